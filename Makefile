@@ -1,0 +1,55 @@
+# Hot Papers. `make help` lists what can be made; each target does its own set-up.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: help setup run sandbox test check bench lock system-test-tools
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+$(VENV)/.base: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=python3.12, for example"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq python3-venv; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.dev ## install everything that running and testing need
+
+run: $(VENV)/.base ## serve the whole product at http://127.0.0.1:8000 (ARCHIVE=dir imports old posts first)
+	@$(BIN)/python manage.py serve $(if $(ARCHIVE),--archive "$(ARCHIVE)")
+
+sandbox: $(VENV)/.base ## run the whole product against invented services, a day a minute (ARGS="--speed 5000 --papers 1000")
+	@$(BIN)/python manage.py sandbox $(ARGS)
+
+check: $(VENV)/.dev ## lint, types, import rules, templates, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+
+system-test-tools:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium; } || true
+
+test: check system-test-tools ## check, then every test, on SQLite and on PostgreSQL, browser included
+	$(BIN)/python -m tests.servers --database sqlite -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m tests.servers --database postgresql -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(ARGS)
+
+bench: $(VENV)/.dev ## print measured figures and their ratio to a floor of the same run
+	$(BIN)/python -m bench
+
+lock: $(VENV)/.dev ## compile requirements*.in into the pinned, hashed requirements*.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt

@@ -1,0 +1,59 @@
+"""`manage.py export_posts --out DIR`: the published days as Markdown."""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from digests.management.digest_command import day
+from digests.mirror import FileState, FolderInUse, compare, write
+from digests.models import Digest
+
+DIFFERENCES = {
+    FileState.NEW: "is missing",
+    FileState.CHANGED: "differs",
+    FileState.SURPLUS: "should not be there: the day has no published digest here (an export removes it where the day is hidden)",
+}
+
+
+class Command(BaseCommand):
+    help = "Write every published day as Markdown in the old site's format. Sample data is left out."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder; made where it is missing")
+        parser.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="the first listing day")
+        parser.add_argument("--until", type=day, metavar="YYYY-MM-DD", help="the last listing day")
+        parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the folder differs")
+
+    def handle(self, *args: Any, out: Path, since: date | None, until: date | None, check: bool, **options: Any) -> None:
+        if out.exists() and not out.is_dir():
+            raise CommandError(f"{out} is a file; name a folder")
+        total = Digest.objects.mirrored().between(since, until).count()
+        files = (compare if check else write)(out, since=since, until=until)
+        counts: Counter[FileState] = Counter()
+        try:
+            for name, state in tqdm(files, total=total, unit=" posts", disable=None if options["verbosity"] else True):
+                counts[state] += 1
+                if check and state != FileState.SAME:
+                    with tqdm.external_write_mode():
+                        self.stdout.write(f"{out / name}: {DIFFERENCES[state]}")
+        except FolderInUse as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or out}: {error.strerror}") from error
+        if check:
+            self.stdout.write(
+                f"{counts[FileState.SAME]} files are as they should be, {counts.total() - counts[FileState.SAME]} not"
+            )
+            if counts.total() != counts[FileState.SAME]:
+                raise CommandError(
+                    "The folder differs from the published digests; an export without --check writes and removes what is ours."
+                )
+        else:
+            self.stdout.write(
+                f"{counts[FileState.NEW]} new, {counts[FileState.CHANGED]} changed, {counts[FileState.SAME]} unchanged, "
+                f"{counts[FileState.SURPLUS]} removed"
+            )

@@ -1,0 +1,87 @@
+"""`manage.py import_posts PATH…`: old posts come in."""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, transaction
+from tqdm import tqdm
+
+from digests.composing import compose
+from digests.importing import Outcome, fingerprint, store
+from digests.models import Digest
+from digests.post import render
+from digests.post_files import Reading, UnreadablePost, post_files, read_post
+
+
+class Command(BaseCommand):
+    help = "Import old posts (Markdown files, or folders of them). Importing the same posts again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a post, or a folder of posts")
+        parser.add_argument("--dry-run", action="store_true", help="say what an import would do, and store nothing")
+        parser.add_argument(
+            "--check", action="store_true", help="say whether each post would be exported again as it is, and store nothing"
+        )
+        parser.add_argument("--replace", action="store_true", help="overwrite also digests that an editor has changed")
+
+    def handle(self, *args: Any, paths: list[Path], dry_run: bool, check: bool, replace: bool, **options: Any) -> None:
+        self.counts: Counter[str] = Counter()
+        files: list[Path] = []
+        for path in paths:
+            try:
+                files += post_files(path)
+            except UnreadablePost as error:
+                self.fail(path, str(error))
+        self.first_of_day: dict[date, tuple[Path, str]] = {}
+        for file in tqdm(files, unit=" posts", disable=None if options["verbosity"] else True):
+            try:
+                self.take(read_post(file), dry_run=dry_run or check, check=check, replace=replace)
+            except UnreadablePost as error:
+                self.fail(file, str(error))
+            except DatabaseError as error:
+                self.fail(file, f"the database refuses it: {str(error).partition(chr(10))[0]}")
+        summary = ", ".join(f"{self.counts[name]} {name}" for name in [*Outcome, "repaired", "normalised", "failed"])
+        self.stdout.write(f"{'Nothing is stored. ' if dry_run or check else ''}{len(files)} files: {summary}")
+        if self.counts["failed"]:
+            raise CommandError("Some posts failed: mend them as said above and import them again.", returncode=1)
+
+    def take(self, reading: Reading, *, dry_run: bool, check: bool, replace: bool) -> None:
+        path, day = reading.path, reading.post.day
+        mark = fingerprint(reading.text)
+        first, first_mark = self.first_of_day.setdefault(day, (path, mark))
+        if first_mark != mark:
+            raise UnreadablePost(f"expected one post a day, found another of {day} than in {first}")
+        again = reading.text
+        if dry_run:
+            with transaction.atomic():
+                outcome = store(reading, replace=replace)
+                if check:
+                    again = render(compose(Digest.objects.get(date=day)))
+                transaction.set_rollback(True)
+        else:
+            outcome = store(reading, replace=replace)
+        self.counts[outcome] += 1
+        if outcome == Outcome.KEPT:
+            self.note(path, f"kept as it is: an editor has changed {day} since; --replace overwrites it")
+        elif again != reading.text:
+            self.fail(path, "would not be exported again as it is")
+        if reading.mended_lines:
+            self.counts["repaired"] += 1
+            self.note(path, f"repaired: {reading.mended_lines} lines were UTF-8 read as Mac Roman")
+        for line in reading.hopeless_lines:
+            self.note(path, f"line {line}: still looks damaged, and cannot be repaired; mend it in the admin")
+        if reading.normalised:
+            self.counts["normalised"] += 1
+            self.note(path, "normalised: the second blank line below the front matter is left out")
+
+    def fail(self, path: Path, message: str) -> None:
+        self.counts["failed"] += 1
+        with tqdm.external_write_mode():
+            self.stderr.write(f"{path}: {message}")
+
+    def note(self, path: Path, message: str) -> None:
+        with tqdm.external_write_mode():
+            self.stdout.write(f"{path}: {message}")

@@ -1,0 +1,38 @@
+"""What `publish_digest` and `withdraw_digest` share: find the day's digest, change its status, say what happened."""
+
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from digests.models import Digest
+
+
+def day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day, no moment)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day; expected YYYY-MM-DD, for example 2021-05-12") from None
+
+
+class DigestCommand(BaseCommand):
+    """A status that is so already is no error: the command may be repeated."""
+
+    change: ClassVar[Callable[..., bool]]
+    done: ClassVar[str]
+    left_alone: ClassVar[str]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("date", metavar="DATE", type=day, help="the listing day, YYYY-MM-DD")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        listing_day: date = options["date"]
+        try:
+            digest = Digest.objects.get(date=listing_day)
+        except Digest.DoesNotExist:
+            raise CommandError(f"There is no digest of {listing_day}. Import its post, or add it in the admin.") from None
+        changed = type(self).change(digest, now=timezone.now())
+        self.stdout.write(f"{digest}: {self.done if changed else self.left_alone}.")

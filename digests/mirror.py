@@ -1,0 +1,127 @@
+"""Digests -> a folder of Markdown files, one a published day, for the static mirror."""
+
+import contextlib
+import fcntl
+import os
+import re
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from digests.composing import CHUNK, compose_all
+from digests.models import Digest, DigestQuerySet
+from digests.post import file_name, render
+
+POST_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---Hot-Papers\.md")
+UNFINISHED = ".unfinished"
+WRITERS = 4
+"""Threads that write files; they mostly wait for the disk."""
+
+
+class FolderInUse(Exception):
+    """Another export is writing to the folder."""
+
+
+class FileState(StrEnum):
+    """What a file of the folder is, compared with the digests; or what was done to make it so."""
+
+    SAME = "same"
+    NEW = "new"
+    CHANGED = "changed"
+    SURPLUS = "surplus"
+    """The day has no published digest."""
+
+
+def compare(folder: Path, *, since: date | None = None, until: date | None = None) -> Iterator[tuple[str, FileState]]:
+    """How each day's file in the folder stands to the published digests; writes nothing."""
+    mirrored = Digest.objects.mirrored().between(since, until)
+    for name, data in _files(mirrored):
+        yield name, _state(folder / name, data)
+    yield from ((name, FileState.SURPLUS) for name in _surplus(folder, Digest.objects.mirrored(), since, until))
+
+
+def write(folder: Path, *, since: date | None = None, until: date | None = None) -> Iterator[tuple[str, FileState]]:
+    """Make the folder's files what the published digests say; a file of a day that was withdrawn goes.
+
+    Each file is whole or not there at any moment. Files of days that have no digest here are nobody's of ours and stay.
+    Raises FolderInUse.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder) as descriptor:
+        for leftover in folder.glob(f".*{UNFINISHED}"):
+            leftover.unlink()
+        # Closed here, also after an error: its database cursor must not outlive the connection.
+        with contextlib.closing(_files(Digest.objects.mirrored().between(since, until))) as files:
+            yield from _bring(folder, descriptor, files)
+        hidden = Digest.objects.exclude(pk__in=Digest.objects.mirrored()).between(since, until)
+        for day in hidden.order_by("date").values_list("date", flat=True).iterator():
+            if (folder / file_name(day)).exists():
+                (folder / file_name(day)).unlink()
+                yield file_name(day), FileState.SURPLUS
+        os.fsync(descriptor)
+
+
+def _files(digests: DigestQuerySet) -> Generator[tuple[str, bytes]]:
+    for post in compose_all(digests):
+        yield file_name(post.day), render(post).encode()
+
+
+def _state(path: Path, data: bytes) -> FileState:
+    try:
+        return FileState.SAME if path.read_bytes() == data else FileState.CHANGED
+    except FileNotFoundError:
+        return FileState.NEW
+
+
+def _surplus(folder: Path, mirrored: DigestQuerySet, since: date | None, until: date | None) -> Iterator[str]:
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    days = {match[1]: match[0] for match in map(POST_NAME.fullmatch, names) if match}
+    inside = [day for day in days if (since is None or day >= str(since)) and (until is None or day <= str(until))]
+    known = {str(day) for day in mirrored.between(since, until).values_list("date", flat=True).iterator()}
+    return (days[day] for day in inside if day not in known)
+
+
+def _bring(folder: Path, descriptor: int, files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, FileState]]:
+    """Bring the folder's files up to date, some at once: each waits for the disk, and the waits overlap."""
+    present = {path.name for path in folder.iterdir()}
+
+    def bring(file: tuple[str, bytes]) -> tuple[str, FileState]:
+        name, data = file
+        state = _state(folder / name, data) if name in present else FileState.NEW
+        if state != FileState.SAME:
+            _replace(descriptor, name, data)
+        return name, state
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        while some := list(islice(files, CHUNK)):
+            yield from pool.map(bring, some)
+
+
+def _replace(folder: int, name: str, data: bytes) -> None:
+    """The system's own calls: Python's files would take as long as the disk does."""
+    unfinished = f".{name}{UNFINISHED}"
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666, dir_fd=folder)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """The folder's descriptor, held by one export at a time; the lock goes with its holder, however that ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield descriptor
+    except BlockingIOError:
+        raise FolderInUse(f"another export is writing to {folder}; let it end, then try again") from None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,215 @@
+"""What editors say: one digest a day, its papers in order, and the tweets shown under each."""
+
+from datetime import UTC, date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.urls import reverse
+
+from papers.embed import unescape
+from papers.models import Paper, Provenance, Tweet
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def published(self) -> Self:
+        """The digests that readers may see."""
+        return self.filter(status=Digest.Status.PUBLISHED)
+
+    def mirrored(self) -> Self:
+        """The digests that the Markdown mirror holds: the published ones, without sample data."""
+        return self.published().filter(is_sample=False)
+
+    def before(self, day: date | None) -> Self:
+        """The digests of earlier listing days; all of them when the day is None."""
+        return self.filter(date__lt=day) if day else self
+
+    def with_neighbours(self) -> Self:
+        """Each with `older_day` and `newer_day`, the listing days of the published digests beside it (None at an end)."""
+        published = Digest.objects.published()
+        older = published.filter(date__lt=OuterRef("date")).order_by("-date")
+        newer = published.filter(date__gt=OuterRef("date")).order_by("date")
+        return self.annotate(older_day=Subquery(older.values("date")[:1]), newer_day=Subquery(newer.values("date")[:1]))
+
+    def with_titles(self, entries: "models.QuerySet[Entry] | None" = None) -> Self:
+        """Each with its entries (of those given) as a list of titles needs them; one query more."""
+        entries = Entry.objects.all() if entries is None else entries
+        return self.prefetch_related(Prefetch("entries", entries.select_related("paper").defer("paper__abstract")))
+
+    def with_everything(self) -> Self:
+        """Each with its entries, their papers, categories and tweets, as its page prints them; three queries more."""
+        entries = Entry.objects.select_related("paper").prefetch_related(
+            "paper__categories", Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet"))
+        )
+        return self.prefetch_related(Prefetch("entries", entries))
+
+    def between(self, since: date | None, until: date | None) -> Self:
+        """The digests of the listing days from `since` to `until`, both included; None leaves that end open."""
+        digests = self
+        if since:
+            digests = digests.filter(date__gte=since)
+        if until:
+            digests = digests.filter(date__lte=until)
+        return digests
+
+
+class Digest(models.Model):
+    """The hot papers of one arXiv listing day."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        PUBLISHED = "published", "published"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    date = models.DateField("listing day", unique=True, help_text="The day (UTC) on which arXiv announced the papers")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    written_at = models.DateTimeField(help_text="When the list was made; whole seconds, shown in UTC in its Markdown")
+    published_at = models.DateTimeField(
+        null=True, editable=False, help_text="When readers first saw it; for an old post, when it was written"
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+    imported_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    """SHA-256 of the Markdown as the last import left it: while it still fits, no editor has changed the digest since."""
+    is_sample = models.BooleanField("sample data", default=False, editable=False)
+    papers = models.ManyToManyField(Paper, through="Entry", related_name="digests")
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-date"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["draft", "published", "withdrawn"]), name="digest_status_known"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=False) | ~Q(status="published"), name="digest_published_has_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "-date"], name="digest_by_status_and_day")]
+        permissions = [("publish_digest", "Can publish and withdraw digests")]
+
+    def __str__(self) -> str:
+        return f"Hot Papers {self.date}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("digest", args=[self.date])
+
+    @property
+    def markdown_url(self) -> str:
+        return reverse("digest-markdown", args=[self.date])
+
+
+class Entry(models.Model):
+    """One paper of a digest, with the counts as they were when the list was made."""
+
+    digest = models.ForeignKey(Digest, models.CASCADE, related_name="entries", db_index=False)  # the constraints index it
+    position = models.PositiveSmallIntegerField(help_text="From 1, the hottest first")
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="entries")
+    retweets = models.PositiveIntegerField(default=0)
+    favorites = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField(
+        "counts read at", help_text="The moment the counts were read; whole seconds, UTC in the Markdown"
+    )
+    provenance = models.CharField("counts from", max_length=8, choices=Provenance, default=Provenance.NETWORK)
+    printed_otherwise = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Null, or what this day's page prints otherwise than the paper's: title, abstract, authors, categories",
+    )
+    tweets = models.ManyToManyField(Tweet, through="ShownTweet", related_name="entries")
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "position"], name="entry_position_unique"),
+            models.UniqueConstraint(fields=["digest", "paper"], name="entry_paper_once_a_day"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="entry_position_from_1"),
+            models.CheckConstraint(condition=Q(provenance__in=["post", "network"]), name="entry_provenance_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.paper}"
+
+    @property
+    def otherwise(self) -> dict[str, Any]:
+        """What this day's page prints otherwise than the record."""
+        return self.printed_otherwise or {}
+
+    @property
+    def title(self) -> str:
+        return str(self.otherwise.get("title", self.paper.title))
+
+    @property
+    def abstract(self) -> str:
+        return str(self.otherwise.get("abstract", self.paper.abstract))
+
+    @property
+    def authors(self) -> list[str]:
+        return list(self.otherwise.get("authors", self.paper.authors))
+
+    @property
+    def category_codes(self) -> list[str]:
+        """The paper's categories, the primary one first."""
+        printed = self.otherwise.get("categories")
+        return [category.code for category in self.paper.categories.all()] if printed is None else list(printed)
+
+    @property
+    def counts_are_inflated(self) -> bool:
+        """Whether the counts are the old site's, which added a tweet's retweets up once for each retweet that it found."""
+        return self.provenance == Provenance.POST and not self.digest.is_sample
+
+
+class ShownTweet(models.Model):
+    """A tweet under an entry. The same tweet may be shown twice, as some old posts do."""
+
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="shown_tweets", db_index=False)  # the constraint indexes it
+    position = models.PositiveSmallIntegerField(help_text="From 1, the best first")
+    tweet = models.ForeignKey(Tweet, models.PROTECT, related_name="shown")
+    printed_otherwise = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Null, or what this day's page prints otherwise than the tweet's: language, direction, body, name, handle, day",
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "position"], name="shown_tweet_position_unique"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="shown_tweet_position_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.tweet}"
+
+    @property
+    def otherwise(self) -> dict[str, Any]:
+        """What this day's page prints otherwise than the record."""
+        return self.printed_otherwise or {}
+
+    @property
+    def language(self) -> str:
+        return str(self.otherwise.get("language", self.tweet.language))
+
+    @property
+    def direction(self) -> str:
+        return str(self.otherwise.get("direction", self.tweet.direction))
+
+    @property
+    def body_html(self) -> str:
+        """As the network gave it: sanitise it before it is shown."""
+        return str(self.otherwise.get("body", self.tweet.body_html))
+
+    @property
+    def author_name(self) -> str:
+        """Plain text, though posts hold names as HTML."""
+        printed = self.otherwise.get("name")
+        return self.tweet.author_name if printed is None else unescape(printed)
+
+    @property
+    def author_handle(self) -> str:
+        return str(self.otherwise.get("handle", self.tweet.author_handle))
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) of the tweet, as printed."""
+        printed = self.otherwise.get("day")
+        return self.tweet.posted_at.astimezone(UTC).date() if printed is None else date.fromisoformat(printed)

@@ -1,0 +1,89 @@
+"""UTF-8 text that was once read as Mac Roman ("512√ó512", "what‚Äôs"): recognised and repaired, healthy text untouched.
+
+A repair is the strict round trip back: encode as Mac Roman, decode as UTF-8. Healthy text nearly always fails it, but not quite
+always ("l’été" could be read so), so a repair also wants evidence that no healthy text gives.
+"""
+
+import re
+from dataclasses import dataclass
+
+RUN = re.compile(r"[^\x00-\x7f]+")
+MATHEMATICS = "≠∞±≤≥µ∂∑∏π∫Ω"
+GREEK = re.compile("[Œœ][^\x00-\x7fà-ÿ’”]")
+"""What a single Greek letter became; no word goes on like this after œ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A text after the repair: how many of its lines were mended, and those (from 1) that look damaged still."""
+
+    text: str
+    mended: int
+    hopeless: tuple[int, ...]
+
+
+def repair(text: str) -> Repair:
+    """Undo the damage: of the whole text at once, or, where that cannot be, of each damaged line, or else of each run."""
+    if text.isascii() or not any(map(_is_damage, RUN.finditer(text))):
+        return Repair(text, 0, ())
+    before = text.split("\n")
+    whole = _undone(text)
+    after = whole.split("\n") if whole is not None else [_mend_line(line) for line in before]
+    mended = sum(old != new for old, new in zip(before, after, strict=True))
+    return Repair("\n".join(after), mended, tuple(number for number, line in enumerate(after, 1) if LEFT_OVER.search(line)))
+
+
+LEFT_OVER = re.compile("‚Ä.|√[©®°¢£§•¶ß´¨ÆØªºæøÄ-ü]|ü[Äòôöìéëê§][^\x00-\x7f]")
+"""What damage looks like when a byte of it was lost, as U+F8FF (the first byte of every emoji) often is."""
+
+
+def _mend_line(line: str) -> str:
+    """The line, of a text that is damaged elsewhere."""
+    if line.isascii() or not any(map(_may_be_damage, RUN.finditer(line))):
+        return line
+    whole = _undone(line)
+    if whole is not None:
+        return whole
+    return RUN.sub(lambda run: _undone(run[0]) or run[0] if _may_be_damage(run) else run[0], line)
+
+
+def _undone(text: str) -> str | None:
+    try:
+        return text.encode("mac_roman").decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _is_damage(run: re.Match[str]) -> bool:
+    """Whether a run of non-ASCII characters shows damage, and is not healthy text that could be undone by chance.
+
+    What becomes one character of three or four bytes ("‚Äô"), a Greek letter ("Œ±") or a word of another script, does: nobody
+    writes such a run.
+    What becomes a Latin letter or sign ("√©") does, unless mathematics may have written it ("√π") outside a word.
+    All else ("’é" in "d’éviter") does not.
+    """
+    right = _undone(run[0])
+    if right is None:
+        return False
+    if max(right) > "\u07ff":
+        return True
+    beyond_mathematics = any(sign not in MATHEMATICS for sign in run[0][1::2])
+    if GREEK.fullmatch(run[0]):
+        return True
+    if max(right) > "\u017f":
+        return len(right) > 1 and right.isalpha() and beyond_mathematics
+    text = run.string
+    return beyond_mathematics or (text[run.start() - 1 : run.start()].isalpha() and text[run.end() : run.end() + 1].isalpha())
+
+
+def _may_be_damage(run: re.Match[str]) -> bool:
+    """Whether a run of a damaged text is damage too: also a Latin letter that is no evidence in a healthy one ("ƒ∞", "o√π").
+
+    A root of a number ("2√π") stays, and so does what begins with a quote or a dash ("’é").
+    """
+    if _is_damage(run):
+        return True
+    right = _undone(run[0])
+    text = run.string
+    beside_a_letter = text[run.start() - 1 : run.start()].isalpha() or text[run.end() : run.end() + 1].isalpha()
+    return right is not None and run[0][0] in "√ƒ" and right.isalpha() and max(right) <= "\u017f" and beside_a_letter

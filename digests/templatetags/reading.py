@@ -1,0 +1,66 @@
+"""Template filters that turn stored text into what readers see."""
+
+from urllib.parse import urlsplit
+
+import nh3
+from django import template
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from papers import tex
+
+register = template.Library()
+TWEET_LINK_HOSTS = {"t.co", "twitter.com", "x.com"}
+
+
+def _checked_attribute(tag: str, attribute: str, value: str) -> str | None:
+    """A link's target only if it leads to the network itself: a port or a user name before the host is not that host."""
+    if attribute != "href":
+        return value  # `rel`, which nh3 has just set itself
+    try:
+        return value if urlsplit(value).netloc in TWEET_LINK_HOSTS else None
+    except ValueError:
+        return None
+
+
+_tweets = nh3.Cleaner(
+    tags={"a", "br"},
+    attributes={"a": {"href"}},
+    attribute_filter=_checked_attribute,
+    url_schemes={"https"},
+    url_relative="deny",
+    link_rel="nofollow noopener noreferrer ugc",
+)
+
+
+@register.filter
+def tweet_body(body_html: str) -> SafeString:
+    """A tweet's body as safe HTML: text, line breaks, and links to the network's own hosts."""
+    return mark_safe(_tweets.clean(body_html))  # noqa: S308 (nh3 has cleaned it)
+
+
+@register.filter
+def readable(text: str) -> str:
+    """arXiv's text as plain text for people."""
+    return tex.readable(text)
+
+
+@register.filter
+def paragraphs(abstract: str) -> list[str]:
+    """The paragraphs of an abstract."""
+    return tex.paragraphs(abstract)
+
+
+@register.filter
+def names(authors: list[str], most: int) -> str:
+    """The authors in one line, with at most so many names: `A, B and 40 others`."""
+    shown = [tex.readable(name) for name in authors]
+    if len(shown) <= most + 1:
+        return ", ".join(shown)
+    return f"{', '.join(shown[:most])} and {len(shown) - most} others"
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """The path as an address of this site that holds everywhere."""
+    return f"{settings.SITE_URL}{path}"

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class HotPapersSiteConfig(AppConfig):
+    name = "hotpapers_site"

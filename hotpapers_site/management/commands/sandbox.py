@@ -1,0 +1,80 @@
+"""`manage.py sandbox`: the whole product, with a fast clock, against invented services. `make sandbox` calls it.
+
+The services are the stand-ins of the tests, so this works in a checkout of the project and not in a bare installation.
+"""
+
+import fcntl
+import os
+import shutil
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from hotpapers_site import supervisor
+from hotpapers_site.management.commands import serve
+from papers import clock
+from papers.sources.arxiv_calendar import AnnouncementCalendar
+
+FIRST_DAY = date(2026, 10, 12)
+LISTING_DAYS = 20
+EARLY = timedelta(hours=3)
+"""So long before the first announcement the clock begins."""
+SPEED = 1440
+STOP_WITHIN_S = 2 * serve.STOP_WITHIN_S
+OURS = frozenset({"PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH"})
+"""All that the sandbox takes from our environment: no key, address or account of a real site may get into it."""
+
+
+class Command(BaseCommand):
+    help = "Run the whole product in a sandbox of its own, where weeks pass in minutes. Needs no key and no internet."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--speed", type=float, default=SPEED, help=f"how many times faster than real (default {SPEED})")
+        parser.add_argument("--papers", type=int, default=100, help="new papers a day (default 100)")
+        parser.add_argument("--tweets", type=int, default=500, help="tweets about them (default 500)")
+        parser.add_argument("--port", type=int, default=serve.PORT)
+
+    def handle(self, *args: Any, speed: float, papers: int, tweets: int, port: int, **options: Any) -> None:
+        if speed <= 0 or papers < 1 or tweets < 0:
+            raise CommandError("--speed has to be above 0, --papers at least 1, and --tweets not below 0.")
+        from tests.standins.running import services  # absent from a bare installation
+
+        with (settings.VAR_DIR / "sandbox.lock").open("a") as lock, supervisor.stop_requests() as asked:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CommandError("A sandbox runs already: stop it first.") from None
+            folder = settings.VAR_DIR / "sandbox"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            fast = (datetime.now(UTC), AnnouncementCalendar().expected_at(FIRST_DAY) - EARLY, speed)
+            with services(
+                lambda: clock.shown_by(fast), first_day=FIRST_DAY, days=LISTING_DAYS, papers_a_day=papers, tweets_a_day=tweets
+            ) as made:
+                self.stdout.write(
+                    f"A sandbox: invented papers and tweets, its own database in {folder}, no key.\nA day passes in "
+                    f"{86_400 / speed:.0f} s; it begins on {fast[1]:%A, %d %B %Y}, and arXiv falls silent after "
+                    f"{made.world.days[-1]:%d %B}."
+                )
+                self.stdout.flush()
+                environment = sandbox_environment(folder, fast, port) | made.environment()
+                command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(port)]
+                program = supervisor.Program("The product", command, environment=environment)
+                if ended := supervisor.run([program], asked=asked, stop_within_s=STOP_WITHIN_S):
+                    raise CommandError(ended)
+
+
+def sandbox_environment(folder: Path, fast: clock.FastClock, port: int) -> dict[str, str]:
+    """The environment of a product that keeps all it has in `folder` and lives by the fast clock."""
+    real_start, start, speed = fast
+    return {name: value for name, value in os.environ.items() if name in OURS} | {
+        "VAR_DIR": str(folder.absolute()),
+        "SITE_URL": f"http://{serve.HOST}:{port}",
+        "SANDBOX_CLOCK": f"{real_start.isoformat()} {start.isoformat()} {speed}",
+        "ARXIV_REQUEST_INTERVAL": str(3 / speed),
+        "OEMBED_REQUEST_INTERVAL": str(1 / speed),
+    }

@@ -1,0 +1,102 @@
+"""`manage.py serve`: the whole product on this machine, set up first where it is not. `make run` calls it."""
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from digests import samples
+from digests.models import Digest
+from hotpapers_site import broker, supervisor
+from hotpapers_site.supervisor import Program
+from papers import connections
+
+HOST, PORT = "127.0.0.1", 8000
+THREADS = 8
+WORKERS = 2
+STOP_WITHIN_S = 8.0
+"""Longer than a worker's soft shutdown."""
+
+
+class Command(BaseCommand):
+    help = f"Set the site up where that is needed, and serve it at http://{HOST}:{PORT} until Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--archive", type=Path, metavar="DIR", help="import this folder of old posts first")
+        parser.add_argument("--port", type=int, default=PORT)
+
+    def handle(self, *args: Any, archive: Path | None, port: int, **options: Any) -> None:
+        self.expect_free(port)
+        call_command("migrate", verbosity=0)
+        self.say(f"The database is up to date: {settings.DATABASES['default']['NAME']}")
+        if archive:
+            # What could not be imported was said; the rest is there to be looked at.
+            with contextlib.suppress(CommandError):
+                call_command("import_posts", str(archive))
+        elif not Digest.objects.exists() and settings.SANDBOX_CLOCK is None:
+            self.say(f"It was empty: {samples.load()} days of sample data are in (`manage.py clear_samples` removes them)")
+        self.ensure_admin()
+        address = f"http://{HOST}:{port}"
+        if not settings.X_BEARER_TOKEN:
+            self.say(str(connections.no_key()))
+        with supervisor.stop_requests() as asked, contextlib.ExitStack() as servers:
+            watched = {}
+            if not settings.REDIS_URL:
+                try:
+                    started = servers.enter_context(broker.embedded())
+                except broker.BrokerError as error:
+                    raise CommandError(str(error)) from error
+                watched = {"The embedded Redis server": started} if started else {}
+            self.say(f"The site:   {address}/\nThe admin:  {address}/admin/\nCtrl-C stops it.")
+            self.stdout.flush()
+            if ended := supervisor.run(programs(port), asked=asked, stop_within_s=STOP_WITHIN_S, watched=watched):
+                raise CommandError(ended)
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+
+    def expect_free(self, port: int) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError as error:
+                raise CommandError(f"Port {port} is taken: stop what listens there, or choose another with --port.") from error
+
+    def ensure_admin(self) -> None:
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            self.say(
+                "Log in to the admin with the account that was made before (`manage.py changepassword admin` sets a new password)"
+            )
+            return
+        password = secrets.token_urlsafe(12)
+        users.create_superuser("admin", password=password)
+        self.say(f"An admin account is made, this once.  User: admin  Password: {password}")
+
+
+def programs(port: int) -> list[Program]:
+    """The web server, one Celery worker, and Celery beat, which gives it its work."""
+    # Found from any folder; a relative VAR_DIR or DATABASE_URL keeps its meaning.
+    path = os.pathsep.join([str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = os.environ | {"PYTHONPATH": path}
+    gunicorn = ["gunicorn", "--bind", f"{HOST}:{port}", "--workers", "1", "--threads", str(THREADS)]
+    gunicorn += ["--log-level", "warning", "--worker-tmp-dir", str(settings.VAR_DIR), "hotpapers_site.wsgi"]
+    celery = ["celery", "--app", "hotpapers_site", "--quiet"]
+    worker = [*celery, "worker", "--concurrency", str(WORKERS), "--without-gossip", "--without-mingle"]
+    beat = [*celery, "beat", "--pidfile="]
+    return [
+        Program("The web server", [sys.executable, "-m", *gunicorn], environment=environment),
+        # Asked so, the worker gives its tasks a few seconds, then hands them back to the queue.
+        Program("The Celery worker", [sys.executable, "-m", *worker], signal.SIGQUIT, environment),
+        Program("Celery beat", [sys.executable, "-m", *beat], environment=environment),
+    ]

@@ -1,0 +1,101 @@
+"""What may be read from X, which charges for every post it returns: a budget for the UTC day and month, and a ledger.
+
+Reads are reserved before a call, for as many posts as it could return, and settled after it. A call that a crash or a broken
+connection cut off stays counted in full: the budget is never exceeded, whatever happens.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import httpx
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from papers import rows
+from papers.models import PaidRead, ReadBudget
+from papers.sources.http import Refused, SourceError
+
+READ_MICRODOLLARS = 5_000
+"""X's price of one post, once a UTC day; the ledger counts every reading as if it were charged."""
+
+
+class BudgetSpent(Refused):
+    """The budget of paid reads does not allow the call. Names X_DAILY_READS or X_MONTHLY_READS."""
+
+
+class Limit(NamedTuple):
+    period: str
+    setting: str
+    reads: int
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """Reads that are set aside for one call. Exactly one of its methods is called after it."""
+
+    paid_read: PaidRead
+    periods: tuple[str, ...]
+
+    def settle(self, reads: int) -> None:
+        """The call returned so many posts; the rest of the reservation is given back."""
+        with transaction.atomic():
+            given_back = self.paid_read.reserved - reads
+            for period in self.periods:
+                ReadBudget.objects.filter(period=period).update(reads=F("reads") - given_back)
+            PaidRead.objects.filter(pk=self.paid_read.pk).update(reads=reads, cost_microdollars=reads * READ_MICRODOLLARS)
+
+    def failed(self, error: SourceError) -> None:
+        """The call failed. Given back where X certainly charged nothing; an answer that broke off may have been charged."""
+        if error.status not in (None, 200) or isinstance(error.__cause__, httpx.ConnectError):
+            self.settle(0)
+
+
+def reserve(reads: int, purpose: PaidRead.Purpose, *, now: datetime) -> Reservation:
+    """Set reads aside for one call, in the day and in the month together. Raises BudgetSpent where they do not allow it."""
+    day_and_month = limits(now)
+    with transaction.atomic():
+        rows.insert(ReadBudget, ["period"], [[limit.period] for limit in day_and_month], on_conflict="DO NOTHING")
+        for limit in day_and_month:
+            # One statement decides and takes: no number of workers takes more than there is.
+            allowed = ReadBudget.objects.filter(period=limit.period, reads__lte=limit.reads - reads)
+            if not allowed.update(reads=F("reads") + reads):
+                raise _refusal(limit)
+        paid_read = PaidRead.objects.create(at=now, purpose=purpose, reserved=reads)
+    return Reservation(paid_read, tuple(limit.period for limit in day_and_month))
+
+
+def refusal(now: datetime) -> BudgetSpent:
+    """What is said where fewer reads are left than one call needs."""
+    limit, _ = min(spent(now), key=lambda one: one[0].reads - one[1])
+    return _refusal(limit)
+
+
+def left(now: datetime) -> int:
+    """How many posts may be read yet, today and in this month."""
+    return max(0, min(limit.reads - used for limit, used in spent(now)))
+
+
+def spent(now: datetime) -> list[tuple[Limit, int]]:
+    """The limits of the day and of the month, each with the reads that are used or reserved."""
+    day_and_month = limits(now)
+    used = dict(ReadBudget.objects.filter(period__in=[limit.period for limit in day_and_month]).values_list("period", "reads"))
+    return [(limit, used.get(limit.period, 0)) for limit in day_and_month]
+
+
+def limits(now: datetime) -> tuple[Limit, Limit]:
+    """Of the UTC day and month of `now`."""
+    return (
+        Limit(f"{now:%Y-%m-%d}", "X_DAILY_READS", settings.X_DAILY_READS),
+        Limit(f"{now:%Y-%m}", "X_MONTHLY_READS", settings.X_MONTHLY_READS),
+    )
+
+
+def _refusal(limit: Limit) -> BudgetSpent:
+    next_one = "day" if limit.setting == "X_DAILY_READS" else "month"
+    return BudgetSpent(
+        f"The budget of {limit.reads:,} paid reads for {limit.period} (UTC) is used up; wait for the next {next_one} or raise "
+        f"{limit.setting}.",
+        setting=limit.setting,
+    )

@@ -1,0 +1,50 @@
+"""The papers of a listing day, ranked: from which an editor makes the digest."""
+
+from collections import defaultdict
+from datetime import date
+
+from django.conf import settings
+
+from papers.models import Mention, Paper
+from papers.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, rank
+
+READ = [
+    f"tweet__{name}" for name in ("network", "status_id", "retweets", "favorites", "read_at", "state", "author_id", "is_excluded")
+]
+
+
+def rules() -> Rules:
+    """As the settings have them."""
+    return Rules(
+        hot_score=settings.HOT_SCORE,
+        shown_tweet_score=settings.SHOWN_TWEET_SCORE,
+        shown_tweets=settings.SHOWN_TWEETS,
+        one_tweet_per_author=settings.ONE_TWEET_PER_AUTHOR,
+    )
+
+
+def candidates(day: date) -> list[RankedPaper]:
+    """All papers that arXiv announced on the listing day, in their order; cross-listed ones by INCLUDE_CROSS_LISTS.
+
+    Two queries.
+    """
+    papers = Paper.objects.filter(listing_date=day, is_sample=False)
+    if not settings.INCLUDE_CROSS_LISTS:
+        papers = papers.filter(announced_as=Paper.AnnouncedAs.NEW)
+    mentions = Mention.objects.filter(paper__in=papers).select_related("tweet").only("paper_id", *READ)
+    tweets: defaultdict[int, list[MentioningTweet]] = defaultdict(list)
+    for mention in mentions:
+        tweet = mention.tweet
+        tweets[mention.paper_id].append(
+            MentioningTweet(
+                network=tweet.network,
+                id=tweet.status_id,
+                retweets=tweet.retweets,
+                favorites=tweet.favorites,
+                read_at=tweet.read_at,
+                state=tweet.state,
+                author_id=tweet.author_id,
+                is_excluded=tweet.is_excluded,
+            )
+        )
+    return rank((MentionedPaper(arxiv_id, tweets[pk]) for pk, arxiv_id in papers.values_list("pk", "arxiv_id")), rules())

@@ -1,0 +1,17 @@
+"""How arXiv and X name things: patterns for ids and categories, and the moment inside a status id."""
+
+from datetime import UTC, datetime
+
+ARXIV_ID = r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})"
+"""An arXiv id without its version, new style (`2010.04296`) or old style (`cs/0112017`, `math.GT/0309136`)."""
+CATEGORY = r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?"
+"""An arXiv category: `cs.LG`, `quant-ph`, `cond-mat.mtrl-sci`."""
+STATUS_ID = r"[1-9][0-9]{0,18}"
+"""A status id of X: decimal, fits a signed 64-bit integer."""
+SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
+"""2010-11-04T01:42:54.657Z, the moment that X's status ids count from, in ms since 1970."""
+
+
+def snowflake_moment(status_id: str) -> datetime:
+    """The exact moment (UTC, ms) at which X made the status id; X's public snowflake layout."""
+    return datetime.fromtimestamp(((int(status_id) >> 22) + SNOWFLAKE_EPOCH_MS) / 1000, UTC)

@@ -1,0 +1,33 @@
+"""Which tweet mentions which paper."""
+
+from collections.abc import Collection
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from papers.models import Mention, Paper, UnmatchedMention
+
+
+def match(*, papers: Collection[int] = (), tweets: Collection[int] = ()) -> None:
+    """Mentions of papers that were not here become mentions of the papers, for these papers or tweets (primary keys).
+
+    To be called after the rows are committed, by whoever brought papers and by whoever brought tweets: of two workers that
+    do not see each other's rows yet, the later one then sees both.
+    """
+    column, keys = ("paper.id", papers) if papers else ("unmatched.tweet_id", tweets)
+    if not keys:
+        return
+    places = ", ".join(["%s"] * len(keys))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Mention._meta.db_table} (tweet_id, paper_id) SELECT unmatched.tweet_id, paper.id "  # noqa: S608
+            f"FROM {UnmatchedMention._meta.db_table} unmatched JOIN {Paper._meta.db_table} paper "
+            f"ON paper.arxiv_id = unmatched.arxiv_id WHERE {column} IN ({places}) ORDER BY 1, 2 ON CONFLICT DO NOTHING",
+            list(keys),
+        )
+        # Not those that another worker added since: only what has its mention goes.
+        mention = Mention.objects.filter(tweet=OuterRef("tweet"), paper__arxiv_id=OuterRef("arxiv_id"))
+        if papers:
+            mention = mention.filter(paper__in=papers)
+        matched = UnmatchedMention.objects.filter(Exists(mention))
+        (matched if papers else matched.filter(tweet__in=tweets)).delete()

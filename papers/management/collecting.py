@@ -1,0 +1,64 @@
+"""What the commands that collect have in common: days as arguments, progress bars, errors in one sentence."""
+
+import contextlib
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+
+from django.core.management.base import CommandError, CommandParser
+from tqdm import tqdm
+
+from papers import clock
+from papers.models import CollectionDay
+from papers.sources.http import SourceError
+
+
+def add_date(parser: CommandParser, name: str, **options: object) -> None:
+    parser.add_argument(name, type=_day, metavar="YYYY-MM-DD", **options)  # type: ignore[arg-type]
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day
+    except ValueError:
+        raise ArgumentTypeError(f"invalid day {text!r}: write it as YYYY-MM-DD, for example {today()}") from None
+
+
+def today() -> date:
+    """The UTC date of the present moment, which is the listing day that arXiv announced last or is about to."""
+    return clock.now().astimezone(UTC).date()
+
+
+def past_or_today(day: date | None) -> date:
+    """The day that was asked for, or today."""
+    if day and day > today():
+        raise CommandError(f"{day} is yet to come; give a day up to {today()} (UTC).")
+    return day or today()
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Ends the command with what a source said, in one sentence that names the setting to look at."""
+    try:
+        yield
+    except SourceError as error:
+        text, setting = str(error), getattr(error, "setting", "")
+        raise CommandError(text if setting in text else f"{text} Look at {setting}.") from error
+
+
+@contextlib.contextmanager
+def progress_bar(unit: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on stderr where that is a terminal."""
+    with tqdm(unit=f" {unit}", disable=None, leave=False) as bar:
+
+        def show(done: int, total: int | None) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield show
+
+
+def summary(day: CollectionDay) -> str:
+    """The day in one line."""
+    announced = f"{day.found_new:,}" if day.expected_new is None else f"{day.found_new:,} of {day.expected_new:,}"
+    return f"{day}. {announced} new papers, {day.tweets_found:,} tweets. {day.reason}".rstrip()

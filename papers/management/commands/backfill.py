@@ -1,0 +1,38 @@
+"""`manage.py backfill`: all days from a date on, by hand."""
+
+import sys
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from papers import clock
+from papers.connections import no_key, sources
+from papers.ingest import collect_papers, collect_tweets
+from papers.management.collecting import add_date, past_or_today, summary, today, told
+from papers.models import CollectionDay
+
+
+class Command(BaseCommand):
+    help = "Collect papers and tweets of all days from a date to today, oldest first. Days that are complete cost nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_date(parser, "--since", required=True, help="the first day")
+
+    def handle(self, *args: Any, since: date, **options: Any) -> None:
+        first, last = past_or_today(since), today()
+        unfinished = []
+        with told(), sources() as opened:
+            if not settings.X_BEARER_TOKEN:
+                raise no_key()
+            span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            for day in tqdm(span, unit=" days", disable=None, file=sys.stderr):
+                collect_papers(day, now=clock.now(), sources=opened)
+                row = collect_tweets(day, now=clock.now(), sources=opened)
+                if day < last and row.state not in (CollectionDay.State.COMPLETE, CollectionDay.State.QUIET):
+                    unfinished.append(summary(row))
+        if unfinished:
+            raise CommandError("\n".join([*unfinished, "Run it again later: what is missing is asked for again."]))
+        self.stdout.write(f"All days from {first} to {last} are here.")

@@ -1,0 +1,62 @@
+"""`manage.py rank_day`: a day's papers in their order, and why."""
+
+import dataclasses
+import json
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from papers.candidates import candidates
+from papers.management.collecting import add_date
+from papers.models import CollectionDay, Paper
+from papers.ranking import LedgerLine, RankedPaper
+
+LINE = ("network", "id", "retweets", "favorites", "read_at", "state", "shown", "left_out")
+
+
+class Command(BaseCommand):
+    help = "Print all papers of a listing day in their order, with the tweets behind each score. The state tells what is missing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_date(parser, "date", help="the listing day")
+        parser.add_argument("--json", action="store_true", help="print JSON alone")
+
+    def handle(self, *args: Any, date: date, json: bool, **options: Any) -> None:
+        state = CollectionDay.objects.filter(date=date).values_list("state", flat=True).first() or "not_announced"
+        papers = candidates(date)
+        self.stdout.write(as_json(date, state, papers) if json else as_text(date, state, papers))
+
+
+def as_json(day: date, state: str, papers: list[RankedPaper]) -> str:
+    found = {"date": str(day), "state": state, "papers": [_paper(paper) for paper in papers]}
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _paper(paper: RankedPaper) -> dict[str, Any]:
+    return dataclasses.asdict(paper) | {"tweets": [_tweet(line) for line in paper.tweets]}
+
+
+def _tweet(line: LedgerLine) -> dict[str, Any]:
+    values = {name: getattr(line, name) for name in LINE}
+    return values | {"read_at": line.read_at.isoformat() if line.read_at else None}
+
+
+def as_text(day: date, state: str, papers: list[RankedPaper]) -> str:
+    titles = dict(Paper.objects.filter(listing_date=day).values_list("arxiv_id", "title"))
+    lines = [f"{day}: {state}, {len(papers)} papers, {sum(paper.hot for paper in papers)} hot"]
+    lines.append(f"{'Rank':>4}  {'Score':>7}  {'Retweets':>8}  {'Favorites':>9}  {'':3}  Paper")
+    for paper in papers:
+        hot = "hot" if paper.hot else ""
+        lines.append(
+            f"{paper.rank:>4}  {paper.score:>7,}  {paper.retweets:>8,}  {paper.favorites:>9,}  {hot:3}  "
+            f"{paper.arxiv_id} {titles[paper.arxiv_id]}"
+        )
+        lines += [_line(line) for line in paper.tweets]
+    return "\n".join(lines)
+
+
+def _line(line: LedgerLine) -> str:
+    retweets, favorites = ("?" if count is None else f"{count:,}" for count in (line.retweets, line.favorites))
+    role = f"left out: {line.left_out}" if line.left_out else "shown" if line.shown else "counts"
+    return f"{'':4}  {line.gave:>7,}  {retweets:>8}  {favorites:>9}  {'':3}  - {line.network} {line.id} {role}"

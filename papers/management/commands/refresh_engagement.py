@@ -1,0 +1,47 @@
+"""`manage.py refresh_engagement`: counts are read again, and the texts of the tweets that are shown are fetched."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from tqdm import tqdm
+
+from papers import clock
+from papers.connections import Sources, sources
+from papers.engagement import embed, refresh, to_embed
+from papers.management.collecting import told
+from papers.models import Tweet
+from papers.sources.http import SourceError
+
+
+class Command(BaseCommand):
+    help = (
+        "Read the counts of the tweets that are due again, then fetch the texts of those that are shown; exits 0 only when all "
+        "counts were read."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", help="read every live tweet now, whatever was read today")
+
+    def handle(self, *args: Any, all: bool, **options: Any) -> None:
+        now = clock.now()
+        due = Tweet.objects.readable().live().order_by("-posted_at") if all else Tweet.objects.due_for_refresh(now=now)
+        tweets = list(due.only("status_id", "state"))
+        with told(), sources() as opened:
+            with tqdm(total=len(tweets), unit=" tweets", disable=None, leave=False) as bar:
+                done = refresh(tweets, now=now, sources=opened, progress=lambda read: bar.update(read - bar.n))
+            self.stdout.write(
+                f"Tweets: {done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown."
+            )
+            self.embed(opened)
+
+    def embed(self, opened: Sources) -> None:
+        """Texts are fetched again and again: what fails now is said, and fails nothing."""
+        now = clock.now()
+        tweets = to_embed(now)
+        try:
+            with tqdm(total=len(tweets), unit=" texts", disable=None, leave=False) as bar:
+                done = embed(tweets, now=now, sources=opened, progress=lambda fetched: bar.update(fetched - bar.n))
+        except SourceError as error:
+            self.stderr.write(f"Not all texts of tweets were fetched: {error} They are tried again with the next run.")
+        else:
+            self.stdout.write(f"Texts: {done.stored:,} fetched, {done.gone:,} gone, {done.failed:,} failed.")

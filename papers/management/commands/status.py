@@ -1,0 +1,101 @@
+"""`manage.py status`: what is here, what is missing, what comes next, and what needs a person."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Count, Max, Min, Q
+
+from papers import budget, clock
+from papers.connections import no_key
+from papers.models import CollectionDay, SourceHealth, Tweet
+from papers.sources.x import SMALLEST_PAGE
+
+
+class Command(BaseCommand):
+    help = "Tell the state of all days, the budgets, the last readings and the sources; exits 1 when something needs a person."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print JSON alone")
+
+    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+        now = clock.now()
+        found = report(now)
+        self.stdout.write(as_json(found) if json else as_text(found))
+        if found["needs"]:
+            raise CommandError("Something needs a person." if json else "\n".join(["Something needs a person:", *found["needs"]]))
+
+
+def report(now: datetime) -> dict[str, Any]:
+    """All of it, as `--json` prints it; moments are in ISO 8601, UTC. `needs` has one sentence for each thing to do."""
+    rows = list(CollectionDay.objects.order_by("date"))
+    health = list(SourceHealth.objects.order_by("service"))
+    live = Q(state=Tweet.State.LIVE)
+    tweets = Tweet.objects.aggregate(
+        last=Max("read_at"), next=Min("next_read_at", filter=live), due=Count("pk", filter=live & Q(next_read_at__lte=now))
+    )
+    needs = [f"{row.date}: {row.reason}" for row in rows if row.state == CollectionDay.State.FAILED]
+    needs += [one.message for one in health if one.state == SourceHealth.State.REFUSED]
+    if not settings.X_BEARER_TOKEN:
+        needs.append(str(no_key()))
+    elif budget.left(now) < SMALLEST_PAGE:
+        needs.append(str(budget.refusal(now)))
+    return {
+        "at": moment(now),
+        "needs": list(dict.fromkeys(needs)),
+        "days": [
+            {
+                "date": str(row.date),
+                "state": row.state,
+                "reason": row.reason,
+                "new": row.found_new,
+                "expected_new": row.expected_new,
+                "cross": row.found_cross,
+                "expected_cross": row.expected_cross,
+                "tweets": row.tweets_found,
+                "swept_until": moment(row.swept_until),
+                "next_try_at": moment(row.next_try_at),
+            }
+            for row in rows
+        ],
+        "budget": [
+            {"period": limit.period, "setting": limit.setting, "reads": used, "limit": limit.reads}
+            for limit, used in budget.spent(now)
+        ],
+        "readings": {"last": moment(tweets["last"]), "next_due": moment(tweets["next"]), "due": tweets["due"]},
+        "sources": [
+            {
+                "service": one.service,
+                "state": one.state,
+                "message": one.message,
+                "setting": one.setting,
+                "since": moment(one.since),
+                "answered_at": moment(one.answered_at),
+            }
+            for one in health
+        ],
+    }
+
+
+def moment(value: datetime | None) -> str | None:
+    return value.isoformat(timespec="seconds") if value else None
+
+
+def as_json(found: dict[str, Any]) -> str:
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def as_text(found: dict[str, Any]) -> str:
+    lines = [f"{'Day':10}  {'State':13}  {'New':>13}  {'Tweets':>7}  Reason"]
+    for day in found["days"]:
+        new = f"{day['new']}/{'?' if day['expected_new'] is None else day['expected_new']}"
+        lines.append(f"{day['date']}  {day['state']:13}  {new:>13}  {day['tweets']:>7}  {day['reason']}".rstrip())
+    lines += [f"Paid reads {one['period']}: {one['reads']:,} of {one['limit']:,} ({one['setting']})" for one in found["budget"]]
+    readings = found["readings"]
+    lines.append(
+        f"Counts last read: {readings['last'] or 'never'}; next due: {readings['next_due'] or 'none'} ({readings['due']:,} now)"
+    )
+    lines += [f"{one['service']}: {one['state']} since {one['since']}. {one['message']}".rstrip() for one in found["sources"]]
+    return "\n".join(lines)

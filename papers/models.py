@@ -1,0 +1,395 @@
+"""What the world says: papers, the tweets that mention them, and their counts over time.
+
+A foreign key has no index of its own (`db_index=False`) where a unique constraint begins with it and serves as one.
+"""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Self
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from papers.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
+
+
+class Paper(models.Model):
+    """One arXiv paper, as the site shows it."""
+
+    class AnnouncedAs(models.TextChoices):
+        NEW = "new", "new"
+        CROSS = "cross", "cross-listed"
+
+    class ListingSource(models.TextChoices):
+        FEED = "feed", "the day's feed"
+        CATCHUP = "catchup", "the catch-up page"
+        WINDOW = "window", "the submission window (approximate)"
+        POST = "post", "a post of the old site"
+        EDITOR = "editor", "an editor"
+
+    arxiv_id = models.CharField(
+        "arXiv id",
+        max_length=32,
+        unique=True,
+        validators=[RegexValidator(f"^{ARXIV_ID}\\Z")],
+        help_text="Without its version: 2010.04296",
+    )
+    title = models.TextField(help_text="Exactly as arXiv gave it")
+    abstract = models.TextField(blank=True, help_text="Exactly as arXiv gave it, on one line")
+    authors = models.JSONField(default=list, blank=True, help_text="Names in the paper's order")
+    listing_date = models.DateField(db_index=True, help_text="The day (UTC) on which arXiv announced it")
+    listing_source = models.CharField("listing date from", max_length=8, choices=ListingSource, default=ListingSource.EDITOR)
+    announced_as = models.CharField(
+        max_length=5,
+        choices=AnnouncedAs,
+        default=AnnouncedAs.NEW,
+        help_text="Cross-listed: its primary category lies outside the archives that are collected",
+    )
+    version = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="arXiv's version of the text above; null where not known"
+    )
+    comment = models.TextField(blank=True, help_text="The authors' comment on arXiv")
+    submitted_at = models.DateTimeField(null=True, editable=False, help_text="When version 1 was submitted")
+    is_settled = models.BooleanField(
+        "text is settled", default=False, help_text="A published digest shows it: newer texts wait for an editor"
+    )
+    newer = models.JSONField(null=True, blank=True, editable=False)
+    """A newer version of a settled text, awaiting an editor: version, title, abstract, authors, categories."""
+    is_sample = models.BooleanField("sample data", default=False, editable=False)
+
+    class Meta:
+        ordering = ["-listing_date", "arxiv_id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(arxiv_id__regex=f"^{ARXIV_ID}\\Z"), name="paper_arxiv_id_without_version"),
+            models.CheckConstraint(condition=~Q(title=""), name="paper_has_a_title"),
+            models.CheckConstraint(condition=Q(announced_as__in=["new", "cross"]), name="paper_announced_as_known"),
+            models.CheckConstraint(
+                condition=Q(listing_source__in=["feed", "catchup", "window", "post", "editor"]), name="paper_listing_source_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.arxiv_id} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("paper", args=[self.arxiv_id])
+
+    @property
+    def abs_url(self) -> str:
+        return f"https://arxiv.org/abs/{self.arxiv_id}"
+
+    @property
+    def pdf_url(self) -> str:
+        return f"https://arxiv.org/pdf/{self.arxiv_id}"
+
+
+class PaperCategory(models.Model):
+    """One of a paper's arXiv categories; position 0 is the primary one."""
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="categories", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=32)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = "paper categories"
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "position"], name="paper_category_position_unique"),
+            models.UniqueConstraint(fields=["code", "paper"], name="paper_category_once"),
+            models.CheckConstraint(condition=Q(code__regex=f"^{CATEGORY}\\Z"), name="paper_category_well_formed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class TweetQuerySet(models.QuerySet["Tweet"]):
+    def readable(self) -> Self:
+        """The tweets whose counts the network can tell: no sample data."""
+        return self.filter(network=Tweet.Network.X, is_sample=False)
+
+    def live(self) -> Self:
+        return self.filter(state=Tweet.State.LIVE)
+
+    def due_for_refresh(self, *, now: datetime) -> Self:
+        """The tweets to ask the network for, the most valuable first, for the day on which the budget is short.
+
+        A live tweet is read once a UTC day at most, unless today's digest shows it. One that is gone is looked for when it is
+        due. First come those that today's digest shows, then those on papers of the last week, which may enter a digest; of
+        each the highest scores, and then the most overdue.
+        """
+        today = now.astimezone(UTC).date()
+        midnight = datetime.combine(today, time(), UTC)
+        shown = self.model._default_manager.filter(shown__entry__digest__date=today)
+        recent = Mention.objects.filter(tweet=OuterRef("pk"), paper__listing_date__gt=today - timedelta(days=7))
+        return (
+            self.readable()
+            .filter(next_read_at__lte=now, is_excluded=False)
+            .alias(
+                is_shown=Case(When(pk__in=shown.values("pk"), then=1), default=0),
+                is_recent=Case(When(Exists(recent), then=1), default=0),
+                score=Coalesce(F("retweets") + F("favorites"), 0),
+            )
+            .filter(Q(read_at=None) | Q(read_at__lt=midnight) | Q(is_shown=1) | ~Q(state=Tweet.State.LIVE))
+            .order_by("-is_shown", "-is_recent", "-score", "next_read_at", "pk")
+        )
+
+
+class Tweet(models.Model):
+    """One post on a social network; for X its status. A retweet is no tweet of its own."""
+
+    class Network(models.TextChoices):
+        X = "x", "X"
+
+    class Direction(models.TextChoices):
+        LTR = "ltr", "left to right"
+        RTL = "rtl", "right to left"
+
+    class State(models.TextChoices):
+        LIVE = "live", "live"
+        DELETED = "deleted", "deleted"
+        PROTECTED = "protected", "protected or suspended author"
+        WITHHELD = "withheld", "withheld"
+
+    network = models.CharField(max_length=8, choices=Network, default=Network.X)
+    status_id = models.CharField(max_length=20, validators=[RegexValidator(f"^{STATUS_ID}\\Z")])
+    author_name = models.CharField(max_length=200, blank=True)
+    author_handle = models.CharField(max_length=20, blank=True, help_text="Without the @")
+    language = models.CharField(max_length=16, default="und", help_text="BCP 47, as the network guessed it; und = not known")
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.LTR)
+    body_html = models.TextField(blank=True, help_text="Text, entities, <br> and <a href> only, as the network gave it")
+    posted_at = models.DateTimeField(db_index=True, editable=False, help_text="From the status id")
+    state = models.CharField(max_length=10, choices=State, default=State.LIVE)
+    state_since = models.DateTimeField(
+        null=True, editable=False, help_text="When a reading first found the state; null while live"
+    )
+    author_id = models.CharField(max_length=20, blank=True, editable=False, help_text="The network's own id of the author")
+    is_excluded = models.BooleanField(
+        "excluded", default=False, help_text="An editor's word: it counts for no paper and is not shown"
+    )
+    retweets = models.PositiveIntegerField(null=True, editable=False, help_text="As last read; null before the first reading")
+    favorites = models.PositiveIntegerField(null=True, editable=False)
+    replies = models.PositiveIntegerField(null=True, editable=False)
+    quotes = models.PositiveIntegerField(null=True, editable=False)
+    read_at = models.DateTimeField(null=True, editable=False, help_text="When the counts were last read from the network")
+    next_read_at = models.DateTimeField(
+        null=True, editable=False, help_text="When they are due again, or the tweet that is gone is looked for; null for never"
+    )
+    embedded_at = models.DateTimeField(null=True, editable=False, help_text="When name, handle and body were last fetched")
+    is_sample = models.BooleanField("sample data", default=False, editable=False)
+    papers = models.ManyToManyField(Paper, through="Mention", related_name="tweets")
+
+    objects = TweetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-posted_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["network", "status_id"], name="tweet_once_a_network"),
+            models.CheckConstraint(condition=Q(status_id__regex=f"^{STATUS_ID}\\Z"), name="tweet_status_id_decimal"),
+            models.CheckConstraint(condition=Q(network__in=["x"]), name="tweet_network_known"),
+            models.CheckConstraint(condition=Q(direction__in=["ltr", "rtl"]), name="tweet_direction_known"),
+            models.CheckConstraint(
+                condition=Q(read_at__isnull=True) | Q(retweets__isnull=False, favorites__isnull=False),
+                name="tweet_read_has_counts",
+            ),
+            models.CheckConstraint(condition=Q(state__in=["live", "deleted", "protected", "withheld"]), name="tweet_state_known"),
+        ]
+        indexes = [models.Index(fields=["next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_due")]
+
+    def __str__(self) -> str:
+        return f"@{self.author_handle or '?'} {self.status_id}"
+
+    def clean(self) -> None:
+        if re.fullmatch(STATUS_ID, self.status_id):
+            self.posted_at = snowflake_moment(self.status_id)
+
+    @property
+    def url(self) -> str:
+        """The status page. X finds it by the id; the handle is for people."""
+        return f"https://twitter.com/{self.author_handle or 'i'}/status/{self.status_id}"
+
+
+class Mention(models.Model):
+    """A tweet mentions a paper; one tweet may mention several."""
+
+    tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="mentions")
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="mentions", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "tweet"], name="mention_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tweet_id} mentions {self.paper_id}"
+
+
+class Provenance(models.TextChoices):
+    """Where counts come from. The two are never added up or compared with each other."""
+
+    POST = "post", "a post of the old site (counted retweets over and over)"
+    NETWORK = "network", "read from the network"
+
+
+class PaperMeasurement(models.Model):
+    """A paper's counts, summed over its tweets, at a moment."""
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="measurements", db_index=False)
+    read_at = models.DateTimeField()
+    provenance = models.CharField(max_length=8, choices=Provenance)
+    retweets = models.PositiveIntegerField()
+    favorites = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["read_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "provenance", "read_at"], name="paper_measured_once_a_moment"),
+            models.CheckConstraint(condition=Q(provenance__in=["post", "network"]), name="paper_measurement_provenance_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.retweets} retweets, {self.favorites} favorites at {self.read_at:%Y-%m-%d %H:%M:%SZ}"
+
+
+class TweetMeasurement(models.Model):
+    """A tweet's counts at a moment."""
+
+    tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="measurements", db_index=False)
+    read_at = models.DateTimeField()
+    provenance = models.CharField(max_length=8, choices=Provenance)
+    retweets = models.PositiveIntegerField()
+    favorites = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["read_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["tweet", "provenance", "read_at"], name="tweet_measured_once_a_moment"),
+            models.CheckConstraint(condition=Q(provenance__in=["post", "network"]), name="tweet_measurement_provenance_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.retweets} retweets, {self.favorites} favorites at {self.read_at:%Y-%m-%d %H:%M:%SZ}"
+
+
+class UnmatchedMention(models.Model):
+    """A tweet mentions a paper that is not collected (yet); it becomes a Mention when the paper comes."""
+
+    tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="unmatched_mentions", db_index=False)
+    arxiv_id = models.CharField(max_length=32, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tweet", "arxiv_id"], name="unmatched_mention_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tweet_id} mentions {self.arxiv_id}"
+
+
+class CollectionDay(models.Model):
+    """What became of one listing day: what arXiv announced, what of it is here, and what has to be done still."""
+
+    class State(models.TextChoices):
+        NOT_ANNOUNCED = "not_announced", "not announced yet"
+        COLLECTING = "collecting", "collecting"
+        COMPLETE = "complete", "complete"
+        PARTIAL = "partial", "partial"
+        FAILED = "failed", "failed"
+        QUIET = "quiet", "quiet (weekend or holiday)"
+
+    date = models.DateField("listing day", unique=True)
+    state = models.CharField(max_length=13, choices=State, default=State.NOT_ANNOUNCED)
+    reason = models.CharField(max_length=500, blank=True, help_text="One sentence: why the state is what it is, and what to do")
+    listing_source = models.CharField(max_length=8, choices=Paper.ListingSource, blank=True)
+    expected_new = models.PositiveIntegerField(null=True, help_text="By arXiv's own listing; null where it could not tell")
+    found_new = models.PositiveIntegerField(default=0)
+    expected_cross = models.PositiveIntegerField(null=True)
+    found_cross = models.PositiveIntegerField(default=0)
+    papers_done_at = models.DateTimeField(null=True, help_text="When all announced papers were here, with their abstracts")
+    swept_until = models.DateTimeField(null=True, help_text="Tweets of the day up to this moment are here")
+    sweep_token = models.TextField(blank=True, editable=False, help_text="Where an unfinished sweep goes on")
+    sweep_end = models.DateTimeField(null=True, editable=False, help_text="The end of that sweep")
+    tweets_found = models.PositiveIntegerField(default=0)
+    tweets_done_at = models.DateTimeField(null=True, help_text="When the day's tweets were swept to its end (UTC)")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Failed attempts in a row")
+    next_try_at = models.DateTimeField(null=True, help_text="Not before; null for as soon as may be")
+    claimed_until = models.DateTimeField(null=True, editable=False, help_text="A worker is at it until then")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-date"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["not_announced", "collecting", "complete", "partial", "failed", "quiet"]),
+                name="collection_day_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="complete") | Q(papers_done_at__isnull=False, tweets_done_at__isnull=False),
+                name="collection_day_complete_has_all",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.get_state_display()}"
+
+
+class ReadBudget(models.Model):
+    """Paid reads of posts in a UTC day ("2026-11-22") or month ("2026-11"), with those that are reserved."""
+
+    period = models.CharField(max_length=10, unique=True)
+    reads = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.period}: {self.reads}"
+
+
+class PaidRead(models.Model):
+    """The ledger: one paid call, what it read, and what it cost at X's published price."""
+
+    class Purpose(models.TextChoices):
+        SWEEP = "sweep", "sweep of a day"
+        REFRESH = "refresh", "counts read again"
+        ROOT = "root", "root of a thread"
+
+    at = models.DateTimeField(db_index=True)
+    purpose = models.CharField(max_length=8, choices=Purpose)
+    reserved = models.PositiveIntegerField(help_text="Posts that the call could have read at most")
+    reads = models.PositiveIntegerField(
+        null=True, help_text="Posts that it read; null while it is under way, or where it broke off"
+    )
+    cost_microdollars = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=["sweep", "refresh", "root"]), name="paid_read_purpose_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%SZ} {self.purpose}: {self.reads}"
+
+
+class SourceHealth(models.Model):
+    """How a service outside answered last; a refusal stays until it answers again."""
+
+    class Service(models.TextChoices):
+        ARXIV = "arxiv", "arXiv"
+        X = "x", "X"
+        OEMBED = "oembed", "X oEmbed"
+
+    class State(models.TextChoices):
+        OK = "ok", "answers"
+        FAILING = "failing", "fails for now"
+        REFUSED = "refused", "refuses until a person acts"
+
+    service = models.CharField(max_length=8, choices=Service, unique=True)
+    state = models.CharField(max_length=8, choices=State, default=State.OK)
+    message = models.CharField(max_length=500, blank=True)
+    setting = models.CharField(max_length=40, blank=True, help_text="The setting that a person has to look at")
+    since = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, help_text="The last good answer")
+
+    class Meta:
+        verbose_name_plural = "source health"
+
+    def __str__(self) -> str:
+        return f"{self.get_service_display()} {self.get_state_display()}"

@@ -1,0 +1,102 @@
+"""Many rows in one INSERT, or looked up in one SELECT: what Django does, at a fifth of its cost, where rows are counted.
+
+Values go in as they come out of Python, so callers give what the columns hold; the database's constraints have the last word.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import BooleanField, DateField, DateTimeField, Field, JSONField, Model
+
+SPECIAL = (BooleanField, DateField, JSONField)
+LARGEST_STATEMENT = 20_000
+"""Parameters; SQLite refuses more than 32,766, PostgreSQL more than 65,535."""
+
+
+def insert(
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    returning: Sequence[str] = (),
+    on_conflict: str = "",
+) -> list[tuple[Any, ...]]:
+    """Insert the rows; give back the columns `returning` of those that were inserted, in order.
+
+    `on_conflict` is what follows ON CONFLICT. Columns that are not named get their default, as they would from Django.
+    """
+    defaulted, defaults = _defaults(model, tuple(columns))
+    columns = (*columns, *defaulted)
+    values = [[*row, *defaults] for row in rows]
+    if not values:
+        return []
+    database = connections[DEFAULT_DB_ALIAS]
+    names, special = _columns(model, columns)
+    head = f"INSERT INTO {model._meta.db_table} ({names}) VALUES "  # noqa: S608 - names of our own columns
+    tail = f" ON CONFLICT {on_conflict}" * bool(on_conflict) + f" RETURNING {', '.join(returning)}" * bool(returning)
+    one_row = f"({', '.join(['%s'] * len(columns))})"
+    for n, field in special:
+        if isinstance(field, DateTimeField):
+            prepared = database.ops.adapt_datetimefield_value  # without Django's checks, which cost twice as much
+        else:
+            prepared = partial(field.get_db_prep_save, connection=database)
+        for value in values:
+            value[n] = prepared(value[n])
+    answers: list[tuple[Any, ...]] = []
+    size = LARGEST_STATEMENT // len(columns)
+    with database.cursor() as cursor:
+        for start in range(0, len(values), size):
+            batch = values[start : start + size]
+            cursor.execute(head + ", ".join([one_row] * len(batch)) + tail, [item for value in batch for item in value])
+            if returning:
+                answers += cursor.fetchall()
+    return answers
+
+
+def select(model: type[Model], columns: Sequence[str], where: str, among: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """The columns of the rows whose column `where` holds one of the values, in no order."""
+    database = connections[DEFAULT_DB_ALIAS]
+    names, special = _columns(model, tuple(columns))
+    converted = []
+    for n, field in special:
+        expression = field.cached_col
+        converters = database.ops.get_db_converters(expression) + field.get_db_converters(database)
+        converted += [(n, expression, convert) for convert in converters]
+    head = f"SELECT {names} FROM {model._meta.db_table} WHERE {_columns(model, (where,))[0]} IN "  # noqa: S608 - as above
+    wanted = list(among)
+    answers: list[tuple[Any, ...]] = []
+    with database.cursor() as cursor:
+        for start in range(0, len(wanted), LARGEST_STATEMENT):
+            batch = wanted[start : start + LARGEST_STATEMENT]
+            cursor.execute(f"{head}({', '.join(['%s'] * len(batch))})", batch)
+            for found in cursor.fetchall():
+                row = list(found)
+                for n, expression, convert in converted:
+                    row[n] = convert(row[n], expression, database)
+                answers.append(tuple(row))
+    return answers
+
+
+@lru_cache
+def _columns(model: type[Model], columns: tuple[str, ...]) -> "tuple[str, list[tuple[int, Field[Any, Any]]]]":
+    """The columns as SQL names them, and those (from 0) whose values differ between Python and the database."""
+    fields = [_field(model, column) for column in columns]
+    special: list[tuple[int, Field[Any, Any]]] = [(n, field) for n, field in enumerate(fields) if isinstance(field, SPECIAL)]
+    return ", ".join(f'"{field.column}"' for field in fields), special
+
+
+@lru_cache
+def _defaults(model: type[Model], columns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """The columns that are left out and hold no null, and their values; the database knows of no defaults."""
+    named = {_field(model, column) for column in columns}
+    missing = [field for field in model._meta.concrete_fields if field not in named and not field.null and not field.primary_key]
+    return tuple(field.attname for field in missing), tuple(field.get_default() for field in missing)
+
+
+def _field(model: type[Model], column: str) -> "Field[Any, Any]":
+    field = model._meta.get_field(column)
+    if not isinstance(field, Field):
+        raise TypeError(f"{column} is no column of {model.__name__}")
+    return field

@@ -1,0 +1,114 @@
+"""The request gate: how all our processes together keep to a service's "one request at a time, every few seconds"."""
+
+import contextlib
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, cast
+
+import redis
+
+from papers.sources.http import RateLimited, Transient
+
+LONGEST_HOLD_S = 3600.0
+IN_FLIGHT = "in flight"
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Where the gate keeps, under its lock, the moment from which the next request may start."""
+
+    now: Callable[[], float]
+    """Seconds since 1970 by the one clock that all holders share."""
+    read: Callable[[], str]
+    write: Callable[[str], object]
+
+
+class Gate:
+    """One request at a time over all processes, and the next no sooner than `interval_s` after the previous one ended.
+
+    A context manager around one request. With `redis_url` it holds over all machines, else over the processes of this machine
+    that share `folder`. A holder that is killed lets go: at once with the folder, after `longest_s` with Redis; the interval
+    then counts from the moment at which the next one notices. `longest_s` has to be longer than any request inside the gate.
+
+    Entering raises RateLimited while a `hold` lasts, and Transient where Redis does not answer.
+    """
+
+    def __init__(self, name: str, interval_s: float, *, redis_url: str = "", folder: Path, longest_s: float = 120) -> None:
+        self.name = name
+        self.interval_s = interval_s
+        self.longest_s = longest_s
+        self._redis_url = redis_url
+        self._folder = folder
+        self._threads = threading.Lock()
+        self._held = contextlib.ExitStack()
+        self._mark: _Mark
+        self._pause_s = interval_s
+
+    def __enter__(self) -> Self:
+        try:
+            with contextlib.ExitStack() as held:
+                held.enter_context(self._threads)
+                self._mark = held.enter_context(self._in_redis() if self._redis_url else self._in_folder())
+                wait_s = self._wait_s()
+                if wait_s > self.interval_s:
+                    raise RateLimited(f"{self.name} asked us to wait; requests go on in {wait_s:.0f} s.", wait_s=wait_s)
+                time.sleep(wait_s)
+                self._mark.write(IN_FLIGHT)
+                self._pause_s = self.interval_s
+                self._held = held.pop_all()
+        except redis.RedisError as error:
+            raise Transient(f"Redis (REDIS_URL), which keeps the request gate, does not answer: {error}.") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Where Redis is away by now, the answer in hand is still good, and the lock runs out by itself.
+        with contextlib.suppress(redis.RedisError), self._held:
+            self._mark.write(repr(self._mark.now() + self._pause_s))
+
+    def hold(self, seconds: float) -> None:
+        """Inside the gate: the service told us to stay away; nobody enters for so long (an hour at most)."""
+        self._pause_s = max(self.interval_s, min(seconds, LONGEST_HOLD_S))
+
+    def _wait_s(self) -> float:
+        mark = self._mark.read()
+        if not mark:
+            return 0.0
+        if mark == IN_FLIGHT:  # its holder was killed
+            return self.interval_s
+        wait_s = max(0.0, float(mark) - self._mark.now())
+        return wait_s if wait_s <= LONGEST_HOLD_S else self.interval_s  # the clock was set back
+
+    @contextlib.contextmanager
+    def _in_folder(self) -> Iterator[_Mark]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = os.open(self._folder / f"{self.name}.gate", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            # One write of one length: a kill cannot leave half a mark.
+            yield _Mark(
+                time.time, lambda: os.pread(file, 32, 0).decode().strip(), lambda text: os.pwrite(file, f"{text:32}".encode(), 0)
+            )
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # not left to close(): a process forked meanwhile has the file open too
+            os.close(file)
+
+    @contextlib.contextmanager
+    def _in_redis(self) -> Iterator[_Mark]:
+        key = f"hotpapers:gate:{self.name}"
+        keep_s = int(LONGEST_HOLD_S + self.longest_s)
+
+        def now() -> float:
+            seconds, microseconds = cast(tuple[int, int], server.time())
+            return seconds + microseconds / 1_000_000
+
+        # An own short-lived connection: none is shared with a forked worker.
+        with (
+            redis.Redis.from_url(self._redis_url, decode_responses=True) as server,
+            server.lock(f"{key}:lock", timeout=self.longest_s + self.interval_s, sleep=0.05, raise_on_release_error=False),
+        ):
+            yield _Mark(now, lambda: cast(str | None, server.get(key)) or "", lambda text: server.set(key, text, ex=keep_s))

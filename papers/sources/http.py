@@ -1,0 +1,269 @@
+"""HTTP for all sources: one client factory, one bounded fetch, one error tree, one retry rule."""
+
+import contextlib
+import ipaddress
+import random
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self, TypeVar
+
+import httpx
+
+VERSION = "0.1.0"
+CONNECT_S = 10.0
+SILENCE_S = 30.0
+"""How long a server may send nothing at all; `deadline_s` of `fetch` bounds the whole answer."""
+MAX_REDIRECTS = 3
+Result = TypeVar("Result")
+
+
+class SourceError(Exception):
+    """A source did not give what was asked for. The text is one sentence for people; `url` carries no query and no secret."""
+
+    def __init__(self, message: str, *, url: str = "", status: int | None = None) -> None:
+        super().__init__(message)
+        self.url = bare(url)
+        self.status = status
+
+
+class Transient(SourceError):
+    """Worth asking again, after `wait_s` seconds; None where the service named no time."""
+
+    def __init__(self, message: str, *, url: str = "", status: int | None = None, wait_s: float | None = None) -> None:
+        super().__init__(message, url=url, status=status)
+        self.wait_s = wait_s
+
+
+class RateLimited(Transient):
+    """We asked too often."""
+
+
+class Refused(SourceError):
+    """Credentials, plan or address are not accepted. Never retried: the text says what to do and names `setting`."""
+
+    def __init__(self, message: str, *, setting: str = "", url: str = "", status: int | None = None) -> None:
+        super().__init__(message, url=url, status=status)
+        self.setting = setting
+
+
+class Misconfigured(Refused, ValueError):
+    """A setting holds a value that cannot work."""
+
+
+class OutOfCredit(SourceError):
+    """The account has nothing left to read with."""
+
+
+class Gone(SourceError):
+    """What was asked for is no longer there."""
+
+
+class Malformed(SourceError):
+    """The answer is not what the service documents. The text says what was expected and what came."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer of any status, read to its end and decompressed."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    """Names in any case."""
+    body: bytes
+
+
+def bare(url: str) -> str:
+    """The URL without user, password, query and fragment."""
+    parts = httpx.URL(url)
+    return str(parts.copy_with(username=None, password=None, query=None, fragment=None))
+
+
+def base_url(value: str, *, setting: str) -> str:
+    """The checked base URL, without a slash at its end: https, or plain http on loopback; it may carry a path prefix.
+
+    Raises Misconfigured, which names the setting.
+    """
+    expected = f"{setting} has to be an https:// URL (plain http:// only on loopback) without user, query and fragment"
+    try:
+        url = httpx.URL(value.strip())
+    except httpx.InvalidURL as error:
+        raise Misconfigured(f"{expected}; it is no URL.", setting=setting) from error
+    if not url.host or not _is_safe(url) or url.userinfo or url.query or url.fragment:
+        raise Misconfigured(f"{expected}; it is {bare(value.strip()) or 'empty'}.", setting=setting)
+    return str(url).rstrip("/")
+
+
+def _is_safe(url: httpx.URL) -> bool:
+    if url.scheme != "http":
+        return url.scheme == "https"
+    if url.host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(url.host).is_loopback
+    except ValueError:
+        return False
+
+
+def client(*, contact_email: str = "") -> httpx.Client:
+    """A new client, to be closed by the caller. It keeps no connection open: our requests are seconds apart."""
+    if not (contact_email.isascii() and contact_email.isprintable()):
+        raise Misconfigured("CONTACT_EMAIL has to be an e-mail address in ASCII, on one line.", setting="CONTACT_EMAIL")
+    contact = f" (+{contact_email})" if contact_email else ""
+    return httpx.Client(
+        headers={"User-Agent": f"HotPapers/{VERSION}{contact}", "Accept-Encoding": "gzip"},
+        timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S),
+        limits=httpx.Limits(max_keepalive_connections=0),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def fetch(
+    client: httpx.Client,
+    method: str,
+    url: str,
+    *,
+    params: Mapping[str, str | int] | None = None,
+    headers: Mapping[str, str] | None = None,
+    max_bytes: int,
+    deadline_s: float,
+    redirect_hosts: Collection[str] = frozenset(),
+) -> Answer:
+    """One request and its answer, whatever its status.
+
+    A redirect is followed only to https (plain http on loopback) on one of `redirect_hosts`, and takes the headers along only
+    where the host stays the same; any other redirect is returned as the answer. `max_bytes` counts decompressed bytes.
+    `deadline_s` bounds everything together, redirects included.
+
+    Raises Transient where the connection fails, stalls or breaks off, Malformed where the answer is too large or encoded
+    in a way that was not asked for.
+    """
+    target = httpx.URL(url, params=params) if params else httpx.URL(url)
+    sent = dict(headers or {})
+    with _Deadline(deadline_s) as deadline:
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                with client.stream(method, target, headers=sent, extensions={"trace": deadline.watch}) as response:
+                    answer = Answer(str(target), response.status_code, response.headers, _body(response, max_bytes))
+            except (httpx.TransportError, zlib.error) as error:
+                reason = f"did not finish within {deadline_s:g} s" if deadline.passed else _reason(error)
+                raise Transient(f"{target.host} {reason}.", url=str(target)) from error
+            if deadline.passed:
+                raise Transient(f"{target.host} did not finish within {deadline_s:g} s.", url=str(target))
+            if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
+                return answer
+            try:
+                onward = target.join(answer.headers["location"])
+            except httpx.InvalidURL:
+                return answer
+            if onward.host not in redirect_hosts or not _is_safe(onward) or onward.userinfo:
+                return answer
+            if onward.host != target.host:
+                sent = {}
+            target = onward
+    raise Malformed(f"{target.host} redirected more than {MAX_REDIRECTS} times.", url=str(target), status=answer.status)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "did not answer in time"
+    if isinstance(error, httpx.ConnectError):
+        return f"could not be reached ({error})"
+    return f"broke the connection off ({type(error).__name__})"
+
+
+def _body(response: httpx.Response, max_bytes: int) -> bytes:
+    """The body, decompressed here and not by httpx: a few bytes of gzip must not become more than `max_bytes` in memory."""
+    encoding = response.headers.get("content-encoding", "identity").lower()
+    url, status = str(response.url), response.status_code
+    if encoding not in ("identity", "gzip"):
+        raise Malformed(
+            f"{response.url.host} answered in the encoding {encoding!r}; expected gzip or none.", url=url, status=status
+        )
+    unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+    body = bytearray()
+    for chunk in response.iter_raw():
+        body += unpack.decompress(chunk, max_bytes + 1 - len(body)) if unpack else chunk
+        if len(body) > max_bytes:
+            raise Malformed(f"{response.url.host} answered with more than {max_bytes:,} bytes.", url=url, status=status)
+    if unpack and body and not unpack.eof:
+        raise zlib.error("the answer ended within its gzip stream")
+    return bytes(body)
+
+
+class _Deadline:
+    """Cuts the connection when the time is up. httpx's own timeouts begin anew with every byte, also within the headers."""
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+
+    def watch(self, event: str, info: dict[str, Any]) -> None:
+        """httpcore's `trace` extension: learns the socket, and again once TLS has wrapped it."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            with self._lock:
+                self._socket = info["return_value"].get_extra_info("socket")
+            if self.passed:
+                self._cut()
+
+    def _cut(self) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            self.passed = True
+            if self._socket is not None:
+                # The plain socket's method: that of a TLS socket would pull the state away under the reading thread.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
+    """The seconds that `Retry-After` asks for (RFC 9110 §10.2.3: seconds or an HTTP date); None where absent or unreadable."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def retrying(
+    call: Callable[[], Result],
+    *,
+    attempts: int,
+    max_wait_s: float,
+    first_wait_s: float = 1.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Result:
+    """`call()`, up to `attempts` times while it raises Transient; the last error is raised on.
+
+    Waits as long as the error asks for, else `first_wait_s` doubled at each attempt; up to a quarter more at random, so that
+    workers do not come back together. Gives up at once where the wait asked for is longer than `max_wait_s`.
+    """
+    for attempt in range(1, attempts):
+        try:
+            return call()
+        except Transient as error:
+            wait_s = min(first_wait_s * 2 ** (attempt - 1), max_wait_s) if error.wait_s is None else error.wait_s
+            if wait_s > max_wait_s:
+                raise
+        sleep(wait_s * random.uniform(1, 1.25))  # noqa: S311 (no secret)
+    return call()

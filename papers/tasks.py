@@ -1,0 +1,97 @@
+"""What runs by itself: beat's ticks find by the database what is due, and queue it.
+
+Celery tries no failed task again. The failure is kept in the database (a day's reason and next attempt, the health of the
+service), with the time to wait that the service asked for, and a later tick finds the work due again. So a failure, a lost
+message and a killed worker end in the same way, and a refusal is not repeated before its time.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+
+from celery import shared_task
+from django.conf import settings
+
+from papers import clock, days
+from papers.connections import Sources, sources
+from papers.engagement import claim_due, claim_texts, embed, refresh, thin, to_embed
+from papers.ingest import collect_papers, collect_tweets
+from papers.models import Tweet
+from papers.sources.http import SourceError
+
+logger = logging.getLogger(__name__)
+DAYS_AT_ONCE = 4
+"""Queued by one tick, so that a long absence does not fill the queue."""
+TEXTS_AT_ONCE = 100
+"""Some two minutes, by the second that is between them."""
+
+
+@shared_task
+def catch_up() -> None:
+    """Queue the days that lack papers or tweets, the oldest first. Today is one of them."""
+    for day in days.days_wanted(clock.now())[:DAYS_AT_ONCE]:
+        collect_day.delay(day.isoformat())
+
+
+@shared_task
+def collect_day(iso_day: str) -> None:
+    """Collect the papers that arXiv announced on the day (YYYY-MM-DD, UTC), then its tweets, as far as there is a key for them.
+
+    Nothing where another worker is at the day. Both in one task: a day is claimed as a whole.
+    """
+    day = date.fromisoformat(iso_day)
+    if not days.claim(day, clock.now()):
+        return
+    try:
+        _ask(lambda opened: _collect(day, opened))
+    finally:
+        days.release(day)
+
+
+@shared_task
+def refresh_due() -> None:
+    """Queue the readings of counts that are due, as far as the budget has reads to spare."""
+    if not settings.X_BEARER_TOKEN:
+        return
+    now = clock.now()
+    for tweet_ids in claim_due(most=days.spare_reads(now), now=now):
+        refresh_tweets.delay(tweet_ids)
+
+
+@shared_task
+def refresh_tweets(tweet_ids: list[int]) -> None:
+    """Read the counts of up to 100 tweets (primary keys) again."""
+    _ask(lambda opened: refresh(Tweet.objects.filter(pk__in=tweet_ids), now=clock.now(), sources=opened))
+
+
+@shared_task
+def embed_shown() -> None:
+    """Fetch the texts of the tweets that are shown, as many as one run may."""
+    now = clock.now()
+    if tweets := claim_texts(to_embed(now)[:TEXTS_AT_ONCE], now=now):
+        _ask(lambda opened: embed(tweets, now=clock.now(), sources=opened))
+
+
+@shared_task
+def thin_history() -> None:
+    """Thin the history of counts with its age."""
+    logger.info("%s readings were thinned out", thin(clock.now()))
+
+
+def _ask(step: Callable[[Sources], object]) -> None:
+    try:
+        with sources() as opened:
+            step(opened)
+    except SourceError as error:  # kept in the health of the service
+        logger.warning("%s", error)
+
+
+def _collect(day: date, opened: Sources) -> None:
+    """Whatever becomes of the papers, the tweets are asked for, too."""
+    for collect in (collect_papers, collect_tweets) if opened.x else (collect_papers,):
+        try:
+            row = collect(day, now=clock.now(), sources=opened)
+        except SourceError as error:  # the day has it as its reason
+            logger.warning("%s: %s", day, error)
+        else:
+            logger.info("%s, %s papers, %s tweets", row, row.found_new, row.tweets_found)

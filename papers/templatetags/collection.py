@@ -1,0 +1,21 @@
+"""For templates: what a person should know about the collection."""
+
+from django import template
+from django.conf import settings
+
+from papers import connections
+from papers.models import CollectionDay, SourceHealth
+
+register = template.Library()
+
+
+@register.simple_tag
+def collection_notes() -> list[str]:
+    """A sentence for each thing that a person has to look at; two queries."""
+    notes = [] if settings.X_BEARER_TOKEN else [str(connections.no_key())]
+    refused = SourceHealth.objects.filter(state=SourceHealth.State.REFUSED).order_by("service")
+    for health in refused:
+        if health.message not in notes:
+            notes.append(f"{health.get_service_display()}: {health.message}")
+    failed = CollectionDay.objects.filter(state=CollectionDay.State.FAILED).order_by("-date")[:3]
+    return notes + [f"{day.date}: {day.reason}" for day in failed]

@@ -1,0 +1,53 @@
+"""Fixtures that every test may use."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser
+
+from tests.browser import chromium, chromium_program
+
+SHARED = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "shared"))
+"""Real posts of the old site, which the project does not copy; tests that need them are skipped where they are absent."""
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip the test for something that a machine cannot have; CI counts that as a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as in production: in memory it has no write-ahead log, and its writers do not wait for each other."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        absent(f"no real posts at {SHARED}; set HOTPAPERS_SHARED")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def archive(shared: Path) -> Path:
+    return shared / "archive"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = chromium_program()
+    if program is None:
+        absent("no Chromium on this machine; install the package chromium")
+    with chromium(program) as started:
+        yield started

@@ -1,0 +1,10 @@
+import pytest
+from django.test import Client
+
+from tests.editors import make_client, make_user
+
+
+@pytest.fixture
+def editor(db: None) -> Client:
+    """The browser of somebody in the group Editors."""
+    return make_client(make_user(group="Editors"))

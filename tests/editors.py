@@ -1,0 +1,45 @@
+"""Users of the admin, and what a browser would submit from one of its pages."""
+
+import importlib
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import Client
+from lxml import html
+
+migration = importlib.import_module("digests.migrations.0002_editors")
+
+
+def make_user(*, group: str | None = None, rights: str = "", **fields: Any) -> User:
+    """A staff user, perhaps in a group, perhaps with some rights (`papers.view_paper …`) of its own."""
+    user = User.objects.create_user(group or "staff", password="not a secret", is_staff=True, **fields)
+    if group:
+        migration.make_editors(apps, connection.schema_editor())  # a test that empties all tables empties groups as well
+        user.groups.add(Group.objects.get(name=group))
+    # Django keeps these for the life of the process; fetched now, they are in nobody's count of queries.
+    ContentType.objects.get_for_models(*apps.get_models())
+    for right in rights.split():
+        app, codename = right.split(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    return user
+
+
+def make_client(user: User | None) -> Client:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def values(client: Client, address: str, form: str) -> dict[str, str]:
+    """What the form with this id on the page submits when nothing was touched, its buttons left out."""
+    response = client.get(address)
+    assert response.status_code == 200, response
+    document: Any = html.document_fromstring(response.content.decode())
+    element = document.get_element_by_id(form)
+    for area in element.iter("textarea"):
+        area.text = (area.text or "").removeprefix("\n")  # as browsers do
+    return {name: value or "" for name, value in element.form_values() if "__prefix__" not in name}

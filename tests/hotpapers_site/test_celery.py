@@ -1,0 +1,45 @@
+"""The timetable, and what the settings promise about tasks."""
+
+import logging
+
+import pytest
+from django.conf import settings
+
+from hotpapers_site import celery
+from papers import days
+
+
+def test_timetable_names_tasks_that_exist() -> None:
+    celery.app.loader.import_default_modules()
+    assert {entry["task"] for entry in celery.timetable(1).values()} <= set(celery.app.tasks)
+
+
+def test_timetable_drops_a_tick_that_waited_for_its_whole_period() -> None:
+    assert celery.timetable(1)["catch_up"] == {"task": "papers.tasks.catch_up", "schedule": 60.0, "options": {"expires": 60.0}}
+
+
+def test_timetable_follows_the_sandboxs_clock_down_to_half_a_second() -> None:
+    assert celery.timetable(20)["catch_up"]["schedule"] == 3.0
+    assert celery.timetable(5000)["catch_up"]["schedule"] == 0.5
+
+
+def test_app_reads_the_settings() -> None:
+    conf = celery.app.conf
+    assert (conf.task_acks_late, conf.task_reject_on_worker_lost, conf.worker_prefetch_multiplier) == (True, True, 1)
+    assert (conf.task_serializer, conf.accept_content, str(conf.timezone)) == ("json", ["json"], "UTC")
+
+
+def test_a_task_ends_before_its_day_is_free_and_before_it_is_delivered_again() -> None:
+    limit_s = settings.CELERY_TASK_TIME_LIMIT
+    assert settings.CELERY_TASK_SOFT_TIME_LIMIT < limit_s < days.CLAIM.total_seconds()
+    assert limit_s < settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+
+
+def test_one_line_is_left_of_a_page(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("celery.beat")
+    try:
+        raise ConnectionError("away")
+    except ConnectionError as error:
+        logger.error("Message Error: %s\n%s", error, "Traceback of forty lines", exc_info=True)
+    assert caplog.text.endswith("Message Error: away\n")
+    assert caplog.records[-1].exc_info is None

@@ -1,0 +1,144 @@
+"""`make run`: a newcomer's first minute."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+import redis
+from django.conf import settings
+
+from tests.processes import processes_naming
+from tests.servers import free_port
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"}}
+    return kept | {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings"}
+
+
+def serve(folder: Path, *arguments: str) -> tuple[subprocess.Popen[str], str]:
+    port = free_port()
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(port), *arguments]
+    process = subprocess.Popen(
+        command, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    return process, f"http://127.0.0.1:{port}"
+
+
+def wait_for(address: str, process: subprocess.Popen[str]) -> httpx.Response:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return httpx.get(address, trust_env=False)
+        except httpx.TransportError:
+            assert process.poll() is None, process.stdout.read() if process.stdout else ""
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def stop(process: subprocess.Popen[str], folder: Path, kind: signal.Signals = signal.SIGINT) -> str:
+    os.killpg(process.pid, kind)
+    output, _ = process.communicate(timeout=30)
+    assert processes_naming(str(folder)) == []  # Ctrl-C leaves no process behind
+    assert not (folder / "redis.sock").exists()
+    assert process.returncode == 0
+    return output
+
+
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert process.poll() is None, process.stdout.read() if process.stdout else ""
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def workers(folder: Path) -> int:
+    return sum(" celery --app hotpapers_site --quiet worker " in command for command in processes_naming(str(folder)))
+
+
+def queued(folder: Path, task: str) -> None:
+    """Puts a task on the queue, as beat does."""
+    code = f"import django; django.setup(); from hotpapers_site.celery import app; app.send_task({task!r})"
+    subprocess.run([sys.executable, "-c", code], env=environment(folder), cwd=settings.BASE_DIR, check=True)
+
+
+@pytest.mark.slow
+def test_serve_runs_a_worker_and_beat_until_a_signal(tmp_path: Path) -> None:
+    process, address = serve(tmp_path)
+    wait_for(address, process)
+    wait_until(lambda: workers(tmp_path) == 3, process)  # the worker and its two processes
+    wait_until(lambda: any(" beat " in command for command in processes_naming(str(tmp_path))), process)
+    with redis.Redis(unix_socket_path=str(tmp_path / "redis.sock")) as client:
+        queued(tmp_path, "celery.backend_cleanup")
+        wait_until(lambda: client.llen("celery") == 0, process)  # taken by the worker
+    output = stop(process, tmp_path, signal.SIGTERM)
+    assert "X_BEARER_TOKEN is not set: no tweets are collected" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.slow
+def test_serve_ends_with_words_when_its_worker_dies(tmp_path: Path) -> None:
+    process, address = serve(tmp_path)
+    wait_for(address, process)
+    wait_until(lambda: workers(tmp_path) == 3, process)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    worker = next(pid for pid in children if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
+    os.kill(int(worker), signal.SIGKILL)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "CommandError: The Celery worker ended (killed by SIGKILL), so everything was stopped.\n" in output
+    assert processes_naming(str(tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_serve_sets_an_empty_machine_up_once(tmp_path: Path) -> None:
+    process, address = serve(tmp_path)
+    assert "Sample data" in wait_for(address, process).text
+    assert httpx.get(f"{address}/posts/hot-papers-2019-06-03", trust_env=False).status_code == 200
+    output = stop(process, tmp_path)
+    assert "3 days of sample data are in" in output
+    assert f"{address}/admin/" in output
+    password = re.search(r"User: admin  Password: (\S{16})\n", output)
+    assert password is not None
+    process, address = serve(tmp_path)
+    wait_for(address, process)
+    with httpx.Client(base_url=address, trust_env=False, follow_redirects=True) as client:
+        client.get("/admin/login/")
+        form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        assert (
+            "Log out" in client.post("/admin/login/?next=/admin/", data=form, headers={"Referer": f"{address}/admin/login/"}).text
+        )
+    output = stop(process, tmp_path)
+    assert "Password:" not in output
+    assert "sample data" not in output
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.slow
+def test_serve_imports_the_archive_that_it_is_given(tmp_path: Path, archive: Path) -> None:
+    process, address = serve(tmp_path, "--archive", str(archive))
+    assert "Sample data" not in wait_for(address, process).text
+    assert (
+        httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False).content
+        == (archive / "2021-05-12---Hot-Papers.md").read_bytes()
+    )
+    assert "14 files: 14 new" in stop(process, tmp_path)
+
+
+def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(taken.getsockname()[1])]
+        finished = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+    assert finished.returncode == 1
+    assert "is taken: stop what listens there, or choose another with --port" in finished.stderr

@@ -1,0 +1,99 @@
+"""A week of arXiv and X, told by stand-ins over real HTTP, under a clock that stands still and can be moved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from pytest_django import Settings
+
+from papers import clock
+from papers.connections import Sources
+from papers.models import CollectionDay
+from papers.sources import http
+from papers.sources.arxiv import ArxivClient
+from papers.sources.gate import Gate
+from papers.sources.oembed import OEmbedClient
+from papers.sources.x import XClient
+from tests.standins.arxiv import ArxivStandin
+from tests.standins.tweets import Tweets
+from tests.standins.world import World
+from tests.standins.x import XStandin
+
+ARCHIVES = ("cs", "stat.ML")
+MONDAY = date(2026, 11, 16)
+THURSDAY = date(2026, 11, 19)
+FRIDAY = date(2026, 11, 20)
+FRIDAY_NIGHT = datetime(2026, 11, 20, 22, tzinfo=UTC)
+
+
+@dataclass
+class Week:
+    """The world and its stand-ins; `move` sets the clock of everything."""
+
+    arxiv: ArxivStandin
+    x: XStandin
+    sources: Sources
+    traveller: time_machine.Traveller
+    waits: list[float]
+    """What the X client would have waited."""
+
+    @property
+    def world(self) -> World:
+        return self.arxiv.world
+
+    def move(self, moment: datetime) -> None:
+        self.traveller.move_to(moment)
+        self.world.now = moment
+
+    def new(self, day: date) -> set[str]:
+        return {paper.arxiv_id for paper in self.world.announced(day, ARCHIVES)["new"]}
+
+    def mentions(self, day: date | None = None) -> set[tuple[str, str]]:
+        """What the tweets that X tells of (also as withheld) say: status id and paper, of the UTC day or of all."""
+        now = clock.now()
+        return {
+            (tweet.status_id, paper)
+            for tweet in self.x.tweets.all
+            if tweet.counts_for_its_papers and tweet.posted_at < now
+            if tweet.gone == "withheld" or not tweet.is_gone(now)
+            if day is None or tweet.posted_at.date() == day
+            for paper in tweet.papers
+        }
+
+
+@pytest.fixture(scope="session")
+def world_tweets() -> Tweets:
+    world = World(first_day=MONDAY, papers_a_day=24)
+    listings = [(paper.arxiv_id, day) for day in world.days for paper in world.announced(day, ARCHIVES)["new"]]
+    return Tweets(listings, lambda: datetime.now(UTC), per_day=150)
+
+
+@pytest.fixture
+def week(world_tweets: Tweets, settings: Settings, tmp_path: Path) -> Iterator[Week]:
+    settings.X_BEARER_TOKEN = "synthetic-token"
+    settings.X_MIN_LIKES = 0
+    settings.ARXIV_ARCHIVES = list(ARCHIVES)
+    waits: list[float] = []
+    with (
+        time_machine.travel(FRIDAY_NIGHT, tick=False) as traveller,
+        ArxivStandin(World(first_day=MONDAY, papers_a_day=24)) as arxiv,
+        XStandin(world_tweets) as x,
+        http.client() as client,
+    ):
+        gate = Gate("arxiv", 0, folder=tmp_path)
+        sources = Sources(
+            ArxivClient(client, gate=gate, api_base=arxiv.url, rss_base=arxiv.url, web_base=arxiv.url, attempts=3, deadline_s=1),
+            XClient(client, bearer_token=x.bearer_token, base=x.url, deadline_s=1, sleep=waits.append, now=clock.now),
+            OEmbedClient(client, gate=gate),
+        )
+        week = Week(arxiv, x, sources, traveller, waits)
+        week.move(FRIDAY_NIGHT)
+        yield week
+
+
+def states() -> dict[str, str]:
+    """By day, oldest first."""
+    return {str(row.date): row.state for row in CollectionDay.objects.order_by("date")}

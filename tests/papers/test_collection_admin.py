@@ -1,0 +1,58 @@
+"""The collection in the admin: seen by editors, changed by nobody, and plain about what a person has to do."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
+from tests.editors import make_client, make_user
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PAGES = ["collectionday", "readbudget", "paidread", "sourcehealth"]
+
+
+@pytest.fixture
+def editor() -> Client:
+    return make_client(make_user(group="Editors"))
+
+
+@pytest.fixture
+def rows() -> None:
+    CollectionDay.objects.create(
+        date=date(2026, 11, 20), state="failed", reason="arXiv gave no listing; it is tried again at 13:00 UTC."
+    )
+    ReadBudget.objects.create(period="2026-11-20", reads=100)
+    PaidRead.objects.create(at=NOW, purpose="sweep", reserved=100, reads=63, cost_microdollars=315_000)
+    SourceHealth.objects.create(
+        service="x", state="refused", message="Set X_BEARER_TOKEN anew.", setting="X_BEARER_TOKEN", since=NOW
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_editor_sees_and_cannot_change(editor: Client, rows: None, page: str) -> None:
+    assert editor.get(reverse(f"admin:papers_{page}_changelist")).status_code == 200
+    model = {"collectionday": CollectionDay, "readbudget": ReadBudget, "paidread": PaidRead, "sourcehealth": SourceHealth}[page]
+    one = model._default_manager.get()
+    address = reverse(f"admin:papers_{page}_change", args=[one.pk])
+    assert editor.get(address).status_code == 200
+    assert editor.post(address, {}).status_code == 403
+    assert editor.get(reverse(f"admin:papers_{page}_add")).status_code == 403
+
+
+def test_ledger_shows_what_a_call_cost(editor: Client, rows: None) -> None:
+    assert "0.315" in editor.get(reverse("admin:papers_paidread_changelist")).content.decode()
+
+
+def test_index_says_what_a_person_has_to_do(editor: Client, rows: None) -> None:
+    page = editor.get(reverse("admin:index")).content.decode()
+    assert "X_BEARER_TOKEN is not set: no tweets are collected" in page
+    assert "X: Set X_BEARER_TOKEN anew." in page
+    assert "2026-11-20: arXiv gave no listing; it is tried again at 13:00 UTC." in page
+
+
+def test_index_is_quiet_where_all_is_well(editor: Client, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.X_BEARER_TOKEN = "a-key"
+    assert "messagelist" not in editor.get(reverse("admin:index")).content.decode()

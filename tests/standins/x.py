@@ -1,0 +1,313 @@
+"""A stand-in for X API v2 (https://docs.x.com/x-api): search, lookup, counts and usage over a generated world, with a bill."""
+
+import json
+import random
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from tests.standins.serving import FAULTS, JSON, Reply, Request, Standin
+from tests.standins.tweets import Tweets, WorldTweet, snowflake
+from tests.standins.x_posts import post
+from tests.standins.x_query import QueryError, read_query, tokens
+
+POST_PRICE = 0.005
+COUNTS_PRICE = {"recent": 0.005, "all": 0.010}
+WINDOW = timedelta(minutes=15)
+LIMITS = {
+    "/2/tweets": 3500,
+    "/2/tweets/search/recent": 450,
+    "/2/tweets/search/all": 300,
+    "/2/tweets/counts/recent": 300,
+    "/2/tweets/counts/all": 300,
+    "/2/usage/tweets": 50,
+}
+FIELDS = frozenset(
+    {"id", "text", "created_at", "lang", "author_id", "username", "public_metrics", "entities", "conversation_id", "withheld"}
+    | {"possibly_sensitive", "in_reply_to_user_id"}
+    | {"note_tweet", "referenced_tweets", "edit_history_tweet_ids", "note_post", "referenced_posts", "edit_history_post_ids"}
+)
+PARAMS = frozenset(
+    {"query", "max_results", "next_token", "pagination_token", "start_time", "end_time", "since_id", "until_id", "sort_order"}
+    | {"tweet.fields", "post.fields", "expansions", "user.fields", "ids", "granularity", "days", "usage.fields"}
+)
+PROBLEMS = ("https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/")
+NOT_FOUND = ("resource-not-found", "Not Found Error", "Could not find tweet with ids: [{}].")
+UNAUTHORIZED = (
+    "not-authorized-for-resource",
+    "Authorization Error",
+    "Sorry, you are not authorized to see the Tweet with ids: [{}].",
+)
+DISALLOWED = ("disallowed-resource", "Disallowed Resource", "Access to the Tweet with ids [{}] is disallowed.")
+MISSING = {"deleted": NOT_FOUND, "protected": UNAUTHORIZED, "suspended": UNAUTHORIZED, "disallowed": DISALLOWED}
+
+
+def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
+    return Reply(status, json.dumps(body).encode(), {**JSON, **(headers or {})})
+
+
+def problem(status: int, title: str, kind: str = "about:blank", **more: Any) -> Reply:
+    return reply({"title": title, "detail": title, "type": kind, "status": status, **more}, status)
+
+
+def invalid(parameter: str, value: str, message: str) -> Reply:
+    body = {
+        "errors": [{"parameters": {parameter: [value]}, "message": f"Invalid '{parameter}': {message}"}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+        "type": PROBLEMS[1] + "invalid-request",
+    }
+    return reply(body, 400)
+
+
+class XStandin(Standin):
+    """The world as X tells it to an app; knobs make it tell it in the ways that X has told it."""
+
+    def __init__(self, tweets: Tweets, *, bearer_token: str = "synthetic-token", prefix: str = "") -> None:
+        super().__init__()
+        self.prefix = prefix
+        self.tweets = tweets
+        self.bearer_token = bearer_token
+        self.user_token = "synthetic-user-token"
+        """A user's token, which is no app's: good for everything but usage and the full archive."""
+        self.limits = dict(LIMITS)
+        self.leaks_retweets = False
+        """Search returns retweets, as it did until May 2026."""
+        self.repeats = False
+        """Each page begins with the last post of the page before."""
+        self.empty_pages = 0
+        """So many of the next search pages are empty and still have a next one."""
+        self.numbers_as_strings = True
+        """In the usage answer."""
+        self.usage_as_list = False
+        self.posts_vocabulary = False
+        """Answer in the vocabulary of `post.fields`, whatever was asked."""
+        self.resources_named = True
+        """Partial errors carry `resource_id`."""
+        self.read: defaultdict[date, set[str]] = defaultdict(set)
+        """The bill: the distinct posts returned on each UTC day."""
+        self.counts_cost = 0.0
+        self._windows: Counter[tuple[str, int]] = Counter()
+        self._pages = 0
+        self._texts: dict[str, tuple[str, ...]] = {}
+        self._ids = [int(tweet.status_id) for tweet in tweets.all]
+        self._newest: dict[str, list[WorldTweet]] = defaultdict(list)
+        for tweet in tweets.all:
+            if tweet.versions:
+                self._newest[tweet.versions[0]].append(tweet)
+
+    @property
+    def reads(self) -> int:
+        """Posts billed, over all days."""
+        return sum(len(ids) for ids in self.read.values())
+
+    @property
+    def cost(self) -> float:
+        """US dollars."""
+        return self.reads * POST_PRICE + self.counts_cost
+
+    def faults(self) -> Mapping[str, Reply]:
+        now = int(self.tweets.now().timestamp())
+        past, soon = {"x-rate-limit-reset": str(now - 60)}, {"x-rate-limit-reset": str(now + 30)}
+        slow = {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}
+        slow_too = {"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank", "status": 429}
+        credits = "Your enrolled account [1] does not have any credits to fulfill this request."
+        enrolment = {"reason": "client-not-enrolled", "required_enrollment": "Synthetic", "client_id": "1"}
+        own = {
+            "400": invalid("start_time", "x", "synthetic"),
+            "401": problem(401, "Unauthorized"),
+            "402-older": reply({"title": "CreditsDepleted", "detail": credits, "type": PROBLEMS[0] + "credits"}, 402),
+            "402-newer": problem(402, "Payment Required", PROBLEMS[1] + "credits-depleted"),
+            "402-empty": Reply(402),
+            "403": problem(403, "Client Forbidden", PROBLEMS[1] + "client-forbidden", **enrolment),
+            "403-auth": problem(403, "Unsupported Authentication", PROBLEMS[0] + "unsupported-authentication"),
+            "404": Reply(404),
+            "429": reply(slow, 429, soon),
+            "429-newer": reply(slow_too, 429, soon),
+            "429-past": reply(slow, 429, past),
+            "429-bare": reply(slow_too, 429),
+            "429-cap": problem(429, "UsageCapExceeded", PROBLEMS[0] + "usage-capped", period="Monthly", scope="Product"),
+        }
+        return {**FAULTS, **own}
+
+    def answer(self, request: Request) -> Reply:
+        if request.headers.get("authorization") not in (f"Bearer {self.bearer_token}", f"Bearer {self.user_token}"):
+            return self.faults()["401"]
+        endpoints: dict[str, Callable[[Request], Reply]] = {
+            "/2/tweets": self._lookup,
+            "/2/tweets/search/recent": self._search,
+            "/2/tweets/search/all": self._search,
+            "/2/tweets/counts/recent": self._counts,
+            "/2/tweets/counts/all": self._counts,
+            "/2/usage/tweets": self._usage,
+        }
+        endpoint = endpoints.get(request.path)
+        if endpoint is None:
+            return Reply(404)
+        for parameter in request.params.keys() - PARAMS:
+            return invalid(parameter, request.params[parameter], "no such parameter")
+        for parameter in ("tweet.fields", "post.fields"):
+            if parameter in request.params and not FIELDS.issuperset(request.params[parameter].split(",")):
+                return invalid(parameter, request.params[parameter], "no such field")
+        answered, headers = self._count(request.path)
+        if not answered:
+            found = self.faults()["429" if self._pages % 2 else "429-newer"]
+        elif request.path.rpartition("/")[2] == "all" or endpoint == self._usage:
+            app_only = request.headers["authorization"] == f"Bearer {self.bearer_token}"
+            found = endpoint(request) if app_only else self.faults()["403-auth"]
+        else:
+            found = endpoint(request)
+        return Reply(found.status, found.body, {**found.headers, **headers})
+
+    def _count(self, path: str) -> tuple[bool, dict[str, str]]:
+        """Whether the request is within its endpoint's window, and the headers that tell so."""
+        window = int(self.tweets.now().timestamp() // WINDOW.total_seconds())
+        limit = self.limits[path]
+        self._windows[path, window] += 1
+        left = limit - self._windows[path, window]
+        reset = int((window + 1) * WINDOW.total_seconds())
+        headers = {
+            "x-rate-limit-limit": str(limit),
+            "x-rate-limit-remaining": str(max(left, 0)),
+            "x-rate-limit-reset": str(reset),
+        }
+        return left >= 0, headers
+
+    def _search(self, request: Request) -> Reply:
+        now, recent, params = self.tweets.now(), request.path.endswith("recent"), request.params
+        try:
+            query = read_query(params.get("query", ""), longest=512 if recent else 1024)
+        except QueryError as error:
+            return invalid("query", params.get("query", ""), str(error))
+        size = int(params.get("max_results", "10"))
+        if not 10 <= size <= (100 if recent else 500):
+            return invalid("max_results", str(size), "out of range")
+        if refused := self._misplaced(params, now - timedelta(days=7) if recent else datetime(2006, 3, 26, tzinfo=UTC), now):
+            return refused
+        low = int(snowflake(moment(params["start_time"]), 0)) if "start_time" in params else int(params.get("since_id", "0")) + 1
+        end = moment(params["end_time"]) if "end_time" in params else now - timedelta(seconds=30)
+        high = int(params["until_id"]) if "until_id" in params else int(snowflake(end, 0))
+        token = params.get("next_token") or params.get("pagination_token")
+        if token:
+            high = min(high, int(token.split("z")[1], 16))
+        self._pages += 1
+        if self.empty_pages:
+            self.empty_pages -= 1
+            return reply({"meta": {"result_count": 0, "next_token": f"{self._pages}z{high:x}"}})
+        hits = []
+        for place in reversed(range(bisect_left(self._ids, low), bisect_left(self._ids, high))):
+            tweet = self.tweets.all[place]
+            if not self._is_listed(tweet, now) or (
+                tweet.kind == "retweet" and (query.without_retweets and not self.leaks_retweets)
+            ):
+                continue
+            if query.matches(self._matched(tweet)) and tweet.counts(now)[1] >= query.min_likes:
+                hits.append(tweet)
+                if len(hits) > size:
+                    break
+        page = hits[:size]
+        meta: dict[str, Any] = {"result_count": len(page)}
+        if not page:
+            return reply({"meta": meta})
+        meta |= {"newest_id": page[0].status_id, "oldest_id": page[-1].status_id}
+        if len(hits) > size:
+            # The next page lies below the oldest post of this one, or where pages overlap begins with it.
+            meta["next_token"] = f"{self._pages}z{int(page[-1].status_id) + self.repeats:x}"
+        return reply({"data": list(self._bill(page, params)), "meta": meta, "synthetic_extra": [{}]})
+
+    def _misplaced(self, params: Mapping[str, str], earliest: datetime, now: datetime) -> Reply | None:
+        for one, other in (("since_id", "start_time"), ("until_id", "end_time"), ("next_token", "pagination_token")):
+            if one in params and other in params:
+                return invalid(one, params[one], f"not together with {other}")
+        if ("since_id" in params or "until_id" in params) and ("start_time" in params or "end_time" in params):
+            return invalid("since_id", "", "bounds are times or ids")
+        for bound in ("start_time", "end_time"):
+            if bound in params and not earliest <= moment(params[bound]) <= now - timedelta(seconds=10):
+                return invalid(bound, params[bound], "out of range")
+        return None
+
+    def _lookup(self, request: Request) -> Reply:
+        ids = request.params.get("ids", "").split(",")
+        if len(ids) > 100:
+            return invalid("ids", ",".join(ids), "size must be between 1 and 100")
+        if not all(one.isascii() and one.isdigit() and int(one) < 2**63 for one in ids):
+            return invalid("ids", ",".join(ids), "not a status id")
+        now = self.tweets.now()
+        found, errors = [], []
+        for status_id in ids:
+            tweet = self.tweets.by_id.get(status_id)
+            if tweet is None or now < tweet.posted_at:
+                errors.append(self._missing(status_id, NOT_FOUND))
+            elif tweet.gone in MISSING and tweet.is_gone(now):
+                errors.append(self._missing(status_id, MISSING[tweet.gone]))
+            elif not tweet.silent:
+                found.append(tweet)
+        random.Random(len(self.requests)).shuffle(found)
+        body: dict[str, Any] = {"data": list(self._bill(found, request.params))} if found else {}
+        return reply(body | ({"errors": errors} if errors else {}))
+
+    def _missing(self, status_id: str, kind: tuple[str, str, str]) -> dict[str, str]:
+        segment, title, detail = kind
+        error = {
+            "value": status_id,
+            "detail": detail.format(status_id),
+            "title": title,
+            "resource_type": "tweet",
+            "parameter": "ids",
+            "type": PROBLEMS[int(status_id) % 2] + segment,
+        }
+        return error | ({"resource_id": status_id} if self.resources_named else {})
+
+    def _counts(self, request: Request) -> Reply:
+        query = read_query(request.params.get("query", ""), longest=1024)
+        start, end, now = moment(request.params["start_time"]), moment(request.params["end_time"]), self.tweets.now()
+        total = sum(
+            start <= tweet.posted_at < end and query.matches(self._matched(tweet)) and tweet.counts(now)[1] >= query.min_likes
+            for tweet in self.tweets.all
+            if self._is_listed(tweet, now) and tweet.kind != "retweet"
+        )
+        self.counts_cost += COUNTS_PRICE[request.path.rpartition("/")[2]]
+        noun = "post" if self.posts_vocabulary else "tweet"
+        return reply({"data": [{f"{noun}_count": total}], "meta": {f"total_{noun}_count": total}})
+
+    def _usage(self, request: Request) -> Reply:
+        def number(value: int) -> int | str:
+            return str(value) if self.numbers_as_strings else value
+
+        days = [{"date": f"{day}T00:00:00.000Z", "usage": number(len(ids))} for day, ids in sorted(self.read.items())]
+        project: dict[str, Any] = {"project_id": "1", "usage": days}
+        data = {
+            "cap_reset_day": number(5),
+            "project_cap": number(3_000_000),
+            "project_id": "1",
+            "project_usage": number(self.reads),
+            "daily_project_usage": [project] if self.usage_as_list else project,
+        }
+        return reply({"data": data})
+
+    def _is_listed(self, tweet: WorldTweet, now: datetime) -> bool:
+        """Whether search shows it: X has it, and no newer version of it."""
+        if now < tweet.posted_at or (tweet.gone in MISSING and tweet.is_gone(now)):
+            return False
+        return not tweet.superseded or all(now < version.posted_at for version in self._newest[tweet.versions[0]][1:])
+
+    def _matched(self, tweet: WorldTweet) -> tuple[str, ...]:
+        if tweet.status_id not in self._texts:
+            self._texts[tweet.status_id] = tuple(map(tokens, tweet.urls))
+        return self._texts[tweet.status_id]
+
+    def _bill(self, tweets: list[WorldTweet], params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        asked = params.get("tweet.fields") or params.get("post.fields") or ""
+        noun = "post" if self.posts_vocabulary or "post.fields" in params else "tweet"
+        wanted = {"id", "text", f"edit_history_{noun}_ids", "synthetic_extra"}
+        wanted |= {field.replace("_tweet", f"_{noun}") for field in asked.split(",")}
+        now = self.tweets.now()
+        for tweet in tweets:
+            self.read[now.astimezone(UTC).date()].add(tweet.status_id)
+            yield {name: value for name, value in post(tweet, now, noun).items() if name in wanted}
+
+
+def moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -1,0 +1,312 @@
+"""A week of the whole product against the stand-ins: real workers, a real Redis, a real database, and a clock that is fast.
+
+Four worker processes and beat collect and measure while the services fail now and then, workers are killed and Redis is
+killed and restarted. Then the clock is stopped, all live tweets are read once more, and the database is compared with the world.
+
+It runs as `make run` does without REDIS_URL: with the embedded server, and the request gate kept by file locks.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as configured
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from hotpapers_site import broker
+from papers import clock
+from papers.engagement.embedding import NEW_FOR
+from papers.sources.arxiv_calendar import AnnouncementCalendar
+from papers.sources.x import LOOKUP_SIZE
+from tests.standins.arxiv import gaps
+from tests.standins.running import ARCHIVES, Services, services
+from tests.standins.tweets import WorldTweet
+
+FIRST_DAY = date(2026, 10, 12)
+LISTING_DAYS = 5
+PAPERS_A_DAY = 1000
+TWEETS_A_DAY = 5000
+START = AnnouncementCalendar().expected_at(FIRST_DAY) - timedelta(hours=2)
+END = datetime(2026, 10, 19, tzinfo=UTC)
+WEEK_S = 90.0
+"""How long the week takes; its last sweeps come after it."""
+LAST_SPEED = 60.0
+"""Then the clock goes slower, for what is left to do (the next announcement is four hours away)."""
+LAST_S = 120.0
+ARXIV_INTERVAL_S = 0.15
+JITTER_S = 0.02
+"""So late may a stand-in that waits for the processor note the end of an answer."""
+DAILY_READS = 8_000
+MONTHLY_READS = 83_000
+WORKERS, PROCESSES = 2, 2
+DONE = """
+import django
+django.setup()
+from papers.models import CollectionDay
+print(CollectionDay.objects.filter(papers_done_at__isnull=False, tweets_done_at__isnull=False).count())
+"""
+FACTS = """
+import json, django
+django.setup()
+from papers.models import *
+def rows(queryset, *fields):
+    return [[value if isinstance(value, int) else str(value) for value in row] for row in queryset.values_list(*fields)]
+print(json.dumps({
+    "papers": rows(Paper.objects, "arxiv_id", "listing_date", "announced_as"),
+    "tweets": rows(Tweet.objects, "status_id", "state", "retweets", "favorites"),
+    "mentions": rows(Mention.objects, "tweet__status_id", "paper__arxiv_id"),
+    "budget": dict(rows(ReadBudget.objects, "period", "reads")),
+    "refreshed": PaidRead.objects.filter(purpose="refresh").count(),
+    "unmatched": UnmatchedMention.objects.count(),
+    "days": rows(CollectionDay.objects.order_by("date"), "date", "state", "reason"),
+    "readings": TweetMeasurement.objects.count(),
+}))
+"""
+
+
+@dataclass
+class Product:
+    """The processes of the product, with a database and a folder of their own."""
+
+    environment: dict[str, str]
+    log: Path
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def set_clock(self, fast: clock.FastClock) -> None:
+        real_start, start, speed = fast
+        self.environment["SANDBOX_CLOCK"] = f"{real_start.isoformat()} {start.isoformat()} {speed}"
+
+    def start(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet", *arguments]
+        with self.log.open("ab") as log:
+            self.running.append(
+                subprocess.Popen(
+                    command, env=self.environment, cwd=configured.BASE_DIR, stdout=log, stderr=log, start_new_session=True
+                )
+            )
+
+    def start_all(self) -> None:
+        for _ in range(WORKERS):
+            self.start("worker", "--concurrency", str(PROCESSES), "--without-gossip", "--without-mingle")
+        self.start("beat", "--pidfile=")
+
+    def kill_all(self) -> None:
+        for process in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.running.clear()
+
+    def stop_all(self) -> None:
+        for process in reversed(self.running):
+            process.terminate()
+        for process in self.running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(60)
+        self.kill_all()
+
+    def ask(self, code: str) -> Any:
+        command = [sys.executable, "-c", code]
+        asked = subprocess.run(command, env=self.environment, cwd=configured.BASE_DIR, capture_output=True, check=True)
+        return json.loads(asked.stdout)
+
+    def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(configured.BASE_DIR / "manage.py"), *arguments]
+        return subprocess.run(command, env=self.environment | environment, capture_output=True, text=True, check=False)
+
+
+@contextlib.contextmanager
+def own_database(folder: Path) -> Iterator[str]:
+    """The URL of a new database of the kind that the tests run on."""
+    if connection.vendor != "postgresql":
+        yield f"sqlite:///{folder / 'week.sqlite3'}"
+        return
+    url, name = os.environ["DATABASE_URL"], f"week_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield f"{url.rpartition('/')[0]}/{name}"
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def until(condition: Callable[[], bool], within_s: float) -> bool:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def fail(made: Services, tenth: int) -> None:
+    """The services fail, in other ways in each tenth of the week."""
+    match tenth:
+        case 1:
+            made.arxiv.fault("/api", "503 with Retry-After")
+        case 2:
+            made.x.fault("/2/tweets/search", "503", times=2)
+        case 3:
+            made.arxiv.fault("/api", "reset", times=2)
+            made.x.fault("/2/tweets/search", "truncated")
+        case 4:
+            made.arxiv.fault("/rss", "429")
+            made.oembed.fault("/oembed", "429")
+        case 5:
+            made.x.fault("/2/tweets", "500", times=2)
+        case 6:
+            made.arxiv.fault("/list", "html")
+            made.oembed.fault("/oembed", "403-html")
+        case 7:
+            made.arxiv.fault("/api", "empty page")
+
+
+def is_true(tweet: WorldTweet, state: str, counts: list[int], now: datetime) -> bool:
+    """Whether it is live with the counts of now, or gone; oEmbed knows only one kind of gone. Of a silent one nobody can tell."""
+    if tweet.silent:
+        return True
+    return state != "live" if tweet.is_gone(now) else [state, *counts] == ["live", *tweet.counts(now)[:2]]
+
+
+def most_texts(tweet: WorldTweet) -> int:
+    """oEmbed is asked once, again once a day while the tweet stands in a new digest, and twice more for one that is gone."""
+    return 1 + NEW_FOR.days + (2 if tweet.gone else 0)
+
+
+def truth(tweets: list[WorldTweet], now: datetime) -> dict[str, WorldTweet]:
+    """The tweets that are to be found by the end: of an edited one the newest version, of a thread also its root."""
+    posted = [tweet for tweet in tweets if tweet.posted_at < now]
+    newer = {old for tweet in posted for old in tweet.versions if int(old) < int(tweet.status_id)}
+    answered = {tweet.conversation_id for tweet in posted if tweet.kind == "own_reply"}
+    return {
+        tweet.status_id: tweet
+        for tweet in posted
+        if tweet.papers
+        and tweet.kind != "retweet"
+        and tweet.status_id not in newer
+        and (tweet.kind != "root" or tweet.status_id in answered)
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_week_passes_with_nothing_lost_and_nothing_doubled(
+    tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.VAR_DIR, settings.REDIS_SOCKET = tmp_path, tmp_path / "redis.sock"
+    moving: list[clock.FastClock] = [(datetime.now(UTC), START, 0.0)]
+    with contextlib.ExitStack() as stack:
+        made = stack.enter_context(
+            services(
+                lambda: clock.shown_by(moving[0]),
+                first_day=FIRST_DAY,
+                days=LISTING_DAYS,
+                papers_a_day=PAPERS_A_DAY,
+                tweets_a_day=TWEETS_A_DAY,
+            )
+        )
+        redis = stack.enter_context(contextlib.ExitStack())
+        server = redis.enter_context(broker.embedded())
+        environment = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+        environment |= made.environment() | {
+            "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
+            "VAR_DIR": str(tmp_path),
+            "SECRET_KEY": "only-for-tests",
+            "DATABASE_URL": stack.enter_context(own_database(tmp_path)),
+            "ARXIV_REQUEST_INTERVAL": str(ARXIV_INTERVAL_S),
+            "OEMBED_REQUEST_INTERVAL": "0.001",
+            "X_MIN_LIKES": "0",
+            "X_DAILY_READS": str(DAILY_READS),
+            "X_MONTHLY_READS": str(MONTHLY_READS),
+        }
+        product = Product(environment, tmp_path / "product.log")
+        stack.callback(product.kill_all)
+        product.set_clock(moving[0])
+        assert product.manage("migrate", "-v0").returncode == 0
+
+        def turn(speed: float) -> None:
+            """From now on the clock goes so fast."""
+            moving[0] = (datetime.now(UTC), clock.shown_by(moving[0]), speed)
+            product.set_clock(moving[0])
+
+        began = time.monotonic()
+        turn((END - START).total_seconds() / WEEK_S)
+        product.start_all()
+        for tenth in range(10):
+            time.sleep(WEEK_S / 10)
+            fail(made, tenth)
+            if tenth in (2, 4):  # kill -9, all of them, while they ask
+                asked = (made.arxiv if tenth == 2 else made.x).requests
+                before = len(asked)
+                until(lambda: len(asked) > before, WEEK_S / 10)  # noqa: B023 - called here
+                product.kill_all()
+                product.start_all()
+            if tenth == 6:
+                assert server
+                server.kill()
+                redis.close()
+                server = redis.enter_context(broker.embedded())
+        product.stop_all()
+        turn(LAST_SPEED)
+        product.start_all()
+        expected_days = (END.date() - FIRST_DAY).days
+        all_done = until(lambda: product.ask(DONE) >= expected_days, LAST_S)
+        product.stop_all()
+        lasted_s = time.monotonic() - began
+        arxiv_visits, x_requests = list(made.arxiv.visits), len(made.x.requests)
+        bill = {day: set(ids) for day, ids in made.x.read.items()}
+        budget = product.ask(FACTS)["budget"]
+        texts = Counter(made.oembed.asked)
+        turn(0)
+        final = product.manage("refresh_engagement", "--all", X_DAILY_READS="100000", X_MONTHLY_READS="100000")
+        facts = product.ask(FACTS)
+    now = clock.shown_by(moving[0])
+
+    closest_s = min(gaps(arxiv_visits))
+    reads = [len(ids) for ids in bill.values()]
+    announced = [(paper.arxiv_id, str(day)) for day in made.world.days for paper in made.world.announced(day, ARCHIVES)["new"]]
+    expected = {(status_id, paper) for status_id, tweet in truth(made.tweets.all, END).items() for paper in tweet.papers}
+    mentions = {(status_id, paper) for status_id, paper in facts["mentions"] if made.tweets.by_id[status_id].posted_at < END}
+    missing = {status_id for status_id, _ in expected - mentions}
+    with capsys.disabled():
+        print(
+            f"\nA simulated week in {lasted_s:.0f} s with {WORKERS * PROCESSES} worker processes: {len(facts['papers']):,} papers, "
+            f"{len(mentions):,} mentions ({len(missing):,} tweets were gone before they could be read), "
+            f"{facts['readings']:,} readings, {facts['refreshed']} calls for counts; the texts of {len(texts):,} tweets, {sum(texts.values()):,} times.\n"
+            f"Requests: {len(arxiv_visits)} to arXiv, never less than {closest_s:.3f} s apart (allowed {ARXIV_INTERVAL_S}), and "
+            f"{x_requests} to X: 1 to {len(announced) / (len(arxiv_visits) + x_requests):.1f} papers.\n"
+            f"Paid reads: {sum(reads):,} of {MONTHLY_READS:,}, on one day at most {max(reads):,} of "
+            f"{DAILY_READS:,}; {len(facts['tweets']):,} tweets."
+        )
+    assert all_done, product.log.read_text()[-4000:]
+    assert {day: state for day, state, _ in facts["days"] if day < str(END.date())} == {
+        str(FIRST_DAY + timedelta(days=n)): "complete" if n < LISTING_DAYS else "quiet"
+        for n in range((END.date() - FIRST_DAY).days)
+    }
+    assert sorted((arxiv_id, day) for arxiv_id, day, _ in facts["papers"]) == sorted(announced)
+    assert mentions - expected == set()
+    assert [status_id for status_id in missing if not made.tweets.by_id[status_id].is_gone(END)] == []
+    assert len(facts["mentions"]) == len({tuple(mention) for mention in facts["mentions"]})
+    assert facts["unmatched"] == 0
+    assert closest_s >= ARXIV_INTERVAL_S - JITTER_S
+    # By our ledger never, by X's bill only with the calls that were under way at midnight, where ten milliseconds are a minute.
+    assert max(used for period, used in budget.items() if len(period) == 10) <= DAILY_READS
+    assert max(reads) <= DAILY_READS + WORKERS * PROCESSES * LOOKUP_SIZE
+    assert sum(reads) <= budget["2026-10"] <= MONTHLY_READS
+    assert (len(arxiv_visits) + x_requests) * 10 <= len(announced)
+    assert final.returncode == 0, final.stderr
+    untrue = [row for row in facts["tweets"] if not is_true(made.tweets.by_id[row[0]], row[1], row[2:], now)]
+    assert untrue == []
+    often = {status_id: times for status_id, times in texts.items() if times > most_texts(made.tweets.by_id[status_id])}
+    assert often == {}
