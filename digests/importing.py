@@ -73,7 +73,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
     )
     outcome = Outcome.NEW
     values = [getattr(digest, column) for column in DIGEST_COLUMNS]
-    made = insert(Digest, DIGEST_COLUMNS, [values], on_conflict="(date) DO NOTHING", returning=["id"])
+    made = insert(Digest, DIGEST_COLUMNS, [values], on_conflict="(date) WHERE corrects_id IS NULL DO NOTHING", returning=["id"])
     if made:
         digest.pk = made[0][0]
     else:

@@ -1,8 +1,9 @@
 """What editors say: one digest a day, its papers in order, and the tweets shown under each."""
 
 from datetime import UTC, date
-from typing import Any, Self
+from typing import Any, Self, cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
@@ -53,31 +54,57 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return digests
 
 
+_AllDrafts = models.Manager.from_queryset(DigestQuerySet)
+
+
+class DaysManager(_AllDrafts["Digest"]):
+    """One digest a day: without the corrections that are being prepared."""
+
+    def get_queryset(self) -> DigestQuerySet:
+        digests: Any = super().get_queryset()
+        return cast(DigestQuerySet, digests.filter(corrects=None))
+
+
 class Digest(models.Model):
-    """The hot papers of one arXiv listing day."""
+    """The hot papers of one arXiv listing day.
+
+    A published digest is corrected on a copy of it, a draft of the same day that `corrects` it; published, the copy's rows take
+    the place of the digest's own (digests/correcting.py). `Digest.objects` leaves the copies out, `Digest.all_drafts` has all.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", "draft"
         PUBLISHED = "published", "published"
         WITHDRAWN = "withdrawn", "withdrawn"
 
-    date = models.DateField("listing day", unique=True, help_text="The day (UTC) on which arXiv announced the papers")
+    date = models.DateField("listing day", help_text="The day (UTC) on which arXiv announced the papers")
+    corrects = models.OneToOneField("self", models.CASCADE, null=True, editable=False, related_name="correction")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     written_at = models.DateTimeField(help_text="When the list was made; whole seconds, shown in UTC in its Markdown")
     published_at = models.DateTimeField(
         null=True, editable=False, help_text="When readers first saw it; for an old post, when it was written"
     )
+    publish_at = models.DateTimeField(null=True, editable=False, help_text="When it is to be published; null = by hand")
+    publish_zone = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="The time zone in which that was said: Europe/Berlin"
+    )
+    intro = models.TextField("intro", blank=True, help_text="The editors’ words on the day, in Markdown")
     changed_at = models.DateTimeField(auto_now=True)
+    revision = models.PositiveIntegerField(default=0, editable=False, help_text="Grows by 1 with each change on the desk")
     imported_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     """SHA-256 of the Markdown as the last import left it: while it still fits, no editor has changed the digest since."""
     is_sample = models.BooleanField("sample data", default=False, editable=False)
     papers = models.ManyToManyField(Paper, through="Entry", related_name="digests")
 
-    objects = DigestQuerySet.as_manager()
+    objects = DaysManager()
+    all_drafts = DigestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-date"]
+        base_manager_name = "all_drafts"
         constraints = [
+            models.UniqueConstraint(fields=["date"], condition=Q(corrects=None), name="digest_once_a_day"),
+            models.CheckConstraint(condition=Q(corrects=None) | Q(status="draft"), name="digest_correction_is_a_draft"),
             models.CheckConstraint(condition=Q(status__in=["draft", "published", "withdrawn"]), name="digest_status_known"),
             models.CheckConstraint(
                 condition=Q(published_at__isnull=False) | ~Q(status="published"), name="digest_published_has_a_time"
@@ -114,6 +141,9 @@ class Entry(models.Model):
         blank=True,
         help_text="Null, or what this day's page prints otherwise than the paper's: title, abstract, authors, categories",
     )
+    note = models.TextField(blank=True, help_text="The editors’ word on the paper, in Markdown")
+    is_pinned = models.BooleanField("pinned", default=False, help_text="Suggestions to move it are not made")
+    moves = models.PositiveIntegerField(default=0, editable=False, help_text="How often an editor moved it")
     tweets = models.ManyToManyField(Tweet, through="ShownTweet", related_name="entries")
 
     class Meta:
@@ -213,3 +243,74 @@ class ShownTweet(models.Model):
         """The day (UTC) of the tweet, as printed."""
         printed = self.otherwise.get("day")
         return self.tweet.posted_at.astimezone(UTC).date() if printed is None else date.fromisoformat(printed)
+
+
+class Dismissal(models.Model):
+    """An editor's "not today": the paper does not enter the day's list, and is no longer suggested."""
+
+    day = models.DateField("listing day")
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="dismissals", db_index=False)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "day"], name="dismissal_once")]
+        indexes = [models.Index(fields=["day"], name="dismissal_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.paper_id} is not for {self.day}"
+
+
+class Waiver(models.Model):
+    """An editor's "it is fine" to a finding of the check before publication."""
+
+    digest = models.ForeignKey(Digest, models.CASCADE, related_name="waivers", db_index=False)
+    finding = models.CharField(max_length=120, help_text="Its key, as digests/checking.py makes it")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "finding"], name="waiver_once")]
+
+    def __str__(self) -> str:
+        return self.finding
+
+
+class PublicEvent(models.Model):
+    """What readers are told of a digest's history."""
+
+    class Kind(models.TextChoices):
+        PUBLISHED = "published", "published"
+        CORRECTED = "corrected", "corrected"
+        WITHDRAWN = "withdrawn", "withdrawn"
+        COUNTS = "counts", "counts refreshed"
+
+    digest = models.ForeignKey(Digest, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=9, choices=Kind)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True, help_text="For readers, in Markdown")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["published", "corrected", "withdrawn", "counts"]), name="public_event_kind_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%MZ}"
+
+
+class Presence(models.Model):
+    """An editor has a day's desk open."""
+
+    day = models.DateField("listing day")
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "editor"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.editor} at {self.day}"

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.conf import settings
 
-from papers.models import Mention, Paper
+from papers.models import Mention, Paper, SavedRules
 from papers.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, rank
 
 READ = [
@@ -14,7 +14,9 @@ READ = [
 
 
 def rules() -> Rules:
-    """As the settings have them."""
+    """Those saved on the desk, else the settings'."""
+    if saved := SavedRules.objects.first():
+        return Rules(saved.hot_score, saved.shown_tweet_score, saved.shown_tweets, saved.one_tweet_per_author)
     return Rules(
         hot_score=settings.HOT_SCORE,
         shown_tweet_score=settings.SHOWN_TWEET_SCORE,
@@ -23,10 +25,11 @@ def rules() -> Rules:
     )
 
 
-def candidates(day: date) -> list[RankedPaper]:
+def candidates(day: date, ranked_by: Rules | None = None) -> list[RankedPaper]:
     """All papers that arXiv announced on the listing day, in their order; cross-listed ones by INCLUDE_CROSS_LISTS.
 
-    Two queries.
+    By the rules of the site, or by other ones that are tried.
+    Three queries.
     """
     papers = Paper.objects.filter(listing_date=day, is_sample=False)
     if not settings.INCLUDE_CROSS_LISTS:
@@ -47,4 +50,5 @@ def candidates(day: date) -> list[RankedPaper]:
                 is_excluded=tweet.is_excluded,
             )
         )
-    return rank((MentionedPaper(arxiv_id, tweets[pk]) for pk, arxiv_id in papers.values_list("pk", "arxiv_id")), rules())
+    mentioned = (MentionedPaper(arxiv_id, tweets[pk]) for pk, arxiv_id in papers.values_list("pk", "arxiv_id"))
+    return rank(mentioned, ranked_by or rules())

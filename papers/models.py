@@ -393,3 +393,21 @@ class SourceHealth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_service_display()} {self.get_state_display()}"
+
+
+class SavedRules(models.Model):
+    """The rules of ranking that an administrator saved on the desk: one row, or none where the settings' hold."""
+
+    only = models.BooleanField(primary_key=True, default=True, editable=False)
+    hot_score = models.PositiveIntegerField(help_text="Retweets and favorites together; a paper is hot from here on")
+    shown_tweet_score = models.PositiveIntegerField(help_text="Besides a paper's best tweet, those from this score on are shown")
+    shown_tweets = models.PositiveSmallIntegerField(help_text="At most so many tweets are shown under a paper")
+    one_tweet_per_author = models.BooleanField(default=False, help_text="Only the best tweet of each author counts for a paper")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "saved rules"
+        constraints = [models.CheckConstraint(condition=Q(only=True), name="saved_rules_one_row")]
+
+    def __str__(self) -> str:
+        return f"hot from {self.hot_score}"
