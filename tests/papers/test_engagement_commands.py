@@ -259,8 +259,8 @@ def test_rank_day_refuses_what_is_no_day() -> None:
         run("rank_day", "today")
 
 
-def test_rank_day_takes_three_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_rank_day_takes_four_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     ranked_day()
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         run("rank_day", str(FRIDAY), "--json")
