@@ -79,8 +79,9 @@ def test_sandbox_collects_the_invented_days_says_what_it_is_and_leaves_no_proces
     wait_until(lambda: answers(address), process)
     assert "Sandbox: papers, posts and people are invented. Its clock shows " in httpx.get(address, trust_env=False).text
     collected = "SELECT date, found_new FROM papers_collectionday WHERE found_new > 0 ORDER BY date"
-    # On a busy machine a day may be caught up after the one behind it.
-    wait_until(lambda: rows(folder, collected)[:2] == [("2026-10-12", 20), ("2026-10-13", 20)], process)
+    wait_until(lambda: len(rows(folder, collected)) >= 2, process)
+    # Which days these are depends on how far the fast clock was when the workers had started.
+    assert {found for _, found in rows(folder, collected)} == {20}
     wait_until(lambda: rows(folder, "SELECT count(*) FROM papers_mention") > [(0,)], process)
     # The key of the real site was not used: the stand-in would have refused it.
     assert rows(folder, "SELECT state FROM papers_sourcehealth WHERE service = 'x'") == [("ok",)]
