@@ -210,7 +210,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # The HTTP clients log whole addresses, with a hundred status ids each.
-    # Celery tells of every tick.
+    # Celery tells of every tick; anybody can ask for a host that is not ours, and would fill the log with tracebacks.
     "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery", "kombu")}
-    | {name: {"filters": ["one_line"]} for name in ("celery.beat", "celery.worker.consumer.consumer")},
+    | {
+        name: {"filters": ["one_line"]}
+        for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
+    },
 }

@@ -14,6 +14,7 @@ import httpx
 import pytest
 import redis
 from django.conf import settings
+from django.test import Client
 
 from tests.processes import processes_naming
 from tests.servers import free_port
@@ -142,3 +143,18 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
         finished = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
     assert finished.returncode == 1
     assert "is taken: stop what listens there, or choose another with --port" in finished.stderr
+
+
+def test_serve_starts_nothing_for_an_archive_that_is_not_there(tmp_path: Path) -> None:
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--archive", str(tmp_path / "typo")]
+    finished = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+    assert finished.returncode == 1
+    assert "There is no folder" in finished.stderr
+    assert not (tmp_path / "db.sqlite3").exists()
+
+
+def test_foreign_host_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    response = Client(headers={"host": "foreign.example"}).get("/")
+    assert response.status_code == 400
+    told = [record.exc_info for record in caplog.records if record.name == "django.security.DisallowedHost"]
+    assert told == [None]

@@ -35,6 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=PORT)
 
     def handle(self, *args: Any, archive: Path | None, port: int, **options: Any) -> None:
+        if archive and not archive.exists():
+            raise CommandError(f"There is no folder {archive}: nothing was started. Give the folder that holds the old posts.")
         self.expect_free(port)
         call_command("migrate", verbosity=0)
         self.say(f"The database is up to date: {settings.DATABASES['default']['NAME']}")
