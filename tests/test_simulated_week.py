@@ -200,6 +200,7 @@ def truth(tweets: list[WorldTweet], now: datetime) -> dict[str, WorldTweet]:
 
 
 @pytest.mark.slow
+@pytest.mark.own_database
 @pytest.mark.timeout(600)
 def test_week_passes_with_nothing_lost_and_nothing_doubled(
     tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
