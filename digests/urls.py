@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from digests import views
-from digests.feeds import rss
 from papers.identifiers import ARXIV_ID, CATEGORY
 
 
@@ -42,5 +41,5 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>", views.paper, name="paper"),
     re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})(?:v[0-9]+)?/?\Z", views.paper_elsewhere),
     path("categories/<category:code>", views.category, name="category"),
-    path("rss.xml", rss, name="rss"),
+    path("", include("digests.feed_urls")),
 ]
