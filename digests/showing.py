@@ -1,4 +1,4 @@
-"""A list's entries as its page prints them: with the history of their counts and how many posts link them."""
+"""A list's entries as its page shows them: with the history of their counts and how many posts link them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 from digests import charts
 from digests.histories import History, histories
 from digests.models import Entry
+from papers.code_links import code_links
 from papers.models import Mention, Tweet
-from papers.repositories import repository
 
 SPARKLINE = {"width": 96, "height": 24, "inset": 2}
 
@@ -34,8 +34,9 @@ class ShownPaper:
         return sparkline(self.history) if self.history else None
 
     @property
-    def repository(self) -> str:
-        return repository(self.entry.paper.comment, self.entry.abstract)
+    def code(self) -> list[str]:
+        """Addresses of repositories."""
+        return code_links(self.entry.paper)
 
 
 def shown_papers(entries: Sequence[Entry], *, with_posts: bool = False) -> list[ShownPaper]:

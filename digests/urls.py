@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from digests.feeds import rss
+from digests import feeds
 from digests.views import about, archive, days, lists, papers
 from papers.identifiers import ARXIV_ID, CATEGORY
 
@@ -71,5 +71,9 @@ urlpatterns = [
     path("days", about.days, name="days"),
     path("days/<day:day>", about.day, name="day"),
     path("reading", about.reading, name="reading"),
-    path("rss.xml", rss, name="rss"),
+    path("hottest", lists.hottest_week),
+    path("hottest/<str:period>", lists.hottest, name="hottest"),
+    path("rising", lists.rising_now, name="rising"),
+    path("search", feeds.papers, name="search"),
+    path("", include("digests.feed_urls")),
 ]

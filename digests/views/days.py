@@ -5,11 +5,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import conditional_page, require_safe
 
 from digests import post
 from digests.composing import compose
+from digests.metadata import Metadata, metadata_of_digest
 from digests.models import Digest, PublicEvent
 from digests.showing import shown_papers
 from digests.views.paging import days_page
@@ -22,8 +24,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The newest digests, or those before `?before=YYYY-MM-DD`."""
     page = days_page(request, Digest.objects.published().with_titles())
     newest = None if page.before or not page.digests else page.digests[0]
+    title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
+    path = reverse("home") + (f"?before={page.before}" if page.before else "")
     context = {
         "page": page,
+        "meta": Metadata(title, "The new arXiv papers that people talk about, every day.", path),
         "newest": newest,
         "shown": shown_papers(newest.entries.all()) if newest else [],
         "others": page.digests[1:] if newest else page.digests,
@@ -48,6 +53,7 @@ def digest_page(shown: Digest) -> dict[str, Any]:
         "digest": shown,
         "shown": shown_papers(shown.entries.all(), with_posts=True),
         "events": shown.events.all(),
+        "meta": metadata_of_digest(shown) if shown.status == Digest.Status.PUBLISHED else None,
         "rules": rules(),
         "has_inflated_counts": any(entry.counts_are_inflated for entry in shown.entries.all()),
     }

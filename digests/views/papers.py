@@ -8,13 +8,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import conditional_page, require_safe
 
-from digests import charts
+from digests import bibtex, charts
 from digests.histories import History, histories
+from digests.metadata import metadata_of_paper
 from digests.models import Digest, Entry, ShownTweet
 from papers.candidates import candidates
+from papers.code_links import code_links
 from papers.models import Paper, Tweet
 from papers.ranking import RankedPaper
-from papers.repositories import repository
 
 MOST_POSTS = 100
 CHART = {"width": 600, "height": 180}
@@ -36,6 +37,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
     posts = posts_of(found, appearances)
+    categories = [category.code for category in found.categories.all()]
     context = {
         "paper": found,
         "appearances": appearances,
@@ -44,7 +46,10 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "history": history,
         "chart": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else None,
         "rank_now": None if found.is_sample else rank_now(found),
-        "repository": repository(found.comment, found.abstract),
+        "code": code_links(found),
+        "citation": bibtex.citation(found, categories),
+        "bibtex": bibtex.entry(found, categories),
+        "meta": metadata_of_paper(found, categories),
         "has_inflated_counts": has_inflated_counts,
     }
     return render(request, "digests/paper.html", context)
