@@ -22,7 +22,7 @@ WORDS = {
 SOURCES = {
     "feed": "The papers are those of arXiv’s feed of the day.",
     "catchup": "The papers are those of arXiv’s page of the day.",
-    "window": "The papers were found by the time of their submission, since arXiv’s own list of the day was gone: the day is approximate.",
+    "window": "The papers were found by the time of their submission, since arXiv’s own list of the day was gone: approximate.",
 }
 
 

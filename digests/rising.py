@@ -50,7 +50,7 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
     before = readings.filter(read_at__lte=now - window, read_at__gt=now - 2 * window)
     rows = (
         Entry.objects.filter(~Exists(later), digest__in=days)
-        .alias(newest=Subquery(within.order_by("-read_at").values("pk")[:1]))
+        .annotate(newest=Subquery(within.order_by("-read_at").values("pk")[:1]))
         .filter(newest__isnull=False)
         .values_list(
             "pk",

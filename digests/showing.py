@@ -1,6 +1,6 @@
 """A list's entries as its page shows them: with the history of their counts and how many posts link them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -39,8 +39,9 @@ class ShownPaper:
         return code_links(self.entry.paper)
 
 
-def shown_papers(entries: Sequence[Entry], *, with_posts: bool = False) -> list[ShownPaper]:
+def shown_papers(entries: Iterable[Entry], *, with_posts: bool = False) -> list[ShownPaper]:
     """The entries in their order; one query, or two with the number of posts (else 0)."""
+    entries = list(entries)
     papers = [entry.paper_id for entry in entries]
     found = histories(papers)
     posts: dict[int, int] = {}
