@@ -35,8 +35,8 @@ def _history() -> list[PaperMeasurement]:
             paper_id=entry.paper_id,
             provenance=Provenance.POST,
             read_at=entry.read_at - timedelta(hours=hours, minutes=7 * entry.position),
-            retweets=int(entry.retweets * share),
-            favorites=int(entry.favorites * share ** (1 + 0.2 * (entry.position % 4))),
+            retweets=int(entry.retweets * share ** (0.5 + entry.position % 3)),
+            favorites=int(entry.favorites * share ** (0.4 + entry.position % 4 / 2)),
         )
         for entry in Entry.objects.filter(digest__is_sample=True)
         for hours, share in GROWTH.items()
