@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from papers.models import Mention, Paper, SavedRules
 from papers.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, rank
@@ -31,10 +32,18 @@ def candidates(day: date, ranked_by: Rules | None = None) -> list[RankedPaper]:
     By the rules of the site, or by other ones that are tried.
     Three queries.
     """
+    return ranked(announced(day), ranked_by or rules())
+
+
+def announced(day: date) -> QuerySet[Paper]:
+    """The papers that are candidates for the listing day's digest."""
     papers = Paper.objects.filter(listing_date=day, is_sample=False)
-    if not settings.INCLUDE_CROSS_LISTS:
-        papers = papers.filter(announced_as=Paper.AnnouncedAs.NEW)
-    mentions = Mention.objects.filter(paper__in=papers).select_related("tweet").only("paper_id", *READ)
+    return papers if settings.INCLUDE_CROSS_LISTS else papers.filter(announced_as=Paper.AnnouncedAs.NEW)
+
+
+def ranked(papers: QuerySet[Paper], ranked_by: Rules) -> list[RankedPaper]:
+    """These papers in their order, by their tweets as they were last read; two queries."""
+    mentions = Mention.objects.filter(paper__in=papers.order_by()).select_related("tweet").only("paper_id", *READ)
     tweets: defaultdict[int, list[MentioningTweet]] = defaultdict(list)
     for mention in mentions:
         tweet = mention.tweet
@@ -51,4 +60,4 @@ def candidates(day: date, ranked_by: Rules | None = None) -> list[RankedPaper]:
             )
         )
     mentioned = (MentionedPaper(arxiv_id, tweets[pk]) for pk, arxiv_id in papers.values_list("pk", "arxiv_id"))
-    return rank(mentioned, ranked_by or rules())
+    return rank(mentioned, ranked_by)
