@@ -5,16 +5,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import BooleanField, Case, Max, Q, QuerySet, When
+from django.db.models import Max, Q
 from django.db.models.functions import TruncDate
 
 from digests.desk.filters import SHOWN, Filters
+from digests.desk.suggestions import Suggestion
 from digests.models import Digest, Entry
-from papers.candidates import announced
 from papers.models import Paper, PaperMeasurement, Provenance
 from papers.ranking import RankedPaper
 
 SPARK_DAYS = 7
+VANISHED = "tweet vanished"
 
 
 @dataclass(frozen=True)
@@ -41,40 +42,27 @@ class CandidateRow:
     categories: list[str]
 
 
-def with_abstracts(papers: "QuerySet[Paper]") -> "QuerySet[Paper]":
-    """Each with `has_abstract` instead of its abstract, which nobody reads on the desk."""
-    has_abstract = Case(When(abstract="", then=False), default=True, output_field=BooleanField())
-    return papers.defer("abstract", "comment").annotate(has_abstract=has_abstract)
-
-
 def candidate_rows(
-    day: date,
     ranked: Iterable[RankedPaper],
+    papers: Mapping[str, Paper],
     filters: Filters,
     *,
     listed: Collection[str],
     dismissed: Collection[str],
-    suggested: Mapping[str, tuple[int, str]],
+    suggested: Mapping[str, Suggestion],
+    featured: Mapping[int, date],
     now: datetime,
 ) -> tuple[list[CandidateRow], int]:
-    """The rows to show, and how many more the filters admit; four queries."""
-    papers = {paper.arxiv_id: paper for paper in with_abstracts(announced(day)).prefetch_related("categories")}
-    codes = {number: [category.code for category in paper.categories.all()] for number, paper in papers.items()}
-    admitted = [
-        paper
-        for paper in ranked
-        if paper.arxiv_id in papers and filters.admit(papers[paper.arxiv_id], codes[paper.arxiv_id], paper.score)
-    ]
-    chosen = [paper for place, paper in enumerate(admitted) if filters.all or paper.hot or place < SHOWN]
-    pks = [papers[paper.arxiv_id].pk for paper in chosen if paper.tweets]
-    spark, featured = sparks(pks, now), featured_on([papers[paper.arxiv_id].pk for paper in chosen], day)
+    """The rows to show, and how many more the filters admit; one query."""
+    admitted = [heat for heat in ranked if filters.admit(papers[heat.arxiv_id], codes(papers[heat.arxiv_id]), heat.score)]
+    chosen = [heat for place, heat in enumerate(admitted) if filters.all or heat.hot or place < SHOWN]
+    spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
     rows = []
     for heat in chosen:
-        paper = papers[heat.arxiv_id]
-        position, suggestion = suggested.get(heat.arxiv_id, (None, ""))
+        paper, suggestion = papers[heat.arxiv_id], suggested.get(heat.arxiv_id)
         flags = paper_flags(paper, featured.get(paper.pk))
         if any(line.state != "live" for line in heat.tweets):
-            flags.append("tweet vanished")
+            flags.append(VANISHED)
         rows.append(
             CandidateRow(
                 paper=paper,
@@ -89,18 +77,22 @@ def candidate_rows(
                 age_hours=age_hours(paper, now),
                 spark=spark.get(paper.pk, []),
                 flags=flags,
-                suggestion=suggestion,
-                suggested_position=position,
+                suggestion=suggestion.text if suggestion else "",
+                suggested_position=suggestion.position if suggestion else None,
                 title=paper.title,
                 authors=list(paper.authors),
-                categories=codes[heat.arxiv_id],
+                categories=codes(paper),
             )
         )
     return rows, len(admitted) - len(chosen)
 
 
+def codes(paper: Paper) -> list[str]:
+    return [category.code for category in paper.categories.all()]
+
+
 def paper_flags(paper: Paper, featured: date | None) -> list[str]:
-    """What an editor should know of a paper before it is listed; `has_abstract` as `with_abstracts` gives it."""
+    """What an editor should know of a paper before it is listed; `has_abstract` as the desk annotates it."""
     flags = [f"featured on {featured}"] if featured else []
     if paper.newer:
         flags.append(f"version {paper.newer['version']} waits")

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
-
-from digests.desk.candidate_rows import featured_on, paper_flags, with_abstracts
-from digests.models import Digest, Entry, ShownTweet
-from papers.candidates import ranked
+from digests.desk.candidate_rows import VANISHED, paper_flags
+from digests.desk.suggestions import Suggestion
+from digests.models import Entry, ShownTweet
 from papers.models import Mention, Paper, Tweet
-from papers.ranking import RankedPaper, Rules
+from papers.ranking import RankedPaper, heat_order
 
 OFFERED = 20
 """Tweets under an entry that are not shown and might be, the best ones."""
@@ -48,8 +46,8 @@ class ListRow:
     is_pinned: bool
     moves: int
     note: str
-    rank_now: int | None
-    """Among the papers of this list, by the live counts; None for a paper whose tweets we do not know."""
+    rank_now: int
+    """Among the papers of this list, by the live counts."""
     score_now: int
     flags: list[str]
     tweets: list[TweetRow]
@@ -62,47 +60,27 @@ class ListRow:
         return [tweet.status_id for tweet in self.tweets if tweet.shown]
 
 
-def entries_of(digest: Digest) -> list[Entry]:
-    """In order, with papers, categories and shown tweets; four queries."""
-    return list(
-        digest.entries.prefetch_related(
-            Prefetch("paper", with_abstracts(Paper.objects.all())),
-            "paper__categories",
-            Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet")),
-        )
-    )
-
-
-def live_counts(digest: Digest | None, ranked_papers: list[RankedPaper], rules: Rules) -> dict[str, RankedPaper]:
-    """All candidates and the papers of the list, among which there may be some of another day; two queries."""
-    live = {paper.arxiv_id: paper for paper in ranked_papers}
-    if digest:
-        others = Paper.objects.filter(entries__digest=digest).exclude(
-            listing_date=digest.date, announced_as=Paper.AnnouncedAs.NEW
-        )
-        live = {paper.arxiv_id: paper for paper in ranked(others, rules)} | live
-    return live
-
-
 def list_rows(
-    day: date, entries: list[Entry], live: Mapping[str, RankedPaper], suggested: Mapping[str, tuple[int, str]]
+    entries: list[Entry],
+    live: Mapping[str, RankedPaper],
+    *,
+    suggested: Mapping[str, Suggestion],
+    featured: Mapping[int, date],
 ) -> list[ListRow]:
-    """Two queries."""
-    featured = featured_on([entry.paper_id for entry in entries], day)
+    """One query."""
     offered = _offered([entry.paper_id for entry in entries])
-    heats = [live[entry.paper.arxiv_id] for entry in entries if entry.paper.arxiv_id in live]
-    heats.sort(key=lambda heat: (-heat.score, -heat.favorites, heat.arxiv_id))
+    heats = sorted((live[entry.paper.arxiv_id] for entry in entries), key=heat_order)
     ranks = {heat.arxiv_id: place for place, heat in enumerate(heats, 1)}
     rows = []
     for entry in entries:
-        paper, heat = entry.paper, live.get(entry.paper.arxiv_id)
+        paper = entry.paper
         shown = [_shown(row) for row in entry.shown_tweets.all()]
         ids = {row.status_id for row in shown}
         rest = [_tweet(tweet) for tweet in offered[paper.pk] if tweet.status_id not in ids][:OFFERED]
         flags = paper_flags(paper, featured.get(paper.pk))
         if any(row.state != Tweet.State.LIVE for row in shown):
-            flags.append("tweet vanished")
-        position, suggestion = suggested.get(paper.arxiv_id, (None, ""))
+            flags.append(VANISHED)
+        suggestion = suggested.get(paper.arxiv_id)
         rows.append(
             ListRow(
                 entry=entry,
@@ -114,12 +92,12 @@ def list_rows(
                 is_pinned=entry.is_pinned,
                 moves=entry.moves,
                 note=entry.note,
-                rank_now=ranks.get(paper.arxiv_id),
-                score_now=heat.score if heat else 0,
+                rank_now=ranks[paper.arxiv_id],
+                score_now=live[paper.arxiv_id].score,
                 flags=flags,
                 tweets=shown + rest,
-                suggestion=suggestion,
-                suggested_position=position,
+                suggestion=suggestion.text if suggestion else "",
+                suggested_position=suggestion.position if suggestion else None,
             )
         )
     return rows

@@ -22,14 +22,24 @@ class StripDay:
     is_current: bool
 
 
-def strip(current: date, today: date) -> list[StripDay]:
-    """Whole weeks from Monday, the last one with today, or around an older day; two queries."""
+def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | None]:
+    """Whole weeks from Monday, the last one with today, or around an older day; and how the current one's collection stands.
+
+    Two queries.
+    """
     last = today if today - current < timedelta(weeks=WEEKS - 1) else current + timedelta(weeks=2)
     end = max(last, current)
     start = end - timedelta(days=end.weekday(), weeks=WEEKS - 1)
-    states = dict(CollectionDay.objects.filter(date__range=(start, end)).values_list("date", "state"))
+    collection = {row.date: row for row in CollectionDay.objects.filter(date__range=(start, end))}
     statuses = dict(Digest.objects.filter(date__range=(start, end)).values_list("date", "status"))
-    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    return [
-        StripDay(day, states.get(day, ""), statuses.get(day, ""), reverse("desk", args=[day]), day == current) for day in days
+    days = [
+        StripDay(
+            day=day,
+            state=collection[day].state if day in collection else "",
+            status=statuses.get(day, ""),
+            url=reverse("desk", args=[day]),
+            is_current=day == current,
+        )
+        for day in (start + timedelta(days=n) for n in range((end - start).days + 1))
     ]
+    return days, collection.get(current)

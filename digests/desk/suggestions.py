@@ -8,7 +8,7 @@ compared with.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from papers.ranking import RankedPaper
+from papers.ranking import RankedPaper, heat_order
 
 
 @dataclass(frozen=True)
@@ -42,25 +42,20 @@ def suggestions(
 ) -> list[Suggestion]:
     """For a list in its order, with the live counts of all papers in it; newcomers first, the hottest first."""
     places = {entry.arxiv_id: entry.position for entry in listed}
-    keys = sorted(_heat(live[number]) for number in places if number in live)
+    keys = [heat_order(live[number]) for number in places]
     newcomers = [
-        Suggestion(paper.arxiv_id, 1 + sum(key < _heat(paper) for key in keys), is_new=True)
+        Suggestion(paper.arxiv_id, 1 + sum(key < heat_order(paper) for key in keys), is_new=True)
         for paper in candidates
         if paper.hot and paper.arxiv_id not in places and paper.arxiv_id not in dismissed
     ]
-    free = [entry for entry in listed if not entry.is_settled and entry.arxiv_id in live]
-    by_heat = sorted(free, key=lambda entry: _heat(live[entry.arxiv_id]))
+    free = [entry for entry in listed if not entry.is_settled]
+    by_heat = sorted(free, key=lambda entry: heat_order(live[entry.arxiv_id]))
     rises = [
         Suggestion(entry.arxiv_id, free[place].position, is_new=False)
         for place, entry in enumerate(by_heat)
         if free[place].position < entry.position
     ]
     return newcomers + rises
-
-
-def _heat(paper: RankedPaper) -> tuple[int, int, str]:
-    """As `papers.ranking.rank` sorts them."""
-    return -paper.score, -paper.favorites, paper.arxiv_id
 
 
 def ordinal(number: int) -> str:

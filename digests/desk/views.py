@@ -74,7 +74,7 @@ def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
     if refusal := refused(request, VIEW):
         return refusal
     paper = get_object_or_404(Paper, arxiv_id=arxiv_id)
-    heat = ranked(Paper.objects.filter(pk=paper.pk), rules())[0]
+    heat = ranked({paper.pk: paper.arxiv_id}, rules())[0]
     tweets = {tweet.status_id: tweet for tweet in Tweet.objects.filter(mentions__paper=paper)}
     lines = [(line, tweets.get(line.id)) for line in heat.tweets]
     return HttpResponse(part(request, "why", paper=paper, heat=heat, lines=lines))
