@@ -29,6 +29,12 @@ def day_state(state: str) -> str:
 
 
 @register.filter
+def age(hours: int) -> str:
+    """Hours as people say them: 30 h, 5 d."""
+    return f"{hours} h" if hours < 48 else f"{hours // 24} d"
+
+
+@register.filter
 def as_json(value: Any) -> str:
     return json.dumps(value)
 
