@@ -1,38 +1,10 @@
 """The public addresses. `/posts/…` and `/rss.xml` are the old site's and stay."""
 
-from datetime import date
+from django.urls import path, re_path
 
-from django.urls import path, re_path, register_converter
-from django.urls.converters import StringConverter
-
-from digests import views
+from digests import converters, views  # noqa: F401 - converters registers `day`, `arxiv_id` and `category`
 from digests.feeds import rss
-from papers.identifiers import ARXIV_ID, CATEGORY
-
-
-class DayConverter:
-    """A listing day as `YYYY-MM-DD`; a day that the calendar does not have is no address."""
-
-    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-    def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
-
-    def to_url(self, value: date) -> str:
-        return value.isoformat()
-
-
-class ArxivIdConverter(StringConverter):
-    regex = ARXIV_ID
-
-
-class CategoryConverter(StringConverter):
-    regex = CATEGORY
-
-
-register_converter(DayConverter, "day")
-register_converter(ArxivIdConverter, "arxiv_id")
-register_converter(CategoryConverter, "category")
+from papers.identifiers import ARXIV_ID
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -1,0 +1,67 @@
+"""A day with candidates, and editors at its desk."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from digests.models import Digest
+from papers.models import CollectionDay, Paper
+from tests.editors import make_client, make_user
+from tests.factories import make_paper, make_tweet
+
+DAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 23, tzinfo=UTC)
+READ = NOW - timedelta(hours=1)
+CURATOR = "digests.view_digest digests.change_digest papers.change_savedrules"
+
+
+@pytest.fixture(autouse=True)
+def tonight() -> Any:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def make_candidate(*scores: int, **fields: Any) -> Paper:
+    """A paper of the day with a tweet for each score."""
+    paper = make_paper(**{"listing_date": DAY} | fields)
+    for score in scores:
+        make_tweet(paper, retweets=0, favorites=score, read_at=READ)
+    return paper
+
+
+@pytest.fixture
+def collected(db: None) -> CollectionDay:
+    return CollectionDay.objects.create(date=DAY, state="complete", papers_done_at=NOW, tweets_done_at=NOW)
+
+
+def make_curator(name: str = "ann") -> Client:
+    user = make_user(rights=CURATOR)
+    user.username, user.first_name = name, name.title()
+    user.save()
+    return make_client(user)
+
+
+@pytest.fixture
+def ann(db: None) -> Client:
+    return make_curator("ann")
+
+
+@pytest.fixture
+def bob(db: None) -> Client:
+    return make_curator("bob")
+
+
+Send = Callable[..., Any]
+
+
+def send(client: Client, action: str, **body: Any) -> Any:
+    return client.post(f"/admin/desk/{DAY}/{action}", json.dumps(body), content_type="application/json")
+
+
+def listed(digest: Digest) -> list[str]:
+    return list(digest.entries.order_by("position").values_list("paper__arxiv_id", flat=True))
