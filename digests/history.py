@@ -21,6 +21,7 @@ from reversion.models import Revision
 from reversion.models import Version as KeptRow
 
 from digests.comparing import Contents, Listed
+from digests.conflicts import Conflict
 from digests.models import Digest, Entry, ShownTweet
 from papers.models import Paper, Tweet
 
@@ -81,6 +82,22 @@ def versions(digest: Digest) -> list[Version]:
         Version(one.pk, one.date_created, one.user.get_full_name() or one.user.get_username() if one.user else "", one.comment)
         for one in revisions
     ]
+
+
+def conflict(digest: Digest, seen: int, *, mine: str) -> Conflict:
+    """To raise where somebody wants to do something to the list who saw its revision `seen` only."""
+    since = versions(digest)[: max(digest.revision - seen, 1)]
+    theirs = "\n".join(f"{one.by or 'The machine'}, {one.at:%H:%M} UTC: {one.what}" for one in reversed(since))
+    last = since[0] if since else None
+    return Conflict(
+        "the list",
+        base=f"revision {seen}",
+        mine=mine,
+        theirs=theirs,
+        by=last.by if last else "",
+        at=last.at if last else None,
+        overrule={"revision": digest.revision},
+    )
 
 
 def _kept(digest_id: int) -> Any:

@@ -6,7 +6,7 @@ default keeps a SQLite database and a generated secret key in `var/`.
 
 import os
 import secrets
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,16 @@ HOT_SCORE = env.int("HOT_SCORE", default=50)
 SHOWN_TWEET_SCORE = env.int("SHOWN_TWEET_SCORE", default=25)
 SHOWN_TWEETS = env.int("SHOWN_TWEETS", default=10)
 ONE_TWEET_PER_AUTHOR = env.bool("ONE_TWEET_PER_AUTHOR", default=False)
+
+# Publishing; see digests/scheduling.py and digests/checking.py.
+AUTO_PUBLISH_AT: time | None = None  # by the clocks of TIME_ZONE
+if text := env.str("AUTO_PUBLISH_AT", default=""):
+    try:
+        AUTO_PUBLISH_AT = datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 (a time of day, no moment)
+    except ValueError:
+        raise ImproperlyConfigured(f"AUTO_PUBLISH_AT is {text!r}; expected HH:MM, for example 06:30, or nothing.") from None
+MIRROR_DIR = env.str("MIRROR_DIR", default="")
+COUNTS_OLD_HOURS = env.int("COUNTS_OLD_HOURS", default=24)
 
 INSTALLED_APPS = [
     "hotpapers_site",
