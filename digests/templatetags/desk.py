@@ -12,14 +12,11 @@ register = template.Library()
 WIDTH, HEIGHT = 60, 18
 
 
-@register.inclusion_tag("admin/desk/_sparkline.html")
-def sparkline(scores: list[int]) -> dict[str, str]:
-    """A line through the scores, the oldest first, from 0 at the bottom; nothing for fewer than two."""
-    if len(scores) < 2:
-        return {}
+@register.filter
+def line(scores: list[int]) -> str:
+    """The points of an SVG line through the scores, the oldest first, from 0 at the bottom."""
     step, top = WIDTH / (len(scores) - 1), max(*scores, 1)
-    points = " ".join(f"{n * step:.0f},{HEIGHT - 1 - score * (HEIGHT - 2) / top:.0f}" for n, score in enumerate(scores))
-    return {"points": points, "words": f"points over {len(scores)} days: {', '.join(str(score) for score in scores)}"}
+    return " ".join(f"{n * step:.0f},{HEIGHT - 1 - score * (HEIGHT - 2) / top:.0f}" for n, score in enumerate(scores))
 
 
 @register.filter

@@ -89,7 +89,8 @@ class EditorAtDesk:
         return self.page.locator("#desk-conflict")
 
     def saved(self) -> None:
-        """Wait until everything is saved."""
+        """Wait until everything is saved, also what was typed or moved a moment ago."""
+        self.page.evaluate("dispatchEvent(new Event('pagehide'))")
         expect(self.saving).to_contain_text("saved ")
         self.page.wait_for_function("() => !Object.keys(localStorage).some(name => /^desk:.*\\d$/.test(name))")
 

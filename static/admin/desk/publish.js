@@ -34,6 +34,7 @@ const send = async (action, body) => {
         complain(LATER[outcome.why]);
     } else if (outcome.kind === "refused") {
         complain(outcome.answer.error);
+        apply({html: outcome.answer.html});
     } else if (outcome.kind === "conflict") {
         apply(outcome.answer);
         ask(action, outcome.answer.conflict, (retry) => send(action, retry));
