@@ -1,7 +1,6 @@
 """A day with candidates, and editors at its desk."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from digests.models import Digest
+from digests.models import Digest, Entry
 from papers.models import CollectionDay, Paper
 from tests.editors import make_client, make_user
 from tests.factories import make_paper, make_tweet
@@ -56,12 +55,33 @@ def bob(db: None) -> Client:
     return make_curator("bob")
 
 
-Send = Callable[..., Any]
-
-
 def send(client: Client, action: str, **body: Any) -> Any:
     return client.post(f"/admin/desk/{DAY}/{action}", json.dumps(body), content_type="application/json")
 
 
-def listed(digest: Digest) -> list[str]:
-    return list(digest.entries.order_by("position").values_list("paper__arxiv_id", flat=True))
+def done(client: Client, action: str, **body: Any) -> Any:
+    """What the desk answers to an action that it takes."""
+    response = send(client, action, **body)
+    assert response.status_code == 200, response.content.decode()
+    return response.json()
+
+
+def listed() -> list[Paper]:
+    """The day's list, in its order."""
+    return [entry.paper for entry in Entry.objects.filter(digest__date=DAY).select_related("paper")]
+
+
+def entry_of(paper: Paper) -> Entry:
+    return Entry.objects.get(digest__date=DAY, paper=paper)
+
+
+def revision() -> int:
+    return Digest.objects.get(date=DAY).revision
+
+
+@pytest.fixture
+def papers(ann: Client, collected: CollectionDay) -> list[Paper]:
+    """Three papers in a list that Ann began, the hottest first."""
+    made = [make_candidate(score) for score in (90, 80, 70)]
+    done(ann, "start")
+    return made
