@@ -194,3 +194,21 @@ def restore(digest_id: int, revision: int, *, by: AbstractBaseUser | None, what:
             for position, one in enumerate((one for one in kept.shown_tweets[row["id"]] if one["tweet_id"] in tweets), 1)
         )
     return digest
+
+
+def entry_then(digest: Digest, revision: int, paper_id: int) -> tuple[Entry, list[ShownTweet]] | None:
+    """The paper's entry as it was at that revision, and the tweets under it, not saved; None where it was not in the list.
+
+    Raises NoSuchVersion. Tweets that are no longer known are left out.
+    """
+    kept = _rows(digest, revision)
+    for row in kept.entries:
+        if row["paper_id"] == paper_id:
+            entry = Entry(**row | {"id": None, "digest_id": digest.pk, "moves": row["moves"] + 1})
+            shown = kept.shown_tweets[row["id"]]
+            known = set(Tweet.objects.filter(pk__in=[one["tweet_id"] for one in shown]).values_list("pk", flat=True))
+            still = [one for one in shown if one["tweet_id"] in known]
+            return entry, [
+                ShownTweet(**one | {"id": None, "entry_id": None, "position": place}) for place, one in enumerate(still, 1)
+            ]
+    return None

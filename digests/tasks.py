@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 
 from digests import curation, mirror, scheduling
+from digests.models import Digest
 from papers import clock
 
 DAYS = 7
@@ -18,11 +19,15 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def propose_drafts() -> None:
-    """Propose the last days' lists where they are collected and nobody has begun one."""
+    """Propose the last days' lists where they are collected, anew as long as nobody touched them; the others get new counts."""
     now = clock.now()
-    for age in range(DAYS, -1, -1):
-        if digest := curation.propose(now.date() - timedelta(days=age), now=now):
+    first = now.date() - timedelta(days=DAYS)
+    for age in range(DAYS + 1):
+        if digest := curation.propose(first + timedelta(days=age), now=now):
             logger.info("%s: a draft is proposed", digest)
+    for digest in Digest.objects.filter(date__gte=first, status=Digest.Status.DRAFT, revision__gt=0):
+        if changed := curation.take_counts(digest):
+            logger.info("%s: %s entries show new counts", digest, changed)
 
 
 @shared_task
