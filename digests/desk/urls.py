@@ -1,7 +1,7 @@
 """Addresses of the desk, under /admin/desk/."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
 from digests.desk import views
@@ -13,5 +13,6 @@ urlpatterns = [
     path("desk/<day:day>/", admin.site.admin_view(views.page), name="desk"),
     path("desk/<day:day>/state", views.state, name="desk-state"),
     path("desk/<day:day>/why/<arxiv_id:arxiv_id>", views.why, name="desk-why"),
+    path("desk/<day:day>/", include("digests.desk.publishing_urls")),
     path("desk/<day:day>/<slug:action>", views.act, name="desk-action"),
 ]
