@@ -3,7 +3,7 @@
 import {decideNext} from "./desk/conflicts.js";
 import {acknowledge, save, saveAll, showWaiting as showWaitingTexts} from "./desk/fields.js";
 import {afterMerging} from "./desk/fragments.js";
-import {currentRow, focusColumn, focusRow, listen, stepFocus} from "./desk/keys.js";
+import {focusColumn, focusRow, listen, stepFocus} from "./desk/keys.js";
 import {commitAll, makeDraggable, nameOf, saveTweets, showWaiting as showWaitingPlaces, step} from "./desk/order.js";
 import {address, all, complain, find, root, rowOf, say} from "./desk/page.js";
 import {act, check, isPanelOpen, showTimes, togglePanel, undo} from "./desk/publish.js";
@@ -15,6 +15,20 @@ const POLL = 10000; // milliseconds
 
 /* Saving */
 
+/** How often the server says that the paper was moved holds for the next move, too, also while a row is held. */
+const noteMoves = (paper, list) => {
+    const theirs = new DOMParser().parseFromString(list, "text/html").getElementById(`in-${paper}`);
+    const row = rowOf(paper, "list");
+    if (theirs && row) {
+        row.dataset.moves = theirs.dataset.moves;
+        rebase((record) => {
+            if (record.action === "move" && record.body.paper === paper && !record.sent) {
+                record.body.moves = Number(theirs.dataset.moves);
+            }
+        });
+    }
+};
+
 const WHY = {
     offline: "no connection",
     server: "the server does not answer",
@@ -25,7 +39,8 @@ const showSaving = ({waiting, trouble}) => {
     const saved = find("#desk-saved");
     saved.className = trouble ? "trouble" : "";
     if (trouble) {
-        const text = `${WHY[trouble]}: ${waiting} change${waiting === 1 ? "" : "s"} kept in this browser, sent when it is back. `;
+        const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "what you change is kept";
+        const text = `${WHY[trouble]}: ${kept} in this browser, and sent when it is back. `;
         if (saved.dataset.told !== trouble) {
             say(text);
         }
@@ -85,13 +100,8 @@ onQueue({
         if (isText(action)) {
             acknowledge(action, body.paper, body.text, isMerged && "list" in answer.html);
         }
-        if (["move", "accept"].includes(action)) {
-            const moves = Number(rowOf(body.paper, "list")?.dataset.moves);
-            rebase((record) => {
-                if (record.action === "move" && record.body.paper === body.paper && !record.sent && isMerged) {
-                    record.body.moves = moves;
-                }
-            });
+        if (action === "move") {
+            noteMoves(body.paper, answer.html.list ?? "");
         }
         if (isPanelOpen() && !changes().length) {
             check();
@@ -104,9 +114,10 @@ onQueue({
     },
     refused: (record, answer) => {
         complain(answer.error);
-        apply({html: answer.html ?? {}});
-        all(".waiting").forEach((row) => row.classList.remove("waiting"));
+        apply({html: answer.html});
+        all(".waiting, .leaving").forEach((row) => row.classList.remove("waiting", "leaving"));
         showUndecided();
+        poll({quiet: false});
     },
 });
 
@@ -135,8 +146,14 @@ const poll = async ({quiet = true} = {}) => {
     }
     polling = true;
     const asked = revision();
-    const {kind, answer} = await request("state", {parameters: {seen: quiet ? asked : -1, pulse: pulse()}});
+    const {kind, answer, why} = await request("state", {parameters: {seen: quiet ? asked : -1, pulse: pulse()}});
     polling = false;
+    if (kind === "later" && !changes().length) {
+        showSaving({waiting: 0, trouble: why});
+    } else if (kind === "done" && find("#desk-saved").dataset.told) {
+        find(".strip [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
+showSaving({waiting: changes().length, trouble: ""});
+    }
     if (kind === "done" && (revision() === asked || !quiet)) {
         apply(answer, {isOwn: false});
         showEditors(answer.editors);
@@ -241,6 +258,7 @@ const does = {
     accept: (row) => {
         const suggestion = row && find(".suggestion", row);
         if (suggestion) {
+            focusRow(row);
             put("accept", {
                 paper: paperOf(row),
                 position: Number(suggestion.dataset.position),
@@ -248,7 +266,12 @@ const does = {
             });
         }
     },
-    ignore: (row) => row && find(".suggestion", row) && put("ignore", {paper: paperOf(row)}),
+    ignore: (row) => {
+        if (row && find(".suggestion", row)) {
+            focusRow(row);
+            put("ignore", {paper: paperOf(row)});
+        }
+    },
     why: (row) => {
         const candidate = isCandidate(row) ? row : row && rowOf(paperOf(row), "candidates");
         if (candidate) {
@@ -407,7 +430,7 @@ root.addEventListener("submit", (event) => {
     } else if (form.id === "rules") {
         does.rules_preview();
     } else if (form.matches(".desk-filters")) {
-        filter();
+        filter().then(() => focusColumn("candidates"));
     } else if (form.querySelector("[data-post]")) {
         postButton(form.querySelector("[data-post]"));
     }
@@ -420,7 +443,7 @@ const filter = () => {
     const form = find(".desk-filters");
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value && value !== "0"));
     history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
-    poll({quiet: false});
+    return poll({quiet: false});
 };
 find(".desk-filters").addEventListener("input", (event) => {
     if (event.target.id === "filter-open") {
@@ -433,8 +456,14 @@ find(".desk-filters").addEventListener("input", (event) => {
 
 /* Beginning */
 
+const offerCategories = () => {
+    const codes = new Set(all(".candidate").flatMap((row) => row.dataset.categories.split(" ")));
+    find("#filter-categories").replaceChildren(...[...codes].sort().map((code) => new Option(code)));
+};
+
 const enhance = () => {
     makeDraggable();
+    offerCategories();
     showWaitingPlaces();
 };
 afterMerging(enhance);
@@ -442,14 +471,12 @@ addEventListener("pagehide", () => {
     commitAll();
     saveAll();
 });
-document.addEventListener("DOMContentLoaded", enhance);
-if (document.readyState !== "loading") {
-    enhance();
-}
+enhance();
 listen(does);
 showWaitingTexts();
 showUndecided();
 decideNext();
+find(".strip [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
 showSaving({waiting: changes().length, trouble: ""});
 flushNow();
 root.dataset.ready = "";

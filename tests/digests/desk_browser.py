@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from tests.digests.desk_days import DAY
 from tests.editors import make_client
 
+expect.set_options(timeout=15_000)  # milliseconds: the tests may share few processors
 OpenDesk = Callable[..., "EditorAtDesk"]
 
 

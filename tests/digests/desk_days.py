@@ -52,7 +52,7 @@ def make_day(candidates: int, *, hot: int = 20, day: date = DAY) -> list[Paper]:
                     author_name=("Example Lab", "Ada Example", "Paper Club")[k],
                     author_handle=("example_lab", "ada", "paper_club")[k],
                     language="en",
-                    body_html="Our synthetic paper is out, and it is better than the last one. 🔥",
+                    body_html="Our synthetic paper is out, and it is better than the last one.",
                     posted_at=NOW - timedelta(hours=20),
                     retweets=score // 4,
                     favorites=score - score // 4,

@@ -24,7 +24,7 @@ const show = (record) => {
     const isEditable = isText(record.action);
     shown = record;
     slot("what").textContent = conflict.what;
-    const at = conflict.at ? `, ${new Date(conflict.at).toLocaleTimeString()}` : "";
+    const at = conflict.at ? `, ${new Date(conflict.at).toLocaleTimeString("en-GB")}` : "";
     slot("who").textContent = `${conflict.by || "Somebody"} saved it first${at}. Nothing of yours is lost: choose what is to stand.`;
     slot("base").textContent = words(conflict.base);
     slot("theirs").textContent = words(conflict.theirs);

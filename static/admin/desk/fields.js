@@ -1,7 +1,7 @@
 /* Texts that are saved while they are typed: a moment after the last key, and when the field is left.
    A field's base is the text that it was changed from, so that the server can tell whether somebody else changed it. */
 
-import {all, find, root} from "./page.js";
+import {all, root} from "./page.js";
 import {changes, put, undecided} from "./queue.js";
 
 const PAUSE = 600; // milliseconds
@@ -20,8 +20,17 @@ const handed = (field) => records(field).at(-1)?.body.text ?? base(field);
 
 export const save = (field) => {
     clearTimeout(timers.get(field));
-    if (field.readOnly || undecided.read().some(of(field)) || field.value === handed(field)) {
+    const open = undecided.read().find(of(field));
+    if (field.readOnly || field.value === (open?.text ?? handed(field))) {
         return;
+    }
+    if (open?.kind === "conflict") { // what is typed on stays "mine" until it is decided
+        undecided.write(undecided.read().map((one) => (one.id === open.id ? {...one, text: field.value} : one)));
+        return;
+    }
+    if (open) { // it was refused; this is another try
+        undecided.remove(open.id);
+        root.dispatchEvent(new Event("undecided"));
     }
     const paper = paperOf(field);
     put(field.dataset.text, {...(paper && {paper}), text: field.value, base: handed(field)});
@@ -112,9 +121,3 @@ document.addEventListener("visibilitychange", () => {
         saveAll();
     }
 });
-
-/** Leave a field for the row that it belongs to. */
-export const leave = (field) => {
-    field.blur();
-    (field.closest("li[data-tweet], li[data-paper]") ?? find("#entries > li[data-paper]"))?.focus();
-};

@@ -1,8 +1,7 @@
 /* Every action by one key, and moving about. Keys do nothing in text fields, except Esc, which leaves them. */
 
-import {leave} from "./fields.js";
 import {drop, grab, isGrabbed, shift, step} from "./order.js";
-import {all, find, isText, root, rowOf, say} from "./page.js";
+import {all, find, isText, root, say} from "./page.js";
 
 const OFF = "desk:keys-off";
 const switchBox = find("#keys-on");
@@ -47,6 +46,19 @@ export const stepFocus = (row, by, {undecided = false} = {}) => {
     focusRow(rows[index] ?? (undecided ? null : row));
 };
 
+/** From a field to what it belongs to. */
+const leave = (field) => {
+    field.blur();
+    const row = field.closest("li[data-tweet], li[data-paper]");
+    if (row) {
+        row.focus();
+    } else if (field.closest("#desk-publish")) {
+        find("#publish-title")?.focus();
+    } else {
+        focusColumn(field.closest("#candidates-column") ? "candidates" : "list");
+    }
+};
+
 const tweetsOf = (tweet) => all("li[data-tweet]", tweet.parentElement);
 
 const onTweet = (tweet, event) => {
@@ -59,7 +71,7 @@ const onTweet = (tweet, event) => {
     } else if (by) {
         const tweets = tweetsOf(tweet);
         tweets[tweets.indexOf(tweet) + by]?.focus();
-    } else if (event.key === " ") {
+    } else if (event.key === " " && document.activeElement === tweet) {
         find("input", tweet).click();
     } else if (event.key === "Escape") {
         focusRow(tweet.closest("li[data-paper]"));
@@ -151,12 +163,11 @@ export const listen = (does) => {
         const key = KEYS[event.key];
         if (key && !event.altKey && isOn()) {
             event.preventDefault();
-            const row = currentRow() ?? document.getElementById(last.candidates) ?? null;
-            typeof key === "string" ? does[key]?.(row) : key();
+            typeof key === "string" ? does[key](currentRow()) : key();
         } else if (event.key === "Escape") {
             does.close();
         } else if (event.key === "Enter" && target === document.body) {
-            does.start?.();
+            does.start();
         }
     });
 };
@@ -191,5 +202,3 @@ root.addEventListener("focusin", (event) => {
         last[columnOf(row)] = row.id;
     }
 });
-
-export {rowOf};

@@ -27,7 +27,7 @@ const tell = (row, verb = "") => {
 };
 
 /** Put the row at the index, in the document only; it keeps the focus. */
-const place = (row, index) => {
+const place = (row, index, {quietly = false} = {}) => {
     const rows = movable(row).filter((other) => other !== row);
     const focused = row.contains(document.activeElement) ? document.activeElement : null;
     const before = rows[index] ?? rows.at(-1)?.nextElementSibling ?? null;
@@ -35,7 +35,9 @@ const place = (row, index) => {
         row.parentElement.insertBefore(row, before);
     }
     focused?.focus({preventScroll: true});
-    row.scrollIntoView({block: "nearest"});
+    if (!quietly) {
+        row.scrollIntoView({block: "nearest"});
+    }
     if (!isTweet(row)) {
         number();
     }
@@ -144,7 +146,7 @@ export const showWaiting = () => {
     for (const {action, body} of changes()) {
         const row = rowOf(body.paper, "list");
         if (action === "move" && row) {
-            place(row, body.position - 1);
+            place(row, body.position - 1, {quietly: true});
         }
         row?.classList.toggle("leaving", action === "take_out");
         if (["add", "accept"].includes(action)) {

@@ -48,10 +48,9 @@ const send = async (action, body) => {
 /** Do it now. Returns whether it was done. */
 export const act = async (action, body = {}) => {
     const seen = watch();
-    if (!(await ready())) {
-        return false;
-    }
-    return send(action, WITH_REVISION.includes(action) ? {...body, revision: seen.stop()} : body);
+    const isReady = await ready();
+    const revision = seen.stop();
+    return isReady && send(action, WITH_REVISION.includes(action) ? {...body, revision} : body);
 };
 
 const panel = find("#desk-publish");
@@ -114,8 +113,9 @@ export const showTimes = () => {
     }
     const moment = moments[Number(fold.value) || 0] ?? moments[0];
     const site = root.dataset.siteZone;
+    const others = [...new Set([site, "UTC"])].filter((other) => other !== zone.value);
     out.textContent = moment
-        ? `${inZone(moment, zone.value)} there, ${inZone(moment, site)} on the site (${site}), ${inZone(moment, "UTC")} UTC`
+        ? [zone.value, ...others].map((one) => `${inZone(moment, one)} ${one}${one === site ? " (the site’s)" : ""}`).join(" = ")
         : "";
 };
 

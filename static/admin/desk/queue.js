@@ -1,6 +1,6 @@
 /* The changes that are not saved yet, in the browser's storage: they outlive a lost connection, a reload and a closed tab.
-   One after the other is sent, by one tab at a time. A change that was sent once is never altered, since the server may have
-   it already: sent again it changes nothing. */
+   They are sent one after the other; each tab sends its own, and those of tabs that were closed. A change that was sent once
+   is never altered, since the server may have it already: sent again it changes nothing. */
 
 import {root} from "./page.js";
 import {request} from "./requests.js";
@@ -48,6 +48,10 @@ class Kept {
     }
 }
 
+const newId = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
+const tab = newId();
+const lockOf = (one) => `${NAME}:${one}`;
+navigator.locks?.request(lockOf(tab), () => new Promise(() => {})); // held for as long as the tab is there
 const waiting = new Kept(NAME);
 /** Conflicts to decide, and texts that the server refused. */
 export const undecided = new Kept(`${NAME}:undecided`);
@@ -71,7 +75,7 @@ export const put = (action, body) => {
     if (earlier && !earlier.sent) {
         earlier.body[value] = body[value];
     } else {
-        const record = {id: crypto.getRandomValues(new Uint32Array(2)).join("-"), action, body: {...body}};
+        const record = {id: newId(), tab, action, body: {...body}};
         if (earlier && "base" in body) {
             record.body.base = earlier.body[value];
         }
@@ -81,12 +85,28 @@ export const put = (action, body) => {
     flush();
 };
 
-const withLock = (work) => (navigator.locks ? navigator.locks.request(NAME, work) : work());
+/** Change the waiting records, as when an answer told a newer base. */
+export const rebase = (update) => {
+    const records = waiting.read();
+    records.forEach(update);
+    waiting.write(records);
+};
+
+/** Take over what closed tabs left. */
+const adopt = async () => {
+    const locks = navigator.locks ? (await navigator.locks.query()).held.map((lock) => lock.name) : [];
+    rebase((record) => {
+        if (!locks.includes(lockOf(record.tab))) {
+            record.tab = tab;
+        }
+    });
+};
 
 const sendAll = async () => {
+    await adopt();
     for (;;) {
         const records = waiting.read();
-        const [record] = records;
+        const record = records.find((one) => one.tab === tab);
         if (!record) {
             trouble = "";
             pause = 1000;
@@ -122,19 +142,12 @@ const settle = (record, {kind, answer}) => {
     listeners[kind](record, answer);
 };
 
-/** Change the waiting records: what an answer told makes their bases newer. */
-export const rebase = (update) => {
-    const records = waiting.read();
-    records.forEach(update);
-    waiting.write(records);
-};
-
 /** Send what waits. */
 export const flush = () => {
-    flushing ??= withLock(sendAll).finally(() => {
+    flushing ??= sendAll().finally(() => {
         flushing = null;
         tell();
-        if (!trouble && waiting.read().length) {
+        if (!trouble && waiting.read().some((record) => record.tab === tab)) {
             flush();
         }
     });
@@ -150,7 +163,7 @@ export const flushNow = () => {
 /** Whether nothing waits, after an attempt to send it. */
 export const isSaved = async () => {
     await flushNow();
-    return !waiting.read().length;
+    return !waiting.read().some((record) => record.tab === tab);
 };
 
 addEventListener("online", flushNow);

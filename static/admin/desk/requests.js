@@ -8,7 +8,7 @@ const PATIENCE = 30000; // milliseconds: a paper may have to be fetched from arX
  * `{kind: "done" | "conflict" | "refused", answer}`, or `{kind: "later", why: "offline" | "server" | "login"}` where the change
  * is not made and should be sent again.
  */
-export const request = async (name, {body = null, parameters = {}, keepalive = false} = {}) => {
+export const request = async (name, {body = null, parameters = {}} = {}) => {
     let response;
     let answer = null;
     try {
@@ -17,7 +17,6 @@ export const request = async (name, {body = null, parameters = {}, keepalive = f
             headers: {Accept: "application/json", ...(body && {"Content-Type": "application/json", "X-CSRFToken": csrfToken()})},
             body: body && JSON.stringify(body),
             redirect: "manual",
-            keepalive,
             signal: AbortSignal.timeout(PATIENCE),
         });
         if (response.headers.get("Content-Type")?.startsWith("application/json")) {
