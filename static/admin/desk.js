@@ -1,172 +1,17 @@
 /* The desk: what its buttons and keys do. See static/admin/desk/ for the parts. */
 
+import "./desk/answers.js";
 import {decideNext} from "./desk/conflicts.js";
-import {acknowledge, save, saveAll, showWaiting as showWaitingTexts} from "./desk/fields.js";
+import {saveAll, showWaiting as showWaitingTexts} from "./desk/fields.js";
+import {filter, offerCategories} from "./desk/filters.js";
 import {afterMerging} from "./desk/fragments.js";
 import {focusColumn, focusRow, listen, stepFocus} from "./desk/keys.js";
 import {commitAll, makeDraggable, nameOf, saveTweets, showWaiting as showWaitingPlaces, step} from "./desk/order.js";
 import {address, all, complain, find, root, rowOf, say} from "./desk/page.js";
+import {reload} from "./desk/polling.js";
 import {act, check, isPanelOpen, showTimes, togglePanel, undo} from "./desk/publish.js";
-import {changes, flushNow, isText, onQueue, put, rebase, undecided} from "./desk/queue.js";
-import {request} from "./desk/requests.js";
-import {apply, pulse, revision} from "./desk/revision.js";
-
-const POLL = 10000; // milliseconds
-
-/* Saving */
-
-/** How often the server says that the paper was moved holds for the next move, too, also while a row is held. */
-const noteMoves = (paper, list) => {
-    const theirs = new DOMParser().parseFromString(list, "text/html").getElementById(`in-${paper}`);
-    const row = rowOf(paper, "list");
-    if (theirs && row) {
-        row.dataset.moves = theirs.dataset.moves;
-        rebase((record) => {
-            if (record.action === "move" && record.body.paper === paper && !record.sent) {
-                record.body.moves = Number(theirs.dataset.moves);
-            }
-        });
-    }
-};
-
-const WHY = {
-    offline: "no connection",
-    server: "the server does not answer",
-    login: "you are signed out",
-};
-
-const showSaving = ({waiting, trouble}) => {
-    const saved = find("#desk-saved");
-    saved.className = trouble ? "trouble" : "";
-    if (trouble) {
-        const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "what you change is kept";
-        const text = `${WHY[trouble]}: ${kept} in this browser, and sent when it is back. `;
-        if (saved.dataset.told !== trouble) {
-            say(text);
-        }
-        saved.textContent = text;
-        if (trouble === "login") {
-            const link = document.createElement("a");
-            link.href = root.dataset.login;
-            link.target = "_blank";
-            link.textContent = "Sign in again in another tab";
-            saved.append(link);
-        }
-    } else if (waiting) {
-        saved.textContent = "saving…";
-    } else {
-        saved.textContent = saved.dataset.at ? `saved ${saved.dataset.at}` : "";
-    }
-    saved.dataset.told = trouble;
-};
-
-const showUndecided = () => {
-    const place = find("#desk-problems");
-    const records = undecided.read();
-    place.replaceChildren(...records.map((record) => {
-        const line = document.createElement("span");
-        line.className = "problem";
-        const words = document.createElement("span");
-        const button = (label, work) => {
-            const one = document.createElement("button");
-            one.type = "button";
-            one.textContent = label;
-            one.addEventListener("click", work);
-            return one;
-        };
-        if (record.kind === "conflict") {
-            words.textContent = `Changed by two: ${record.conflict.what}`;
-            line.append(words, button("Decide", decideNext));
-        } else {
-            words.textContent = `Not saved: ${record.error}`;
-            const settle = (again) => () => {
-                undecided.remove(record.id);
-                if (again) {
-                    put(record.action, record.body);
-                }
-                showUndecided();
-            };
-            line.append(words, button("Try again", settle(true)), button("Give it up", settle(false)));
-        }
-        return line;
-    }));
-};
-root.addEventListener("undecided", showUndecided);
-
-onQueue({
-    state: showSaving,
-    done: ({action, body}, answer) => {
-        const isMerged = apply(answer);
-        if (isText(action)) {
-            acknowledge(action, body.paper, body.text, isMerged && "list" in answer.html);
-        }
-        if (action === "move") {
-            noteMoves(body.paper, answer.html.list ?? "");
-        }
-        if (isPanelOpen() && !changes().length) {
-            check();
-        }
-    },
-    conflict: (record, answer) => {
-        apply(answer, {isOwn: false});
-        showUndecided();
-        decideNext();
-    },
-    refused: (record, answer) => {
-        complain(answer.error);
-        apply({html: answer.html});
-        all(".waiting, .leaving").forEach((row) => row.classList.remove("waiting", "leaving"));
-        showUndecided();
-        poll({quiet: false});
-    },
-});
-
-/* Others */
-
-const showEditors = (editors) => {
-    const place = find("#desk-editors");
-    if (place && place.dataset.names !== String(editors)) {
-        place.dataset.names = String(editors);
-        const lead = document.createElement("span");
-        lead.className = "visually-hidden";
-        lead.textContent = "Also here: ";
-        place.replaceChildren(...(editors.length ? [lead] : []), ...editors.map((name) => {
-            const one = document.createElement("span");
-            one.className = "editor";
-            one.textContent = name;
-            return one;
-        }));
-    }
-};
-
-let polling = false;
-const poll = async ({quiet = true} = {}) => {
-    if (polling || (document.hidden && quiet)) {
-        return;
-    }
-    polling = true;
-    const asked = revision();
-    const {kind, answer, why} = await request("state", {parameters: {seen: quiet ? asked : -1, pulse: pulse()}});
-    polling = false;
-    if (kind === "later" && !changes().length) {
-        showSaving({waiting: 0, trouble: why});
-    } else if (kind === "done" && find("#desk-saved").dataset.told) {
-        find(".strip [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
-showSaving({waiting: changes().length, trouble: ""});
-    }
-    if (kind === "done" && (revision() === asked || !quiet)) {
-        apply(answer, {isOwn: false});
-        showEditors(answer.editors);
-    }
-    if (kind === "done" && changes().length) {
-        flushNow();
-    }
-};
-setInterval(poll, POLL);
-addEventListener("focus", () => {
-    poll();
-    flushNow();
-});
+import {changes, flushNow, put} from "./desk/queue.js";
+import {showSaving, showUndecided} from "./desk/saving.js";
 
 /* What buttons and keys do; each gets the row that it is about, and perhaps the button. */
 
@@ -383,7 +228,7 @@ const postButton = async (button) => {
     }
     if (await act(button.dataset.post, body)) {
         if (button.dataset.post !== "waive") {
-            await poll({quiet: false});
+            await reload();
         }
         if (isPanelOpen() && button.dataset.post !== "check") {
             await check();
@@ -436,30 +281,7 @@ root.addEventListener("submit", (event) => {
     }
 });
 
-/* Filters */
-
-let filterTimer = 0;
-const filter = () => {
-    const form = find(".desk-filters");
-    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value && value !== "0"));
-    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
-    return poll({quiet: false});
-};
-find(".desk-filters").addEventListener("input", (event) => {
-    if (event.target.id === "filter-open") {
-        root.classList.toggle("undecided-only", event.target.checked);
-        return;
-    }
-    clearTimeout(filterTimer);
-    filterTimer = setTimeout(filter, 250);
-});
-
 /* Beginning */
-
-const offerCategories = () => {
-    const codes = new Set(all(".candidate").flatMap((row) => row.dataset.categories.split(" ")));
-    find("#filter-categories").replaceChildren(...[...codes].sort().map((code) => new Option(code)));
-};
 
 const enhance = () => {
     makeDraggable();
