@@ -64,6 +64,10 @@ class Line:
         return one.arxiv_id if one else ""
 
     @property
+    def note(self) -> TextDifference | None:
+        return next((text for text in self.texts if text.name == "note"), None)
+
+    @property
     def said(self) -> tuple[str, ...]:
         """What happened to the paper, in words."""
         if self.before is None:

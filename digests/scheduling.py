@@ -34,7 +34,7 @@ class UnclearTime(Refused):
     """The clocks change at that time: it comes twice that day, or not at all."""
 
     def __init__(self, sentence: str, choices: list[Choice]) -> None:
-        super().__init__(sentence)
+        super().__init__(f"{sentence} Choose {' or '.join(one.said for one in choices)}.")
         self.choices = choices
 
 
@@ -58,12 +58,12 @@ def moment(at: datetime, zone: ZoneInfo, fold: int | None = None) -> datetime:
     if shown[0].replace(tzinfo=None) != at:
         # `first` reckons with the offset before the gap and so comes after it; `second` the other way round.
         raise UnclearTime(
-            f"There is no {at:%H:%M} on {at:%Y-%m-%d} in {zone.key}: the clocks are set forward. Choose a time beside it.",
+            f"There is no {at:%H:%M} on {at:%Y-%m-%d} in {zone.key}: the clocks are set forward.",
             [_choice(one) for one in reversed(shown)],
         )
     if fold is None:
         raise UnclearTime(
-            f"{at:%H:%M} comes twice on {at:%Y-%m-%d} in {zone.key}: the clocks are set back. Choose which one you mean.",
+            f"{at:%H:%M} comes twice on {at:%Y-%m-%d} in {zone.key}: the clocks are set back.",
             [_choice(one) for one in shown],
         )
     return (first, second)[fold]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Prefetch
@@ -33,9 +34,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def digest(request: HttpRequest, day: date) -> HttpResponse:
     """One day's list. Staff see a digest here before it is published."""
     shown = visible_digest(request, day, Digest.objects.with_neighbours().with_everything())
-    has_inflated_counts = any(entry.counts_are_inflated for entry in shown.entries.all())
-    response = render(request, "digests/digest.html", {"digest": shown, "has_inflated_counts": has_inflated_counts})
-    return kept_private(shown, response)
+    return kept_private(shown, render(request, "digests/digest.html", digest_page(shown)))
+
+
+def digest_page(shown: Digest) -> dict[str, Any]:
+    """What the template `digests/digest.html` prints; also of a draft."""
+    return {"digest": shown, "has_inflated_counts": any(entry.counts_are_inflated for entry in shown.entries.all())}
 
 
 @require_safe

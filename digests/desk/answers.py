@@ -19,8 +19,8 @@ from digests.desk.state import Desk, read_desk
 from papers import clock
 from papers.fetching import NotFetched, Unknown
 
-PARTS = ("list", "candidates", "head", "checks")
-"""Each is rendered from `admin/desk/_<name>.html`, with the desk."""
+PARTS = ("list", "candidates", "head")
+"""Each is rendered from `admin/desk/_<name>.html`, with the desk. The check (`publishing_views.checks`) is asked for."""
 Body = Mapping[str, Any]
 Act = Callable[[HttpRequest, date, Body], HttpResponse]
 
@@ -74,9 +74,11 @@ def error(sentence: str, *, status: int = 400) -> JsonResponse:
     return JsonResponse({"error": sentence}, status=status)
 
 
-def answer(request: HttpRequest, day: date, said: str, parts: Iterable[str] = PARTS, **html: str) -> JsonResponse:
+def answer(
+    request: HttpRequest, day: date, said: str, parts: Iterable[str] = PARTS, *, desk: Desk | None = None, **html: str
+) -> JsonResponse:
     """It is done. `said` is for the live region of screen readers; `html` holds parts that are rendered already."""
-    desk = desk_of(request, day)
+    desk = desk or desk_of(request, day)
     saved = {"revision": desk.revision, "pulse": desk.pulse, "saved_at": timezone.now().isoformat(), "said": said}
     return JsonResponse({**saved, "html": rendered(request, desk, parts) | html})
 

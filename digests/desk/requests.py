@@ -24,9 +24,9 @@ from papers.ranking import Rules
 
 Kind = TypeVar("Kind")
 EDIT = "digests.change_digest"
-ORDER = ("list", "head", "candidates", "checks")
+ORDER = ("list", "head", "candidates")
 """What changes on the page when the list changes."""
-WORDS = ("list", "head", "checks")
+WORDS = ("list", "head")
 """When only words or tweets in it do."""
 
 

@@ -1,7 +1,7 @@
 """Addresses of the desk, under /admin/desk/."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
 from digests.desk import requests, views
@@ -14,5 +14,6 @@ urlpatterns = [
     path("desk/<day:day>/state", views.state, name="desk-state"),
     path("desk/<day:day>/why/<arxiv_id:arxiv_id>", views.why, name="desk-why"),
     *(path(f"desk/<day:day>/{name}", action, name=f"desk-{name}") for name, action in requests.ACTIONS.items()),
+    path("desk/<day:day>/", include("digests.desk.publishing_urls")),
     path("desk/<day:day>/<slug:action>", views.unknown),
 ]

@@ -22,7 +22,7 @@ def conflict(client: Client, action: str, **body: Any) -> dict[str, Any]:
     response = send(client, action, **body)
     assert response.status_code == 409, response.content.decode()
     answer = response.json()
-    assert set(answer["html"]) == {"list", "candidates", "head", "checks"}
+    assert set(answer["html"]) == {"list", "candidates", "head"}
     assert answer["revision"] == revision()
     told: dict[str, Any] = answer["conflict"]
     return told
