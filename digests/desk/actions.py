@@ -286,6 +286,9 @@ def _clean(text: str, *, longest: int) -> str:
         raise Refused(f"This text is too long: {len(text):,} characters, where {longest:,} are allowed.")
     try:
         refuse_control_characters(text)
+        text.encode()
     except ValidationError as error:
         raise Refused(error.messages[0]) from None
+    except UnicodeEncodeError:
+        raise Refused("This text holds half of a character, which cannot be saved. Write it anew.") from None
     return text

@@ -17,6 +17,7 @@ from digests.conflicts import Conflict, Refused
 from digests.desk.filters import Filters
 from digests.desk.state import Desk, read_desk
 from papers import clock
+from papers.fetching import NotFetched, Unknown
 
 PARTS = ("list", "candidates", "head")
 """Each is rendered from `admin/desk/_<name>.html`, with the desk. The check (`publishing_views.checks`) is asked for."""
@@ -47,6 +48,10 @@ def desk_action(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
                 return act(request, day, body)
             except Refused as refusal:
                 return error(str(refusal))
+            except Unknown as unknown:
+                return error(str(unknown), status=404)
+            except NotFetched as failure:
+                return error(str(failure), status=502)
             except Conflict as conflict:
                 return conflicting(request, day, body, conflict)
 

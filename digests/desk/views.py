@@ -80,5 +80,5 @@ def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
     return HttpResponse(part(request, "why", paper=paper, heat=heat, lines=lines))
 
 
-def act(request: HttpRequest, day: date, action: str) -> HttpResponse:
-    return error(f"There is no action “{action}”.", status=404)
+def unknown(request: HttpRequest, day: date, action: str) -> HttpResponse:
+    return error(f"The desk knows no “{action}”. Load the page again.", status=404)
