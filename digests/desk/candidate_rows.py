@@ -59,7 +59,8 @@ def candidate_rows(
     spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
     rows = []
     for heat in chosen:
-        paper, suggestion = papers[heat.arxiv_id], suggested.get(heat.arxiv_id)
+        paper = papers[heat.arxiv_id]
+        suggestion = None if heat.arxiv_id in listed else suggested.get(heat.arxiv_id)
         flags = paper_flags(paper, featured.get(paper.pk))
         if any(line.state != "live" for line in heat.tweets):
             flags.append(VANISHED)
