@@ -16,8 +16,8 @@ CHUNK = 50
 
 
 def compose(digest: Digest) -> Post:
-    """The day's post; four queries."""
-    return next(compose_all(Digest.objects.filter(pk=digest.pk)))
+    """The day's post, or that of its correction; four queries."""
+    return next(compose_all(Digest.all_drafts.filter(pk=digest.pk)))
 
 
 def compose_all(digests: DigestQuerySet) -> Iterator[Post]:

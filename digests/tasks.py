@@ -1,11 +1,14 @@
 """What runs by itself for editors."""
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 from celery import shared_task
+from django.conf import settings
 
-from digests import curation
+from digests import curation, mirror, scheduling
+from digests.models import Digest
 from papers import clock
 
 DAYS = 7
@@ -16,8 +19,39 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def propose_drafts() -> None:
-    """Propose the last days' lists where they are collected and nobody has begun one."""
+    """Propose the last days' lists where they are collected, anew as long as nobody touched them; the others get new counts."""
     now = clock.now()
-    for age in range(DAYS, -1, -1):
-        if digest := curation.propose(now.date() - timedelta(days=age), now=now):
+    first = now.date() - timedelta(days=DAYS)
+    for age in range(DAYS + 1):
+        if digest := curation.propose(first + timedelta(days=age), now=now):
             logger.info("%s: a draft is proposed", digest)
+    for digest in Digest.objects.filter(date__gte=first, status=Digest.Status.DRAFT, revision__gt=0):
+        if changed := curation.take_counts(digest):
+            logger.info("%s: %s entries show new counts", digest, changed)
+
+
+@shared_task
+def publish_due() -> None:
+    """Publish what is scheduled for now or before, and what the site's own rule publishes."""
+    for digest in scheduling.publish_due(clock.now()):
+        logger.info("%s: published by itself", digest)
+
+
+@shared_task(autoretry_for=(mirror.FolderInUse, OSError), retry_backoff=True, max_retries=5)
+def mirror_day(iso_day: str) -> None:
+    """Make the mirror's file of the day (YYYY-MM-DD) what readers see: written, or removed."""
+    day = date.fromisoformat(iso_day)
+    _mirror(since=day, until=day)
+
+
+@shared_task
+def mirror_all() -> None:
+    """Bring the whole mirror up to date; nearly always it is."""
+    _mirror()
+
+
+def _mirror(**days: date) -> None:
+    if settings.MIRROR_DIR:
+        for name, state in mirror.write(Path(settings.MIRROR_DIR), **days):
+            if state != mirror.FileState.SAME:
+                logger.info("mirror: %s %s", name, state)

@@ -1,60 +1,10 @@
 """The public addresses. `/posts/…` and `/rss.xml` are the old site's and stay."""
 
-from datetime import date
+from django.urls import include, path, re_path
 
-from django.urls import include, path, re_path, register_converter
-from django.urls.converters import StringConverter
-
-from digests import feeds
+from digests import converters, feeds  # noqa: F401 - converters registers what stands in addresses
 from digests.views import about, archive, authors, days, lists, papers
-from papers.identifiers import ARXIV_ID, CATEGORY
-
-
-class DayConverter:
-    """A listing day as `YYYY-MM-DD`; a day that the calendar does not have is no address."""
-
-    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-    def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
-
-    def to_url(self, value: date) -> str:
-        return value.isoformat()
-
-
-class ArxivIdConverter(StringConverter):
-    regex = ARXIV_ID
-
-
-class CategoryConverter(StringConverter):
-    regex = CATEGORY
-
-
-class YearConverter:
-    regex = "[0-9]{4}"
-
-    def to_python(self, value: str) -> int:
-        return date(int(value), 1, 1).year
-
-    def to_url(self, value: int) -> str:
-        return f"{value:04}"
-
-
-class MonthConverter:
-    regex = "0[1-9]|1[0-2]"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-    def to_url(self, value: int) -> str:
-        return f"{value:02}"
-
-
-register_converter(DayConverter, "day")
-register_converter(YearConverter, "year")
-register_converter(MonthConverter, "month")
-register_converter(ArxivIdConverter, "arxiv_id")
-register_converter(CategoryConverter, "category")
+from papers.identifiers import ARXIV_ID
 
 urlpatterns = [
     path("", days.home, name="home"),

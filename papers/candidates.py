@@ -1,9 +1,11 @@
 """The papers of a listing day, ranked: from which an editor makes the digest."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Q
 
 from papers.models import Mention, Paper, SavedRules
 from papers.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, rank
@@ -25,18 +27,32 @@ def rules() -> Rules:
     )
 
 
+def announced_on(day: date) -> Q:
+    """Of papers: the candidates for the listing day's digest."""
+    announced = Q(listing_date=day, is_sample=False)
+    return announced if settings.INCLUDE_CROSS_LISTS else announced & Q(announced_as=Paper.AnnouncedAs.NEW)
+
+
 def candidates(day: date, ranked_by: Rules | None = None) -> list[RankedPaper]:
     """All papers that arXiv announced on the listing day, in their order; cross-listed ones by INCLUDE_CROSS_LISTS.
 
     By the rules of the site, or by other ones that are tried.
     Three queries.
     """
-    papers = Paper.objects.filter(listing_date=day, is_sample=False)
-    if not settings.INCLUDE_CROSS_LISTS:
-        papers = papers.filter(announced_as=Paper.AnnouncedAs.NEW)
-    mentions = Mention.objects.filter(paper__in=papers).select_related("tweet").only("paper_id", *READ)
+    papers = Paper.objects.filter(announced_on(day)).order_by().values_list("pk", "arxiv_id")
+    return ranked(dict(papers), ranked_by or rules())
+
+
+def ranked(papers: Mapping[int, str], ranked_by: Rules) -> list[RankedPaper]:
+    """These papers (arXiv ids by primary key) in their order, by their tweets as they were last read; one query."""
+    tweets = tweets_on(papers)
+    return rank((MentionedPaper(arxiv_id, tweets[pk]) for pk, arxiv_id in papers.items()), ranked_by)
+
+
+def tweets_on(papers: Collection[int]) -> defaultdict[int, list[MentioningTweet]]:
+    """The tweets that mention these papers (primary keys), by paper; one query."""
     tweets: defaultdict[int, list[MentioningTweet]] = defaultdict(list)
-    for mention in mentions:
+    for mention in Mention.objects.filter(paper__in=papers).select_related("tweet").only("paper_id", *READ):
         tweet = mention.tweet
         tweets[mention.paper_id].append(
             MentioningTweet(
@@ -50,5 +66,4 @@ def candidates(day: date, ranked_by: Rules | None = None) -> list[RankedPaper]:
                 is_excluded=tweet.is_excluded,
             )
         )
-    mentioned = (MentionedPaper(arxiv_id, tweets[pk]) for pk, arxiv_id in papers.values_list("pk", "arxiv_id"))
-    return rank(mentioned, ranked_by or rules())
+    return tweets

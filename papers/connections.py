@@ -31,11 +31,11 @@ class Sources:
 
 
 @contextlib.contextmanager
-def sources() -> Iterator[Sources]:
+def sources(*, attempts: int = 3) -> Iterator[Sources]:
     """The clients of all sources. Raises Misconfigured, which names the setting, where one holds a value that cannot work.
 
-    A request is tried three times at most. A wait longer than a minute or two is not waited for but raised, for the caller
-    to come back later.
+    A request is tried so many times at most: once where a person waits. A wait longer than a minute or two is not waited for
+    but raised, for the caller to come back later.
     """
     with client(contact_email=settings.CONTACT_EMAIL) as http:
         yield Sources(
@@ -46,12 +46,17 @@ def sources() -> Iterator[Sources]:
                 rss_base=base_url(settings.ARXIV_RSS_BASE, setting="ARXIV_RSS_BASE"),
                 web_base=base_url(settings.ARXIV_WEB_BASE, setting="ARXIV_WEB_BASE"),
                 calendar=calendar(),
-                attempts=3,
+                attempts=attempts,
             ),
-            x=XClient(http, bearer_token=settings.X_BEARER_TOKEN, base=settings.X_API_BASE, now=clock.now)
+            x=XClient(http, bearer_token=settings.X_BEARER_TOKEN, base=settings.X_API_BASE, now=clock.now, attempts=attempts)
             if settings.X_BEARER_TOKEN
             else None,
-            oembed=OEmbedClient(http, gate=_gate("oembed", settings.OEMBED_REQUEST_INTERVAL), base=settings.OEMBED_BASE),
+            oembed=OEmbedClient(
+                http,
+                gate=_gate("oembed", settings.OEMBED_REQUEST_INTERVAL),
+                base=settings.OEMBED_BASE,
+                attempts=attempts,
+            ),
         )
 
 

@@ -80,10 +80,13 @@ class RankedPaper:
 
 def rank(papers: Iterable[MentionedPaper], rules: Rules) -> list[RankedPaper]:
     """All papers in their order: the highest score first; of equal ones more favorites, then the lower arXiv id."""
-    ranked = sorted(
-        (_summed(paper, rules) for paper in papers), key=lambda paper: (-paper.score, -paper.favorites, paper.arxiv_id)
-    )
+    ranked = sorted((_summed(paper, rules) for paper in papers), key=heat_order)
     return [replace(paper, rank=place) for place, paper in enumerate(ranked, 1)]
+
+
+def heat_order(paper: RankedPaper) -> tuple[int, int, str]:
+    """The key that sorts the hottest first."""
+    return -paper.score, -paper.favorites, paper.arxiv_id
 
 
 def _summed(paper: MentionedPaper, rules: Rules) -> RankedPaper:

@@ -3,7 +3,7 @@
 Everything here may be done twice, by two workers at once, or be broken off anywhere: the rows are the same in the end.
 """
 
-from papers.ingest.announced import collect_papers
+from papers.ingest.announced import collect_papers, store_paper
 from papers.ingest.swept import collect_tweets
 
-__all__ = ["collect_papers", "collect_tweets"]
+__all__ = ["collect_papers", "collect_tweets", "store_paper"]

@@ -58,6 +58,13 @@ def collect_papers(day: date, *, now: datetime, sources: Sources, progress: Prog
     return _take_stock(found, missing, now)
 
 
+def store_paper(record: PaperRecord, day: date) -> None:
+    """Bring in one paper that was asked for by its id, as listed on about that day; where it is here it keeps its own."""
+    is_inside = is_within(record.categories[0], settings.ARXIV_ARCHIVES)
+    new, cross = ((record.arxiv_id,), ()) if is_inside else ((), (record.arxiv_id,))
+    _store(Announcement(day, "window", new, cross, (), expected=None), [record])
+
+
 def _announcement(day: date, now: datetime, arxiv: ArxivClient) -> Announcement | None:
     """By the best path for the day's age; None where arXiv has not announced it yet."""
     archives, today = settings.ARXIV_ARCHIVES, now.astimezone(UTC).date()

@@ -54,6 +54,13 @@ class AnnouncementCalendar:
         """
         return _cutoff(self.previous_listing_day(day)), _cutoff(day)
 
+    def listing_day_of(self, submitted: datetime) -> date:
+        """The day on which a paper submitted at this moment was probably listed; approximate, as above."""
+        day = submitted.astimezone(UTC).date()
+        while not self.is_listing_day(day) or submitted >= _cutoff(day):
+            day += timedelta(days=1)
+        return day
+
     def expected_at(self, day: date) -> datetime:
         """From when on the listing of `day` can be read from the feeds."""
         return datetime.combine(day, READABLE, EASTERN).astimezone(UTC)

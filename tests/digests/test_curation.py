@@ -62,7 +62,7 @@ def test_day_that_nobody_collected_is_not_proposed() -> None:
 def test_somebody_s_digest_is_left_alone() -> None:
     collected()
     make_candidate(60)
-    own = make_digest(DAY, status="draft", published_at=None)
+    own = make_digest(DAY, status="draft", published_at=None, revision=1)
     assert propose(DAY, now=NOW) is None
     assert own.entries.count() == 0
 

@@ -77,3 +77,12 @@ def test_previous_listing_day_skips_weekends_and_deferred_mailings() -> None:
 def test_expected_at_is_ten_past_midnight_eastern() -> None:
     assert CALENDAR.expected_at(date(2026, 10, 30)) == datetime(2026, 10, 30, 4, 10, tzinfo=UTC)
     assert CALENDAR.expected_at(date(2026, 11, 2)) == datetime(2026, 11, 2, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 12), date(2026, 9, 9), date(2026, 11, 3)])
+def test_listing_day_of_a_submission_is_the_one_whose_window_it_is_in(day: date) -> None:
+    start, end = CALENDAR.submission_window(day)
+
+    assert CALENDAR.listing_day_of(start) == day
+    assert CALENDAR.listing_day_of(end - timedelta(seconds=1)) == day
+    assert CALENDAR.listing_day_of(end) > day

@@ -1,0 +1,171 @@
+"""The check before a publication: what an editor should look at first, and what mends it at one click."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import strip_tags
+
+from digests.models import Digest, Entry, ShownTweet
+from papers.embed import unescape
+from papers.models import CollectionDay, Mention, Tweet
+
+ESCAPED = re.compile(r"\\.", re.DOTALL)
+LONE_DOLLAR = re.compile(r"(?<!\\)\$")
+LINK = re.compile(r"<a [^>]*>.*?</a>|https?://\S+|[@#]\w+", re.DOTALL)
+"""Names and addresses are written from left to right in every language."""
+RIGHT_TO_LEFT = {"R", "AL"}
+BEST_TWEETS = 3
+"""So many are proposed where a paper shows none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to mend or to wave through."""
+
+    key: str
+    """Stays the same as long as the finding does; a Waiver names it."""
+    text: str
+    arxiv_id: str = ""
+    """The paper that it is about; empty for the day."""
+    mend: dict[str, Any] | None = None
+    """The desk's action that mends it, with its body: `{"action": …, "body": {…}, "label": …}`."""
+    blocking: bool = True
+    """Readers would see it, so it has to be mended or waived before the day is published from the desk."""
+    waived: bool = False
+
+    @property
+    def stops(self) -> bool:
+        return self.blocking and not self.waived
+
+
+def findings(digest: Digest, now: datetime) -> list[Finding]:
+    """All findings, those of the day first; six queries."""
+    entries = list(
+        digest.entries.select_related("paper").prefetch_related("shown_tweets__tweet").defer("paper__authors", "paper__newer")
+    )
+    waived = set(digest.waivers.values_list("finding", flat=True))
+    found = [*_of_day(digest, entries, now), *_of_papers(digest, entries)]
+    return [
+        Finding(one.key, one.text, one.arxiv_id, one.mend, one.blocking, waived=True) if one.key in waived else one
+        for one in found
+    ]
+
+
+def _of_day(digest: Digest, entries: list[Entry], now: datetime) -> Iterator[Finding]:
+    if not entries:
+        yield Finding("empty", "The list is empty. Add a paper, or say that no paper was hot on this day.")
+    day = CollectionDay.objects.filter(date=digest.date).first()
+    if day and day.state != CollectionDay.State.COMPLETE:
+        yield Finding("incomplete", f"The day is not collected completely: {day.reason or day.get_state_display()}")
+    oldest = min((entry.read_at for entry in entries), default=now)
+    if now - oldest > timedelta(hours=settings.COUNTS_OLD_HOURS):
+        hours = int((now - oldest).total_seconds() // 3600)
+        mend = {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
+        yield Finding("counts_old", f"The oldest counts were read {hours} hours ago.", mend=mend, blocking=False)
+
+
+def _of_papers(digest: Digest, entries: list[Entry]) -> Iterator[Finding]:
+    earlier = _earlier_days(digest, entries)
+    better = _best_tweets([entry for entry in entries if not _sees_a_tweet(entry)])
+    for entry in entries:
+        for key, text, mend in _of_paper(entry, earlier.get(entry.paper_id), better.get(entry.paper_id, [])):
+            name = key.partition(":")[0]
+            yield Finding(
+                f"{name}:{entry.paper.arxiv_id}{key.removeprefix(name)}",
+                f"{entry.position}. {entry.title}: {text}",
+                entry.paper.arxiv_id,
+                mend,
+                blocking=name != "vanished",  # readers do not see it anyhow
+            )
+
+
+def _of_paper(entry: Entry, earlier: date | None, better: list[str]) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
+    """Key, text and mend of each finding; `better` are tweets that could be shown where none is."""
+    number, shown = entry.paper.arxiv_id, list(entry.shown_tweets.all())
+    take_out = {"action": "take_out", "body": {"paper": number}, "label": "Take it out"}
+    if not entry.abstract.strip():
+        yield "no_abstract", "it has no abstract.", None
+    if earlier:
+        yield "duplicate", f"it was in the list of {earlier}.", take_out
+    for name, text in (("title", entry.title), ("abstract", entry.abstract), ("note", entry.note)):
+        if is_unbalanced(text):
+            yield f"dollar_{name}", f"a $ of the {name} has no second one.", _escaping(name, number, text)
+    if not _sees_a_tweet(entry):
+        yield "no_tweet", "no tweet of it can be seen.", _showing(shown, better, number, "Show the best") if better else take_out
+    if gone := [one for one in shown if one.tweet.state != Tweet.State.LIVE]:
+        left = [one.tweet.status_id for one in shown if one not in gone]
+        said = "a tweet is no longer there." if len(gone) == 1 else f"{len(gone)} tweets are no longer there."
+        yield "vanished", said, _showing(shown, left, number, "Leave out")
+    for one in shown:
+        right = direction_of(one.body_html)
+        if is_visible(one) and right and right != one.direction:
+            said = Tweet.Direction(right).label
+            body = {"paper": number, "tweet": one.tweet.status_id, "direction": right}
+            mend = {"action": "direction", "body": body, "label": f"Show it {said}"}
+            text = f"the tweet of @{one.author_handle} is written {said}, and shown the other way."
+            yield f"direction:{one.tweet.status_id}", text, mend
+
+
+def _sees_a_tweet(entry: Entry) -> bool:
+    return any(is_visible(shown) for shown in entry.shown_tweets.all())
+
+
+def _showing(shown: list[ShownTweet], wanted: list[str], number: str, label: str) -> dict[str, Any]:
+    body = {"paper": number, "tweets": wanted, "base": [one.tweet.status_id for one in shown]}
+    return {"action": "show_tweets", "body": body, "label": label}
+
+
+def _escaping(name: str, number: str, text: str) -> dict[str, Any] | None:
+    """A lone `$` is money: `\\$` says so. With more of them only a person knows; abstracts are not edited on the desk."""
+    if name == "abstract" or len(LONE_DOLLAR.findall(text)) != 1:
+        return None
+    body = {"paper": number, "text": LONE_DOLLAR.sub(r"\\$", text), "base": text}
+    return {"action": name, "body": body, "label": "Write \\$"}
+
+
+def is_visible(shown: ShownTweet) -> bool:
+    """Whether readers see the tweet with its text."""
+    return shown.tweet.state == Tweet.State.LIVE and bool(shown.body_html)
+
+
+def is_unbalanced(text: str) -> bool:
+    """Whether the text has an odd number of `$`, not counting `\\$`."""
+    return ESCAPED.sub("", text).count("$") % 2 == 1
+
+
+def direction_of(body_html: str) -> str | None:
+    """The direction in which most letters of a tweet's body are written, names and links left out; None where it has none."""
+    text = unescape(strip_tags(LINK.sub(" ", body_html)))
+    kinds = Counter(unicodedata.bidirectional(character) for character in text)
+    rtl, ltr = sum(kinds[kind] for kind in RIGHT_TO_LEFT), kinds["L"]
+    if rtl == ltr:
+        return None
+    return Tweet.Direction.RTL.value if rtl > ltr else Tweet.Direction.LTR.value
+
+
+def _earlier_days(digest: Digest, entries: list[Entry]) -> dict[int, date]:
+    """The last earlier published day of each paper that has one."""
+    listed = Entry.objects.filter(
+        paper__in=[entry.paper_id for entry in entries], digest__status=Digest.Status.PUBLISHED, digest__date__lt=digest.date
+    )
+    return dict(listed.order_by("digest__date").values_list("paper", "digest__date"))
+
+
+def _best_tweets(entries: list[Entry]) -> dict[int, list[str]]:
+    """For each paper the status ids of its best tweets that can be shown."""
+    mentions = (
+        Mention.objects.filter(paper__in=[entry.paper_id for entry in entries], tweet__state=Tweet.State.LIVE)
+        .filter(tweet__is_excluded=False, tweet__read_at__isnull=False)
+        .exclude(tweet__body_html="")
+        .select_related("tweet")
+    )
+    best = defaultdict(list)
+    for one in sorted(mentions, key=lambda mention: -((mention.tweet.retweets or 0) + (mention.tweet.favorites or 0))):
+        best[one.paper_id].append(one.tweet.status_id)
+    return {paper: ids[:BEST_TWEETS] for paper, ids in best.items()}

@@ -1,0 +1,141 @@
+"""Two versions of a day's list side by side, pure."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One paper of a list; tweets by handle and status id, in their order."""
+
+    arxiv_id: str
+    title: str
+    note: str = ""
+    retweets: int = 0
+    favorites: int = 0
+    is_pinned: bool = False
+    tweets: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> str:
+        return f"{self.retweets:,} retweets, {self.favorites:,} favorites"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A day's list, in order, as far as editors make it."""
+
+    intro: str
+    papers: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text of which a part may differ from the other version's."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextDifference:
+    """What one text became, word by word."""
+
+    name: str
+    before: tuple[Words, ...]
+    after: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paper in both versions; one of them is None where it is not in that list. Numbers count from 1."""
+
+    before: Listed | None
+    after: Listed | None
+    before_number: int | None
+    after_number: int | None
+    moved: bool
+    texts: tuple[TextDifference, ...]
+
+    @property
+    def arxiv_id(self) -> str:
+        one = self.after or self.before
+        return one.arxiv_id if one else ""
+
+    @property
+    def note(self) -> TextDifference | None:
+        return next((text for text in self.texts if text.name == "note"), None)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What happened to the paper, in words."""
+        if self.before is None:
+            return (f"came in as number {self.after_number}",)
+        if self.after is None:
+            return (f"taken out, was number {self.before_number}",)
+        said = [f"moved from {self.before_number} to {self.after_number}"] if self.moved else []
+        said += [f"{text.name} changed" for text in self.texts]
+        if self.before.counts != self.after.counts:
+            said.append(f"counts: {self.before.counts}, now {self.after.counts}")
+        if self.before.tweets != self.after.tweets:
+            said.append(_tweets_said(self.before.tweets, self.after.tweets))
+        if self.before.is_pinned != self.after.is_pinned:
+            said.append("pinned" if self.after.is_pinned else "no longer pinned")
+        return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """From one version of a list to another: all papers of both, and what changed."""
+
+    intro: TextDifference | None
+    lines: tuple[Line, ...]
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All changes in sentences, for a list of what changed since."""
+        intro = ("The intro changed.",) if self.intro else ()
+        return intro + tuple(f"{line.arxiv_id}: {'; '.join(line.said)}." for line in self.lines if line.said)
+
+
+def difference(before: Contents, after: Contents) -> Difference:
+    """What changed. Of papers whose order differs as few as can be are said to have moved; the others gave way."""
+    old = {paper.arxiv_id: number for number, paper in enumerate(before.papers, 1)}
+    new = {paper.arxiv_id: number for number, paper in enumerate(after.papers, 1)}
+    lines = []
+    for kind, i, j, k, m in SequenceMatcher(None, [*old], [*new], autojunk=False).get_opcodes():
+        if kind != "equal":
+            lines += [_line(before, after, old[id_], None, moved=False) for id_ in [*old][i:j] if id_ not in new]
+        lines += [_line(before, after, old.get(id_), new[id_], moved=kind != "equal") for id_ in [*new][k:m]]
+    return Difference(_text("intro", before.intro, after.intro), tuple(lines))
+
+
+def _line(before: Contents, after: Contents, old: int | None, new: int | None, *, moved: bool) -> Line:
+    left = before.papers[old - 1] if old else None
+    right = after.papers[new - 1] if new else None
+    texts = [_text("title", left.title, right.title), _text("note", left.note, right.note)] if left and right else []
+    return Line(left, right, old, new, moved and bool(left and right), tuple(text for text in texts if text))
+
+
+def _text(name: str, before: str, after: str) -> TextDifference | None:
+    if before == after:
+        return None
+    left, right = (text.split(" ") for text in (before, after))
+    same = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
+    return TextDifference(name, _marked(left, [(at.a, at.size) for at in same]), _marked(right, [(at.b, at.size) for at in same]))
+
+
+def _marked(words: list[str], same: list[tuple[int, int]]) -> tuple[Words, ...]:
+    """The words, in pieces: those that the other text has, too, and those between them."""
+    pieces = []
+    for (start, size), (next_start, _) in pairwise([(0, 0), *same, (len(words), 0)]):
+        pieces += [Words(" ".join(words[start : start + size]), False), Words(" ".join(words[start + size : next_start]), True)]
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _tweets_said(before: tuple[str, ...], after: tuple[str, ...]) -> str:
+    came = [tweet for tweet in after if tweet not in before]
+    went = [tweet for tweet in before if tweet not in after]
+    said = [f"{verb} {', '.join(tweets)}" for verb, tweets in (("shown", came), ("no longer shown", went)) if tweets]
+    return f"tweets: {'; '.join(said) or 'another order'}"

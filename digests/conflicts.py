@@ -1,0 +1,28 @@
+"""Why a change is not made."""
+
+from datetime import datetime
+from typing import Any
+
+
+class Refused(Exception):
+    """It cannot be done; the text is one sentence that says what to do instead."""
+
+
+class Conflict(Exception):
+    """Somebody else changed the same thing meanwhile: it is left as it is now, for the editor to choose."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        base: Any,
+        mine: Any,
+        theirs: Any,
+        by: str,
+        at: datetime | None,
+        overrule: dict[str, Any] | None = None,
+    ) -> None:
+        """`by` and `at`: who changed the list last, and when. `overrule`: what to send instead to have it all the same."""
+        super().__init__(f"{what} was changed meanwhile")
+        self.what, self.base, self.mine, self.theirs, self.by, self.at = what, base, mine, theirs, by, at
+        self.overrule = overrule

@@ -1,0 +1,1 @@
+"""The desk: where an editor makes a day's list, inside the admin."""

@@ -1,0 +1,124 @@
+"""A day's list as it will be for readers, and as it was: previews, history, comparison, restoring."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from digests import history, post
+from digests.comparing import difference
+from digests.composing import compose
+from digests.conflicts import Refused
+from digests.correcting import open_correction
+from digests.desk.answers import Body, answer, desk_action, user_of
+from digests.desk.publishing_views import EDIT, PUBLISH, VIEW, own
+from digests.desk.state import digests_of, is_editable
+from digests.history import NoSuchVersion, Version
+from digests.models import Digest
+from digests.publishing import PUBLISHED
+from digests.views.days import digest_page
+
+
+@require_safe
+def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
+    """The draft, or the correction, as readers will see it: its page, its entry in feeds, its Markdown."""
+    shown = list_of(request, day)
+    if form == "markdown":
+        text = post.render(compose(shown)._replace(draft=False))
+        response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    else:
+        digest = Digest.all_drafts.with_neighbours().with_everything().get(pk=shown.pk)
+        digest.status, digest.published_at = PUBLISHED, digest.published_at or digest.written_at  # not saved
+        if form == "page":
+            response = render(request, "digests/digest.html", digest_page(digest))
+        else:
+            response = render(request, "admin/desk/preview_feed.html", {"obj": digest})
+    response["X-Robots-Tag"] = "noindex"
+    add_never_cache_headers(response)
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def history_page(request: HttpRequest, day: date) -> HttpResponse:
+    """All versions, newest first; with ?a= and ?b= two of them side by side. A POST restores one."""
+    shown = list_of(request, day)
+    if request.method == "POST":
+        return _restore_from_page(request, day)
+    listed = versions_of(day)
+    context = {
+        **admin.site.each_context(request),
+        "day": day,
+        "digest": shown,
+        "can_restore": request.user.has_perm(EDIT if is_editable(shown) else PUBLISH),
+        "opens_correction": not is_editable(shown),
+        "is_nav_sidebar_enabled": False,
+    }
+    if "a" not in request.GET or "b" not in request.GET:
+        return render(request, "admin/desk/history.html", context | {"title": f"History of {day}", "versions": listed})
+    before, after = sorted((_asked(request, name, listed) for name in ("a", "b")), key=lambda one: one.revision)
+    found = difference(history.then(shown, before.revision), history.then(shown, after.revision))
+    context |= {"title": f"Two versions of {day}", "versions_shown": (before, after), "difference": found}
+    return render(request, "admin/desk/compare.html", context)
+
+
+def _asked(request: HttpRequest, name: str, listed: list[Version]) -> Version:
+    for one in listed:
+        if str(one.revision) == request.GET[name]:
+            return one
+    raise Http404("There is no such version of this day")
+
+
+def _restore_from_page(request: HttpRequest, day: date) -> HttpResponse:
+    try:
+        messages.success(request, restore_version(request, day, request.POST.get("version", "")))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("desk-history", day)
+    return redirect("desk", day)
+
+
+@desk_action(EDIT)
+def restore(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    try:
+        said = restore_version(request, day, str(body.get("version", "")))
+    except PermissionDenied as denied:
+        raise Refused(str(denied)) from None
+    return answer(request, day, said)
+
+
+def restore_version(request: HttpRequest, day: date, version: str) -> str:
+    """Make the list what it was; a published one in a correction, which whoever publishes may open. What was done, in words."""
+    shown = list_of(request, day)
+    if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
+        raise PermissionDenied("You do not have the right to do this. Ask an administrator for it.")
+    then = next((one for one in versions_of(day) if str(one.revision) == version), None)
+    if then is None:
+        raise Refused("There is no such version of this day.")
+    user = user_of(request)
+    if not is_editable(shown):
+        shown = open_correction(own(day), by=user)
+    try:
+        history.restore(shown.pk, then.revision, by=user, what=f"restored: {then.at:%Y-%m-%d %H:%M} UTC, {then.what}")
+    except (NoSuchVersion, Digest.DoesNotExist):
+        raise Refused("The list was closed meanwhile by somebody else. Load the page again.") from None
+    return f"The list is again what it was on {then.at:%Y-%m-%d at %H:%M} UTC ({then.what})."
+
+
+def list_of(request: HttpRequest, day: date) -> Digest:
+    """The list that the desk shows. For those who may see the desk."""
+    if not request.user.has_perm(VIEW):
+        raise PermissionDenied
+    if digest := digests_of(day)[1]:
+        return digest
+    raise Http404("This day has no list")
+
+
+def versions_of(day: date) -> list[Version]:
+    """Those of the day's digest, and of its correction where one is open; the newest first."""
+    digests: Any = {digest.pk: digest for digest in digests_of(day) if digest}
+    return sorted((one for digest in digests.values() for one in history.versions(digest)), key=lambda one: -one.revision)

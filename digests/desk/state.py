@@ -1,0 +1,177 @@
+"""A day's desk as it stands: everything that its page shows, in a constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import BooleanField, Case, Max, Prefetch, Q, When
+from django.utils import timezone
+
+from digests.desk import presence
+from digests.desk.candidate_rows import CandidateRow, candidate_rows, featured_on
+from digests.desk.filters import Filters
+from digests.desk.list_rows import ListRow, list_rows
+from digests.desk.strip import StripDay, strip
+from digests.desk.suggestions import Listed, Suggestion, suggestions
+from digests.models import Digest, Dismissal, Entry, ShownTweet
+from papers.candidates import announced_on, rules, tweets_on
+from papers.models import CollectionDay, Paper, Tweet
+from papers.ranking import MentionedPaper, Rules, rank
+
+
+@dataclass(frozen=True)
+class Desk:
+    day: date
+    day_state: CollectionDay | None
+    """None where nobody looked at the day yet."""
+    digest: Digest | None
+    """The list that is shown and edited: the correction where one is open, else the day's own."""
+    published: Digest | None
+    """What readers see now."""
+    is_correction: bool
+    rows: list[ListRow]
+    candidates: list[CandidateRow]
+    more_candidates: int
+    """Those that the filters admit and the page leaves out: `?all=1` shows them."""
+    left_to_decide: int
+    """Hot candidates that are neither in the list nor dismissed."""
+    suggestions: list[Suggestion]
+    rules: Rules
+    strip: list[StripDay]
+    editors: list[str]
+    """The others who have this day's desk open."""
+    can_edit: bool
+    """The user may, and the list is not published."""
+    can_publish: bool
+    can_save_rules: bool
+    filters: Filters
+    pulse: str
+    """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
+
+    @property
+    def revision(self) -> int:
+        return self.digest.revision if self.digest else 0
+
+
+def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk:
+    """`now` by the collector's clock. Fourteen queries, and none where there is nothing."""
+    own, digest = digests_of(day)
+    site_rules = rules()
+    entries = _entries(digest)
+    papers = _papers(day, entries)
+    tweets = tweets_on(papers)
+    heats = {
+        is_candidate: rank(
+            (MentionedPaper(paper.arxiv_id, tweets[pk]) for pk, paper in papers.items() if paper.is_candidate == is_candidate),
+            site_rules,
+        )
+        for is_candidate in (True, False)
+    }
+    candidates = heats[True]
+    live = {heat.arxiv_id: heat for heat in [*heats[False], *candidates]}
+    by_number = {paper.arxiv_id: paper for paper in papers.values()}
+    dismissals = dict(Dismissal.objects.filter(day=day).values_list("paper__arxiv_id", "pk"))
+    listed = [Listed(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
+    in_list = {entry.arxiv_id for entry in listed}
+    is_open = is_editable(digest)
+    found = suggestions(candidates, listed, live, dismissals) if is_open else []
+    suggested = {suggestion.arxiv_id: suggestion for suggestion in found}
+    featured = featured_on(papers, day)
+    rows, more = candidate_rows(
+        candidates,
+        by_number,
+        filters,
+        listed=in_list,
+        dismissed=dismissals,
+        suggested=suggested,
+        featured=featured,
+        now=now,
+    )
+    days, day_state = strip(day, now.astimezone(UTC).date())
+    last_read = max((line.read_at for heat in candidates for line in heat.tweets if line.read_at), default=None)
+    return Desk(
+        day=day,
+        day_state=day_state,
+        digest=digest,
+        published=own if own and own.status == Digest.Status.PUBLISHED else None,
+        is_correction=bool(digest and digest.corrects_id),
+        rows=list_rows(entries, live, suggested=suggested, featured=featured),
+        candidates=rows,
+        more_candidates=more,
+        left_to_decide=sum(heat.hot and heat.arxiv_id not in in_list and heat.arxiv_id not in dismissals for heat in candidates),
+        suggestions=found,
+        rules=site_rules,
+        strip=days,
+        editors=presence.others(day, user, now=timezone.now()),
+        can_edit=user.has_perm("digests.change_digest") and (digest is None or is_open),
+        can_publish=user.has_perm("digests.publish_digest"),
+        can_save_rules=user.has_perm("papers.change_savedrules"),
+        filters=filters,
+        pulse=_beat(digest, list(dismissals.values()), last_read),
+    )
+
+
+def _entries(digest: Digest | None) -> list[Entry]:
+    """In order, with their shown tweets; two queries."""
+    if digest is None:
+        return []
+    return list(digest.entries.prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet"))))
+
+
+def _papers(day: date, entries: list[Entry]) -> dict[int, Any]:
+    """The day's candidates and the papers of the list, among which there may be some of other days; by primary key.
+
+    Each has `is_candidate` and `has_abstract`, but no abstract, which nobody reads on the desk. The entries get theirs. Two
+    queries.
+    """
+    announced = announced_on(day)
+    papers = (
+        Paper.objects.filter(announced | Q(pk__in=[entry.paper_id for entry in entries]))
+        .order_by()
+        .defer("abstract", "comment")
+        .annotate(is_candidate=_whether(announced), has_abstract=_whether(~Q(abstract="")))
+        .prefetch_related("categories")
+    )
+    found = {paper.pk: paper for paper in papers}
+    for entry in entries:
+        entry.paper = found[entry.paper_id]
+    return found
+
+
+def _whether(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=BooleanField())
+
+
+def digests_of(day: date) -> tuple[Digest | None, Digest | None]:
+    """The day's own digest, and the list that the desk edits: its correction where one is open, else itself; one query."""
+    found = {bool(digest.corrects_id): digest for digest in Digest.all_drafts.filter(date=day)}
+    return found.get(False), found.get(True) or found.get(False)
+
+
+def is_editable(digest: Digest | None) -> bool:
+    """Readers see a published list as it is: it is corrected on a copy."""
+    return digest is not None and digest.status != Digest.Status.PUBLISHED
+
+
+def pulse(day: date, digest: Digest | None) -> str:
+    """That of the desk, without reading all of it; two queries."""
+    dismissals = list(Dismissal.objects.filter(day=day).values_list("pk", flat=True))
+    papers = Paper.objects.filter(announced_on(day)).order_by().values("pk")
+    read = Tweet.objects.filter(mentions__paper__in=papers).aggregate(last=Max("read_at"))
+    return _beat(digest, dismissals, read["last"])
+
+
+def _beat(digest: Digest | None, dismissals: list[int], last_read: datetime | None) -> str:
+    stands = [digest.pk, digest.revision, digest.status, digest.changed_at.timestamp()] if digest else []
+    read = last_read.timestamp() if last_read else 0
+    return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read))
+
+
+def newest_day(today: date) -> date:
+    """The last day of which something is here; today where nothing is."""
+    state = CollectionDay.State
+    collected = CollectionDay.objects.exclude(state__in=[state.NOT_ANNOUNCED, state.QUIET]).order_by("-date")
+    digests = Digest.objects.filter(date__lte=today).order_by("-date")
+    days = [query.values_list("date", flat=True).first() for query in (collected, digests)]
+    return max((day for day in days if day), default=today)

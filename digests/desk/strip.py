@@ -1,0 +1,45 @@
+"""The calendar strip: the last weeks at a glance."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+
+from digests.models import Digest
+from papers.models import CollectionDay
+
+WEEKS = 5
+
+
+@dataclass(frozen=True)
+class StripDay:
+    day: date
+    state: str
+    """Of the collection; empty where nobody looked at the day yet."""
+    status: str
+    """Of its digest; empty where there is none."""
+    url: str
+    is_current: bool
+
+
+def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | None]:
+    """Whole weeks from Monday, the last one with today, or around an older day; and how the current one's collection stands.
+
+    Two queries.
+    """
+    last = today if today - current < timedelta(weeks=WEEKS - 1) else current + timedelta(weeks=2)
+    end = max(last, current)
+    start = end - timedelta(days=end.weekday(), weeks=WEEKS - 1)
+    collection = {row.date: row for row in CollectionDay.objects.filter(date__range=(start, end))}
+    statuses = dict(Digest.objects.filter(date__range=(start, end)).values_list("date", "status"))
+    days = [
+        StripDay(
+            day=day,
+            state=collection[day].state if day in collection else "",
+            status=statuses.get(day, ""),
+            url=reverse("desk", args=[day]),
+            is_current=day == current,
+        )
+        for day in (start + timedelta(days=n) for n in range((end - start).days + 1))
+    ]
+    return days, collection.get(current)

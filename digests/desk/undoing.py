@@ -1,0 +1,56 @@
+"""Changes taken back, each as a new version: the later ones stay in the history."""
+
+from datetime import date
+from itertools import pairwise
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from digests import history
+from digests.conflicts import Refused
+from digests.desk.state import digests_of, is_editable
+from digests.models import Digest, Entry, ShownTweet
+from papers.models import Paper
+
+UNDONE = "undone: "
+TAKEN_OUT = "{} taken out"
+
+
+def undo(day: date, seen: int, *, by: User) -> str:
+    """Take the last change back; called again, the one before it, and so on. What was undone, in words.
+
+    Raises Refused, and Conflict where the list was changed since its revision `seen`.
+    """
+    with transaction.atomic():
+        digest = digests_of(day)[1]
+        locked = Digest.all_drafts.select_for_update().filter(pk=digest.pk).first() if digest else None
+        if locked is None or not is_editable(locked):
+            raise Refused("There is no list here that can be edited, so nothing to undo.")
+        if locked.revision != seen:
+            raise history.conflict(locked, seen, mine="undo")
+        change, before = _last_change(locked)
+        history.restore(locked.pk, before.revision, by=by, what=f"{UNDONE}{change.what}")
+    return change.what
+
+
+def _last_change(digest: Digest) -> tuple[history.Version, history.Version]:
+    """The newest change that is not undone yet, and the version that it changed."""
+    versions = history.versions(digest)
+    undone = 0
+    for change, before in pairwise(versions):
+        if change.what.startswith(UNDONE):
+            undone += 1
+        elif undone:
+            undone -= 1
+        else:
+            return change, before
+    raise Refused("There is nothing to undo: this is where the list began.")
+
+
+def taken_out(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | None:
+    """What the paper's entry was before it was last taken out, with its tweets; not saved."""
+    versions = history.versions(digest)
+    for change, before in pairwise(versions):
+        if change.what == TAKEN_OUT.format(paper.arxiv_id):
+            return history.entry_then(digest, before.revision, paper.pk)
+    return None

@@ -1,0 +1,304 @@
+/* The desk: what its buttons and keys do. See static/admin/desk/ for the parts. */
+
+import "./desk/answers.js";
+import {decideNext} from "./desk/conflicts.js";
+import {saveAll, showWaiting as showWaitingTexts} from "./desk/fields.js";
+import {filter, offerCategories} from "./desk/filters.js";
+import {afterMerging} from "./desk/fragments.js";
+import {focusColumn, focusRow, listen, stepFocus} from "./desk/keys.js";
+import {commitAll, makeDraggable, nameOf, saveTweets, showWaiting as showWaitingPlaces, step} from "./desk/order.js";
+import {address, all, complain, find, root, rowOf, say} from "./desk/page.js";
+import {reload} from "./desk/polling.js";
+import {act, check, isPanelOpen, showTimes, togglePanel, undo} from "./desk/publish.js";
+import {changes, flushNow, put} from "./desk/queue.js";
+import {showSaving, showUndecided} from "./desk/saving.js";
+
+/* What buttons and keys do; each gets the row that it is about, and perhaps the button. */
+
+const paperOf = (row) => row.dataset.paper;
+const decideOn = (row, action) => {
+    row.classList.add("waiting");
+    put(action, {paper: paperOf(row)});
+    say(`${nameOfCandidate(row)}: ${{add: "added", dismiss: "not today", undismiss: "considered again"}[action]}`);
+    if (document.activeElement === row || row.contains(document.activeElement)) {
+        stepFocus(row, 1, {undecided: true});
+    }
+};
+const nameOfCandidate = (row) => find(".title", row).textContent;
+const isCandidate = (row) => row?.matches(".candidate");
+const isEntry = (row) => row?.matches(".entry");
+
+const openPart = (row, part) => {
+    const details = find(`details[data-part=${part}]`, row);
+    details.open = true;
+    return details;
+};
+
+const toTab = (name) => {
+    find(".desk-columns").dataset.tab = name;
+    all("[data-do=tab]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.tab === name)));
+};
+root.addEventListener("tab", (event) => toTab(event.detail));
+
+const loadWhy = async (row) => {
+    const place = find(".why", row);
+    const button = find("[data-do=why]", row);
+    place.hidden = !place.hidden;
+    button.setAttribute("aria-expanded", String(!place.hidden));
+    if (!place.hidden && !place.firstChild) {
+        place.textContent = "…";
+        try {
+            const response = await fetch(address(`why/${paperOf(row)}`));
+            if (!response.ok) {
+                throw new Error(response.statusText);
+            }
+            place.innerHTML = await response.text();
+            say(place.textContent.replace(/\s+/g, " ").trim().slice(0, 400));
+        } catch {
+            place.textContent = "";
+            place.hidden = true;
+            complain("This could not be loaded. Try again in a moment.");
+        }
+    }
+};
+
+const rulesBody = () => {
+    const {hot_score, shown_tweet_score, shown_tweets, one_tweet_per_author} = find("#rules").elements;
+    return {
+        hot_score: hot_score.valueAsNumber,
+        shown_tweet_score: shown_tweet_score.valueAsNumber,
+        shown_tweets: shown_tweets.valueAsNumber,
+        one_tweet_per_author: one_tweet_per_author.checked,
+    };
+};
+
+const does = {
+    add: (row) => isCandidate(row) && !row.matches(".in-list, .waiting") && decideOn(row, "add"),
+    dismiss: (row) => decideOn(row, "dismiss"),
+    undismiss: (row) => decideOn(row, "undismiss"),
+    take_out: (row) => {
+        const next = row.nextElementSibling ?? row.previousElementSibling;
+        row.classList.add("leaving");
+        put("take_out", {paper: paperOf(row)});
+        say(`${nameOf(row)}: taken out; u undoes it`);
+        if (next?.matches("li[data-paper]")) {
+            focusRow(next);
+        }
+    },
+    out: (row) => {
+        if (isEntry(row)) {
+            does.take_out(row);
+        } else if (isCandidate(row) && !row.matches(".in-list")) {
+            decideOn(row, row.matches(".dismissed") ? "undismiss" : "dismiss");
+        }
+    },
+    pin: (row) => {
+        if (isEntry(row)) {
+            const isPinned = !row.matches(".pinned");
+            row.classList.toggle("pinned", isPinned);
+            put("pin", {paper: paperOf(row), pinned: isPinned});
+            say(`${nameOf(row)}: ${isPinned ? "pinned" : "not pinned"}`);
+        }
+    },
+    accept: (row) => {
+        const suggestion = row && find(".suggestion", row);
+        if (suggestion) {
+            focusRow(row);
+            put("accept", {
+                paper: paperOf(row),
+                position: Number(suggestion.dataset.position),
+                ...(isEntry(row) && {moves: Number(row.dataset.moves)}),
+            });
+        }
+    },
+    ignore: (row) => {
+        if (row && find(".suggestion", row)) {
+            focusRow(row);
+            put("ignore", {paper: paperOf(row)});
+        }
+    },
+    why: (row) => {
+        const candidate = isCandidate(row) ? row : row && rowOf(paperOf(row), "candidates");
+        if (candidate) {
+            focusRow(candidate);
+            loadWhy(candidate);
+        } else if (row) {
+            say("It is not among the candidates");
+        }
+    },
+    open: (row) => row && find("a.title", row).click(),
+    note: (row) => isEntry(row) && find("textarea", openPart(row, "note")).focus(),
+    title: (row) => isEntry(row) && find("input", openPart(row, "title")).focus(),
+    tweets: (row) => {
+        if (isEntry(row)) {
+            const details = openPart(row, "tweets");
+            (find("li[data-tweet]", details) ?? find("input", details))?.focus();
+        }
+    },
+    add_tweet_field: (row) => isEntry(row) && find("form input", openPart(row, "tweets"))?.focus(),
+    tweet_up: (row, button) => step(button.closest("li[data-tweet]"), -1),
+    tweet_down: (row, button) => step(button.closest("li[data-tweet]"), 1),
+    filter_text: () => {
+        toTab("candidates");
+        find("#filter-text").select();
+    },
+    filter_category: () => {
+        toTab("candidates");
+        find("#filter-category").focus();
+    },
+    filter_open: () => find("#filter-open").click(),
+    rules: () => {
+        toTab("candidates");
+        const panel = find("#desk-rules");
+        if (panel.hidden) {
+            find("[data-target=desk-rules]").click();
+        }
+        find("input", panel).select();
+    },
+    toggle: (row, button) => {
+        const target = document.getElementById(button.dataset.target);
+        target.hidden = !target.hidden;
+        button.setAttribute("aria-expanded", String(!target.hidden));
+    },
+    rules_preview: () => act("rules_preview", rulesBody()),
+    save_rules: () => act("save_rules", rulesBody()),
+    add_by_id: () => {
+        toTab("list");
+        find("#add-paper-id")?.focus();
+    },
+    intro: () => {
+        toTab("list");
+        find("#text-intro")?.focus();
+    },
+    undo: () => find("[data-do=undo]") && undo(),
+    refresh_counts: () => act("refresh_counts"),
+    panel: () => {
+        toTab("list");
+        if (find("[data-do=panel]")) {
+            togglePanel();
+        }
+    },
+    preview: () => find(".menu a")?.click(),
+    history: () => find("a[href='history/']")?.click(),
+    day_before: () => find(".strip li:has([aria-current]) ")?.previousElementSibling?.querySelector("a").click(),
+    day_after: () => find(".strip li:has([aria-current]) ")?.nextElementSibling?.querySelector("a").click(),
+    help: () => find("#desk-help").showModal(),
+    start: () => !find("#entries") && find("[data-do=start]") && put("start", {}),
+    tab: (row, button) => toTab(button.dataset.tab),
+    close: () => {
+        if (isPanelOpen()) {
+            togglePanel(false);
+            find("[data-do=panel]")?.focus();
+        }
+    },
+    publish: () => inPanel("publish"),
+    schedule_field: () => inPanel("at"),
+    withdraw_field: () => inPanel("withdraw"),
+    correct: () => inPanel("correct"),
+    waive: (row, button) => act("waive", {finding: button.dataset.finding, waived: button.dataset.waived !== "false"}),
+};
+
+/** A key of the check: it only works on what the panel shows. */
+const inPanel = async (name) => {
+    if (!isPanelOpen()) {
+        say("Press v first: the check opens");
+        return;
+    }
+    const target = find(`#desk-publish [data-key=${name}]`);
+    if (target?.matches("button")) {
+        target.click();
+    } else {
+        target?.focus();
+    }
+};
+
+/* A button with data-post is sent as it stands: data-post="publish", with its form's fields. */
+const postButton = async (button) => {
+    if (button.dataset.sure !== undefined && button.dataset.armed === undefined) {
+        button.dataset.armed = button.textContent;
+        button.textContent = button.dataset.sure;
+        say(`${button.dataset.sure} Press again.`);
+        return;
+    }
+    const body = JSON.parse(button.dataset.body ?? "{}");
+    for (const field of button.form?.elements ?? []) {
+        if (field.name && !field.closest("label")?.hidden) {
+            body[field.name] = field.name === "fold" ? Number(field.value) : field.value;
+        }
+    }
+    if (await act(button.dataset.post, body)) {
+        if (button.dataset.post !== "waive") {
+            await reload();
+        }
+        if (isPanelOpen() && button.dataset.post !== "check") {
+            await check();
+            showTimes();
+        }
+    }
+};
+
+root.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-do], button[data-post], input[data-do]");
+    if (!button || button.disabled) {
+        return;
+    }
+    const row = button.closest("li[data-paper]");
+    if (button.dataset.post) {
+        event.preventDefault();
+        postButton(button);
+    } else if (button.dataset.do === "show_tweet") {
+        saveTweets(row);
+    } else if (button.dataset.do === "grab") {
+        if (event.detail === 0) { // by Enter: the mouse drags
+            say("Press Space to grab");
+        }
+    } else if (does[button.dataset.do]) {
+        event.preventDefault();
+        does[button.dataset.do](row, button);
+    }
+});
+
+root.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog") {
+        return;
+    }
+    event.preventDefault();
+    const field = find("input", form);
+    const typed = field?.value.trim();
+    if (form.id === "add-paper" && typed) {
+        put("add", {paper: typed});
+        field.value = "";
+    } else if (form.dataset.form === "add_tweet" && typed) {
+        put("add_tweet", {paper: form.closest("[data-paper]").dataset.paper, link: typed});
+        field.value = "";
+    } else if (form.id === "rules") {
+        does.rules_preview();
+    } else if (form.matches(".desk-filters")) {
+        filter().then(() => focusColumn("candidates"));
+    } else if (form.querySelector("[data-post]")) {
+        postButton(form.querySelector("[data-post]"));
+    }
+});
+
+/* Beginning */
+
+const enhance = () => {
+    makeDraggable();
+    offerCategories();
+    showWaitingPlaces();
+};
+afterMerging(enhance);
+addEventListener("pagehide", () => {
+    commitAll();
+    saveAll();
+});
+enhance();
+listen(does);
+showWaitingTexts();
+showUndecided();
+decideNext();
+find(".strip [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
+showSaving({waiting: changes().length, trouble: ""});
+flushNow();
+root.dataset.ready = "";

@@ -1,0 +1,123 @@
+/* Texts that are saved while they are typed: a moment after the last key, and when the field is left.
+   A field's base is the text that it was changed from, so that the server can tell whether somebody else changed it. */
+
+import {all, root} from "./page.js";
+import {changes, put, undecided} from "./queue.js";
+
+const PAUSE = 600; // milliseconds
+const bases = new WeakMap();
+const incoming = new WeakMap(); // what the server has meanwhile, for a field that is being typed in
+const timers = new WeakMap();
+
+export const fieldOf = (action, paper) => document.getElementById(paper ? `text-${action}-${paper}` : `text-${action}`);
+const paperOf = (field) => field.closest("[data-paper]")?.dataset.paper;
+const serverText = (field) => field.defaultValue;
+const base = (field) => bases.get(field) ?? serverText(field);
+const of = (field) => (record) => record.action === field.dataset.text && record.body.paper === paperOf(field);
+const records = (field) => changes().filter(of(field));
+/** What was last handed to the queue, else the base. */
+const handed = (field) => records(field).at(-1)?.body.text ?? base(field);
+
+export const save = (field) => {
+    clearTimeout(timers.get(field));
+    const open = undecided.read().find(of(field));
+    if (field.readOnly || field.value === (open?.text ?? handed(field))) {
+        return;
+    }
+    if (open?.kind === "conflict") { // what is typed on stays "mine" until it is decided
+        undecided.write(undecided.read().map((one) => (one.id === open.id ? {...one, text: field.value} : one)));
+        return;
+    }
+    if (open) { // it was refused; this is another try
+        undecided.remove(open.id);
+        root.dispatchEvent(new Event("undecided"));
+    }
+    const paper = paperOf(field);
+    put(field.dataset.text, {...(paper && {paper}), text: field.value, base: handed(field)});
+};
+
+export const saveAll = () => all("[data-text]").forEach(save);
+
+const isBusy = (field) =>
+    document.activeElement === field || field.value !== base(field) || records(field).length > 0 || undecided.read().some(of(field));
+
+/** A new text from the server: shown at once, unless somebody is typing there. Returns whether it was. */
+export const receive = (field, text) => {
+    if (isBusy(field)) {
+        incoming.set(field, text);
+        return false;
+    }
+    bases.set(field, text);
+    incoming.delete(field);
+    field.value = text;
+    return true;
+};
+
+/** The server took this text. `isFresh`: what came in for its field came with that answer; it may be trimmed, or newer still. */
+export const acknowledge = (action, paper, text, isFresh) => {
+    const field = fieldOf(action, paper);
+    if (!field) {
+        return;
+    }
+    const theirs = isFresh ? incoming.get(field) : undefined;
+    const isTrimmed = theirs?.trim() === text.trim();
+    bases.set(field, isTrimmed ? theirs : text);
+    if (isTrimmed || theirs === undefined) {
+        incoming.delete(field);
+    }
+};
+
+/** Show a text that was decided on in a conflict. */
+export const decide = (action, paper, text) => {
+    const field = fieldOf(action, paper);
+    if (field) {
+        bases.set(field, text);
+        field.value = text;
+    }
+};
+
+/** Texts that wait in the browser stand in their fields, also after a reload. */
+export const showWaiting = () => {
+    const first = new Set();
+    for (const {action, body, text} of [...changes(), ...undecided.read()]) {
+        const field = fieldOf(action, body.paper);
+        if (field?.dataset.text) {
+            if (!first.has(field)) {
+                bases.set(field, body.base ?? base(field));
+                first.add(field);
+            }
+            if (document.activeElement !== field) {
+                field.value = text ?? body.text;
+                field.closest("details")?.setAttribute("open", "");
+            }
+        }
+    }
+};
+
+root.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.dataset.text) {
+        clearTimeout(timers.get(field));
+        timers.set(field, setTimeout(save, PAUSE, field));
+    }
+});
+
+root.addEventListener("focusout", (event) => {
+    const field = event.target;
+    if (field.dataset?.text) {
+        save(field);
+        // The field is left as it was: it may show what came meanwhile.
+        setTimeout(() => {
+            if (incoming.has(field)) {
+                receive(field, incoming.get(field));
+            }
+        });
+    }
+});
+
+addEventListener("pagehide", saveAll);
+document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+        saveAll();
+    }
+});

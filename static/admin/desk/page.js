@@ -1,0 +1,38 @@
+/* What the modules of the desk share: its element, what it says, and its addresses. */
+
+export const root = document.getElementById("desk");
+export const canEdit = root.hasAttribute("data-can-edit");
+export const find = (selector, within = root) => within.querySelector(selector);
+export const all = (selector, within = root) => [...within.querySelectorAll(selector)];
+export const rowOf = (paper, column) => document.getElementById(`${column === "candidates" ? "c" : "in"}-${paper}`);
+export const isText = (element) => Boolean(element?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
+
+/** For screen readers: what has just happened. */
+export const say = (text) => {
+    find("#desk-said").textContent = text;
+};
+
+let toastTimer = 0;
+
+/** For everybody: something that did not work, until it is clicked away or a while has passed. */
+export const complain = (text) => {
+    const toast = find("#desk-toast");
+    toast.textContent = text;
+    toast.hidden = false;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => { toast.hidden = true; }, 12000);
+    say(text);
+};
+
+find("#desk-toast").addEventListener("click", (event) => { event.currentTarget.hidden = true; });
+
+/** An address of this day's desk, with the filters of the candidates. */
+export const address = (name, parameters = {}) => {
+    const url = new URL(name, location.href);
+    url.search = new URLSearchParams([...new URLSearchParams(location.search), ...Object.entries(parameters)]);
+    return url;
+};
+
+/** The newest token: a login in another tab makes a new one. */
+export const csrfToken = () =>
+    document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? find("[name=csrfmiddlewaretoken]").value;

@@ -1,0 +1,130 @@
+/* What is done at once or not at all, and never sent later by itself: check, publish, schedule, withdraw, correct, undo. All of it
+   is about the list as the editor sees it: changes of one's own that wait are saved first, and anybody else's is a conflict. */
+
+import {commitAll} from "./order.js";
+import {saveAll} from "./fields.js";
+import {ask} from "./conflicts.js";
+import {complain, find, root, say} from "./page.js";
+import {isSaved} from "./queue.js";
+import {request} from "./requests.js";
+import {apply, revision, watch} from "./revision.js";
+
+const WITH_REVISION = ["publish", "schedule", "unschedule", "withdraw", "publish_correction", "drop_correction", "undo"];
+const LATER = {
+    offline: "There is no connection: this was not done. Try again when it is back.",
+    server: "The server does not answer: this was not done. Try again in a moment.",
+    login: "You are signed out: this was not done. Sign in again in another tab, then try again.",
+};
+
+const ready = async () => {
+    commitAll();
+    saveAll();
+    if (await isSaved()) {
+        return true;
+    }
+    complain("Changes of yours are not saved yet, so this was not done. Try again when they are.");
+    return false;
+};
+
+const send = async (action, body) => {
+    root.classList.add("working");
+    const outcome = await request(action, {body});
+    root.classList.remove("working");
+    if (outcome.kind === "later") {
+        complain(LATER[outcome.why]);
+    } else if (outcome.kind === "refused") {
+        complain(outcome.answer.error);
+        apply({html: outcome.answer.html});
+    } else if (outcome.kind === "conflict") {
+        apply(outcome.answer);
+        ask(action, outcome.answer.conflict, (retry) => send(action, retry));
+    } else {
+        apply(outcome.answer);
+        return true;
+    }
+    return false;
+};
+
+/** Do it now. Returns whether it was done. */
+export const act = async (action, body = {}) => {
+    const seen = watch();
+    const isReady = await ready();
+    const revision = seen.stop();
+    return isReady && send(action, WITH_REVISION.includes(action) ? {...body, revision} : body);
+};
+
+const panel = find("#desk-publish");
+export const isPanelOpen = () => !panel.hidden;
+
+const showToggle = () => find("[data-do=panel]")?.setAttribute("aria-expanded", String(!panel.hidden));
+
+export const check = () => act("check");
+
+export const togglePanel = async (isOpen = panel.hidden) => {
+    panel.hidden = !isOpen;
+    showToggle();
+    if (isOpen && await check()) {
+        showTimes();
+        find("h2", panel)?.focus();
+    }
+};
+
+/** A moment of a zone's own clock as UTC; the earlier one where the clock shows it twice, null where it never does. */
+const momentsOf = (local, zone) => {
+    const clock = new Intl.DateTimeFormat("sv-SE", {timeZone: zone, dateStyle: "short", timeStyle: "medium"});
+    const asked = local.length === 16 ? `${local}:00` : local;
+    const utc = Date.parse(`${asked}Z`);
+    const hour = 3600000;
+    const found = [];
+    for (let shift = -15 * hour; shift <= 15 * hour; shift += hour / 4) {
+        if (clock.format(utc + shift).replace(" ", "T") === asked) {
+            found.push(new Date(utc + shift));
+        }
+    }
+    return found;
+};
+
+const inZone = (moment, zone) =>
+    new Intl.DateTimeFormat("en-GB", {timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"}).format(moment);
+
+/** The time that is typed, as the site's clock and UTC show it. */
+export const showTimes = () => {
+    const form = find("form[data-form=schedule]");
+    if (!form) {
+        return;
+    }
+    const {at, zone, fold} = form.elements;
+    if (!zone.value || zone.dataset.filled === undefined) {
+        zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;
+        zone.dataset.filled = "";
+    }
+    const out = find("[data-slot=times]", form);
+    let moments;
+    try {
+        moments = at.value ? momentsOf(at.value, zone.value) : [];
+    } catch {
+        out.textContent = "This time zone is not known: Europe/Berlin is one.";
+        return;
+    }
+    fold.closest("label").hidden = moments.length < 2;
+    if (at.value && !moments.length) {
+        out.textContent = "The clock skips this time on that day: choose another.";
+        return;
+    }
+    const moment = moments[Number(fold.value) || 0] ?? moments[0];
+    const site = root.dataset.siteZone;
+    const others = [...new Set([site, "UTC"])].filter((other) => other !== zone.value);
+    out.textContent = moment
+        ? [zone.value, ...others].map((one) => `${inZone(moment, one)} ${one}${one === site ? " (the site’s)" : ""}`).join(" = ")
+        : "";
+};
+
+panel.addEventListener("input", showTimes);
+
+export const undo = async () => {
+    if (revision() === 0) {
+        say("Nothing to undo");
+    } else {
+        await act("undo");
+    }
+};

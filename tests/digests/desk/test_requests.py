@@ -1,0 +1,307 @@
+"""Each action of the desk, by real requests."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from digests import history
+from digests.models import Digest, Dismissal
+from papers.models import CollectionDay, Paper, SavedRules
+from tests.digests.desk.conftest import DAY, NOW, READ, done, entry_of, listed, make_candidate, revision, send
+from tests.editors import make_client, make_user
+from tests.factories import make_paper, make_tweet
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(paper: Paper) -> list[str]:
+    return [row.tweet.status_id for row in entry_of(paper).shown_tweets.select_related("tweet")]
+
+
+def refusal(client: Client, action: str, **body: Any) -> str:
+    response = send(client, action, **body)
+    assert response.status_code == 400
+    return str(response.json()["error"])
+
+
+def test_start_proposes_the_hot_papers(ann: Client, collected: CollectionDay) -> None:
+    hot = make_candidate(60)
+    make_candidate(10)
+
+    answer = done(ann, "start")
+
+    assert listed() == [hot]
+    assert answer["said"] == "The list of 2026-11-20 is begun, with 1 paper."
+    assert set(answer["html"]) == {"list", "head", "candidates"}
+
+
+def test_start_on_a_day_without_papers_makes_an_empty_list(ann: Client) -> None:
+    done(ann, "start")
+    done(ann, "start")
+
+    assert Digest.objects.get().date == DAY
+    assert listed() == []
+
+
+def test_add_lists_a_paper_with_its_counts_and_tweets(ann: Client, papers: list[Paper]) -> None:
+    cold = make_candidate(30, 20)
+
+    answer = done(ann, "add", paper=cold.arxiv_id, position=2)
+
+    assert listed() == [papers[0], cold, papers[1], papers[2]]
+    entry = entry_of(cold)
+    assert (entry.retweets, entry.favorites, entry.read_at, len(shown(cold))) == (0, 50, READ, 1)
+    assert answer["said"] == f"{cold.arxiv_id} is 2nd of 4 now."
+    assert (answer["revision"], answer["saved_at"]) == (1, NOW.isoformat())
+
+
+def test_add_takes_links_and_papers_of_other_days_and_puts_them_at_the_end(ann: Client, papers: list[Paper]) -> None:
+    old = make_paper(arxiv_id="1706.03762")
+    Dismissal.objects.create(day=DAY, paper=old, at=NOW)
+
+    done(ann, "add", paper="https://arxiv.org/pdf/1706.03762v7.pdf")
+    done(ann, "add", paper="arXiv:1706.03762", position=1)
+
+    assert listed() == [*papers, old]
+    assert entry_of(old).read_at == NOW
+    assert not Dismissal.objects.exists()
+    assert revision() == 1
+
+
+def test_add_says_what_is_no_paper(ann: Client, papers: list[Paper]) -> None:
+    response = send(ann, "add", paper="attention is all you need")
+
+    assert response.status_code == 404
+    assert response.json()["error"].startswith("This is no arXiv id")
+
+
+def test_take_out_is_remembered_and_put_back_brings_everything_back(ann: Client, papers: list[Paper]) -> None:
+    first, second, third = papers
+    other = make_tweet(second, retweets=0, favorites=1, read_at=READ)
+    done(ann, "note", paper=second.arxiv_id, text="Read *this*", base="")
+    done(ann, "title", paper=second.arxiv_id, text="A better title", base="")
+    done(ann, "show_tweets", paper=second.arxiv_id, tweets=[other.status_id], base=shown(second))
+
+    done(ann, "take_out", paper=second.arxiv_id)
+    done(ann, "take_out", paper=second.arxiv_id)
+    assert listed() == [first, third]
+    dismissal = Dismissal.objects.get()
+    assert (dismissal.paper, dismissal.by and dismissal.by.username) == (second, "ann")
+
+    done(ann, "put_back", paper=second.arxiv_id, position=1)
+    done(ann, "put_back", paper=second.arxiv_id, position=3)
+    assert listed() == [second, first, third]
+    entry = entry_of(second)
+    assert (entry.note, entry.title, shown(second)) == ("Read *this*", "A better title", [other.status_id])
+    assert not Dismissal.objects.exists()
+    assert revision() == 5
+
+
+def test_put_back_without_history_is_as_good_as_add(ann: Client, papers: list[Paper]) -> None:
+    cold = make_candidate(30)
+
+    done(ann, "put_back", paper=cold.arxiv_id, position=9)
+
+    assert listed() == [*papers, cold]
+    assert len(shown(cold)) == 1
+
+
+def test_dismissed_candidates_are_decided_until_they_are_undismissed(ann: Client, papers: list[Paper]) -> None:
+    newcomer = make_candidate(75)
+
+    def desk() -> Any:
+        return ann.get(f"/admin/desk/{DAY}/").context["desk"]
+
+    assert desk().left_to_decide == 1
+
+    done(ann, "dismiss", paper=newcomer.arxiv_id)
+    done(ann, "dismiss", paper=newcomer.arxiv_id)
+    assert (desk().left_to_decide, desk().suggestions) == (0, [])
+
+    done(ann, "undismiss", paper=newcomer.arxiv_id)
+    assert desk().left_to_decide == 1
+    assert refusal(ann, "dismiss", paper=papers[0].arxiv_id).startswith(f"{papers[0].arxiv_id} is in the list")
+
+
+@pytest.mark.parametrize(("position", "order"), [(1, [2, 0, 1]), (2, [0, 2, 1]), (3, [0, 1, 2]), (99, [0, 1, 2])])
+def test_move_gives_a_paper_the_place(ann: Client, papers: list[Paper], position: int, order: list[int]) -> None:
+    done(ann, "move", paper=papers[2].arxiv_id, position=position, moves=0)
+
+    assert listed() == [papers[place] for place in order]
+    assert [entry_of(paper).moves for paper in papers] == [0, 0, int(order != [0, 1, 2])]
+
+
+def test_pin_and_unpin(ann: Client, papers: list[Paper]) -> None:
+    done(ann, "pin", paper=papers[1].arxiv_id, pinned=True)
+    assert entry_of(papers[1]).is_pinned
+    done(ann, "pin", paper=papers[1].arxiv_id, pinned=False)
+    assert not entry_of(papers[1]).is_pinned
+
+
+def test_intro_note_and_title_are_saved(ann: Client, papers: list[Paper]) -> None:
+    paper = papers[0]
+    done(ann, "intro", text="A day of **two** lines\r\nthis is one", base="")
+    done(ann, "note", paper=paper.arxiv_id, text="Why it matters", base="")
+    done(ann, "title", paper=paper.arxiv_id, text="Mended\ntitle ", base=paper.title)
+
+    assert Digest.objects.get().intro == "A day of **two** lines\nthis is one"
+    entry = entry_of(paper)
+    assert (entry.note, entry.printed_otherwise) == ("Why it matters", {"title": "Mended title"})
+
+    done(ann, "title", paper=paper.arxiv_id, text="", base="Mended title")
+    assert entry_of(paper).printed_otherwise is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("\x00", "control character U+0000"), ("\ud800", "half of a character"), ("a" * 20_001, "too long: 20,001 characters")],
+)
+def test_text_that_cannot_be_kept_is_refused(ann: Client, papers: list[Paper], text: str, said: str) -> None:
+    assert said in refusal(ann, "note", paper=papers[0].arxiv_id, text=text, base="")
+    assert entry_of(papers[0]).note == ""
+
+
+def test_show_tweets_chooses_and_orders(ann: Client, papers: list[Paper]) -> None:
+    paper = papers[0]
+    [first] = shown(paper)
+    second, third = (make_tweet(paper).status_id for _ in range(2))
+    done(ann, "show_tweets", paper=paper.arxiv_id, tweets=[third, first, second], base=[first])
+    assert shown(paper) == [third, first, second]
+    done(ann, "show_tweets", paper=paper.arxiv_id, tweets=[second, third], base=[third, first, second])
+    assert shown(paper) == [second, third]
+    done(ann, "show_tweets", paper=paper.arxiv_id, tweets=[], base=[second, third])
+    assert shown(paper) == []
+
+
+def test_show_tweets_takes_none_of_another_paper(ann: Client, papers: list[Paper]) -> None:
+    alien = make_tweet(papers[1]).status_id
+
+    said = refusal(ann, "show_tweets", paper=papers[0].arxiv_id, tweets=[alien], base=shown(papers[0]))
+
+    assert said == f"The tweet {alien} does not mention this paper. Add it by its link."
+    assert len(shown(papers[0])) == 1
+
+
+def test_add_tweet_shows_a_known_one_by_its_link(ann: Client, papers: list[Paper]) -> None:
+    tweet = make_tweet(author_handle="lab")
+
+    for _ in range(2):
+        answer = done(ann, "add_tweet", paper=papers[0].arxiv_id, link=f"https://x.com/lab/status/{tweet.status_id}?s=20")
+
+    assert shown(papers[0])[1:] == [tweet.status_id]
+    assert answer["said"] == f"The tweet of @lab is shown under {papers[0].arxiv_id}."
+    assert revision() == 1
+
+
+def test_rules_are_tried_before_they_are_saved(ann: Client, papers: list[Paper]) -> None:
+    warm = make_candidate(40)
+    tried = {"shown_tweet_score": 25, "shown_tweets": 10, "one_tweet_per_author": False}
+
+    answer = done(ann, "rules_preview", hot_score=85, **tried)
+    assert answer["said"] == "0 would enter, 2 would leave."
+    answer = done(ann, "rules_preview", hot_score=40, **tried)
+    assert answer["said"] == "1 would enter, 0 would leave."
+    assert set(answer["html"]) == {"preview"}
+    assert not SavedRules.objects.exists()
+
+    done(ann, "save_rules", hot_score=40, **tried)
+    done(ann, "save_rules", hot_score=40, **tried)
+    desk = ann.get(f"/admin/desk/{DAY}/").context["desk"]
+    assert [row.paper for row in desk.candidates if row.hot] == [*papers, warm]
+    assert desk.left_to_decide == 1
+
+
+def test_refresh_counts_without_a_key_names_the_setting(ann: Client, papers: list[Paper], settings: Any) -> None:
+    settings.X_BEARER_TOKEN = ""
+
+    response = send(ann, "refresh_counts")
+
+    assert response.status_code == 502
+    assert response.json()["error"].startswith("X_BEARER_TOKEN is not set")
+
+
+SAME: list[tuple[str, dict[str, Any]]] = [
+    ("add", {}),
+    ("pin", {"pinned": False}),
+    ("note", {"text": "", "base": "what somebody saw"}),
+    ("title", {"text": "", "base": "what somebody saw"}),
+    ("move", {"position": 1, "moves": 7}),
+]
+
+
+def test_what_is_so_already_is_no_change(ann: Client, papers: list[Paper]) -> None:
+    for action, body in SAME:
+        done(ann, action, paper=papers[0].arxiv_id, **body)
+
+    assert revision() == 0
+    assert history.versions(Digest.objects.get()) == []
+
+
+NONSENSE = [b"", b"[]", b'{"paper": 1}', b'{"paper": "2105.99999"}', b'{"paper": "\\u0000"}', b"{", b'{"paper": null}', b"\xff"]
+
+
+def test_request_that_makes_no_sense_is_refused(ann: Client, papers: list[Paper]) -> None:
+    for body in NONSENSE:
+        for action in ("take_out", "show_tweets"):
+            response = ann.post(f"/admin/desk/{DAY}/{action}", body, content_type="application/json")
+            assert (response.status_code, list(response.json())) == (400, ["error"])
+    for value in (-1, 2**31, "1", 1.5, True, None):
+        assert refusal(ann, "move", paper=papers[0].arxiv_id, position=value, moves=0)
+
+
+def test_day_without_a_list_says_so(ann: Client) -> None:
+    paper = make_paper()
+    assert refusal(ann, "add", paper=paper.arxiv_id) == "This day has no list yet. Start one first."
+
+
+def test_published_list_is_not_edited(ann: Client, papers: list[Paper]) -> None:
+    Digest.objects.update(status="published", published_at=NOW)
+
+    bodies: dict[str, dict[str, Any]] = {"pin": {"pinned": True}, "take_out": {}, "note": {"text": "x", "base": ""}}
+    for action, body in bodies.items():
+        assert refusal(ann, action, paper=papers[0].arxiv_id, **body).startswith("This day is published. Correct it")
+    assert not ann.get(f"/admin/desk/{DAY}/").context["desk"].can_edit
+    assert not Dismissal.objects.exists()
+
+
+def test_correction_is_edited_in_place_of_the_published_list(ann: Client, papers: list[Paper]) -> None:
+    Digest.objects.update(status="published", published_at=NOW)
+    original = Digest.objects.get()
+    copy = Digest.objects.create(date=DAY, corrects=original, written_at=NOW)
+
+    done(ann, "add", paper=papers[1].arxiv_id)
+
+    assert [list(digest.papers.all()) for digest in (copy, original)] == [[papers[1]], papers]
+    desk = ann.get(f"/admin/desk/{DAY}/").context["desk"]
+    assert (desk.is_correction, desk.published, desk.can_edit) == (True, original, True)
+
+
+def test_action_that_does_not_exist_is_not_found(ann: Client) -> None:
+    assert send(ann, "explode").status_code == 404
+
+
+def test_actions_take_posts_only(ann: Client) -> None:
+    assert ann.get(f"/admin/desk/{DAY}/start").status_code == 405
+
+
+@pytest.mark.parametrize(("rights", "status"), [("digests.view_digest", 403), ("digests.change_digest", 200)])
+def test_start_needs_the_right(rights: str, status: int) -> None:
+    response = send(make_client(make_user(rights=rights)), "start")
+    assert response.status_code == status
+
+
+def test_save_rules_needs_its_own_right() -> None:
+    curator = make_client(make_user(rights="digests.view_digest digests.change_digest"))
+    body = {"hot_score": 1, "shown_tweet_score": 1, "shown_tweets": 1, "one_tweet_per_author": True}
+    assert send(curator, "save_rules", **body).status_code == 403
+    assert send(curator, "rules_preview", **body).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["start", "state", "why/2105.00001"])
+def test_who_is_signed_out_is_told_so(client: Client, path: str, db: None) -> None:
+    address = f"/admin/desk/{DAY}/{path}"
+    response = client.post(address, json.dumps({}), content_type="application/json") if path == "start" else client.get(address)
+    assert response.status_code == 403
+    assert response.json()["error"].startswith("You are signed out")

@@ -1,0 +1,207 @@
+"""Two editors at one day's desk: what one does never overwrites what the other wrote."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from digests import history
+from digests.models import Digest, Dismissal
+from papers.models import CollectionDay, Paper
+from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_candidate, make_curator, revision, send
+from tests.factories import make_tweet
+
+pytestmark = pytest.mark.django_db
+
+
+def conflict(client: Client, action: str, **body: Any) -> dict[str, Any]:
+    response = send(client, action, **body)
+    assert response.status_code == 409, response.content.decode()
+    answer = response.json()
+    assert set(answer["html"]) == {"list", "candidates", "head"}
+    assert answer["revision"] == revision()
+    told: dict[str, Any] = answer["conflict"]
+    return told
+
+
+def test_different_papers_are_edited_and_moved_without_conflict(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    first, second, third = papers
+    done(ann, "note", paper=first.arxiv_id, text="Ann's", base="")
+    done(bob, "note", paper=second.arxiv_id, text="Bob's", base="")
+    done(ann, "move", paper=third.arxiv_id, position=1, moves=0)
+    done(bob, "move", paper=second.arxiv_id, position=1, moves=0)
+    done(ann, "take_out", paper=first.arxiv_id)
+
+    assert listed() == [second, third]
+    assert entry_of(second).note == "Bob's"
+
+
+TEXTS = [("note", True), ("title", True), ("intro", False)]
+
+
+@pytest.mark.parametrize(("action", "of_a_paper"), TEXTS)
+def test_same_text_shows_base_mine_and_theirs_and_overwrites_nothing(
+    ann: Client, bob: Client, papers: list[Paper], action: str, of_a_paper: bool
+) -> None:
+    body = {"paper": papers[0].arxiv_id} if of_a_paper else {}
+    done(ann, action, text="Ann's", base="", **body)
+
+    told = conflict(bob, action, text="Bob's", base="", **body)
+
+    what = f"{action} of {papers[0].arxiv_id}" if of_a_paper else action
+    assert (told["what"], told["base"], told["mine"], told["theirs"]) == (what, "", "Bob's", "Ann's")
+    assert (told["by"], told["at"]) == ("Ann", NOW.isoformat())
+    assert told["retry"] == {"text": "Bob's", "base": "Ann's", **body}
+    assert text_of(action, papers[0]) == "Ann's"
+
+    done(bob, action, **told["retry"])
+    assert text_of(action, papers[0]) == "Bob's"
+
+
+def text_of(action: str, paper: Paper) -> str:
+    entry = entry_of(paper)
+    return {"note": entry.note, "title": entry.title, "intro": Digest.objects.get(date=DAY).intro}[action]
+
+
+@pytest.mark.parametrize(("action", "of_a_paper"), TEXTS)
+def test_saving_twice_is_no_alarm_and_no_version(
+    ann: Client, bob: Client, papers: list[Paper], action: str, of_a_paper: bool
+) -> None:
+    body = {"paper": papers[0].arxiv_id} if of_a_paper else {}
+    for client in (ann, ann, bob):
+        done(client, action, text="The same", base="", **body)
+
+    assert revision() == 1
+
+
+def test_same_paper_moved_by_both_is_a_conflict(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    third = papers[2]
+    done(ann, "move", paper=third.arxiv_id, position=1, moves=0)
+
+    told = conflict(bob, "move", paper=third.arxiv_id, position=2, moves=0)
+
+    assert (told["what"], told["mine"], told["theirs"]) == (f"place of {third.arxiv_id}", 2, 1)
+    assert listed() == [third, papers[0], papers[1]]
+    done(bob, "move", **told["retry"])
+    assert listed() == [papers[0], third, papers[1]]
+
+
+def test_same_paper_moved_to_the_same_place_is_none(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    for client in (ann, bob, ann):
+        done(client, "move", paper=papers[2].arxiv_id, position=1, moves=0)
+
+    assert revision() == 1
+
+
+def test_paper_that_gave_way_to_another_was_not_moved(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    done(ann, "move", paper=papers[2].arxiv_id, position=1, moves=0)
+
+    done(bob, "move", paper=papers[1].arxiv_id, position=1, moves=0)
+
+    assert listed() == [papers[1], papers[2], papers[0]]
+
+
+def test_same_tweets_chosen_by_both_is_a_conflict(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    paper = papers[0]
+    base = [row.tweet.status_id for row in entry_of(paper).shown_tweets.all()]
+    mine, theirs = make_tweet(paper).status_id, make_tweet(paper).status_id
+    done(ann, "show_tweets", paper=paper.arxiv_id, tweets=[theirs], base=base)
+
+    told = conflict(bob, "show_tweets", paper=paper.arxiv_id, tweets=[mine], base=base)
+
+    assert (told["base"], told["mine"], told["theirs"]) == (base, [mine], [theirs])
+    done(bob, "show_tweets", **told["retry"])
+    done(ann, "show_tweets", paper=paper.arxiv_id, tweets=[mine], base=base)
+
+
+def test_note_on_a_paper_that_was_taken_out_is_not_lost_silently(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    done(ann, "take_out", paper=papers[0].arxiv_id)
+
+    told = conflict(bob, "note", paper=papers[0].arxiv_id, text="Bob's", base="")
+
+    assert (told["mine"], told["theirs"], told["retry"]) == ("Bob's", None, None)
+
+
+def test_both_add_take_out_and_dismiss_the_same(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    newcomer, other = make_candidate(60), make_candidate(55)
+    for client in (ann, bob):
+        done(client, "add", paper=newcomer.arxiv_id)
+        done(client, "take_out", paper=papers[0].arxiv_id)
+        done(client, "dismiss", paper=other.arxiv_id)
+
+    assert listed() == [*papers[1:], newcomer]
+    assert Dismissal.objects.count() == 2
+    assert revision() == 2
+
+
+def test_undo_takes_back_only_what_the_editor_saw(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    done(ann, "note", paper=papers[0].arxiv_id, text="Ann's", base="")
+    seen = revision()
+    done(bob, "note", paper=papers[1].arxiv_id, text="Bob's", base="")
+
+    told = conflict(ann, "undo", revision=seen)
+
+    assert told["what"] == "the list"
+    assert "Bob" in told["theirs"]
+    assert entry_of(papers[1]).note == "Bob's"
+
+
+def test_editors_see_who_else_is_there(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    ann.get(f"/admin/desk/{DAY}/")
+    state = bob.get(f"/admin/desk/{DAY}/state").json()
+
+    assert state["editors"] == ["Ann"]
+    assert ann.get(f"/admin/desk/{DAY}/state").json()["editors"] == ["Bob"]
+
+
+def test_editor_who_left_is_gone_after_half_a_minute(ann: Client, bob: Client, papers: list[Paper], tonight: Any) -> None:
+    ann.get(f"/admin/desk/{DAY}/")
+    tonight.shift(31)
+
+    assert bob.get(f"/admin/desk/{DAY}/state").json()["editors"] == []
+
+
+def at_once(*steps: Callable[[], Any]) -> list[Any]:
+    """Each step in a thread and with a connection of its own, all begun at the same moment."""
+    barrier = threading.Barrier(len(steps))
+
+    def run(step: Callable[[], Any]) -> Any:
+        barrier.wait()
+        try:
+            return step()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return [future.result() for future in [pool.submit(run, step) for step in steps]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_at_the_same_moment_are_done_one_after_the_other() -> None:
+    CollectionDay.objects.create(date=DAY, state="complete", papers_done_at=NOW, tweets_done_at=NOW)
+    papers = [make_candidate(score) for score in (90, 80, 70, 60)]
+    ann, bob = make_curator("ann"), make_curator("bob")
+    done(ann, "start")
+
+    answers = at_once(
+        lambda: send(ann, "note", paper=papers[0].arxiv_id, text="Ann's", base=""),
+        lambda: send(bob, "note", paper=papers[0].arxiv_id, text="Bob's", base=""),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+    answers = at_once(
+        lambda: send(ann, "move", paper=papers[3].arxiv_id, position=1, moves=0),
+        lambda: send(bob, "move", paper=papers[2].arxiv_id, position=1, moves=0),
+        lambda: send(ann, "take_out", paper=papers[1].arxiv_id),
+        lambda: send(bob, "take_out", paper=papers[1].arxiv_id),
+        lambda: send(bob, "start"),
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert [entry.position for entry in Digest.objects.get().entries.all()] == [1, 2, 3]
+    assert set(listed()[:2]) == {papers[2], papers[3]}
+    assert revision() == 4
+    assert len(history.versions(Digest.objects.get())) == 5

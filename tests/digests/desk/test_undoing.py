@@ -1,0 +1,64 @@
+"""Changes taken back step by step."""
+
+import pytest
+from django.test import Client
+
+from digests import history
+from digests.models import Digest
+from papers.models import Paper
+from tests.digests.desk.conftest import done, entry_of, listed, revision, send
+
+pytestmark = pytest.mark.django_db
+
+
+def undo(client: Client) -> str:
+    return str(done(client, "undo", revision=revision())["said"])
+
+
+def test_undo_goes_back_step_by_step(ann: Client, papers: list[Paper]) -> None:
+    first, second, third = papers
+    done(ann, "move", paper=third.arxiv_id, position=1, moves=0)
+    done(ann, "note", paper=first.arxiv_id, text="One", base="")
+    done(ann, "take_out", paper=second.arxiv_id)
+
+    assert undo(ann) == f"Undone: {second.arxiv_id} taken out."
+    assert listed() == [third, first, second]
+    assert undo(ann) == f"Undone: note of {first.arxiv_id}."
+    assert entry_of(first).note == ""
+    assert undo(ann) == f"Undone: {third.arxiv_id} moved to 1."
+    assert listed() == papers
+
+
+def test_undo_after_a_new_change_takes_that_back_first(ann: Client, papers: list[Paper]) -> None:
+    done(ann, "intro", text="One", base="")
+    done(ann, "intro", text="Two", base="One")
+    undo(ann)
+    done(ann, "intro", text="Three", base="One")
+
+    texts = []
+    for _ in range(2):
+        undo(ann)
+        texts.append(Digest.objects.get().intro)
+    assert texts == ["One", ""]
+
+
+def test_undo_ends_where_the_list_began(ann: Client, papers: list[Paper]) -> None:
+    assert send(ann, "undo", revision=0).json()["error"].startswith("There is nothing to undo")
+    done(ann, "intro", text="One", base="")
+    undo(ann)
+
+    assert send(ann, "undo", revision=revision()).json()["error"].startswith("There is nothing to undo")
+
+
+def test_undo_loses_no_version(ann: Client, papers: list[Paper]) -> None:
+    done(ann, "intro", text="One", base="")
+    undo(ann)
+
+    digest = Digest.objects.get()
+    assert [version.what for version in history.versions(digest)] == ["undone: intro", "intro", history.BEFORE]
+
+
+def test_undo_needs_a_list_that_can_be_edited(ann: Client, papers: list[Paper]) -> None:
+    Digest.objects.all().delete()
+
+    assert send(ann, "undo", revision=0).status_code == 400
