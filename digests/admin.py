@@ -1,10 +1,11 @@
 """The editors' pages for digests: the day's papers in order, the counts as printed, the tweets shown under each."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,9 +14,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from digests import history
 from digests.models import Digest, Entry, ShownTweet
 from digests.ordering import OrderedFormSet, OrderedRow, autocomplete, renumber
-from digests.publishing import publish, withdraw
+from digests.publishing import mirror, publish, withdraw
 from papers.admin import excerpt
 from papers.editing import MOMENTS, OneLineField, changed_columns, number_of
 
@@ -25,12 +27,21 @@ admin.site.index_title = "The editors’ pages"
 
 def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> None:
     """Save these columns; hold the digest's row, so that of two editors who save at once one comes after the other."""
-    Digest.objects.select_for_update().get(pk=digest_id)
+    history.begin(digest_id)
     obj.save(update_fields=columns)
 
 
-def touch(digest_id: int) -> None:
-    Digest.objects.filter(pk=digest_id).update(changed_at=timezone.now())
+def keep_change(digest_id: int, request: HttpRequest) -> None:
+    """The change goes into the digest's history, and what readers see into the mirror."""
+    digest = Digest.all_drafts.get(pk=digest_id)
+    history.finish(digest, by=cast(User, request.user), what="changed in the admin’s form")
+    if digest.status == Digest.Status.PUBLISHED:
+        mirror(digest.date)
+
+
+def may_change(request: HttpRequest, digest: Digest | None) -> bool:
+    """What readers see is changed by those who may publish."""
+    return digest is None or digest.status != Digest.Status.PUBLISHED or request.user.has_perm("digests.publish_digest")
 
 
 def has_changed(form: Any, formsets: Any) -> bool:
@@ -117,6 +128,9 @@ class DigestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_view_on_site_url(self, obj: Digest | None = None) -> str | None:
         return obj.get_absolute_url() if obj and obj.status == Digest.Status.PUBLISHED else None
 
+    def has_change_permission(self, request: HttpRequest, obj: Digest | None = None) -> bool:
+        return super().has_change_permission(request, obj) and may_change(request, obj)
+
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("digests.publish_digest")
 
@@ -131,8 +145,8 @@ class DigestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if has_changed(form, formsets):
-            touch(form.instance.pk)
+        if change and has_changed(form, formsets):
+            keep_change(form.instance.pk, request)
 
     def response_change(self, request: HttpRequest, obj: Digest) -> HttpResponse:
         """Saved; then the button “Save and publish” or “Save and withdraw” does the second half."""
@@ -171,7 +185,7 @@ class DigestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         changed: list[str] = []
         others: list[str] = []
         for digest in digests.order_by("date"):
-            if change(digest, now=now):
+            if change(digest, now=now, by=request.user):
                 changed.append(str(digest.date))
                 self.log_change(request, digest, f"{done}.")
             else:
@@ -274,7 +288,7 @@ class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Entry]":
-        return super().get_queryset(request).select_related("digest", "paper")
+        return super().get_queryset(request).filter(digest__corrects=None).select_related("digest", "paper")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -288,12 +302,19 @@ class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if has_changed(form, formsets):
-            touch(form.instance.digest_id)
+            keep_change(form.instance.digest_id, request)
 
     def response_post_save_change(self, request: HttpRequest, obj: Entry) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:digests_digest_change", args=[obj.digest_id]))
 
+    def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        return super().has_change_permission(request, obj) and may_change(request, obj.digest if obj else None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and may_change(request, obj.digest if obj else None)
+
     def delete_model(self, request: HttpRequest, obj: Entry) -> None:
+        history.begin(obj.digest_id)
         super().delete_model(request, obj)
         renumber(Entry.objects.filter(digest=obj.digest_id), [])
-        touch(obj.digest_id)
+        keep_change(obj.digest_id, request)

@@ -51,13 +51,24 @@ def change(digest_id: int, *, by: AbstractBaseUser | None, what: str) -> Iterato
     history has a version. Where the block raises, nothing happened.
     """
     with transaction.atomic():
-        digest = Digest.all_drafts.select_for_update().get(pk=digest_id)
-        if digest.revision == 0:  # made by an import or a proposal, which write no history
-            _keep(digest, by=None, what=BEFORE, at=digest.changed_at)
+        digest = begin(digest_id)
         yield digest
-        digest.revision += 1
-        digest.save()
-        _keep(digest, by=by, what=what)
+        finish(digest, by=by, what=what)
+
+
+def begin(digest_id: int) -> Digest:
+    """The first half of a `change`, for code that cannot be a block; in a transaction. The digest, locked."""
+    digest = Digest.all_drafts.select_for_update().get(pk=digest_id)
+    if digest.revision == 0 and not _kept(digest.pk).exists():  # made by an import or a proposal, which write no history
+        _keep(digest, by=None, what=BEFORE, at=digest.changed_at)
+    return digest
+
+
+def finish(digest: Digest, *, by: AbstractBaseUser | None, what: str) -> None:
+    """The second half."""
+    digest.revision += 1
+    digest.save()
+    _keep(digest, by=by, what=what)
 
 
 def _keep(digest: Digest, *, by: AbstractBaseUser | None, what: str, at: datetime | None = None) -> None:

@@ -72,10 +72,13 @@ def make_public(digest: Digest, event: PublicEvent) -> None:
     event.save()
     if event.kind != PublicEvent.Kind.WITHDRAWN:
         Paper.objects.filter(entries__digest=digest).update(is_settled=True)
-    # Robust: it is published, whatever becomes of the queue; what is missed here the mirror's next tick writes.
-    transaction.on_commit(partial(_mirror, digest.date), robust=True)
+    mirror(digest.date)
 
 
-def _mirror(day: date) -> None:
+def mirror(day: date) -> None:
+    """Have the day's file in the mirror written or removed, once the transaction is done.
+
+    Whatever becomes of the queue, the day is published: what is missed here the mirror's next tick writes.
+    """
     if settings.MIRROR_DIR:
-        current_app.send_task("digests.tasks.mirror_day", [day.isoformat()])
+        transaction.on_commit(partial(current_app.send_task, "digests.tasks.mirror_day", [day.isoformat()]), robust=True)

@@ -27,6 +27,7 @@ PERIODS_S = {
     "digests.tasks.propose_drafts": 300.0,
     "digests.tasks.publish_due": 60.0,
     "digests.tasks.mirror_all": 6 * 3600.0,
+    "hotpapers_site.tasks.clear_sessions": 24 * 3600.0,
 }
 SHORTEST_PERIOD_S = 0.5
 """In the sandbox, whose clock runs faster."""

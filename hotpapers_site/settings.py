@@ -6,7 +6,7 @@ default keeps a SQLite database and a generated secret key in `var/`.
 
 import os
 import secrets
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "reversion",
 ]
@@ -149,6 +150,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hotpapers_site.sessions.keep_session_in_use",
+    "axes.middleware.AxesMiddleware",  # the last one
 ]
 ROOT_URLCONF = "hotpapers_site.urls"
 WSGI_APPLICATION = "hotpapers_site.wsgi.application"
@@ -179,15 +182,27 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True  # serves static/ as it stands, also before a `collectstatic`
 
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
+
+# Whoever fails to sign in so often is kept out for a while: the name from that address, whether there is such a user or not.
+AXES_FAILURE_LIMIT = env.int("LOGIN_ATTEMPTS", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "hotpapers_site.sessions.client_address"
+AXES_LOCKOUT_CALLABLE = "hotpapers_site.sessions.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # who was where when is nobody's business; failures go with the cool-off
+AXES_VERBOSE = False
 
 # Nothing on any page comes from another host; nobody frames us.
 CONTENT_SECURITY_POLICY = {
@@ -207,10 +222,13 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_AGE = 7 * 24 * 3600  # seconds
+SESSION_COOKIE_AGE = (
+    env.int("SESSION_IDLE_HOURS", default=12) * 3600
+)  # seconds since its last use; see hotpapers_site/sessions.py
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600 if HTTPS else 0)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
 LOGGING = {
     "version": 1,
@@ -221,6 +239,6 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # The HTTP clients log whole addresses, with a hundred status ids each.
     # Celery tells of every tick.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery", "kombu")}
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery", "kombu", "axes")}
     | {name: {"filters": ["one_line"]} for name in ("celery.beat", "celery.worker.consumer.consumer")},
 }

@@ -6,5 +6,5 @@ from tests.editors import make_client, make_user
 
 @pytest.fixture
 def editor(db: None) -> Client:
-    """The browser of somebody in the group Editors."""
-    return make_client(make_user(group="Editors"))
+    """The browser of an Editor."""
+    return make_client(make_user(group="Editor"))

@@ -32,7 +32,7 @@ def scheme(request: pytest.FixtureRequest) -> Scheme:
 
 
 def open_page(browser: Browser, site: LiveServer, address: str, scheme: Scheme = "light", *, scripts: bool = True) -> Page:
-    session = make_client(make_user(group="Editors")).cookies["sessionid"].value
+    session = make_client(make_user(group="Editor")).cookies["sessionid"].value
     context = browser.new_context(
         color_scheme=scheme, has_touch=True, java_script_enabled=scripts, viewport={"width": 1280, "height": 1400}
     )

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def editor() -> Client:
-    return make_client(make_user(group="Editors"))
+    return make_client(make_user(group="Editor"))
 
 
 def page(record: Paper | Tweet) -> str:

@@ -16,7 +16,7 @@ PAGES = ["collectionday", "readbudget", "paidread", "sourcehealth"]
 
 @pytest.fixture
 def editor() -> Client:
-    return make_client(make_user(group="Editors"))
+    return make_client(make_user(group="Editor"))
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_publication_settles_its_papers() -> None:
 
 @pytest.fixture
 def editor() -> Client:
-    return make_client(make_user(group="Editors"))
+    return make_client(make_user(group="Editor"))
 
 
 def test_editor_takes_the_newer_version_in_the_admin(editor: Client) -> None:

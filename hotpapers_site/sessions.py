@@ -1,0 +1,55 @@
+"""Editors' sessions: they end some hours after they were used last; and from where somebody signs in."""
+
+import time
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+RENEW_EVERY_S = 600
+"""A session is written no oftener, so that not every request writes to the database."""
+POLL = "desk-state"
+"""The request that an open desk sends by itself: no sign that anybody is there."""
+
+
+@receiver(user_logged_in)
+def begin_use(request: HttpRequest, **_: object) -> None:
+    request.session["used_at"] = int(time.time())
+
+
+def keep_session_in_use(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a request that knew its user lets the session last SESSION_COOKIE_AGE from now. Readers' pages ask for none."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        match = request.resolver_match
+        if request.session.accessed and "_auth_user_id" in request.session and not (match and match.view_name == POLL):
+            now = int(time.time())
+            if now - request.session.get("used_at", 0) >= RENEW_EVERY_S:
+                request.session["used_at"] = now
+        return response
+
+    return middleware
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Who asks: behind a proxy of ours the last address that it added to X-Forwarded-For, else who holds the connection."""
+    claimed = [request.META.get("REMOTE_ADDR", "")]
+    if settings.BEHIND_PROXY:
+        claimed.insert(0, request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip())
+    for address in claimed:
+        try:
+            return str(ip_address(address))
+        except ValueError:
+            continue
+    return None
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:
+    """The answer to whoever failed too often; the same whether there is such a user or not."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    return render(request, "admin/locked_out.html", {"attempts": settings.AXES_FAILURE_LIMIT, "minutes": minutes}, status=429)
