@@ -1,11 +1,11 @@
-"""`python -m bench [archive] [pages] [engagement]`: run the benchmarks, all or those named, each in a process of its own."""
+"""`python -m bench [archive] [pages] [engagement] [search]`: run the benchmarks, all or those named, each in a process of its own."""
 
 import os
 import subprocess
 import sys
 import tempfile
 
-BENCHMARKS = ["archive", "pages", "engagement"]
+BENCHMARKS = ["archive", "pages", "engagement", "search"]
 
 
 def main() -> int:
