@@ -116,7 +116,7 @@ def under_limit(title: str, name: str, days: Sequence[tuple[str, int]], limit: i
     top = round_up(max(most, limit))
     bars = [_bar(place, len(days), count, top, f"{day}: {count:,} {name}") for place, (day, count) in enumerate(days)]
     line = [Mark(0, _y(limit, top), ""), Mark(WIDTH, _y(limit, top), f"at most {limit:,} a day")]
-    summary = f"{days[-1][1]:,} of {limit:,} {name} on {days[-1][0]}; the most of {len(days)} days were {most:,} on {most_on}."
+    summary = f"{days[-1][1]:,} of {limit:,} {name} on {days[-1][0]}; the most since {days[0][0]} were {most:,} on {most_on}."
     rows = [[day, f"{count:,}", f"{limit:,}"] for day, count in reversed(days)]
     series = [Series(name, "bar", 0, bars), Series("limit", "limit", 1, line)]
     return Chart(title, summary, top, days[0][0], days[-1][0], series, ["Day", name.capitalize(), "Limit now"], rows)

@@ -19,7 +19,8 @@ STATUS = re.compile(rf"(?:https?://\S+/status(?:es)?/)?({STATUS_ID})(?:[?/]\S*)?
 
 def papers_found(text: str) -> list[int]:
     """The papers of an arXiv id (or of the beginning of one), of a link to it, or with these words in the title."""
-    text = text.replace("\0", "").strip()
+    if not (text := text.replace("\0", "").strip()):
+        return []
     whole = ID_ENDS.search(text)
     number = whole[1] if whole else text
     found = _first(Paper.objects.filter(_arxiv_id_begins(number))) if ID_BEGINS.fullmatch(number) else []
@@ -30,6 +31,8 @@ def tweets_found(text: str) -> list[int]:
     """The tweet of a status id or of a link to it, and those whose author's handle or name begins with the text."""
     text = text.replace("\0", "").strip()
     found: list[int] = []
+    if not text.strip("@"):
+        return found
     if status := STATUS.fullmatch(text):
         found += _first(Tweet.objects.filter(network__in=Tweet.Network.values, status_id=status[1]))
     handle = text.removeprefix("@").lower()

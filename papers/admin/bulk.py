@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
@@ -31,6 +32,8 @@ class BulkChange(ABC, Generic[Record]):
     """What its button does: “Publish”."""
     done: ClassVar[str]
     """What is said of a record afterwards: “Published”."""
+    prefetched: ClassVar[tuple[str, ...]] = ()
+    """Rows that the words about a record need."""
 
     @abstractmethod
     def left_alone(self, record: Record) -> str:
@@ -79,7 +82,8 @@ def confirm(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: 
         # Held until the end: what is found unchanged is changed as it was shown.
         locked = model_admin.model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")
         allowed = {record.pk for record in locked}
-        records = sorted(model_admin.get_queryset(request).filter(pk__in=allowed), key=change.name)
+        there = model_admin.get_queryset(request).filter(pk__in=allowed).prefetch_related(*change.prefetched)
+        records = sorted(there, key=change.name)
         steps = [_step(change, record, request, shown_at) for record in records]
         conflicts = [step for step in steps if step.looked and not step.left_alone]
         if confirmed and not conflicts:
@@ -123,9 +127,8 @@ def carry_out(
     """Carry the change out, log it, and say what happened to which."""
     reasons = {record.pk: change.left_alone(record) for record in records}
     changed = change.carry_out([record for record in records if not reasons[record.pk]], request)
-    for record in changed:
-        model_admin.log_change(request, record, f"{change.done}.")
     if changed:
+        LogEntry.objects.log_actions(str(request.user.pk), changed, CHANGE, f"{change.done}.")
         names = ", ".join(change.name(record) for record in changed)
         model_admin.message_user(request, f"{change.done} ({len(changed)}): {names}.", messages.SUCCESS)
     others: dict[str, list[str]] = {}

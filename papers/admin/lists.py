@@ -184,7 +184,8 @@ class PagedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         raise NotImplementedError
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
-        return (queryset.filter(self.matching(search_term)) if search_term.strip() else queryset), False
+        searched = search_term.strip() and self.search_fields
+        return (queryset.filter(self.matching(search_term)) if searched else queryset), False
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *rest: Any, **options: Any) -> HttpResponse | None:
         """Never for more rows than somebody saw and ticked: “all of the list” is a million."""

@@ -86,6 +86,7 @@ class Exclude(bulk.BulkChange[Tweet]):
     action = "exclude_selected"
     verb = "Exclude"
     done = "Excluded"
+    prefetched = ("mentions__paper",)
     excluded: ClassVar[bool] = True
 
     def name(self, record: Tweet) -> str:
@@ -96,7 +97,8 @@ class Exclude(bulk.BulkChange[Tweet]):
 
     def looks(self, record: Tweet) -> str:
         ids = ", ".join(sorted(mention.paper.arxiv_id for mention in record.mentions.all()))
-        return f"mentions {ids or 'no paper'}; {excerpt(record.body_html) or 'without text'}"
+        counts = "excluded" if record.is_excluded else "counts"
+        return f"{counts}, mentions {ids or 'no paper'}: {excerpt(record.body_html) or 'without text'}"
 
     def effect(self, record: Tweet) -> str:
         return "counts no longer for its papers and is not shown; their counts are added up anew"

@@ -11,7 +11,7 @@ from django.test import Client
 
 from digests.models import Digest, Entry, ShownTweet
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet
-from tests.editors import make_client, make_user, migration, values
+from tests.editors import make_client, make_user, migration, run_action, values
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -176,7 +176,7 @@ def delete_digest(client: Client) -> bool:
 
 
 def withdraw(client: Client) -> bool:
-    client.post("/admin/digests/digest/", {"action": "withdraw_selected", "_selected_action": [Digest.objects.get().pk]})
+    run_action(client, "/admin/digests/digest/", "withdraw_selected", Digest.objects.get())
     return Digest.objects.get().status == "withdrawn"
 
 
