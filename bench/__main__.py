@@ -1,11 +1,11 @@
-"""`python -m bench [archive] [pages] [engagement] [search]`: run the benchmarks, all or those named, each in a process of its own."""
+"""`python -m bench [archive] [pages] [engagement] [search] [admin]`: run all benchmarks or those named, each in its own process."""
 
 import os
 import subprocess
 import sys
 import tempfile
 
-BENCHMARKS = ["archive", "pages", "engagement", "search"]
+BENCHMARKS = ["archive", "pages", "engagement", "search", "admin"]
 
 
 def main() -> int:

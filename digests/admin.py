@@ -1,25 +1,30 @@
 """The editors' pages for digests: the day's papers in order, the counts as printed, the tweets shown under each."""
 
-from collections.abc import Callable
+import re
+from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from digests import history
+from digests.bulk import Publish, Withdraw
 from digests.models import Digest, Entry, ShownTweet
 from digests.ordering import OrderedFormSet, OrderedRow, autocomplete, renumber
-from digests.publishing import mirror, publish, withdraw
-from papers.admin import excerpt
+from digests.publishing import mirror
+from papers.admin import bulk, excerpt
+from papers.admin.lists import PagedAdmin
 from papers.editing import MOMENTS, OneLineField, changed_columns, number_of
+from papers.lookup import papers_found
 
 admin.site.site_header = admin.site.site_title = "Hot Papers"
 admin.site.index_title = "The editors’ pages"
@@ -101,21 +106,30 @@ class EntryInline(OrderedInline):
 
 
 @admin.register(Digest)
-class DigestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DigestAdmin(PagedAdmin):
     fields = ["date", "status", "written_at", "published_at", "changed_at"]
     inlines = [EntryInline]
     formfield_overrides = MOMENTS
     list_display = ["date", "status", "papers_number", "written_at", "links"]
     list_filter = ["status"]
     date_hierarchy = "date"
+    ordering = ["-date"]
+    sortable_by = ["date"]
     search_fields = ["date", "entries__paper__arxiv_id", "entries__paper__title"]
-    search_help_text = "Day, or arXiv id or words of the title of one of its papers"
-    show_full_result_count = False
+    search_help_text = "Day (2026-11-20), or arXiv id or words of the title of one of its papers"
     actions = ["publish_selected", "withdraw_selected"]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Digest]":
         digests: QuerySet[Digest] = super().get_queryset(request)
         return digests.annotate(papers_number=number_of(Entry, "digest"))
+
+    def matching(self, text: str) -> Q:
+        day = re.fullmatch("([0-9]{4})-([0-9]{2})-([0-9]{2})", text.strip())
+        try:
+            on_day = Q(date=date(*map(int, day.groups()))) if day else Q(pk__in=[])
+        except ValueError:  # no such day
+            on_day = Q(pk__in=[])
+        return on_day | Q(pk__in=Entry.objects.filter(paper__in=papers_found(text)).order_by().values("digest"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Digest | None = None) -> list[str]:
         # Once readers have seen it, its address stays.
@@ -151,9 +165,9 @@ class DigestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def response_change(self, request: HttpRequest, obj: Digest) -> HttpResponse:
         """Saved; then the button “Save and publish” or “Save and withdraw” does the second half."""
         if self.has_publish_permission(request):
-            for button, action in (("_publish", self.publish_selected), ("_withdraw", self.withdraw_selected)):
+            for button, change in (("_publish", Publish()), ("_withdraw", Withdraw())):
                 if button in request.POST:
-                    action(request, Digest.objects.filter(pk=obj.pk))
+                    bulk.carry_out(self, request, change, list(Digest.objects.filter(pk=obj.pk)))
                     return HttpResponseRedirect(request.get_full_path())
         return super().response_change(request, obj)
 
@@ -164,36 +178,12 @@ class DigestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return to_delete, counts, perms_needed, protected
 
     @admin.action(description="Publish selected digests", permissions=["publish"])
-    def publish_selected(self, request: HttpRequest, queryset: "QuerySet[Digest]") -> None:
-        self.change_status(request, queryset, publish, done="Published", left_alone="published already")
+    def publish_selected(self, request: HttpRequest, queryset: "QuerySet[Digest]") -> TemplateResponse | None:
+        return bulk.confirm(self, request, Publish())
 
     @admin.action(description="Withdraw selected digests", permissions=["publish"])
-    def withdraw_selected(self, request: HttpRequest, queryset: "QuerySet[Digest]") -> None:
-        self.change_status(request, queryset, withdraw, done="Withdrawn", left_alone="not published")
-
-    def change_status(
-        self,
-        request: HttpRequest,
-        digests: "QuerySet[Digest]",
-        change: Callable[..., bool],
-        *,
-        done: str,
-        left_alone: str,
-    ) -> None:
-        """Change each, log it, and say what happened to which."""
-        now = timezone.now()
-        changed: list[str] = []
-        others: list[str] = []
-        for digest in digests.order_by("date"):
-            if change(digest, now=now, by=request.user):
-                changed.append(str(digest.date))
-                self.log_change(request, digest, f"{done}.")
-            else:
-                others.append(str(digest.date))
-        if changed:
-            self.message_user(request, f"{done} ({len(changed)}): {', '.join(changed)}.", messages.SUCCESS)
-        if others:
-            self.message_user(request, f"Left alone, {left_alone} ({len(others)}): {', '.join(others)}.", messages.WARNING)
+    def withdraw_selected(self, request: HttpRequest, queryset: "QuerySet[Digest]") -> TemplateResponse | None:
+        return bulk.confirm(self, request, Withdraw())
 
     @admin.display(description="papers")
     def papers_number(self, digest: Any) -> int:
@@ -263,7 +253,7 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class EntryAdmin(PagedAdmin):
     """One paper of one day. Entries are added, moved and taken out on their digest's page."""
 
     form = EntryForm
@@ -281,14 +271,17 @@ class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display_links = ["digest", "position"]
     list_select_related = ["digest", "paper"]
     date_hierarchy = "digest__date"
-    ordering = ["-digest__date", "position"]
+    ordering = ["-digest__date", "position", "pk"]
+    sortable_by = []
     search_fields = ["paper__arxiv_id", "paper__title"]
     search_help_text = "arXiv id or words of the title"
-    show_full_result_count = False
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Entry]":
         return super().get_queryset(request).filter(digest__corrects=None).select_related("digest", "paper")
+
+    def matching(self, text: str) -> Q:
+        return Q(paper__in=papers_found(text))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

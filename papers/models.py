@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from papers.folding import Folded
 from papers.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
 
 
@@ -70,6 +71,7 @@ class Paper(models.Model):
                 condition=Q(listing_source__in=["feed", "catchup", "window", "post", "editor"]), name="paper_listing_source_known"
             ),
         ]
+        indexes = [models.Index(fields=["listing_date"], condition=Q(newer__isnull=False), name="paper_newer_waits")]
 
     def __str__(self) -> str:
         return f"{self.arxiv_id} {self.title}"
@@ -197,7 +199,13 @@ class Tweet(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=["live", "deleted", "protected", "withheld"]), name="tweet_state_known"),
         ]
-        indexes = [models.Index(fields=["next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_due")]
+        indexes = [
+            models.Index(fields=["next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_due"),
+            models.Index(fields=["state", "posted_at"], name="tweet_by_state"),
+            models.Index(fields=["posted_at"], condition=Q(is_excluded=True), name="tweet_excluded"),
+            models.Index(Folded("author_handle"), name="tweet_by_handle"),
+            models.Index(Folded("author_name"), name="tweet_by_name"),
+        ]
 
     def __str__(self) -> str:
         return f"@{self.author_handle or '?'} {self.status_id}"
@@ -363,6 +371,7 @@ class PaidRead(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(purpose__in=["sweep", "refresh", "root"]), name="paid_read_purpose_known"),
         ]
+        indexes = [models.Index(fields=["purpose", "at"], name="paid_read_by_purpose")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%SZ} {self.purpose}: {self.reads}"

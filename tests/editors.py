@@ -45,3 +45,19 @@ def values(client: Client, address: str, form: str) -> dict[str, str]:
     for area in element.iter("textarea"):
         area.text = (area.text or "").removeprefix("\n")  # as browsers do
     return {name: value or "" for name, value in element.form_values() if "__prefix__" not in name}
+
+
+def run_action(client: Client, address: str, action: str, *records: Any) -> Any:
+    """Choose an action for these records of a list, and answer yes on the page that asks."""
+    asked = client.post(address, {"action": action, "_selected_action": [record.pk for record in records], "index": "0"})
+    return confirm(client, address, asked) if asked.status_code == 200 else asked
+
+
+def confirm(client: Client, address: str, page: Any) -> Any:
+    """Press the button of a page that asks whether a bulk action is meant."""
+    document: Any = html.document_fromstring(page.content.decode())
+    (form,) = (form for form in document.forms if form.xpath(".//input[@name='confirmed']"))
+    hidden: dict[str, Any] = {"confirmed": "yes"}
+    for field in form.xpath(".//input[@type='hidden']"):
+        hidden.setdefault(field.name, []).append(field.value)
+    return client.post(address, hidden)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from digests import admin, publishing
 from digests.models import Digest, Entry
-from tests.editors import make_client, make_user, values
+from tests.editors import make_client, make_user, run_action, values
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -302,12 +302,11 @@ def test_actions_say_what_was_changed_and_what_left_alone(editor: Client) -> Non
         make_digest(date(2021, 5, 11)),
         make_digest(date(2021, 5, 12), status="withdrawn"),
     ]
-    chosen = {"_selected_action": [digest.pk for digest in digests]}
 
-    editor.post(LIST, chosen | {"action": "publish_selected"})
+    run_action(editor, LIST, "publish_selected", *digests)
     published = said(editor)
     Digest.objects.filter(date="2021-05-11").update(status="draft")
-    editor.post(LIST, chosen | {"action": "withdraw_selected"})
+    run_action(editor, LIST, "withdraw_selected", *digests)
 
     assert published == ["Published (2): 2021-05-10, 2021-05-12.", "Left alone, published already (1): 2021-05-11."]
     assert said(editor) == ["Withdrawn (2): 2021-05-10, 2021-05-12.", "Left alone, not published (1): 2021-05-11."]

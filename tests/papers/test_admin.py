@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet, TweetMeasurement
 from tests.editors import make_client, make_user, values
@@ -64,7 +65,7 @@ def test_paper_page_takes_the_same_queries_at_any_size(editor: Client, django_as
         for n in range(measurements)
     )
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = editor.get(page(paper))
 
     shown = [row.original.retweets for row in response.context["inline_admin_formsets"][0]]
@@ -79,10 +80,32 @@ def test_tweet_page_takes_the_same_queries_at_any_size(editor: Client, django_as
         for n in range(rows)
     )
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = editor.get(page(tweet))
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("provenance", "title"), [("network", "As read from the network"), ("post", "As the old site printed them")]
+)
+def test_counts_over_time_are_told_in_words_and_as_a_table(editor: Client, provenance: str, title: str) -> None:
+    paper, tweet = make_paper(), make_tweet()
+    for model, key in ((PaperMeasurement, {"paper": paper}), (TweetMeasurement, {"tweet": tweet})):
+        for n in range(3):
+            read_at = READ_AT + timedelta(hours=n)
+            model._default_manager.create(**key, read_at=read_at, provenance=provenance, retweets=n, favorites=10 * n)
+
+    for record in (paper, tweet):
+        document: Any = html.document_fromstring(editor.get(page(record)).content.decode())
+        (figure,) = document.find_class("chart")
+        (drawing,) = figure.iter("svg")
+        assert figure.find("figcaption").text.startswith(title)
+        assert drawing.get("role") == "img"
+        assert drawing.get("aria-label") == (
+            "3 readings from 2021-05-13 09:14 to 2021-05-13 11:14 UTC: retweets from 0 to 2 and favorites from 0 to 20."
+        )
+        assert [[cell.text for cell in row] for row in figure.iter("tr")][1] == ["2021-05-13 11:14", "2", "20"]
 
 
 @pytest.mark.parametrize("query", ["2105.55555", "Which *BERT"])

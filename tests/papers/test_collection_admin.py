@@ -1,10 +1,12 @@
 """The collection in the admin: seen by editors, changed by nobody, and plain about what a person has to do."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
 from tests.editors import make_client, make_user
@@ -44,6 +46,38 @@ def test_editor_sees_and_cannot_change(editor: Client, rows: None, page: str) ->
 
 def test_ledger_shows_what_a_call_cost(editor: Client, rows: None) -> None:
     assert "0.315" in editor.get(reverse("admin:papers_paidread_changelist")).content.decode()
+
+
+def test_charts_are_told_in_words_and_as_a_table(editor: Client, rows: None, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.X_DAILY_READS = 1000
+    CollectionDay.objects.create(date=date(2026, 11, 19), state="partial", found_new=150, expected_new=200)
+    ReadBudget.objects.create(period="2026-11", reads=7000)
+
+    days = drawn(editor, "collectionday")
+    budgets = drawn(editor, "readbudget")
+
+    assert days == (
+        "2 days from 2026-11-19 to 2026-11-20: fewer than expected on 2026-11-19.",
+        [["Day", "Found", "Expected"], ["2026-11-20", "0", "not known"], ["2026-11-19", "150", "200"]],
+    )
+    assert budgets == (
+        "100 of 1,000 reads on 2026-11-20; the most since 2026-11-20 were 100 on 2026-11-20.",
+        [["Day", "Reads", "Limit now"], ["2026-11-20", "100", "1,000"]],
+    )
+
+
+def drawn(client: Client, page: str) -> tuple[str, list[list[str]]]:
+    """What the chart over a list says in place of its drawing, and its table."""
+    document: Any = html.document_fromstring(client.get(reverse(f"admin:papers_{page}_changelist")).content.decode())
+    (figure,) = document.find_class("chart")
+    (drawing,) = figure.iter("svg")
+    assert drawing.get("role") == "img"
+    return drawing.get("aria-label"), [[cell.text_content() for cell in row] for row in figure.iter("tr")]
+
+
+def test_no_days_no_chart(editor: Client) -> None:
+    for page in PAGES:
+        assert b"<figure" not in editor.get(reverse(f"admin:papers_{page}_changelist")).content
 
 
 def test_index_says_what_a_person_has_to_do(editor: Client, rows: None) -> None:

@@ -1,0 +1,140 @@
+"""Changes of many records from a list of the admin: first a page that says what will happen, then the change.
+
+What a record looked like when the page was shown goes with its form. Where a record that would be changed looks otherwise by
+then, nothing is changed at all: the page comes again (409) and says what is different since.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+Record = TypeVar("Record", bound=Model)
+
+
+class BulkChange(ABC, Generic[Record]):
+    """One such change, in the words that its page and its messages use."""
+
+    action: ClassVar[str]
+    """The name of the admin's action."""
+    verb: ClassVar[str]
+    """What its button does: “Publish”."""
+    done: ClassVar[str]
+    """What is said of a record afterwards: “Published”."""
+    prefetched: ClassVar[tuple[str, ...]] = ()
+    """Rows that the words about a record need."""
+
+    @abstractmethod
+    def left_alone(self, record: Record) -> str:
+        """Why the record stays as it is; empty where it will be changed."""
+
+    @abstractmethod
+    def looks(self, record: Record) -> str:
+        """The record as the editor decides upon it, in words; two looks that are equal mean that nothing happened between."""
+
+    @abstractmethod
+    def effect(self, record: Record) -> str:
+        """What will happen to it."""
+
+    @abstractmethod
+    def carry_out(self, records: Sequence[Record], request: HttpRequest) -> list[Record]:
+        """Change them, in the caller's transaction; give back those that were changed."""
+
+    def name(self, record: Record) -> str:
+        return str(record)
+
+    def since(self, record: Record, moment: datetime) -> list[str]:
+        """What was done to it since, and by whom, where that is known."""
+        return []
+
+
+@dataclass(frozen=True)
+class Step:
+    """One record on the page."""
+
+    record: Any
+    name: str
+    looks: str
+    effect: str
+    left_alone: str
+    looked: str = ""
+    """When the page was shown; empty where it looks the same."""
+    since: Sequence[str] = ()
+
+
+def confirm(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: BulkChange[Any]) -> TemplateResponse | None:
+    """The page that asks, or, asked and unchanged since, None when it is done. The caller has checked the right."""
+    keys = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
+    confirmed = "confirmed" in request.POST
+    shown_at = parse_datetime(request.POST.get("shown_at", "")[:40]) or timezone.now()
+    with transaction.atomic():
+        # Held until the end: what is found unchanged is changed as it was shown.
+        locked = model_admin.model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+        allowed = {record.pk for record in locked}
+        there = model_admin.get_queryset(request).filter(pk__in=allowed).prefetch_related(*change.prefetched)
+        records = sorted(there, key=change.name)
+        steps = [_step(change, record, request, shown_at) for record in records]
+        conflicts = [step for step in steps if step.looked and not step.left_alone]
+        if confirmed and not conflicts:
+            carry_out(model_admin, request, change, records)
+            return None
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"{change.verb} {model_admin.opts.verbose_name_plural}?",
+        "opts": model_admin.opts,
+        "media": model_admin.media,
+        "change": change,
+        "conflicts": conflicts,
+        "steps": [step for step in steps if not step.left_alone],
+        "others": [step for step in steps if step.left_alone],
+        "gone": len(set(keys)) - len(steps),
+        "checkbox": ACTION_CHECKBOX_NAME,
+        "shown_at": timezone.now().isoformat(),
+        "list": request.get_full_path(),
+    }
+    return TemplateResponse(request, "admin/bulk_confirmation.html", context, status=409 if conflicts else 200)
+
+
+def _step(change: BulkChange[Any], record: Any, request: HttpRequest, shown_at: datetime) -> Step:
+    looks, looked = change.looks(record), request.POST.get(f"looked-{record.pk}", "")
+    left_alone = change.left_alone(record)
+    differs = "confirmed" in request.POST and looked != looks and not left_alone
+    return Step(
+        record=record,
+        name=change.name(record),
+        looks=looks,
+        effect="" if left_alone else change.effect(record),
+        left_alone=left_alone,
+        looked=(looked or "not in the list") if differs else "",
+        since=change.since(record, shown_at) if differs else (),
+    )
+
+
+def carry_out(
+    model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: BulkChange[Any], records: Sequence[Any]
+) -> None:
+    """Carry the change out, log it, and say what happened to which."""
+    reasons = {record.pk: change.left_alone(record) for record in records}
+    changed = change.carry_out([record for record in records if not reasons[record.pk]], request)
+    if changed:
+        LogEntry.objects.log_actions(str(request.user.pk), changed, CHANGE, f"{change.done}.")
+        names = ", ".join(change.name(record) for record in changed)
+        model_admin.message_user(request, f"{change.done} ({len(changed)}): {names}.", messages.SUCCESS)
+    others: dict[str, list[str]] = {}
+    for record in records:
+        if record not in changed:
+            reason = reasons[record.pk] or change.left_alone(record) or "someone else was first"
+            others.setdefault(reason, []).append(change.name(record))
+    for reason, left in others.items():
+        model_admin.message_user(request, f"Left alone, {reason} ({len(left)}): {', '.join(left)}.", messages.WARNING)

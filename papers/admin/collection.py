@@ -1,0 +1,88 @@
+"""The collection in the admin, to be looked at: days, the budget and its ledger, the health of the sources."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from papers.admin.lists import PagedAdmin
+from papers.charts import Chart, found_of_expected, under_limit
+from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
+
+DAYS = 60
+"""Days in a chart, the latest ones."""
+DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+class ReadOnlyAdmin(PagedAdmin):
+    """What the collection writes and nobody edits; perhaps with a chart over the list."""
+
+    actions = None
+
+    def chart(self) -> Chart | None:
+        return None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"chart": self.chart(), **(extra_context or {})})
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(CollectionDay)
+class CollectionDayAdmin(ReadOnlyAdmin):
+    list_display = ["date", "state", "found_new", "expected_new", "tweets_found", "swept_until", "reason"]
+    list_filter = ["state"]
+    date_hierarchy = "date"
+    ordering = ["-date"]
+    sortable_by = ["date"]
+
+    def chart(self) -> Chart | None:
+        days = CollectionDay.objects.exclude(state=CollectionDay.State.QUIET).order_by("-date")
+        latest = list(days.values_list("date", "found_new", "expected_new")[:DAYS])
+        counts = [(str(day), found, expected) for day, found, expected in reversed(latest)]
+        return found_of_expected("New papers found, of those that arXiv announced", counts)
+
+
+@admin.register(ReadBudget)
+class ReadBudgetAdmin(ReadOnlyAdmin):
+    list_display = ["period", "reads", "limit"]
+    ordering = ["-period"]
+    sortable_by = ["period"]
+
+    def chart(self) -> Chart | None:
+        periods = ReadBudget.objects.filter(period__regex=DAY).order_by("-period")
+        latest = list(periods.values_list("period", "reads")[:DAYS])[::-1]
+        return under_limit("Paid reads a day", "reads", latest, settings.X_DAILY_READS)
+
+    @admin.display(description="limit now")
+    def limit(self, budget: ReadBudget) -> str:
+        return f"{settings.X_DAILY_READS if re.match(DAY, budget.period) else settings.X_MONTHLY_READS:,}"
+
+
+@admin.register(PaidRead)
+class PaidReadAdmin(ReadOnlyAdmin):
+    list_display = ["at", "purpose", "reserved", "reads", "dollars"]
+    list_filter = ["purpose"]
+    date_hierarchy = "at"
+    ordering = ["-at", "-pk"]
+    sortable_by = ["at"]
+
+    @admin.display(description="cost in $")
+    def dollars(self, paid: PaidRead) -> str:
+        return f"{paid.cost_microdollars / 1e6:.3f}"
+
+
+@admin.register(SourceHealth)
+class SourceHealthAdmin(ReadOnlyAdmin):
+    list_display = ["service", "state", "since", "answered_at", "setting", "message"]
+    ordering = ["service"]
+    sortable_by = ["service"]

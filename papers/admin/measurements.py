@@ -1,0 +1,59 @@
+"""The counts of a paper or a tweet over time: a chart, and the latest ones in a table. They are history: shown, never edited."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from papers.charts import history
+from papers.models import Paper, Provenance, Tweet
+
+LATEST_MEASUREMENTS = 20
+IN_CHART = 500
+"""Readings that a chart draws at most, the latest ones."""
+
+
+def counts_chart(record: Paper | Tweet) -> str:
+    """The readings from the network as a chart; those of old posts, which counted otherwise, only where there are no others."""
+    if not record.pk:
+        return "-"
+    latest = _latest(record, Provenance.NETWORK)
+    if latest:
+        chart = history("As read from the network", latest)
+    else:
+        chart = history("As the old site printed them, which counted retweets over and over", _latest(record, Provenance.POST))
+    return render_to_string("admin/_chart.html", {"chart": chart}) if chart else "After the second reading a chart stands here."
+
+
+def _latest(record: Paper | Tweet, provenance: Provenance) -> list[tuple[datetime, int, int]]:
+    """The oldest first."""
+    readings = record.measurements.filter(provenance=provenance).order_by("-read_at")
+    return list(readings.values_list("read_at", "retweets", "favorites")[:IN_CHART])[::-1]
+
+
+class LatestFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """The first few rows in the inline's order, and no more of them than that."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if not hasattr(self, "_latest"):
+            self._latest = super().get_queryset()[:LATEST_MEASUREMENTS]
+        return self._latest
+
+
+class MeasurementInline(admin.TabularInline):  # type: ignore[type-arg]
+    formset = LatestFormSet
+    fields = readonly_fields = ("read_at", "provenance", "retweets", "favorites")
+    ordering = ["-read_at"]
+    extra = 0
+    can_delete = False
+    verbose_name_plural = f"measurements (the latest {LATEST_MEASUREMENTS})"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

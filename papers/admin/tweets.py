@@ -1,0 +1,197 @@
+"""The editors' pages for tweets."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from papers import clock, embed
+from papers.admin import bulk
+from papers.admin.lists import PagedAdmin
+from papers.admin.measurements import MeasurementInline, counts_chart
+from papers.editing import OneLineField, changed_columns, number_of
+from papers.excluding import exclude
+from papers.lookup import tweets_found
+from papers.measuring import measure_papers
+from papers.models import Mention, Tweet, TweetMeasurement
+
+LANGUAGE = "[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-[A-Za-z0-9]{2,3})?"
+"""A language tag as X writes it: `en`, `zh-Hant`, `pt-BR`; `und` = not known."""
+
+
+class TweetMeasurementInline(MeasurementInline):
+    model = TweetMeasurement
+
+
+class MentionInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The papers that a tweet mentions. A mention has nothing to change: a wrong one is taken out, the right one put in."""
+
+    model = Mention
+    fields = ["paper"]
+    autocomplete_fields = ["paper"]
+    extra = 0
+    verbose_name = "paper"
+    verbose_name_plural = "papers it mentions"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mention]:
+        return super().get_queryset(request).select_related("paper")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class TweetForm(forms.ModelForm):  # type: ignore[type-arg]
+    body_html = OneLineField(
+        label="Text",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
+        help_text='As X writes it: text, &amp;amp; &amp;lt; &amp;gt; &amp;quot; &amp;#39;, &lt;br&gt; and &lt;a href="https://t.co/…"&gt;',
+    )
+
+    author_name = OneLineField(
+        required=False, max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}), help_text="As plain text"
+    )
+
+    def clean_body_html(self) -> str:
+        body: str = self.cleaned_data["body_html"]
+        if not embed.BODY.fullmatch(body):
+            raise forms.ValidationError(
+                "Only text, <br> and links to t.co, twitter.com or x.com may stand here; "
+                "write & as &amp;, < as &lt; and > as &gt;."
+            )
+        return body
+
+    def clean_author_handle(self) -> str:
+        handle: str = self.cleaned_data["author_handle"]
+        if not re.fullmatch("[A-Za-z0-9_]*", handle):
+            raise forms.ValidationError("A handle holds letters, digits and _ only; leave out the @.")
+        return handle
+
+    def clean_language(self) -> str:
+        language: str = self.cleaned_data["language"]
+        if not re.fullmatch(LANGUAGE, language):
+            raise forms.ValidationError("Expected a language tag like en, zh-Hant or pt-BR; und = not known.")
+        return language
+
+
+class Exclude(bulk.BulkChange[Tweet]):
+    action = "exclude_selected"
+    verb = "Exclude"
+    done = "Excluded"
+    prefetched = ("mentions__paper",)
+    excluded: ClassVar[bool] = True
+
+    def name(self, record: Tweet) -> str:
+        return str(record)
+
+    def left_alone(self, record: Tweet) -> str:
+        return "excluded already" if record.is_excluded else ""
+
+    def looks(self, record: Tweet) -> str:
+        ids = ", ".join(sorted(mention.paper.arxiv_id for mention in record.mentions.all()))
+        counts = "excluded" if record.is_excluded else "counts"
+        return f"{counts}, mentions {ids or 'no paper'}: {excerpt(record.body_html) or 'without text'}"
+
+    def effect(self, record: Tweet) -> str:
+        return "counts no longer for its papers and is not shown; their counts are added up anew"
+
+    def carry_out(self, records: Sequence[Tweet], request: HttpRequest) -> list[Tweet]:
+        exclude([tweet.pk for tweet in records], excluded=self.excluded, now=clock.now())
+        return list(records)
+
+
+class Include(Exclude):
+    action = "include_selected"
+    verb = "Include"
+    done = "Included again"
+    excluded = False
+
+    def left_alone(self, record: Tweet) -> str:
+        return "" if record.is_excluded else "not excluded"
+
+    def effect(self, record: Tweet) -> str:
+        return "counts for its papers again and may be shown; their counts are added up anew"
+
+
+@admin.register(Tweet)
+class TweetAdmin(PagedAdmin):
+    form = TweetForm
+    fields = [
+        "network", "status_id", "author_name", "author_handle", "language", "direction", "body_html", "state", "is_excluded",
+        "posted_at", "counts", "on_network", "counts_over_time",
+    ]  # fmt: skip
+    readonly_fields = ["posted_at", "counts", "on_network", "counts_over_time"]
+    actions = ["exclude_selected", "include_selected"]
+    inlines = [MentionInline, TweetMeasurementInline]
+    list_display = ["handle", "author_name", "excerpt", "posted_at", "papers_number", "state", "is_excluded", "status_id"]
+    list_filter = ["state", "is_excluded"]
+    date_hierarchy = "posted_at"
+    ordering = ["-posted_at", "-pk"]
+    sortable_by = ["posted_at"]
+    search_fields = ["author_handle", "author_name", "status_id"]
+    search_help_text = "Status id, a link to the tweet, or the beginning of the author’s @handle or name"
+
+    def matching(self, text: str) -> Q:
+        return Q(pk__in=tweets_found(text))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tweet]:
+        tweets: QuerySet[Tweet] = super().get_queryset(request)
+        return tweets.annotate(papers_number=number_of(Mention, "tweet"))
+
+    def save_model(self, request: HttpRequest, obj: Tweet, form: TweetForm, change: bool) -> None:
+        columns = changed_columns(form)
+        if "status_id" in columns:
+            columns.append("posted_at")
+        obj.save(update_fields=columns if change else None)
+
+    def save_related(self, request: HttpRequest, form: TweetForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if {"is_excluded", "state"} & set(form.changed_data):
+            measure_papers([form.instance.pk], now=clock.now())
+
+    @admin.action(description="Exclude selected tweets", permissions=["change"])
+    def exclude_selected(self, request: HttpRequest, queryset: QuerySet[Tweet]) -> TemplateResponse | None:
+        return bulk.confirm(self, request, Exclude())
+
+    @admin.action(description="Include selected tweets again", permissions=["change"])
+    def include_selected(self, request: HttpRequest, queryset: QuerySet[Tweet]) -> TemplateResponse | None:
+        return bulk.confirm(self, request, Include())
+
+    @admin.display(description="handle")
+    def handle(self, tweet: Tweet) -> str:
+        return f"@{tweet.author_handle}" if tweet.author_handle else "-"
+
+    @admin.display(description="text")
+    def excerpt(self, tweet: Tweet) -> str:
+        return excerpt(tweet.body_html)
+
+    @admin.display(description="papers")
+    def papers_number(self, tweet: Any) -> int:
+        return int(tweet.papers_number)
+
+    @admin.display(description="counts")
+    def counts(self, tweet: Tweet) -> str:
+        if tweet.read_at is None:
+            return "not read yet"
+        return f"{tweet.retweets:,} retweets, {tweet.favorites:,} favorites, read {tweet.read_at:%Y-%m-%d %H:%M} UTC"
+
+    @admin.display(description="counts over time")
+    def counts_over_time(self, tweet: Tweet) -> str:
+        return counts_chart(tweet)
+
+    @admin.display(description="on X")
+    def on_network(self, tweet: Tweet) -> str | SafeString:
+        return format_html('<a href="{}">{}</a>', tweet.url, tweet.url) if tweet.pk else "-"
+
+
+def excerpt(body_html: str) -> str:
+    """The beginning of a tweet's text, for a table cell."""
+    return Truncator(embed.unescape(strip_tags(body_html.replace("<br>", " ")))).chars(120)

@@ -1,0 +1,138 @@
+"""Charts of counts as numbers that a template draws: lines over time, and bars a day beside what was expected or allowed.
+
+Each says in a sentence what it shows and holds its numbers as a table, for those who do not see it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+WIDTH, HEIGHT = 1000, 200
+"""Of the drawing, in units of its own; it is stretched to the place it gets."""
+GAP = 0.25
+"""Between two bars, as a share of a bar's place."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point or a bar; `says` is shown when it is pointed at."""
+
+    x: float
+    y: float
+    says: str
+    width: float = 0
+    height: float = 0
+
+
+@dataclass(frozen=True)
+class Series:
+    name: str
+    kind: str
+    """`line`, `bar`, `frame` (a hollow bar) or `limit` (a line across)."""
+    number: int
+    """Which of the colours."""
+    marks: list[Mark]
+
+    @property
+    def path(self) -> str:
+        return " ".join(f"{mark.x:g},{mark.y:g}" for mark in self.marks)
+
+
+@dataclass(frozen=True)
+class Chart:
+    title: str
+    summary: str
+    top: int
+    """What the upper edge stands for."""
+    first: str
+    last: str
+    series: list[Series]
+    columns: list[str]
+    rows: list[list[str]] = field(repr=False)
+
+    width = WIDTH
+    height = HEIGHT
+
+
+def history(title: str, readings: Sequence[tuple[datetime, int, int]]) -> Chart | None:
+    """Retweets and favorites over time, the oldest reading first; None where there are fewer than two."""
+    if len(readings) < 2:
+        return None
+    moments = [moment.astimezone(UTC) for moment, *_ in readings]
+    start, span = moments[0], (moments[-1] - moments[0]).total_seconds() or 1
+    top = round_up(max(max(retweets, favorites) for _, retweets, favorites in readings))
+    said = [f"{moment:%Y-%m-%d %H:%M}" for moment in moments]
+    series, told = [], []
+    for number, (name, counts) in enumerate(
+        {"retweets": [row[1] for row in readings], "favorites": [row[2] for row in readings]}.items()
+    ):
+        marks = [
+            Mark(round((moment - start).total_seconds() / span * WIDTH, 1), _y(count, top), f"{when}: {count:,} {name}")
+            for moment, count, when in zip(moments, counts, said, strict=True)
+        ]
+        series.append(Series(name, "line", number, marks))
+        told.append(f"{name} from {counts[0]:,} to {counts[-1]:,}")
+    summary = f"{len(readings)} readings from {said[0]} to {said[-1]} UTC: {' and '.join(told)}."
+    rows = [
+        [when, f"{retweets:,}", f"{favorites:,}"]
+        for when, (_, retweets, favorites) in zip(reversed(said), reversed(readings), strict=True)
+    ]
+    return Chart(title, summary, top, said[0], said[-1], series, ["Read at (UTC)", "Retweets", "Favorites"], rows)
+
+
+def found_of_expected(title: str, days: Sequence[tuple[str, int, int | None]]) -> Chart | None:
+    """Bars of what was found in frames of what was expected (None where nobody knows), the oldest day first."""
+    if not days:
+        return None
+    top = round_up(max(max(found, expected or 0) for _, found, expected in days))
+    bars, frames = [], []
+    for place, (day, found, expected) in enumerate(days):
+        says = f"{day}: {found:,} found" + ("" if expected is None else f" of {expected:,}")
+        bars.append(_bar(place, len(days), found, top, says))
+        if expected is not None:
+            frames.append(_bar(place, len(days), expected, top, says))
+    short = [day for day, found, expected in days if expected is not None and found < expected]
+    lacking = f"fewer than expected on {', '.join(short[-5:])}" if short else "all that was expected is here"
+    if len(short) > 5:
+        lacking = f"fewer than expected on {len(short)} days, lately on {', '.join(short[-5:])}"
+    rows = [[day, f"{found:,}", "not known" if expected is None else f"{expected:,}"] for day, found, expected in reversed(days)]
+    return Chart(
+        title,
+        f"{len(days)} days from {days[0][0]} to {days[-1][0]}: {lacking}.",
+        top,
+        days[0][0],
+        days[-1][0],
+        [Series("expected", "frame", 1, frames), Series("found", "bar", 0, bars)],
+        ["Day", "Found", "Expected"],
+        rows,
+    )
+
+
+def under_limit(title: str, name: str, days: Sequence[tuple[str, int]], limit: int) -> Chart | None:
+    """Bars a day below a line that they may not cross, the oldest day first."""
+    if not days:
+        return None
+    most_on, most = max(days, key=lambda day: day[1])
+    top = round_up(max(most, limit))
+    bars = [_bar(place, len(days), count, top, f"{day}: {count:,} {name}") for place, (day, count) in enumerate(days)]
+    line = [Mark(0, _y(limit, top), ""), Mark(WIDTH, _y(limit, top), f"at most {limit:,} a day")]
+    summary = f"{days[-1][1]:,} of {limit:,} {name} on {days[-1][0]}; the most since {days[0][0]} were {most:,} on {most_on}."
+    rows = [[day, f"{count:,}", f"{limit:,}"] for day, count in reversed(days)]
+    series = [Series(name, "bar", 0, bars), Series("limit", "limit", 1, line)]
+    return Chart(title, summary, top, days[0][0], days[-1][0], series, ["Day", name.capitalize(), "Limit now"], rows)
+
+
+def round_up(count: int) -> int:
+    """The next number of one digit and zeros: 1 for 0, 40 for 37, 2,000 for 1,204."""
+    step: int = 10 ** (len(str(max(count, 1))) - 1)
+    return max(-(-count // step) * step, 1)
+
+
+def _y(count: int, top: int) -> float:
+    return round(HEIGHT - count / top * HEIGHT, 1)
+
+
+def _bar(place: int, places: int, count: int, top: int, says: str) -> Mark:
+    width = WIDTH / places
+    y = _y(count, top)
+    return Mark(round((place + GAP / 2) * width, 1), y, says, round((1 - GAP) * width, 1), round(HEIGHT - y, 1))

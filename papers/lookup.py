@@ -1,0 +1,59 @@
+"""What an editor types into a search box, to the rows it finds: by indexes only, and never more than so many."""
+
+import re
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from papers.folding import Folded, begins
+from papers.identifiers import ARXIV_ID, STATUS_ID
+from papers.models import Paper, Tweet
+
+MOST = 1000
+"""Rows that a search finds at most."""
+ID_BEGINS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{0,5})?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{0,7}")
+ID_ENDS = re.compile(rf"({ARXIV_ID})(?:v[0-9]+)?(?:\.pdf)?/?$")
+"""An id with a version, or at the end of a link."""
+STATUS = re.compile(rf"(?:https?://\S+/status(?:es)?/)?({STATUS_ID})(?:[?/]\S*)?")
+
+
+def papers_found(text: str) -> list[int]:
+    """The papers of an arXiv id (or of the beginning of one), of a link to it, or with these words in the title."""
+    if not (text := text.replace("\0", "").strip()):
+        return []
+    whole = ID_ENDS.search(text)
+    number = whole[1] if whole else text
+    found = _first(Paper.objects.filter(_arxiv_id_begins(number))) if ID_BEGINS.fullmatch(number) else []
+    return list(dict.fromkeys(found + _with_words(text)))[:MOST]
+
+
+def tweets_found(text: str) -> list[int]:
+    """The tweet of a status id or of a link to it, and those whose author's handle or name begins with the text."""
+    text = text.replace("\0", "").strip()
+    found: list[int] = []
+    if not text.strip("@"):
+        return found
+    if status := STATUS.fullmatch(text):
+        found += _first(Tweet.objects.filter(network__in=Tweet.Network.values, status_id=status[1]))
+    handle = text.removeprefix("@").lower()
+    found += _first(Tweet.objects.alias(handle=Folded("author_handle")).filter(begins("handle", handle)))
+    if not text.startswith("@"):
+        found += _first(Tweet.objects.alias(name=Folded("author_name")).filter(begins("name", text.lower())))
+    return list(dict.fromkeys(found))[:MOST]
+
+
+def _first(rows: "QuerySet[Paper] | QuerySet[Tweet]") -> list[int]:
+    return list(rows.order_by().values_list("pk", flat=True)[:MOST])
+
+
+def _arxiv_id_begins(number: str) -> Q:
+    # PostgreSQL has an index of its own for LIKE on a unique column, in whatever language its other indexes are sorted.
+    return Q(arxiv_id__startswith=number) if connection.vendor == "postgresql" else begins("arxiv_id", number)
+
+
+def _with_words(text: str) -> list[int]:
+    try:
+        from papers.search import matching_ids  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        return _first(Paper.objects.filter(title__icontains=text))
+    return list(matching_ids(text, MOST))
