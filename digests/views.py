@@ -15,6 +15,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from digests import post
 from digests.composing import compose
 from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
+from digests.page_cache.middleware import shows
 from papers.models import Paper, PaperCategory
 
 DAYS_A_PAGE = 10
@@ -35,7 +36,7 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
     shown = visible_digest(request, day, Digest.objects.with_neighbours().with_everything())
     has_inflated_counts = any(entry.counts_are_inflated for entry in shown.entries.all())
     response = render(request, "digests/digest.html", {"digest": shown, "has_inflated_counts": has_inflated_counts})
-    return kept_private(shown, response)
+    return shows(kept_private(shown, response), digests=[shown], papers=[entry.paper for entry in shown.entries.all()])
 
 
 @require_safe
@@ -66,7 +67,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "tweets": each_tweet_once(shown for entry in appearances for shown in entry.shown_tweets.all()),
         "has_inflated_counts": any(entry.counts_are_inflated for entry in appearances),
     }
-    return render(request, "digests/paper.html", context)
+    return shows(render(request, "digests/paper.html", context), papers=[found])
 
 
 @require_safe
