@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from digests import views
-from digests.feeds import rss
+from digests import feeds
+from digests.views import about, archive, days, lists, papers
 from papers.identifiers import ARXIV_ID, CATEGORY
 
 
@@ -30,17 +30,50 @@ class CategoryConverter(StringConverter):
     regex = CATEGORY
 
 
+class YearConverter:
+    regex = "[0-9]{4}"
+
+    def to_python(self, value: str) -> int:
+        return date(int(value), 1, 1).year
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04}"
+
+
+class MonthConverter:
+    regex = "0[1-9]|1[0-2]"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:02}"
+
+
 register_converter(DayConverter, "day")
+register_converter(YearConverter, "year")
+register_converter(MonthConverter, "month")
 register_converter(ArxivIdConverter, "arxiv_id")
 register_converter(CategoryConverter, "category")
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("posts/hot-papers-<day:day>", views.digest, name="digest"),
-    path("posts/hot-papers-<day:day>/", views.digest),
-    path("posts/hot-papers-<day:day>.md", views.digest_markdown, name="digest-markdown"),
-    path("papers/<arxiv_id:arxiv_id>", views.paper, name="paper"),
-    re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})(?:v[0-9]+)?/?\Z", views.paper_elsewhere),
-    path("categories/<category:code>", views.category, name="category"),
-    path("rss.xml", rss, name="rss"),
+    path("", days.home, name="home"),
+    path("posts/hot-papers-<day:day>", days.digest, name="digest"),
+    path("posts/hot-papers-<day:day>/", days.digest),
+    path("posts/hot-papers-<day:day>.md", days.digest_markdown, name="digest-markdown"),
+    path("papers/<arxiv_id:arxiv_id>", papers.paper, name="paper"),
+    re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})(?:v[0-9]+)?/?\Z", papers.paper_elsewhere),
+    path("categories/<category:code>", lists.category, name="category"),
+    path("archive", archive.archive, name="archive"),
+    path("archive/<year:year>", archive.year, name="year"),
+    path("archive/<year:year>/<month:month>", archive.month, name="month"),
+    path("about", about.about, name="about"),
+    path("days", about.days, name="days"),
+    path("days/<day:day>", about.day, name="day"),
+    path("reading", about.reading, name="reading"),
+    path("hottest", lists.hottest_week),
+    path("hottest/<str:period>", lists.hottest, name="hottest"),
+    path("rising", lists.rising_now, name="rising"),
+    path("search", feeds.papers, name="search"),
+    path("", include("digests.feed_urls")),
 ]

@@ -1,6 +1,7 @@
 """Answers with finished pages before any other work: first in Django's chain of middleware, and before Django where it can."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -20,11 +21,14 @@ CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "
 cache = PageCache(0 if settings.SANDBOX_CLOCK else settings.PAGE_CACHE_MIB * 1024 * 1024)
 
 
-def shows(response: HttpResponse, *, digests: Iterable[Digest] = (), papers: Iterable[Paper] = ()) -> HttpResponse:
-    """The response, which changes with these digests (their rows, entries and neighbours) and papers (their texts, counts,
-    tweets, and the digests that list them) and with nothing else. Of a response that does not say so, any change is one."""
-    subjects = frozenset([f"digest:{one.pk}" for one in digests] + [f"paper:{one.pk}" for one in papers])
-    response.page_subjects = subjects  # type: ignore[attr-defined]
+def shows(
+    response: HttpResponse, *, digests: Iterable[Digest] = (), papers: Iterable[Paper] = (), ranks_of: Iterable[date] = ()
+) -> HttpResponse:
+    """The response, which shows these digests (their rows, entries and neighbours), papers (their texts, counts, tweets, and
+    the digests that list them), the ranks of listing days, and nothing else; nothing else makes it anew. Of a response that
+    does not say so, any change is one."""
+    subjects = [f"digest:{one.pk}" for one in digests] + [f"paper:{one.pk}" for one in papers]
+    response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of])  # type: ignore[attr-defined]
     return response
 
 

@@ -1,8 +1,9 @@
 """Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
 
-A subject is `digest:<key>`, `paper:<key>`, `day:<listing day>` or `*`, all there is. The database names them in the transaction
-that changes the rows, whoever writes: admin, worker, command, raw SQL. PostgreSQL notifies the channel `page_change` at the
-commit; SQLite keeps the table `page_change`, where a subject's row moves to the end each time.
+A subject is `digest:<key>`, `paper:<key>`, `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers), or
+`*`, all there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker, command, raw
+SQL. PostgreSQL notifies the channel `page_change` at the commit; SQLite keeps the table `page_change`, where a subject's row
+moves to the end each time.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -25,6 +26,7 @@ CHANGE = "page_change"
 EVERYTHING = "*"
 
 _OF_PAPER = "SELECT 'paper:' || {row}.paper_id AS subject"
+_RANKS_OF_PAPER = f"SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id"
 _DIGEST, _ENTRY, _SHOWN, _MENTION = (model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention))
 _NEIGHBOUR = (
     f"SELECT 'digest:' || (SELECT id FROM {_DIGEST} WHERE status = 'published' AND date {{side}} {{{{row}}}}.date "
@@ -80,14 +82,17 @@ WATCHED = [
     Watched(PublicEvent, "SELECT 'digest:' || {row}.digest_id AS subject"),
     Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled", "newer"})),
     Watched(PaperCategory, _OF_PAPER),
-    Watched(Mention, _OF_PAPER),
+    Watched(Paper, "SELECT 'ranks:' || {row}.listing_date AS subject", only=frozenset({"listing_date", "announced_as"})),
+    Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}"),
     # Whenever counts of tweets are read, their papers are measured.
-    Watched(PaperMeasurement, _OF_PAPER),
+    Watched(PaperMeasurement, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}"),
     Watched(
         Tweet,
         f"SELECT 'paper:' || paper_id AS subject FROM {_MENTION} WHERE tweet_id = {{row}}.id "
         f"UNION SELECT 'paper:' || entry.paper_id FROM {_SHOWN} shown JOIN {_ENTRY} entry ON entry.id = shown.entry_id "
-        "WHERE shown.tweet_id = {row}.id",
+        "WHERE shown.tweet_id = {row}.id "
+        f"UNION SELECT 'ranks:' || paper.listing_date FROM {Paper._meta.db_table} paper JOIN {_MENTION} mention "
+        "ON mention.paper_id = paper.id WHERE mention.tweet_id = {row}.id",
         frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at", "state_since"}),
     ),
     Watched(

@@ -490,7 +490,7 @@ def test_error_page_needs_no_context(rf: RequestFactory) -> None:
         (ADDRESS, 4),
         (f"{ADDRESS}.md", 5),
         ("/categories/cs.LG", 2),
-        ("/rss.xml", 2),
+        ("/rss.xml", 3),
     ],
 )
 def test_page_takes_a_constant_number_of_queries(

@@ -100,14 +100,16 @@ def test_paper_concerns_its_page(heard: Heard) -> None:
     PaperCategory.objects.filter(paper=paper).delete()
     assert heard() == ours
     Mention.objects.create(tweet=tweet, paper=other)
-    assert heard() == {f"paper:{other.pk}"}
+    assert heard() == {f"paper:{other.pk}", "ranks:2021-05-12"}
+    Paper.objects.filter(pk=paper.pk).update(listing_date=date(2021, 5, 13))
+    assert heard() == {*ours, "ranks:2021-05-12", "ranks:2021-05-13"}
 
 
 def test_tweet_concerns_the_papers_that_it_mentions_or_is_shown_under(heard: Heard) -> None:
     mentioned, shown = make_paper(), make_paper()
     tweet = make_tweet(mentioned)
     make_entry(make_digest(), shown, tweet)
-    ours = {f"paper:{mentioned.pk}", f"paper:{shown.pk}"}
+    ours = {f"paper:{mentioned.pk}", f"paper:{shown.pk}", "ranks:2021-05-12"}
     heard()
     states.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
     assert heard() == ours
@@ -124,7 +126,7 @@ def test_reading_of_counts_concerns_the_papers(heard: Heard) -> None:
     heard()
     reading = measuring.Reading(tweet.pk, NOW, 1, 2, 3, 4)
     measuring.record([reading], now=NOW)
-    assert heard() == {f"paper:{paper.pk}"}
+    assert heard() == {f"paper:{paper.pk}", "ranks:2021-05-12"}
     assert PaperMeasurement.objects.get().favorites == 2
 
 
@@ -157,7 +159,7 @@ def test_insert_that_ignores_conflicts_is_heard_of(heard: Heard) -> None:
     paper = make_paper()
     tweet = make_tweet()
     heard()
-    for expected in ({f"paper:{paper.pk}"}, set()):
+    for expected in ({f"paper:{paper.pk}", "ranks:2021-05-12"}, set()):
         Mention.objects.bulk_create([Mention(tweet=tweet, paper=paper)], ignore_conflicts=True)
         assert heard() == expected
 

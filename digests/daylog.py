@@ -1,0 +1,105 @@
+"""What happened to each listing day, in public: what was collected of it, and what became of its list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from digests.models import Digest, PublicEvent
+from papers.models import CollectionDay
+
+State = CollectionDay.State
+WORDS = {
+    State.NOT_ANNOUNCED: "arXiv has not announced it yet",
+    State.COLLECTING: "being collected",
+    State.COMPLETE: "collected completely",
+    State.PARTIAL: "collected in part",
+    State.FAILED: "could not be collected yet",
+    State.QUIET: "arXiv announced nothing: a weekend or a holiday",
+}
+SOURCES = {
+    "feed": "The papers are those of arXiv’s feed of the day.",
+    "catchup": "The papers are those of arXiv’s page of the day.",
+    "window": "The papers were found by the time of their submission, since arXiv’s own list of the day was gone: approximate.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDay:
+    """One of the two may be None: an old post's day was never collected by us, and a collected day may have no public list."""
+
+    date: date
+    collected: CollectionDay | None
+    digest: Digest | None
+    """Published, or withdrawn after readers had seen it."""
+
+    @property
+    def events(self) -> list[PublicEvent]:
+        return list(self.digest.events.all()) if self.digest else []
+
+    @property
+    def state(self) -> str:
+        """What was collected, in a few words."""
+        return WORDS[State(self.collected.state)] if self.collected else "taken over from the posts of the old site"
+
+    @property
+    def facts(self) -> list[str]:
+        """What was collected, in sentences. Of our own troubles (keys, refusals) readers are not told the details."""
+        day = self.collected
+        if day is None or day.state == State.QUIET:
+            return []
+        facts = [SOURCES[day.listing_source]] if day.listing_source in SOURCES else []
+        facts += [
+            sentence
+            for found, expected, kind in (
+                (day.found_new, day.expected_new, "new"),
+                (day.found_cross, day.expected_cross, "cross-listed"),
+            )
+            if (sentence := _papers(found, expected, kind))
+        ]
+        if day.tweets_done_at:
+            facts.append(f"{intcomma(day.tweets_found)} posts of the day link a paper; it was searched to its end.")
+        elif day.swept_until:
+            facts.append(f"{intcomma(day.tweets_found)} posts up to {day.swept_until:%H:%M} UTC link a paper.")
+        elif day.papers_done_at:
+            facts.append("Its posts have not been searched.")
+        return facts
+
+    @property
+    def last_change(self) -> datetime | None:
+        return max((event.at for event in self.events), default=None)
+
+
+def _papers(found: int, expected: int | None, kind: str) -> str:
+    if expected is None:
+        return f"{intcomma(found)} {kind} papers are here." if found else ""
+    if expected == found:
+        return f"arXiv announced {intcomma(expected)} {kind} papers, and all of them are here."
+    return f"arXiv announced {intcomma(expected)} {kind} papers; {intcomma(found)} are here."
+
+
+def logged_days(before: date | None, limit: int) -> list[LoggedDay]:
+    """The newest days, or those before one, the newest first; three queries."""
+    collected = CollectionDay.objects.all()
+    digests = _public()
+    if before:
+        collected, digests = collected.filter(date__lt=before), digests.filter(date__lt=before)
+    return _paired(collected.order_by("-date")[:limit], digests.order_by("-date")[:limit])[:limit]
+
+
+def logged_day(day: date) -> LoggedDay | None:
+    """None where nothing public is known of the day."""
+    return next(iter(_paired(CollectionDay.objects.filter(date=day), _public().filter(date=day))), None)
+
+
+def _public() -> QuerySet[Digest]:
+    withdrawn = PublicEvent.objects.filter(digest=OuterRef("pk"), kind=PublicEvent.Kind.WITHDRAWN)
+    public = Q(status=Digest.Status.PUBLISHED) | Q(Exists(withdrawn), status=Digest.Status.WITHDRAWN)
+    return Digest.objects.filter(public).prefetch_related("events")
+
+
+def _paired(collected: Iterable[CollectionDay], digests: Iterable[Digest]) -> list[LoggedDay]:
+    days, lists = {day.date: day for day in collected}, {digest.date: digest for digest in digests}
+    return [LoggedDay(day, days.get(day), lists.get(day)) for day in sorted({*days, *lists}, reverse=True)]

@@ -1,0 +1,74 @@
+"""How the counts of papers went: their readings over time, and what they gained of late."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from papers.models import PaperMeasurement, Provenance
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A paper's counts, summed over its posts, at a moment."""
+
+    at: datetime
+    retweets: int
+    favorites: int
+
+    @property
+    def score(self) -> int:
+        return self.retweets + self.favorites
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How much a score grew (or shrank) since a moment."""
+
+    amount: int
+    since: datetime
+
+    @property
+    def signed(self) -> str:
+        """`+1,312`, with a true minus."""
+        return f"{self.amount:+,}".replace("-", "−") if self.amount else "±0"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A paper's readings of one provenance, the oldest first; never empty."""
+
+    readings: tuple[Reading, ...]
+
+    @property
+    def last(self) -> Reading:
+        return self.readings[-1]
+
+    @property
+    def gain(self) -> Gain | None:
+        """Since the last reading that is a day older than the newest, else since the first; None after one reading."""
+        if len(self.readings) < 2:
+            return None
+        older = [reading for reading in self.readings if reading.at <= self.last.at - DAY]
+        before = older[-1] if older else self.readings[0]
+        return Gain(self.last.score - before.score, before.at)
+
+
+def histories(paper_ids: Iterable[int]) -> dict[int, History]:
+    """By primary key, the readings of those papers that have any: the network's, or the old site's where that is all there is.
+
+    The two are never in one history. One query.
+    """
+    found: defaultdict[tuple[int, str], list[Reading]] = defaultdict(list)
+    rows = PaperMeasurement.objects.filter(paper__in=list(paper_ids)).order_by("read_at")
+    for paper_id, provenance, at, retweets, favorites in rows.values_list(
+        "paper", "provenance", "read_at", "retweets", "favorites"
+    ):
+        found[paper_id, provenance].append(Reading(at, retweets, favorites))
+    papers = {paper_id for paper_id, _ in found}
+    return {
+        paper_id: History(tuple(found.get((paper_id, Provenance.NETWORK)) or found[paper_id, Provenance.POST]))
+        for paper_id in papers
+    }

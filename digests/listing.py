@@ -1,0 +1,160 @@
+"""The papers of a selection, hottest or newest first, a page at a time.
+
+A paper stands in a list once: as the newest day of the period that lists it printed it. Counts of the old site's posts are
+never compared with those read from the network: the hottest list has all papers with counts from the network first, and then,
+in an order of their own, those whose counts are old.
+
+No page costs more the longer the archive is. The rows are looked at in the order of an index until the page is full, unless one
+of the criteria is met by few rows: then these are fetched and sorted. Only two criteria that are both frequent and hardly ever
+meet make the database look at many rows for a page.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
+
+from digests.models import Digest, Entry
+from digests.selections import Order, Selection, SelectionError
+from papers.models import Paper, PaperCategory, Provenance
+
+PAPERS_A_PAGE = 30
+FEW = 3000
+"""Rows that may be fetched and sorted for one page."""
+FEW_DAYS = FEW // 10
+SCORE = Cast("retweets", BigIntegerField()) + F("favorites")
+"""As the index of Entry has it; two counts may not fit into one integer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Some papers of a selection, as entries with their paper, its categories, and their digest."""
+
+    selection: Selection
+    entries: Sequence[Entry]
+    after: str
+    """The place in the list behind which it begins; empty for the first page."""
+    next_after: str
+    """The place in the list behind which the next page begins; empty on the last one."""
+
+    @property
+    def older(self) -> str | None:
+        """The address of the next page; None on the last one."""
+        return self.selection.address(after=self.next_after) if self.next_after else None
+
+    @property
+    def has_samples(self) -> bool:
+        return any(entry.digest.is_sample for entry in self.entries)
+
+    @property
+    def has_inflated_counts(self) -> bool:
+        return any(entry.counts_are_inflated for entry in self.entries)
+
+
+def listed(selection: Selection, after: str = "", limit: int = PAPERS_A_PAGE) -> ListPage:
+    """The page behind the place `after`. At most eight queries. Raises SelectionError where `after` is no place in the list."""
+    rows = _rows(selection)
+    keys = _hottest(rows, after, limit + 1) if selection.order is Order.HOTTEST else _newest(rows, after, limit + 1)
+    entries = fetched([key[0] for key in keys[:limit]])
+    next_after = ".".join(str(part) for part in keys[limit - 1][1:]) if len(keys) > limit else ""
+    return ListPage(selection, entries, after, next_after)
+
+
+def fetched(pks: Sequence[int]) -> list[Entry]:
+    """The entries in this order, with paper, categories and digest; two queries."""
+    found = Entry.objects.select_related("paper", "digest").prefetch_related("paper__categories").in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
+
+
+def newest_day() -> date | None:
+    """The newest published day."""
+    return Digest.objects.published().order_by("-date").values_list("date", flat=True).first()
+
+
+def _rows(selection: Selection) -> QuerySet[Any]:
+    """The entries of the selection, each with its `day` and `score`, in no order yet."""
+    days = Digest.objects.published().between(*_bounds(selection))
+    criteria = []
+    few_rows = False
+    if selection.period.text != "ever":
+        few_days = list(days.values_list("pk", flat=True)[: FEW_DAYS + 1])
+        if len(few_days) <= FEW_DAYS:
+            few_rows = True
+            criteria.append(Q(digest__in=few_days))
+    if selection.category:
+        of_category = PaperCategory.objects.filter(code=selection.category)
+        if _are_few(of_category):
+            few_rows = True
+            criteria.append(Q(paper__in=of_category.values("paper")))
+        else:
+            criteria.append(Q(Exists(of_category.filter(paper=OuterRef("paper")))))
+    if selection.at_least:
+        hot = Q(score__gte=selection.at_least, provenance__in=Provenance.values)
+        few_rows = few_rows or _are_few(Entry.objects.alias(score=SCORE).filter(hot))
+        criteria.append(hot)
+    if selection.text:
+        few_rows = True
+        criteria.append(_matching(selection.text))
+    if selection.order is Order.NEWEST and not few_rows:
+        rows = Entry.objects.filter(digest__in=days).alias(day=F("digest__date"), score=SCORE)
+    else:  # the index to look along is one of the entries
+        rows = Entry.objects.alias(day=Subquery(days.filter(pk=OuterRef("digest")).values("date")), score=SCORE)
+        rows = rows.filter(day__isnull=False)
+    later = Entry.objects.filter(paper=OuterRef("paper"), digest__in=days, digest__date__gt=OuterRef("day"))
+    return rows.filter(*criteria).exclude(Exists(later))
+
+
+def _are_few(rows: QuerySet[Any]) -> bool:
+    return rows[: FEW + 1].count() <= FEW
+
+
+def _bounds(selection: Selection) -> tuple[date | None, date | None]:
+    period = selection.period
+    if period.days is None:
+        return period.since, period.until
+    newest = newest_day()
+    return (newest - timedelta(days=period.days - 1) if newest else None), newest
+
+
+def _matching(text: str) -> Q:
+    """The papers whose title or abstract matches."""
+    return Q(paper__in=Paper.objects.filter(Q(title__icontains=text) | Q(abstract__icontains=text)))
+
+
+def _newest(rows: QuerySet[Any], after: str, limit: int) -> list[tuple[Any, ...]]:
+    """The newest day first, each in its own order: (primary key, day, position)."""
+    if after:
+        found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,5})", after)
+        try:
+            day, position = date.fromisoformat(found[1] if found else ""), int(found[2] if found else 0)
+        except ValueError as error:
+            raise _no_place() from error
+        rows = rows.filter(Q(day__lt=day) | Q(position__gt=position), day__lte=day)
+    return list(rows.order_by("-day", "position").values_list("pk", F("day"), "position")[:limit])
+
+
+def _hottest(rows: QuerySet[Any], after: str, limit: int) -> list[tuple[Any, ...]]:
+    """Counts from the network first, then old ones, each hottest first: (primary key, provenance, score, primary key)."""
+    provenances: list[str] = [Provenance.NETWORK, Provenance.POST]
+    behind = Q()
+    if after:
+        found = re.fullmatch(r"(network|post)\.([0-9]{1,10})\.([0-9]{1,18})", after)
+        if not found:
+            raise _no_place()
+        provenances = provenances[provenances.index(found[1]) :]
+        behind = Q(Q(score__lt=int(found[2])) | Q(pk__lt=int(found[3])), score__lte=int(found[2]))
+    keys: list[tuple[Any, ...]] = []
+    for provenance in provenances:
+        if len(keys) < limit:
+            of_one = rows.filter(behind, provenance=provenance).order_by(F("score").desc(), "-pk")
+            keys += of_one.values_list("pk", "provenance", F("score"), F("pk"))[: limit - len(keys)]
+        behind = Q()
+    return keys
+
+
+def _no_place() -> SelectionError:
+    return SelectionError("“after” does not say a place in this list: follow the links at its end, or leave it out.")

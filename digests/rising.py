@@ -1,0 +1,72 @@
+"""The papers whose counts grow the most right now, by the readings from the network alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from digests.listing import fetched
+from digests.models import Digest, Entry
+from papers.measuring import HORIZON
+from papers.models import PaperMeasurement, Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class RisingPaper:
+    entry: Entry
+    """As the newest day that lists the paper printed it; with paper, categories and digest."""
+    now: PaperMeasurement
+    before: PaperMeasurement
+    """The reading it is compared with: the newest that is older than the window, else the oldest within it."""
+
+    @property
+    def retweets(self) -> int:
+        """Gained."""
+        return self.now.retweets - self.before.retweets
+
+    @property
+    def favorites(self) -> int:
+        """Gained."""
+        return self.now.favorites - self.before.favorites
+
+    @property
+    def gain(self) -> int:
+        return self.retweets + self.favorites
+
+
+def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 30) -> Sequence[RisingPaper]:
+    """The papers that gained the most since `window` ago, those that gained nothing left out. Five queries.
+
+    Asked are the papers of the published days whose tweets are still read; a paper that was not read within the window, or only
+    once in twice the window, has no gain that is known.
+    """
+    first_day = (now - HORIZON).astimezone(UTC).date()
+    days = Digest.objects.published().filter(date__gte=first_day)
+    later = Entry.objects.filter(paper=OuterRef("paper"), digest__in=days, digest__date__gt=OuterRef("digest__date"))
+    readings = PaperMeasurement.objects.filter(paper=OuterRef("paper"), provenance=Provenance.NETWORK, read_at__lte=now)
+    within = readings.filter(read_at__gt=now - window)
+    before = readings.filter(read_at__lte=now - window, read_at__gt=now - 2 * window)
+    rows = (
+        Entry.objects.filter(~Exists(later), digest__in=days)
+        .annotate(newest=Subquery(within.order_by("-read_at").values("pk")[:1]))
+        .filter(newest__isnull=False)
+        .values_list(
+            "pk",
+            "newest",
+            Coalesce(
+                Subquery(before.order_by("-read_at").values("pk")[:1]), Subquery(within.order_by("read_at").values("pk")[:1])
+            ),
+        )
+    )
+    pairs = list(rows)
+    found = PaperMeasurement.objects.in_bulk([pk for row in pairs for pk in row[1:]])
+    gains = sorted(
+        ((found[newest].retweets + found[newest].favorites) - (found[base].retweets + found[base].favorites), pk, newest, base)
+        for pk, newest, base in pairs
+        if newest in found and base in found
+    )
+    best = [row for row in reversed(gains) if row[0] > 0][:limit]
+    entries = {entry.pk: entry for entry in fetched([row[1] for row in best])}
+    return [RisingPaper(entries[pk], found[newest], found[base]) for _, pk, newest, base in best if pk in entries]

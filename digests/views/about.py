@@ -1,0 +1,57 @@
+"""What the site says of itself: how it ranks, what happened to its days, and what it keeps of a reader (nothing)."""
+
+from datetime import date
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import conditional_page, require_safe
+
+from digests.daylog import logged_day, logged_days
+from digests.views.paging import asked_day
+from papers.candidates import rules
+from papers.measuring import HORIZON
+
+DAYS_A_PAGE = 60
+
+
+@require_safe
+@conditional_page
+def about(request: HttpRequest) -> HttpResponse:
+    """How the ranking works, by the rules that rank."""
+    context = {
+        "rules": rules(),
+        "archives": settings.ARXIV_ARCHIVES,
+        "cross_lists": settings.INCLUDE_CROSS_LISTS,
+        "fewest_likes": settings.X_MIN_LIKES,
+        "horizon_days": HORIZON.days,
+    }
+    return render(request, "digests/about.html", context)
+
+
+@require_safe
+@conditional_page
+def days(request: HttpRequest) -> HttpResponse:
+    """The log of all days, the newest first, or of those before `?before=YYYY-MM-DD`."""
+    before = asked_day(request)
+    found = logged_days(before, DAYS_A_PAGE + 1)
+    shown = found[:DAYS_A_PAGE]
+    older = shown[-1].date if len(found) > DAYS_A_PAGE else None
+    return render(request, "digests/days.html", {"days": shown, "before": before, "older": older})
+
+
+@require_safe
+@conditional_page
+def day(request: HttpRequest, day: date) -> HttpResponse:
+    """What happened to one day."""
+    found = logged_day(day)
+    if found is None:
+        raise Http404("Nothing is known of this day")
+    return render(request, "digests/day.html", {"day": found})
+
+
+@require_safe
+@conditional_page
+def reading(request: HttpRequest) -> HttpResponse:
+    """What the browser remembers of its reader; the page's script fills it in, the site learns nothing of it."""
+    return render(request, "digests/reading.html")

@@ -1,0 +1,55 @@
+"""All days, by calendar: years, months, days."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import conditional_page, require_safe
+
+from digests.calendars import calendar_of, month_of, years
+from digests.models import Digest
+
+
+@require_safe
+@conditional_page
+def archive(request: HttpRequest) -> HttpResponse:
+    """The newest year as a calendar, and the way to all others."""
+    all_years = years()
+    newest = calendar_of(all_years[0]) if all_years else None
+    return render(request, "digests/archive.html", {"year": newest, "years": all_years})
+
+
+@require_safe
+@conditional_page
+def year(request: HttpRequest, year: int) -> HttpResponse:
+    """A year's calendar."""
+    shown = calendar_of(year)
+    if not shown.days:
+        raise Http404("No list of this year is published")
+    return render(request, "digests/year.html", {"year": shown, "years": shown.years})
+
+
+@require_safe
+@conditional_page
+def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    """A month's lists with their titles, the newest first."""
+    digests = list(Digest.objects.published().filter(date__year=year, date__month=month).order_by("-date").with_titles())
+    if not digests:
+        raise Http404("No list of this month is published")
+    older, newer = beside(digests[-1].date, digests[0].date)
+    context = {
+        "month": month_of(date(year, month, 1)),
+        "digests": digests,
+        "has_samples": any(digest.is_sample for digest in digests),
+        "older": older,
+        "newer": newer,
+    }
+    return render(request, "digests/month.html", context)
+
+
+def beside(first: date, last: date) -> tuple[date | None, date | None]:
+    """The nearest published days before the first and after the last one."""
+    published = Digest.objects.published()
+    older = published.filter(date__lt=first).order_by("-date").values_list("date", flat=True).first()
+    newer = published.filter(date__gt=last).order_by("date").values_list("date", flat=True).first()
+    return older, newer

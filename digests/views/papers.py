@@ -1,0 +1,103 @@
+"""Everything about one paper."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import conditional_page, require_safe
+
+from digests import bibtex, charts
+from digests.histories import History, histories
+from digests.metadata import metadata_of_paper
+from digests.models import Digest, Entry, ShownTweet
+from digests.page_cache.middleware import shows
+from papers.candidates import candidates
+from papers.code_links import code_links
+from papers.models import Paper, Tweet
+from papers.ranking import RankedPaper
+
+MOST_POSTS = 100
+CHART = {"width": 600, "height": 180}
+
+
+@require_safe
+@conditional_page
+def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """A paper that was collected: what arXiv and X say of it, and the published days on which it was hot, if there are any."""
+    found = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)
+    appearances = list(
+        Entry.objects.filter(paper=found, digest__status=Digest.Status.PUBLISHED)
+        .select_related("digest")
+        .prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet")))
+        .order_by("-digest__date")
+    )
+    if found.is_sample and not appearances:
+        raise Http404("Nobody has collected this paper")
+    history = histories([found.pk]).get(found.pk)
+    has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
+    posts = posts_of(found, appearances)
+    categories = [category.code for category in found.categories.all()]
+    context = {
+        "paper": found,
+        "appearances": appearances,
+        "posts": posts[:MOST_POSTS],
+        "posts_left": len(posts) - MOST_POSTS if len(posts) > MOST_POSTS else 0,
+        "history": history,
+        "chart": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else None,
+        "rank_now": None if found.is_sample else rank_now(found),
+        "code": code_links(found),
+        "citation": bibtex.citation(found, categories),
+        "bibtex": bibtex.entry(found, categories),
+        "meta": metadata_of_paper(found, categories),
+        "has_inflated_counts": has_inflated_counts,
+    }
+    return shows(render(request, "digests/paper.html", context), papers=[found], ranks_of=[found.listing_date])
+
+
+@require_safe
+def paper_elsewhere(request: HttpRequest, arxiv_id: str) -> HttpResponseBase:
+    """A paper's address with a version or a slash behind it leads to the paper's one page."""
+    return redirect("paper", arxiv_id, permanent=True)
+
+
+def posts_of(paper: Paper, appearances: list[Entry]) -> list[ShownTweet]:
+    """Those that its days show, also those that are gone since, then all others that count, each once and the best first."""
+    first: dict[int, ShownTweet] = {}
+    for entry in appearances:
+        for shown in entry.shown_tweets.all():
+            first.setdefault(shown.tweet_id, shown)
+    others = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first)
+    others = others.order_by((F("retweets") + F("favorites")).desc(nulls_last=True), "posted_at", "pk")
+    return [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[: MOST_POSTS * 10])]
+
+
+def rank_now(paper: Paper) -> RankedPaper | None:
+    """Where the paper stands among all of its listing day by the newest counts; None where none were read of it."""
+    ranked = next((one for one in candidates(paper.listing_date) if one.arxiv_id == paper.arxiv_id), None)
+    return ranked if ranked and any(line.read_at for line in ranked.tweets) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Two lines over the same ground."""
+
+    retweets: charts.Line
+    favorites: charts.Line
+    top: int
+    history: History
+
+    @property
+    def middle(self) -> int:
+        return self.top // 2
+
+
+def drawn(history: History) -> Chart:
+    top = charts.round_top(max(max(reading.retweets, reading.favorites) for reading in history.readings))
+    return Chart(
+        retweets=charts.line([(reading.at, reading.retweets) for reading in history.readings], top=top, **CHART),
+        favorites=charts.line([(reading.at, reading.favorites) for reading in history.readings], top=top, **CHART),
+        top=top,
+        history=history,
+    )

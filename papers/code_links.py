@@ -1,0 +1,33 @@
+"""Where a paper's code is, by what its authors wrote in arXiv's comment and in the abstract."""
+
+import re
+
+from papers.models import Paper
+
+NAME = "[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
+REPOSITORY = re.compile(
+    # The host begins the address, whatever stands before it: no other host, path or user name.
+    r"(?<![\w.@/-])(?:https?://)?(?:www\.)?"
+    rf"(?P<at>(?:github\.com|codeberg\.org|bitbucket\.org)/{NAME}/{NAME}"
+    rf"|gitlab\.com(?:/{NAME}){{2,5}}"
+    rf"|huggingface\.co/(?:(?:datasets|spaces)/)?{NAME}/{NAME})(?![\w-])",
+    re.IGNORECASE | re.ASCII,
+)
+NO_OWNERS = {
+    *("about", "apps", "blog", "collections", "customer-stories", "docs", "enterprise", "explore", "features", "groups", "join"),
+    *("learn", "login", "marketplace", "models", "new", "orgs", "papers", "pricing", "search", "settings", "site", "sponsors"),
+    *("tasks", "topics", "trending", "users"),
+}
+"""First parts of paths at these hosts that no account has."""
+
+
+def code_links(paper: Paper) -> list[str]:
+    """Addresses of repositories at GitHub, GitLab, Codeberg, Bitbucket and Hugging Face, https only, each once."""
+    found: dict[str, str] = {}
+    for text in (paper.comment, paper.abstract):
+        for match in REPOSITORY.finditer(text.replace("\\_", "_").replace("\\%", "%")):
+            host, owner, *rest = match["at"].removesuffix(".git").split("/")
+            if owner.lower() not in NO_OWNERS and rest:
+                address = "/".join(["https:/", host.lower(), owner, *rest])
+                found.setdefault(address.lower(), address)
+    return list(found.values())
