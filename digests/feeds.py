@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
@@ -18,7 +18,7 @@ from digests.models import Digest, Entry, ShownTweet
 from digests.selections import FORMS, Selection, SelectionError
 from papers import tex
 from papers.code_links import code_links
-from papers.models import Tweet
+from papers.models import Paper, Tweet
 
 NEWEST_DAYS = 20
 PAPERS_IN_BIBTEX = 500
@@ -66,6 +66,15 @@ def papers_as(request: HttpRequest, form: str) -> HttpResponse:
     if form == "bib":
         return HttpResponse(_bibliography(page), content_type=bibtex.CONTENT_TYPE)
     return _sent(_feed_of(page, form), form)
+
+
+@require_safe
+@conditional_page
+def paper_bibtex(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """The BibTeX entry of a paper that a published list has."""
+    entries = Entry.objects.filter(paper=OuterRef("pk"), digest__status=Digest.Status.PUBLISHED)
+    paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
+    return HttpResponse(bibtex.entry(paper, [one.code for one in paper.categories.all()]), content_type=bibtex.CONTENT_TYPE)
 
 
 def _sent(feed: Feed, form: str) -> HttpResponse:

@@ -15,19 +15,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
-from digests.models import Digest, Entry
+from digests.models import SCORE, Digest, Entry
 from digests.selections import Order, Selection, SelectionError
 from papers.models import Paper, PaperCategory, Provenance
 
 PAPERS_A_PAGE = 30
 FEW = 3000
 """Rows that may be fetched and sorted for one page."""
-FEW_DAYS = FEW // 10
-SCORE = Cast("retweets", BigIntegerField()) + F("favorites")
-"""As the index of Entry has it; two counts may not fit into one integer."""
+FEW_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,10 @@ def newest_day() -> date | None:
 
 
 def _rows(selection: Selection) -> QuerySet[Any]:
-    """The entries of the selection, each with its `day` and `score`, in no order yet."""
-    days = Digest.objects.published().between(*_bounds(selection))
+    """The entries of the selection, each with its `day`, `score` and `source`, in no order yet."""
+    # Without the manager's `corrects = None`, which lures SQLite into the wrong index: no correction is ever published.
+    since, until = _bounds(selection)
+    days = Digest.all_drafts.published().between(since, until)
     criteria = []
     few_rows = False
     if selection.period.text != "ever":
@@ -93,23 +93,31 @@ def _rows(selection: Selection) -> QuerySet[Any]:
         else:
             criteria.append(Q(Exists(of_category.filter(paper=OuterRef("paper")))))
     if selection.at_least:
-        hot = Q(score__gte=selection.at_least, provenance__in=Provenance.values)
-        few_rows = few_rows or _are_few(Entry.objects.alias(score=SCORE).filter(hot))
-        criteria.append(hot)
+        criteria.append(Q(score__gte=selection.at_least))
+        indexed = Q(score__gte=selection.at_least, provenance__in=Provenance.values)
+        if not few_rows and selection.order is Order.NEWEST and _are_few(Entry.objects.alias(score=SCORE).filter(indexed)):
+            few_rows = True
+            criteria.append(indexed)
     if selection.text:
         few_rows = True
         criteria.append(_matching(selection.text))
+    its_day = Subquery(days.filter(pk=OuterRef("digest")).order_by().values("date"))
     if selection.order is Order.NEWEST and not few_rows:
-        rows = Entry.objects.filter(digest__in=days).alias(day=F("digest__date"), score=SCORE)
-    else:  # the index to look along is one of the entries
-        rows = Entry.objects.alias(day=Subquery(days.filter(pk=OuterRef("digest")).values("date")), score=SCORE)
-        rows = rows.filter(day__isnull=False)
-    later = Entry.objects.filter(paper=OuterRef("paper"), digest__in=days, digest__date__gt=OuterRef("day"))
-    return rows.filter(*criteria).exclude(Exists(later))
+        rows = Entry.objects.filter(digest__status=Digest.Status.PUBLISHED).alias(day=F("digest__date"), score=SCORE)
+        if since:
+            rows = rows.filter(day__gte=since)
+        if until:
+            rows = rows.filter(day__lte=until)
+    else:
+        rows = Entry.objects.alias(day=its_day, score=SCORE).filter(day__isnull=False)
+    # SQLite would rather go along the index of the hottest than sort a few rows: behind a cast it does not see that it could.
+    rows = rows.alias(source=Cast("provenance", CharField()) if few_rows else F("provenance"))
+    others = Entry.objects.filter(paper=OuterRef("paper")).exclude(pk=OuterRef("pk"))
+    return rows.filter(*criteria).exclude(Exists(others.alias(day=its_day).filter(day__gt=OuterRef("day"))))
 
 
 def _are_few(rows: QuerySet[Any]) -> bool:
-    return rows[: FEW + 1].count() <= FEW
+    return rows.order_by()[: FEW + 1].count() <= FEW
 
 
 def _bounds(selection: Selection) -> tuple[date | None, date | None]:
@@ -150,7 +158,7 @@ def _hottest(rows: QuerySet[Any], after: str, limit: int) -> list[tuple[Any, ...
     keys: list[tuple[Any, ...]] = []
     for provenance in provenances:
         if len(keys) < limit:
-            of_one = rows.filter(behind, provenance=provenance).order_by(F("score").desc(), "-pk")
+            of_one = rows.filter(behind, source=provenance).order_by(F("score").desc(), "-pk")
             keys += of_one.values_list("pk", "provenance", F("score"), F("pk"))[: limit - len(keys)]
         behind = Q()
     return keys

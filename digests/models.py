@@ -5,7 +5,8 @@ from typing import Any, Self, cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from papers.embed import unescape
@@ -63,6 +64,10 @@ class DaysManager(_AllDrafts["Digest"]):
     def get_queryset(self) -> DigestQuerySet:
         digests: Any = super().get_queryset()
         return cast(DigestQuerySet, digests.filter(corrects=None))
+
+    def published(self) -> DigestQuerySet:
+        """The digests that readers may see. Corrections are drafts; to ask for that as well lures SQLite into another index."""
+        return Digest.all_drafts.published()
 
 
 class Digest(models.Model):
@@ -124,6 +129,10 @@ class Digest(models.Model):
         return reverse("digest-markdown", args=[self.date])
 
 
+SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites")
+"""An entry's retweets and favorites together, as the index of the hottest has them; two counts may not fit into one integer."""
+
+
 class Entry(models.Model):
     """One paper of a digest, with the counts as they were when the list was made."""
 
@@ -155,6 +164,7 @@ class Entry(models.Model):
             models.CheckConstraint(condition=Q(position__gte=1), name="entry_position_from_1"),
             models.CheckConstraint(condition=Q(provenance__in=["post", "network"]), name="entry_provenance_known"),
         ]
+        indexes = [models.Index("provenance", SCORE.desc(), F("id").desc(), name="entry_hottest")]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.paper}"

@@ -188,6 +188,16 @@ if (contents.size) {
   for (const article of all("article[id]")) watcher.observe(article);
 }
 
+// Formulas that scroll within their box can be reached by keyboard.
+
+const reachFormulas = () => {
+  const wide = new Set(all("math").filter((formula) => formula.scrollWidth > formula.clientWidth + 1));
+  for (const formula of all("math[tabindex]")) if (!wide.has(formula)) formula.removeAttribute("tabindex");
+  for (const formula of wide) formula.tabIndex = 0;
+};
+reachFormulas();
+addEventListener("resize", reachFormulas);
+
 // Keys.
 
 const switches = all("[data-keys]");

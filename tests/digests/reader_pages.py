@@ -69,15 +69,15 @@ def make_days() -> None:
         digest, odd, *tweets, retweets=2_000_000_000, favorites=2_000_000_000, provenance=Provenance.POST,
         note=f"# Read it\n\n> {LONG_WORD}\n\n- `code` and $E = mc^2$",
     )  # fmt: skip
-    for n in range(12):
+    for n in range(4):
         paper = make_paper(
-            arxiv_id="2105.77777" if n == 0 else f"2105.{60000 + n}",
+            arxiv_id=f"2105.{77777 + n}",
             abstract="One paragraph.   Another, with a price of $410.",
             categories=("cs.LG", "cond-mat.mtrl-sci", "stat.ML"),
             comment="12 pages, code at github.com/example/synthetic",
         )
         read = make_tweet(paper, retweets=900, favorites=4_000, read_at=READ_AT, author_id="7")
-        others = [make_tweet(paper, retweets=n, favorites=3, read_at=READ_AT) for n in range(5)]
+        others = [make_tweet(paper, retweets=m, favorites=3, read_at=READ_AT) for m in range(4 if n < 2 else 0)]
         make_entry(digest, paper, read, *others, retweets=1_234 - n, favorites=5_678, is_pinned=n == 3)
         make_history(paper)
     PublicEvent.objects.create(digest=digest, kind=PublicEvent.Kind.PUBLISHED, at=READ_AT)

@@ -1,119 +1,99 @@
-"""The public pages in a real browser: accessible, quiet, self-contained, and never wider than the screen."""
+"""The readers' pages in a real browser: accessible, quiet, self-contained, never wider than the screen, and comfortable."""
 
+import json
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page, expect
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from digests.models import Digest
-from papers.models import Provenance, Tweet
-from tests.factories import make_digest, make_entry, make_paper, make_tweet
+from tests.digests.reader_pages import GONE, NOT_FOUND, addresses
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Scheme = Literal["light", "dark"]
-PAGES = {
-    "/": 200,
-    "/?before=2021-05-13": 200,
-    "/posts/hot-papers-2021-05-12": 200,
-    "/posts/hot-papers-2021-05-13": 200,
-    "/papers/cs/0112017": 200,
-    "/categories/cs.LG": 200,
-    "/nothing": 404,
-}
+DIGEST = "/posts/hot-papers-2021-05-12"
+FIRST, SECOND = "cs/0112017", "2105.77777"
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    pages: dict[str, int]
+    """All kinds of pages, by address, with the status that they answer."""
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    """One archive for all tests here, which only read: making it takes as long as a test."""
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+        yield Site(server.url, dict.fromkeys(addresses(), 200) | {NOT_FOUND: 404, GONE: 410})
+        server.stop()
+        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture
-def site(live_server: LiveServer) -> str:
-    """Three days with everything that a layout trips over; the site's address."""
-    digest = make_digest(date(2021, 5, 12))
-    long_word = "Donaudampfschifffahrtsgesellschaft" * 6
-    paper = make_paper(
-        arxiv_id="cs/0112017", title=f"A {long_word} title with $x_{{{long_word}}}$ and *stars*", authors=[long_word, "鈴木"]
-    )
-    tweets = [
-        make_tweet(
-            paper, language="ar", direction="rtl", author_name="مختبر", body_html="مرحبا بالعالم https://t.co/" + "a" * 200
-        ),
-        make_tweet(paper, language="ja", body_html="機械学習の論文がとても面白いので全員に読んでほしいと思います。" * 8),
-        make_tweet(
-            paper, language="und", author_name="W" * 180, body_html=f'🔥 <a href="https://t.co/x">{"x" * 280}</a><br><br>end'
-        ),
-        make_tweet(paper, state=Tweet.State.DELETED),
-    ]
-    make_entry(digest, paper, *tweets, retweets=2_000_000_000, favorites=2_000_000_000, provenance=Provenance.POST)
-    for _ in range(12):
-        paper = make_paper(
-            abstract="One paragraph.   Another, with a price of $410.", categories=("cs.LG", "cond-mat.mtrl-sci", "stat.ML")
-        )
-        make_entry(digest, paper, make_tweet(paper))
-    make_digest(date(2021, 5, 13), is_sample=True, papers=1)
-    make_digest(date(2021, 5, 14))
-    make_digest(date(2021, 5, 15), papers=1, status=Digest.Status.DRAFT)
-    return live_server.url
-
-
-@pytest.fixture(params=["light", "dark"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    scheme: Scheme = request.param
-    context = browser.new_context(color_scheme=scheme)
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    context = browser.new_context(base_url=site.url, permissions=["clipboard-read", "clipboard-write"])
     yield context.new_page()
     context.close()
 
 
-def test_pages_are_accessible(page: Page, site: str) -> None:
-    for address, status in PAGES.items():
-        response = page.goto(site + address)
-        assert response is not None
-        results = Axe().run(page)
-        violations = [violation["id"] for violation in results.response["violations"]]
-        assert (address, response.status, violations) == (address, status, []), results.generate_report()
-
-
-def test_pages_ask_only_the_site_and_say_nothing_to_the_console(page: Page, site: str) -> None:
-    asked: list[str] = []
-    said: list[str] = []
+@pytest.mark.timeout(300)  # seconds; it takes ten where nothing else runs
+def test_all_pages_are_accessible_quiet_and_never_wider_than_the_screen(page: Page, site: Site) -> None:
+    """One round over all pages, in both schemes and three widths each, since loading them takes the time."""
+    asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-
-    for address, status in PAGES.items():
-        if status == 200:
-            page.goto(site + address)
-    page.wait_for_load_state("networkidle")
-
-    assert [url for url in asked if not url.startswith(f"{site}/")] == []
-    assert f"{site}/static/site.css" in asked
-    assert said == []
-
-
-@pytest.mark.parametrize("width", [360, 390, 1280])
-def test_pages_never_scroll_sideways(page: Page, site: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-
-    widths = {}
-    for address in PAGES:
-        page.goto(site + address)
-        widths[address] = page.evaluate("document.documentElement.scrollWidth")
-
-    assert widths == dict.fromkeys(PAGES, width)
-
-
-def test_headings_are_in_order(page: Page, site: str) -> None:
-    for address in PAGES:
-        page.goto(site + address)
+    page.on("console", lambda message: said.append((page.url, message.text)))
+    page.on("pageerror", lambda error: said.append((page.url, str(error))))
+    schemes: tuple[Scheme, Scheme] = ("light", "dark")
+    for address, status in site.pages.items():
+        response = page.goto(address)
+        assert response is not None
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            results = Axe().run(page)
+            violations = [violation["id"] for violation in results.response["violations"]]
+            assert (address, scheme, response.status, violations) == (address, scheme, status, []), results.generate_report()
+        for width in (360, 390, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert (address, page.evaluate("document.documentElement.scrollWidth")) == (address, width)
         levels = page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(one => Number(one.tagName[1]))")
-        assert levels[0] == 1
-        assert levels.count(1) == 1
-        assert all(after <= before + 1 for before, after in pairwise(levels))
+        assert (address, levels[0], levels.count(1)) == (address, 1, 1)
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (address, levels)
+
+    assert {url for url in asked if not url.startswith(f"{site.url}/")} == set()
+    assert f"{site.url}/static/site.css" in asked
+    # Chromium says itself that a page was answered with 404 or 410.
+    assert [(url, text) for url, text in said if "the server responded with a status of 4" not in text] == []
 
 
-def test_keyboard_skips_to_the_content(page: Page, site: str) -> None:
-    page.goto(site)
+def test_pages_work_without_scripts(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+
+    page.goto(DIGEST)
+
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.locator(".further .tweet").first).to_be_hidden()
+    page.locator(".further summary").first.click()
+    expect(page.locator(".further .tweet").first).to_be_visible()
+    page.locator(".contents a").first.click()
+    assert page.url.endswith(f"#paper-{FIRST}")
+    page.goto("/reading")
+    expect(page.get_by_text("This needs JavaScript")).to_be_visible()
+    context.close()
+
+
+def test_keyboard_skips_to_the_content(page: Page) -> None:
+    page.goto("/")
 
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
@@ -123,10 +103,130 @@ def test_keyboard_skips_to_the_content(page: Page, site: str) -> None:
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-def test_contents_lead_to_the_paper(page: Page, site: str) -> None:
-    page.goto(f"{site}/posts/hot-papers-2021-05-12")
+def test_contents_follow_and_lead_to_the_paper(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(DIGEST)
 
-    page.locator(".contents a").first.click()
+    page.locator(".contents a").nth(3).click()
 
-    assert page.evaluate("location.hash") == "#paper-cs/0112017"
-    assert page.locator("article:target h2").count() == 1
+    expect(page.locator("article:target h2")).to_be_in_viewport()
+    expect(page.locator(".contents a").nth(3)).to_have_attribute("aria-current", "true")
+    expect(page.locator(".contents a").first).to_be_in_viewport()
+
+
+def test_keys_go_from_paper_to_paper_and_open_one(page: Page) -> None:
+    def current() -> str | None:
+        found: str | None = page.evaluate("document.activeElement.closest('[data-paper]')?.dataset.paper")
+        return found
+
+    page.goto(DIGEST)
+    visited = []
+    for key in "jjk":
+        page.keyboard.press(key)
+        visited.append(current())
+    assert visited == [FIRST, SECOND, FIRST]
+
+    page.keyboard.press("r")
+    expect(page.locator("article").first.get_by_role("button", name="Mark read")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    page.wait_for_url("**/papers/*")
+    page.keyboard.press("/")
+    page.wait_for_url("**/search")
+
+
+def test_keys_can_be_switched_off(page: Page) -> None:
+    page.goto("/about")
+    page.get_by_label("Use these keys").uncheck()
+
+    page.goto(DIGEST)
+    page.keyboard.press("j")
+
+    assert page.evaluate("document.activeElement === document.body")
+
+
+def test_theme_stays_and_is_there_before_the_first_paint(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/")
+    switch = page.get_by_role("button", name="Theme")
+    switch.click()
+    switch.click()
+    expect(switch).to_have_text("Theme: dark")
+
+    page.goto(DIGEST)
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 23, 26)"
+    assert page.evaluate("document.cookie") == ""
+
+
+def test_read_and_hidden_papers_are_remembered_and_can_be_taken_along(page: Page, tmp_path: Path) -> None:
+    page.goto(DIGEST)
+    article = page.locator("article").nth(1)
+    article.get_by_role("button", name="Hide").click()
+    expect(article.locator(".abstract").first).to_be_hidden()
+    page.locator("article").first.get_by_role("button", name="Mark read").click()
+
+    page.goto("/reading")
+    expect(page.get_by_role("status")).to_have_text("This browser remembers 1 read and 1 hidden papers.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").click()
+    download.value.save_as(tmp_path / "marks.json")
+    page.get_by_role("button", name="Forget them all").click()
+    page.get_by_role("button", name="Forget them", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("This browser remembers 0 read and 0 hidden papers.")
+    page.get_by_label("Take over from a file").set_input_files(tmp_path / "marks.json")
+    expect(page.get_by_role("status")).to_contain_text("2 came from the file.")
+
+    saved = json.loads((tmp_path / "marks.json").read_text())
+    assert {kind: list(ids) for kind, ids in saved.items()} == {"read": [FIRST], "hidden": [SECOND]}
+    page.goto(DIGEST)
+    expect(page.locator("article").nth(1).locator(".abstract").first).to_be_hidden()
+
+
+def test_marks_of_a_bad_file_are_not_taken_over(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text('{"read": {"<img>": "2021-05-12", "2105.00001": 7}, "hidden": []}')
+    page.goto("/reading")
+
+    page.get_by_label("Take over from a file").set_input_files(tmp_path / "bad.json")
+
+    expect(page.get_by_role("status")).to_contain_text("The file holds none")
+
+
+def test_original_post_is_opened_only_after_a_yes(page: Page) -> None:
+    page.goto(DIGEST)
+    link = page.locator("a[data-original]").first
+    page.context.route("https://twitter.com/**", lambda route: route.fulfill(body="the original"))
+
+    link.click()
+    page.get_by_role("button", name="Stay here").click()
+    assert len(page.context.pages) == 1
+    link.click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Open it at X").click()
+
+    assert opened.value.url.startswith("https://twitter.com/")
+    assert page.url.endswith(DIGEST)
+
+
+def test_citation_and_bibtex_are_copied(page: Page) -> None:
+    page.goto(f"/papers/{SECOND}")
+
+    page.get_by_role("button", name="Copy the BibTeX").click()
+
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"@misc{{arXiv:{SECOND},")
+
+
+def test_nothing_moves_while_a_page_comes(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(DIGEST)
+
+    shifts = page.evaluate(
+        "new Promise(done => new PerformanceObserver(list => done(list.getEntries().map(one => one.value)))"
+        ".observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done([]), 500))"
+    )
+
+    assert sum(shifts) < 0.001
