@@ -7,10 +7,14 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup run sandbox test check bench lock system-test-tools
+NODE := var/node
+LIGHTHOUSE := 12.8.2
+VNU := 26.9.27
+
+.PHONY: help setup run sandbox test check bench lighthouse lock system-test-tools
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 $(VENV)/.base: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=python3.12, for example"; exit 1; }
@@ -40,8 +44,13 @@ check: $(VENV)/.dev ## lint, types, import rules, templates, migrations
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 
+# What is there is not installed again; where there is no network, the tests say what they miss.
 system-test-tools:
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium; } || true
+	@missing=""; command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="chromium"; \
+	command -v java >/dev/null || missing="$$missing default-jre-headless"; command -v npm >/dev/null || missing="$$missing npm"; \
+	[ -z "$$missing" ] || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; } || true
+	@[ -f $(NODE)/$(LIGHTHOUSE)-$(VNU) ] || { mkdir -p $(NODE) && npm install --silent --no-audit --no-fund --no-package-lock \
+	--prefix $(NODE) lighthouse@$(LIGHTHOUSE) vnu-jar@$(VNU) && touch $(NODE)/$(LIGHTHOUSE)-$(VNU); } || true
 
 test: check system-test-tools ## check, then every test, on SQLite and on PostgreSQL, browser included
 	$(BIN)/python -m tests.servers --database sqlite -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
@@ -49,6 +58,9 @@ test: check system-test-tools ## check, then every test, on SQLite and on Postgr
 
 bench: $(VENV)/.dev ## print measured figures and their ratio to a floor of the same run
 	$(BIN)/python -m bench
+
+lighthouse: $(VENV)/.dev system-test-tools ## print Lighthouse's scores of four pages; fails below 100
+	$(BIN)/python -m bench lighthouse
 
 lock: $(VENV)/.dev ## compile requirements*.in into the pinned, hashed requirements*.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt

@@ -141,6 +141,7 @@ INSTALLED_APPS = [
     "reversion",
 ]
 MIDDLEWARE = [
+    "digests.page_cache.middleware.FinishedPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -170,6 +171,10 @@ TEMPLATES = [
         },
     }
 ]
+
+PAGE_CACHE_MIB = env.int("PAGE_CACHE_MIB", default=64)  # finished pages that each web process holds; 0 for none
+PAGE_CACHE_AGE = env.int("PAGE_CACHE_AGE", default=3600)  # seconds after which a page is made anew, though nothing changed
+PAGE_SHARED_AGE = env.int("PAGE_SHARED_AGE", default=10)  # seconds for which a proxy or CDN may answer without asking us
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

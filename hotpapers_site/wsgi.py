@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from digests.page_cache.middleware import before  # noqa: E402 - needs the apps, which the line above loads
+
+application = before(_django)

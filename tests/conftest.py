@@ -41,6 +41,15 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
+@pytest.fixture(autouse=True)
+def no_page_of_another_test() -> Iterator[None]:
+    """The page cache forgets all, and lets go of the test database."""
+    yield
+    from digests.page_cache.middleware import cache
+
+    cache.clear()
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     if not SHARED.is_dir():

@@ -13,6 +13,7 @@ from digests import post
 from digests.composing import compose
 from digests.metadata import Metadata, metadata_of_digest
 from digests.models import Digest, PublicEvent
+from digests.page_cache.middleware import shows
 from digests.showing import shown_papers
 from digests.views.paging import days_page
 from papers.candidates import rules
@@ -44,7 +45,8 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
     if shown.status == Digest.Status.WITHDRAWN and not may_preview(request):
         return withdrawn(request, shown)
     expect_visible(request, shown)
-    return kept_private(shown, render(request, "digests/digest.html", digest_page(shown)))
+    response = kept_private(shown, render(request, "digests/digest.html", digest_page(shown)))
+    return shows(response, digests=[shown], papers=[entry.paper for entry in shown.entries.all()])
 
 
 def digest_page(shown: Digest) -> dict[str, Any]:

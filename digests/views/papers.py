@@ -12,6 +12,7 @@ from digests import bibtex, charts
 from digests.histories import History, histories
 from digests.metadata import metadata_of_paper
 from digests.models import Digest, Entry, ShownTweet
+from digests.page_cache.middleware import shows
 from papers import tex
 from papers.candidates import candidates
 from papers.code_links import code_links
@@ -57,7 +58,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "meta": metadata_of_paper(found, categories),
         "has_inflated_counts": has_inflated_counts,
     }
-    return render(request, "digests/paper.html", context)
+    return shows(render(request, "digests/paper.html", context), papers=[found], ranks_of=[found.listing_date])
 
 
 @require_safe

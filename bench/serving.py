@@ -1,0 +1,168 @@
+"""Requests a second and p99 of pages as served: rendered, finished, not changed; each beside what a bare server does.
+
+Four web servers (gunicorn with threads, one process each) and an nginx run side by side and are asked in turn, so that what
+else the machine does falls on all of them alike. `bench.pages` fills the database and calls this.
+"""
+
+import contextlib
+import gzip
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+
+from tests.servers import free_port
+
+ROUNDS = 5
+SECONDS = 2
+CONNECTIONS = 8
+GUNICORN = ["--threads", "8", "--log-level", "error", "--keep-alive", "30", "--bind"]
+NGINX = """
+{user}
+daemon off; pid {folder}/pid; error_log {folder}/error.log;
+worker_processes 1;
+events {{ }}
+http {{
+  access_log off; keepalive_requests 1000000;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  default_type "text/html; charset=utf-8";
+  proxy_cache_path {folder}/cache keys_zone=pages:10m;
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{
+      proxy_pass http://127.0.0.1:{ours}; proxy_set_header Host $http_host;
+      proxy_cache pages; proxy_cache_use_stale updating; proxy_cache_background_update on; proxy_cache_revalidate on;
+    }}
+    location /as-file/ {{ alias {folder}/files/; add_header Content-Encoding gzip; add_header Vary Accept-Encoding; }}
+  }}
+}}
+"""
+
+
+@dataclass
+class Figures:
+    """Of one thing that is asked again and again."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    rates: list[float] = field(default_factory=list)
+    """Requests/s, a number each round."""
+    p99s: list[float] = field(default_factory=list)
+    """ms."""
+
+    def ask(self) -> None:
+        headers = [part for name, value in self.headers.items() for part in ("-H", f"{name}: {value}")]
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}", "--latency", *headers, self.url]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        if "Non-2xx" in told or "Socket errors" in told:
+            raise RuntimeError(f"{self.url}: {told}")
+        rate, p99 = re.search(r"Requests/sec:\s+([\d.]+)", told), re.search(r"99%\s+([\d.]+)(us|ms|s)", told)
+        if not rate or not p99:
+            raise RuntimeError(f"wrk said {told}")
+        self.rates.append(float(rate[1]))
+        self.p99s.append(float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]])
+
+
+def measure(pages: dict[str, str]) -> int:
+    """Print the figures of these pages (names and addresses); 0 where all are within their limits."""
+    if absent := [program for program in ("wrk", "nginx") if not shutil.which(program)]:
+        print(f"pages as served: skipped, {' and '.join(absent)} not installed; `apt-get install wrk nginx`")
+        return 0
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="hotpapers-nginx-") as name, contextlib.ExitStack() as servers:
+        folder = Path(name)
+        folder.chmod(0o755)
+        ours = servers.enter_context(gunicorn("hotpapers_site.wsgi", PAGE_CACHE_MIB="64"))
+        rendering = servers.enter_context(gunicorn("hotpapers_site.wsgi"))
+        bare = servers.enter_context(gunicorn("bench.bare_wsgi:application", BENCH_FILES=str(folder / "files")))
+        minimal = servers.enter_context(gunicorn("bench.minimal_view:application"))
+        nginx = servers.enter_context(started_nginx(folder, ours))
+        for page, path in pages.items():
+            failed |= measure_page(page, path, folder / "files" / page, [ours, rendering, bare, minimal, nginx])
+    return failed
+
+
+def measure_page(page: str, path: str, file: Path, ports: list[int]) -> int:
+    ours, rendering, bare, minimal, nginx = (f"http://127.0.0.1:{port}" for port in ports)
+    zipped = {"Accept-Encoding": "gzip"}
+    answer = httpx.get(f"{ours}{path}", headers=zipped, trust_env=False)
+    file.write_bytes(gzip.compress(answer.content, mtime=0))
+    known = zipped | {"If-None-Match": answer.headers["ETag"]}
+    asked = {
+        "rendered": Figures(f"{rendering}{path}", zipped),
+        "minimal view": Figures(f"{minimal}{path}", zipped),
+        "finished": Figures(f"{ours}{path}", zipped),
+        "bare WSGI": Figures(f"{bare}/{page}", zipped),
+        "not changed (304)": Figures(f"{ours}{path}", known),
+        "nginx before us": Figures(f"{nginx}{path}", zipped),
+        "nginx, a file": Figures(f"{nginx}/as-file/{page}", zipped),
+    }
+    for figures in asked.values():
+        httpx.get(figures.url, headers=figures.headers, trust_env=False)  # nobody's first request counts
+    for _ in range(ROUNDS):
+        for figures in asked.values():
+            figures.ask()
+    print(f"{page}: {len(answer.content):,} bytes, {file.stat().st_size:,} compressed")
+    for name, figures in asked.items():
+        print(
+            f"  {name:<20}{statistics.median(figures.rates):>9,.0f} requests/s   p99 {statistics.median(figures.p99s):>7.2f} ms"
+        )
+    limits = [("rendered", "minimal view", 0.7), ("finished", "bare WSGI", 0.8), ("nginx before us", "nginx, a file", 0.95)]
+    failed = 0
+    for one, floor, least in limits:
+        ratio = statistics.median(a / b for a, b in zip(asked[one].rates, asked[floor].rates, strict=True))
+        failed |= ratio < least
+        print(f"  {one} / {floor}: {ratio:.2f}, at least {least:g}: {'within' if ratio >= least else 'UNDER'}")
+    return failed
+
+
+@contextlib.contextmanager
+def gunicorn(application: str, **environment: str) -> Iterator[int]:
+    """The application served by one process with threads; its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", *GUNICORN, f"127.0.0.1:{port}", application]
+    with process(command, port, os.environ | {"PYTHONPATH": str(settings.BASE_DIR)} | environment):
+        yield port
+
+
+@contextlib.contextmanager
+def started_nginx(folder: Path, ours: int) -> Iterator[int]:
+    """An nginx that keeps our pages, and serves files of the same bytes; its port."""
+    port = free_port()
+    (folder / "files").mkdir()
+    configuration = folder / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    configuration.write_text(NGINX.format(folder=folder, port=port, ours=ours, user=user))
+    command = [str(shutil.which("nginx")), "-p", str(folder), "-e", f"{folder}/error.log", "-c", str(configuration)]
+    with process(command, port, os.environ.copy()):
+        yield port
+
+
+@contextlib.contextmanager
+def process(command: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
+    server = subprocess.Popen(command, env=environment)
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/", trust_env=False)
+                break
+            except httpx.TransportError:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"{' '.join(command)} did not start") from None
+                time.sleep(0.1)
+        yield
+    finally:
+        server.terminate()
+        server.wait()

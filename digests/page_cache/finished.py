@@ -1,0 +1,111 @@
+"""A finished page: its bytes, plain and compressed, and the answers it gives to requests."""
+
+import gzip
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from http import HTTPStatus
+from typing import Any
+
+import brotli
+from django.conf import settings
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import http_date, parse_http_date_safe
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
+"""Status, headers, body."""
+
+PLAIN = "identity"
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "br": partial(brotli.compress, quality=9),  # 10 and 11 take ten times as long
+    "gzip": partial(gzip.compress, mtime=0),
+}
+SMALLEST_COMPRESSED = 200
+"""Bytes; below that compression gains nothing."""
+OURS = frozenset({"etag", "last-modified", "content-length", "vary", "cache-control"})
+NOT_PUBLIC = ("private", "no-store", "no-cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    subjects: frozenset[str] | None
+    """What it shows; None where it is not known and may be anything (see triggers.py)."""
+    body: bytes
+    headers: list[tuple[str, str]]
+    tag: str
+    """The ETag's part that all codings share."""
+    changed_at: int
+    """Not before this moment (seconds since 1970) was it last changed. The second after its rendering, since what was sent in
+    that second may have been another version of it."""
+    expires_at: float
+    """By time.monotonic()."""
+    compressed: dict[str, bytes] = field(default_factory=dict)
+    """By content coding, once somebody has asked for it."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes at most."""
+        return 2 * len(self.body)
+
+    def answer(self, environ: dict[str, Any]) -> Answer:
+        """To a GET or HEAD with these WSGI variables: the page in the best coding, or 304 where the client has it."""
+        coding = _best(environ.get("HTTP_ACCEPT_ENCODING", "")) if len(self.body) >= SMALLEST_COMPRESSED else PLAIN
+        modified = http_date(min(self.changed_at, time.time()))
+        headers = [*self.headers, ("ETag", f'"{self.tag}-{coding}"'), ("Last-Modified", modified)]
+        if self._is_known(environ):
+            return HTTPStatus.NOT_MODIFIED, headers, b""
+        body = self._in(coding)
+        if coding != PLAIN:
+            headers.append(("Content-Encoding", coding))
+        headers.append(("Content-Length", str(len(body))))
+        return HTTPStatus.OK, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+
+    def _in(self, coding: str) -> bytes:
+        if coding == PLAIN:
+            return self.body
+        if (body := self.compressed.get(coding)) is None:
+            body = self.compressed[coding] = COMPRESS[coding](self.body)
+        return body
+
+    def _is_known(self, environ: dict[str, Any]) -> bool:
+        if (tags := environ.get("HTTP_IF_NONE_MATCH")) is not None:
+            return tags.strip() == "*" or self.tag in tags
+        since = environ.get("HTTP_IF_MODIFIED_SINCE")
+        return since is not None and (parse_http_date_safe(since) or 0) >= self.changed_at
+
+
+def finish(response: HttpResponseBase) -> Page | None:
+    """The response as a page, or None where it is not one for everybody."""
+    if not isinstance(response, HttpResponse) or response.status_code != HTTPStatus.OK or response.cookies:
+        return None
+    control = response.get("Cache-Control", "")
+    # What was made with a look at the session varies with the cookie.
+    if response.get("Vary", "Accept-Encoding") != "Accept-Encoding" or any(word in control for word in NOT_PUBLIC):
+        return None
+    headers = [(name, value) for name, value in response.items() if name.lower() not in OURS]
+    headers += [
+        ("Vary", "Accept-Encoding"),
+        ("Cache-Control", control or f"public, max-age=0, s-maxage={settings.PAGE_SHARED_AGE}"),
+    ]
+    return Page(
+        subjects=getattr(response, "page_subjects", None),
+        body=response.content,
+        headers=headers,
+        tag=hashlib.sha256(response.content).hexdigest()[:32],
+        changed_at=int(time.time()) + 1,
+        expires_at=time.monotonic() + settings.PAGE_CACHE_AGE,
+    )
+
+
+@lru_cache(maxsize=256)
+def _best(accepted: str) -> str:
+    """The coding to use for an Accept-Encoding: brotli, else gzip, else none; weights count only where they are 0."""
+    codings = set()
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.partition(";")
+        if weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
+            codings.add(coding.strip())
+    return next((coding for coding in COMPRESS if coding in codings), PLAIN)

@@ -1,0 +1,86 @@
+"""Answers with finished pages before any other work: first in Django's chain of middleware, and before Django where it can."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from digests.models import Digest
+from digests.page_cache.finished import Answer, finish
+from digests.page_cache.shelves import Key, PageCache
+from papers.models import Paper
+
+NEVER = ("/admin/", settings.STATIC_URL)
+CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
+# The sandbox shows its running clock on every page.
+cache = PageCache(0 if settings.SANDBOX_CLOCK else settings.PAGE_CACHE_MIB * 1024 * 1024)
+
+
+def shows(
+    response: HttpResponse, *, digests: Iterable[Digest] = (), papers: Iterable[Paper] = (), ranks_of: Iterable[date] = ()
+) -> HttpResponse:
+    """The response, which shows these digests (their rows, entries and neighbours), papers (their texts, counts, tweets, and
+    the digests that list them), the ranks of listing days, and nothing else; nothing else makes it anew. Of a response that
+    does not say so, any change is one."""
+    subjects = [f"digest:{one.pk}" for one in digests] + [f"paper:{one.pk}" for one in papers]
+    response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of])  # type: ignore[attr-defined]
+    return response
+
+
+class FinishedPagesMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        environ = request.META
+        if (key := _key(environ)) is None or connection.in_atomic_block:  # what an open transaction sees is for no one else
+            return self._get_response(request)
+        if held := cache.get(key):
+            return _response(held.answer(environ))
+        # The view answers in full: the page that it makes is for everyone.
+        conditions = {name: environ.pop(name) for name in CONDITIONS if name in environ}
+        with cache.rendering() as rendering:
+            response = self._get_response(request)
+            if (page := finish(response)) is None:
+                return response
+            cache.put(key, page, rendering)
+        return _response(page.answer(environ | conditions))
+
+
+def before(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """The WSGI application, with the pages that are held answered before it: Django's handler alone takes a third of the time
+    that a whole answer takes."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        if (key := _key(environ)) is None or (page := cache.get(key)) is None:
+            return application(environ, start_response)
+        status, headers, body = page.answer(environ)
+        start_response(STATUS_LINES[status], headers)
+        return [body]
+
+    return answer
+
+
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)}
+
+
+def _key(environ: dict[str, Any]) -> Key | None:
+    """What tells pages apart; None for what is never held."""
+    path = environ["PATH_INFO"]
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER):
+        return None
+    if settings.SECURE_PROXY_SSL_HEADER:
+        scheme = environ.get(settings.SECURE_PROXY_SSL_HEADER[0], "")
+    else:
+        scheme = environ["wsgi.url_scheme"]
+    return scheme, environ.get("HTTP_HOST", ""), path, environ.get("QUERY_STRING", "")
+
+
+def _response(answer: Answer) -> HttpResponse:
+    status, headers, body = answer
+    return HttpResponse(body, status=status, headers=dict(headers))

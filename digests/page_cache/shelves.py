@@ -1,0 +1,167 @@
+"""The finished pages that a process holds, each until something on it changed, it grew old, or room was needed."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from digests.page_cache.finished import Page
+from digests.page_cache.triggers import EVERYTHING
+from digests.page_cache.watching import ERRORS, Watch, watch
+
+Key = tuple[str, str, str, str]
+"""Scheme, host, path, query."""
+
+SHARE_OF_QUERIES = 8
+"""Addresses with a query get this part of the room: whoever invents such cannot drive the other pages out."""
+LARGEST_SHARE = 16
+"""No page takes more than this part of a shelf."""
+LONGEST_ADDRESS = 1000
+UNKNOWN = "unknown"
+"""Stands for the subjects of pages that do not tell them: any change concerns these."""
+RETRY_S = 1.0
+
+
+@dataclass(eq=False, slots=True)
+class Rendering:
+    """A page that is being made."""
+
+    changed: set[str] = field(default_factory=set)
+    """The subjects that changed since it began."""
+
+
+class Shelf:
+    """Pages up to so many bytes; the one that was used the longest ago goes first."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._taken = room, 0
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._showing: dict[str, set[Key]] = {}
+
+    def get(self, key: Key) -> Page | None:
+        if (page := self._pages.get(key)) is None:
+            return None
+        if page.expires_at < time.monotonic():
+            self.remove(key)
+            return None
+        self._pages.move_to_end(key)
+        return page
+
+    def put(self, key: Key, page: Page) -> None:
+        self.remove(key)
+        if page.size * LARGEST_SHARE > self._room:
+            return
+        self._pages[key] = page
+        self._taken += page.size
+        for subject in page.subjects or {UNKNOWN}:
+            self._showing.setdefault(subject, set()).add(key)
+        while self._taken > self._room:
+            self.remove(next(iter(self._pages)))
+
+    def remove(self, key: Key) -> None:
+        if page := self._pages.pop(key, None):
+            self._taken -= page.size
+            for subject in page.subjects or {UNKNOWN}:
+                self._showing[subject].discard(key)
+                if not self._showing[subject]:
+                    del self._showing[subject]
+
+    def remove_showing(self, subjects: Collection[str]) -> None:
+        for subject in (UNKNOWN, *subjects):
+            for key in list(self._showing.get(subject, ())):
+                self.remove(key)
+
+    def clear(self) -> None:
+        self._pages.clear()
+        self._showing.clear()
+        self._taken = 0
+
+
+class PageCache:
+    """Pages, and the watch that tells what changed. Without a watch it holds nothing: no page is ever out of date."""
+
+    def __init__(self, room: int) -> None:
+        """`room` in bytes; 0 for no cache."""
+        self._room = room
+        self._lock = threading.Lock()
+        self._with_query, self._without = Shelf(room // SHARE_OF_QUERIES), Shelf(room - room // SHARE_OF_QUERIES)
+        self._renderings: set[Rendering] = set()
+        self._watch: Watch | None = None
+        self._retry_at = 0.0
+
+    def get(self, key: Key) -> Page | None:
+        """The page, as it is at this moment."""
+        if not self._room:
+            return None
+        with self._lock:
+            self._catch_up()
+            return self._shelf(key).get(key)
+
+    @contextmanager
+    def rendering(self) -> Iterator[Rendering]:
+        """Inside, a page is made from the database; what changes meanwhile is noted."""
+        rendering = Rendering()
+        with self._lock:
+            self._renderings.add(rendering)
+        try:
+            yield rendering
+        finally:
+            with self._lock:
+                self._renderings.discard(rendering)
+
+    def put(self, key: Key, page: Page, rendering: Rendering) -> None:
+        """Hold the page, unless something on it changed while it was made."""
+        if not self._room or sum(map(len, key)) > LONGEST_ADDRESS:
+            return
+        with self._lock:
+            self._catch_up()
+            changed = rendering.changed
+            is_outdated = EVERYTHING in changed or (changed if page.subjects is None else changed & page.subjects)
+            if self._watch and not is_outdated:
+                self._shelf(key).put(key, page)
+
+    def clear(self) -> None:
+        """Forget all, and close the watch; the next page opens it again."""
+        with self._lock:
+            self._forget()
+            self._retry_at = 0.0
+
+    def _shelf(self, key: Key) -> Shelf:
+        return self._with_query if key[-1] else self._without
+
+    def _catch_up(self) -> None:
+        if self._watch is None:
+            self._open()
+            return
+        try:
+            changed = self._watch.changes()
+        except ERRORS:
+            self._forget()  # what changed meanwhile is not known
+            return
+        if not changed:
+            return
+        for rendering in self._renderings:
+            rendering.changed.update(changed)
+        if EVERYTHING in changed:
+            self._forget()
+        else:
+            self._with_query.remove_showing(changed)
+            self._without.remove_showing(changed)
+
+    def _open(self) -> None:
+        if time.monotonic() >= self._retry_at:
+            self._watch = watch()
+            self._retry_at = time.monotonic() + RETRY_S
+            for rendering in self._renderings:  # they began unwatched
+                rendering.changed.add(EVERYTHING)
+
+    def _forget(self) -> None:
+        self._with_query.clear()
+        self._without.clear()
+        for rendering in self._renderings:
+            rendering.changed.add(EVERYTHING)
+        if self._watch:
+            self._watch.close()
+            self._watch = None

@@ -1,0 +1,204 @@
+"""Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
+
+A subject is `digest:<key>`, `paper:<key>`, `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers), or
+`*`, all there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker, command, raw
+SQL. PostgreSQL notifies the channel `page_change` at the commit; SQLite keeps the table `page_change`, where a subject's row
+moves to the end each time.
+
+The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
+or in the way.
+"""
+
+# ruff: noqa: S608 - SQL with names of our own tables
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+from digests.models import Digest, Entry, PublicEvent, ShownTweet
+from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
+
+CHANGE = "page_change"
+EVERYTHING = "*"
+
+_OF_PAPER = "SELECT 'paper:' || {row}.paper_id AS subject"
+_RANKS_OF_PAPER = f"SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id"
+_DIGEST, _ENTRY, _SHOWN, _MENTION = (model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention))
+_NEIGHBOUR = (
+    f"SELECT 'digest:' || (SELECT id FROM {_DIGEST} WHERE status = 'published' AND date {{side}} {{{{row}}}}.date "
+    "ORDER BY date {order} LIMIT 1) WHERE {{row}}.status = 'published'"
+)
+
+
+@dataclass(frozen=True)
+class Watched:
+    model: type[Model]
+    subjects: str
+    """A SELECT of the subjects of one row, which `{row}` stands for."""
+    unseen: frozenset[str] = frozenset()
+    """Columns that no page shows: their change is none."""
+    only: frozenset[str] = frozenset()
+    """Columns whose change alone concerns the subjects; empty for all."""
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def name(self) -> str:
+        """Of the triggers."""
+        return "_".join([CHANGE, self.table, *sorted(self.only)])
+
+    @property
+    def columns(self) -> list[str]:
+        fields = [field for field in self.model._meta.concrete_fields if not self.only or field.name in self.only]
+        return [field.column for field in fields if field.column and field.name not in self.unseen]
+
+
+WATCHED = [
+    Watched(Digest, "SELECT 'digest:' || {row}.id AS subject WHERE {row}.status = 'published'"),
+    # The pages of the days beside it link to a digest, those of its papers list it.
+    Watched(
+        Digest,
+        f"SELECT 'paper:' || paper_id AS subject FROM {_ENTRY} WHERE digest_id = {{row}}.id AND {{row}}.status = 'published' "
+        f"UNION {_NEIGHBOUR.format(side='<', order='DESC')} UNION {_NEIGHBOUR.format(side='>', order='ASC')}",
+        only=frozenset({"status", "date"}),
+    ),
+    Watched(
+        Entry,
+        f"SELECT 'digest:' || id AS subject FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published' "
+        f"UNION SELECT 'paper:' || {{row}}.paper_id FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published'",
+        frozenset({"is_pinned", "moves"}),
+    ),
+    Watched(
+        ShownTweet,
+        f"SELECT 'paper:' || entry.paper_id AS subject FROM {_ENTRY} entry JOIN {_DIGEST} digest "
+        "ON digest.id = entry.digest_id AND digest.status = 'published' WHERE entry.id = {row}.entry_id",
+    ),
+    Watched(PublicEvent, "SELECT 'digest:' || {row}.digest_id AS subject"),
+    Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled", "newer"})),
+    Watched(PaperCategory, _OF_PAPER),
+    Watched(Paper, "SELECT 'ranks:' || {row}.listing_date AS subject", only=frozenset({"listing_date", "announced_as"})),
+    Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}"),
+    # Whenever counts of tweets are read, their papers are measured.
+    Watched(PaperMeasurement, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}"),
+    Watched(
+        Tweet,
+        f"SELECT 'paper:' || paper_id AS subject FROM {_MENTION} WHERE tweet_id = {{row}}.id "
+        f"UNION SELECT 'paper:' || entry.paper_id FROM {_SHOWN} shown JOIN {_ENTRY} entry ON entry.id = shown.entry_id "
+        "WHERE shown.tweet_id = {row}.id "
+        f"UNION SELECT 'ranks:' || paper.listing_date FROM {Paper._meta.db_table} paper JOIN {_MENTION} mention "
+        "ON mention.paper_id = paper.id WHERE mention.tweet_id = {row}.id",
+        frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at", "state_since"}),
+    ),
+    Watched(
+        CollectionDay,
+        "SELECT 'day:' || {row}.date AS subject",
+        frozenset({"sweep_token", "sweep_end", "attempts", "next_try_at", "claimed_until", "changed_at"}),
+    ),
+    Watched(SavedRules, f"SELECT '{EVERYTHING}' AS subject"),
+]
+
+
+def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    """Take the triggers away (`pre_migrate`), and tell the processes that hold pages."""
+    connection = connections[using]
+    if connection.vendor not in STATEMENTS:
+        return
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{CHANGE}%"])
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+        else:
+            for watched in WATCHED:  # with the function go its triggers
+                cursor.execute(f"DROP FUNCTION IF EXISTS {watched.name} CASCADE")
+        for statement in SAY_EVERYTHING[connection.vendor]:
+            cursor.execute(statement)
+
+
+def create(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
+    """Make the triggers (`post_migrate`; a flush, which sends it too, has no plan); none of them in a database that is
+    migrated to an older state."""
+    connection = connections[using]
+    if plan is None or connection.vendor not in STATEMENTS:
+        return
+    drop(using)
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for watched in WATCHED:
+            if watched.table not in tables:
+                return
+            present = {column.name for column in connection.introspection.get_table_description(cursor, watched.table)}
+            if not present.issuperset(watched.columns):
+                return
+        for watched in WATCHED:
+            for statement in STATEMENTS[connection.vendor](watched):
+                cursor.execute(statement)
+
+
+def present(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the triggers are there."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT[connection.vendor], [f"{CHANGE}%"])
+        return bool(cursor.fetchone() == (3 * len(WATCHED),))
+
+
+def _sqlite(watched: Watched) -> Iterator[str]:
+    for event, rows in (("insert", ["NEW"]), ("delete", ["OLD"]), ("update", ["OLD", "NEW"])):
+        subjects = " UNION ".join(watched.subjects.format(row=row) for row in rows)
+        of = ""
+        if event == "update":
+            differ = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in watched.columns)
+            of = f"OF {_quoted(watched.columns)} ON {watched.table} WHEN {differ}"
+        # Not INSERT OR REPLACE: the conflict rule of the statement that fires a trigger holds in it, too.
+        yield (
+            f"CREATE TRIGGER {watched.name}_{event} AFTER {event} {of or f'ON {watched.table}'} BEGIN "
+            f"DELETE FROM {CHANGE} WHERE subject IN (SELECT subject FROM ({subjects})); "
+            f"INSERT INTO {CHANGE} (subject) SELECT subject FROM ({subjects}) WHERE subject IS NOT NULL; END"
+        )
+
+
+def _postgresql(watched: Watched) -> Iterator[str]:
+    name = watched.name
+    old, new = (
+        f"PERFORM pg_notify('{CHANGE}', subject) FROM ({watched.subjects.format(row=row)}) changed WHERE subject IS NOT NULL;"
+        for row in ("OLD", "NEW")
+    )
+    yield (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF TG_OP = 'TRUNCATE' THEN PERFORM pg_notify('{CHANGE}', '{EVERYTHING}'); RETURN NULL; END IF; "
+        f"IF TG_OP <> 'INSERT' THEN {old} END IF; IF TG_OP <> 'DELETE' THEN {new} END IF; RETURN NULL; END $$"
+    )
+    differ = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in watched.columns)
+    call = f"EXECUTE FUNCTION {name}()"
+    yield f"CREATE TRIGGER {name}_rows AFTER INSERT OR DELETE ON {watched.table} FOR EACH ROW {call}"
+    yield (
+        f"CREATE TRIGGER {name}_update AFTER UPDATE OF {_quoted(watched.columns)} ON {watched.table} "
+        f"FOR EACH ROW WHEN ({differ}) {call}"
+    )
+    yield f"CREATE TRIGGER {name}_truncate AFTER TRUNCATE ON {watched.table} FOR EACH STATEMENT {call}"
+
+
+def _quoted(columns: list[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+STATEMENTS = {"sqlite": _sqlite, "postgresql": _postgresql}
+COUNT = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
+    "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname LIKE %s",
+}
+SAY_EVERYTHING = {
+    "sqlite": [
+        f"CREATE TABLE IF NOT EXISTS {CHANGE} (id integer PRIMARY KEY AUTOINCREMENT, subject text NOT NULL)",
+        f"CREATE INDEX IF NOT EXISTS {CHANGE}_subject ON {CHANGE} (subject)",
+        f"DELETE FROM {CHANGE} WHERE subject = '{EVERYTHING}'",
+        f"INSERT INTO {CHANGE} (subject) VALUES ('{EVERYTHING}')",
+    ],
+    "postgresql": [f"SELECT pg_notify('{CHANGE}', '{EVERYTHING}')"],
+}

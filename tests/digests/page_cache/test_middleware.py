@@ -1,0 +1,126 @@
+"""Published pages are answered from memory: without a query, to everybody alike, and never out of date."""
+
+import contextlib
+import gzip
+import re
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from digests.models import Digest
+from papers.models import Paper
+from tests.editors import make_client, make_user
+from tests.factories import make_digest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESS = "/posts/hot-papers-2021-05-12"
+
+
+@pytest.fixture
+def paper() -> Paper:
+    """The one paper of a published digest."""
+    return make_digest(date(2021, 5, 12), papers=1).papers.get()
+
+
+def test_it_is_first() -> None:
+    assert settings.MIDDLEWARE[0] == "digests.page_cache.middleware.FinishedPagesMiddleware"
+
+
+def test_page_is_answered_again_without_a_query(
+    client: Client, paper: Paper, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    addresses = ["/", "/?before=2021-05-13", ADDRESS, f"{ADDRESS}.md", paper.get_absolute_url(), "/categories/cs.LG", "/rss.xml"]
+    first = [client.get(address) for address in addresses]
+    with django_assert_num_queries(0):
+        again = [client.get(address) for address in addresses]
+        known = [client.get(one.request["PATH_INFO"], headers={"If-None-Match": one["ETag"]}) for one in first[2:]]
+        heads = [client.head(address) for address in addresses]
+    assert [one.status_code for one in again] == [200] * len(addresses)
+    assert [(one.content, one["ETag"]) for one in again] == [(one.content, one["ETag"]) for one in first]
+    assert [set(one.headers) for one in again] == [set(one.headers) for one in first]
+    assert [(one.status_code, one.content) for one in known] == [(304, b"")] * len(known)
+    assert [(one.content, one["Content-Length"]) for one in heads] == [(b"", str(len(one.content))) for one in first]
+    assert "default-src 'none'" in again[0]["Content-Security-Policy"]
+    assert not any(one.cookies for one in again)
+
+
+def test_first_answer_to_a_client_that_has_the_page_is_held(
+    client: Client, paper: Paper, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    tag = client.get(ADDRESS)["ETag"]
+    Digest.objects.update(intro="")
+    Paper.objects.update(comment="Changed, yet nowhere shown")
+    assert client.get(ADDRESS, headers={"If-None-Match": tag}).status_code == 304
+    with django_assert_num_queries(0):
+        assert client.get(ADDRESS, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_change_of_another_day_leaves_a_page_alone(
+    client: Client, paper: Paper, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    other = make_digest(date(2021, 5, 20), papers=1)
+    make_digest(date(2021, 5, 15))
+    client.get(ADDRESS)
+    client.get(paper.get_absolute_url())
+    Digest.objects.filter(pk=other.pk).update(status=Digest.Status.WITHDRAWN)
+    other.papers.update(title="Corrected")
+    with django_assert_num_queries(0):
+        client.get(ADDRESS)
+        client.get(paper.get_absolute_url())
+
+
+def test_editor_gets_the_public_page_and_drafts_are_never_held(client: Client, paper: Paper) -> None:
+    editor = make_client(make_user(group="Editors"))
+    public = client.get(ADDRESS).content
+    assert editor.get(ADDRESS).content == public
+    make_digest(date(2021, 5, 14), papers=1, status=Digest.Status.DRAFT)
+    for _ in range(2):
+        preview = editor.get("/posts/hot-papers-2021-05-14")
+        assert (preview.status_code, "no-store" in preview["Cache-Control"]) == (200, True)
+        assert client.get("/posts/hot-papers-2021-05-14").status_code == 404
+
+
+def test_admin_and_other_methods_are_left_alone(client: Client, paper: Paper) -> None:
+    client.get(ADDRESS)
+    assert client.post(ADDRESS).status_code == 405
+    login = client.get("/admin/login/")
+    assert "no-store" in login["Cache-Control"]
+    assert size_of(client, "/static/site.css") > 1000
+
+
+def test_unknown_host_gets_no_page(client: Client, paper: Paper) -> None:
+    client.get(ADDRESS)
+    assert client.get(ADDRESS, headers={"host": "evil.example"}).status_code == 400
+
+
+def test_plain_http_is_sent_to_https_though_the_page_is_held(paper: Paper, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    https = Client()
+    assert https.get(ADDRESS, secure=True).status_code == 200
+    assert https.get(ADDRESS).status_code == 301
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert https.get(ADDRESS, headers={"X-Forwarded-Proto": "https"}).status_code == 200
+    assert https.get(ADDRESS, headers={"X-Forwarded-Proto": "http"}).status_code == 301
+
+
+def test_digest_with_its_styles_is_at_most_forty_kilobytes(client: Client) -> None:
+    words = [f"word{n * 7919 % 1000}" for n in range(200)]
+    digest = make_digest(date(2021, 5, 13), papers=13)
+    for n, one in enumerate(digest.papers.all()):
+        one.abstract = " ".join(words[n * 11 :] + words[: n * 11])
+        one.save()
+    page = client.get("/posts/hot-papers-2021-05-13", headers={"Accept-Encoding": "gzip"})
+    styles = re.findall(
+        r'<link rel="stylesheet" href="(/static/[^"]+)"', client.get("/posts/hot-papers-2021-05-13").content.decode()
+    )
+    assert styles
+    assert int(page["Content-Length"]) + sum(size_of(client, style) for style in styles) <= 40_000
+
+
+def size_of(client: Client, static: str) -> int:
+    """Bytes, compressed."""
+    with contextlib.closing(client.get(static, headers={"Accept-Encoding": "gzip"})) as response:
+        return len(gzip.compress(b"".join(response.streaming_content)))  # type: ignore[attr-defined]

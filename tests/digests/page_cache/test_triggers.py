@@ -1,0 +1,186 @@
+"""Each change of rows names what readers' pages show of it, whoever makes it."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from digests import publishing
+from digests.models import Digest, Entry, PublicEvent, ShownTweet
+from digests.page_cache import triggers, watching
+from digests.page_cache.watching import Watch, watch
+from papers import measuring
+from papers.engagement import states
+from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
+from tests.factories import make_digest, make_entry, make_paper, make_tweet
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], set[str]]]:
+    """What was said since the last call."""
+    monkeypatch.setattr(watching, "SURE_FOR_S", 0.0)
+    opened = watch()
+    assert opened is not None
+    yield lambda: set(opened.changes())
+    opened.close()
+
+
+Heard = Callable[[], set[str]]
+
+
+def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard) -> None:
+    days = [make_digest(date(2021, 5, day), papers=1) for day in (10, 11, 12, 13, 14)]
+    middle = days[2]
+    paper = f"paper:{middle.papers.get().pk}"
+    around = {f"digest:{digest.pk}" for digest in days[1:4]}
+    heard()
+
+    Digest.objects.filter(pk=middle.pk).update(intro="New")
+    assert heard() == {f"digest:{middle.pk}"}
+    publishing.withdraw(middle, now=NOW)
+    assert heard() == around | {paper}
+    Digest.objects.filter(pk=middle.pk).update(intro="Unseen")
+    Entry.objects.filter(digest=middle).update(note="Unseen")
+    assert heard() == set()
+    publishing.publish(middle, now=NOW)
+    assert heard() == around | {paper}
+    Digest.objects.filter(pk=middle.pk).delete()
+    assert heard() == around | {paper}
+
+
+def test_draft_concerns_no_page(heard: Heard) -> None:
+    digest = make_digest(status=Digest.Status.DRAFT)
+    paper = make_paper()
+    tweet = make_tweet(paper)
+    heard()
+    entry = make_entry(digest, paper, tweet)
+    entry.note = "Work in progress"
+    entry.save()
+    ShownTweet.objects.update(position=2)
+    digest.delete()
+    assert heard() == set()
+
+
+def test_entry_and_its_tweets_concern_their_pages(heard: Heard) -> None:
+    digest = make_digest()
+    paper = make_paper()
+    tweet = make_tweet(paper)
+    heard()
+    ours = {f"digest:{digest.pk}", f"paper:{paper.pk}"}
+    entry = make_entry(digest, paper, tweet)
+    assert heard() == ours
+    Entry.objects.update(favorites=7)
+    assert heard() == ours
+    Entry.objects.update(favorites=7, is_pinned=True)
+    assert heard() == set()
+    ShownTweet.objects.update(position=2)
+    assert heard() == {f"paper:{paper.pk}"}
+    other = make_paper()
+    heard()
+    Entry.objects.update(paper=other)
+    assert heard() == ours | {f"paper:{other.pk}"}
+    entry.delete()
+    assert heard() == {f"digest:{digest.pk}", f"paper:{other.pk}"}
+
+
+def test_paper_concerns_its_page(heard: Heard) -> None:
+    paper, other = make_paper(), make_paper()
+    tweet = make_tweet(paper)
+    ours = {f"paper:{paper.pk}"}
+    heard()
+    Paper.objects.filter(pk=paper.pk).update(title="Corrected")
+    assert heard() == ours
+    Paper.objects.filter(pk=paper.pk).update(title="Corrected", newer={"version": 2})
+    assert heard() == set()
+    PaperCategory.objects.filter(paper=paper).delete()
+    assert heard() == ours
+    Mention.objects.create(tweet=tweet, paper=other)
+    assert heard() == {f"paper:{other.pk}", "ranks:2021-05-12"}
+    Paper.objects.filter(pk=paper.pk).update(listing_date=date(2021, 5, 13))
+    assert heard() == {*ours, "ranks:2021-05-12", "ranks:2021-05-13"}
+
+
+def test_tweet_concerns_the_papers_that_it_mentions_or_is_shown_under(heard: Heard) -> None:
+    mentioned, shown = make_paper(), make_paper()
+    tweet = make_tweet(mentioned)
+    make_entry(make_digest(), shown, tweet)
+    ours = {f"paper:{mentioned.pk}", f"paper:{shown.pk}", "ranks:2021-05-12"}
+    heard()
+    states.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
+    assert heard() == ours
+    states.mark_live([tweet.pk])
+    assert heard() == ours
+    Tweet.objects.update(next_read_at=NOW)
+    assert heard() == set()
+
+
+def test_reading_of_counts_concerns_the_papers(heard: Heard) -> None:
+    paper = make_paper()
+    tweet = make_tweet(paper)
+    make_tweet(make_paper())
+    heard()
+    reading = measuring.Reading(tweet.pk, NOW, 1, 2, 3, 4)
+    measuring.record([reading], now=NOW)
+    assert heard() == {f"paper:{paper.pk}", "ranks:2021-05-12"}
+    assert PaperMeasurement.objects.get().favorites == 2
+
+
+def test_day_and_rules_are_heard_of(heard: Heard) -> None:
+    day = CollectionDay.objects.create(date=date(2026, 11, 24))
+    assert heard() == {"day:2026-11-24"}
+    CollectionDay.objects.update(claimed_until=NOW)
+    assert heard() == set()
+    day.reason = "arXiv was silent"
+    day.save()
+    assert heard() == {"day:2026-11-24"}
+    digest = make_digest()
+    PublicEvent.objects.create(digest=digest, kind=PublicEvent.Kind.COUNTS, at=NOW)
+    assert f"digest:{digest.pk}" in heard()
+    SavedRules.objects.create(hot_score=1, shown_tweet_score=1, shown_tweets=1)
+    assert heard() == {"*"}
+
+
+def test_what_is_rolled_back_is_not_heard_of(heard: Heard) -> None:
+    digest = make_digest()
+    heard()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        publishing.withdraw(digest, now=NOW)
+        raise RuntimeError
+    assert heard() == set()
+
+
+def test_insert_that_ignores_conflicts_is_heard_of(heard: Heard) -> None:
+    """On SQLite the conflict rule of a statement holds in the triggers that it fires, too."""
+    paper = make_paper()
+    tweet = make_tweet()
+    heard()
+    for expected in ({f"paper:{paper.pk}", "ranks:2021-05-12"}, set()):
+        Mention.objects.bulk_create([Mention(tweet=tweet, paper=paper)], ignore_conflicts=True)
+        assert heard() == expected
+
+
+def test_emptied_tables_are_heard_of(heard: Heard) -> None:
+    digest = make_digest()
+    heard()
+    call_command("flush", interactive=False, verbosity=0)
+    assert heard() & {"*", f"digest:{digest.pk}"}
+
+
+def test_triggers_go_before_a_migration_and_come_back_after_it(heard: Heard) -> None:
+    assert triggers.present(connection)
+    try:
+        triggers.drop()
+        assert heard() == {"*"}
+        assert not triggers.present(connection)
+        assert watch() is None  # nothing is held until they are back
+    finally:
+        call_command("migrate", verbosity=0)
+    assert triggers.present(connection)
+    opened: Watch | None = watch()
+    assert opened is not None
+    opened.close()
