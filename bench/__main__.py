@@ -1,4 +1,4 @@
-"""`python -m bench [archive] [pages] [engagement] [search] [admin]`: run all benchmarks or those named, each in its own process."""
+"""`python -m bench [archive] [pages] [engagement] [search] [admin]`: all benchmarks or those named, each in its own process."""
 
 import os
 import subprocess

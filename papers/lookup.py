@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from papers.folding import Folded, begins
 from papers.identifiers import ARXIV_ID, STATUS_ID
 from papers.models import Paper, Tweet
+from papers.search import matching_ids
 
 MOST = 1000
 """Rows that a search finds at most."""
@@ -52,8 +53,4 @@ def _arxiv_id_begins(number: str) -> Q:
 
 
 def _with_words(text: str) -> list[int]:
-    try:
-        from papers.search import matching_ids  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        return _first(Paper.objects.filter(title__icontains=text))
     return list(matching_ids(text, MOST))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0003_desk'),
+        ('digests', '0004_roles'),
         ('papers', '0003_rules'),
     ]
 

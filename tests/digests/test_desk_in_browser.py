@@ -42,7 +42,9 @@ def elsewhere(settings: Settings) -> Iterator[Elsewhere]:
     now = datetime(2026, 11, 20, 8, tzinfo=UTC)
     papers = [paper for paper in world.announced(DAY, ["cs", "stat.ML"])["new"]]
     tweets = Tweets([(paper.arxiv_id, DAY) for paper in papers], now=lambda: now, per_day=40)
-    tweet = next(one for one in tweets.all if one.kind == "tweet" and not one.is_gone(now) and one.gone is None and one.posted_at < now)
+    tweet = next(
+        one for one in tweets.all if one.kind == "tweet" and not one.is_gone(now) and one.gone is None and one.posted_at < now
+    )
     with ArxivStandin(world) as arxiv, OEmbedStandin(tweets) as oembed:
         settings.ARXIV_API_BASE = settings.ARXIV_RSS_BASE = settings.ARXIV_WEB_BASE = arxiv.url
         settings.OEMBED_BASE = oembed.url
@@ -60,7 +62,10 @@ def check_published(elsewhere: Elsewhere) -> None:
     listed = published_list()
     assert len(listed) == 12
     assert [paper for paper, _, _ in listed[:3]] == ["2611.10001", "2611.10002", "2611.10000"]
-    assert {paper: note for paper, note, _ in listed if note} == {"2611.10000": "A *first* word.", "2611.10003": "It costs little."}
+    assert {paper: note for paper, note, _ in listed if note} == {
+        "2611.10000": "A *first* word.",
+        "2611.10003": "It costs little.",
+    }
     assert (elsewhere.paper, "", 1) in listed
 
 
@@ -269,5 +274,7 @@ def test_desk_of_a_thousand_candidates_is_there_at_once(open_desk: OpenDesk, cap
     for query in ("", "?all=1"):
         desk = median(first_paint(ann.address + query) for _ in range(3))
         with capsys.disabled():
-            print(f"\nFirst contentful paint with 1,000 candidates{query}: {desk:.0f} ms; of the smallest admin page: {index:.0f} ms")
+            print(
+                f"\nFirst contentful paint with 1,000 candidates{query}: {desk:.0f} ms; of the smallest admin page: {index:.0f} ms"
+            )
         assert query or desk < max(1000, 12 * index)
