@@ -7,6 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import views
 from digests.feeds import rss
+from digests.search_views import search
 from papers.identifiers import ARXIV_ID, CATEGORY
 
 
@@ -42,5 +43,6 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>", views.paper, name="paper"),
     re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})(?:v[0-9]+)?/?\Z", views.paper_elsewhere),
     path("categories/<category:code>", views.category, name="category"),
+    path("search", search, name="search"),
     path("rss.xml", rss, name="rss"),
 ]
