@@ -1,4 +1,4 @@
-"""`python -m bench [archive] [pages] [engagement] [search]`: run the benchmarks, all or those named, each in a process of its own."""
+"""`python -m bench [archive] [pages] [engagement] [search]`: run all benchmarks, or those named, each in a process of its own."""
 
 import os
 import subprocess
