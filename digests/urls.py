@@ -2,7 +2,8 @@
 
 from django.urls import include, path, re_path
 
-from digests import converters, feeds  # noqa: F401 - converters registers what stands in addresses
+from digests import converters  # noqa: F401 - registers what stands in addresses
+from digests.search_views import search
 from digests.views import about, archive, authors, days, lists, papers
 from papers.identifiers import ARXIV_ID
 
@@ -25,6 +26,6 @@ urlpatterns = [
     path("hottest", lists.hottest_week),
     path("hottest/<str:period>", lists.hottest, name="hottest"),
     path("rising", lists.rising_now, name="rising"),
-    path("search", feeds.papers, name="search"),
+    path("search", search, name="search"),
     path("", include("digests.feed_urls")),
 ]
