@@ -11,6 +11,7 @@ from digests.importing import store
 from digests.models import Digest
 from digests.post_files import post_files, read_post
 from papers.models import Paper, Tweet
+from papers.search import index_changed
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -21,6 +22,7 @@ def load() -> int:
     with transaction.atomic():
         for reading in readings:
             store(reading, is_sample=True)
+    index_changed()
     return len(readings)
 
 
