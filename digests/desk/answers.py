@@ -64,7 +64,7 @@ def refused(request: HttpRequest, right: str) -> JsonResponse | None:
     """The answer to somebody who may not do it; None for those who may."""
     user = request.user
     if not (user.is_authenticated and user.is_active and user.is_staff):
-        return error("You are signed out. Sign in again in another tab, then go on here: nothing is lost.", status=403)
+        return error("You are signed out. Sign in again in another tab, then go on here: nothing is lost.", status=401)
     if not user.has_perm(right):
         return error("You do not have the right to do this. Ask an administrator for it.", status=403)
     return None
