@@ -1,0 +1,120 @@
+"""A day's list as it was and as it will be: history, comparison, restoring, previews."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from digests import history
+from digests.models import Digest, Entry
+from papers.models import Paper
+from tests.digests.desk.conftest import DAY, done, entry_of, listed, make_candidate
+from tests.editors import make_client, make_user
+
+pytestmark = pytest.mark.django_db
+PAGE = f"/admin/desk/{DAY}/history/"
+
+
+@pytest.fixture
+def changed(ann: Client, papers: list[Paper]) -> list[history.Version]:
+    """Ann took a paper out and wrote a note; the versions, the newest first."""
+    done(ann, "take_out", paper=papers[0].arxiv_id)
+    done(ann, "note", paper=papers[1].arxiv_id, text="Worth <b>reading</b>", base="")
+    return history.versions(Digest.objects.get())
+
+
+def test_history_lists_who_when_and_what(ann: Client, changed: list[history.Version]) -> None:
+    page = ann.get(PAGE).content.decode()
+
+    assert [page.count(f'value="{one.revision}"') for one in changed] == [2, 3, 3]  # the newest has nothing to restore
+    assert all(one.what in page for one in changed)
+    assert page.count("<td>Ann</td>") == 2
+
+
+def test_compare_shows_two_versions_in_order_of_time(ann: Client, changed: list[history.Version], papers: list[Paper]) -> None:
+    response = ann.get(PAGE, {"a": changed[0].revision, "b": changed[-1].revision})
+
+    assert response.context["difference"].said == (
+        f"{papers[0].arxiv_id}: taken out, was number 1.",
+        f"{papers[1].arxiv_id}: note changed.",
+    )
+    page = response.content.decode()
+    assert "<mark>Worth &lt;b&gt;reading&lt;/b&gt;</mark>" in page
+    assert "<b>reading" not in page
+
+
+@pytest.mark.parametrize("asked", ["0", "x", ""])
+def test_compare_of_a_version_that_is_not_there_is_not_found(ann: Client, changed: list[history.Version], asked: str) -> None:
+    assert ann.get(PAGE, {"a": asked, "b": str(changed[0].revision)}).status_code == 404
+
+
+def test_restore_makes_a_new_version(ann: Client, changed: list[history.Version], papers: list[Paper]) -> None:
+    response = ann.post(PAGE, {"version": changed[-1].revision}, follow=True)
+
+    assert response.redirect_chain == [(f"/admin/desk/{DAY}/", 302)]
+    assert listed() == papers
+    assert entry_of(papers[1]).note == ""
+    assert len(history.versions(Digest.objects.get())) == len(changed) + 1
+
+    done(ann, "restore", version=changed[0].revision)
+    assert (listed(), entry_of(papers[1]).note) == (papers[1:], "Worth <b>reading</b>")
+
+
+def test_restore_of_a_published_list_needs_an_editor_and_opens_a_correction(
+    ann: Client, changed: list[history.Version], papers: list[Paper]
+) -> None:
+    Digest.objects.update(status="published", published_at=changed[0].at)
+    eve = make_client(make_user(group="Editor"))
+
+    assert ann.post(PAGE, {"version": changed[-1].revision}).status_code == 403
+    assert eve.post(PAGE, {"version": changed[-1].revision}).status_code == 302
+
+    correction = Digest.all_drafts.get(status="draft")
+    assert [entry.paper for entry in Digest.objects.get().entries.all()] == papers[1:]
+    assert [entry.paper for entry in Entry.objects.filter(digest=correction)] == papers
+    assert history.versions(correction)[0].what.startswith("restored: ")
+
+
+def test_history_page_takes_the_same_queries_at_any_length(ann: Client, changed: list[history.Version]) -> None:
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            ann.get(PAGE)
+        with CaptureQueriesContext(connection) as comparing:
+            ann.get(PAGE, {"a": changed[0].revision, "b": changed[-1].revision})
+        counts.append((len(queries), len(comparing)))
+        for number in range(3):
+            done(ann, "add", paper=make_candidate(30 + number).arxiv_id)
+    assert counts[0] == counts[1]
+
+
+def test_previews_are_what_readers_will_see(ann: Client, changed: list[history.Version], papers: list[Paper]) -> None:
+    preview = {form: ann.get(f"/admin/desk/{DAY}/preview/{form}") for form in ("page", "feed", "markdown")}
+
+    for response in preview.values():
+        assert "no-store" in response["Cache-Control"]
+        assert response["X-Robots-Tag"] == "noindex"
+    digest = Digest.objects.get()
+    digest.published_at, digest.status = digest.written_at, "published"
+    digest.save()
+    reader = Client()
+    assert preview["page"].content == reader.get(digest.get_absolute_url()).content
+    assert preview["markdown"].content == reader.get(digest.markdown_url).content
+    assert papers[1].title in preview["feed"].content.decode()
+
+
+def test_previews_of_a_correction_show_the_correction(ann: Client, papers: list[Paper]) -> None:
+    digest = Digest.objects.get()
+    Digest.objects.update(status="published", published_at=digest.written_at)
+    eve = make_client(make_user(group="Editor"))
+    done(eve, "correct")
+    done(ann, "take_out", paper=papers[0].arxiv_id)
+
+    for form in ("page", "feed", "markdown"):
+        page = ann.get(f"/admin/desk/{DAY}/preview/{form}").content.decode()
+        assert (papers[0].title in page, papers[1].title in page) == (False, True)
+
+
+@pytest.mark.parametrize("below", ["history/", "preview/page", "preview/feed", "preview/markdown"])
+def test_a_day_without_a_list_has_no_such_page(ann: Client, below: str) -> None:
+    assert ann.get(f"/admin/desk/{DAY}/{below}").status_code == 404

@@ -1,0 +1,196 @@
+"""The check, publication, schedules and corrections from the desk, by real requests."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from digests import history
+from digests.models import Digest, PublicEvent, Waiver
+from papers.models import Paper
+from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_curator, revision, send
+from tests.factories import make_tweet
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def eve(db: None) -> Client:
+    """An editor who publishes."""
+    client = make_curator("eve")
+    User.objects.get(username="eve").user_permissions.add(Permission.objects.get(codename="publish_digest"))
+    return client
+
+
+def status() -> str:
+    return Digest.objects.get(date=DAY).status
+
+
+def test_publish_shows_the_list_and_again_changes_nothing(eve: Client, papers: list[Paper]) -> None:
+    seen = revision()
+
+    first, second = done(eve, "publish", revision=seen), done(eve, "publish", revision=seen)
+
+    assert (first["said"], second["said"]) == ("Published: 2026-11-20.", "It is published already.")
+    assert (status(), revision(), PublicEvent.objects.count()) == ("published", seen + 1, 1)
+    assert history.versions(Digest.objects.get())[0].by == "Eve"
+    assert {"head", "list", "checks"} <= set(first["html"])
+
+
+def test_publish_of_a_list_that_another_editor_changed_asks_first(eve: Client, ann: Client, papers: list[Paper]) -> None:
+    seen = revision()
+    done(ann, "note", paper=papers[0].arxiv_id, text="Read this", base="")
+
+    for action, body in (("publish", {}), ("schedule", {"at": "2026-11-21T09:00", "zone": "UTC"})):
+        response = send(eve, action, revision=seen, **body)
+        conflict = response.json()["conflict"]
+        assert response.status_code == 409
+        assert (conflict["what"], conflict["by"]) == ("the list", "Ann")
+        assert papers[0].arxiv_id in conflict["theirs"]
+        assert conflict["retry"] == {**body, "revision": seen + 1}
+    assert status() == "draft"
+
+    done(eve, "publish", **send(eve, "publish", revision=seen).json()["conflict"]["retry"])
+    assert status() == "published"
+
+
+def test_withdraw_asks_where_the_list_is_another_by_now_and_tells_readers_why(eve: Client, papers: list[Paper]) -> None:
+    done(eve, "publish", revision=revision())
+    assert send(eve, "withdraw", revision=revision() - 1, note="").status_code == 409
+
+    done(eve, "withdraw", revision=revision(), note=" The wrong day. ")
+
+    assert status() == "withdrawn"
+    assert PublicEvent.objects.values_list("kind", "note").last() == ("withdrawn", "The wrong day.")
+
+
+def test_a_finding_is_mended_or_waived_before_the_list_is_published(eve: Client, papers: list[Paper]) -> None:
+    Paper.objects.filter(pk__in=[papers[0].pk, papers[1].pk]).update(abstract="")
+    keys = [f"no_abstract:{paper.arxiv_id}" for paper in papers[:2]]
+
+    response = send(eve, "publish", revision=revision())
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("2 findings are neither mended nor waved through")
+    assert set(response.json()["html"]) == {"checks"}
+
+    done(eve, "waive", finding=keys[0], waived=True)
+    done(eve, "waive", finding=keys[0], waived=True)
+    done(eve, "waive", finding=keys[1], waived=True)
+    done(eve, "waive", finding=keys[1], waived=False)
+    assert list(Waiver.objects.values_list("finding", flat=True)) == [keys[0]]
+    Paper.objects.filter(pk=papers[1].pk).update(abstract="It has one.")
+
+    done(eve, "publish", revision=revision())
+    assert status() == "published"
+
+
+def test_waive_refuses_what_is_not_found(eve: Client, papers: list[Paper]) -> None:
+    assert send(eve, "waive", finding="no_abstract:2105.00001").json()["error"] == "That is mended already."
+    assert send(eve, "waive", finding="x" * 200).status_code == 400
+
+
+def test_direction_is_mended_on_this_day_alone(eve: Client, papers: list[Paper]) -> None:
+    shown = entry_of(papers[0]).shown_tweets.select_related("tweet").get()
+    body = {"paper": papers[0].arxiv_id, "tweet": shown.tweet.status_id, "direction": "rtl"}
+
+    done(eve, "direction", **body)
+    before = revision()
+    done(eve, "direction", **body)
+
+    shown = entry_of(papers[0]).shown_tweets.select_related("tweet").get()
+    assert (shown.direction, shown.tweet.direction, revision()) == ("rtl", "ltr", before)
+    assert send(eve, "direction", **body | {"direction": "up"}).status_code == 400
+
+
+def test_schedule_in_the_editors_zone_and_unschedule(eve: Client, papers: list[Paper]) -> None:
+    answer = done(eve, "schedule", at="2026-11-24T09:00", zone="Europe/Berlin", revision=revision())
+
+    digest = Digest.objects.get()
+    assert (f"{digest.publish_at:%Y-%m-%d %H:%M}", digest.publish_zone) == ("2026-11-24 08:00", "Europe/Berlin")
+    assert answer["said"] == "It will be published at 2026-11-24 09:00, Europe/Berlin: 2026-11-24 08:00 UTC."
+
+    done(eve, "unschedule", revision=revision())
+    assert Digest.objects.get().publish_at is None
+
+
+def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Client, papers: list[Paper]) -> None:
+    response = send(eve, "schedule", at="2027-03-28T02:30", zone="Europe/Berlin", revision=revision())
+
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("There is no 02:30 on 2027-03-28 in Europe/Berlin")
+    assert [choice["at"] for choice in response.json()["choices"]] == ["2027-03-28T01:30", "2027-03-28T03:30"]
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("publish", {"revision": "1"}),
+        ("publish", {}),
+        ("publish", {"revision": True}),
+        ("schedule", {"revision": 0, "at": "tomorrow", "zone": "UTC"}),
+        ("schedule", {"revision": 0, "at": "2026-11-24T09:00Z", "zone": "UTC"}),
+        ("schedule", {"revision": 0, "at": "2026-11-24T09:00", "zone": "UTC", "fold": 7}),
+        ("schedule", {"revision": 0, "at": "2026-11-24T09:00", "zone": ["UTC"]}),
+        ("schedule", {"revision": 0, "at": "2026-11-20T09:00", "zone": "UTC"}),
+        ("withdraw", {"revision": 0}),
+        ("correct", {}),
+        ("waive", {"finding": 1}),
+        ("restore", {"version": "nonsense"}),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_a_sentence(
+    eve: Client, papers: list[Paper], action: str, body: dict[str, Any]
+) -> None:
+    response = send(eve, action, **body)
+
+    assert response.status_code == 400
+    assert response.json()["error"].endswith(".")
+    assert revision() == 0
+
+
+@pytest.mark.parametrize("action", ["publish", "schedule", "unschedule", "withdraw", "correct", "waive"])
+def test_a_day_without_a_list_is_refused(eve: Client, action: str) -> None:
+    response = send(eve, action, revision=0, at="2026-11-24T09:00", zone="UTC", finding="empty")
+
+    assert response.json() == {"error": "This day has no list yet. Start one first."}
+
+
+def test_a_correction_is_edited_on_the_desk_and_takes_the_lists_place(eve: Client, ann: Client, papers: list[Paper]) -> None:
+    done(eve, "publish", revision=revision())
+    assert send(ann, "take_out", paper=papers[0].arxiv_id).status_code == 400
+
+    corrected = done(eve, "correct")
+    done(ann, "take_out", paper=papers[0].arxiv_id)
+    done(ann, "show_tweets", paper=papers[1].arxiv_id, tweets=[make_tweet(papers[1]).status_id],
+         base=[one.tweet.status_id for one in Digest.all_drafts.get(status="draft").entries.get(paper=papers[1]).shown_tweets.all()])  # fmt: skip
+
+    assert corrected["said"] == "This is a correction now: readers see it when you publish it."
+    assert Digest.objects.get().entries.count() == 3
+    seen = Digest.all_drafts.get(status="draft").revision
+    assert send(eve, "publish_correction", revision=seen, note=" ").status_code == 400
+    assert send(eve, "publish_correction", revision=seen - 1, note="A mix-up.").status_code == 409
+
+    done(eve, "publish_correction", revision=seen, note="A mix-up.")
+
+    assert listed() == papers[1:]
+    assert done(eve, "publish_correction", revision=seen, note="A mix-up.")["said"] == "There is no correction any more."
+    assert list(PublicEvent.objects.values_list("kind", "note")) == [("published", ""), ("corrected", "A mix-up.")]
+
+
+def test_drop_correction_twice(eve: Client, papers: list[Paper]) -> None:
+    done(eve, "publish", revision=revision())
+    done(eve, "correct")
+    seen = Digest.all_drafts.get(status="draft").revision
+
+    done(eve, "drop_correction", revision=seen)
+    done(eve, "drop_correction", revision=seen)
+
+    assert (Digest.all_drafts.count(), listed()) == (1, papers)
+
+
+def test_check_answers_with_the_check_alone_and_changes_nothing(eve: Client, papers: list[Paper]) -> None:
+    answer = done(eve, "check")
+
+    assert (set(answer["html"]), answer["revision"]) == ({"checks"}, 0)
+    assert answer["saved_at"] == NOW.isoformat()
