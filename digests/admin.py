@@ -145,7 +145,7 @@ class DigestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if change and has_changed(form, formsets):
+        if not change or has_changed(form, formsets):
             keep_change(form.instance.pk, request)
 
     def response_change(self, request: HttpRequest, obj: Digest) -> HttpResponse:

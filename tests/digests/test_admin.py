@@ -479,6 +479,6 @@ def test_viewer_sees_the_list_without_inputs() -> None:
 
 
 def test_index_carries_the_site_name(editor: Client) -> None:
-    response = editor.get("/admin/")
+    response = editor.get("/admin/all/")
 
     assert (response.context["site_header"], response.context["title"]) == ("Hot Papers", "The editors’ pages")

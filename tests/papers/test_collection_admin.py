@@ -47,7 +47,7 @@ def test_ledger_shows_what_a_call_cost(editor: Client, rows: None) -> None:
 
 
 def test_index_says_what_a_person_has_to_do(editor: Client, rows: None) -> None:
-    page = editor.get(reverse("admin:index")).content.decode()
+    page = editor.get(reverse("admin-all")).content.decode()
     assert "X_BEARER_TOKEN is not set: no tweets are collected" in page
     assert "X: Set X_BEARER_TOKEN anew." in page
     assert "2026-11-20: arXiv gave no listing; it is tried again at 13:00 UTC." in page
@@ -55,4 +55,4 @@ def test_index_says_what_a_person_has_to_do(editor: Client, rows: None) -> None:
 
 def test_index_is_quiet_where_all_is_well(editor: Client, settings) -> None:  # type: ignore[no-untyped-def]
     settings.X_BEARER_TOKEN = "a-key"
-    assert "messagelist" not in editor.get(reverse("admin:index")).content.decode()
+    assert "messagelist" not in editor.get(reverse("admin-all")).content.decode()

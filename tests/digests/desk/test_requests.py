@@ -303,5 +303,5 @@ def test_save_rules_needs_its_own_right() -> None:
 def test_who_is_signed_out_is_told_so(client: Client, path: str, db: None) -> None:
     address = f"/admin/desk/{DAY}/{path}"
     response = client.post(address, json.dumps({}), content_type="application/json") if path == "start" else client.get(address)
-    assert response.status_code == 403
+    assert response.status_code == 401
     assert response.json()["error"].startswith("You are signed out")

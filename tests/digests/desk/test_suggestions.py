@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from digests import history
 from digests.desk.suggestions import Listed, Suggestion, ordinal, suggestions
 from digests.models import Digest
 from digests.tasks import propose_drafts
-from papers.models import Paper, Tweet
+from papers.models import CollectionDay, Paper, Tweet
 from papers.ranking import RankedPaper
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_candidate, revision
+from tests.editors import values
 
 
 def heat(arxiv_id: str, score: int) -> RankedPaper:
@@ -152,3 +154,18 @@ def test_counts_of_a_published_list_stay(ann: Client, papers: list[Paper]) -> No
     propose_drafts()
 
     assert entry_of(papers[0]).favorites == 90
+
+
+@pytest.mark.django_db
+def test_list_made_by_hand_in_the_admin_is_no_proposal(editor: Client, collected: CollectionDay) -> None:
+    paper = make_candidate(60)
+    make_candidate(300)
+    address = "/admin/digests/digest/add/"
+    filled = {"date": str(DAY), "written_at": "2026-11-20T20:00:00", "entries-TOTAL_FORMS": "1", "entries-0-paper": str(paper.pk)}
+    counts = {"entries-0-retweets": "1", "entries-0-favorites": "1"}
+    assert editor.post(address, values(editor, address, "digest_form") | filled | counts).status_code == 302
+
+    propose_drafts()
+
+    assert listed() == [paper]
+    assert [version.what for version in history.versions(Digest.objects.get())] == ["changed in the admin’s form"]
