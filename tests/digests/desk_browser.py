@@ -18,7 +18,8 @@ OpenDesk = Callable[..., "EditorAtDesk"]
 class EditorAtDesk:
     """A page with the day's desk open, and what was pressed, sent and complained of there."""
 
-    def __init__(self, context: BrowserContext, site: str, day: date) -> None:
+    def __init__(self, context: BrowserContext, site: str, day: date, *, scripts: bool) -> None:
+        self.scripts = scripts
         self.context = context
         self.site = site
         self.address = f"{site}/admin/desk/{day}/"
@@ -36,7 +37,8 @@ class EditorAtDesk:
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.goto(self.address)
-        self.ready()
+        if self.scripts:
+            self.ready()
         return self.page
 
     def ready(self) -> None:
@@ -59,6 +61,20 @@ class EditorAtDesk:
 
     def click(self, target: Locator) -> None:
         target.click()
+        self.clicks += 1
+
+    def drag(self, handle: Locator, row: Locator) -> None:
+        """By the mouse, to the lower part of the row."""
+        handle.scroll_into_view_if_needed()
+        start, end = handle.bounding_box(), row.bounding_box()
+        assert start
+        assert end
+        mouse = self.page.mouse
+        mouse.move(start["x"] + 5, start["y"] + 8)
+        mouse.down()
+        mouse.move(end["x"] + 60, end["y"], steps=8)
+        mouse.move(end["x"] + 60, end["y"] + end["height"] - 8, steps=8)
+        mouse.up()
         self.clicks += 1
 
     def entry(self, paper: str) -> Locator:
@@ -102,17 +118,17 @@ class EditorAtDesk:
 
 
 @contextmanager
-def editors(browser: Browser, site: str) -> Iterator[OpenDesk]:
+def editors(browser: Browser, site: str, *, scripts: bool = True) -> Iterator[OpenDesk]:
     """Opens the desk for editors by name, each in a browser of their own."""
     contexts: list[BrowserContext] = []
 
     def open_desk(name: str = "Ann", *, day: date = DAY) -> EditorAtDesk:
         user = User.objects.create_superuser(name)
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light", java_script_enabled=scripts)
         context.set_default_timeout(15_000)
         sign_in(context, user, site)
         contexts.append(context)
-        return EditorAtDesk(context, site, day)
+        return EditorAtDesk(context, site, day, scripts=scripts)
 
     yield open_desk
     for context in contexts:

@@ -252,6 +252,24 @@ def test_signed_out_keeps_changes_until_signed_in_again(open_desk: OpenDesk, pap
     assert_edited(papers)
 
 
+def test_two_tabs_of_one_editor_do_not_quarrel(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann = open_desk()
+    ann.context.set_offline(True)
+    ann.write_note(papers[0], "First")
+    first = ann.page
+    ann.context.set_offline(False)
+    ann.open()
+    ann.write_note(papers[1], "Second")
+    ann.saved()
+    ann.page = first
+    ann.saved()
+    ann.write_note(papers[0], "First and more")
+    ann.saved()
+
+    assert (note(papers[0]), note(papers[1])) == ("First and more", "Second")
+    assert not ann.conflict.is_visible()
+
+
 def test_text_that_is_refused_is_kept(open_desk: OpenDesk, papers: list[str]) -> None:
     ann = open_desk()
     ann.write_note(papers[0], "x" * 20_001)
