@@ -1,11 +1,11 @@
-"""`python -m bench [archive] [pages] [engagement] [admin]`: run all benchmarks or those named, each in its own process."""
+"""`python -m bench [archive] [pages] [engagement] [search] [admin]`: run all benchmarks or those named, each by itself."""
 
 import os
 import subprocess
 import sys
 import tempfile
 
-BENCHMARKS = ["archive", "pages", "engagement", "admin"]
+BENCHMARKS = ["archive", "pages", "engagement", "search", "admin"]
 
 
 def main() -> int:

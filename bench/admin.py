@@ -40,6 +40,7 @@ from papers.models import (  # noqa: E402
     TweetMeasurement,
 )
 from papers.rows import insert  # noqa: E402
+from papers.search.index import write  # noqa: E402
 from tests.servers import postgresql  # noqa: E402
 
 SIZES = {3_000: 150, 1_000_000: 5_000}
@@ -49,6 +50,8 @@ ROUNDS = 3
 LAST_DAY = date(2026, 11, 20)
 RARE = 150
 """Papers of the rare category and with the rare word, at either size."""
+INDEXED = 20
+"""One in so many is in the index of words, besides those with the rare word: `bench search` fills it."""
 SOME = 25
 """One in so many is gone, excluded, or has a newer version."""
 A_DIGEST = 12
@@ -169,6 +172,10 @@ def fill(size: int, days: int) -> None:
         ((moment(p), "root" if p.number % 4 == 0 else "sweep", 100, 63, 315_000) for p in all_papers[::5]),
     )  # fmt: skip
     fill_days(all_papers, days)
+    found = sorted({*range(rare, size + 1, rare), *range(INDEXED, size + 1, INDEXED)})
+    for start in range(0, len(found), 2_000):
+        with transaction.atomic():
+            write(found[start : start + 2_000])
     with connection.cursor() as cursor:
         for model in admin.site._registry if connection.vendor == "postgresql" else ():
             if model._meta.pk.get_internal_type() == "BigAutoField":

@@ -1,11 +1,13 @@
 """arXiv titles and abstracts as people read them. The stored text stays as arXiv gave it; this is for display only.
 
 arXiv accepts TeX in its metadata (https://info.arxiv.org/help/prep.html). Outside formulas that means accents, quotes, dashes and
-a few commands around words; formulas are left as they are, and so is a text that shows no sign of TeX.
+a few commands around words; formulas are left as they are (`papers/formulas.py` converts them), and so is a text that shows no
+sign of TeX.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from pylatexenc.latex2text import LatexNodes2Text
@@ -14,11 +16,14 @@ BRACED = r"\{(?P<%s>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 """A group with at most two more inside; deeper ones open from the inside, pass by pass."""
 PASSES = 4
 
-# A `$` opens a formula before a non-space and closes it after one, and never before a digit: `$5 and $6` is money.
-VERBATIM = (
-    r"(?P<verbatim>(?<!\\)\$\$(?:[^$]|\$(?!\$))+\$\$|(?<!\\)\$(?!\s)(?:\\.|[^$\\])+(?<!\s)\$(?!\d)"
-    r"|\\\((?:[^\\]|\\[^()])+\\\)|\\\[(?:[^\\]|\\[^\[\]])+\\\]|https?://[^\s{}]+)"
+# A `$` opens a formula before a non-space and closes it after one, and never before a digit: `$5 and $6` is money, and so is an
+# amount with a word behind it, `$5 million and (US$)`.
+FORMULA = (
+    r"(?<!\\)\$\$(?:[^$]|\$(?!\$))+\$\$"
+    r"|(?<!\\)\$(?!\s|[0-9][0-9.,]{0,15}\s+\(?[A-Za-z]{2,30}[\s)])(?:\\.|[^$\\])+(?<!\s)\$(?!\d)"
+    r"|\\\((?:[^\\]|\\[^()])+\\\)|\\\[(?:[^\\]|\\[^\[\]])+\\\]"
 )
+VERBATIM = rf"(?P<verbatim>(?P<formula>{FORMULA})|https?://[^\s{{}}]+)"
 WRAPPED = re.compile(
     rf"{VERBATIM}"
     r"|\\(?:emph|text(?:it|bf|tt|sc|sf|rm|sl|normal)|underline|mbox|url)\s*"
@@ -33,9 +38,10 @@ ACCENT = (
     r"|[Hvucdkr](?:\s*\{\\?[A-Za-z]\}|\s[A-Za-z])"
     r"|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?:\{\}|(?![A-Za-z])\s?))"
 )
+VERBATIM_ALONE = re.compile(VERBATIM)
 TOKEN = re.compile(
     rf"{VERBATIM}|(?P<accent>\{{{ACCENT}\}}|{ACCENT})|\\(?P<character>[%&#_$])"
-    r"|(?P<opening>``)|(?P<closing>'')|(?P<dash>(?<=\w)---?(?=\w)|(?<=\s)---?(?=\s))"
+    r"|(?P<opening>``)|(?P<closing>'')|(?P<dash>(?<=[\w$])---?(?=[\w$])|(?<=\s)---?(?=\s))"
 )
 WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 PARAGRAPH_BREAK = re.compile(r"[ \t\r\n]{3,}")
@@ -47,18 +53,47 @@ def readable(text: str) -> str:
 
     Formulas, prices, URLs and anything Markdown or HTML stay as written, and nothing is escaped: the result is plain text.
     """
-    if "\\" in text or "``" in text:
-        for _ in range(PASSES):
-            text, before = WRAPPED.sub(_unwrapped, text), text
-            if text == before:
-                break
-        text = TOKEN.sub(_decoded, text)
-    return WHITE_SPACE.sub(" ", text).strip()
+    return "".join(part for part, _ in parts(text)).strip()
+
+
+def parts(text: str) -> list[tuple[str, bool]]:
+    """The readable text in its parts: each is plain text, or (True) a formula with its delimiters."""
+    return list(_parts(text.strip()))
 
 
 def paragraphs(text: str) -> list[str]:
     """The readable paragraphs of an abstract; none when it is empty."""
-    return [readable(part) for part in PARAGRAPH_BREAK.split(text) if part.strip()]
+    return ["".join(part for part, _ in paragraph) for paragraph in paragraphs_in_parts(text)]
+
+
+def paragraphs_in_parts(text: str) -> list[list[tuple[str, bool]]]:
+    return [parts(paragraph) for paragraph in PARAGRAPH_BREAK.split(text) if paragraph.strip()]
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    has_commands = "\\" in text or "``" in text
+    for _ in range(PASSES if has_commands else 0):
+        text, before = WRAPPED.sub(_unwrapped, text), text
+        if text == before:
+            break
+    plain: list[str] = []
+    done = 0
+    for found in (TOKEN if has_commands else VERBATIM_ALONE).finditer(text):
+        plain.append(text[done : found.start()])
+        done = found.end()
+        if found["formula"]:
+            if any(plain):
+                yield _folded("".join(plain)), False
+                plain.clear()
+            yield _folded(found[0]), True
+        else:
+            plain.append(_decoded(found) if has_commands else found[0])
+    if rest := "".join([*plain, text[done:]]):
+        yield _folded(rest), False
+
+
+def _folded(text: str) -> str:
+    return WHITE_SPACE.sub(" ", text)
 
 
 def _unwrapped(found: re.Match[str]) -> str:

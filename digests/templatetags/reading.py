@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 import nh3
 from django import template
 from django.conf import settings
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from digests.notes import formula_html, note_html
 from papers import tex
 
 register = template.Library()
@@ -49,6 +51,28 @@ def readable(text: str) -> str:
 def paragraphs(abstract: str) -> list[str]:
     """The paragraphs of an abstract."""
     return tex.paragraphs(abstract)
+
+
+@register.filter
+def formulas(text: str) -> SafeString:
+    """arXiv's text as safe HTML in one line, its formulas as MathML."""
+    return _with_formulas(tex.parts(text))
+
+
+@register.filter
+def paragraphs_html(abstract: str) -> list[SafeString]:
+    """The paragraphs of an abstract as safe HTML, their formulas as MathML."""
+    return [_with_formulas(parts) for parts in tex.paragraphs_in_parts(abstract)]
+
+
+def _with_formulas(parts: list[tuple[str, bool]]) -> SafeString:
+    return format_html_join("", "{}", ((formula_html(part) if is_formula else part,) for part, is_formula in parts))
+
+
+@register.filter
+def markdown(note: str) -> SafeString:
+    """What an editor wrote, as safe HTML."""
+    return note_html(note)
 
 
 @register.filter

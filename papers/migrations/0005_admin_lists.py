@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0003_rules'),
+        ('papers', '0004_search'),
     ]
 
     operations = [
