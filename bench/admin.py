@@ -46,7 +46,7 @@ from tests.servers import postgresql  # noqa: E402
 SIZES = {3_000: 150, 1_000_000: 5_000}
 """Papers, and the days on which they were announced."""
 LIMIT = 3.0
-ROUNDS = 3
+ROUNDS = 2
 LAST_DAY = date(2026, 11, 20)
 RARE = 150
 """Papers of the rare category and with the rare word, at either size."""
@@ -246,13 +246,15 @@ def measure() -> dict[str, float]:
     """The shortest of some times of each page, in ms: whatever else the machine does only adds to them."""
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(User.objects.create_superuser("bench"))
+    # SQLite works in this process: its time is the process's own, whatever else the machine does.
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
     taken = {}
     for name, address in addresses().items():
         times = []
         for _ in range(ROUNDS + 1):
-            started = time.perf_counter()
+            started = clock()
             answer = client.get(address)
-            times.append((time.perf_counter() - started) * 1000)
+            times.append((clock() - started) * 1000)
             if answer.status_code != 200:
                 raise RuntimeError(f"{address} answered {answer.status_code}")
         taken[name] = min(times[1:])
