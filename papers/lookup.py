@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from papers.folding import Folded, begins
 from papers.identifiers import ARXIV_ID, STATUS_ID
 from papers.models import Paper, Tweet
-from papers.search import matching_ids
+from papers.search import QueryError, matching_ids
 
 MOST = 1000
 """Rows that a search finds at most."""
@@ -19,13 +19,17 @@ STATUS = re.compile(rf"(?:https?://\S+/status(?:es)?/)?({STATUS_ID})(?:[?/]\S*)?
 
 
 def papers_found(text: str) -> list[int]:
-    """The papers of an arXiv id (or of the beginning of one), of a link to it, or with these words in the title."""
+    """The papers of an arXiv id (or of the beginning of one), of a link to it, or with these words in title, abstract or authors."""
     if not (text := text.replace("\0", "").strip()):
         return []
     whole = ID_ENDS.search(text)
     number = whole[1] if whole else text
     found = _first(Paper.objects.filter(_arxiv_id_begins(number))) if ID_BEGINS.fullmatch(number) else []
-    return list(dict.fromkeys(found + _with_words(text)))[:MOST]
+    try:
+        found += matching_ids(text, MOST)
+    except QueryError:
+        pass  # half a query, as long as somebody types
+    return list(dict.fromkeys(found))[:MOST]
 
 
 def tweets_found(text: str) -> list[int]:
@@ -50,7 +54,3 @@ def _first(rows: "QuerySet[Paper] | QuerySet[Tweet]") -> list[int]:
 def _arxiv_id_begins(number: str) -> Q:
     # PostgreSQL has an index of its own for LIKE on a unique column, in whatever language its other indexes are sorted.
     return Q(arxiv_id__startswith=number) if connection.vendor == "postgresql" else begins("arxiv_id", number)
-
-
-def _with_words(text: str) -> list[int]:
-    return list(matching_ids(text, MOST))

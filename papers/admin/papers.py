@@ -124,7 +124,7 @@ class PaperAdmin(PagedAdmin):
     ordering = ["-listing_date", "arxiv_id"]
     sortable_by = ["arxiv_id", "listing_date"]
     search_fields = ["arxiv_id", "title"]
-    search_help_text = "arXiv id or its beginning, a link to the paper, or words of the title"
+    search_help_text = "arXiv id or its beginning, a link to the paper, or words of title, abstract or authors"
 
     def matching(self, text: str) -> Q:
         return Q(pk__in=papers_found(text))

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from digests import admin, publishing
 from digests.models import Digest, Entry
+from papers.search import index_changed
 from tests.editors import make_client, make_user, run_action, values
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
@@ -104,11 +105,14 @@ def test_entry_list_takes_the_same_queries_at_any_size(editor: Client, django_as
     assert len(response.context["cl"].result_list) == papers
 
 
-def test_digest_list_finds_a_day_by_its_papers(editor: Client) -> None:
+@pytest.mark.parametrize("query", ["graphs", "graph transformers", "2021-05-12", "2105.77777"])
+def test_digest_list_finds_a_day_by_its_date_and_by_its_papers(editor: Client, query: str) -> None:
     digest = make_list("Graph Transformers", "Other Graphs")
+    make_entry(digest, make_paper(arxiv_id="2105.77777"))
     make_digest(date(2021, 5, 13), papers=1)
+    index_changed()
 
-    found = editor.get(LIST, {"q": "graph"}).context["cl"].result_list
+    found = editor.get(LIST, {"q": query}).context["cl"].result_list
 
     assert list(found) == [digest]
 

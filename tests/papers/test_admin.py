@@ -7,6 +7,7 @@ from django.urls import reverse
 from lxml import html
 
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet, TweetMeasurement
+from papers.search import index_changed
 from tests.editors import make_client, make_user, values
 from tests.factories import READ_AT, make_paper, make_tweet
 
@@ -112,6 +113,7 @@ def test_counts_over_time_are_told_in_words_and_as_a_table(editor: Client, prove
 def test_paper_is_found_by_id_and_title(editor: Client, query: str) -> None:
     paper = make_paper(arxiv_id="2105.55555", title="Which *BERT?")
     make_paper()
+    index_changed()
 
     assert list(editor.get("/admin/papers/paper/", {"q": query}).context["cl"].result_list) == [paper]
 

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from papers.admin import papers as papers_admin
 from papers.admin.lists import PagedAdmin, estimated_count
 from papers.models import CollectionDay, PaidRead, Paper, ReadBudget, Tweet
+from papers.search import index_changed
 from tests.editors import make_client, make_user
 from tests.factories import make_digest, make_paper, make_tweet
 
@@ -110,6 +111,7 @@ def test_page_or_order_that_is_none_shows_the_first_page(editor: Client, eight_p
 def test_filters_and_searches_go_with_the_pages(editor: Client) -> None:
     for n in range(8):
         make_paper(title=f"Graphs {n}" if n % 2 else f"Trees {n}", categories=("cs.CV",) if n > 1 else ("cs.LG",))
+    index_changed()
 
     found = list(chain.from_iterable(walk(editor, "?q=graphs&category=cs.CV", "Next")))
 

@@ -4,6 +4,7 @@ import pytest
 
 from papers import lookup
 from papers.lookup import papers_found, tweets_found
+from papers.search import index_changed
 from tests.factories import make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_paper_is_found_by_id_beginning_link_and_words(text: str) -> None:
     paper = make_paper(arxiv_id="2105.55555", title="Which BERT is it?")
     make_paper(arxiv_id="2105.00001", title="Another")
+    index_changed()
 
     assert papers_found(text) == [paper.pk]
 
@@ -31,10 +33,11 @@ def test_paper_with_an_id_of_the_old_style_is_found(text: str) -> None:
     assert papers_found(text) == [paper.pk]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "nothing like it", "2105.99999", "%", "_", "@", "\0"])
+@pytest.mark.parametrize("text", ["", "  ", "nothing like it", "2105.99999", '"half a phrase', "since:x", "%", "_", "@", "\0"])
 def test_what_is_not_there_is_not_found(text: str) -> None:
     make_paper(arxiv_id="2105.00001", title="A title")
     make_tweet(author_name="Lab")
+    index_changed()
 
     assert (papers_found(text), tweets_found(text)) == ([], [])
 
