@@ -1,12 +1,16 @@
-"""`python -m bench [archive] [pages] [engagement]`: run the benchmarks, all or those named, each in a process of its own."""
+"""`python -m bench [archive] [pages] [engagement] [search]`: run the benchmarks, all or those named, each in a process of its own."""
 
 import os
 import subprocess
 import sys
 import tempfile
 
+<<<<<<< HEAD
 BENCHMARKS = ["archive", "pages", "engagement"]
 BY_NAME_ONLY = ["lighthouse"]
+=======
+BENCHMARKS = ["archive", "pages", "engagement", "search"]
+>>>>>>> reader-pages
 
 
 def main() -> int:

@@ -149,10 +149,9 @@ def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
 
 
 def _bibliography(page: ListPage) -> str:
-    """The papers, and where the list goes on, as a comment: BibTeX ignores what stands outside of its entries."""
-    entries = "\n".join(
-        bibtex.entry(row.paper, [category.code for category in row.paper.categories.all()]) for row in page.entries
-    )
+    """The papers, between comments: BibTeX ignores what stands outside of its entries."""
+    parts = [f"% {absolute(page.selection.address(after=page.after))}\n"]
+    parts += [bibtex.entry(row.paper, [category.code for category in row.paper.categories.all()]) for row in page.entries]
     if page.next_after:
-        entries += f"\nThe list goes on: {absolute(page.selection.address('bib', after=page.next_after))}\n"
-    return entries
+        parts.append(f"% The list goes on: {absolute(page.selection.address('bib', after=page.next_after))}\n")
+    return "\n".join(parts)

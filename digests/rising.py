@@ -37,7 +37,7 @@ class RisingPaper:
 
 
 def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 30) -> Sequence[RisingPaper]:
-    """The papers that gained the most since `window` ago, those that gained nothing left out. Five queries.
+    """The papers that gained the most since `window` ago, those that gained nothing left out. Four queries.
 
     Asked are the papers of the published days whose tweets are still read; a paper that was not read within the window, or only
     once in twice the window, has no gain that is known.
@@ -48,25 +48,17 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
     readings = PaperMeasurement.objects.filter(paper=OuterRef("paper"), provenance=Provenance.NETWORK, read_at__lte=now)
     within = readings.filter(read_at__gt=now - window)
     before = readings.filter(read_at__lte=now - window, read_at__gt=now - 2 * window)
-    rows = (
-        Entry.objects.filter(~Exists(later), digest__in=days)
-        .annotate(newest=Subquery(within.order_by("-read_at").values("pk")[:1]))
-        .filter(newest__isnull=False)
-        .values_list(
-            "pk",
-            "newest",
-            Coalesce(
-                Subquery(before.order_by("-read_at").values("pk")[:1]), Subquery(within.order_by("read_at").values("pk")[:1])
-            ),
-        )
-    )
-    pairs = list(rows)
-    found = PaperMeasurement.objects.in_bulk([pk for row in pairs for pk in row[1:]])
-    gains = sorted(
-        ((found[newest].retweets + found[newest].favorites) - (found[base].retweets + found[base].favorites), pk, newest, base)
-        for pk, newest, base in pairs
-        if newest in found and base in found
-    )
-    best = [row for row in reversed(gains) if row[0] > 0][:limit]
-    entries = {entry.pk: entry for entry in fetched([row[1] for row in best])}
-    return [RisingPaper(entries[pk], found[newest], found[base]) for _, pk, newest, base in best if pk in entries]
+    newest = Subquery(within.order_by("-read_at").values("pk")[:1])
+    oldest = Subquery(within.order_by("read_at").values("pk")[:1])
+    rows = Entry.objects.filter(Exists(within), ~Exists(later), digest__in=days)
+    rows_with_readings = rows.values_list("pk", newest, Coalesce(Subquery(before.order_by("-read_at").values("pk")[:1]), oldest))
+    pairs = list(rows_with_readings)
+    found = PaperMeasurement.objects.in_bulk({reading for _, *readings in pairs for reading in readings})
+    known = {pk: (found[new], found[old]) for pk, new, old in pairs if new in found and old in found}
+    gains = {pk: _score(new) - _score(old) for pk, (new, old) in known.items()}
+    best = sorted((pk for pk, gain in gains.items() if gain > 0), key=lambda pk: (-gains[pk], pk))
+    return [RisingPaper(entry, *known[entry.pk]) for entry in fetched(best[:limit])]
+
+
+def _score(reading: PaperMeasurement) -> int:
+    return reading.retweets + reading.favorites

@@ -6,7 +6,7 @@ from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from digests import feeds
-from digests.views import about, archive, days, lists, papers
+from digests.views import about, archive, authors, days, lists, papers
 from papers.identifiers import ARXIV_ID, CATEGORY
 
 
@@ -64,6 +64,7 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>", papers.paper, name="paper"),
     re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})(?:v[0-9]+)?/?\Z", papers.paper_elsewhere),
     path("categories/<category:code>", lists.category, name="category"),
+    path("authors/<str:name>", authors.author, name="author"),
     path("archive", archive.archive, name="archive"),
     path("archive/<year:year>", archive.year, name="year"),
     path("archive/<year:year>/<month:month>", archive.month, name="month"),

@@ -27,7 +27,7 @@ def code_links(paper: Paper) -> list[str]:
     for text in (paper.comment, paper.abstract):
         for match in REPOSITORY.finditer(text.replace("\\_", "_").replace("\\%", "%")):
             host, owner, *rest = match["at"].removesuffix(".git").split("/")
-            if owner.lower() not in NO_OWNERS and rest:
+            if owner.lower() not in NO_OWNERS and not (owner.lower() in ("datasets", "spaces") and len(rest) == 1):
                 address = "/".join(["https:/", host.lower(), owner, *rest])
                 found.setdefault(address.lower(), address)
     return list(found.values())

@@ -411,3 +411,39 @@ class SavedRules(models.Model):
 
     def __str__(self) -> str:
         return f"hot from {self.hot_score}"
+
+
+class PaperAuthor(models.Model):
+    """A name in a paper's list of authors, to find the papers of a name by. Kept by the search index; names are not persons."""
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="author_names", db_index=False)
+    position = models.PositiveIntegerField()
+    name = models.TextField(help_text="As arXiv gave it")
+    key = models.CharField(max_length=100, help_text="Without case and accents, as in an address: yann-lecun")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["paper", "position"], name="paper_author_position_unique")]
+        indexes = [models.Index(fields=["key", "paper"], name="paper_author_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IndexedPaper(models.Model):
+    """A paper in the search index (`papers/search/`), which has the rest of it: FTS5 by the standing, or a column of tsvector."""
+
+    paper_id = models.BigIntegerField(primary_key=True)
+    standing = models.BigIntegerField(unique=True, help_text="Hotness in doublings, day and paper in one number")
+
+    def __str__(self) -> str:
+        return f"{self.paper_id} at {self.standing}"
+
+
+class UnindexedPaper(models.Model):
+    """A note of the database's triggers: the paper came, changed or went, and the search index does not know yet."""
+
+    paper_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.paper_id)

@@ -1,5 +1,6 @@
 """Template filters that turn stored text into what readers see."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import nh3
@@ -36,6 +37,7 @@ _tweets = nh3.Cleaner(
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def tweet_body(body_html: str) -> SafeString:
     """A tweet's body as safe HTML: text, line breaks, and links to the network's own hosts."""
     return mark_safe(_tweets.clean(body_html))  # noqa: S308 (nh3 has cleaned it)
@@ -54,15 +56,17 @@ def paragraphs(abstract: str) -> list[str]:
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def formulas(text: str) -> SafeString:
     """arXiv's text as safe HTML in one line, its formulas as MathML."""
     return _with_formulas(tex.parts(text))
 
 
 @register.filter
-def paragraphs_html(abstract: str) -> list[SafeString]:
+@lru_cache(maxsize=1024)
+def paragraphs_html(abstract: str) -> tuple[SafeString, ...]:
     """The paragraphs of an abstract as safe HTML, their formulas as MathML."""
-    return [_with_formulas(parts) for parts in tex.paragraphs_in_parts(abstract)]
+    return tuple(_with_formulas(parts) for parts in tex.paragraphs_in_parts(abstract))
 
 
 def _with_formulas(parts: list[tuple[str, bool]]) -> SafeString:

@@ -12,13 +12,19 @@ from digests import bibtex, charts
 from digests.histories import History, histories
 from digests.metadata import metadata_of_paper
 from digests.models import Digest, Entry, ShownTweet
+<<<<<<< HEAD
 from digests.page_cache.middleware import shows
+=======
+from papers import tex
+>>>>>>> reader-pages
 from papers.candidates import candidates
 from papers.code_links import code_links
 from papers.models import Paper, Tweet
 from papers.ranking import RankedPaper
+from papers.search import author_key
 
 MOST_POSTS = 100
+MOST_AUTHORS = 200
 CHART = {"width": 600, "height": 180}
 
 
@@ -47,6 +53,8 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "history": history,
         "chart": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else None,
         "rank_now": None if found.is_sample else rank_now(found),
+        "authors": [(name, author_key(name)) for name in map(tex.readable, found.authors[:MOST_AUTHORS])],
+        "authors_left": max(0, len(found.authors) - MOST_AUTHORS),
         "code": code_links(found),
         "citation": bibtex.citation(found, categories),
         "bibtex": bibtex.entry(found, categories),

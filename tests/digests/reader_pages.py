@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from digests.models import Digest, PublicEvent
 from papers.models import CollectionDay, Paper, PaperMeasurement, Provenance, Tweet
+from papers.search import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 6
@@ -26,6 +27,7 @@ def addresses() -> list[str]:
         "/papers",
         "/papers?category=cs.LG&order=hottest",
         "/categories/cs.LG",
+        "/authors/ada-example",
         "/archive",
         "/archive/2021",
         "/archive/2021/05",
@@ -95,6 +97,7 @@ def make_days() -> None:
         date=DAY, state=CollectionDay.State.COMPLETE, listing_source=Paper.ListingSource.FEED, expected_new=512, found_new=512,
         papers_done_at=READ_AT, tweets_done_at=READ_AT, tweets_found=3_204,
     )  # fmt: skip
+    index_changed()
     CollectionDay.objects.create(date=date(2021, 5, 15), state=CollectionDay.State.QUIET)
 
 

@@ -1,0 +1,186 @@
+"""Searches among a million papers, on both databases: rare and common words, phrases, names, categories, days.
+
+The papers are synthetic: their words follow Zipf's law, with those on top that stand on top in abstracts; one in twenty was talked
+about. A search is measured as a page makes it, with the papers read and the words marked.
+"""
+
+import argparse
+import itertools
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from papers.models import Paper, PaperCategory, PaperMeasurement  # noqa: E402
+from papers.rows import insert  # noqa: E402
+from papers.search import rebuild, search  # noqa: E402
+from tests.servers import postgresql  # noqa: E402
+
+SLOWEST_MS = {"sqlite": 50.0, "postgresql": 100.0}
+QUERIES = 60
+"""Of each kind, no two alike where there are so many."""
+COMMON = (
+    "the of and a to in we is for that on with this by are as an our from be which model learning data network method based neural "
+    "deep problem results image training show approach performance algorithm task propose using paper new system large analysis "
+    "state time different information feature proposed framework two language representation graph study domain work existing art "
+    "set object video detection human classification function application policy reinforcement demonstrate multiple number "
+    "optimization attention transformer diffusion generative robust dynamic local global prediction space agent"
+).split()
+FIRST_DAY = date(2015, 1, 1)
+CATEGORIES = ["cs.LG", "cs.CV", "cs.CL", "cs.AI", "stat.ML", "cs.RO", "cs.CR", "cs.DS", "cs.SE", "cs.HC", "math.OC", "quant-ph"]
+SYLLABLES = [
+    "ba",
+    "co",
+    "di",
+    "fu",
+    "ge",
+    "hy",
+    "ka",
+    "lo",
+    "mi",
+    "nu",
+    "po",
+    "qua",
+    "ri",
+    "so",
+    "ta",
+    "vex",
+    "wil",
+    "xen",
+    "yor",
+    "zan",
+]
+
+
+def vocabulary() -> tuple[list[str], list[float]]:
+    """Words with their cumulative weights."""
+    made = ("".join(parts) for length in (2, 3, 4) for parts in itertools.product(SYLLABLES, repeat=length))
+    words = [*COMMON, *itertools.islice(made, 150_000)]
+    return words, list(itertools.accumulate(1 / (rank + 2.7) ** 1.05 for rank in range(len(words))))
+
+
+def synthetic_papers(count: int, chance: random.Random) -> Iterator[tuple[str, str, str, list[str], date]]:
+    """Arxiv id, title, abstract, authors and day. Abstracts are put together from sentences, since drawing each word takes long."""
+    words, weights = vocabulary()
+    drawn = [chance.choices(words, cum_weights=weights, k=chance.randint(8, 26)) for _ in range(300_000)]
+    sentences = [" ".join(sentence).capitalize() + "." for sentence in drawn]
+    given, family = ([word.capitalize() for word in words[start : start + 4_000]] for start in (400, 9_000))
+    names = [f"{chance.choice(given)} {chance.choice(family)}" for _ in range(400_000)]
+    for n in range(count):
+        day = FIRST_DAY + timedelta(days=n * 4300 // count)
+        title = " ".join(chance.choice(drawn)[: chance.randint(4, 12)]).title()
+        abstract = " ".join(chance.choices(sentences, k=8))
+        yield f"{1500 + n // 99_999}.{n % 99_999:05}", title, abstract, chance.choices(names, k=chance.randint(1, 8)), day
+
+
+def fill(count: int, chance: random.Random) -> None:
+    papers = synthetic_papers(count, chance)
+    columns = ["arxiv_id", "title", "abstract", "authors", "listing_date"]
+    progress = tqdm(total=count, desc=f"{connection.vendor}: papers", unit_scale=True, disable=None)
+    while batch := list(itertools.islice(papers, 10_000)):
+        with transaction.atomic():
+            ids = [pk for (pk,) in insert(Paper, columns, batch, returning=["id"])]
+            codes = [(pk, chance.sample(CATEGORIES, chance.randint(1, 3))) for pk in ids]
+            insert(
+                PaperCategory, ["paper", "position", "code"], [(pk, n, code) for pk, some in codes for n, code in enumerate(some)]
+            )
+            counts = [
+                (pk, datetime(2026, 1, 1, tzinfo=UTC), "network", int(chance.paretovariate(0.7)), 1) for pk in ids if pk % 20 == 0
+            ]
+            insert(PaperMeasurement, ["paper", "read_at", "provenance", "retweets", "favorites"], counts)
+        progress.update(len(batch))
+    progress.close()
+    with tqdm(total=count, desc=f"{connection.vendor}: index", unit_scale=True, disable=None) as bar:
+        rebuild(bar.update)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def queries(chance: random.Random) -> dict[str, list[str]]:
+    words, _ = vocabulary()
+    common = [word for word in COMMON[21:] if word]
+    middling, rare = words[200:3_000], words[20_000:120_000]
+    pairs = [" ".join(chance.sample(common, 2)) for _ in range(QUERIES)]
+    sentences = [
+        Paper.objects.get(pk=chance.randint(1, Paper.objects.count())).abstract.split(". ")[1].split() for _ in range(QUERIES)
+    ]
+    days = [FIRST_DAY + timedelta(days=chance.randint(0, 4_200)) for _ in range(QUERIES)]
+    authors = [Paper.objects.get(pk=chance.randint(1, Paper.objects.count())).authors[0] for _ in range(QUERIES)]
+    return {
+        "common words": ["learning", "the model", "the", "model learning data", *common[: QUERIES - 4]],
+        "two common words": pairs,
+        "three common words": [" ".join(chance.sample(common, 3)) for _ in range(QUERIES)],
+        "middling words": chance.sample(middling, QUERIES),
+        "common and middling": [f"{chance.choice(common)} {chance.choice(middling)}" for _ in range(QUERIES)],
+        "two middling words": [" ".join(chance.sample(middling, 2)) for _ in range(QUERIES)],
+        "rare words": chance.sample(rare, QUERIES),
+        "phrases of two": [f'"{" ".join(sentence[2:4])}"' for sentence in sentences],
+        "phrases of four": [f'"{" ".join(sentence[1:5])}"' for sentence in sentences],
+        "common phrases": ['"' + " ".join(chance.sample(common[:20], 2)) + '"' for _ in range(QUERIES)],
+        "titles": [Paper.objects.get(pk=chance.randint(1, Paper.objects.count())).title for _ in range(QUERIES)],
+        "authors": [f'author:"{name}"' for name in authors],
+        "categories": [f"cat:{code}" for code in CATEGORIES],
+        "category and word": [f"cat:{chance.choice(CATEGORIES)} {chance.choice(common)}" for _ in range(QUERIES)],
+        "days": [f"since:{day}" for day in days[::2]] + [f"since:{day} until:{day + timedelta(days=40)}" for day in days[::2]],
+        "days and words": [f"{chance.choice(common)} since:{day} until:{day + timedelta(days=40)}" for day in days],
+        "ids": [f"{1500 + chance.randint(0, 1)}.{chance.randint(0, 9000):05}" for _ in range(QUERIES)],
+    }
+
+
+def measure(count: int) -> int:
+    call_command("migrate", verbosity=0)
+    if not Paper.objects.exists():
+        fill(count, random.Random(5))
+    kinds = queries(random.Random(6))
+    for asked in kinds.values():
+        search(asked[0])  # what is read for the first time comes from the disk
+    allowed, everything = SLOWEST_MS[connection.vendor], []
+    for kind, asked in kinds.items():
+        taken, found = [], 0
+        for query in asked:
+            started = time.perf_counter()
+            found += len(search(query).hits)
+            taken.append((time.perf_counter() - started) * 1000)
+        everything += taken
+        print(
+            f"{connection.vendor:<11} {kind:<20} p50 {statistics.median(taken):7.1f} ms   p95 {p95(taken):7.1f} ms   max {max(taken):7.1f} ms   {found / len(asked):5.1f} hits"
+        )
+    within = p95(everything) <= allowed
+    print(
+        f"{connection.vendor:<11} {'all of them':<20} p50 {statistics.median(everything):7.1f} ms   p95 {p95(everything):7.1f} ms (at most {allowed:g}): {'within' if within else 'OVER'}"
+    )
+    return not within
+
+
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20, method="inclusive")[-1]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--papers", type=int, default=int(os.environ.get("BENCH_PAPERS", "1000000")))
+    parser.add_argument("--here", action="store_true", help="measure on the database of DATABASE_URL; an empty one is filled")
+    options = parser.parse_args()
+    if options.here:
+        return measure(options.papers)
+    again = [sys.executable, "-m", "bench.search", "--here", "--papers", str(options.papers)]
+    failed = subprocess.run(again, env=os.environ | {"DATABASE_URL": ""}, check=False).returncode
+    with postgresql() as url:
+        failed |= subprocess.run(again, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

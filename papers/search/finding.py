@@ -1,0 +1,135 @@
+"""Searches: a query becomes one boolean expression, which SQLite's FTS5 and PostgreSQL's tsquery answer alike.
+
+What comes first is told by one number: the paper's standing (hotness in doublings, then its day), raised where the title has all
+words of the query, and further where it has them in a row. So a word of the title is worth three doublings of retweets and
+favorites. Each of these three streams comes from the index in its order, and a page takes from each no more than it shows: a word
+that stands in half of a million papers costs no more than a rare one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import pairwise
+
+from django.db import connection
+
+from papers import clock
+from papers.models import IndexedPaper, Paper
+from papers.search.index import PAPER, TIER_BITS, category_term, id_term
+from papers.search.marking import Part, excerpt, marked
+from papers.search.query import Query, QueryError, parse, spans
+from papers.search.schema import FTS5, GIN
+
+IN_TITLE, IN_A_ROW = 3, 5
+"""Doublings that a paper gains with all words in its title, and with them in a row."""
+MOST_HITS = 100
+FIRST_PAGE = (1 << 63) - 1
+Term = tuple[str, ...]
+"""Words in a row."""
+Clause = tuple[Term, ...]
+"""Alternatives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    paper: Paper
+    title: list[Part]
+    excerpt: list[Part]
+    """The place of the abstract that has most of the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    query: Query
+    hits: list[Hit]
+    next: str | None
+    """What `after` takes for the next page; None where this is the last."""
+
+
+def search(text: str, *, limit: int = 20, after: str | None = None) -> Results:
+    """A page of the papers that the query finds, the best first. Raises QueryError. Four queries, or fewer."""
+    query = parse(text)
+    places = _places(query, min(limit, MOST_HITS) + 1, _raised(after))
+    shown = places[: min(limit, MOST_HITS)]
+    papers = Paper.objects.in_bulk([place & PAPER for place in shown])
+    looked_for = {word for phrase in (*query.phrases, *query.titles) for word in phrase}
+    hits = [
+        Hit(paper, marked(paper.title, looked_for), excerpt(paper.abstract, looked_for))
+        for place in shown
+        if (paper := papers.get(place & PAPER))
+    ]
+    return Results(query, hits, str(shown[-1]) if len(places) > len(shown) else None)
+
+
+def matching_ids(text: str, limit: int) -> list[int]:
+    """The primary keys of the first papers that the query finds, the best first. Raises QueryError."""
+    return [place & PAPER for place in _places(parse(text), limit, FIRST_PAGE)]
+
+
+def _raised(after: str | None) -> int:
+    if after is None or after == "":
+        return FIRST_PAGE
+    if not (after.isascii() and after.isdecimal() and len(after) < 20):
+        raise QueryError("This page of results is not there. Search again for the first one.")
+    return min(int(after), FIRST_PAGE)
+
+
+def _places(query: Query, limit: int, before: int) -> list[int]:
+    """The raised standings below `before` of the papers that the query finds, the highest first."""
+    base = _clauses(query)
+    if base is None:
+        return []
+    text = [word for phrase in query.phrases for word in phrase]
+    in_title: list[Clause] = [((f"t_{word}",),) for word in dict.fromkeys(text)]
+    in_a_row: list[Clause] = [((f"b_{first}_{second}",),) for first, second in pairwise(text)]
+    streams: list[tuple[int, list[Clause], list[Clause]]]
+    if in_a_row:
+        streams = [(IN_A_ROW, base + in_a_row, []), (IN_TITLE, base + in_title, in_a_row), (0, base, in_title)]
+    elif in_title:
+        streams = [(IN_TITLE, base + in_title, []), (0, base, in_title)]
+    else:
+        streams = [(0, base, [])]
+    found = []
+    for bonus, wanted, unwanted in streams:
+        raise_by = bonus << TIER_BITS
+        found.append([standing + raise_by for standing in _standings(wanted, unwanted, before - raise_by, limit)])
+    return list(merge(*found, reverse=True))[:limit]
+
+
+def _clauses(query: Query) -> list[Clause] | None:
+    """All that a paper must have; None where nothing can have it."""
+    clauses: list[Clause] = [(phrase,) for phrase in query.phrases]
+    clauses += [(tuple(f"t_{word}" for word in phrase),) for phrase in query.titles]
+    clauses += [((f"a_{word}",),) for name in query.authors for word in name]
+    clauses += [((category_term(code),),) for code in query.categories]
+    if query.ids:
+        clauses.append(tuple((id_term(number),) for number in query.ids))
+    if query.since or query.until:
+        newest = clock.now().date().replace(month=12, day=31)
+        if not (days := spans(query.since, query.until, newest)):
+            return None
+        clauses.append(tuple((f"d_{span}",) for span in days))
+    return clauses
+
+
+def _standings(wanted: list[Clause], unwanted: list[Clause], below: int, limit: int) -> list[int]:
+    if not wanted:
+        return list(
+            IndexedPaper.objects.filter(standing__lt=below).order_by("-standing").values_list("standing", flat=True)[:limit]
+        )
+    if connection.vendor == "sqlite":
+        statement, expression = FTS5.find, _fts5(wanted) + (f" NOT ({_fts5(unwanted)})" if unwanted else "")
+    else:
+        statement, expression = GIN.find, _tsquery(wanted) + (f" & !({_tsquery(unwanted)})" if unwanted else "")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [expression, below, limit])
+        return [standing for (standing,) in cursor.fetchall()]
+
+
+def _fts5(clauses: Sequence[Clause]) -> str:
+    """Words hold letters, digits and our own underscores only, so quotes hold them all."""
+    return " AND ".join("(" + " OR ".join('"' + " ".join(term) + '"' for term in clause) + ")" for clause in clauses)
+
+
+def _tsquery(clauses: Sequence[Clause]) -> str:
+    return " & ".join("(" + " | ".join(" <-> ".join(f"'{word}'" for word in term) for term in clause) + ")" for clause in clauses)

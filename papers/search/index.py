@@ -1,0 +1,153 @@
+"""The index that searches read, kept up with the papers.
+
+Triggers (`schema.py`) note every paper whose text, categories or hotness changed, whoever changed it; `index_changed` takes the
+notes in batches. What a paper can be found by is a row of words made here, so that SQLite's FTS5 and PostgreSQL's tsvector hold
+the same: words of title, abstract and authors in order, then words with a prefix for what a field asks for (`t_` word of the
+title, `b_` two words of the title in a row, `a_` word of an author's name, `c_` category, `d_` span of days, `i_` arXiv id).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Subquery
+
+from papers.models import IndexedPaper, Paper, PaperAuthor, PaperMeasurement, Provenance, UnindexedPaper
+from papers.rows import insert
+from papers.search.schema import FTS5, GIN, HIGHEST_TIER
+from papers.search.words import WORD, author_key, words
+from papers.tex import readable
+
+BATCH = 500
+MOST_AUTHORS = 1_000
+"""Collaborations have thousands; PostgreSQL counts positions to 16,383 only."""
+GAP = "_"
+"""Stands between texts, so that no phrase reaches from one into the next."""
+TIER_BITS, DAY_BITS = 56, 36
+PAPER = (1 << DAY_BITS) - 1
+TIER_OF_POSTS = 6
+"""The old site's counts are inflated; they only say that a paper was hot, from 50 on."""
+Progress = Callable[[int], object]
+
+
+def tier(network_score: int | None, *, is_in_posts: bool) -> int:
+    """How hot a paper is, in doublings of its retweets and favorites; the same as `schema.TIER`."""
+    if network_score is None:
+        return TIER_OF_POSTS if is_in_posts else 0
+    return min(max(network_score, 0).bit_length(), HIGHEST_TIER)
+
+
+def standing(hotness: int, day: date, paper: int) -> int:
+    """The place of a paper in all lists, as one number: the hotter first, then the newer."""
+    return (hotness << TIER_BITS) | (day.toordinal() << DAY_BITS) | paper
+
+
+def index_terms(paper: Paper, categories: Iterable[str]) -> list[str]:
+    """The words by which the paper is found, in order."""
+    title = words(readable(paper.title))
+    authors = [words(readable(name)) for name in paper.authors[:MOST_AUTHORS]]
+    terms = [*title, GAP, *words(readable(paper.abstract)), GAP]
+    for name in authors:
+        terms += [*name, GAP]
+    terms += [f"t_{word}" for word in title]
+    terms += dict.fromkeys(f"b_{first}_{second}" for first, second in pairwise(title))
+    terms += dict.fromkeys(f"a_{word}" for name in authors for word in name)
+    terms += dict.fromkeys(term for code in categories for term in (category_term(code), category_term(code.partition(".")[0])))
+    terms += [f"d_{paper.listing_date:{span}}" for span in ("%Y", "%Y%m", "%Y%m%d")]
+    terms.append(id_term(paper.arxiv_id))
+    return terms
+
+
+def category_term(code: str) -> str:
+    return "c_" + "".join(WORD.findall(code.lower()))
+
+
+def id_term(arxiv_id: str) -> str:
+    return "i_" + "".join(WORD.findall(arxiv_id.lower()))
+
+
+def index_changed(progress: Progress | None = None) -> int:
+    """Index the papers that changed; how many there were. May run beside itself and beside every other writer."""
+    done = 0
+    while ids := _index_batch():
+        done += len(ids)
+        if progress:
+            progress(len(ids))
+    return done
+
+
+def _index_batch() -> list[int]:
+    with transaction.atomic():
+        noted = UnindexedPaper.objects.order_by("pk").select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked
+        )
+        ids = list(noted.values_list("pk", flat=True)[:BATCH])
+        if ids:
+            UnindexedPaper.objects.filter(pk__in=ids).delete()
+            write(ids)
+    return ids
+
+
+def rebuild(progress: Progress | None = None) -> int:
+    """Index all papers anew. Searches find less until it is done."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(GIN.drop)
+        IndexedPaper.objects.all().delete()
+        if connection.vendor == "sqlite":
+            cursor.execute(FTS5.clear)
+        UnindexedPaper.objects.all().delete()
+        done = last = 0
+        while ids := list(Paper.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: 4 * BATCH]):
+            with transaction.atomic():
+                write(ids)
+            last, done = ids[-1], done + len(ids)
+            if progress:
+                progress(len(ids))
+        cursor.execute(GIN.create if connection.vendor == "postgresql" else FTS5.optimize)
+    return done
+
+
+def write(ids: Collection[int]) -> None:
+    """Make the index say what the papers with these primary keys say; those that are gone leave it. A dozen statements."""
+    papers = list(Paper.objects.filter(pk__in=ids).prefetch_related("categories").order_by("pk"))
+    hotness = _hotness(ids)
+    entries = []
+    for paper in papers:
+        place = standing(hotness[paper.pk], paper.listing_date, paper.pk)
+        entries.append((paper.pk, place, index_terms(paper, [category.code for category in paper.categories.all()])))
+    indexed = IndexedPaper.objects.filter(pk__in=ids)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(FTS5.remove, [(place,) for place in indexed.values_list("standing", flat=True)])
+        indexed.delete()
+        if connection.vendor == "sqlite":
+            insert(IndexedPaper, ["paper_id", "standing"], [entry[:2] for entry in entries])
+            cursor.executemany(FTS5.add, [(place, " ".join(terms)) for _, place, terms in entries])
+        elif entries:
+            cursor.executemany(GIN.add, [(pk, place, tsvector(terms)) for pk, place, terms in entries])
+    PaperAuthor.objects.filter(paper__in=ids).delete()
+    names = (
+        (paper.pk, position, name, author_key(readable(name))) for paper in papers for position, name in enumerate(paper.authors)
+    )
+    insert(PaperAuthor, ["paper", "position", "name", "key"], names)
+
+
+def tsvector(terms: Sequence[str]) -> str:
+    """The terms as PostgreSQL reads a tsvector: each with the places where it stands."""
+    places: dict[str, list[int]] = {}
+    for place, term in enumerate(terms, 1):
+        places.setdefault(term, []).append(place)
+    places.pop(GAP, None)
+    return " ".join(f"'{term}':{','.join(map(str, at))}" for term, at in places.items())
+
+
+def _hotness(ids: Collection[int]) -> dict[int, int]:
+    """The tier of each paper, by its latest counts from the network."""
+    counts = PaperMeasurement.objects.filter(paper=OuterRef("pk"))
+    network = counts.filter(provenance=Provenance.NETWORK).order_by("-read_at").annotate(score=F("retweets") + F("favorites"))
+    found = Paper.objects.filter(pk__in=ids).values_list(
+        "pk", Subquery(network.values("score")[:1]), Exists(counts.filter(provenance=Provenance.POST))
+    )
+    return {pk: tier(score, is_in_posts=is_in_posts) for pk, score, is_in_posts in found}

@@ -1,0 +1,321 @@
+"""Searches, the same on both databases: the expected lists stand here once, and both run this file."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from papers.measuring import measure_papers
+from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
+from papers.search import QueryError, index_changed, matching_ids, rebuild, search
+from tests.factories import make_paper, make_tweet
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def measure(
+    paper: Paper, retweets: int, favorites: int = 0, provenance: Provenance = Provenance.NETWORK, at: datetime = NOW
+) -> None:
+    PaperMeasurement.objects.create(paper=paper, read_at=at, provenance=provenance, retweets=retweets, favorites=favorites)
+
+
+def make(title: str, abstract: str = "", *, hot: int = 0, **fields: Any) -> Paper:
+    paper = make_paper(title=title, abstract=abstract, **fields)
+    if hot:
+        measure(paper, hot)
+    return paper
+
+
+def titles(query: str, **options: Any) -> list[str]:
+    return [hit.paper.title for hit in search(query, **options).hits]
+
+
+@pytest.fixture
+def library() -> None:
+    make(
+        "Attention Is All You Need",
+        "Transformers.",
+        hot=3_000,
+        arxiv_id="1706.03762",
+        listing_date=date(2017, 6, 13),
+        authors=["Ashish Vaswani", "Łukasz Kaiser"],
+        categories=("cs.CL", "cs.LG"),
+    )
+    make(
+        "Need for Attention",
+        "A transformer needs attention.",
+        arxiv_id="2105.00001",
+        authors=["Ada Example"],
+        categories=("cs.LG",),
+    )
+    make(
+        "On R\\'enyi Divergences",
+        "All about the $\\alpha$-divergence of Erd\\H{o}s.",
+        arxiv_id="2105.00002",
+        listing_date=date(2021, 5, 13),
+        authors=["Alfr\\'ed R\\'enyi", "Yann LeCun"],
+        categories=("stat.ML",),
+    )
+    make(
+        "Vision with Divergent Attention",
+        "State of the art; large language models.",
+        hot=100,
+        arxiv_id="cs/0112017",
+        listing_date=date(2001, 12, 17),
+        authors=["LeCun, Yann"],
+        categories=("cs.CV",),
+    )
+    make(
+        "Language and Vision Models, Large",
+        "We model language.",
+        arxiv_id="2611.00001",
+        listing_date=date(2026, 11, 1),
+        authors=["Yann A. Example"],
+        categories=("cond-mat.dis-nn",),
+    )
+    index_changed()
+
+
+RENYI, NEED, ALL, VISION, LANGUAGE = (
+    "On R\\'enyi Divergences",
+    "Need for Attention",
+    "Attention Is All You Need",
+    "Vision with Divergent Attention",
+    "Language and Vision Models, Large",
+)
+
+
+FOUND: dict[str, list[str]] = dict(
+    [
+        ("attention", [ALL, VISION, NEED]),
+        ("ATTENTION need", [ALL, NEED]),
+        ("attention all need", [ALL]),
+        ('"all you need"', [ALL]),
+        ('"need all"', []),
+        ("need attention", [ALL, NEED]),
+        ("transformers", [ALL, NEED]),
+        ("transformer", [ALL, NEED]),
+        ("renyi", [RENYI]),
+        ("Rényi's", []),
+        ("RÉNYI erdos", [RENYI]),
+        ("lukasz", [ALL]),
+        ("alpha-divergence", [RENYI]),
+        ('"language models"', [VISION]),
+        ("language models", [VISION, LANGUAGE]),
+        ('"art large"', [VISION]),
+        ('"divergences all"', []),
+        ("author:lecun", [VISION, RENYI]),
+        ('author:"Yann LeCun"', [VISION, RENYI]),
+        ('au:"lecun yann"', [VISION, RENYI]),
+        ("author:yann author:example", [LANGUAGE]),
+        ("author:attention", []),
+        ("title:models", [LANGUAGE]),
+        ('title:"vision models"', [LANGUAGE]),
+        ("cat:cs.LG", [ALL, NEED]),
+        ("cat:cs", [ALL, VISION, NEED]),
+        ("cat:cond-mat", [LANGUAGE]),
+        ("category:COND-MAT.dis-nn", [LANGUAGE]),
+        ("cat:cs attention vision", [VISION]),
+        ("since:2021", [LANGUAGE, RENYI, NEED]),
+        ("since:2021-05-13", [LANGUAGE, RENYI]),
+        ("until:2017-06-13", [ALL, VISION]),
+        ("attention until:2017-06-12", [VISION]),
+        ("since:2021-05 until:2021-05", [RENYI, NEED]),
+        ("since:2030", []),
+        ("until:1980", []),
+        ("1706.03762", [ALL]),
+        ("arXiv:1706.03762v5", [ALL]),
+        ("https://arxiv.org/abs/1706.03762v5", [ALL]),
+        ("https://arxiv.org/pdf/cs/0112017.pdf", [VISION]),
+        ("id:cs/0112017 1706.03762", [ALL, VISION]),
+        ("2105.0000", []),
+        ("the", [ALL, VISION, LANGUAGE, RENYI, NEED]),
+        ("of the attention", [ALL, VISION, NEED]),
+        ("nowhere", []),
+        ("t_attention", []),
+        ("attention OR nowhere", []),
+        ("attention NOT need", []),
+        ("attention*", [ALL, VISION, NEED]),
+        ("'attention' & (need | x) <-> !y", []),
+        ("attention'; DROP TABLE papers_paper; --", []),
+    ]
+)
+
+
+def test_search_finds(library: None) -> None:
+    assert {query: titles(query) for query in FOUND} == FOUND
+
+
+def test_search_puts_the_title_before_the_abstract_and_the_hot_before_both(library: None) -> None:
+    make("Elsewhere", "About quivers.", hot=7)
+    make("Quivers", "", hot=1)
+    make("Elsewhere too", "Quivers.", hot=2_000)
+    make("Elsewhere and cold", "Quivers.")
+    index_changed()
+
+    assert titles("quivers") == ["Elsewhere too", "Quivers", "Elsewhere", "Elsewhere and cold"]
+
+
+def test_search_marks_what_it_found(library: None) -> None:
+    [hit] = search("renyi divergence").hits
+
+    assert hit.title == [("On ", False, False), ("Rényi", True, False), (" ", False, False), ("Divergences", True, False)]
+    assert hit.excerpt == [
+        ("All about the ", False, False),
+        (r"$\alpha$", False, True),
+        ("-", False, False),
+        ("divergence", True, False),
+        (" of Erdős.", False, False),
+    ]
+
+
+def test_excerpt_shows_where_most_words_stand() -> None:
+    make("A", "Quiver. " + "word " * 100 + "quiver of cohomology; " + "word " * 100)
+    index_changed()
+    [hit] = search("quiver cohomology").hits
+
+    shown = "".join(part.text for part in hit.excerpt)
+    assert [part.text for part in hit.excerpt if part.is_match] == ["quiver", "cohomology"]
+    assert shown.startswith("… word") and shown.endswith("word …")
+    assert len(shown.split()) < 40
+
+
+def test_search_pages_without_gaps_or_doubles(library: None) -> None:
+    for number in range(30):
+        make(f"Quiver {number}" if number % 3 else "Else", "On quivers of cohomology.", hot=2 ** (number % 6))
+    index_changed()
+
+    found: list[int] = []
+    after = None
+    for _ in range(6):
+        page = search("quiver cohomology", limit=7, after=after)
+        found += [hit.paper.pk for hit in page.hits]
+        after = page.next
+        if not after:
+            break
+
+    assert after is None
+    assert found == matching_ids("quiver cohomology", 100)
+    assert len(set(found)) == 30
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "¹", "1.5", "0x10"])
+def test_search_refuses_a_page_that_is_none(library: None, after: str) -> None:
+    with pytest.raises(QueryError):
+        search("attention", after=after)
+
+
+def test_search_takes_a_constant_number_of_queries(library: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(3):
+        search("attention")
+    with django_assert_num_queries(4):
+        search("all attention need cat:cs since:2001-03-04 1706.03762")
+
+
+def test_index_follows_a_changed_paper(library: None) -> None:
+    paper = Paper.objects.get(title=NEED)
+    paper.title, paper.authors = "Quivers", ["Zoe Müller"]
+    paper.save()
+    index_changed()
+
+    assert titles("quiver") == ["Quivers"]
+    assert "Quivers" in titles("attention")  # by its abstract
+    assert titles("author:muller") == ["Quivers"]
+    assert titles("author:ada") == []
+    assert list(PaperAuthor.objects.filter(paper=paper).values_list("position", "name", "key")) == [
+        (0, "Zoe Müller", "zoe-muller")
+    ]
+
+
+def test_index_follows_categories_days_and_deletion(library: None) -> None:
+    need = Paper.objects.get(title=NEED)
+    need.categories.all().delete()
+    PaperCategory.objects.create(paper=need, position=0, code="math.AG")
+    Paper.objects.filter(title=RENYI).update(listing_date=date(2019, 1, 1))
+    Paper.objects.get(title=ALL).delete()
+    index_changed()
+
+    assert titles("attention") == [VISION, NEED]
+    assert titles("cat:math") == [NEED]
+    assert titles("cat:cs.LG") == []
+    assert titles("since:2019-01-01 until:2019-01-01") == [RENYI]
+
+
+def test_index_follows_a_paper_that_gets_hot(library: None) -> None:
+    paper = Paper.objects.get(title=NEED)
+    tweet = make_tweet(paper, retweets=5_000, favorites=4_000, read_at=NOW)
+    measure_papers([tweet.pk], now=NOW)
+    assert list(UnindexedPaper.objects.all()) == [UnindexedPaper(paper.pk)]
+    index_changed()
+
+    assert titles("attention") == [NEED, ALL, VISION]
+
+
+def test_index_leaves_a_paper_alone_whose_hotness_stays_of_its_kind(library: None) -> None:
+    paper = Paper.objects.get(title=ALL)
+    tweet = make_tweet(paper, retweets=3_001, favorites=0, read_at=NOW)
+    measure_papers([tweet.pk], now=NOW + timedelta(hours=1))
+    paper.comment = "12 pages"
+    paper.save()
+
+    assert not UnindexedPaper.objects.exists()
+
+
+def test_counts_of_posts_only_say_that_a_paper_was_hot(library: None) -> None:
+    inflated = make("Inflated attention")
+    measure(inflated, 1_000_000, provenance=Provenance.POST)
+    hot, cold = make("Hot attention", hot=70), make("Cold attention", hot=20)
+    index_changed()
+
+    assert matching_ids("attention", 10)[1:5] == [hot.pk, Paper.objects.get(title=VISION).pk, inflated.pk, cold.pk]
+
+
+def test_index_again_changes_nothing(library: None) -> None:
+    before = list(IndexedPaper.objects.order_by("pk").values_list())
+    UnindexedPaper.objects.bulk_create(UnindexedPaper(pk) for pk in Paper.objects.values_list("pk", flat=True))
+
+    assert index_changed() == 5
+    assert index_changed() == 0
+    assert list(IndexedPaper.objects.order_by("pk").values_list()) == before
+    assert titles("attention") == [ALL, VISION, NEED]
+
+
+def test_rebuild_makes_the_same_index(library: None) -> None:
+    before = list(IndexedPaper.objects.order_by("pk").values_list())
+    IndexedPaper.objects.filter(pk=before[0][0]).update(standing=5)
+
+    assert rebuild() == 5
+    assert list(IndexedPaper.objects.order_by("pk").values_list()) == before
+    assert titles("attention") == [ALL, VISION, NEED]
+
+
+def test_collaboration_of_thousands_is_indexed() -> None:
+    make("Collision", authors=[f"Ada{number} Experiment" for number in range(3_000)])
+    index_changed()
+
+    assert titles("author:ada999") == ["Collision"]
+    assert PaperAuthor.objects.count() == 3_000
+
+
+@given(st.text(max_size=60) | st.text(alphabet="\"':-()*&|!<>~^\\/ .,aA1é_%$;#@+=[]{}\0\n", max_size=60))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_text_is_answered_or_explained(query: str) -> None:
+    try:
+        results = search(query)
+    except QueryError as error:
+        assert str(error).endswith(".")
+    else:
+        assert results.hits == []
+
+
+@pytest.fixture(autouse=True)
+def connection_still_works() -> Iterator[None]:
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
