@@ -1,16 +1,12 @@
-"""`python -m bench [archive] [pages] [engagement] [search]`: run the benchmarks, all or those named, each in a process of its own."""
+"""`python -m bench [archive] [pages] [engagement] [search]`: the benchmarks, all or those named, each in its own process."""
 
 import os
 import subprocess
 import sys
 import tempfile
 
-<<<<<<< HEAD
-BENCHMARKS = ["archive", "pages", "engagement"]
-BY_NAME_ONLY = ["lighthouse"]
-=======
 BENCHMARKS = ["archive", "pages", "engagement", "search"]
->>>>>>> reader-pages
+BY_NAME_ONLY = ["lighthouse"]
 
 
 def main() -> int:

@@ -12,11 +12,8 @@ from digests import bibtex, charts
 from digests.histories import History, histories
 from digests.metadata import metadata_of_paper
 from digests.models import Digest, Entry, ShownTweet
-<<<<<<< HEAD
 from digests.page_cache.middleware import shows
-=======
 from papers import tex
->>>>>>> reader-pages
 from papers.candidates import candidates
 from papers.code_links import code_links
 from papers.models import Paper, Tweet
