@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import nh3
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -86,6 +87,12 @@ def names(authors: list[str], most: int) -> str:
     if len(shown) <= most + 1:
         return ", ".join(shown)
     return f"{', '.join(shown[:most])} and {len(shown) - most} others"
+
+
+@register.filter
+@lru_cache(maxsize=1000)
+def category_address(code: str) -> str:
+    return reverse("category", args=[code])
 
 
 @register.filter
