@@ -20,7 +20,8 @@ from django.db.models.functions import Cast
 
 from digests.models import SCORE, Digest, Entry
 from digests.selections import Order, Selection, SelectionError
-from papers.models import Paper, PaperCategory, Provenance
+from papers import search
+from papers.models import PaperCategory, Provenance
 
 PAPERS_A_PAGE = 30
 FEW = 3000
@@ -54,7 +55,7 @@ class ListPage:
 
 
 def listed(selection: Selection, after: str = "", limit: int = PAPERS_A_PAGE) -> ListPage:
-    """The page behind the place `after`. At most eight queries. Raises SelectionError where `after` is no place in the list."""
+    """The page behind the place `after`. At most ten queries. Raises SelectionError where `after` is no place in the list."""
     rows = _rows(selection)
     keys = _hottest(rows, after, limit + 1) if selection.order is Order.HOTTEST else _newest(rows, after, limit + 1)
     entries = fetched([key[0] for key in keys[:limit]])
@@ -100,7 +101,7 @@ def _rows(selection: Selection) -> QuerySet[Any]:
             criteria.append(indexed)
     if selection.text:
         few_rows = True
-        criteria.append(_matching(selection.text))
+        criteria.append(Q(paper__in=search.matching_ids(selection.text, FEW)))  # of all that match the hottest
     its_day = Subquery(days.filter(pk=OuterRef("digest")).order_by().values("date"))
     if selection.order is Order.NEWEST and not few_rows:
         rows = Entry.objects.filter(digest__status=Digest.Status.PUBLISHED).alias(day=F("digest__date"), score=SCORE)
@@ -126,11 +127,6 @@ def _bounds(selection: Selection) -> tuple[date | None, date | None]:
         return period.since, period.until
     newest = newest_day()
     return (newest - timedelta(days=period.days - 1) if newest else None), newest
-
-
-def _matching(text: str) -> Q:
-    """The papers whose title or abstract matches."""
-    return Q(paper__in=Paper.objects.filter(Q(title__icontains=text) | Q(abstract__icontains=text)))
 
 
 def _newest(rows: QuerySet[Any], after: str, limit: int) -> list[tuple[Any, ...]]:

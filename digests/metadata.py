@@ -41,7 +41,12 @@ def absolute(path: str) -> str:
 
 def metadata_of_paper(paper: Paper, categories: list[str]) -> Metadata:
     title = tex.readable(paper.title)
-    data = {"@context": "https://schema.org", **_article(paper), "abstract": tex.readable(paper.abstract), "keywords": categories}
+    data = {
+        "@context": "https://schema.org",
+        **_article(paper, paper),
+        "abstract": tex.readable(paper.abstract),
+        "keywords": categories,
+    }
     description = tex.readable(paper.abstract) or title
     return Metadata(title, description, paper.get_absolute_url(), "article", data)
 
@@ -69,7 +74,9 @@ def metadata_of_list(page: ListPage) -> Metadata:
 
 
 def _collection(name: str, path: str, entries: Iterable[Entry]) -> dict[str, Any]:
-    items = [{"@type": "ListItem", "position": number, "item": _article(entry.paper)} for number, entry in enumerate(entries, 1)]
+    items = [
+        {"@type": "ListItem", "position": number, "item": _article(entry.paper, entry)} for number, entry in enumerate(entries, 1)
+    ]
     return {
         "@context": "https://schema.org",
         "@type": "CollectionPage",
@@ -79,11 +86,12 @@ def _collection(name: str, path: str, entries: Iterable[Entry]) -> dict[str, Any
     }
 
 
-def _article(paper: Paper) -> dict[str, Any]:
+def _article(paper: Paper, as_printed: Paper | Entry) -> dict[str, Any]:
+    """A day may print another title, or other authors, than the paper's record has."""
     return {
         "@type": "ScholarlyArticle",
-        "headline": tex.readable(paper.title),
-        "author": [{"@type": "Person", "name": tex.readable(name)} for name in paper.authors],
+        "headline": tex.readable(as_printed.title),
+        "author": [{"@type": "Person", "name": tex.readable(name)} for name in as_printed.authors],
         "url": absolute(paper.get_absolute_url()),
         "sameAs": paper.abs_url,
         "identifier": f"arXiv:{paper.arxiv_id}",

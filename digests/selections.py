@@ -16,9 +16,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from papers import search
 from papers.identifiers import CATEGORY
 
-LONGEST_TEXT = 200
 ROLLING = {"week": 7, "month": 30, "year": 365}
 """Periods of so many days that end with the newest published day, whenever that was."""
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -130,6 +130,7 @@ class Selection:
     period: Period = field(default_factory=Period)
     at_least: int | None = None
     text: str | None = None
+    """In the language of papers/search/query.py."""
     order: Order = Order.NEWEST
 
     @classmethod
@@ -142,8 +143,11 @@ class Selection:
         if order not in list(Order):
             raise SelectionError(f"The order “{shown(order)}” is none that we know: write newest or hottest.")
         text = " ".join(text.replace("\0", " ").split())
-        if len(text) > LONGEST_TEXT:
-            raise SelectionError(f"The text to search for is longer than {LONGEST_TEXT} characters: shorten it.")
+        if text:
+            try:
+                search.parse(text)
+            except search.QueryError as error:
+                raise SelectionError(str(error)) from error
         return cls(category or None, Period.parse(period), int(at_least) if at_least else None, text or None, Order(order))
 
     @classmethod

@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from digests import feeds
+from digests.search_views import search
 from digests.views import about, archive, authors, days, lists, papers
 from papers.identifiers import ARXIV_ID, CATEGORY
 
@@ -75,6 +75,6 @@ urlpatterns = [
     path("hottest", lists.hottest_week),
     path("hottest/<str:period>", lists.hottest, name="hottest"),
     path("rising", lists.rising_now, name="rising"),
-    path("search", feeds.papers, name="search"),
+    path("search", search, name="search"),
     path("", include("digests.feed_urls")),
 ]

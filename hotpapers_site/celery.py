@@ -24,6 +24,7 @@ PERIODS_S = {
     "papers.tasks.refresh_due": 600.0,
     "papers.tasks.embed_shown": 180.0,
     "papers.tasks.thin_history": 6 * 3600.0,
+    "papers.tasks.index_papers": 60.0,
     "digests.tasks.propose_drafts": 300.0,
 }
 SHORTEST_PERIOD_S = 0.5

@@ -17,6 +17,7 @@ from papers.connections import Sources, sources
 from papers.engagement import claim_due, claim_texts, embed, refresh, thin, to_embed
 from papers.ingest import collect_papers, collect_tweets
 from papers.models import Tweet
+from papers.search import index_changed
 from papers.sources.http import SourceError
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,12 @@ def embed_shown() -> None:
 def thin_history() -> None:
     """Thin the history of counts with its age."""
     logger.info("%s readings were thinned out", thin(clock.now()))
+
+
+@shared_task
+def index_papers() -> None:
+    """Let searches find what came or changed."""
+    index_changed()
 
 
 def _ask(step: Callable[[Sources], object]) -> None:

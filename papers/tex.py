@@ -53,6 +53,8 @@ def readable(text: str) -> str:
 
     Formulas, prices, URLs and anything Markdown or HTML stay as written, and nothing is escaped: the result is plain text.
     """
+    if "\\" not in text and "``" not in text:
+        return _folded(text).strip()
     return "".join(part for part, _ in parts(text)).strip()
 
 

@@ -6,6 +6,7 @@ the same: words of title, abstract and authors in order, then words with a prefi
 title, `b_` two words of the title in a row, `a_` word of an author's name, `c_` category, `d_` span of days, `i_` arXiv id).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from itertools import pairwise
@@ -13,9 +14,9 @@ from itertools import pairwise
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Subquery
 
-from papers.models import IndexedPaper, Paper, PaperAuthor, PaperMeasurement, Provenance, UnindexedPaper
+from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
 from papers.rows import insert
-from papers.search.schema import FTS5, GIN, HIGHEST_TIER
+from papers.search.schema import FTS5, GIN, HIGHEST_TIER, TEXTS
 from papers.search.words import WORD, author_key, words
 from papers.tex import readable
 
@@ -43,19 +44,20 @@ def standing(hotness: int, day: date, paper: int) -> int:
     return (hotness << TIER_BITS) | (day.toordinal() << DAY_BITS) | paper
 
 
-def index_terms(paper: Paper, categories: Iterable[str]) -> list[str]:
+def index_terms(
+    arxiv_id: str, title: str, abstract: str, authors: Sequence[str], day: date, categories: Iterable[str]
+) -> list[str]:
     """The words by which the paper is found, in order."""
-    title = words(readable(paper.title))
-    authors = [words(readable(name)) for name in paper.authors[:MOST_AUTHORS]]
-    terms = [*title, GAP, *words(readable(paper.abstract)), GAP]
-    for name in authors:
+    in_title = words(readable(title))
+    names = [words(readable(name)) for name in authors[:MOST_AUTHORS]]
+    terms = [*in_title, GAP, *words(readable(abstract)), GAP]
+    for name in names:
         terms += [*name, GAP]
-    terms += [f"t_{word}" for word in title]
-    terms += dict.fromkeys(f"b_{first}_{second}" for first, second in pairwise(title))
-    terms += dict.fromkeys(f"a_{word}" for name in authors for word in name)
+    terms += [f"t_{word}" for word in in_title]
+    terms += dict.fromkeys(f"b_{first}_{second}" for first, second in pairwise(in_title))
+    terms += dict.fromkeys(f"a_{word}" for name in names for word in name)
     terms += dict.fromkeys(term for code in categories for term in (category_term(code), category_term(code.partition(".")[0])))
-    terms += [f"d_{paper.listing_date:{span}}" for span in ("%Y", "%Y%m", "%Y%m%d")]
-    terms.append(id_term(paper.arxiv_id))
+    terms += [f"d_{day:%Y}", f"d_{day:%Y%m}", f"d_{day:%Y%m%d}", id_term(arxiv_id)]
     return terms
 
 
@@ -90,46 +92,53 @@ def _index_batch() -> list[int]:
 
 
 def rebuild(progress: Progress | None = None) -> int:
-    """Index all papers anew. Searches find less until it is done."""
+    """Index all papers anew; how many there are. Searches find less until it is done."""
+    is_sqlite = connection.vendor == "sqlite"
+    done = last = 0
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(GIN.drop)
-        IndexedPaper.objects.all().delete()
-        if connection.vendor == "sqlite":
-            cursor.execute(FTS5.clear)
-        UnindexedPaper.objects.all().delete()
-        done = last = 0
-        while ids := list(Paper.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: 4 * BATCH]):
+        for statement in FTS5.before_all if is_sqlite else GIN.before_all:
+            cursor.execute(statement)
+        while ids := list(Paper.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: 10 * BATCH]):
             with transaction.atomic():
-                write(ids)
+                UnindexedPaper.objects.filter(pk__in=ids).delete()
+                write(ids, is_empty=True)
             last, done = ids[-1], done + len(ids)
             if progress:
                 progress(len(ids))
-        cursor.execute(GIN.create if connection.vendor == "postgresql" else FTS5.optimize)
+        for statement in FTS5.after_all if is_sqlite else GIN.after_all:
+            cursor.execute(statement)
     return done
 
 
-def write(ids: Collection[int]) -> None:
-    """Make the index say what the papers with these primary keys say; those that are gone leave it. A dozen statements."""
-    papers = list(Paper.objects.filter(pk__in=ids).prefetch_related("categories").order_by("pk"))
+def write(ids: Collection[int], *, is_empty: bool = False) -> None:
+    """Make the index, which may be empty yet, say what the papers with these primary keys say; those that are gone leave it."""
+    papers = list(Paper.objects.filter(pk__in=ids).order_by("pk").values_list("pk", *TEXTS))
+    categories: defaultdict[int, list[str]] = defaultdict(list)
+    for pk, code in PaperCategory.objects.filter(paper__in=ids).order_by("position").values_list("paper", "code"):
+        categories[pk].append(code)
     hotness = _hotness(ids)
     entries = []
-    for paper in papers:
-        place = standing(hotness[paper.pk], paper.listing_date, paper.pk)
-        entries.append((paper.pk, place, index_terms(paper, [category.code for category in paper.categories.all()])))
-    indexed = IndexedPaper.objects.filter(pk__in=ids)
+    for pk, arxiv_id, title, abstract, authors, day in papers:
+        terms = index_terms(arxiv_id, title, abstract, authors, day, categories[pk])
+        entries.append((pk, standing(hotness[pk], day, pk), terms))
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(FTS5.remove, [(place,) for place in indexed.values_list("standing", flat=True)])
-        indexed.delete()
+        if not is_empty:
+            indexed = IndexedPaper.objects.filter(pk__in=ids)
+            if connection.vendor == "sqlite":
+                cursor.executemany(FTS5.remove, [(place,) for place in indexed.values_list("standing", flat=True)])
+            indexed.delete()
+            PaperAuthor.objects.filter(paper__in=ids).delete()
         if connection.vendor == "sqlite":
             insert(IndexedPaper, ["paper_id", "standing"], [entry[:2] for entry in entries])
             cursor.executemany(FTS5.add, [(place, " ".join(terms)) for _, place, terms in entries])
-        elif entries:
-            cursor.executemany(GIN.add, [(pk, place, tsvector(terms)) for pk, place, terms in entries])
-    PaperAuthor.objects.filter(paper__in=ids).delete()
+        else:
+            with cursor.copy(GIN.add) as copy:
+                for pk, place, terms in entries:
+                    copy.write_row((pk, place, tsvector(terms)))
     names = (
-        (paper.pk, position, name, author_key(readable(name))) for paper in papers for position, name in enumerate(paper.authors)
+        (pk, position, name, author_key(readable(name)))
+        for pk, _, _, _, authors, _ in papers
+        for position, name in enumerate(authors)
     )
     insert(PaperAuthor, ["paper", "position", "name", "key"], names)
 

@@ -1,14 +1,14 @@
 """The words that a search found, marked in titles and abstracts: as parts of text, never as HTML."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import NamedTuple
 
-from papers.search.words import found_words
+from papers.search.words import WORD, folded
 from papers.tex import parts
 
-EXCERPT_WORDS = 36
-WORDS_BEFORE = 6
-"""Of the first match, in an excerpt that does not begin with the abstract."""
+EXCERPT_LENGTH = 260
+BEFORE = 40
+"""Characters before the first match of an excerpt."""
 
 
 class Part(NamedTuple):
@@ -18,55 +18,70 @@ class Part(NamedTuple):
     """With its delimiters."""
 
 
+class Span(NamedTuple):
+    start: int
+    end: int
+    word: str
+    """Folded; empty for a formula."""
+
+
 def marked(text: str, looked_for: Collection[str]) -> list[Part]:
     """arXiv's text as people read it, with the folded words that were looked for marked."""
-    return _joined(_pieces(text, looked_for))
+    whole, spans = _read(text, looked_for)
+    return _split(whole, spans, 0, len(whole))
 
 
-def excerpt(text: str, looked_for: Collection[str], length: int = EXCERPT_WORDS) -> list[Part]:
-    """So many words of it, where most different ones of those looked for stand; the beginning where there are none."""
-    pieces = list(_pieces(text, looked_for))
-    first = _best_start([piece.text.casefold() if piece.is_match else None for piece in pieces], length * 2)
-    first = max(0, first - 2 * WORDS_BEFORE)
-    shown = pieces[first : first + 2 * length]
-    if first:
-        shown[0] = Part("… " + shown[0].text.lstrip()) if shown[0][1:] == Part("")[1:] else shown[0]
-    if first + 2 * length < len(pieces):
-        shown.append(Part("…"))
-    return _joined(shown)
+def excerpt(text: str, looked_for: Collection[str], length: int = EXCERPT_LENGTH) -> list[Part]:
+    """Some of it, where most different ones of the words stand that were looked for; the beginning where none does."""
+    whole, spans = _read(text, looked_for)
+    start = _start(spans, length)
+    if start:
+        start = whole.rfind(" ", 0, max(1, start - BEFORE)) + 1
+    end = whole.find(" ", start + length) if len(whole) > start + length else len(whole)
+    for formula in (span for span in spans if not span.word):
+        if formula.start < start < formula.end:
+            start = formula.start
+        if formula.start < end < formula.end:
+            end = formula.end
+    end = end if end >= 0 else len(whole)
+    found = _split(whole, spans, start, end)
+    return [Part("… ")] * bool(start) + found + [Part(" …")] * (end < len(whole))
 
 
-def _pieces(text: str, looked_for: Collection[str]) -> Iterator[Part]:
-    """By turns what stands between words, and words; formulas are whole."""
-    for part, is_formula in parts(text):
+def _read(text: str, looked_for: Collection[str]) -> tuple[str, list[Span]]:
+    """The readable text, and where formulas and words that were looked for stand in it."""
+    pieces, spans, length = [], [], 0
+    for piece, is_formula in parts(text):
         if is_formula:
-            yield Part(part, is_formula=True)
-            continue
-        done = 0
-        for start, end, word in found_words(part):
-            yield Part(part[done:start])
-            yield Part(part[start:end], word in looked_for)
-            done = end
-        yield Part(part[done:])
+            spans.append(Span(length, length + len(piece), ""))
+        elif looked_for:
+            spans += [
+                Span(length + found.start(), length + found.end(), word)
+                for found in WORD.finditer(piece)
+                if (word := folded(found[0])) in looked_for
+            ]
+        pieces.append(piece)
+        length += len(piece)
+    return "".join(pieces), spans
 
 
-def _best_start(matches: list[str | None], window: int) -> int:
-    """Where the window with most different matches begins, which is at a match; the first of equals, 0 where there is none."""
-    best, most = 0, 0
-    for start, match in enumerate(matches):
-        if match is not None:
-            different = len(set(matches[start : start + window - 2 * WORDS_BEFORE]) - {None})
-            if different > most:
-                best, most = start, different
-    return best if best > window - 2 * WORDS_BEFORE else 0
+def _start(spans: list[Span], length: int) -> int:
+    """The match from which on an excerpt shows most different words; the first of equals, 0 where the beginning does as well."""
+    matches = [span for span in spans if span.word]
+    best, most = 0, len({span.word for span in matches if span.end <= length})
+    for n, first in enumerate(matches):
+        different = {span.word for span in matches[n : n + 30] if span.end <= first.start + length - BEFORE}
+        if len(different) > most:
+            best, most = first.start, len(different)
+    return best
 
 
-def _joined(pieces: Iterator[Part] | list[Part]) -> list[Part]:
-    """Neighbours of a kind as one; two matches with a blank between them stay two."""
-    joined: list[Part] = []
-    for piece in pieces:
-        if joined and not piece.is_match and not piece.is_formula and joined[-1][1:] == piece[1:]:
-            joined[-1] = Part(joined[-1].text + piece.text)
-        elif piece.text:
-            joined.append(piece)
-    return joined
+def _split(whole: str, spans: list[Span], start: int, end: int) -> list[Part]:
+    found, done = [], start
+    for span in spans:
+        if start <= span.start and span.end <= end:
+            if done < span.start:
+                found.append(Part(whole[done : span.start]))
+            found.append(Part(whole[span.start : span.end], is_match=bool(span.word), is_formula=not span.word))
+            done = span.end
+    return [*found, Part(whole[done:end])] if done < end else found

@@ -8,7 +8,7 @@ from django.db import connections
 HIGHEST_TIER = 20
 TIER = "CASE " + " ".join(f"WHEN {{score}} >= {1 << n - 1} THEN {n}" for n in range(HIGHEST_TIER, 0, -1)) + " ELSE 0 END"
 """`index.tier` of counts from the network, in SQL."""
-TEXTS = ("title", "abstract", "authors", "listing_date", "arxiv_id")
+TEXTS = ("arxiv_id", "title", "abstract", "authors", "listing_date")
 
 
 class FTS5:
@@ -16,10 +16,19 @@ class FTS5:
 
     create = "CREATE VIRTUAL TABLE papers_words USING fts5(words, columnsize=0, tokenize=\"ascii tokenchars '_'\")"
     drop = "DROP TABLE papers_words"
-    clear = "DELETE FROM papers_words"
     add = "INSERT OR REPLACE INTO papers_words (rowid, words) VALUES (%s, %s)"
     remove = "DELETE FROM papers_words WHERE rowid = %s"
-    optimize = "INSERT INTO papers_words (papers_words) VALUES ('optimize')"
+    before_all = (
+        "DELETE FROM papers_paperauthor",
+        "DELETE FROM papers_indexedpaper",
+        drop,
+        create,
+        "INSERT INTO papers_words (papers_words, rank) VALUES ('hashsize', 100000000)",
+    )
+    after_all = (
+        "INSERT INTO papers_words (papers_words, rank) VALUES ('hashsize', 1000000)",
+        "INSERT INTO papers_words (papers_words) VALUES ('optimize')",
+    )
     find = "SELECT rowid FROM papers_words WHERE papers_words MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s"
 
 
@@ -32,8 +41,9 @@ class GIN:
     )
     drop_column = "ALTER TABLE papers_indexedpaper DROP COLUMN words"
     create = "CREATE INDEX IF NOT EXISTS papers_words ON papers_indexedpaper USING gin (words) WITH (fastupdate = off)"
-    drop = "DROP INDEX IF EXISTS papers_words"
-    add = "INSERT INTO papers_indexedpaper (paper_id, standing, words) VALUES (%s, %s, %s::tsvector)"
+    add = "COPY papers_indexedpaper (paper_id, standing, words) FROM STDIN"
+    before_all = ("DELETE FROM papers_paperauthor", "DELETE FROM papers_indexedpaper", "DROP INDEX IF EXISTS papers_words")
+    after_all = (create, "ANALYZE papers_indexedpaper")
     find = "SELECT standing FROM papers_indexedpaper WHERE words @@ %s::tsquery AND standing < %s ORDER BY standing DESC LIMIT %s"
 
 

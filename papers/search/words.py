@@ -5,7 +5,6 @@ The databases get words that are ready: they neither fold nor stem nor know a la
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+")
@@ -38,11 +37,6 @@ def folded(word: str) -> str:
         if stem[-2] not in "us":
             return stem[:-1]
     return stem
-
-
-def found_words(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and folded form of each word of the text, stop words too."""
-    return ((found.start(), found.end(), folded(found[0])) for found in WORD.finditer(text))
 
 
 def words(text: str) -> list[str]:

@@ -87,7 +87,7 @@ def test_rss_links_do_not_follow_the_host_that_asked(client: Client, settings: S
 # All formats, by their rules
 
 
-ADDRESSES = ["/rss.xml", "/feed.atom", "/feed.json", "/papers.atom", "/papers.json", "/papers.atom?order=hottest&q=e"]
+ADDRESSES = ["/rss.xml", "/feed.atom", "/feed.json", "/papers.atom", "/papers.json", "/papers.atom?order=hottest"]
 CHECKS = {"rss": check_rss, "ato": check_atom, "jso": check_json_feed}
 
 

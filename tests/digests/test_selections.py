@@ -81,7 +81,9 @@ def test_selection_leaves_out_what_is_empty() -> None:
         ("min=%D9%A3", "٣"),
         ("order=coldest", "coldest"),
         ("period=soon", "soon"),
-        ("q=" + "x" * 201, "200"),
+        ("q=" + "x" * 301, "300"),
+        ("q=%22open", "not closed"),
+        ("q=color:red", "color"),
     ],
 )
 def test_malformed_selection_says_what_is_wrong(query: str, word: str) -> None:

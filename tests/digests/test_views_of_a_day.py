@@ -1,9 +1,14 @@
 """What a day's page and home tell beyond titles: movement, reasons, editors' words, what became of a list."""
 
+import gzip
+import io
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 
 from digests.models import Digest, Entry, PublicEvent
@@ -174,3 +179,14 @@ def test_paper_tells_of_a_newer_version(client: Client) -> None:
 
     assert "The text above is that of version 1; meanwhile there is version 3." in page
     assert "Secret" not in page
+
+
+def test_page_of_thirteen_papers_is_light_with_its_styles(client: Client, archive: Path) -> None:
+    """A real one, of 12 May 2021, as it goes over the wire."""
+    call_command("import_posts", str(archive / "2021-05-12---Hot-Papers.md"), stdout=io.StringIO())
+
+    page = client.get(ADDRESS).content
+    styles = (settings.BASE_DIR / "static/site.css").read_bytes()
+
+    assert page.count(b"<article") == 13
+    assert len(gzip.compress(page)) + len(gzip.compress(styles)) < 40_000

@@ -1,0 +1,93 @@
+"""The language of searches."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papers.search.query import LONGEST_QUERY, MOST_TERMS, Query, QueryError, parse, spans
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("deep Learning", Query(phrases=(("deep",), ("learning",)))),
+        ('"deep learning" “of networks”', Query(phrases=(("deep", "learning"), ("network",)))),
+        ("k-means", Query(phrases=(("k", "mean"),))),
+        ("word word", Query(phrases=(("word",),))),
+        ("the of", Query()),
+        ("Title:Sparse ti:nets", Query(titles=(("sparse",), ("net",)))),
+        ('author:"LeCun, Yann"', Query(authors=(("lecun", "yann"),))),
+        ("au:Müller", Query(authors=(("muller",),))),
+        ("cat:cs.LG category:math", Query(categories=("cs.lg", "math"))),
+        ("since:2026", Query(since=date(2026, 1, 1))),
+        ("from:2026-2 to:2026-02", Query(since=date(2026, 2, 1), until=date(2026, 2, 28))),
+        ("since:2026-01 since:2026-01-05", Query(since=date(2026, 1, 5))),
+        ("2010.04296v3 id:cs/0112017", Query(ids=("2010.04296", "cs/0112017"))),
+        ("http://www.arxiv.org/pdf/math.GT/0309136v1", Query(ids=("math.gt/0309136",))),
+        ("BERT: a ratio of 3:1 at 12:30", Query(phrases=(("bert",), ("ratio",), ("3", "1"), ("12", "30")))),
+        ("??? learning ***", Query(phrases=(("learning",),))),
+        ("t_x b_a_b", Query(phrases=(("t", "x"), ("b", "b")))),
+    ],
+)
+def test_parse_reads_a_query(text: str, expected: Query) -> None:
+    assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "explanation"),
+    [
+        ("", "Nothing to look for: write a word, a name or an arXiv id."),
+        ("?! *", "Nothing to look for: write a word, a name or an arXiv id."),
+        ('deep "learning of', "The quotation mark before “learning of” is not closed: add one after the phrase."),
+        (
+            "autor:Smith",
+            "“autor:” is no field. The fields are author:, title:, cat:, since:, until: and id:; "
+            "put a blank after the colon if it is part of a title.",
+        ),
+        (
+            "https://example.org/",
+            "Of links, only those to papers on arXiv can be looked for, such as https://arxiv.org/abs/2010.04296.",
+        ),
+        ("cat:cs.LG!", "“cs.LG!” is no arXiv category. Write cat:cs.LG, or cat:cs for all of an archive."),
+        ("id:20", "“20” is no arXiv id. Write id:2010.04296 or id:cs/0112017."),
+        (
+            "since:2026-02-30",
+            "“2026-02-30” is no day. Write since:2026-01-31, or since:2026-01 for a month, since:2026 for a year.",
+        ),
+        (
+            "until:yesterday",
+            "“yesterday” is no day. Write until:2026-01-31, or until:2026-01 for a month, until:2026 for a year.",
+        ),
+        ("since:2026 until:2025", "No day is since 2026-01-01 and until 2025-12-31: exchange the two."),
+        ('author:""', "Write what to look for after author:, such as author:learning."),
+        ("x" * (LONGEST_QUERY + 1), f"The search is too long: write at most {LONGEST_QUERY} characters."),
+        (" ".join(f"w{n}" for n in range(MOST_TERMS + 1)), f"The search has too many words: write at most {MOST_TERMS}."),
+    ],
+)
+def test_parse_explains_what_it_cannot_read(text: str, explanation: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+
+    assert str(caught.value) == explanation
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (date(2024, 1, 1), date(2025, 12, 31), ["2024", "2025"]),
+        (date(2024, 11, 30), date(2025, 2, 1), ["20241130", "202412", "202501", "20250201"]),
+        (date(2024, 2, 1), date(2024, 2, 29), ["202402"]),
+        (None, date(1992, 1, 2), ["1991", "19920101", "19920102"]),
+        (date(2026, 12, 31), None, ["20261231"]),
+        (date(2030, 1, 1), None, []),
+    ],
+)
+def test_spans_cover_the_days(since: date | None, until: date | None, expected: list[str]) -> None:
+    assert spans(since, until, date(2026, 12, 31)) == expected
+
+
+@given(st.dates(date(1991, 1, 1), date(2026, 12, 31)), st.dates(date(1991, 1, 1), date(2026, 12, 31)))
+def test_spans_are_few(one: date, other: date) -> None:
+    assert 1 <= len(spans(min(one, other), max(one, other), date(2026, 12, 31))) < 120
