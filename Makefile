@@ -29,8 +29,11 @@ $(VENV)/.dev: $(VENV)/.base requirements-dev.txt
 
 setup: $(VENV)/.dev ## install everything that running and testing need
 
-run: $(VENV)/.base ## serve the whole product at http://127.0.0.1:8000 (ARCHIVE=dir imports old posts first)
-	@$(BIN)/python manage.py serve $(if $(ARCHIVE),--archive "$(ARCHIVE)")
+var/static/staticfiles.json: $(VENV)/.base $(shell find static -type f)
+	@HASHED_STATIC=1 $(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
+
+run: var/static/staticfiles.json ## serve the whole product at http://127.0.0.1:8000 (ARCHIVE=dir imports old posts first)
+	@HASHED_STATIC=1 $(BIN)/python manage.py serve $(if $(ARCHIVE),--archive "$(ARCHIVE)")
 
 sandbox: $(VENV)/.base ## run the whole product against invented services, a day a minute (ARGS="--speed 5000 --papers 1000")
 	@$(BIN)/python manage.py sandbox $(ARGS)

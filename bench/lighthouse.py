@@ -9,6 +9,7 @@ from pathlib import Path
 
 import django
 
+os.environ["HASHED_STATIC"] = "1"  # as `make run` serves
 django.setup()
 
 from django.conf import settings  # noqa: E402
@@ -49,6 +50,7 @@ def main() -> int:
         print("Lighthouse, Node or Chromium is not installed: run `make lighthouse`, which installs them")
         return 1
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     samples.load()
     failed = 0
     print(f"{'':<8}{''.join(f'{category:>16}' for category in CATEGORIES)}")

@@ -1,6 +1,7 @@
 """What editors say: one digest a day, its papers in order, and the tweets shown under each."""
 
 from datetime import UTC, date
+from functools import lru_cache
 from typing import Any, Self, cast
 
 from django.conf import settings
@@ -70,6 +71,11 @@ class DaysManager(_AllDrafts["Digest"]):
         return Digest.all_drafts.published()
 
 
+@lru_cache(maxsize=1000)
+def digest_address(day: date) -> str:
+    return reverse("digest", args=[day])
+
+
 class Digest(models.Model):
     """The hot papers of one arXiv listing day.
 
@@ -122,7 +128,7 @@ class Digest(models.Model):
         return f"Hot Papers {self.date}"
 
     def get_absolute_url(self) -> str:
-        return reverse("digest", args=[self.date])
+        return digest_address(self.date)
 
     @property
     def markdown_url(self) -> str:

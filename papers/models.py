@@ -5,6 +5,7 @@ A foreign key has no index of its own (`db_index=False`) where a unique constrai
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Self
 
 from django.core.validators import RegexValidator
@@ -15,6 +16,11 @@ from django.urls import reverse
 
 from papers.folding import Folded
 from papers.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
+
+
+@lru_cache(maxsize=10_000)  # a list's page asks for sixty
+def paper_address(arxiv_id: str) -> str:
+    return reverse("paper", args=[arxiv_id])
 
 
 class Paper(models.Model):
@@ -77,7 +83,7 @@ class Paper(models.Model):
         return f"{self.arxiv_id} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("paper", args=[self.arxiv_id])
+        return paper_address(self.arxiv_id)
 
     @property
     def abs_url(self) -> str:

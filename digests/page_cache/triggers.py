@@ -72,7 +72,7 @@ WATCHED = [
         Entry,
         f"SELECT 'digest:' || id AS subject FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published' "
         f"UNION SELECT 'paper:' || {{row}}.paper_id FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published'",
-        frozenset({"is_pinned", "moves"}),
+        frozenset({"moves"}),
     ),
     Watched(
         ShownTweet,

@@ -1,10 +1,12 @@
 """Template filters that turn stored text into what readers see."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import nh3
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -36,6 +38,7 @@ _tweets = nh3.Cleaner(
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def tweet_body(body_html: str) -> SafeString:
     """A tweet's body as safe HTML: text, line breaks, and links to the network's own hosts."""
     return mark_safe(_tweets.clean(body_html))  # noqa: S308 (nh3 has cleaned it)
@@ -54,15 +57,17 @@ def paragraphs(abstract: str) -> list[str]:
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def formulas(text: str) -> SafeString:
     """arXiv's text as safe HTML in one line, its formulas as MathML."""
     return _with_formulas(tex.parts(text))
 
 
 @register.filter
-def paragraphs_html(abstract: str) -> list[SafeString]:
+@lru_cache(maxsize=1024)
+def paragraphs_html(abstract: str) -> tuple[SafeString, ...]:
     """The paragraphs of an abstract as safe HTML, their formulas as MathML."""
-    return [_with_formulas(parts) for parts in tex.paragraphs_in_parts(abstract)]
+    return tuple(_with_formulas(parts) for parts in tex.paragraphs_in_parts(abstract))
 
 
 def _with_formulas(parts: list[tuple[str, bool]]) -> SafeString:
@@ -82,6 +87,12 @@ def names(authors: list[str], most: int) -> str:
     if len(shown) <= most + 1:
         return ", ".join(shown)
     return f"{', '.join(shown[:most])} and {len(shown) - most} others"
+
+
+@register.filter
+@lru_cache(maxsize=1000)
+def category_address(code: str) -> str:
+    return reverse("category", args=[code])
 
 
 @register.filter

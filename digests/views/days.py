@@ -34,7 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "shown": shown_papers(newest.entries.all()) if newest else [],
         "others": page.digests[1:] if newest else page.digests,
     }
-    return render(request, "digests/home.html", context)
+    response = render(request, "digests/home.html", context)
+    if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
+        shows(response, digests=page.digests, papers=[entry.paper for one in page.digests for entry in one.entries.all()])
+    return response
 
 
 @require_safe

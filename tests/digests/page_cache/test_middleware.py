@@ -3,7 +3,7 @@
 import contextlib
 import gzip
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.conf import settings
@@ -11,11 +11,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests.models import Digest
+from papers import measuring
 from papers.models import Paper
 from tests.editors import make_client, make_user
-from tests.factories import make_digest
+from tests.factories import make_digest, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 ADDRESS = "/posts/hot-papers-2021-05-12"
 
 
@@ -70,6 +72,29 @@ def test_change_of_another_day_leaves_a_page_alone(
     with django_assert_num_queries(0):
         client.get(ADDRESS)
         client.get(paper.get_absolute_url())
+
+
+def test_home_is_made_anew_for_a_day_that_it_will_show(client: Client) -> None:
+    for day in (10, 14):
+        make_digest(date(2021, 5, day), papers=1)
+    for day in (18, 12, 6):
+        before = client.get("/").content.decode()
+        assert client.get("/").content.decode() == before
+        make_digest(date(2021, 5, day), papers=1)
+        assert f"/posts/hot-papers-2021-05-{day:02}" not in before
+        assert f"/posts/hot-papers-2021-05-{day:02}" in client.get("/").content.decode()
+
+
+def test_counts_of_other_papers_leave_home_alone(
+    client: Client, paper: Paper, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get("/")
+    measuring.record([measuring.Reading(make_tweet(make_paper()).pk, NOW, 1, 2, 3, 4)], now=NOW)
+    with django_assert_num_queries(0):
+        client.get("/")
+    measuring.record([measuring.Reading(paper.tweets.get().pk, NOW, 1, 2, 3, 4)], now=NOW)
+    with django_assert_num_queries(3):
+        client.get("/")
 
 
 def test_editor_gets_the_public_page_and_drafts_are_never_held(client: Client, paper: Paper) -> None:

@@ -76,7 +76,7 @@ def test_entry_and_its_tweets_concern_their_pages(heard: Heard) -> None:
     assert heard() == ours
     Entry.objects.update(favorites=7)
     assert heard() == ours
-    Entry.objects.update(favorites=7, is_pinned=True)
+    Entry.objects.update(favorites=7, moves=1)
     assert heard() == set()
     ShownTweet.objects.update(position=2)
     assert heard() == {f"paper:{paper.pk}"}
