@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
-from django.db.models.lookups import Exact
+from django.db.models.lookups import IsNull
 
 from digests.models import SCORE, Digest, Entry
 from digests.selections import Order, Selection, SelectionError
@@ -76,10 +76,7 @@ def newest_day() -> date | None:
 
 
 def _rows(selection: Selection) -> QuerySet[Any]:
-    """The entries of the selection, each with its `day`, `score` and `source`, in no order yet.
-
-    Correlated subqueries with a limit stay what they are: PostgreSQL would make joins of EXISTS and read whole tables for them.
-    """
+    """The entries of the selection, each with its `day`, `score` and `source`, in no order yet."""
     since, until = _bounds(selection)
     days = Digest.objects.published().between(since, until)
     criteria = []
@@ -92,20 +89,18 @@ def _rows(selection: Selection) -> QuerySet[Any]:
     if selection.text:
         few_rows = True
         criteria.append(Q(paper__in=search.matching_ids(selection.text, FEW)))  # of all that match the hottest
-    if selection.category:
-        of_category = PaperCategory.objects.filter(code=selection.category).order_by("paper_id")
-        if _are_few(of_category):
-            few_rows = True
-            criteria.append(Q(paper__in=of_category.order_by().values("paper")))
-        else:
-            its_own = of_category.filter(paper=OuterRef("paper")).order_by()
-            criteria.append(Q(Exact(Subquery(its_own.values("code")[:1]), Value(selection.category))))
+    of_category = PaperCategory.objects.filter(code=selection.category).order_by("paper_id")
+    if selection.category and _are_few(of_category):
+        few_rows = True
+        criteria.append(Q(paper__in=of_category.order_by().values("paper")))
     if selection.at_least:
         criteria.append(Q(score__gte=selection.at_least))
         hot = Q(score__gte=selection.at_least, provenance__in=Provenance.values)
         if selection.order is Order.NEWEST and not few_rows and _are_few(Entry.objects.alias(score=SCORE).filter(hot).order_by()):
             few_rows = True
             criteria.append(hot)
+    if selection.category:
+        criteria.append(_there_is(of_category.filter(paper=OuterRef("paper")), few_rows))
     its_day = Subquery(days.filter(pk=OuterRef("digest")).order_by().values("date"))
     if selection.order is Order.NEWEST and not few_rows:
         rows = Entry.objects.filter(digest__status=Digest.Status.PUBLISHED).alias(day=F("digest__date"), score=SCORE)
@@ -118,8 +113,14 @@ def _rows(selection: Selection) -> QuerySet[Any]:
     # SQLite would rather go along the index of the hottest than sort a few rows: behind a cast it does not see that it could.
     rows = rows.alias(source=Cast("provenance", CharField()) if few_rows else F("provenance"))
     others = Entry.objects.filter(paper=OuterRef("paper")).exclude(pk=OuterRef("pk")).alias(day=its_day)
-    later = Subquery(others.filter(day__gt=OuterRef("day")).order_by().values("pk")[:1])
-    return rows.alias(later=later).filter(*criteria, later=None)
+    return rows.filter(*criteria, ~_there_is(others.filter(day__gt=OuterRef("day")), few_rows))
+
+
+def _there_is(rows: QuerySet[Any], few_rows: bool) -> Q:
+    """Whether there is such a row. PostgreSQL may make a join of EXISTS: right where it goes along an index until a page is full,
+    but where it sorts a few rows it would read all of the other table, so there it gets a subquery that it cannot rewrite.
+    """
+    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False)) if few_rows else Q(Exists(rows))
 
 
 def _are_few(rows: QuerySet[Any]) -> bool:
