@@ -82,11 +82,14 @@ def _places(query: Query, limit: int, before: int) -> list[int]:
     text = [word for phrase in query.phrases for word in phrase]
     in_title: list[Clause] = [((f"t_{word}",),) for word in dict.fromkeys(text)]
     in_a_row: list[Clause] = [((f"b_{first}_{second}",),) for first, second in pairwise(text)]
+    besides = [
+        clause for clause in base if clause not in {((word,),) for word in text}
+    ]  # what a title with the words leaves open
     streams: list[tuple[int, list[Clause], list[Clause]]]
     if in_a_row:
-        streams = [(IN_A_ROW, base + in_a_row, []), (IN_TITLE, base + in_title, in_a_row), (0, base, in_title)]
+        streams = [(IN_A_ROW, besides + in_a_row, []), (IN_TITLE, besides + in_title, in_a_row), (0, base, in_title)]
     elif in_title:
-        streams = [(IN_TITLE, base + in_title, []), (0, base, in_title)]
+        streams = [(IN_TITLE, besides + in_title, []), (0, base, in_title)]
     else:
         streams = [(0, base, [])]
     found = []
