@@ -40,6 +40,8 @@ class Page:
     changed_at: int
     """Not before this moment (seconds since 1970) was it last changed. The second after its rendering, since what was sent in
     that second may have been another version of it."""
+    modified: str
+    """The same moment as HTTP writes it."""
     expires_at: float
     """By time.monotonic()."""
     compressed: dict[str, bytes] = field(default_factory=dict)
@@ -53,7 +55,7 @@ class Page:
     def answer(self, environ: dict[str, Any]) -> Answer:
         """To a GET or HEAD with these WSGI variables: the page in the best coding, or 304 where the client has it."""
         coding = _best(environ.get("HTTP_ACCEPT_ENCODING", "")) if len(self.body) >= SMALLEST_COMPRESSED else PLAIN
-        modified = http_date(min(self.changed_at, time.time()))
+        modified = self.modified if time.time() >= self.changed_at else http_date()
         headers = [*self.headers, ("ETag", f'"{self.tag}-{coding}"'), ("Last-Modified", modified)]
         if self._is_known(environ):
             return HTTPStatus.NOT_MODIFIED, headers, b""
@@ -90,12 +92,14 @@ def finish(response: HttpResponseBase) -> Page | None:
         ("Vary", "Accept-Encoding"),
         ("Cache-Control", control or f"public, max-age=0, s-maxage={settings.PAGE_SHARED_AGE}"),
     ]
+    changed_at = int(time.time()) + 1
     return Page(
         subjects=getattr(response, "page_subjects", None),
         body=response.content,
         headers=headers,
         tag=hashlib.sha256(response.content).hexdigest()[:32],
-        changed_at=int(time.time()) + 1,
+        changed_at=changed_at,
+        modified=http_date(changed_at),
         expires_at=time.monotonic() + settings.PAGE_CACHE_AGE,
     )
 

@@ -50,7 +50,7 @@ def key(path: str, query: str = "") -> Key:
 def a_page(*subjects: str, size: int = KIB) -> Page:
     """A page that takes so many bytes; one that does not tell its subjects where none are given."""
     body = next(numbers).to_bytes(size // 2)
-    return Page(frozenset(subjects) or None, body, [], "tag", 0, expires_at=float("inf"))
+    return Page(frozenset(subjects) or None, body, [], "tag", 0, "", expires_at=float("inf"))
 
 
 def held(cache: PageCache, *keys: Key) -> list[str]:
@@ -138,7 +138,7 @@ def test_what_is_too_large_is_not_held(cache: PageCache, path: str, size: int) -
 
 def test_page_is_made_anew_after_its_time(cache: PageCache) -> None:
     page = a_page("paper:1")
-    old = Page(page.subjects, page.body, [], "tag", 0, expires_at=0.0)
+    old = Page(page.subjects, page.body, [], "tag", 0, "", expires_at=0.0)
     put(cache, key("/a"), old)
     assert held(cache, key("/a")) == []
 
