@@ -19,7 +19,7 @@ STATUS = re.compile(rf"(?:https?://\S+/status(?:es)?/)?({STATUS_ID})(?:[?/]\S*)?
 
 
 def papers_found(text: str) -> list[int]:
-    """The papers of an arXiv id (or of the beginning of one), of a link to it, or with these words in title, abstract or authors."""
+    """The papers of an arXiv id (or of its beginning), of a link to it, or with these words in title, abstract or authors."""
     if not (text := text.replace("\0", "").strip()):
         return []
     whole = ID_ENDS.search(text)

@@ -32,7 +32,7 @@ def address(model: type[Model]) -> str:
 
 @pytest.fixture
 def editor() -> Client:
-    return make_client(make_user(group="Editors"))
+    return make_client(make_user(group="Editor"))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ NEWER = {"version": 3, "title": "A Newer Title", "abstract": "New.", "authors": 
 
 @pytest.fixture
 def editor() -> Client:
-    return make_client(make_user(group="Editors"))
+    return make_client(make_user(group="Editor"))
 
 
 def ask(client: Client, at: str, action: str, *records: Any) -> Any:

@@ -98,7 +98,7 @@ def test_counts_of_other_papers_leave_home_alone(
 
 
 def test_editor_gets_the_public_page_and_drafts_are_never_held(client: Client, paper: Paper) -> None:
-    editor = make_client(make_user(group="Editors"))
+    editor = make_client(make_user(group="Editor"))
     public = client.get(ADDRESS).content
     assert editor.get(ADDRESS).content == public
     make_digest(date(2021, 5, 14), papers=1, status=Digest.Status.DRAFT)
