@@ -58,7 +58,9 @@ def test_readers_do_not_see_a_correction_anywhere(ann: User, client: Client) -> 
 
     newcomer = correction.entries.get(position=1).paper
     assert [client.get(address).content for address in addresses] == before
-    assert client.get(newcomer.get_absolute_url()).status_code == 404
+    own_page = client.get(newcomer.get_absolute_url()).content.decode()
+    assert '<meta name="robots" content="noindex">' in own_page  # a paper that no list had yet
+    assert digest.get_absolute_url() not in own_page
     newcomer.refresh_from_db()
     assert newcomer.is_settled is False
 

@@ -153,6 +153,7 @@ def test_serve_starts_nothing_for_an_archive_that_is_not_there(tmp_path: Path) -
     assert not (tmp_path / "db.sqlite3").exists()
 
 
+@pytest.mark.django_db
 def test_foreign_host_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     response = Client(headers={"host": "foreign.example"}).get("/")
     assert response.status_code == 400
