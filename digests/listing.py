@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
+from django.db.models.lookups import IsNull
 
 from digests.models import SCORE, Digest, Entry
 from digests.selections import Order, Selection, SelectionError
@@ -76,9 +77,8 @@ def newest_day() -> date | None:
 
 def _rows(selection: Selection) -> QuerySet[Any]:
     """The entries of the selection, each with its `day`, `score` and `source`, in no order yet."""
-    # Without the manager's `corrects = None`, which lures SQLite into the wrong index: no correction is ever published.
     since, until = _bounds(selection)
-    days = Digest.all_drafts.published().between(since, until)
+    days = Digest.objects.published().between(since, until)
     criteria = []
     few_rows = False
     if selection.period.text != "ever":
@@ -86,22 +86,21 @@ def _rows(selection: Selection) -> QuerySet[Any]:
         if len(few_days) <= FEW_DAYS:
             few_rows = True
             criteria.append(Q(digest__in=few_days))
-    if selection.category:
-        of_category = PaperCategory.objects.filter(code=selection.category)
-        if _are_few(of_category):
-            few_rows = True
-            criteria.append(Q(paper__in=of_category.values("paper")))
-        else:
-            criteria.append(Q(Exists(of_category.filter(paper=OuterRef("paper")))))
-    if selection.at_least:
-        criteria.append(Q(score__gte=selection.at_least))
-        indexed = Q(score__gte=selection.at_least, provenance__in=Provenance.values)
-        if not few_rows and selection.order is Order.NEWEST and _are_few(Entry.objects.alias(score=SCORE).filter(indexed)):
-            few_rows = True
-            criteria.append(indexed)
     if selection.text:
         few_rows = True
         criteria.append(Q(paper__in=search.matching_ids(selection.text, FEW)))  # of all that match the hottest
+    of_category = PaperCategory.objects.filter(code=selection.category).order_by("paper_id")
+    if selection.category and _are_few(of_category):
+        few_rows = True
+        criteria.append(Q(paper__in=of_category.order_by().values("paper")))
+    if selection.at_least:
+        criteria.append(Q(score__gte=selection.at_least))
+        hot = Q(score__gte=selection.at_least, provenance__in=Provenance.values)
+        if selection.order is Order.NEWEST and not few_rows and _are_few(Entry.objects.alias(score=SCORE).filter(hot).order_by()):
+            few_rows = True
+            criteria.append(hot)
+    if selection.category:
+        criteria.append(_there_is(of_category.filter(paper=OuterRef("paper")), few_rows))
     its_day = Subquery(days.filter(pk=OuterRef("digest")).order_by().values("date"))
     if selection.order is Order.NEWEST and not few_rows:
         rows = Entry.objects.filter(digest__status=Digest.Status.PUBLISHED).alias(day=F("digest__date"), score=SCORE)
@@ -113,12 +112,19 @@ def _rows(selection: Selection) -> QuerySet[Any]:
         rows = Entry.objects.alias(day=its_day, score=SCORE).filter(day__isnull=False)
     # SQLite would rather go along the index of the hottest than sort a few rows: behind a cast it does not see that it could.
     rows = rows.alias(source=Cast("provenance", CharField()) if few_rows else F("provenance"))
-    others = Entry.objects.filter(paper=OuterRef("paper")).exclude(pk=OuterRef("pk"))
-    return rows.filter(*criteria).exclude(Exists(others.alias(day=its_day).filter(day__gt=OuterRef("day"))))
+    others = Entry.objects.filter(paper=OuterRef("paper")).exclude(pk=OuterRef("pk")).alias(day=its_day)
+    return rows.filter(*criteria, ~_there_is(others.filter(day__gt=OuterRef("day")), few_rows))
+
+
+def _there_is(rows: QuerySet[Any], few_rows: bool) -> Q:
+    """Whether there is such a row. PostgreSQL may make a join of EXISTS: right where it goes along an index until a page is full,
+    but where it sorts a few rows it would read all of the other table, so there it gets a subquery that it cannot rewrite.
+    """
+    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False)) if few_rows else Q(Exists(rows))
 
 
 def _are_few(rows: QuerySet[Any]) -> bool:
-    return rows.order_by()[: FEW + 1].count() <= FEW
+    return rows[: FEW + 1].count() <= FEW
 
 
 def _bounds(selection: Selection) -> tuple[date | None, date | None]:

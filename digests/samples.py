@@ -12,6 +12,7 @@ from digests.importing import store
 from digests.models import Digest, Entry
 from digests.post_files import post_files, read_post
 from papers.models import Paper, PaperMeasurement, Provenance, Tweet
+from papers.search import index_changed
 
 SAMPLES = Path(__file__).parent / "samples"
 GROWTH = {32: 0.02, 28: 0.07, 24: 0.18, 20: 0.3, 16: 0.52, 12: 0.7, 8: 0.83, 4: 0.94}
@@ -25,6 +26,7 @@ def load() -> int:
         for reading in readings:
             store(reading, is_sample=True)
         PaperMeasurement.objects.bulk_create(_history(), ignore_conflicts=True)
+    index_changed()
     return len(readings)
 
 

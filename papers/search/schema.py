@@ -67,22 +67,25 @@ def install_triggers(using: str, **_: Any) -> None:
 
 
 def _sqlite() -> list[str]:
+    def note(paper: str, where: str = "true") -> str:
+        # Not INSERT OR IGNORE: a statement with an ON CONFLICT of its own imposes that on the triggers it fires.
+        is_noted = f"SELECT 1 FROM papers_unindexedpaper WHERE paper_id = {paper}"
+        return f"BEGIN INSERT INTO papers_unindexedpaper (paper_id) SELECT {paper} WHERE {where} AND NOT EXISTS ({is_noted}); END"
 
-    note = "INSERT OR IGNORE INTO papers_unindexedpaper (paper_id)"
     changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in TEXTS)
     is_of_another_tier = (
         "NOT EXISTS (SELECT 1 FROM papers_indexedpaper WHERE paper_id = NEW.paper_id "
         f"AND standing >> 56 = {TIER.format(score='NEW.retweets + NEW.favorites')})"
     )
     bodies = {
-        "paper_comes": f"INSERT ON papers_paper BEGIN {note} VALUES (NEW.id); END",
-        "paper_changes": f"UPDATE OF {', '.join(TEXTS)} ON papers_paper WHEN {changed} BEGIN {note} VALUES (NEW.id); END",
-        "paper_goes": f"DELETE ON papers_paper BEGIN {note} VALUES (OLD.id); END",
-        "category_comes": f"INSERT ON papers_papercategory BEGIN {note} VALUES (NEW.paper_id); END",
-        "category_changes": f"UPDATE OF code ON papers_papercategory BEGIN {note} VALUES (NEW.paper_id); END",
-        "category_goes": f"DELETE ON papers_papercategory BEGIN {note} VALUES (OLD.paper_id); END",
-        "counts_come": f"INSERT ON papers_papermeasurement BEGIN {note} SELECT NEW.paper_id WHERE {is_of_another_tier}; END",
-        "counts_change": f"UPDATE ON papers_papermeasurement BEGIN {note} SELECT NEW.paper_id WHERE {is_of_another_tier}; END",
+        "paper_comes": f"INSERT ON papers_paper {note('NEW.id')}",
+        "paper_changes": f"UPDATE OF {', '.join(TEXTS)} ON papers_paper WHEN {changed} {note('NEW.id')}",
+        "paper_goes": f"DELETE ON papers_paper {note('OLD.id')}",
+        "category_comes": f"INSERT ON papers_papercategory {note('NEW.paper_id')}",
+        "category_changes": f"UPDATE OF code ON papers_papercategory {note('NEW.paper_id')}",
+        "category_goes": f"DELETE ON papers_papercategory {note('OLD.paper_id')}",
+        "counts_come": f"INSERT ON papers_papermeasurement {note('NEW.paper_id', is_of_another_tier)}",
+        "counts_change": f"UPDATE ON papers_papermeasurement {note('NEW.paper_id', is_of_another_tier)}",
     }
     return [
         statement

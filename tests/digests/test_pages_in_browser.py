@@ -46,7 +46,7 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.timeout(300)  # seconds; it takes ten where nothing else runs
+@pytest.mark.timeout(600)  # seconds; it takes thirty where nothing else runs
 def test_all_pages_are_accessible_quiet_and_never_wider_than_the_screen(page: Page, site: Site) -> None:
     """One round over all pages, in both schemes and three widths each, since loading them takes the time."""
     asked, said = [], []
