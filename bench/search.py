@@ -130,14 +130,12 @@ def copying(copy: int, shift: int) -> list[str]:
 
 def queries(chance: random.Random) -> dict[str, list[str]]:
     words, _ = vocabulary()
-    common = COMMON[21:]
+    common, newest = COMMON[21:], Paper.objects.latest("pk").pk
     middling, rare = words[200:3_000], words[20_000:120_000]
     pairs = [" ".join(chance.sample(common, 2)) for _ in range(QUERIES)]
-    sentences = [
-        Paper.objects.get(pk=chance.randint(1, Paper.objects.count())).abstract.split(". ")[1].split() for _ in range(QUERIES)
-    ]
+    sentences = [Paper.objects.get(pk=chance.randint(1, newest)).abstract.split(". ")[1].split() for _ in range(QUERIES)]
     days = [FIRST_DAY + timedelta(days=chance.randint(0, 4_200)) for _ in range(QUERIES)]
-    authors = [Paper.objects.get(pk=chance.randint(1, Paper.objects.count())).authors[0] for _ in range(QUERIES)]
+    authors = [Paper.objects.get(pk=chance.randint(1, newest)).authors[0] for _ in range(QUERIES)]
     return {
         "common words": ["learning", "the model", "the", "model learning data", *common[: QUERIES - 4]],
         "two common words": pairs,
@@ -149,7 +147,7 @@ def queries(chance: random.Random) -> dict[str, list[str]]:
         "phrases of two": [f'"{" ".join(sentence[2:4])}"' for sentence in sentences],
         "phrases of four": [f'"{" ".join(sentence[1:5])}"' for sentence in sentences],
         "common phrases": ['"' + " ".join(chance.sample(common[:20], 2)) + '"' for _ in range(QUERIES)],
-        "titles": [Paper.objects.get(pk=chance.randint(1, Paper.objects.count())).title for _ in range(QUERIES)],
+        "titles": [Paper.objects.get(pk=chance.randint(1, newest)).title for _ in range(QUERIES)],
         "authors": [f'author:"{name}"' for name in authors],
         "categories": [f"cat:{code}" for code in CATEGORIES],
         "category and word": [f"cat:{chance.choice(CATEGORIES)} {chance.choice(common)}" for _ in range(QUERIES)],
