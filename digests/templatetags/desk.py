@@ -39,4 +39,4 @@ def as_json(value: Any) -> str:
 @register.simple_tag
 def site_zone() -> str:
     """The site's time zone, as the IANA database names it."""
-    return settings.TIME_ZONE
+    return str(settings.TIME_ZONE)
