@@ -13,6 +13,7 @@ from papers.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, 
 READ = [
     f"tweet__{name}" for name in ("network", "status_id", "retweets", "favorites", "read_at", "state", "author_id", "is_excluded")
 ]
+"""As MentioningTweet takes them, in its order."""
 
 
 def rules() -> Rules:
@@ -52,18 +53,7 @@ def ranked(papers: Mapping[int, str], ranked_by: Rules) -> list[RankedPaper]:
 def tweets_on(papers: Collection[int]) -> defaultdict[int, list[MentioningTweet]]:
     """The tweets that mention these papers (primary keys), by paper; one query."""
     tweets: defaultdict[int, list[MentioningTweet]] = defaultdict(list)
-    for mention in Mention.objects.filter(paper__in=papers).select_related("tweet").only("paper_id", *READ):
-        tweet = mention.tweet
-        tweets[mention.paper_id].append(
-            MentioningTweet(
-                network=tweet.network,
-                id=tweet.status_id,
-                retweets=tweet.retweets,
-                favorites=tweet.favorites,
-                read_at=tweet.read_at,
-                state=tweet.state,
-                author_id=tweet.author_id,
-                is_excluded=tweet.is_excluded,
-            )
-        )
+    # Values, not rows: a day has thousands, and rows would take three times as long.
+    for paper, *read in Mention.objects.filter(paper__in=papers).values_list("paper_id", *READ):
+        tweets[paper].append(MentioningTweet(*read))
     return tweets

@@ -7,6 +7,9 @@ from datetime import datetime
 GONE = {"deleted": "gone: deleted", "protected": "gone: protected or suspended author", "withheld": "gone: withheld"}
 
 
+EXCLUDED = "excluded by an editor"
+
+
 @dataclass(frozen=True)
 class Rules:
     """A score is the sum of retweets and favorites."""
@@ -135,5 +138,5 @@ def _left_out(tweet: MentioningTweet) -> str:
     if tweet.state != "live":
         return GONE[tweet.state]
     if tweet.is_excluded:
-        return "excluded by an editor"
+        return EXCLUDED
     return "" if tweet.read_at else "not read yet"

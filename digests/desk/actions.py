@@ -103,7 +103,8 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
             raise _AsWanted
         if base is not None and entry.moves != base:
             what, overrule = f"place of {paper.arxiv_id}", {"moves": entry.moves}
-            raise _conflict(digest, what, base=None, mine=wanted, theirs=entry.position, overrule=overrule)
+            since = f"{paper.arxiv_id} moved"
+            raise _conflict(digest, what, base=None, mine=wanted, theirs=entry.position, overrule=overrule, since=since)
         _place(digest, entry, wanted)
         _save(entry, moves=entry.moves + 1)
 
@@ -208,7 +209,8 @@ def _entry(digest: Digest, paper: Paper, *, mine: Any) -> Entry:
     """The paper's entry. Where somebody took it out, what the editor wanted of it is not lost."""
     entry = digest.entries.select_related("paper").filter(paper=paper).first()
     if entry is None:
-        raise _conflict(digest, f"{paper.arxiv_id}, which is no longer in the list", base=None, mine=mine, theirs=None)
+        what, since = f"{paper.arxiv_id}, which is no longer in the list", TAKEN_OUT.format(paper.arxiv_id)
+        raise _conflict(digest, what, base=None, mine=mine, theirs=None, since=since)
     return entry
 
 
@@ -269,9 +271,11 @@ def _compare(digest: Digest, what: str, *, base: Any, mine: Any, theirs: Any) ->
 
 
 def _conflict(
-    digest: Digest, what: str, *, base: Any, mine: Any, theirs: Any, overrule: dict[str, Any] | None = None
+    digest: Digest, what: str, *, base: Any, mine: Any, theirs: Any, overrule: dict[str, Any] | None = None, since: str = ""
 ) -> Conflict:
-    last = next(iter(history.versions(digest)), None)
+    """`since`: how the history's line about it begins, where that is not `what`."""
+    versions = history.versions(digest)
+    last = next((version for version in versions if version.what.startswith(since or what)), versions[0] if versions else None)
     by, at = (last.by, last.at) if last else ("", None)
     return Conflict(what, base=base, mine=mine, theirs=theirs, by=by, at=at, overrule=overrule)
 

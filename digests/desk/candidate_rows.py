@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Max, Q
 from django.db.models.functions import TruncDate
@@ -44,7 +45,7 @@ class CandidateRow:
 
 def candidate_rows(
     ranked: Iterable[RankedPaper],
-    papers: Mapping[str, Paper],
+    papers: Mapping[str, Any],
     filters: Filters,
     *,
     listed: Collection[str],
@@ -53,8 +54,8 @@ def candidate_rows(
     featured: Mapping[int, date],
     now: datetime,
 ) -> tuple[list[CandidateRow], int]:
-    """The rows to show, and how many more the filters admit; one query."""
-    admitted = [heat for heat in ranked if filters.admit(papers[heat.arxiv_id], codes(papers[heat.arxiv_id]), heat.score)]
+    """The rows to show, and how many more the filters admit; one query. Papers are as `state` reads them."""
+    admitted = [heat for heat in ranked if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat.score)]
     chosen = [heat for place, heat in enumerate(admitted) if filters.all or heat.hot or place < SHOWN]
     spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
     rows = []
@@ -82,22 +83,18 @@ def candidate_rows(
                 suggested_position=suggestion.position if suggestion else None,
                 title=paper.title,
                 authors=list(paper.authors),
-                categories=codes(paper),
+                categories=paper.codes,
             )
         )
     return rows, len(admitted) - len(chosen)
 
 
-def codes(paper: Paper) -> list[str]:
-    return [category.code for category in paper.categories.all()]
-
-
-def paper_flags(paper: Paper, featured: date | None) -> list[str]:
-    """What an editor should know of a paper before it is listed; `has_abstract` as the desk annotates it."""
+def paper_flags(paper: Any, featured: date | None) -> list[str]:
+    """What an editor should know of a paper before it is listed."""
     flags = [f"featured on {featured}"] if featured else []
     if paper.newer:
         flags.append(f"version {paper.newer['version']} waits")
-    if not getattr(paper, "has_abstract", True):
+    if not paper.has_abstract:
         flags.append("no abstract")
     if paper.announced_as == Paper.AnnouncedAs.CROSS:
         flags.append("cross-listed")

@@ -1,6 +1,5 @@
 """The right side of the desk: the day's list as it will be published."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,10 +7,10 @@ from datetime import date
 from digests.desk.candidate_rows import VANISHED, paper_flags
 from digests.desk.suggestions import Suggestion
 from digests.models import Entry, ShownTweet
-from papers.models import Mention, Paper, Tweet
-from papers.ranking import RankedPaper, heat_order
+from papers.models import Paper, Tweet
+from papers.ranking import EXCLUDED, RankedPaper, heat_order
 
-OFFERED = 20
+OFFERED = 10
 """Tweets under an entry that are not shown and might be, the best ones."""
 
 
@@ -68,15 +67,14 @@ def list_rows(
     featured: Mapping[int, date],
 ) -> list[ListRow]:
     """One query."""
-    offered = _offered([entry.paper_id for entry in entries])
+    offered = _offered(entries, live)
     heats = sorted((live[entry.paper.arxiv_id] for entry in entries), key=heat_order)
     ranks = {heat.arxiv_id: place for place, heat in enumerate(heats, 1)}
     rows = []
     for entry in entries:
         paper = entry.paper
         shown = [_shown(row) for row in entry.shown_tweets.all()]
-        ids = {row.status_id for row in shown}
-        rest = [_tweet(tweet) for tweet in offered[paper.pk] if tweet.status_id not in ids][:OFFERED]
+        rest = [_tweet(tweet) for tweet in offered[entry.pk]]
         flags = paper_flags(paper, featured.get(paper.pk))
         if any(row.state != Tweet.State.LIVE for row in shown):
             flags.append(VANISHED)
@@ -103,15 +101,19 @@ def list_rows(
     return rows
 
 
-def _offered(papers: list[int]) -> dict[int, list[Tweet]]:
-    """The live tweets that mention these papers, the best first; one query."""
-    mentions = Mention.objects.filter(paper__in=papers, tweet__state=Tweet.State.LIVE, tweet__is_excluded=False)
-    found: defaultdict[int, list[Tweet]] = defaultdict(list)
-    for mention in mentions.select_related("tweet"):
-        found[mention.paper_id].append(mention.tweet)
-    for tweets in found.values():
-        tweets.sort(key=lambda tweet: (-_score(tweet), int(tweet.status_id)))
-    return found
+def _offered(entries: list[Entry], live: Mapping[str, RankedPaper]) -> dict[int, list[Tweet]]:
+    """By entry, the best tweets on its paper that are not shown and could be, the best first; one query."""
+    ids: dict[int, list[str]] = {}
+    for entry in entries:
+        shown = {row.tweet.status_id for row in entry.shown_tweets.all()}
+        lines = live[entry.paper.arxiv_id].tweets
+        could = [
+            line.id for line in lines if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED and line.id not in shown
+        ]
+        ids[entry.pk] = could[:OFFERED]
+    wanted = {status_id for several in ids.values() for status_id in several}
+    tweets = {tweet.status_id: tweet for tweet in Tweet.objects.filter(status_id__in=wanted)}
+    return {entry: [tweets[status_id] for status_id in several if status_id in tweets] for entry, several in ids.items()}
 
 
 def _score(tweet: Tweet) -> int:

@@ -1,5 +1,6 @@
 """A day's desk as it stands: everything that its page shows, in a constant number of queries."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from digests.desk.strip import StripDay, strip
 from digests.desk.suggestions import Listed, Suggestion, suggestions
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.candidates import announced_on, rules, tweets_on
-from papers.models import CollectionDay, Paper, Tweet
+from papers.models import CollectionDay, Paper, PaperCategory, Tweet
 from papers.ranking import MentionedPaper, Rules, rank
 
 
@@ -122,8 +123,8 @@ def _entries(digest: Digest | None) -> list[Entry]:
 def _papers(day: date, entries: list[Entry]) -> dict[int, Any]:
     """The day's candidates and the papers of the list, among which there may be some of other days; by primary key.
 
-    Each has `is_candidate` and `has_abstract`, but no abstract, which nobody reads on the desk. The entries get theirs. Two
-    queries.
+    Each has `is_candidate`, `has_abstract` and `codes` (its categories), but no abstract, which nobody reads on the desk. The
+    entries get theirs. Two queries.
     """
     announced = announced_on(day)
     papers = (
@@ -131,9 +132,13 @@ def _papers(day: date, entries: list[Entry]) -> dict[int, Any]:
         .order_by()
         .defer("abstract", "comment")
         .annotate(is_candidate=_whether(announced), has_abstract=_whether(~Q(abstract="")))
-        .prefetch_related("categories")
     )
-    found = {paper.pk: paper for paper in papers}
+    found: dict[int, Any] = {paper.pk: paper for paper in papers}
+    codes: defaultdict[int, list[str]] = defaultdict(list)
+    for pk, code in PaperCategory.objects.filter(paper__in=found).order_by("position").values_list("paper", "code"):
+        codes[pk].append(code)
+    for pk, paper in found.items():
+        paper.codes = codes[pk]
     for entry in entries:
         entry.paper = found[entry.paper_id]
     return found

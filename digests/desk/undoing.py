@@ -9,7 +9,7 @@ from django.db import transaction
 from digests import history
 from digests.conflicts import Refused
 from digests.desk.state import digests_of, is_editable
-from digests.models import Digest, Entry, ShownTweet
+from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.models import Paper
 
 UNDONE = "undone: "
@@ -30,6 +30,7 @@ def undo(day: date, seen: int, *, by: User) -> str:
             raise history.conflict(locked, seen, mine="undo")
         change, before = _last_change(locked)
         history.restore(locked.pk, before.revision, by=by, what=f"{UNDONE}{change.what}")
+        Dismissal.objects.filter(day=day, paper__entries__digest=locked).delete()
     return change.what
 
 

@@ -39,6 +39,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     presence.arrive(day, user_of(request), now=timezone.now())
+    presence.forget(now=timezone.now())
     desk = desk_of(request, day)
     context = {**admin.site.each_context(request), "title": f"Desk of {day}", "desk": desk, "is_nav_sidebar_enabled": False}
     return render(request, "admin/desk/desk.html", context)

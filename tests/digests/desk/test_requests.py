@@ -1,14 +1,16 @@
 """Each action of the desk, by real requests."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from digests import history
+from digests.desk import requests
 from digests.models import Digest, Dismissal
-from papers.models import CollectionDay, Paper, SavedRules
+from papers.models import CollectionDay, Paper, SavedRules, Tweet
 from tests.digests.desk.conftest import DAY, NOW, READ, done, entry_of, listed, make_candidate, revision, send
 from tests.editors import make_client, make_user
 from tests.factories import make_paper, make_tweet
@@ -220,6 +222,18 @@ def test_refresh_counts_without_a_key_names_the_setting(ann: Client, papers: lis
 
     assert response.status_code == 502
     assert response.json()["error"].startswith("X_BEARER_TOKEN is not set")
+
+
+def test_refresh_counts_shows_what_was_read(ann: Client, papers: list[Paper], monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(keys: list[int], *, now: datetime) -> int:
+        assert keys == [paper.pk for paper in papers]
+        return Tweet.objects.update(favorites=7, read_at=now)
+
+    monkeypatch.setattr(requests, "read_counts", read)
+
+    assert done(ann, "refresh_counts")["said"] == "3 tweets were read again."
+    assert [(entry_of(paper).favorites, entry_of(paper).read_at) for paper in papers] == [(7, NOW)] * 3
+    assert revision() == 0
 
 
 SAME: list[tuple[str, dict[str, Any]]] = [

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from digests import history
-from digests.models import Digest, Dismissal
+from digests.models import Digest, Dismissal, Presence
 from papers.models import CollectionDay, Paper
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_candidate, make_curator, revision, send
 from tests.factories import make_tweet
@@ -90,6 +90,18 @@ def test_same_paper_moved_by_both_is_a_conflict(ann: Client, bob: Client, papers
     assert listed() == [papers[0], third, papers[1]]
 
 
+def test_conflict_names_who_changed_this_and_not_who_changed_something_last(
+    ann: Client, bob: Client, papers: list[Paper]
+) -> None:
+    paper = papers[2].arxiv_id
+    done(ann, "note", paper=paper, text="Ann's", base="")
+    done(ann, "move", paper=paper, position=1, moves=0)
+    done(bob, "intro", text="Bob's", base="")
+
+    assert conflict(bob, "note", paper=paper, text="Bob's", base="")["by"] == "Ann"
+    assert conflict(bob, "move", paper=paper, position=2, moves=0)["by"] == "Ann"
+
+
 def test_same_paper_moved_to_the_same_place_is_none(ann: Client, bob: Client, papers: list[Paper]) -> None:
     for client in (ann, bob, ann):
         done(client, "move", paper=papers[2].arxiv_id, position=1, moves=0)
@@ -163,6 +175,9 @@ def test_editor_who_left_is_gone_after_half_a_minute(ann: Client, bob: Client, p
     tonight.shift(31)
 
     assert bob.get(f"/admin/desk/{DAY}/state").json()["editors"] == []
+    tonight.shift(25 * 3600)
+    make_curator("cleo").get(f"/admin/desk/{DAY}/")
+    assert Presence.objects.get().editor.get_username() == "cleo"
 
 
 def at_once(*steps: Callable[[], Any]) -> list[Any]:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from digests import history
-from digests.models import Digest
+from digests.models import Digest, Dismissal
 from papers.models import Paper
 from tests.digests.desk.conftest import done, entry_of, listed, revision, send
 
@@ -23,6 +23,7 @@ def test_undo_goes_back_step_by_step(ann: Client, papers: list[Paper]) -> None:
 
     assert undo(ann) == f"Undone: {second.arxiv_id} taken out."
     assert listed() == [third, first, second]
+    assert not Dismissal.objects.exists()
     assert undo(ann) == f"Undone: note of {first.arxiv_id}."
     assert entry_of(first).note == ""
     assert undo(ann) == f"Undone: {third.arxiv_id} moved to 1."
