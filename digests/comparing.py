@@ -1,6 +1,6 @@
 """Two versions of a day's list side by side, pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -68,6 +68,12 @@ class Line:
         return next((text for text in self.texts if text.name == "note"), None)
 
     @property
+    def is_same_but_for_counts(self) -> bool:
+        if self.before is None or self.after is None or self.moved:
+            return False
+        return replace(self.before, retweets=self.after.retweets, favorites=self.after.favorites) == self.after
+
+    @property
     def said(self) -> tuple[str, ...]:
         """What happened to the paper, in words."""
         if self.before is None:
@@ -91,6 +97,11 @@ class Difference:
 
     intro: TextDifference | None
     lines: tuple[Line, ...]
+
+    @property
+    def is_counts_alone(self) -> bool:
+        """Whether something changed, and nothing but counts."""
+        return bool(self.said) and not self.intro and all(line.is_same_but_for_counts for line in self.lines)
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from digests import history
+from digests.comparing import difference
 from digests.conflicts import Refused
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing import PUBLISHED, make_public
@@ -50,22 +51,25 @@ def publish_correction(
 ) -> bool:
     """Show readers the correction in place of the list, and its note with it. False where that is done, or it was dropped.
 
-    Raises Refused and, with `seen` (see `publishing.publish`), Conflict.
+    Where nothing but counts changed, readers are told so, and a note is not needed. Raises Refused and, with `seen` (see
+    `publishing.publish`), Conflict.
     """
     note = note.strip()
     with transaction.atomic():
         if not (held := _held(correction, seen, mine="publish the correction")):
             return False
         original = Digest.objects.get(correction=held)
-        if not note:
+        counts_alone = difference(history.now(original), history.now(held)).is_counts_alone
+        if not note and not counts_alone:
             raise Refused("Say in a few words what was corrected: readers see it under the list.")
         if original.status != PUBLISHED:
             raise Refused("The day was withdrawn meanwhile. Publish it again first, or drop the correction.")
         original.entries.all().delete()
         held.entries.update(digest=original)
         _close(held, intro=held.intro, written_at=held.written_at)
-        with history.change(original.pk, by=by, what=f"correction published: {note}") as changed:
-            make_public(changed, PublicEvent(kind=PublicEvent.Kind.CORRECTED, at=now, note=note))
+        kind = PublicEvent.Kind.COUNTS if counts_alone else PublicEvent.Kind.CORRECTED
+        with history.change(original.pk, by=by, what=f"correction published: {note or kind.label}") as changed:
+            make_public(changed, PublicEvent(kind=kind, at=now, note=note))
     return True
 
 

@@ -30,6 +30,8 @@ reversion.register(Entry, follow=["shown_tweets"])
 reversion.register(Digest, follow=["entries"])
 
 BEFORE = "before its first change here"
+TEXTS = ("body", "name", "handle")
+"""What a day prints of a tweet. It has to go where the tweet goes, so no version keeps it."""
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 
@@ -75,7 +77,12 @@ def _keep(digest: Digest, *, by: AbstractBaseUser | None, what: str, at: datetim
     """A version of the digest as it is now; as many queries however long the list."""
     shown = ShownTweet.objects.select_related("tweet").defer("tweet__body_html")
     entries = Entry.objects.select_related("paper").defer("paper__abstract", "paper__authors")
-    whole = Digest.all_drafts.prefetch_related(Prefetch("entries", entries), Prefetch("entries__shown_tweets", shown))
+    prefetched = Digest.all_drafts.prefetch_related(Prefetch("entries", entries), Prefetch("entries__shown_tweets", shown))
+    whole = prefetched.get(pk=digest.pk)
+    for entry in whole.entries.all():
+        for one in entry.shown_tweets.all():
+            one.printed_otherwise = {key: value for key, value in one.otherwise.items() if key not in TEXTS} or None
+            one.tweet.author_handle = ""  # which the row's description would name
     # By hand: else each row that is saved meanwhile would be followed, with queries of its own.
     with reversion.create_revision(manage_manually=True):
         if by:
@@ -83,7 +90,7 @@ def _keep(digest: Digest, *, by: AbstractBaseUser | None, what: str, at: datetim
         if at:
             reversion.set_date_created(at)
         reversion.set_comment(what)
-        reversion.add_to_revision(whole.get(pk=digest.pk))
+        reversion.add_to_revision(whole)
 
 
 def versions(digest: Digest) -> list[Version]:
@@ -188,6 +195,7 @@ def restore(digest_id: int, revision: int, *, by: AbstractBaseUser | None, what:
         kept = _rows(digest, revision)
         digest.intro, digest.written_at = kept.digest["intro"], kept.digest["written_at"]
         moves = dict(digest.entries.values_list("paper_id", "moves"))
+        printed = {one.tweet_id: one.otherwise for one in ShownTweet.objects.filter(entry__digest=digest)}
         digest.entries.all().delete()
         known = set(Paper.objects.filter(pk__in=[row["paper_id"] for row in kept.entries]).values_list("pk", flat=True))
         rows = [row for row in kept.entries if row["paper_id"] in known]
@@ -200,11 +208,18 @@ def restore(digest_id: int, revision: int, *, by: AbstractBaseUser | None, what:
         shown = [one for row in rows for one in kept.shown_tweets[row["id"]]]
         tweets = set(Tweet.objects.filter(pk__in=[one["tweet_id"] for one in shown]).values_list("pk", flat=True))
         ShownTweet.objects.bulk_create(
-            ShownTweet(**one | {"id": None, "entry_id": entry.pk, "position": position})
+            ShownTweet(**one | {"id": None, "entry_id": entry.pk, "position": position,
+                                "printed_otherwise": _with_texts(one["printed_otherwise"], printed.get(one["tweet_id"]))})
             for entry, row in zip(entries, rows, strict=True)
             for position, one in enumerate((one for one in kept.shown_tweets[row["id"]] if one["tweet_id"] in tweets), 1)
-        )
+        )  # fmt: skip
     return digest
+
+
+def _with_texts(kept: dict[str, Any] | None, printed: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What a version kept, with the tweet's text as the day prints it now, if it does."""
+    texts = {key: value for key, value in (printed or {}).items() if key in TEXTS}
+    return {**(kept or {}), **texts} or None
 
 
 def entry_then(digest: Digest, revision: int, paper_id: int) -> tuple[Entry, list[ShownTweet]] | None:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from digests import history
 from digests.composing import compose
 from digests.models import Digest, Entry, ShownTweet
 from digests.post import PostPaper, PostTweet, render
@@ -84,10 +85,13 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         if not replace and fingerprint(current) != present.imported_sha256:
             return Outcome.KEPT
         outcome = Outcome.CHANGED
+        history.begin(present.pk)
         _clear(present)
-        digest.pk = present.pk
+        digest.pk, digest.revision, digest.intro = present.pk, present.revision, present.intro
         digest.save()
     _store_entries(digest, post.papers)
+    if outcome == Outcome.CHANGED:
+        history.finish(digest, by=None, what="imported again")
     return outcome
 
 

@@ -1,7 +1,6 @@
 """What readers may see: the only code that writes a digest's status."""
 
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -81,4 +80,4 @@ def mirror(day: date) -> None:
     Whatever becomes of the queue, the day is published: what is missed here the mirror's next tick writes.
     """
     if settings.MIRROR_DIR:
-        transaction.on_commit(partial(current_app.send_task, "digests.tasks.mirror_day", [day.isoformat()]), robust=True)
+        transaction.on_commit(lambda: current_app.send_task("digests.tasks.mirror_day", [day.isoformat()]), robust=True)

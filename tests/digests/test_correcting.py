@@ -136,6 +136,17 @@ def test_publish_correction_asks_for_a_note(ann: User) -> None:
     assert Digest.all_drafts.filter(pk=correction.pk).exists()
 
 
+def test_new_counts_alone_need_no_note_and_are_called_so(ann: User) -> None:
+    digest = make_digest(papers=2)
+    correction = open_correction(digest, by=ann)
+    correction.entries.filter(position=1).update(retweets=999)
+
+    publish_correction(correction, by=ann, note="", now=NOW)
+
+    assert list(PublicEvent.objects.values_list("kind", "note")) == [("counts", "")]
+    assert history.versions(digest)[0].what == "correction published: counts refreshed"
+
+
 def test_a_correction_of_a_withdrawn_day_waits(ann: User) -> None:
     digest = make_digest(papers=1)
     correction = corrected(digest, ann)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from reversion.models import Version as KeptRow
 
 from digests import history
 from digests.comparing import Contents, Listed, difference
@@ -110,6 +111,20 @@ def test_restore_leaves_out_papers_and_tweets_that_are_no_longer_known(ann: User
     history.restore(digest.pk, first.revision, by=ann, what="back")
 
     assert [(e.position, e.shown_tweets.count()) for e in digest.entries.all()] == [(1, 0), (2, 1)]
+
+
+def test_no_version_keeps_a_tweets_text_and_restoring_keeps_what_is_printed(ann: User) -> None:
+    digest = make_draft(2)
+    otherwise = {"body": "A printed body", "name": "A Name", "handle": "a_handle", "direction": "rtl"}
+    ShownTweet.objects.filter(entry__position=1).update(printed_otherwise=otherwise)
+    with history.change(digest.pk, by=ann, what="nothing"):
+        pass
+
+    kept = str(list(KeptRow.objects.values_list("serialized_data", "object_repr")))
+    assert [text in kept for text in ("A printed body", "A Name", "a_handle", "example_lab", "rtl")] == [False] * 4 + [True]
+
+    history.restore(digest.pk, history.versions(digest)[-1].revision, by=ann, what="back")
+    assert ShownTweet.objects.get(entry__position=1).printed_otherwise == otherwise
 
 
 def test_versions_of_another_day_are_not_restored(ann: User) -> None:

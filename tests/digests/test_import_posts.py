@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DataError
 
+from digests import history
 from digests.composing import compose
 from digests.importing import Outcome, store
 from digests.models import Digest, Entry, ShownTweet
@@ -202,6 +203,9 @@ def test_editor_s_change_is_kept_unless_replaced(tmp_path: Path) -> None:
     out, _ = import_posts("--replace", file)
     assert "1 changed, 0 kept" in out
     assert compose(Digest.objects.get()) == a_post()
+    again, before = history.versions(Digest.objects.get())
+    assert again.what == "imported again"
+    assert [paper.retweets for paper in history.then(Digest.objects.get(), before.revision).papers] == [99]
 
 
 def test_withdrawn_digest_is_not_published_again_by_an_import(tmp_path: Path) -> None:

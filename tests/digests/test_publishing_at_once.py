@@ -11,7 +11,7 @@ from celery import Celery, current_app
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from digests import history, mirror
+from digests import history, mirror, tasks
 from digests.correcting import open_correction, publish_correction
 from digests.models import Digest, PublicEvent
 from digests.publishing import publish, withdraw
@@ -127,3 +127,27 @@ def test_a_change_that_comes_while_the_list_is_published_comes_before_or_after_i
 
     stored = Digest.objects.get()
     assert (stored.status, stored.intro, stored.revision) == ("published", "Words.", 2)
+
+
+def test_a_publication_outlives_a_queue_that_is_down(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
+    def refuse(*_: object) -> None:
+        raise ConnectionError("no broker")
+
+    settings.MIRROR_DIR = str(tmp_path)
+    monkeypatch.setattr(Celery, "send_task", refuse)
+    digest = make_digest(papers=1, status="draft", published_at=None)
+
+    assert publish(digest, now=NOW) is True
+    assert list(tmp_path.iterdir()) == []
+
+    tasks.mirror_all()
+    assert [file.name for file in tmp_path.iterdir()] == ["2021-05-12---Hot-Papers.md"]
+
+
+def test_there_is_no_mirror_unless_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror, "write", None)  # calling it would fail
+    monkeypatch.setattr(Celery, "send_task", None)
+
+    assert publish(make_digest(papers=1, status="draft", published_at=None), now=NOW) is True
+    tasks.mirror_day("2021-05-12")
+    tasks.mirror_all()

@@ -117,7 +117,7 @@ def test_an_open_desk_by_itself_does_not_keep_a_session(clock: Any) -> None:
     clock.shift(timedelta(hours=11))
     assert client.get(poll).status_code == 200
     clock.shift(timedelta(hours=2))
-    assert client.get(poll).status_code == 403
+    assert client.get(poll).status_code == 401
 
 
 @pytest.mark.django_db
