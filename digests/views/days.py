@@ -69,7 +69,7 @@ def withdrawn(request: HttpRequest, digest: Digest) -> HttpResponse:
     events = list(digest.events.all())
     if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
         raise Http404("This digest is not published")
-    return render(request, "digests/withdrawn.html", {"digest": digest, "events": events}, status=410)
+    return render(request, "digests/withdrawn.html", {"digest": digest, "events": events}, status=404)
 
 
 @require_safe

@@ -48,7 +48,7 @@ def addresses() -> list[str]:
 
 NOT_FOUND = "/nothing"
 GONE = "/posts/hot-papers-2021-05-11"
-"""A list that was withdrawn: 410."""
+"""A list that was withdrawn: 404, with the reason."""
 
 
 def make_days() -> None:

@@ -34,7 +34,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     """One archive for all tests here, which only read: making it takes as long as a test."""
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
-        yield Site(server.url, dict.fromkeys(addresses(), 200) | {NOT_FOUND: 404, GONE: 410})
+        yield Site(server.url, dict.fromkeys(addresses(), 200) | {NOT_FOUND: 404, GONE: 404})
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
 
@@ -71,7 +71,7 @@ def test_all_pages_are_accessible_quiet_and_never_wider_than_the_screen(page: Pa
 
     assert {url for url in asked if not url.startswith(f"{site.url}/")} == set()
     assert f"{site.url}/static/site.css" in asked
-    # Chromium says itself that a page was answered with 404 or 410.
+    # Chromium says itself that a page was answered with 404.
     assert [(url, text) for url, text in said if "the server responded with a status of 4" not in text] == []
 
 

@@ -15,7 +15,8 @@ from digests import history
 from digests.correcting import open_correction
 from digests.models import Digest, Entry, ShownTweet
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet
-from tests.editors import make_client, make_user, migration, values
+from papers.search import index_changed
+from tests.editors import confirm, make_client, make_user, migration, values
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -203,7 +204,10 @@ def delete_digest(client: Client) -> bool:
 
 
 def withdraw(client: Client) -> bool:
-    client.post("/admin/digests/digest/", {"action": "withdraw_selected", "_selected_action": [Digest.objects.get().pk]})
+    address = "/admin/digests/digest/"
+    asked = client.post(address, {"action": "withdraw_selected", "_selected_action": [Digest.objects.get().pk]})
+    if b'name="confirmed"' in asked.content:
+        confirm(client, address, asked)
     return Digest.objects.get().status == "withdrawn"
 
 
@@ -363,6 +367,7 @@ def one_of_each() -> None:
     tweet = make_tweet(paper, status_id="1392360000000077777")
     make_entry(make_digest(), paper, tweet)
     PaperMeasurement.objects.create(paper=paper, read_at=READ_AT, provenance=Provenance.NETWORK, retweets=1, favorites=1)
+    index_changed()
 
 
 @pytest.fixture

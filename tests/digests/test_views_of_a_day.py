@@ -131,7 +131,7 @@ def test_withdrawn_digest_says_so_and_nothing_else(client: Client) -> None:
     response = client.get(ADDRESS)
 
     page = response.content.decode()
-    assert response.status_code == 410
+    assert response.status_code == 404
     assert "Counted twice." in page
     assert digest.papers.get().title not in page
     assert 'content="noindex"' in page

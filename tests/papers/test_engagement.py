@@ -470,7 +470,7 @@ def test_to_embed_takes_the_same_queries_whatever_is_shown(django_assert_num_que
         paper = make_paper(listing_date=FRIDAY)
         make_entry(digest, paper, *(make_tweet(paper, retweets=0, favorites=90, read_at=NOW) for _ in range(4)))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         assert len(to_embed(NOW)) == 20
 
 
