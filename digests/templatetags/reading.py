@@ -1,5 +1,6 @@
 """Template filters that turn stored text into what readers see."""
 
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -83,10 +84,34 @@ def markdown(note: str) -> SafeString:
 @register.filter
 def names(authors: list[str], most: int) -> str:
     """The authors in one line, with at most so many names: `A, B and 40 others`."""
-    shown = [tex.readable(name) for name in authors]
-    if len(shown) <= most + 1:
-        return ", ".join(shown)
-    return f"{', '.join(shown[:most])} and {len(shown) - most} others"
+    if len(authors) <= most + 1:
+        return ", ".join(map(_name, authors))
+    return f"{', '.join(map(_name, authors[:most]))} and {len(authors) - most} others"
+
+
+_name = lru_cache(maxsize=8192)(tex.readable)
+
+
+@register.filter
+@lru_cache(maxsize=4096)
+def counted(number: int, noun: str) -> str:
+    """`1,234 retweets`, `1 retweet`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@register.filter
+@lru_cache(maxsize=4096)
+def moment(at: datetime) -> str:
+    """For `<time datetime>`, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@register.filter
+@lru_cache(maxsize=4096)
+def moment_text(at: datetime) -> str:
+    """`6 Jun 2019, 07:12 UTC`."""
+    utc = at.astimezone(UTC)
+    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
 @register.filter
