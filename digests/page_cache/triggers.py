@@ -11,7 +11,7 @@ or in the way.
 
 # ruff: noqa: S608 - SQL with names of our own tables
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
-from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
+from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet, UnindexedPaper
 
 CHANGE = "page_change"
 EVERYTHING = "*"
@@ -43,6 +43,8 @@ class Watched:
     """Columns that no page shows: their change is none."""
     only: frozenset[str] = frozenset()
     """Columns whose change alone concerns the subjects; empty for all."""
+    events: tuple[str, ...] = ("insert", "delete", "update")
+    """A new paper or tweet is on no page before other rows refer to it; without a trigger it costs an import nothing."""
 
     @property
     def table(self) -> str:
@@ -59,6 +61,7 @@ class Watched:
         return [field.column for field in fields if field.column and field.name not in self.unseen]
 
 
+REFERRED_TO = ("delete", "update")
 WATCHED = [
     Watched(Digest, "SELECT 'digest:' || {row}.id AS subject WHERE {row}.status = 'published'"),
     # The pages of the days beside it link to a digest, those of its papers list it.
@@ -80,9 +83,16 @@ WATCHED = [
         "ON digest.id = entry.digest_id AND digest.status = 'published' WHERE entry.id = {row}.entry_id",
     ),
     Watched(PublicEvent, "SELECT 'digest:' || {row}.digest_id AS subject"),
-    Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled", "newer"})),
+    Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled", "newer"}), events=REFERRED_TO),
     Watched(PaperCategory, _OF_PAPER),
-    Watched(Paper, "SELECT 'ranks:' || {row}.listing_date AS subject", only=frozenset({"listing_date", "announced_as"})),
+    Watched(
+        Paper,
+        "SELECT 'ranks:' || {row}.listing_date AS subject",
+        only=frozenset({"listing_date", "announced_as"}),
+        events=REFERRED_TO,
+    ),
+    # The note goes when the search index knows the paper: what is found, and authors' pages, change then.
+    Watched(UnindexedPaper, "SELECT 'paper:' || {row}.paper_id AS subject", events=("delete",)),
     Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}"),
     # Whenever counts of tweets are read, their papers are measured.
     Watched(PaperMeasurement, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}"),
@@ -94,6 +104,7 @@ WATCHED = [
         f"UNION SELECT 'ranks:' || paper.listing_date FROM {Paper._meta.db_table} paper JOIN {_MENTION} mention "
         "ON mention.paper_id = paper.id WHERE mention.tweet_id = {row}.id",
         frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at", "state_since"}),
+        events=REFERRED_TO,
     ),
     Watched(
         CollectionDay,
@@ -145,11 +156,12 @@ def present(connection: BaseDatabaseWrapper) -> bool:
     """Whether the triggers are there."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT[connection.vendor], [f"{CHANGE}%"])
-        return bool(cursor.fetchone() == (3 * len(WATCHED),))
+        return bool(cursor.fetchone() == (sum(map(EXPECTED[connection.vendor], WATCHED)),))
 
 
 def _sqlite(watched: Watched) -> Iterator[str]:
-    for event, rows in (("insert", ["NEW"]), ("delete", ["OLD"]), ("update", ["OLD", "NEW"])):
+    for event in watched.events:
+        rows = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}[event]
         subjects = " UNION ".join(watched.subjects.format(row=row) for row in rows)
         of = ""
         if event == "update":
@@ -176,11 +188,12 @@ def _postgresql(watched: Watched) -> Iterator[str]:
     )
     differ = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in watched.columns)
     call = f"EXECUTE FUNCTION {name}()"
-    yield f"CREATE TRIGGER {name}_rows AFTER INSERT OR DELETE ON {watched.table} FOR EACH ROW {call}"
-    yield (
-        f"CREATE TRIGGER {name}_update AFTER UPDATE OF {_quoted(watched.columns)} ON {watched.table} "
-        f"FOR EACH ROW WHEN ({differ}) {call}"
-    )
+    for event in watched.events:
+        if event == "update":
+            of = f"UPDATE OF {_quoted(watched.columns)} ON {watched.table} FOR EACH ROW WHEN ({differ})"
+        else:
+            of = f"{event} ON {watched.table} FOR EACH ROW"
+        yield f"CREATE TRIGGER {name}_{event} AFTER {of} {call}"
     yield f"CREATE TRIGGER {name}_truncate AFTER TRUNCATE ON {watched.table} FOR EACH STATEMENT {call}"
 
 
@@ -189,6 +202,10 @@ def _quoted(columns: list[str]) -> str:
 
 
 STATEMENTS = {"sqlite": _sqlite, "postgresql": _postgresql}
+EXPECTED: dict[str, Callable[[Watched], int]] = {
+    "sqlite": lambda watched: len(watched.events),
+    "postgresql": lambda watched: len(watched.events) + 1,  # TRUNCATE
+}
 COUNT = {
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
     "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname LIKE %s",
