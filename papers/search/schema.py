@@ -67,10 +67,12 @@ def install_triggers(using: str, **_: Any) -> None:
 
 
 def _sqlite() -> list[str]:
-    def note(paper: str, where: str = "true") -> str:
+    def noting(event: str, paper: str, *conditions: str) -> str:
+        # A condition costs less than a trigger that runs and finds nothing to do: imports and readings fire them by thousands.
         # Not INSERT OR IGNORE: a statement with an ON CONFLICT of its own imposes that on the triggers it fires.
-        is_noted = f"SELECT 1 FROM papers_unindexedpaper WHERE paper_id = {paper}"
-        return f"BEGIN INSERT INTO papers_unindexedpaper (paper_id) SELECT {paper} WHERE {where} AND NOT EXISTS ({is_noted}); END"
+        is_new = f"NOT EXISTS (SELECT 1 FROM papers_unindexedpaper WHERE paper_id = {paper})"
+        when = " AND ".join([is_new, *(f"({condition})" for condition in conditions)])
+        return f"{event} WHEN {when} BEGIN INSERT INTO papers_unindexedpaper (paper_id) VALUES ({paper}); END"
 
     changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in TEXTS)
     is_of_another_tier = (
@@ -78,14 +80,14 @@ def _sqlite() -> list[str]:
         f"AND standing >> 56 = {TIER.format(score='NEW.retweets + NEW.favorites')})"
     )
     bodies = {
-        "paper_comes": f"INSERT ON papers_paper {note('NEW.id')}",
-        "paper_changes": f"UPDATE OF {', '.join(TEXTS)} ON papers_paper WHEN {changed} {note('NEW.id')}",
-        "paper_goes": f"DELETE ON papers_paper {note('OLD.id')}",
-        "category_comes": f"INSERT ON papers_papercategory {note('NEW.paper_id')}",
-        "category_changes": f"UPDATE OF code ON papers_papercategory {note('NEW.paper_id')}",
-        "category_goes": f"DELETE ON papers_papercategory {note('OLD.paper_id')}",
-        "counts_come": f"INSERT ON papers_papermeasurement {note('NEW.paper_id', is_of_another_tier)}",
-        "counts_change": f"UPDATE ON papers_papermeasurement {note('NEW.paper_id', is_of_another_tier)}",
+        "paper_comes": noting("INSERT ON papers_paper", "NEW.id"),
+        "paper_changes": noting(f"UPDATE OF {', '.join(TEXTS)} ON papers_paper", "NEW.id", changed),
+        "paper_goes": noting("DELETE ON papers_paper", "OLD.id"),
+        "category_comes": noting("INSERT ON papers_papercategory", "NEW.paper_id"),
+        "category_changes": noting("UPDATE OF code ON papers_papercategory", "NEW.paper_id"),
+        "category_goes": noting("DELETE ON papers_papercategory", "OLD.paper_id"),
+        "counts_come": noting("INSERT ON papers_papermeasurement", "NEW.paper_id", is_of_another_tier),
+        "counts_change": noting("UPDATE ON papers_papermeasurement", "NEW.paper_id", is_of_another_tier),
     }
     return [
         statement

@@ -14,7 +14,6 @@ from digests.importing import Outcome, fingerprint, store
 from digests.models import Digest
 from digests.post import render
 from digests.post_files import Reading, UnreadablePost, post_files, read_post
-from papers.search import index_changed
 
 
 class Command(BaseCommand):
@@ -44,8 +43,6 @@ class Command(BaseCommand):
                 self.fail(file, str(error))
             except DatabaseError as error:
                 self.fail(file, f"the database refuses it: {str(error).partition(chr(10))[0]}")
-        if not (dry_run or check):
-            index_changed()
         summary = ", ".join(f"{self.counts[name]} {name}" for name in [*Outcome, "repaired", "normalised", "failed"])
         self.stdout.write(f"{'Nothing is stored. ' if dry_run or check else ''}{len(files)} files: {summary}")
         if self.counts["failed"]:
