@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from digests.models import Digest
 from papers import measuring
 from papers.models import Paper
+from papers.search import index_changed
 from tests.editors import make_client, make_user
 from tests.factories import make_digest, make_paper, make_tweet
 
@@ -88,6 +89,7 @@ def test_home_is_made_anew_for_a_day_that_it_will_show(client: Client) -> None:
 def test_counts_of_other_papers_leave_home_alone(
     client: Client, paper: Paper, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    index_changed()
     client.get("/")
     measuring.record([measuring.Reading(make_tweet(make_paper()).pk, NOW, 1, 2, 3, 4)], now=NOW)
     with django_assert_num_queries(0):

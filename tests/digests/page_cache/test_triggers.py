@@ -14,6 +14,7 @@ from digests.page_cache.watching import Watch, watch
 from papers import measuring
 from papers.engagement import states
 from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
+from papers.search import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +92,7 @@ def test_entry_and_its_tweets_concern_their_pages(heard: Heard) -> None:
 def test_paper_concerns_its_page(heard: Heard) -> None:
     paper, other = make_paper(), make_paper()
     tweet = make_tweet(paper)
+    index_changed()
     ours = {f"paper:{paper.pk}"}
     heard()
     Paper.objects.filter(pk=paper.pk).update(title="Corrected")
@@ -123,6 +125,7 @@ def test_reading_of_counts_concerns_the_papers(heard: Heard) -> None:
     paper = make_paper()
     tweet = make_tweet(paper)
     make_tweet(make_paper())
+    index_changed()
     heard()
     reading = measuring.Reading(tweet.pk, NOW, 1, 2, 3, 4)
     measuring.record([reading], now=NOW)
@@ -158,10 +161,19 @@ def test_insert_that_ignores_conflicts_is_heard_of(heard: Heard) -> None:
     """On SQLite the conflict rule of a statement holds in the triggers that it fires, too."""
     paper = make_paper()
     tweet = make_tweet()
+    index_changed()
     heard()
     for expected in ({f"paper:{paper.pk}", "ranks:2021-05-12"}, set()):
         Mention.objects.bulk_create([Mention(tweet=tweet, paper=paper)], ignore_conflicts=True)
         assert heard() == expected
+
+
+def test_new_paper_is_named_when_the_index_knows_it(heard: Heard) -> None:
+    paper = make_paper()
+    make_tweet(paper)
+    heard()
+    index_changed()
+    assert heard() == {f"paper:{paper.pk}", "ranks:2021-05-12"}
 
 
 def test_emptied_tables_are_heard_of(heard: Heard) -> None:
