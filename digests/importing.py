@@ -22,10 +22,13 @@ from digests.post_files import Reading
 from papers.embed import escape, unescape
 from papers.identifiers import snowflake_moment
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement, Provenance, Tweet
-from papers.rows import insert, select
+from papers.rows import insert, select, update
 
 POST = Provenance.POST.value
-DIGEST_COLUMNS = [field.attname for field in Digest._meta.concrete_fields if not field.primary_key]
+AS_PUBLISHED = ("status", "published_at")
+DRAFT_COLUMNS = [
+    field.attname for field in Digest._meta.concrete_fields if not field.primary_key and field.attname not in AS_PUBLISHED
+]
 TWEET_TEXTS = ["language", "direction", "body_html", "author_name", "author_handle"]
 ATTEMPTS = 3
 """How often a post is stored before a clash with another writer of the same rows is an error."""
@@ -73,8 +76,9 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         is_sample=is_sample,
     )
     outcome = Outcome.NEW
-    values = [getattr(digest, column) for column in DIGEST_COLUMNS]
-    made = insert(Digest, DIGEST_COLUMNS, [values], on_conflict="(date) WHERE corrects_id IS NULL DO NOTHING", returning=["id"])
+    # A draft until it is whole, so that the page cache is told once and not with each row.
+    values = [getattr(digest, column) for column in DRAFT_COLUMNS]
+    made = insert(Digest, DRAFT_COLUMNS, [values], on_conflict="(date) WHERE corrects_id IS NULL DO NOTHING", returning=["id"])
     if made:
         digest.pk = made[0][0]
     else:
@@ -90,6 +94,8 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         digest.pk, digest.revision, digest.intro = present.pk, present.revision, present.intro
         digest.save()
     _store_entries(digest, post.papers)
+    if made and digest.status != Digest.Status.DRAFT:
+        update(Digest, digest.pk, {column: getattr(digest, column) for column in AS_PUBLISHED})
     if outcome == Outcome.CHANGED:
         history.finish(digest, by=None, what="imported again")
     return outcome
@@ -238,6 +244,8 @@ def _correct_paper(digest: Digest, paper: Paper, prints: dict[str, Any], printed
             entry.printed_otherwise = {"abstract": ""} | (entry.printed_otherwise or {})
             entry.save(update_fields=["printed_otherwise"])
         prints["abstract"] = printed["abstract"]
+    else:
+        return
     paper.title, paper.authors, paper.abstract = prints["title"], prints["authors"], prints["abstract"]
     paper.save(update_fields=["title", "authors", "abstract"])
 
@@ -263,11 +271,12 @@ def _store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[str, Reco
     printed: dict[str, dict[str, Any]] = {}
     for one in posted:
         printed.setdefault(one.status_id, _printed_tweet(one))
+    posted_at = {status_id: snowflake_moment(status_id) for status_id in printed}
     made = insert(
         Tweet,
         ["network", "status_id", "posted_at", "state", "is_sample", *TWEET_TEXTS],
         [
-            (Tweet.Network.X.value, status_id, snowflake_moment(status_id), Tweet.State.LIVE.value, digest.is_sample,
+            (Tweet.Network.X.value, status_id, posted_at[status_id], Tweet.State.LIVE.value, digest.is_sample,
              *_tweet_texts(prints))
             for status_id, prints in sorted(printed.items())
         ],
@@ -275,7 +284,7 @@ def _store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[str, Reco
         returning=["id", "status_id"],
     )  # fmt: skip
     records = {
-        status_id: Record(pk, _printed_after(printed[status_id], snowflake_moment(status_id).date().isoformat()))
+        status_id: Record(pk, _printed_after(printed[status_id], posted_at[status_id].date().isoformat()))
         for pk, status_id in made
     }
     return records | _known_tweets(digest, {key: prints for key, prints in printed.items() if key not in records})

@@ -24,9 +24,9 @@ class Repair:
 
 def repair(text: str) -> Repair:
     """Undo the damage: of the whole text at once, or, where that cannot be, of each damaged line, or else of each run."""
-    if text.isascii() or not any(map(_is_damage, RUN.finditer(text))):
-        return Repair(text, 0, ())
     before = text.split("\n")
+    if not any(_is_damage(run) for line in before if not line.isascii() for run in RUN.finditer(line)):
+        return Repair(text, 0, ())
     whole = _undone(text)
     after = whole.split("\n") if whole is not None else [_mend_line(line) for line in before]
     mended = sum(old != new for old, new in zip(before, after, strict=True))

@@ -57,9 +57,9 @@ class Watched:
     """Columns whose change alone concerns the subjects; empty for all."""
     events: tuple[str, ...] = ("insert", "delete", "update")
     """A new paper or tweet is on no page before other rows refer to it; without a trigger it costs an import nothing."""
-    belongs_to_paper: bool = False
-    """On SQLite a new row of a paper that the search index does not know yet, which came within the last minute, says nothing:
-    the paper is named when the index knows it. That takes a tenth off an import."""
+    insert_when: str = ""
+    """Which new rows (`NEW`) are on a page at all: a condition that SQLite asks before it runs the trigger, which costs more.
+    An import makes thousands of rows that are not."""
 
     @property
     def table(self) -> str:
@@ -77,29 +77,37 @@ class Watched:
 
 
 REFERRED_TO = ("delete", "update")
+IS_PUBLISHED = "NEW.status = 'published'"
+IN_PUBLISHED = f"EXISTS (SELECT 1 FROM {_DIGEST} WHERE id = NEW.digest_id AND status = 'published')"
+IS_INDEXED = f"EXISTS (SELECT 1 FROM {_INDEXED} WHERE paper_id = NEW.paper_id)"
+"""A paper that the search index does not know yet came within the last minute, and is named when the index knows it."""
 WATCHED = [
-    Watched(Digest, "SELECT 'digest:' || {row}.id AS subject WHERE {row}.status = 'published'"),
+    Watched(Digest, "SELECT 'digest:' || {row}.id AS subject WHERE {row}.status = 'published'", insert_when=IS_PUBLISHED),
     # The pages of the days beside it link to a digest, those of its papers list it.
     Watched(
         Digest,
         f"SELECT 'paper:' || paper_id AS subject FROM {_ENTRY} WHERE digest_id = {{row}}.id AND {{row}}.status = 'published' "
         f"UNION {_NEIGHBOUR.format(side='<', order='DESC')} UNION {_NEIGHBOUR.format(side='>', order='ASC')}",
         only=frozenset({"status", "date"}),
+        insert_when=IS_PUBLISHED,
     ),
     Watched(
         Entry,
         f"SELECT 'digest:' || id AS subject FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published' "
         f"UNION SELECT 'paper:' || {{row}}.paper_id FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published'",
         frozenset({"moves"}),
+        insert_when=IN_PUBLISHED,
     ),
     Watched(
         ShownTweet,
         f"SELECT 'paper:' || entry.paper_id AS subject FROM {_ENTRY} entry JOIN {_DIGEST} digest "
         "ON digest.id = entry.digest_id AND digest.status = 'published' WHERE entry.id = {row}.entry_id",
+        insert_when=f"EXISTS (SELECT 1 FROM {_ENTRY} entry JOIN {_DIGEST} digest ON digest.id = entry.digest_id "
+        "WHERE entry.id = NEW.entry_id AND digest.status = 'published')",
     ),
     Watched(PublicEvent, "SELECT 'digest:' || {row}.digest_id AS subject"),
     Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled", "newer"}), events=REFERRED_TO),
-    Watched(PaperCategory, _OF_PAPER, belongs_to_paper=True),
+    Watched(PaperCategory, _OF_PAPER, insert_when=IS_INDEXED),
     Watched(
         Paper,
         "SELECT 'ranks:' || {row}.listing_date AS subject",
@@ -113,9 +121,9 @@ WATCHED = [
         f"UNION SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id",
         events=("delete",),
     ),
-    Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", belongs_to_paper=True),
+    Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),
     # Whenever counts of tweets are read, their papers are measured.
-    Watched(PaperMeasurement, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", belongs_to_paper=True),
+    Watched(PaperMeasurement, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),
     Watched(
         Tweet,
         f"SELECT 'paper:' || paper_id AS subject FROM {_MENTION} WHERE tweet_id = {{row}}.id "
@@ -187,8 +195,8 @@ def _sqlite(watched: Watched) -> Iterator[str]:
         if event == "update":
             differ = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in watched.columns)
             of = f"OF {_quoted(watched.columns)} ON {watched.table} WHEN {differ}"
-        elif event == "insert" and watched.belongs_to_paper:
-            of = f"ON {watched.table} WHEN EXISTS (SELECT 1 FROM {_INDEXED} WHERE paper_id = NEW.paper_id)"
+        elif event == "insert" and watched.insert_when:
+            of = f"ON {watched.table} WHEN {watched.insert_when}"
         # Not INSERT OR REPLACE: the conflict rule of the statement that fires a trigger holds in it, too.
         yield (
             f"CREATE TRIGGER {watched.name}_{event} AFTER {event} {of or f'ON {watched.table}'} BEGIN "
