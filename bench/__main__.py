@@ -1,4 +1,7 @@
-"""`python -m bench [archive] [pages] [engagement] [search] [admin]`: all benchmarks or those named, each in its own process."""
+"""`python -m bench [archive] [pages] [engagement] [search] [admin]`: all benchmarks or those named, each in its own process.
+
+What follows the names from the first `-` on is for the benchmarks: `python -m bench admin --papers 100000`.
+"""
 
 import os
 import subprocess
@@ -10,7 +13,8 @@ BY_NAME_ONLY = ["lighthouse"]
 
 
 def main() -> int:
-    names = [word for word in sys.argv[1:] if not word.startswith("-")] or BENCHMARKS
+    first = next((n for n, word in enumerate(sys.argv) if n and word.startswith("-")), len(sys.argv))
+    names, options = sys.argv[1:first] or BENCHMARKS, sys.argv[first:]
     unknown = set(names) - {*BENCHMARKS, *BY_NAME_ONLY}
     if unknown:
         print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS + BY_NAME_ONLY)}", file=sys.stderr)
@@ -24,7 +28,7 @@ def main() -> int:
                 "LOG_LEVEL": "WARNING",
                 "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
             }
-            failed |= subprocess.run([sys.executable, "-m", f"bench.{name}"], env=environment, check=False).returncode
+            failed |= subprocess.run([sys.executable, "-m", f"bench.{name}", *options], env=environment, check=False).returncode
     return failed
 
 

@@ -43,7 +43,7 @@ from papers.rows import insert  # noqa: E402
 from papers.search.index import write  # noqa: E402
 from tests.servers import postgresql  # noqa: E402
 
-SIZES = {3_000: 150, 1_000_000: 5_000}
+SIZES = {3_000: 300, 1_000_000: 5_000}
 """Papers, and the days on which they were announced."""
 LIMIT = 3.0
 ROUNDS = 2
@@ -54,7 +54,7 @@ INDEXED = 20
 """One in so many is in the index of words, besides those with the rare word: `bench search` fills it."""
 SOME = 25
 """One in so many is gone, excluded, or has a newer version."""
-A_DIGEST = 12
+A_DIGEST = 10
 SEARCHES = {
     Paper: {"id": "2611.00010", "beginning of an id": "2611.", "rare word": "zebrafish", "common word": "transformers"},
     Tweet: {"handle": "@lab_7", "name": "Lab 8", "status id": "{status}", "nobody": "zebrafish"},
@@ -190,7 +190,7 @@ def fill_days(all_papers: list[A], days: int) -> None:
     noon = {day: datetime(day.year, day.month, day.day, 12, tzinfo=UTC) for day in every}
     store(
         CollectionDay, "date state found_new expected_new tweets_found papers_done_at tweets_done_at changed_at",
-        ((day, "partial" if n % 10 == 0 else "complete", 190, 200, 180, noon[day], noon[day], noon[day])
+        ((day, "partial" if n % 3 == 0 else "complete", 190, 200, 180, noon[day], noon[day], noon[day])
          for n, day in enumerate(every)),
     )  # fmt: skip
     insert(ReadBudget, ["period", "reads"], [(str(day), 5_000) for day in every])
@@ -200,7 +200,7 @@ def fill_days(all_papers: list[A], days: int) -> None:
     insert(SourceHealth, ["service", "since"], [(service, now) for service in SourceHealth.Service.values])
     store(
         Digest, "date status written_at published_at changed_at",
-        ((day, "draft" if n % 10 == 0 else "published", noon[day], noon[day], noon[day]) for n, day in enumerate(every)),
+        ((day, "draft" if n % 3 == 0 else "published", noon[day], noon[day], noon[day]) for n, day in enumerate(every)),
     )  # fmt: skip
     starts = [n * size // days for n in range(days + 1)]
     listed = [all_papers[n + place] for n, _ in pairwise(starts) for place in range(A_DIGEST)]
@@ -296,7 +296,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
     options = parser.parse_args()
     if options.here:
-        return here({3_000: SIZES[3_000], options.papers: max(options.papers // 200, 150)})
+        return here({3_000: SIZES[3_000], options.papers: max(options.papers // 200, 300)})
     again = [sys.executable, "-m", "bench.admin", "--here", "--papers", str(options.papers)]
     failed = 0
     if options.database != "postgresql":

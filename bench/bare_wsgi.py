@@ -1,5 +1,6 @@
-"""A floor for served pages: a WSGI application that does nothing but answer with the bytes of a file that it has read."""
+"""A floor for served pages: a WSGI application that does nothing but answer with the headers and bytes that it has read."""
 
+import json
 import os
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -8,8 +9,9 @@ from typing import Any
 
 
 @cache
-def body(name: str) -> bytes:
-    return Path(os.environ["BENCH_FILES"], name).read_bytes()
+def answer(name: str) -> tuple[list[tuple[str, str]], bytes]:
+    file = Path(os.environ["BENCH_FILES"], name)
+    return [(header, value) for header, value in json.loads(file.with_suffix(".json").read_text())], file.read_bytes()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
@@ -17,14 +19,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., object]) 
     if not name:
         start_response("404 Not Found", [("Content-Length", "0")])
         return [b""]
-    content = body(name)
-    start_response(
-        "200 OK",
-        [
-            ("Content-Type", "text/html; charset=utf-8"),
-            ("Content-Encoding", "gzip"),
-            ("Vary", "Accept-Encoding"),
-            ("Content-Length", str(len(content))),
-        ],
-    )
+    headers, content = answer(name)
+    start_response("200 OK", headers)
     return [content]

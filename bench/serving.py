@@ -1,11 +1,13 @@
 """Requests a second and p99 of pages as served: rendered, finished, not changed; each beside what a bare server does.
 
 Four web servers (gunicorn with threads, one process each) and an nginx run side by side and are asked in turn, so that what
-else the machine does falls on all of them alike. `bench.pages` fills the database and calls this.
+else the machine does falls on all of them alike. All answer with the same bytes, headers included, but for the minimal view and
+what nginx itself says of a file. `bench.pages` fills the database and calls this.
 """
 
 import contextlib
 import gzip
+import json
 import os
 import re
 import shutil
@@ -26,6 +28,11 @@ from tests.servers import free_port
 ROUNDS = 5
 SECONDS = 2
 CONNECTIONS = 8
+ZIPPED = {"Accept-Encoding": "gzip"}
+SERVER_S = ("server", "date", "connection", "transfer-encoding")
+"""Headers that the server itself writes."""
+OF_A_FILE = ("content-type", "content-length", "etag", "last-modified")
+"""Those that nginx writes for a file."""
 GUNICORN = ["--threads", "8", "--log-level", "error", "--keep-alive", "30", "--bind"]
 NGINX = """
 {user}
@@ -44,7 +51,7 @@ http {{
       proxy_pass http://127.0.0.1:{ours}; proxy_set_header Host $http_host;
       proxy_cache pages; proxy_cache_use_stale updating; proxy_cache_background_update on; proxy_cache_revalidate on;
     }}
-    location /as-file/ {{ alias {folder}/files/; add_header Content-Encoding gzip; add_header Vary Accept-Encoding; }}
+    location /as-file/ {{ alias {folder}/files/; {headers} }}
   }}
 }}
 """
@@ -87,7 +94,7 @@ def measure(pages: dict[str, str]) -> int:
         rendering = servers.enter_context(gunicorn("hotpapers_site.wsgi"))
         bare = servers.enter_context(gunicorn("bench.bare_wsgi:application", BENCH_FILES=str(folder / "files")))
         minimal = servers.enter_context(gunicorn("bench.minimal_view:application"))
-        nginx = servers.enter_context(started_nginx(folder, ours))
+        nginx = servers.enter_context(started_nginx(folder, ours, next(iter(pages.values()))))
         for page, path in pages.items():
             failed |= measure_page(page, path, folder / "files" / page, [ours, rendering, bare, minimal, nginx])
     return failed
@@ -95,18 +102,18 @@ def measure(pages: dict[str, str]) -> int:
 
 def measure_page(page: str, path: str, file: Path, ports: list[int]) -> int:
     ours, rendering, bare, minimal, nginx = (f"http://127.0.0.1:{port}" for port in ports)
-    zipped = {"Accept-Encoding": "gzip"}
-    answer = httpx.get(f"{ours}{path}", headers=zipped, trust_env=False)
+    answer = httpx.get(f"{ours}{path}", headers=ZIPPED, trust_env=False)
     file.write_bytes(gzip.compress(answer.content, mtime=0))
-    known = zipped | {"If-None-Match": answer.headers["ETag"]}
+    file.with_suffix(".json").write_text(json.dumps([pair for pair in answer.headers.items() if pair[0] not in SERVER_S]))
+    known = ZIPPED | {"If-None-Match": answer.headers["ETag"]}
     asked = {
-        "rendered": Figures(f"{rendering}{path}", zipped),
-        "minimal view": Figures(f"{minimal}{path}", zipped),
-        "finished": Figures(f"{ours}{path}", zipped),
-        "bare WSGI": Figures(f"{bare}/{page}", zipped),
+        "rendered": Figures(f"{rendering}{path}", ZIPPED),
+        "minimal view": Figures(f"{minimal}{path}", ZIPPED),
+        "finished": Figures(f"{ours}{path}", ZIPPED),
+        "bare WSGI": Figures(f"{bare}/{page}", ZIPPED),
         "not changed (304)": Figures(f"{ours}{path}", known),
-        "nginx before us": Figures(f"{nginx}{path}", zipped),
-        "nginx, a file": Figures(f"{nginx}/as-file/{page}", zipped),
+        "nginx before us": Figures(f"{nginx}{path}", ZIPPED),
+        "nginx, a file": Figures(f"{nginx}/as-file/{page}", ZIPPED),
     }
     for figures in asked.values():
         httpx.get(figures.url, headers=figures.headers, trust_env=False)  # nobody's first request counts
@@ -137,13 +144,16 @@ def gunicorn(application: str, **environment: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def started_nginx(folder: Path, ours: int) -> Iterator[int]:
+def started_nginx(folder: Path, ours: int, path: str) -> Iterator[int]:
     """An nginx that keeps our pages, and serves files of the same bytes; its port."""
     port = free_port()
     (folder / "files").mkdir()
     configuration = folder / "nginx.conf"
     user = "user root;" if os.geteuid() == 0 else ""
-    configuration.write_text(NGINX.format(folder=folder, port=port, ours=ours, user=user))
+    answer = httpx.get(f"http://127.0.0.1:{ours}{path}", headers=ZIPPED, trust_env=False)
+    added = [pair for pair in answer.headers.items() if pair[0] not in (*SERVER_S, *OF_A_FILE)]
+    headers = " ".join(f"add_header {name} {json.dumps(value)};" for name, value in added)
+    configuration.write_text(NGINX.format(folder=folder, port=port, ours=ours, user=user, headers=headers))
     command = [str(shutil.which("nginx")), "-p", str(folder), "-e", f"{folder}/error.log", "-c", str(configuration)]
     with process(command, port, os.environ.copy()):
         yield port

@@ -11,9 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.html import strip_tags
 
-from digests.models import Digest, Entry, ShownTweet
+from digests.models import Digest, Entry, ShownTweet, in_published_digest
 from papers.embed import unescape
-from papers.models import CollectionDay, Mention, Tweet
+from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
 
 ESCAPED = re.compile(r"\\.", re.DOTALL)
 LONE_DOLLAR = re.compile(r"(?<!\\)\$")
@@ -151,16 +151,15 @@ def direction_of(body_html: str) -> str | None:
 
 def _earlier_days(digest: Digest, entries: list[Entry]) -> dict[int, date]:
     """The last earlier published day of each paper that has one."""
-    listed = Entry.objects.filter(
-        paper__in=[entry.paper_id for entry in entries], digest__status=Digest.Status.PUBLISHED, digest__date__lt=digest.date
-    )
+    papers = [entry.paper_id for entry in entries]
+    listed = Entry.objects.filter(in_published_digest(), paper__in=papers, digest__date__lt=digest.date)
     return dict(listed.order_by("digest__date").values_list("paper", "digest__date"))
 
 
 def _best_tweets(entries: list[Entry]) -> dict[int, list[str]]:
     """For each paper the status ids of its best tweets that can be shown."""
     mentions = (
-        Mention.objects.filter(paper__in=[entry.paper_id for entry in entries], tweet__state=Tweet.State.LIVE)
+        Mention.objects.filter(of_live_tweet(), paper__in=[entry.paper_id for entry in entries])
         .filter(tweet__is_excluded=False, tweet__read_at__isnull=False)
         .exclude(tweet__body_html="")
         .select_related("tweet")

@@ -9,7 +9,7 @@ from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
 from digests.post import Post, PostPaper, PostTweet
 from papers.embed import escape
 from papers.identifiers import snowflake_moment
-from papers.models import PaperCategory, Tweet
+from papers.models import PaperCategory, of_live_tweet
 
 CHUNK = 50
 """Digests composed at a time: bounds memory, and keeps it at four queries a chunk."""
@@ -69,7 +69,7 @@ def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
 def _tweets(digest_ids: list[int]) -> dict[int, list[PostTweet]]:
     """The tweets under each entry, in order; those that are gone, or whose author we never learnt, are left out."""
     rows = (
-        ShownTweet.objects.filter(entry__digest__in=digest_ids, tweet__state=Tweet.State.LIVE)
+        ShownTweet.objects.filter(of_live_tweet(), entry__digest__in=digest_ids)
         .exclude(tweet__author_handle="")
         .order_by("entry_id", "position")
         .values_list(

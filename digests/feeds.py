@@ -14,11 +14,11 @@ from digests import bibtex, feed_formats
 from digests.feed_formats import Feed, FeedItem
 from digests.listing import ListPage, listed
 from digests.metadata import absolute, metadata_of_list
-from digests.models import Digest, Entry, ShownTweet
+from digests.models import Digest, Entry, ShownTweet, in_published_digest
 from digests.selections import FORMS, Selection, SelectionError
 from papers import tex
 from papers.code_links import code_links
-from papers.models import Paper, Tweet
+from papers.models import Paper, of_live_tweet
 
 NEWEST_DAYS = 20
 PAPERS_IN_BIBTEX = 500
@@ -72,7 +72,7 @@ def papers_as(request: HttpRequest, form: str) -> HttpResponse:
 @conditional_page
 def paper_bibtex(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """The BibTeX entry of a paper that a published list has."""
-    entries = Entry.objects.filter(paper=OuterRef("pk"), digest__status=Digest.Status.PUBLISHED)
+    entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))
     paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
     return HttpResponse(bibtex.entry(paper, [one.code for one in paper.categories.all()]), content_type=bibtex.CONTENT_TYPE)
 
@@ -100,7 +100,7 @@ def _changed(digest: Digest) -> datetime | None:
 
 
 def _feed_of(page: ListPage, form: str) -> Feed:
-    live = ShownTweet.objects.filter(tweet__state=Tweet.State.LIVE, tweet__is_sample=False).select_related("tweet")
+    live = ShownTweet.objects.filter(of_live_tweet(), tweet__is_sample=False).select_related("tweet")
     prefetch_related_objects(list(page.entries), "digest__events", Prefetch("shown_tweets", live))
     selection = page.selection
     return Feed(

@@ -25,6 +25,8 @@ from papers import search
 from papers.models import PaperCategory, Provenance
 
 PAPERS_A_PAGE = 30
+HOTTEST_OF = {"week": "Week", "month": "Month", "year": "Year", "ever": "Ever"}
+"""The periods, as `Selection` names them, that have a page of their hottest papers."""
 FEW = 3000
 """Rows that may be fetched and sorted for one page."""
 FEW_DAYS = 366

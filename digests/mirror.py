@@ -4,12 +4,17 @@ import contextlib
 import fcntl
 import os
 import re
+import signal
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
+
+from django.db import connection, connections
 
 from digests.composing import CHUNK, compose_all
 from digests.models import Digest, DigestQuerySet
@@ -43,19 +48,24 @@ def compare(folder: Path, *, since: date | None = None, until: date | None = Non
     yield from ((name, FileState.SURPLUS) for name in _surplus(folder, Digest.objects.mirrored(), since, until))
 
 
-def write(folder: Path, *, since: date | None = None, until: date | None = None) -> Iterator[tuple[str, FileState]]:
+def write(
+    folder: Path, *, since: date | None = None, until: date | None = None, processes: int = 1
+) -> Iterator[tuple[str, FileState]]:
     """Make the folder's files what the published digests say; a file of a day that was withdrawn goes.
 
     Each file is whole or not there at any moment. Files of days that have no digest here are nobody's of ours and stay.
+    More than `processes=1` share many days among them, unless a transaction is open, whose rows they would not see.
     Raises FolderInUse.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder) as descriptor:
         for leftover in folder.glob(f".*{UNFINISHED}"):
             leftover.unlink()
-        # Closed here, also after an error: its database cursor must not outlive the connection.
-        with contextlib.closing(_files(Digest.objects.mirrored().between(since, until))) as files:
-            yield from _bring(folder, descriptor, files)
+        days = Digest.objects.mirrored().between(since, until)
+        if processes > 1 and not connection.in_atomic_block and days.count() > CHUNK:
+            yield from _bring_by_processes(folder, list(_spans(days)), processes)
+        else:
+            yield from _bring(folder, descriptor, days)
         hidden = Digest.objects.exclude(pk__in=Digest.objects.mirrored()).between(since, until)
         for day in hidden.order_by("date").values_list("date", flat=True).iterator():
             if (folder / file_name(day)).exists():
@@ -84,18 +94,41 @@ def _surplus(folder: Path, mirrored: DigestQuerySet, since: date | None, until: 
     return (days[day] for day in inside if day not in known)
 
 
-def _bring(folder: Path, descriptor: int, files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, FileState]]:
-    """Bring the folder's files up to date, some at once: each waits for the disk, and the waits overlap."""
-    present = {path.name for path in folder.iterdir()}
+def _spans(digests: DigestQuerySet) -> Iterator[tuple[date, date]]:
+    """First and last day of every so many digests."""
+    days = digests.order_by("date").values_list("date", flat=True).iterator()
+    while some := list(islice(days, CHUNK)):
+        yield some[0], some[-1]
+
+
+def _bring_by_processes(folder: Path, spans: list[tuple[date, date]], processes: int) -> Iterator[tuple[str, FileState]]:
+    """They hold the folder's lock with us: should we be killed, it goes when each has ended the span that it is at."""
+    connections.close_all()  # each makes its own
+    with get_context("fork").Pool(processes, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        for done in pool.imap(partial(_bring_span, folder), spans):
+            yield from done
+
+
+def _bring_span(folder: Path, span: tuple[date, date]) -> list[tuple[str, FileState]]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        return list(_bring(folder, descriptor, Digest.objects.mirrored().between(*span)))
+    finally:
+        os.close(descriptor)
+
+
+def _bring(folder: Path, descriptor: int, digests: DigestQuerySet) -> Iterator[tuple[str, FileState]]:
+    """Bring the days' files up to date, some at once: each waits for the disk, and the waits overlap."""
 
     def bring(file: tuple[str, bytes]) -> tuple[str, FileState]:
         name, data = file
-        state = _state(folder / name, data) if name in present else FileState.NEW
+        state = _state(folder / name, data)
         if state != FileState.SAME:
             _replace(descriptor, name, data)
         return name, state
 
-    with ThreadPoolExecutor(WRITERS) as pool:
+    # Closed here, also after an error: its database cursor must not outlive the connection.
+    with contextlib.closing(_files(digests)) as files, ThreadPoolExecutor(WRITERS) as pool:
         while some := list(islice(files, CHUNK)):
             yield from pool.map(bring, some)
 

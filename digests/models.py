@@ -71,6 +71,12 @@ class DaysManager(_AllDrafts["Digest"]):
         return Digest.all_drafts.published()
 
 
+def in_published_digest() -> Q:
+    """Entries of published digests. Not by equality: SQLite, which keeps no statistics, would begin with the index of states,
+    at nearly all digests that there are."""
+    return ~Q(digest__status__in=[status for status in Digest.Status if status != Digest.Status.PUBLISHED])
+
+
 @lru_cache(maxsize=1000)
 def digest_address(day: date) -> str:
     return reverse("digest", args=[day])

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
-from digests.models import Digest, Entry
+from digests.models import Digest, Entry, in_published_digest
 from papers.models import Paper, PaperCategory
 from papers.search import QueryError, Results
 from papers.search import search as search_papers
@@ -46,7 +46,7 @@ def _shown(results: Results, query: str) -> dict[str, object]:
 
 def _days(papers: Iterable[Paper]) -> dict[int, list[Digest]]:
     """The published digests that list each paper, the newest first."""
-    entries = Entry.objects.filter(paper__in=papers, digest__status=Digest.Status.PUBLISHED).select_related("digest")
+    entries = Entry.objects.filter(in_published_digest(), paper__in=papers).select_related("digest")
     found: defaultdict[int, list[Digest]] = defaultdict(list)
     for entry in entries.order_by("-digest__date"):
         found[entry.paper_id].append(entry.digest)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from digests import charts
 from digests.histories import History, histories
 from digests.models import Entry
 from papers.code_links import code_links
-from papers.models import Mention, Tweet
+from papers.models import Mention, of_live_tweet
 
 SPARKLINE = {"width": 96, "height": 24, "inset": 2}
 
@@ -46,8 +46,8 @@ def shown_papers(entries: Iterable[Entry], *, with_posts: bool = False) -> list[
     found = histories(papers)
     posts: dict[int, int] = {}
     if with_posts:
-        counted = Q(tweet__state=Tweet.State.LIVE, tweet__is_excluded=False)
-        posts = dict(Mention.objects.filter(counted, paper__in=papers).values_list("paper").annotate(Count("pk")))
+        counted = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False, paper__in=papers)
+        posts = dict(counted.values_list("paper").annotate(Count("pk")))
     return [ShownPaper(entry, found.get(entry.paper_id), posts.get(entry.paper_id, 0)) for entry in entries]
 
 

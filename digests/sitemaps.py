@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from digests.calendars import years
+from digests.listing import HOTTEST_OF
 from digests.metadata import absolute
 from digests.models import Digest, Entry, PublicEvent
 
-PAGES = ("home", "papers")
-"""Names of the addresses that belong to no year."""
+PAGES = ("home", "papers", "archive", "rising", "days", "about")
+"""Names of the addresses that belong to no year, besides the hottest papers of each period."""
 XML = "application/xml"
 
 
@@ -42,13 +43,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def pages(request: HttpRequest) -> HttpResponse:
     """What belongs to no year."""
-    return _sent(request, [Address(absolute(reverse(name))) for name in PAGES])
+    paths = [*map(reverse, PAGES), *(reverse("hottest", args=[period]) for period in HOTTEST_OF)]
+    return _sent(request, [Address(absolute(path)) for path in paths])
 
 
 @require_safe
 @conditional_page
 def sitemap_of_year(request: HttpRequest, year: str) -> HttpResponse:
-    """A year's lists and their papers; two queries."""
+    """A year, its months, their lists and the papers of these; two queries."""
     last_event = PublicEvent.objects.filter(digest=OuterRef("pk")).order_by("-at").values("at")[:1]
     digests = Digest.objects.published().between(date(int(year), 1, 1), date(int(year), 12, 31)).order_by("date")
     seen_at = Coalesce(Subquery(last_event), "published_at")
@@ -59,8 +61,11 @@ def sitemap_of_year(request: HttpRequest, year: str) -> HttpResponse:
     rows = Entry.objects.filter(digest__in=list(days)).order_by("digest__date", "position")
     for arxiv_id, digest_id in rows.values_list("paper__arxiv_id", "digest_id"):
         papers[arxiv_id] = days[digest_id][1]
-    lists = [Address(absolute(reverse("digest", args=[day])), at) for day, at in days.values()]
-    return _sent(request, lists + [Address(absolute(reverse("paper", args=[key])), at) for key, at in papers.items()])
+    months = sorted({day.month for day, _ in days.values()})
+    paths = [(reverse("year", args=[int(year)]), None), *((reverse("month", args=[int(year), month]), None) for month in months)]
+    paths += [(reverse("digest", args=[day]), at) for day, at in days.values()]
+    paths += [(reverse("paper", args=[key]), at) for key, at in papers.items()]
+    return _sent(request, [Address(absolute(path), at) for path, at in paths])
 
 
 def _sent(request: HttpRequest, addresses: list[Address]) -> HttpResponse:

@@ -41,7 +41,7 @@ def publish_due() -> None:
 def mirror_day(iso_day: str) -> None:
     """Make the mirror's file of the day (YYYY-MM-DD) what readers see: written, or removed."""
     day = date.fromisoformat(iso_day)
-    _mirror(since=day, until=day)
+    _mirror(day, day)
 
 
 @shared_task
@@ -50,8 +50,8 @@ def mirror_all() -> None:
     _mirror()
 
 
-def _mirror(**days: date) -> None:
+def _mirror(since: date | None = None, until: date | None = None) -> None:
     if settings.MIRROR_DIR:
-        for name, state in mirror.write(Path(settings.MIRROR_DIR), **days):
+        for name, state in mirror.write(Path(settings.MIRROR_DIR), since=since, until=until):
             if state != mirror.FileState.SAME:
                 logger.info("mirror: %s %s", name, state)

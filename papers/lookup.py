@@ -10,7 +10,7 @@ from papers.identifiers import ARXIV_ID, STATUS_ID
 from papers.models import Paper, Tweet
 from papers.search import QueryError, matching_ids
 
-MOST = 1000
+MOST = 500
 """Rows that a search finds at most."""
 ID_BEGINS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{0,5})?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{0,7}")
 ID_ENDS = re.compile(rf"({ARXIV_ID})(?:v[0-9]+)?(?:\.pdf)?/?$")
@@ -24,7 +24,7 @@ def papers_found(text: str) -> list[int]:
         return []
     whole = ID_ENDS.search(text)
     number = whole[1] if whole else text
-    found = _first(Paper.objects.filter(_arxiv_id_begins(number))) if ID_BEGINS.fullmatch(number) else []
+    found = _first(Paper.objects.filter(_arxiv_id_begins(number)).order_by()) if ID_BEGINS.fullmatch(number) else []
     try:
         found += matching_ids(text, MOST)
     except QueryError:
@@ -39,16 +39,19 @@ def tweets_found(text: str) -> list[int]:
     if not text.strip("@"):
         return found
     if status := STATUS.fullmatch(text):
-        found += _first(Tweet.objects.filter(network__in=Tweet.Network.values, status_id=status[1]))
+        found += _first(Tweet.objects.filter(network__in=Tweet.Network.values, status_id=status[1]).order_by())
     handle = text.removeprefix("@").lower()
-    found += _first(Tweet.objects.alias(handle=Folded("author_handle")).filter(begins("handle", handle)))
+    # In the order of their index: PostgreSQL may take so many of a million for so easily found that it reads them all.
+    handles = Tweet.objects.alias(handle=Folded("author_handle")).filter(begins("handle", handle))
+    found += _first(handles.order_by("handle"))
     if not text.startswith("@"):
-        found += _first(Tweet.objects.alias(name=Folded("author_name")).filter(begins("name", text.lower())))
+        names = Tweet.objects.alias(name=Folded("author_name")).filter(begins("name", text.lower()))
+        found += _first(names.order_by("name"))
     return list(dict.fromkeys(found))[:MOST]
 
 
 def _first(rows: "QuerySet[Paper] | QuerySet[Tweet]") -> list[int]:
-    return list(rows.order_by().values_list("pk", flat=True)[:MOST])
+    return list(rows.values_list("pk", flat=True)[:MOST])
 
 
 def _arxiv_id_begins(number: str) -> Q:

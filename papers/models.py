@@ -114,6 +114,12 @@ class PaperCategory(models.Model):
         return self.code
 
 
+def of_live_tweet() -> Q:
+    """Rows whose tweet is still there. Not by equality: SQLite, which keeps no statistics, would begin with the index of
+    states, at nearly all tweets that there are."""
+    return ~Q(tweet__state__in=[state for state in Tweet.State if state != Tweet.State.LIVE])
+
+
 class TweetQuerySet(models.QuerySet["Tweet"]):
     def readable(self) -> Self:
         """The tweets whose counts the network can tell: no sample data."""

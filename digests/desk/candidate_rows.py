@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 
 from digests.desk.filters import SHOWN, Filters
 from digests.desk.suggestions import Suggestion
-from digests.models import Digest, Entry
+from digests.models import Entry, in_published_digest
 from papers.models import Paper, PaperMeasurement, Provenance
 from papers.ranking import RankedPaper
 
@@ -103,7 +103,7 @@ def paper_flags(paper: Any, featured: date | None) -> list[str]:
 
 def featured_on(papers: Collection[int], day: date) -> dict[int, date]:
     """The last other day on which a published digest had the paper; one query."""
-    entries = Entry.objects.filter(paper__in=papers, digest__status=Digest.Status.PUBLISHED).exclude(digest__date=day)
+    entries = Entry.objects.filter(in_published_digest(), paper__in=papers).exclude(digest__date=day)
     return dict(entries.order_by().values("paper").annotate(last=Max("digest__date")).values_list("paper", "last"))
 
 

@@ -15,7 +15,8 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import http_date, parse_http_date_safe
 
-Answer = tuple[int, list[tuple[str, str]], bytes]
+Headers = list[tuple[str, str]]
+Answer = tuple[int, Headers, bytes]
 """Status, headers, body."""
 
 PLAIN = "identity"
@@ -34,7 +35,7 @@ class Page:
     subjects: frozenset[str] | None
     """What it shows; None where it is not known and may be anything (see triggers.py)."""
     body: bytes
-    headers: list[tuple[str, str]]
+    headers: Headers
     tag: str
     """The ETag's part that all codings share."""
     changed_at: int
@@ -44,8 +45,8 @@ class Page:
     """The same moment as HTTP writes it."""
     expires_at: float
     """By time.monotonic()."""
-    compressed: dict[str, bytes] = field(default_factory=dict)
-    """By content coding, once somebody has asked for it."""
+    ready: dict[str, tuple[Headers, Headers, bytes]] = field(default_factory=dict)
+    """By content coding, once somebody has asked for it: the headers of a 304, those of a 200, and its body."""
 
     @property
     def size(self) -> int:
@@ -55,22 +56,21 @@ class Page:
     def answer(self, environ: dict[str, Any]) -> Answer:
         """To a GET or HEAD with these WSGI variables: the page in the best coding, or 304 where the client has it."""
         coding = _best(environ.get("HTTP_ACCEPT_ENCODING", "")) if len(self.body) >= SMALLEST_COMPRESSED else PLAIN
-        modified = self.modified if time.time() >= self.changed_at else http_date()
-        headers = [*self.headers, ("ETag", f'"{self.tag}-{coding}"'), ("Last-Modified", modified)]
+        known_headers, headers, body = self.ready.get(coding) or self._make_ready(coding)
         if self._is_known(environ):
-            return HTTPStatus.NOT_MODIFIED, headers, b""
-        body = self._in(coding)
-        if coding != PLAIN:
-            headers.append(("Content-Encoding", coding))
-        headers.append(("Content-Length", str(len(body))))
-        return HTTPStatus.OK, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+            status, headers, body = HTTPStatus.NOT_MODIFIED, known_headers, b""
+        else:
+            status = HTTPStatus.OK
+        if time.time() < self.changed_at:
+            headers = [(name, http_date() if name == "Last-Modified" else value) for name, value in headers]
+        return status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body
 
-    def _in(self, coding: str) -> bytes:
-        if coding == PLAIN:
-            return self.body
-        if (body := self.compressed.get(coding)) is None:
-            body = self.compressed[coding] = COMPRESS[coding](self.body)
-        return body
+    def _make_ready(self, coding: str) -> tuple[Headers, Headers, bytes]:
+        body = self.body if coding == PLAIN else COMPRESS[coding](self.body)
+        known = [*self.headers, ("ETag", f'"{self.tag}-{coding}"'), ("Last-Modified", self.modified)]
+        coded = [] if coding == PLAIN else [("Content-Encoding", coding)]
+        self.ready[coding] = known, [*known, *coded, ("Content-Length", str(len(body)))], body
+        return self.ready[coding]
 
     def _is_known(self, environ: dict[str, Any]) -> bool:
         if (tags := environ.get("HTTP_IF_NONE_MATCH")) is not None:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
-from digests.listing import listed
+from digests.listing import HOTTEST_OF, listed
 from digests.metadata import Metadata, metadata_of_list
 from digests.models import Digest, Entry
 from digests.rising import rising
@@ -17,8 +17,6 @@ from digests.selections import Selection, SelectionError
 from digests.views.paging import days_page
 from papers import clock
 from papers.models import PaperCategory
-
-PERIODS = {"week": "Week", "month": "Month", "year": "Year", "ever": "Ever"}
 
 
 @require_safe
@@ -65,7 +63,7 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
     context = {
         "page": page,
         "period": period,
-        "periods": PERIODS,
+        "periods": HOTTEST_OF,
         "feeds": selection.feeds,
         "meta": replace(metadata_of_list(page), path=reverse("hottest", args=[period])),
     }

@@ -36,7 +36,18 @@ def test_sitemap_leads_to_each_year(client: Client) -> None:
 
     names = ["pages", "2021", "2020", "2019"]
     assert found == [f"https://papers.example/sitemap-{name}.xml" for name in names]
-    assert ("https://papers.example/", None) in addresses(client, "/sitemap-pages.xml")
+    pages = [
+        "",
+        "papers",
+        "archive",
+        "rising",
+        "days",
+        "about",
+        *(f"hottest/{period}" for period in ("week", "month", "year", "ever")),
+    ]
+    assert [address for address, _ in addresses(client, "/sitemap-pages.xml")] == [
+        f"https://papers.example/{path}" for path in pages
+    ]
 
 
 def test_sitemap_of_a_year_lists_its_days_and_papers(client: Client) -> None:
@@ -51,6 +62,9 @@ def test_sitemap_of_a_year_lists_its_days_and_papers(client: Client) -> None:
     make_digest(date(2021, 6, 1), papers=1, status=Digest.Status.WITHDRAWN)
 
     assert addresses(client, "/sitemap-2021.xml") == [
+        ("https://papers.example/archive/2021", None),
+        ("https://papers.example/archive/2021/05", None),
+        ("https://papers.example/archive/2021/12", None),
         ("https://papers.example/posts/hot-papers-2021-05-12", "2021-05-12T20:00:00Z"),
         ("https://papers.example/posts/hot-papers-2021-12-31", "2022-02-03T04:05:06Z"),
         ("https://papers.example/papers/2105.00001", "2021-05-12T20:00:00Z"),

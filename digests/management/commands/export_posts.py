@@ -1,5 +1,6 @@
 """`manage.py export_posts --out DIR`: the published days as Markdown."""
 
+import os
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -32,7 +33,8 @@ class Command(BaseCommand):
         if out.exists() and not out.is_dir():
             raise CommandError(f"{out} is a file; name a folder")
         total = Digest.objects.mirrored().between(since, until).count()
-        files = (compare if check else write)(out, since=since, until=until)
+        days = {"since": since, "until": until}
+        files = compare(out, **days) if check else write(out, **days, processes=os.cpu_count() or 1)
         counts: Counter[FileState] = Counter()
         try:
             for name, state in tqdm(files, total=total, unit=" posts", disable=None if options["verbosity"] else True):
