@@ -34,7 +34,7 @@ class ShownPaper:
         return sparkline(self.history) if self.history else None
 
     @property
-    def code(self) -> list[str]:
+    def code(self) -> tuple[str, ...]:
         """Addresses of repositories."""
         return code_links(self.entry.paper)
 

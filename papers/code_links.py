@@ -1,6 +1,7 @@
 """Where a paper's code is, by what its authors wrote in arXiv's comment and in the abstract."""
 
 import re
+from functools import lru_cache
 
 from papers.models import Paper
 
@@ -21,13 +22,18 @@ NO_OWNERS = {
 """First parts of paths at these hosts that no account has."""
 
 
-def code_links(paper: Paper) -> list[str]:
+def code_links(paper: Paper) -> tuple[str, ...]:
     """Addresses of repositories at GitHub, GitLab, Codeberg, Bitbucket and Hugging Face, https only, each once."""
+    return _addresses(paper.comment, paper.abstract)
+
+
+@lru_cache(maxsize=1024)
+def _addresses(*texts: str) -> tuple[str, ...]:
     found: dict[str, str] = {}
-    for text in (paper.comment, paper.abstract):
+    for text in texts:
         for match in REPOSITORY.finditer(text.replace("\\_", "_").replace("\\%", "%")):
             host, owner, *rest = match["at"].removesuffix(".git").split("/")
             if owner.lower() not in NO_OWNERS and not (owner.lower() in ("datasets", "spaces") and len(rest) == 1):
                 address = "/".join(["https:/", host.lower(), owner, *rest])
                 found.setdefault(address.lower(), address)
-    return list(found.values())
+    return tuple(found.values())

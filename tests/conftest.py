@@ -42,11 +42,13 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
-def no_page_of_another_test() -> Iterator[None]:
-    """The page cache forgets all, and lets go of the test database."""
-    yield
+def no_page_of_another_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The page cache looks for changes at each request; then it forgets all, and lets go of the test database."""
+    from digests.page_cache import shelves
     from digests.page_cache.middleware import cache
 
+    monkeypatch.setattr(shelves, "SURE_FOR_S", 0.0)
+    yield
     cache.clear()
 
 

@@ -22,7 +22,7 @@ Answer = tuple[int, Headers, bytes]
 PLAIN = "identity"
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": partial(brotli.compress, quality=9),  # 10 and 11 take ten times as long
-    "gzip": partial(gzip.compress, mtime=0),
+    "gzip": partial(gzip.compress, compresslevel=6, mtime=0),
 }
 SMALLEST_COMPRESSED = 200
 """Bytes; below that compression gains nothing."""

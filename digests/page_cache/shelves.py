@@ -22,6 +22,8 @@ LONGEST_ADDRESS = 1000
 UNKNOWN = "unknown"
 """Stands for the subjects of pages that do not tell them: any change concerns these."""
 RETRY_S = 1.0
+SURE_FOR_S = 0.002
+"""So long nobody asks again what changed: to ask lets go of Python's lock, for which the other threads then queue."""
 
 
 @dataclass(eq=False, slots=True)
@@ -89,7 +91,7 @@ class PageCache:
         self._with_query, self._without = Shelf(room // SHARE_OF_QUERIES), Shelf(room - room // SHARE_OF_QUERIES)
         self._renderings: set[Rendering] = set()
         self._watch: Watch | None = None
-        self._retry_at = 0.0
+        self._retry_at = self._sure_until = 0.0
 
     def get(self, key: Key) -> Page | None:
         """The page, as it is at this moment."""
@@ -126,7 +128,7 @@ class PageCache:
         """Forget all, and close the watch; the next page opens it again."""
         with self._lock:
             self._forget()
-            self._retry_at = 0.0
+            self._retry_at = self._sure_until = 0.0
 
     def _shelf(self, key: Key) -> Shelf:
         return self._with_query if key[-1] else self._without
@@ -135,6 +137,10 @@ class PageCache:
         if self._watch is None:
             self._open()
             return
+        now = time.monotonic()
+        if now < self._sure_until:
+            return
+        self._sure_until = now + SURE_FOR_S
         try:
             changed = self._watch.changes()
         except ERRORS:

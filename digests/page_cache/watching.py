@@ -1,7 +1,6 @@
 """What changed since it was last asked: heard on a connection of its own, without a query while nothing did."""
 
 import sqlite3
-import time
 from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
@@ -50,23 +49,18 @@ class SQLiteWatch:
 
 
 class PostgreSQLWatch:
-    """Listens. An empty statement, at most every SURE_FOR_S, makes sure that all notifications of what was committed are here:
-    the server alone sends them when it finds the time, which was 20 ms on a busy machine."""
+    """Listens. An empty statement makes sure that all notifications of what was committed are here: the server alone sends
+    them when it finds the time, which was 20 ms on a busy machine."""
 
     def __init__(self, database: BaseDatabaseWrapper) -> None:
         self._database = database
         database.connection.execute(f"LISTEN {CHANGE}")
         self._libpq = database.connection.pgconn
-        self._asked_at = 0.0
 
     def changes(self) -> Collection[str]:
-        now = time.monotonic()
-        if now - self._asked_at < SURE_FOR_S:
-            return ()
         answer = self._libpq.exec_(b"")
         if answer.status != ExecStatus.EMPTY_QUERY:
             raise psycopg.OperationalError(answer.error_message.decode(errors="replace"))
-        self._asked_at = now
         heard = set()
         while notification := self._libpq.notifies():
             heard.add(notification.extra.decode())
@@ -76,7 +70,6 @@ class PostgreSQLWatch:
         self._database.close()
 
 
-SURE_FOR_S = 0.002
 WATCHES: dict[str, Callable[[BaseDatabaseWrapper], Watch]] = {"sqlite": SQLiteWatch, "postgresql": PostgreSQLWatch}
 OPTIONS: dict[str, dict[str, Any]] = {
     "postgresql": {

@@ -1,18 +1,21 @@
 """Template filters that turn stored text into what readers see."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 import nh3
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from digests.notes import formula_html, note_html
 from papers import tex
+from papers.models import Paper
 
 register = template.Library()
 TWEET_LINK_HOSTS = {"t.co", "twitter.com", "x.com"}
@@ -100,6 +103,12 @@ def counted(number: int, noun: str) -> str:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """`1,234`; Django's `intcomma` asks for a language first."""
+    return f"{number:,}"
+
+
+@register.filter
 @lru_cache(maxsize=4096)
 def moment(at: datetime) -> str:
     """For `<time datetime>`, in UTC."""
@@ -112,6 +121,32 @@ def moment_text(at: datetime) -> str:
     """`6 Jun 2019, 07:12 UTC`."""
     utc = at.astimezone(UTC)
     return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+
+
+@register.filter
+@lru_cache(maxsize=4096)
+def day_text(day: date) -> str:
+    """`6 June 2019`; Django's own filter takes ten times as long."""
+    return f"{day.day} {day:%B %Y}"
+
+
+@register.simple_tag
+def paper_links(arxiv_id: str, categories: Iterable[str], code: tuple[str, ...]) -> SafeString:
+    """The line that leads from a paper to arXiv, to its code, its own page and its categories."""
+    return _paper_links(arxiv_id, tuple(categories), code)
+
+
+@lru_cache(maxsize=1024)
+def _paper_links(arxiv_id: str, categories: tuple[str, ...], code: tuple[str, ...]) -> SafeString:
+    context = {"paper": Paper(arxiv_id=arxiv_id), "categories": categories, "code": code}
+    return render_to_string("digests/_links.html", context)
+
+
+@register.filter
+@lru_cache
+def address(name: str) -> str:
+    """Of the page that has the name: what `{% url %}` says, once."""
+    return reverse(name)
 
 
 @register.filter

@@ -63,10 +63,7 @@ def test_digest_says_why_a_paper_is_there_by_the_rules_that_rank(client: Client,
     page = text_of(client, ADDRESS)
 
     assert "make a score of 850; a paper is hot from 800 on." in page
-    assert (
-        "2 posts that link it are known here, of which 1 is shown: the best, and others from a score of 200 on, 4 at most."
-        in page
-    )
+    assert "Posts that link it and are known here: 2; shown: 1, the best and others from a score of 200 on, 4 at most." in page
     assert "Ada: 400 retweets and 300 favorites by 13 May 2021, 09:14 UTC" in page
 
 

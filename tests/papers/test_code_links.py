@@ -43,11 +43,11 @@ from papers.models import Paper
     ],
 )
 def test_code_links_are_strict(text: str, links: list[str]) -> None:
-    assert code_links(Paper(comment=text)) == links
-    assert code_links(Paper(abstract=text)) == links
+    assert code_links(Paper(comment=text)) == tuple(links)
+    assert code_links(Paper(abstract=text)) == tuple(links)
 
 
 def test_code_links_look_into_the_comment_first() -> None:
     paper = Paper(comment="12 pages, github.com/ada/comment", abstract="github.com/ada/abstract, github.com/ada/comment")
 
-    assert code_links(paper) == ["https://github.com/ada/comment", "https://github.com/ada/abstract"]
+    assert code_links(paper) == ("https://github.com/ada/comment", "https://github.com/ada/abstract")

@@ -1,5 +1,6 @@
 """What is held, and for how long."""
 
+import time
 from collections.abc import Collection
 from itertools import count
 
@@ -147,3 +148,19 @@ def test_cache_without_room_holds_nothing(watch: FakeWatch) -> None:
     cache = PageCache(0)
     put(cache, key("/a"), a_page("paper:1"))
     assert held(cache, key("/a")) == []
+
+
+def test_nobody_asks_twice_in_two_milliseconds_what_changed(
+    cache: PageCache, watch: FakeWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(shelves, "SURE_FOR_S", 0.002)
+    put(cache, key("/"), a_page("digest:1"))
+    now[0] += 0.01
+    assert held(cache, key("/")) == ["/"]
+    watch.told = {"digest:1"}
+    now[0] += 0.0015
+    assert held(cache, key("/")) == ["/"]
+    now[0] += 0.001
+    assert held(cache, key("/")) == []

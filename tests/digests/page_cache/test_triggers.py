@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from digests import publishing
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
-from digests.page_cache import triggers, watching
+from digests.page_cache import triggers
 from digests.page_cache.watching import Watch, watch
 from papers import measuring
 from papers.engagement import states
@@ -22,9 +22,8 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], set[str]]]:
+def heard() -> Iterator[Callable[[], set[str]]]:
     """What was said since the last call."""
-    monkeypatch.setattr(watching, "SURE_FOR_S", 0.0)
     opened = watch()
     assert opened is not None
     yield lambda: set(opened.changes())
