@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import statistics
 import sys
 import time
@@ -19,6 +20,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench import serving  # noqa: E402
+from bench.search import vocabulary  # noqa: E402
 from digests.importing import store  # noqa: E402
 from digests.models import Digest, Entry  # noqa: E402
 from digests.post import Post, PostPaper, PostTweet, parse, render  # noqa: E402
@@ -31,6 +33,7 @@ PAPERS = 13
 FEW_PAPERS = 3
 """On the days that are there for the number."""
 ROUNDS = 30
+VOCABULARY, WEIGHTS = vocabulary()
 FIRST_DAY = date(1991, 1, 7)
 FIRST_TWEET = datetime(2012, 1, 2, tzinfo=UTC)
 
@@ -44,7 +47,13 @@ def arxiv_id(number: int, place: int) -> str:
 
 
 def a_post(number: int) -> Post:
-    """One day's post with thirteen papers, the same for the same number."""
+    """One day's post with thirteen papers, the same for the same number. Its words are as frequent as in real abstracts, so
+    that it is compressed as well as these, not better."""
+    chance = random.Random(number)
+
+    def words(count: int) -> str:
+        return " ".join(chance.choices(VOCABULARY, cum_weights=WEIGHTS, k=count))
+
     day = day_of(number)
     moment = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
     tweeted = FIRST_TWEET + timedelta(hours=number)
@@ -52,16 +61,16 @@ def a_post(number: int) -> Post:
     papers = []
     for place in range(PAPERS):
         tweets = [
-            PostTweet(str(status + place * 8 + n), "en", "ltr", TWEET, "Example Lab", "example_lab", tweeted.date())
+            PostTweet(str(status + place * 8 + n), "en", "ltr", TWEET + words(12), "Example Lab", "example_lab", tweeted.date())
             for n in range(place % 4)
         ]
         papers.append(
             PostPaper(
                 arxiv_id=arxiv_id(number, place),
-                title=f"A Synthetic Paper, $n = {place}$, of Day {number}",
+                title=f"{words(7).title()}, $n = {place}$, of Day {number}",
                 authors=("Ada Example", "Bob S\\'ample", "Čeněk Instance"),
                 categories=("cs.LG", "stat.ML"),
-                abstract="We show that synthetic papers have ``synthetic'' abstracts of order $\\mathcal{O}(n^2)$. " * 12,
+                abstract=" ".join(f"We {words(15)} ``{words(2)}'' of order $\\mathcal{{O}}(n^{n})$." for n in range(8)),
                 retweets=number % 97 + place,
                 favorites=number % 89 + place,
                 read_at=moment,
@@ -71,7 +80,7 @@ def a_post(number: int) -> Post:
     return Post(day, moment, tuple(papers))
 
 
-TWEET = "Look at <br>this &amp; that, all of which is new and very much worth a read"
+TWEET = "Look at <br>this &amp; that: "
 
 
 def fill(start: int, stop: int) -> None:
