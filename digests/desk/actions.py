@@ -16,6 +16,7 @@ from django.db.models import Max
 from digests import history
 from digests.conflicts import Conflict, Refused
 from digests.curation import keys_of_shown, new_entry, shown_tweets
+from digests.desk.presence import name_of
 from digests.desk.state import digests_of, is_editable
 from digests.desk.undoing import TAKEN_OUT, taken_out
 from digests.models import Digest, Dismissal, Entry, ShownTweet
@@ -109,11 +110,23 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
         _save(entry, moves=entry.moves + 1)
 
 
-def pin(day: date, paper: Paper, pinned: bool, *, by: User) -> None:
-    with editing(day, by=by, what=f"{paper.arxiv_id} {'pinned' if pinned else 'no longer pinned'}") as digest:
-        entry = _entry(digest, paper, mine=pinned)
+def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) -> None:
+    """`seen` is the revision of the list that the editor saw; None to pin it whatever others did.
+
+    A pin is set or not, so only the history tells whether another editor changed it since.
+    """
+    words = [f"{paper.arxiv_id} no longer pinned", f"{paper.arxiv_id} pinned"]
+    with editing(day, by=by, what=words[pinned]) as digest:
+        entry = _entry(digest, paper, mine=words[pinned])
         if entry.is_pinned == pinned:
             raise _AsWanted
+        if seen is not None:
+            since = history.versions(digest)[: max(digest.revision - seen, 0)]
+            others = [one for one in since if one.what.endswith(tuple(words)) and one.by != name_of(by)]
+            if others:
+                what, overrule = f"pin of {paper.arxiv_id}", {"revision": digest.revision}
+                base, last = words[not pinned], others[0]
+                raise Conflict(what, base=base, mine=words[pinned], theirs=last.what, by=last.by, at=last.at, overrule=overrule)
         _save(entry, is_pinned=pinned)
 
 
@@ -183,7 +196,7 @@ def ignore(day: date, paper: Paper, *, by: User, now: datetime) -> None:
     """Let the machine not suggest it again: an entry stays where it is, another paper is not for this day."""
     digest = digests_of(day)[1]
     if digest and digest.entries.filter(paper=paper).exists():
-        pin(day, paper, True, by=by)
+        pin(day, paper, True, None, by=by)
     else:
         dismiss(day, paper, by=by, now=now)
 

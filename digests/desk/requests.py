@@ -84,7 +84,7 @@ def move(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def pin(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper, pinned = paper_of(body), flag(body, "pinned")
-    actions.pin(day, paper, pinned, by=user_of(request))
+    actions.pin(day, paper, pinned, whole(body, "revision"), by=user_of(request))
     return answer(request, day, f"{paper.arxiv_id} is {'pinned' if pinned else 'no longer pinned'}.", ORDER)
 
 

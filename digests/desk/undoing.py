@@ -14,12 +14,15 @@ from papers.models import Paper
 
 UNDONE = "undone: "
 TAKEN_OUT = "{} taken out"
+OF_PUBLICATION = ("published", "withdrawn", "to be published", "no longer to be published", "correction")
+"""So begin the history's lines about what readers see, and when."""
 
 
 def undo(day: date, seen: int, *, by: User) -> str:
     """Take the last change back; called again, the one before it, and so on. What was undone, in words.
 
-    Raises Refused, and Conflict where the list was changed since its revision `seen`.
+    Raises Refused, also where the last change is one of publication; and Conflict where the list was changed since its
+    revision `seen`.
     """
     with transaction.atomic():
         digest = digests_of(day)[1]
@@ -43,6 +46,11 @@ def _last_change(digest: Digest) -> tuple[history.Version, history.Version]:
             undone += 1
         elif undone:
             undone -= 1
+        elif change.what.startswith(OF_PUBLICATION):
+            raise Refused(
+                f"Undo takes back changes of the list, and “{change.what}” is none. What readers see, and when, is changed in "
+                "the check; an earlier list is restored from the history."
+            )
         else:
             return change, before
     raise Refused("There is nothing to undo: this is where the list began.")

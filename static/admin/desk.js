@@ -11,6 +11,7 @@ import {address, all, complain, find, root, rowOf, say} from "./desk/page.js";
 import {reload} from "./desk/polling.js";
 import {act, check, isPanelOpen, showTimes, togglePanel, undo} from "./desk/publish.js";
 import {changes, flushNow, put} from "./desk/queue.js";
+import {revision} from "./desk/revision.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
 
 /* What buttons and keys do; each gets the row that it is about, and perhaps the button. */
@@ -96,7 +97,7 @@ const does = {
         if (isEntry(row)) {
             const isPinned = !row.matches(".pinned");
             row.classList.toggle("pinned", isPinned);
-            put("pin", {paper: paperOf(row), pinned: isPinned});
+            put("pin", {paper: paperOf(row), pinned: isPinned, revision: revision()});
             say(`${nameOf(row)}: ${isPinned ? "pinned" : "not pinned"}`);
         }
     },

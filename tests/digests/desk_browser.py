@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
@@ -118,13 +120,15 @@ class EditorAtDesk:
 
 
 @contextmanager
-def editors(browser: Browser, site: str, *, scripts: bool = True) -> Iterator[OpenDesk]:
-    """Opens the desk for editors by name, each in a browser of their own."""
+def editors(browser: Browser, site: str, *, scripts: bool = True, zone: str | None = None) -> Iterator[OpenDesk]:
+    """Opens the desk for editors by name, each in a browser of their own, whose clock is that of the zone."""
     contexts: list[BrowserContext] = []
 
     def open_desk(name: str = "Ann", *, day: date = DAY) -> EditorAtDesk:
         user = User.objects.create_superuser(name)
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light", java_script_enabled=scripts)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, color_scheme="light", java_script_enabled=scripts, timezone_id=zone
+        )
         context.set_default_timeout(15_000)
         sign_in(context, user, site)
         contexts.append(context)
@@ -138,3 +142,17 @@ def editors(browser: Browser, site: str, *, scripts: bool = True) -> Iterator[Op
 def sign_in(context: BrowserContext, user: User, site: str) -> None:
     session = make_client(user).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+
+
+def accessible(page: Page, state: str) -> list[tuple[str, str, list[str]]]:
+    """What axe-core finds; in the dark only what colours decide."""
+    found = []
+    schemes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [
+        ("light", {}),
+        ("dark", {"runOnly": ["color-contrast", "link-in-text-block"]}),
+    ]
+    for scheme, options in schemes:
+        page.emulate_media(color_scheme=scheme)
+        results = Axe().run(page, options=options).response["violations"]
+        found.append((state, scheme, [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in results]))
+    return [one for one in found if one[2]]

@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from statistics import median
-from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from digests.models import Digest
-from tests.digests.desk_browser import OpenDesk, editors
+from tests.digests.desk_browser import OpenDesk, accessible, editors
 from tests.digests.desk_days import DAY, make_day, make_draft
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.oembed import OEmbedStandin
@@ -247,20 +245,6 @@ def test_desk_is_read_without_scripts(browser: Browser, live_server: LiveServer)
         expect(page.locator("#entries > li")).to_have_count(2)
         page.get_by_role("link", name="edit the day in a form").click()
         assert page.url.endswith(f"/admin/digests/digest/{digest.pk}/change/")
-
-
-def accessible(page: Page, state: str) -> list[tuple[str, str, list[str]]]:
-    """What axe-core finds; in the dark only what colours decide."""
-    found = []
-    schemes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [
-        ("light", {}),
-        ("dark", {"runOnly": ["color-contrast", "link-in-text-block"]}),
-    ]
-    for scheme, options in schemes:
-        page.emulate_media(color_scheme=scheme)
-        results = Axe().run(page, options=options).response["violations"]
-        found.append((state, scheme, [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in results]))
-    return [one for one in found if one[2]]
 
 
 def test_every_state_is_accessible(open_desk: OpenDesk) -> None:

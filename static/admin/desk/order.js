@@ -83,7 +83,7 @@ export const saveTweets = (row) => {
 export const step = (row, by) => {
     const rows = movable(row);
     const index = rows.indexOf(row) + by;
-    if (!canEdit || !rows.includes(row) || index < 0 || index >= rows.length) {
+    if (!canEdit() || !rows.includes(row) || index < 0 || index >= rows.length) {
         tell(row);
         return;
     }
@@ -108,7 +108,7 @@ const show = (row, isHeld) => {
 };
 
 export const grab = (row) => {
-    if (!canEdit || !movable(row).includes(row)) {
+    if (!canEdit() || !movable(row).includes(row)) {
         return;
     }
     commitAll();
@@ -181,7 +181,7 @@ export const makeDraggable = () => {
             addEventListener("keydown", onEscape, true);
         },
     };
-    if (canEdit && entries && !Sortable.get(entries)) {
+    if (canEdit() && entries && !Sortable.get(entries)) {
         Sortable.create(entries, {
             ...shared,
             handle: ".handle",
@@ -208,7 +208,7 @@ export const makeDraggable = () => {
             },
         });
     }
-    if (canEdit && candidates && !Sortable.get(candidates)) {
+    if (canEdit() && candidates && !Sortable.get(candidates)) {
         Sortable.create(candidates, {
             ...shared,
             sort: false,

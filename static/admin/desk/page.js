@@ -1,10 +1,11 @@
 /* What the modules of the desk share: its element, what it says, and its addresses. */
 
 export const root = document.getElementById("desk");
-export const canEdit = root.hasAttribute("data-can-edit");
 export const find = (selector, within = root) => within.querySelector(selector);
 export const all = (selector, within = root) => [...within.querySelectorAll(selector)];
 export const rowOf = (paper, column) => document.getElementById(`${column === "candidates" ? "c" : "in"}-${paper}`);
+/** Whether the list that is shown can be edited: a published one becomes so when its correction is begun. */
+export const canEdit = () => Boolean(find("#add-paper"));
 export const isText = (element) => Boolean(element?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
 
 /** For screen readers: what has just happened. */

@@ -59,6 +59,14 @@ def bob(db: None) -> Client:
     return make_curator("bob")
 
 
+@pytest.fixture
+def eve(db: None) -> Client:
+    """An editor who publishes."""
+    client = make_curator("eve")
+    User.objects.get(username="eve").user_permissions.add(Permission.objects.get(codename="publish_digest"))
+    return client
+
+
 def send(client: Client, action: str, **body: Any) -> Any:
     return client.post(f"/admin/desk/{DAY}/{action}", json.dumps(body), content_type="application/json")
 

@@ -3,24 +3,15 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from digests import history
 from digests.models import Digest, PublicEvent, Waiver
 from papers.models import Paper
-from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_curator, revision, send
+from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, revision, send
 from tests.factories import make_tweet
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def eve(db: None) -> Client:
-    """An editor who publishes."""
-    client = make_curator("eve")
-    User.objects.get(username="eve").user_permissions.add(Permission.objects.get(codename="publish_digest"))
-    return client
 
 
 def status() -> str:

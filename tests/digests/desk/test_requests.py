@@ -136,9 +136,9 @@ def test_move_gives_a_paper_the_place(ann: Client, papers: list[Paper], position
 
 
 def test_pin_and_unpin(ann: Client, papers: list[Paper]) -> None:
-    done(ann, "pin", paper=papers[1].arxiv_id, pinned=True)
+    done(ann, "pin", paper=papers[1].arxiv_id, pinned=True, revision=0)
     assert entry_of(papers[1]).is_pinned
-    done(ann, "pin", paper=papers[1].arxiv_id, pinned=False)
+    done(ann, "pin", paper=papers[1].arxiv_id, pinned=False, revision=0)
     assert not entry_of(papers[1]).is_pinned
 
 
@@ -238,7 +238,7 @@ def test_refresh_counts_shows_what_was_read(ann: Client, papers: list[Paper], mo
 
 SAME: list[tuple[str, dict[str, Any]]] = [
     ("add", {}),
-    ("pin", {"pinned": False}),
+    ("pin", {"pinned": False, "revision": 7}),
     ("note", {"text": "", "base": "what somebody saw"}),
     ("title", {"text": "", "base": "what somebody saw"}),
     ("move", {"position": 1, "moves": 7}),
@@ -273,7 +273,11 @@ def test_day_without_a_list_says_so(ann: Client) -> None:
 def test_published_list_is_not_edited(ann: Client, papers: list[Paper]) -> None:
     Digest.objects.update(status="published", published_at=NOW)
 
-    bodies: dict[str, dict[str, Any]] = {"pin": {"pinned": True}, "take_out": {}, "note": {"text": "x", "base": ""}}
+    bodies: dict[str, dict[str, Any]] = {
+        "pin": {"pinned": True, "revision": 0},
+        "take_out": {},
+        "note": {"text": "x", "base": ""},
+    }
     for action, body in bodies.items():
         assert refusal(ann, action, paper=papers[0].arxiv_id, **body).startswith("This day is published. Correct it")
     assert not ann.get(f"/admin/desk/{DAY}/").context["desk"].can_edit

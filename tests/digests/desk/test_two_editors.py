@@ -117,6 +117,33 @@ def test_paper_that_gave_way_to_another_was_not_moved(ann: Client, bob: Client, 
     assert listed() == [papers[1], papers[2], papers[0]]
 
 
+def test_pin_that_another_editor_changed_since_is_a_conflict(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    pin: dict[str, Any] = {"paper": papers[0].arxiv_id, "pinned": True, "revision": 0}
+    done(ann, "pin", **pin)
+    done(bob, "pin", **pin | {"pinned": False, "revision": 1})
+
+    told = conflict(ann, "pin", **pin)  # as when the answer to the first was lost
+
+    number = papers[0].arxiv_id
+    assert (told["what"], told["by"]) == (f"pin of {number}", "Bob")
+    assert (told["mine"], told["theirs"]) == (f"{number} pinned", f"{number} no longer pinned")
+    assert not entry_of(papers[0]).is_pinned
+    done(ann, "pin", **told["retry"])
+    assert entry_of(papers[0]).is_pinned
+
+
+def test_same_pin_by_both_and_ones_own_change_of_it_are_none(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    pin: dict[str, Any] = {"paper": papers[0].arxiv_id, "pinned": True, "revision": 0}
+    for client in (ann, bob):
+        done(client, "pin", **pin)
+    assert revision() == 1
+
+    done(ann, "note", paper=papers[0].arxiv_id, text="A word", base="")
+    done(ann, "pin", **pin | {"pinned": False})
+    done(bob, "pin", **pin | {"paper": papers[1].arxiv_id})
+    assert [entry_of(paper).is_pinned for paper in papers] == [False, True, False]
+
+
 def test_same_tweets_chosen_by_both_is_a_conflict(ann: Client, bob: Client, papers: list[Paper]) -> None:
     paper = papers[0]
     base = [row.tweet.status_id for row in entry_of(paper).shown_tweets.all()]

@@ -6,7 +6,7 @@ from django.test import Client
 from digests import history
 from digests.models import Digest, Dismissal
 from papers.models import Paper
-from tests.digests.desk.conftest import done, entry_of, listed, revision, send
+from tests.digests.desk.conftest import NOW, done, entry_of, listed, revision, send
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +63,39 @@ def test_undo_needs_a_list_that_can_be_edited(ann: Client, papers: list[Paper]) 
     Digest.objects.all().delete()
 
     assert send(ann, "undo", revision=0).status_code == 400
+
+
+def refusal(client: Client, seen: int) -> str:
+    return str(send(client, "undo", revision=seen).json()["error"])
+
+
+def test_undo_refuses_changes_of_publication_and_says_what_to_do(eve: Client, papers: list[Paper]) -> None:
+    done(eve, "note", paper=papers[0].arxiv_id, text="A word", base="")
+    for action, body, what in (
+        ("schedule", {"at": "2026-11-24T09:00", "zone": "UTC"}, "to be published at 2026-11-24 09:00 UTC"),
+        ("unschedule", {}, "no longer to be published by itself"),
+        ("publish", {}, None),
+        ("withdraw", {"note": "The wrong day."}, "withdrawn"),
+    ):
+        done(eve, action, revision=revision(), **body)
+        before = Digest.objects.values().get()
+        if what:
+            assert refusal(eve, revision()).startswith(f"Undo takes back changes of the list, and “{what}” is none.")
+            assert Digest.objects.values().get() == before
+    assert entry_of(papers[0]).note == "A word"
+
+
+def test_undo_goes_back_to_the_withdrawal_and_no_further(eve: Client, papers: list[Paper]) -> None:
+    done(eve, "publish", revision=revision())
+    done(eve, "withdraw", revision=revision(), note="")
+    done(eve, "intro", text="One", base="")
+
+    assert undo(eve) == "Undone: intro."
+    assert "“withdrawn” is none" in refusal(eve, revision())
+
+
+def test_undo_leaves_a_correction_that_has_just_begun(eve: Client, papers: list[Paper]) -> None:
+    Digest.objects.update(status="published", published_at=NOW)
+    done(eve, "correct")
+
+    assert "“correction begun” is none" in refusal(eve, 1)
