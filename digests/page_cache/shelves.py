@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from digests.page_cache.finished import Page
@@ -43,12 +43,12 @@ class Shelf:
         self._showing: dict[str, set[Key]] = {}
 
     def get(self, key: Key) -> Page | None:
-        if (page := self._pages.get(key)) is None:
+        """Needs no lock: each step is one of Python's own."""
+        page = self._pages.get(key)
+        if page is None or page.expires_at < time.monotonic():
             return None
-        if page.expires_at < time.monotonic():
-            self.remove(key)
-            return None
-        self._pages.move_to_end(key)
+        with suppress(KeyError):  # another thread has just removed it
+            self._pages.move_to_end(key)
         return page
 
     def put(self, key: Key, page: Page) -> None:
@@ -97,9 +97,10 @@ class PageCache:
         """The page, as it is at this moment."""
         if not self._room:
             return None
-        with self._lock:
-            self._catch_up()
-            return self._shelf(key).get(key)
+        if time.monotonic() >= self._sure_until:
+            with self._lock:
+                self._catch_up()
+        return self._shelf(key).get(key)
 
     @contextmanager
     def rendering(self) -> Iterator[Rendering]:
@@ -128,7 +129,7 @@ class PageCache:
         """Forget all, and close the watch; the next page opens it again."""
         with self._lock:
             self._forget()
-            self._retry_at = self._sure_until = 0.0
+            self._retry_at = 0.0
 
     def _shelf(self, key: Key) -> Shelf:
         return self._with_query if key[-1] else self._without
@@ -140,21 +141,20 @@ class PageCache:
         now = time.monotonic()
         if now < self._sure_until:
             return
-        self._sure_until = now + SURE_FOR_S
         try:
             changed = self._watch.changes()
         except ERRORS:
             self._forget()  # what changed meanwhile is not known
-            return
-        if not changed:
             return
         for rendering in self._renderings:
             rendering.changed.update(changed)
         if EVERYTHING in changed:
             self._forget()
         else:
-            self._with_query.remove_showing(changed)
-            self._without.remove_showing(changed)
+            if changed:
+                self._with_query.remove_showing(changed)
+                self._without.remove_showing(changed)
+            self._sure_until = now + SURE_FOR_S  # only now: whoever comes in between waits
 
     def _open(self) -> None:
         if time.monotonic() >= self._retry_at:
@@ -164,6 +164,7 @@ class PageCache:
                 rendering.changed.add(EVERYTHING)
 
     def _forget(self) -> None:
+        self._sure_until = 0.0
         self._with_query.clear()
         self._without.clear()
         for rendering in self._renderings:
