@@ -10,7 +10,7 @@ from papers.identifiers import ARXIV_ID, STATUS_ID
 from papers.models import Paper, Tweet
 from papers.search import QueryError, matching_ids
 
-MOST = 500
+MOST = 300
 """Rows that a search finds at most."""
 ID_BEGINS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{0,5})?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{0,7}")
 ID_ENDS = re.compile(rf"({ARXIV_ID})(?:v[0-9]+)?(?:\.pdf)?/?$")

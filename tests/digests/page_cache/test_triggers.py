@@ -168,6 +168,7 @@ def test_insert_that_ignores_conflicts_is_heard_of(heard: Heard) -> None:
 
 
 def test_new_paper_is_named_when_the_index_knows_it(heard: Heard) -> None:
+    index_changed()  # what other tests left to be indexed
     paper = make_paper()
     make_tweet(paper)
     heard()
