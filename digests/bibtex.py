@@ -11,9 +11,7 @@ from papers import tex
 from papers.models import Paper
 
 CONTENT_TYPE = "application/x-bibtex; charset=utf-8"
-FORMULA = r"(?<!\\)\$(?!\s)(?:\\.|[^$\\])+(?<!\s)\$(?!\d)"
-"""As in papers/tex.py: `$5 and $6` is money."""
-SPECIAL = re.compile(rf"(?P<kept>{FORMULA}|\\(?:[^A-Za-z]|[A-Za-z]+))|(?P<special>[&%#$_^~<>|])")
+SPECIAL = re.compile(rf"(?P<kept>{tex.FORMULA}|\\(?:[^A-Za-z]|[A-Za-z]+))|(?P<special>[&%#$_^~<>|])")
 ESCAPED = {
     "^": r"\^{}",
     "~": r"\textasciitilde{}",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests import bibtex, feed_formats
 from digests.feed_formats import Feed, FeedItem
@@ -31,7 +31,6 @@ WRITERS = {
 
 
 @require_safe
-@conditional_page
 def days(request: HttpRequest, form: str) -> HttpResponse:
     """The newest digests, each with its list of papers."""
     digests = Digest.objects.published().with_titles().prefetch_related("events")[:NEWEST_DAYS]
@@ -41,7 +40,6 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def papers(request: HttpRequest) -> HttpResponse:
     """The page of a selection."""
     try:
@@ -54,7 +52,6 @@ def papers(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def papers_as(request: HttpRequest, form: str) -> HttpResponse:
     """A selection's feed or BibTeX. A malformed one gets its reason in plain text."""
     try:
@@ -69,7 +66,6 @@ def papers_as(request: HttpRequest, form: str) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def paper_bibtex(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """The BibTeX entry of a paper that a published list has."""
     entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, in_published_digest
 from papers.models import Paper, PaperCategory
@@ -17,7 +17,6 @@ HITS_A_PAGE = 20
 
 
 @require_safe
-@conditional_page
 def search(request: HttpRequest) -> HttpResponse:
     """What `?q=` finds, the best first, from `?after=` on; how to search where nothing is asked or the query cannot be read.
 

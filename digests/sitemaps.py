@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests.calendars import years
 from digests.listing import HOTTEST_OF
@@ -31,7 +31,6 @@ class Address:
 
 
 @require_safe
-@conditional_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The map of the maps."""
     paths = [reverse("sitemap-pages"), *(reverse("sitemap-of-year", args=[year]) for year in years())]
@@ -40,7 +39,6 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def pages(request: HttpRequest) -> HttpResponse:
     """What belongs to no year."""
     paths = [*map(reverse, PAGES), *(reverse("hottest", args=[period]) for period in HOTTEST_OF)]
@@ -48,7 +46,6 @@ def pages(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def sitemap_of_year(request: HttpRequest, year: str) -> HttpResponse:
     """A year, its months, their lists and the papers of these; two queries."""
     last_event = PublicEvent.objects.filter(digest=OuterRef("pk")).order_by("-at").values("at")[:1]

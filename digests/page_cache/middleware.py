@@ -16,7 +16,6 @@ from digests.page_cache.shelves import Key, PageCache
 from papers.models import Paper
 
 NEVER = ("/admin/", settings.STATIC_URL)
-CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
 # The sandbox shows its running clock on every page.
 cache = PageCache(0 if settings.SANDBOX_CLOCK else settings.PAGE_CACHE_MIB * 1024 * 1024)
 
@@ -42,14 +41,12 @@ class FinishedPagesMiddleware:
             return self._get_response(request)
         if held := cache.get(key):
             return _response(held.answer(environ))
-        # The view answers in full: the page that it makes is for everyone.
-        conditions = {name: environ.pop(name) for name in CONDITIONS if name in environ}
         with cache.rendering() as rendering:
             response = self._get_response(request)
             if (page := finish(response)) is None:
                 return response
             cache.put(key, page, rendering)
-        return _response(page.answer(environ | conditions))
+        return _response(page.answer(environ))
 
 
 def before(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:

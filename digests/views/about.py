@@ -5,7 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests.daylog import logged_day, logged_days
 from digests.views.paging import asked_day
@@ -16,7 +16,6 @@ DAYS_A_PAGE = 60
 
 
 @require_safe
-@conditional_page
 def about(request: HttpRequest) -> HttpResponse:
     """How the ranking works, by the rules that rank."""
     context = {
@@ -30,7 +29,6 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def days(request: HttpRequest) -> HttpResponse:
     """The log of all days, the newest first, or of those before `?before=YYYY-MM-DD`."""
     before = asked_day(request)
@@ -41,7 +39,6 @@ def days(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def day(request: HttpRequest, day: date) -> HttpResponse:
     """What happened to one day."""
     found = logged_day(day)
@@ -51,7 +48,6 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def reading(request: HttpRequest) -> HttpResponse:
     """What the browser remembers of its reader; the page's script fills it in, the site learns nothing of it."""
     return render(request, "digests/reading.html")

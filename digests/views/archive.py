@@ -4,14 +4,13 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests.calendars import calendar_of, month_of, years
 from digests.models import Digest
 
 
 @require_safe
-@conditional_page
 def archive(request: HttpRequest) -> HttpResponse:
     """The newest year as a calendar, and the way to all others."""
     all_years = years()
@@ -20,7 +19,6 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def year(request: HttpRequest, year: int) -> HttpResponse:
     """A year's calendar."""
     shown = calendar_of(year)
@@ -30,7 +28,6 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """A month's lists with their titles, the newest first."""
     digests = list(Digest.objects.published().filter(date__year=year, date__month=month).order_by("-date").with_titles())

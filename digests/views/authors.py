@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests.metadata import Metadata
 from digests.models import Digest, Entry
@@ -32,7 +32,6 @@ def author(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @require_safe
-@conditional_page
 def papers_of(request: HttpRequest, key: str) -> HttpResponse:
     """All collected papers of the name, the newest first, with the published lists that have them. Four queries."""
     published = Entry.objects.filter(digest__status=Digest.Status.PUBLISHED).select_related("digest").order_by("-digest__date")

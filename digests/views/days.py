@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests import post
 from digests.composing import compose
@@ -20,7 +20,6 @@ from papers.candidates import rules
 
 
 @require_safe
-@conditional_page
 def home(request: HttpRequest) -> HttpResponse:
     """The newest digests, or those before `?before=YYYY-MM-DD`."""
     page = days_page(request, Digest.objects.published().with_titles())
@@ -41,7 +40,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def digest(request: HttpRequest, day: date) -> HttpResponse:
     """One day's list. Staff see a digest here before it is published."""
     shown = get_object_or_404(Digest.objects.with_neighbours().with_everything(), date=day)
@@ -73,7 +71,6 @@ def withdrawn(request: HttpRequest, digest: Digest) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def digest_markdown(request: HttpRequest, day: date) -> HttpResponse:
     """The day's post as the mirror writes it."""
     shown = get_object_or_404(Digest.objects.all(), date=day)

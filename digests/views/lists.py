@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests.listing import HOTTEST_OF, listed
 from digests.metadata import Metadata, metadata_of_list
@@ -20,7 +20,6 @@ from papers.models import PaperCategory
 
 
 @require_safe
-@conditional_page
 def category(request: HttpRequest, code: str) -> HttpResponse:
     """The hot papers of an arXiv category by day, the newest first."""
     # Subqueries, unlike joins, let the database look along the days and stop at the page's last one.
@@ -52,7 +51,6 @@ def hottest_week(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@conditional_page
 def hottest(request: HttpRequest, period: str) -> HttpResponse:
     """The hottest papers of the newest week, month or year, of a period of the calendar (2021-05), or of all."""
     try:
@@ -71,7 +69,6 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
 def rising_now(request: HttpRequest) -> HttpResponse:
     """The papers that gained most in the last 24 hours."""
     description = "The arXiv papers whose retweets and favorites grow the most right now."

@@ -6,7 +6,7 @@ from django.db.models import F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from digests import bibtex, charts
 from digests.histories import History, histories
@@ -26,7 +26,6 @@ CHART = {"width": 600, "height": 180}
 
 
 @require_safe
-@conditional_page
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """A paper that was collected: what arXiv and X say of it, and the published days on which it was hot, if there are any."""
     found = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)

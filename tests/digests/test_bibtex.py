@@ -55,6 +55,8 @@ def test_entry_says_what_arxiv_says() -> None:
         ("A & B, 100% of C#, d_e", "A \\& B, 100\\% of C\\#, d\\_e"),
         ("Already \\& \\% done", "Already \\& \\% done"),
         ("$a_1 & b^2$ for $5 and $6", "$a_1 & b^2$ for \\$5 and \\$6"),
+        ("Norms in \\(a_b\\) & \\[c_d\\]", "Norms in \\(a_b\\) \\& \\[c_d\\]"),
+        ("Raising $5 million & (US$)", "Raising \\$5 million \\& (US\\$)"),
         ("x^2 < y ~ z", "x\\^{}2 \\textless{} y \\textasciitilde{} z"),
         ("Half {open", "Half (open"),
         ("Wrong }{ way", "Wrong )( way"),

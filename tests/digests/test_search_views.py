@@ -79,6 +79,7 @@ def test_search_page_takes_a_constant_number_of_queries(
         assert page(client, q="many quivers").count('class="result"') == 12
 
 
+@pytest.mark.django_db(transaction=True)  # the page cache answers, which keeps away from open transactions
 def test_search_is_the_same_for_all_readers_and_sets_no_cookie(client: Client) -> None:
     response = client.get("/search?q=learning")
 

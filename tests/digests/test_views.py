@@ -460,6 +460,7 @@ def test_category_without_a_paper_is_not_found(client: Client, code: str) -> Non
 # Conditional requests, errors, cost
 
 
+@pytest.mark.django_db(transaction=True)  # the page cache answers, which keeps away from open transactions
 @pytest.mark.parametrize("address", ["/", ADDRESS, f"{ADDRESS}.md", "/categories/cs.LG", "/rss.xml"])
 def test_unchanged_page_is_not_sent_again(client: Client, address: str) -> None:
     paper = make_digest(papers=1).papers.get()
