@@ -4,9 +4,6 @@ Of everything else there is as much as belongs to the papers: a tweet, readings 
 budgets for the time in which so many are announced. All lists fill a page at either size.
 """
 
-import argparse
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -25,8 +22,10 @@ from django.db import connection, transaction  # noqa: E402
 from django.db.models import Model  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from bench.databases import run  # noqa: E402
 from digests.models import Digest, Entry, ShownTweet  # noqa: E402
 from papers.admin.lists import PagedAdmin  # noqa: E402
+from papers.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 from papers.models import (  # noqa: E402
     CollectionDay,
     Mention,
@@ -41,10 +40,10 @@ from papers.models import (  # noqa: E402
 )
 from papers.rows import insert  # noqa: E402
 from papers.search.index import write  # noqa: E402
-from tests.servers import postgresql  # noqa: E402
 
-SIZES = {3_000: 300, 1_000_000: 5_000}
-"""Papers, and the days on which they were announced."""
+FEW = 3_000
+DAYS = 300
+"""The fewest on which papers are announced; of many papers there are 200 a day."""
 LIMIT = 3.0
 ROUNDS = 2
 LAST_DAY = date(2026, 11, 20)
@@ -93,7 +92,7 @@ def papers(size: int, days: int) -> Iterator[A]:
 
 def status_id(paper: A) -> int:
     moment = datetime(paper.day.year, paper.day.month, paper.day.day, 12, tzinfo=UTC)
-    return ((int(moment.timestamp() * 1000) - 1_288_834_974_657) << 22) + paper.number
+    return ((int(moment.timestamp() * 1000) - SNOWFLAKE_EPOCH_MS) << 22) + paper.number
 
 
 def moment(paper: A) -> datetime:
@@ -261,17 +260,17 @@ def measure() -> dict[str, float]:
     return taken
 
 
-def here(sizes: dict[int, int]) -> int:
-    """On the database of DATABASE_URL."""
+def compare(count: int) -> int:
+    """The pages with few papers and with so many."""
     call_command("migrate", verbosity=0)
     figures = []
-    for size, days in sizes.items():
+    for size in (FEW, count):
         call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
         started = time.perf_counter()
         if connection.vendor == "sqlite":  # its checks run in Python, its cache is too small for keys in no order
             connection.cursor().execute("PRAGMA ignore_check_constraints = ON")
             connection.cursor().execute("PRAGMA cache_size = -1000000")
-        fill(size, days)
+        fill(size, max(size // 200, DAYS))
         connection.close()
         if connection.vendor == "postgresql":  # what its autovacuum does by and by
             connection.cursor().execute("VACUUM ANALYZE")
@@ -289,23 +288,5 @@ def here(sizes: dict[int, int]) -> int:
     return bool(over)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--papers", type=int, default=int(os.environ.get("BENCH_PAPERS", "1000000")))
-    parser.add_argument("--here", action="store_true", help="measure on the database of DATABASE_URL; it is emptied and filled")
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
-    options = parser.parse_args()
-    if options.here:
-        return here({3_000: SIZES[3_000], options.papers: max(options.papers // 200, 300)})
-    again = [sys.executable, "-m", "bench.admin", "--here", "--papers", str(options.papers)]
-    failed = 0
-    if options.database != "postgresql":
-        failed |= subprocess.run(again, env=os.environ | {"DATABASE_URL": ""}, check=False).returncode
-    if options.database != "sqlite":
-        with postgresql() as url:
-            failed |= subprocess.run(again, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
-    return failed
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("admin", compare, rows="papers", default=1_000_000))

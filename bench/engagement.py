@@ -4,11 +4,8 @@ The bare SQL writes the same columns of the same tables from rows that lie ready
 INSERT … SELECT. It decides nothing; our way also works out when each tweet is due again, and locks.
 """
 
-import argparse
-import os
 import random
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,10 +19,10 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
+from bench.databases import run  # noqa: E402
 from papers.measuring import Reading, record  # noqa: E402
 from papers.models import Mention, Paper, Provenance, Tweet, TweetMeasurement  # noqa: E402
 from papers.rows import insert  # noqa: E402
-from tests.servers import postgresql  # noqa: E402
 
 ROUNDS = 5
 TWEETS_A_PAPER = 5
@@ -157,19 +154,5 @@ def measure(count: int) -> int:
     return not within
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--tweets", type=int, default=int(os.environ.get("BENCH_TWEETS", "100000")))
-    parser.add_argument("--here", action="store_true", help="measure on the database of DATABASE_URL; it is filled")
-    options = parser.parse_args()
-    if options.here:
-        return measure(options.tweets)
-    again = [sys.executable, "-m", "bench.engagement", "--here", "--tweets", str(options.tweets)]
-    failed = subprocess.run(again, env=os.environ | {"DATABASE_URL": ""}, check=False).returncode
-    with postgresql() as url:
-        failed |= subprocess.run(again, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
-    return failed
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("engagement", measure, rows="tweets", default=100_000))

@@ -25,6 +25,7 @@ from digests.importing import store  # noqa: E402
 from digests.models import Digest, Entry  # noqa: E402
 from digests.post import Post, PostPaper, PostTweet, parse, render  # noqa: E402
 from digests.post_files import Reading  # noqa: E402
+from papers.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 from papers.models import Paper, PaperCategory  # noqa: E402
 from papers.rows import insert  # noqa: E402
 
@@ -57,7 +58,7 @@ def a_post(number: int) -> Post:
     day = day_of(number)
     moment = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
     tweeted = FIRST_TWEET + timedelta(hours=number)
-    status = (int(tweeted.timestamp() * 1000) - 1_288_834_974_657) << 22
+    status = (int(tweeted.timestamp() * 1000) - SNOWFLAKE_EPOCH_MS) << 22
     papers = []
     for place in range(PAPERS):
         tweets = [

@@ -5,13 +5,10 @@ talked about. A tenth of them is made and indexed as all papers are; the others 
 measured as a page makes it, with the papers read and the words marked.
 """
 
-import argparse
 import itertools
-import os
 import random
 import re
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -25,12 +22,12 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
+from bench.databases import run  # noqa: E402
 from papers.models import Paper, PaperCategory, PaperMeasurement  # noqa: E402
 from papers.rows import insert  # noqa: E402
 from papers.search import rebuild, search  # noqa: E402
 from papers.search.index import PAPER  # noqa: E402
 from papers.search.schema import FTS5, GIN  # noqa: E402
-from tests.servers import postgresql  # noqa: E402
 
 SLOWEST_MS = {"sqlite": 50.0, "postgresql": 100.0}
 COPIES = 10
@@ -188,23 +185,5 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--papers", type=int, default=int(os.environ.get("BENCH_PAPERS", "1000000")))
-    parser.add_argument("--here", action="store_true", help="measure on the database of DATABASE_URL; an empty one is filled")
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
-    options = parser.parse_args()
-    if options.here:
-        return measure(options.papers)
-    again = [sys.executable, "-m", "bench.search", "--here", "--papers", str(options.papers)]
-    failed = 0
-    if options.database != "postgresql":
-        failed |= subprocess.run(again, env=os.environ | {"DATABASE_URL": ""}, check=False).returncode
-    if options.database != "sqlite":
-        with postgresql() as url:
-            failed |= subprocess.run(again, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
-    return failed
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("search", measure, rows="papers", default=1_000_000))

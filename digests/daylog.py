@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from digests.models import Digest, PublicEvent
@@ -60,24 +59,20 @@ class LoggedDay:
             if (sentence := _papers(found, expected, kind))
         ]
         if day.tweets_done_at:
-            facts.append(f"{intcomma(day.tweets_found)} posts of the day link a paper; it was searched to its end.")
+            facts.append(f"{day.tweets_found:,} posts of the day link a paper; it was searched to its end.")
         elif day.swept_until:
-            facts.append(f"{intcomma(day.tweets_found)} posts up to {day.swept_until:%H:%M} UTC link a paper.")
+            facts.append(f"{day.tweets_found:,} posts up to {day.swept_until:%H:%M} UTC link a paper.")
         elif day.papers_done_at:
             facts.append("Its posts have not been searched.")
         return facts
 
-    @property
-    def last_change(self) -> datetime | None:
-        return max((event.at for event in self.events), default=None)
-
 
 def _papers(found: int, expected: int | None, kind: str) -> str:
     if expected is None:
-        return f"{intcomma(found)} {kind} papers are here." if found else ""
+        return f"{found:,} {kind} papers are here." if found else ""
     if expected == found:
-        return f"arXiv announced {intcomma(expected)} {kind} papers, and all of them are here."
-    return f"arXiv announced {intcomma(expected)} {kind} papers; {intcomma(found)} are here."
+        return f"arXiv announced {expected:,} {kind} papers, and all of them are here."
+    return f"arXiv announced {expected:,} {kind} papers; {found:,} are here."
 
 
 def logged_days(before: date | None, limit: int) -> list[LoggedDay]:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from digests import bibtex, feed_formats
 from digests.feed_formats import Feed, FeedItem
 from digests.listing import ListPage, listed
-from digests.metadata import absolute, metadata_of_list
+from digests.metadata import metadata_of_list
 from digests.models import Digest, Entry, ShownTweet, in_published_digest
 from digests.selections import FORMS, Selection, SelectionError
+from digests.templatetags.reading import absolute
 from papers import tex
 from papers.code_links import code_links
 from papers.models import Paper, of_live_tweet

@@ -23,6 +23,7 @@ from papers.embed import escape, unescape
 from papers.identifiers import snowflake_moment
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement, Provenance, Tweet
 from papers.rows import insert, select, update
+from papers.versions import replace_categories
 
 POST = Provenance.POST.value
 AS_PUBLISHED = ("status", "published_at")
@@ -235,8 +236,7 @@ def _correct_paper(digest: Digest, paper: Paper, prints: dict[str, Any], printed
     )
     if ours:
         if printed["categories"] != prints["categories"]:
-            paper.categories.all().delete()
-            _insert_categories([(paper.pk, printed["categories"])])
+            replace_categories({paper.pk: printed["categories"]})
         prints |= printed
     elif printed["abstract"] and not prints["abstract"]:
         # The days that print it without an abstract go on doing so.

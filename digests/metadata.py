@@ -5,14 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
 from digests.listing import ListPage
 from digests.models import Digest, Entry
+from digests.templatetags.reading import absolute
 from papers import tex
 from papers.models import Paper
-
-LONGEST_DESCRIPTION = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +29,6 @@ class Metadata:
     @property
     def canonical(self) -> str:
         return absolute(self.path)
-
-
-def absolute(path: str) -> str:
-    """The path as an address of this site that holds everywhere."""
-    return f"{settings.SITE_URL}{path}"
 
 
 def metadata_of_paper(paper: Paper, categories: list[str]) -> Metadata:

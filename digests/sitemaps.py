@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from digests.calendars import years
 from digests.listing import HOTTEST_OF
-from digests.metadata import absolute
 from digests.models import Digest, Entry, PublicEvent
+from digests.templatetags.reading import absolute
 
 PAGES = ("home", "papers", "archive", "rising", "days", "about")
 """Names of the addresses that belong to no year, besides the hottest papers of each period."""

@@ -14,13 +14,13 @@ EXCLUDED = "excluded by an editor"
 class Rules:
     """A score is the sum of retweets and favorites."""
 
-    hot_score: int = 50
+    hot_score: int
     """A paper is hot from this score on."""
-    shown_tweet_score: int = 25
+    shown_tweet_score: int
     """Besides a paper's best tweet, those from this score on are shown."""
-    shown_tweets: int = 10
+    shown_tweets: int
     """At most so many tweets are shown under a paper."""
-    one_tweet_per_author: bool = False
+    one_tweet_per_author: bool
     """Only the best tweet of each author counts for a paper."""
 
 
@@ -39,7 +39,6 @@ class MentioningTweet:
     author_id: str = ""
     """Empty where it is not known: that author repeats nobody."""
     is_excluded: bool = False
-    is_retweet: bool = False
 
     @property
     def score(self) -> int:
@@ -133,8 +132,6 @@ def _ledger(tweets: Sequence[MentioningTweet], rules: Rules) -> tuple[LedgerLine
 
 
 def _left_out(tweet: MentioningTweet) -> str:
-    if tweet.is_retweet:
-        return "a retweet: the original's retweets hold it"
     if tweet.state != "live":
         return GONE[tweet.state]
     if tweet.is_excluded:

@@ -1,7 +1,10 @@
 """arXiv's newer versions of a text that is settled, because a published digest shows it or an editor corrected it."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db import transaction
 
+from papers import rows
 from papers.models import Paper, PaperCategory
 
 
@@ -15,8 +18,12 @@ def take_newer(paper: Paper) -> bool:
     locked.version, locked.title, locked.abstract = newer["version"], newer["title"], newer["abstract"]
     locked.authors = newer["authors"]
     locked.save(update_fields=["newer", "version", "title", "abstract", "authors"])
-    locked.categories.all().delete()
-    PaperCategory.objects.bulk_create(
-        PaperCategory(paper=locked, position=position, code=code) for position, code in enumerate(newer["categories"])
-    )
+    replace_categories({locked.pk: newer["categories"]})
     return True
+
+
+def replace_categories(categories: Mapping[int, Sequence[str]]) -> None:
+    """Let the papers (primary keys) have these categories, the primary one first, and no others. Two statements."""
+    PaperCategory.objects.filter(paper__in=categories).delete()
+    values = [[paper, position, code] for paper, codes in categories.items() for position, code in enumerate(codes)]
+    rows.insert(PaperCategory, ["paper", "position", "code"], values)

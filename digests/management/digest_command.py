@@ -1,21 +1,14 @@
 """What `publish_digest` and `withdraw_digest` share: find the day's digest, change its status, say what happened."""
 
-from argparse import ArgumentTypeError
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from digests.models import Digest
-
-
-def day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day, no moment)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no day; expected YYYY-MM-DD, for example 2021-05-12") from None
+from papers.management.collecting import day
 
 
 class DigestCommand(BaseCommand):

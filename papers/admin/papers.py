@@ -20,7 +20,7 @@ from papers.admin.measurements import MeasurementInline, counts_chart
 from papers.editing import AuthorsField, CategoriesField, OneLineField, changed_columns, number_of
 from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement
-from papers.versions import take_newer
+from papers.versions import replace_categories, take_newer
 
 FEW = 5_000
 """So many papers of a category are looked up and sorted; with more of them, the list's own order soon leads to a page full."""
@@ -143,9 +143,7 @@ class PaperAdmin(PagedAdmin):
             columns.append("is_settled")
         obj.save(update_fields=columns if change else None)
         if "category_codes" in form.changed_data:
-            obj.categories.all().delete()
-            codes = form.cleaned_data["category_codes"]
-            PaperCategory.objects.bulk_create(PaperCategory(paper=obj, position=n, code=code) for n, code in enumerate(codes))
+            replace_categories({obj.pk: form.cleaned_data["category_codes"]})
 
     @admin.action(description="Take arXiv's newer version over", permissions=["change"])
     def take_newer_selected(self, request: HttpRequest, queryset: QuerySet[Paper]) -> TemplateResponse | None:

@@ -11,10 +11,11 @@ from django.db.models import Q
 from papers import days, rows
 from papers.connections import Sources, note_answer
 from papers.ingest.mentions import match
-from papers.models import CollectionDay, Paper, PaperCategory, SourceHealth
+from papers.models import CollectionDay, Paper, SourceHealth
 from papers.sources.arxiv import BATCH, Announcement, ArxivClient, is_within
 from papers.sources.arxiv_pages import PaperRecord
 from papers.sources.http import Gone, SourceError
+from papers.versions import replace_categories
 
 logger = logging.getLogger(__name__)
 CATCHUP_REACH = timedelta(days=90)
@@ -175,16 +176,10 @@ def _store(found: Announcement, records: Iterable[PaperRecord]) -> None:
         return
     with transaction.atomic():
         changed = rows.insert(Paper, _COLUMNS, values, returning=["id", "arxiv_id"], on_conflict=_UPDATE)
-        _categorise({int(pk): by_id[number].categories for pk, number in changed})
+        replace_categories({int(pk): by_id[number].categories for pk, number in changed})
         if awaiting:
             rows.insert(Paper, _COLUMNS, awaiting, on_conflict=_AWAIT_EDITOR)
     match(papers=[pk for pk, _ in changed])
-
-
-def _categorise(categories: dict[int, tuple[str, ...]]) -> None:
-    PaperCategory.objects.filter(paper__in=categories).delete()
-    values = [[paper, position, code] for paper, codes in categories.items() for position, code in enumerate(codes)]
-    rows.insert(PaperCategory, ["paper", "position", "code"], values)
 
 
 def _take_stock(found: Announcement, missing: Collection[str], now: datetime) -> CollectionDay:

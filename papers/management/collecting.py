@@ -14,10 +14,11 @@ from papers.sources.http import SourceError
 
 
 def add_date(parser: CommandParser, name: str, **options: object) -> None:
-    parser.add_argument(name, type=_day, metavar="YYYY-MM-DD", **options)  # type: ignore[arg-type]
+    parser.add_argument(name, type=day, metavar="YYYY-MM-DD", **options)  # type: ignore[arg-type]
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """For argparse."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day
     except ValueError:

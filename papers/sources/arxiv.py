@@ -26,9 +26,6 @@ from papers.sources.arxiv_pages import (
 from papers.sources.gate import LONGEST_HOLD_S, Gate
 from papers.sources.http import Answer, Gone, Malformed, RateLimited, Refused, Transient, fetch, retry_after_s, retrying
 
-API_BASE = "https://export.arxiv.org"
-RSS_BASE = "https://rss.arxiv.org"
-WEB_BASE = "https://arxiv.org"
 BATCH = 100
 """Ids in one metadata request."""
 WINDOW_PAGE = 500
@@ -94,9 +91,9 @@ class ArxivClient:
         client: httpx.Client,
         *,
         gate: Gate,
-        api_base: str = API_BASE,
-        rss_base: str = RSS_BASE,
-        web_base: str = WEB_BASE,
+        api_base: str,
+        rss_base: str,
+        web_base: str,
         calendar: AnnouncementCalendar | None = None,
         attempts: int = 4,
         max_wait_s: float = 150,

@@ -12,11 +12,9 @@ from typing import Literal
 import lxml.html
 from lxml import etree
 
+from papers.identifiers import ARXIV_ID, CATEGORY
 from papers.sources.http import Answer, Malformed, Transient
 
-ARXIV_ID = r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/[0-9]{7})"
-"""Without a version: https://info.arxiv.org/help/arxiv_identifier.html"""
-CATEGORY = r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?"
 ARXIV_ID_ALONE = re.compile(ARXIV_ID)
 VERSIONED = re.compile(rf"(?P<id>{ARXIV_ID})(?:v(?P<version>[1-9][0-9]{{0,3}}))?")
 ABS_LINK = re.compile(rf"/abs/({ARXIV_ID})(?:v[0-9]+)?(?:[?#]|\Z)")

@@ -28,7 +28,6 @@ from papers.sources.http import (
     retrying,
 )
 
-BASE = "https://publish.x.com"
 PUBLISHERS = frozenset({"publish.x.com", "publish.twitter.com"})
 """X moved between these two hosts more than once; each has redirected to the other."""
 MAX_BYTES = 256 * 1024
@@ -66,7 +65,7 @@ class OEmbedClient:
         client: httpx.Client,
         *,
         gate: Gate,
-        base: str = BASE,
+        base: str,
         attempts: int = 3,
         max_wait_s: float = 60,
         deadline_s: float = 30,

@@ -41,7 +41,6 @@ from papers.sources.x_posts import (
     whole_number,
 )
 
-BASE = "https://api.x.com"
 LOOKUP_SIZE = 100
 """The most ids that one lookup takes."""
 RECENT = timedelta(days=7)
@@ -122,7 +121,7 @@ class XClient:
         client: httpx.Client,
         *,
         bearer_token: str,
-        base: str = BASE,
+        base: str,
         attempts: int = 3,
         max_wait_s: float = 60,
         deadline_s: float = 60,

@@ -58,7 +58,7 @@ def test_export_keeps_to_the_days_asked_for(digests: list[Digest], tmp_path: Pat
 
 
 def test_export_names_the_day_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="'2021-02-30' is no day; expected YYYY-MM-DD"):
+    with pytest.raises(CommandError, match="invalid day '2021-02-30': write it as YYYY-MM-DD"):
         call_command("export_posts", "--out", str(tmp_path), "--since=2021-02-30")
 
 

@@ -100,8 +100,8 @@ def test_commands_change_the_status_and_say_so(command: str, status: str, said: 
 @pytest.mark.parametrize(
     ("day", "error"),
     [
-        ("2021-13-01", "Error: argument DATE: '2021-13-01' is no day; expected YYYY-MM-DD, for example 2021-05-12"),
-        ("today", "Error: argument DATE: 'today' is no day; expected YYYY-MM-DD, for example 2021-05-12"),
+        ("2021-13-01", "Error: argument DATE: invalid day '2021-13-01': write it as YYYY-MM-DD, for example "),
+        ("today", "Error: argument DATE: invalid day 'today': write it as YYYY-MM-DD, for example "),
         ("2021-05-12", "There is no digest of 2021-05-12. Import its post, or add it in the admin."),
     ],
 )
@@ -109,4 +109,4 @@ def test_commands_say_what_is_wrong_with_a_day(command: str, day: str, error: st
     with pytest.raises(CommandError) as caught:
         call_command(command, day)
 
-    assert str(caught.value) == error
+    assert str(caught.value).startswith(error)

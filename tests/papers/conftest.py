@@ -87,7 +87,7 @@ def week(world_tweets: Tweets, settings: Settings, tmp_path: Path) -> Iterator[W
         sources = Sources(
             ArxivClient(client, gate=gate, api_base=arxiv.url, rss_base=arxiv.url, web_base=arxiv.url, attempts=3, deadline_s=1),
             XClient(client, bearer_token=x.bearer_token, base=x.url, deadline_s=1, sleep=waits.append, now=clock.now),
-            OEmbedClient(client, gate=gate),
+            OEmbedClient(client, gate=gate, base="https://example.org"),
         )
         week = Week(arxiv, x, sources, traveller, waits)
         week.move(FRIDAY_NIGHT)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from papers.ranking import LedgerLine, MentionedPaper, MentioningTweet, RankedPaper, Rules, rank
 
-DEFAULTS = Rules()
+DEFAULTS = Rules(hot_score=50, shown_tweet_score=25, shown_tweets=10, one_tweet_per_author=False)
 AT = datetime(2026, 11, 20, 22, tzinfo=UTC)
 counts = st.integers(0, 40)
 tweets = st.builds(
@@ -23,7 +23,6 @@ tweets = st.builds(
     state=st.sampled_from(["live", "live", "live", "deleted", "protected", "withheld"]),
     author_id=st.sampled_from(["", "1", "2"]),
     is_excluded=st.sampled_from([False, False, True]),
-    is_retweet=st.sampled_from([False, False, True]),
 )
 tweet_lists = st.lists(tweets, max_size=15, unique_by=lambda tweet: tweet.id)
 papers = st.lists(
@@ -84,7 +83,7 @@ def test_rank_breaks_ties_by_favorites_and_then_by_id() -> None:
             MentionedPaper("2611.90002", [tweet(1, 5, 5)]),
             MentionedPaper("2611.90009", [tweet(1, 4, 6)]),
         ],
-        Rules(),
+        DEFAULTS,
     )
 
     assert shown(paper) == ["11", "9", "10"]
@@ -94,7 +93,6 @@ def test_rank_breaks_ties_by_favorites_and_then_by_id() -> None:
 @pytest.mark.parametrize(
     ("left_out", "reason"),
     [
-        (tweet(1, 90, 90, is_retweet=True), "a retweet: the original's retweets hold it"),
         (tweet(1, 90, 90, is_excluded=True), "excluded by an editor"),
         (tweet(1, 90, 90, state="deleted"), "gone: deleted"),
         (tweet(1, 90, 90, state="protected"), "gone: protected or suspended author"),
@@ -115,7 +113,7 @@ def test_rank_counts_one_tweet_an_author_only_where_the_rule_is_on() -> None:
     repeated = [tweet(1, 0, 30, author_id="7"), tweet(2, 0, 40, author_id="7"), tweet(3, 0, 26), tweet(4, 0, 27)]
 
     assert ranked(*repeated).score == 123
-    paper = ranked(*repeated, rules=Rules(one_tweet_per_author=True))
+    paper = ranked(*repeated, rules=replace(DEFAULTS, one_tweet_per_author=True))
     assert (paper.score, shown(paper)) == (93, ["2", "4", "3"])
     assert paper.tweets[-1].left_out == "another tweet of its author counts"
 

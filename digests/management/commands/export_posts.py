@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from digests.management.digest_command import day
 from digests.mirror import FileState, FolderInUse, compare, write
 from digests.models import Digest
+from papers.management.collecting import day
 
 DIFFERENCES = {
     FileState.NEW: "is missing",

@@ -193,7 +193,7 @@ def test_a_users_token_is_refused_for_usage(standin: XStandin, http: httpx.Clien
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "ümlaut"])
 def test_a_token_that_cannot_be_one_is_refused_unseen(http: httpx.Client, token: str) -> None:
     with pytest.raises(Misconfigured) as raised:
-        XClient(http, bearer_token=token)
+        XClient(http, bearer_token=token, base="https://example.org")
 
     assert raised.value.setting == "X_BEARER_TOKEN"
     assert str(raised.value).startswith("X_BEARER_TOKEN is not set;" if not token else "X_BEARER_TOKEN holds blanks")
