@@ -3,14 +3,20 @@
 import errno
 import os
 import re
+import signal
 import stat
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
 from digests import mojibake
 from digests.post import Post, PostError, parse, render
 
+FEW = 20
+"""Posts that are read as soon without a process of their own."""
 LARGEST_POST = 5_000_000
 """Bytes; the largest post of the old site has 76 kB."""
 DATED_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---.*")
@@ -77,3 +83,40 @@ def read_post(path: Path) -> Reading:
         raise UnreadablePost(f"expected the post of {named[1]}, as the file's name says, found that of {post.day}")
     text = render(post)
     return Reading(path, post, text, repair.mended, repair.hopeless, normalised=text != repair.text)
+
+
+def read_posts(files: Sequence[Path]) -> Generator[Reading | UnreadablePost]:
+    """The posts in the files, in their order, or what is wrong with one. Of many, the next is read by another process while the
+    caller stores this one; that process ends with ours."""
+    if len(files) <= FEW:
+        yield from map(_read, files)
+        return
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    reader = context.Process(target=_send, args=(files, receiver, sender), daemon=True)
+    reader.start()
+    sender.close()
+    with receiver:
+        for file in files:
+            try:
+                yield receiver.recv()
+            except (EOFError, OSError):
+                raise RuntimeError(f"{file}: the process that reads posts ended; start the import again") from None
+    reader.join()
+
+
+def _read(file: Path) -> Reading | UnreadablePost:
+    try:
+        return read_post(file)
+    except UnreadablePost as error:
+        return error
+
+
+def _send(files: Sequence[Path], receiver: Connection, sender: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller's to answer
+    receiver.close()
+    try:
+        for file in files:
+            sender.send(_read(file))
+    except BrokenPipeError:
+        pass  # the caller has ended

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import multiprocessing
 import os
 import shutil
 import signal
@@ -22,7 +23,7 @@ from digests.composing import compose
 from digests.importing import Outcome, store
 from digests.models import Digest, Entry, ShownTweet
 from digests.post import Post, PostPaper, PostTweet, file_name, render
-from digests.post_files import Reading, read_post
+from digests.post_files import FEW, Reading, UnreadablePost, read_post, read_posts
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement, Provenance, Tweet
 
 pytestmark = pytest.mark.django_db
@@ -323,6 +324,41 @@ def test_post_that_the_database_refuses_is_reported_and_the_rest_imported(
 
 
 @pytest.mark.slow
+def many_files(folder: Path, *papers: PostPaper) -> list[Path]:
+    days = [date.fromordinal(DAY.toordinal() + n) for n in range(FEW + 4)]
+    return [a_file(folder, a_post(day, *papers)) for day in days]
+
+
+def test_many_posts_come_in_their_order_with_the_damaged_among_them(tmp_path: Path) -> None:
+    files = many_files(tmp_path)
+    files[3].write_text("no post")
+    posts = list(read_posts(files))
+
+    assert [one.path for one in posts if isinstance(one, Reading)] == files[:3] + files[4:]
+    assert isinstance(posts[3], UnreadablePost)
+    assert str(posts[3]).startswith("line 1: expected")
+
+
+def test_import_says_so_when_the_process_that_reads_ends(tmp_path: Path) -> None:
+    posts = read_posts(many_files(tmp_path, changed(abstract="More than a pipe holds. " * 10_000)))
+    next(posts)
+    (reader,) = multiprocessing.active_children()
+    reader.kill()
+
+    with pytest.raises(RuntimeError, match="the process that reads posts ended; start the import again"):
+        list(posts)
+
+
+def test_process_that_reads_ends_with_the_import(tmp_path: Path) -> None:
+    posts = read_posts(many_files(tmp_path))
+    next(posts)
+    (reader,) = multiprocessing.active_children()
+    posts.close()
+
+    reader.join(10)
+    assert reader.exitcode == 0
+
+
 def test_import_killed_in_the_middle_leaves_whole_posts_and_is_completed_by_the_next(archive: Path, tmp_path: Path) -> None:
     environment = os.environ | {
         "VAR_DIR": str(tmp_path / "var"),

@@ -13,7 +13,7 @@ from digests.composing import compose
 from digests.importing import Outcome, fingerprint, store
 from digests.models import Digest
 from digests.post import render
-from digests.post_files import Reading, UnreadablePost, post_files, read_post
+from digests.post_files import Reading, UnreadablePost, post_files, read_posts
 
 
 class Command(BaseCommand):
@@ -36,9 +36,12 @@ class Command(BaseCommand):
             except UnreadablePost as error:
                 self.fail(path, str(error))
         self.first_of_day: dict[date, tuple[Path, str]] = {}
-        for file in tqdm(files, unit=" posts", disable=None if options["verbosity"] else True):
+        readings = zip(files, read_posts(files), strict=True)
+        for file, reading in tqdm(readings, total=len(files), unit=" posts", disable=None if options["verbosity"] else True):
             try:
-                self.take(read_post(file), dry_run=dry_run or check, check=check, replace=replace)
+                if isinstance(reading, UnreadablePost):
+                    raise reading
+                self.take(reading, dry_run=dry_run or check, check=check, replace=replace)
             except UnreadablePost as error:
                 self.fail(file, str(error))
             except DatabaseError as error:
