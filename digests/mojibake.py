@@ -9,6 +9,11 @@ from dataclasses import dataclass
 
 RUN = re.compile(r"[^\x00-\x7f]+")
 MATHEMATICS = "≠∞±≤≥µ∂∑∏π∫Ω"
+MEASURES = "£¢¥§°"
+"""They stand before or behind a number, which a sign of mathematics may stand beside: "≈£5"."""
+SIGNS = frozenset(MATHEMATICS + "¬√ƒ≈∆·÷◊")
+LAST_OF_LATIN = "\u036f"
+"""With phonetic signs, and accents on their own: no script whose words are damaged."""
 GREEK = re.compile("[Œœ][^\x00-\x7fà-ÿ’”]")
 """What a single Greek letter became; no word goes on like this after œ."""
 
@@ -57,33 +62,42 @@ def _undone(text: str) -> str | None:
 def _is_damage(run: re.Match[str]) -> bool:
     """Whether a run of non-ASCII characters shows damage, and is not healthy text that could be undone by chance.
 
-    What becomes one character of three or four bytes ("‚Äô"), a Greek letter ("Œ±") or a word of another script, does: nobody
-    writes such a run.
-    What becomes a Latin letter or sign ("√©") does, unless mathematics may have written it ("√π") outside a word.
-    All else ("’é" in "d’éviter") does not.
+    What becomes a character of three or four bytes ("‚Äô"), a Greek letter ("Œ±") or three letters of another script in a row
+    does: nobody writes such a run, but for signs alone ("·∫∂") and a German quotation that begins with two umlauts ("„Ääh").
+    What becomes a Latin letter or sign ("√©") does, unless mathematics may have written it ("√π", "≈£5") outside a word.
+    All else ("’é" in "d’éviter", French words between spaces that do not break) does not.
     """
     right = _undone(run[0])
     if right is None:
         return False
     if max(right) > "\u07ff":
-        return True
-    beyond_mathematics = any(sign not in MATHEMATICS for sign in run[0][1::2])
+        return not (right.isspace() or SIGNS.issuperset(run[0]) or (run[0][0] == "„" and len(right) == 1))
     if GREEK.fullmatch(run[0]):
         return True
     if max(right) > "\u017f":
-        return len(right) > 1 and right.isalpha() and beyond_mathematics
+        return len(right) > 2 and right.isalpha() and min(right) > LAST_OF_LATIN
     text = run.string
-    return beyond_mathematics or (text[run.start() - 1 : run.start()].isalpha() and text[run.end() : run.end() + 1].isalpha())
+    return any(map(_is_clear, run[0][::2], run[0][1::2])) or (
+        text[run.start() - 1 : run.start()].isalpha() and text[run.end() : run.end() + 1].isalpha()
+    )
+
+
+def _is_clear(first: str, second: str) -> bool:
+    """Whether what became one Latin letter or sign is a pair that nobody writes."""
+    return second not in MATHEMATICS + MEASURES and (first not in "≈ƒ" or (second.isalpha() and second not in "ªº"))
 
 
 def _may_be_damage(run: re.Match[str]) -> bool:
-    """Whether a run of a damaged text is damage too: also a Latin letter that is no evidence in a healthy one ("ƒ∞", "o√π").
+    """Whether a run of a damaged text is damage too: also a Latin letter ("ƒ∞", "o√π") or two of another script that are no
+    evidence in a healthy one.
 
     A root of a number ("2√π") stays, and so does what begins with a quote or a dash ("’é").
     """
-    if _is_damage(run):
-        return True
     right = _undone(run[0])
+    if right is None or _is_damage(run):
+        return right is not None
+    if max(right) > LAST_OF_LATIN:
+        return max(right) > "\u07ff" or (len(right) > 1 and right.isalpha() and min(right) > LAST_OF_LATIN)
     text = run.string
     beside_a_letter = text[run.start() - 1 : run.start()].isalpha() or text[run.end() : run.end() + 1].isalpha()
-    return right is not None and run[0][0] in "√ƒ" and right.isalpha() and max(right) <= "\u017f" and beside_a_letter
+    return run[0][0] in "√ƒ" and right.isalpha() and max(right) <= "\u017f" and beside_a_letter
