@@ -7,11 +7,12 @@ the same paper or the network was asked, the record stays and the day's entry no
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from digests import history
@@ -87,7 +88,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         current = render(compose(present))
         if current == reading.text and present.is_sample == is_sample:
             return Outcome.UNCHANGED
-        if not replace and fingerprint(current) != present.imported_sha256:
+        if not replace and (fingerprint(current) != present.imported_sha256 or _has_editors_work(present)):
             return Outcome.KEPT
         outcome = Outcome.CHANGED
         history.begin(present.pk)
@@ -102,12 +103,19 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
     return outcome
 
 
+def _has_editors_work(digest: Digest) -> bool:
+    """What no post prints, and an import would lose."""
+    worked_on = Q(is_pinned=True) | Q(moves__gt=0) | ~Q(note="")
+    return digest.publish_at is not None or digest.entries.filter(worked_on).exists()
+
+
 def _clear(digest: Digest) -> None:
-    """Take the digest's entries out, with the counts that the last import read from its post."""
+    """Take the digest's entries out, with the counts that the last import read from its post and no other day prints."""
     read_from_post = PaperMeasurement.objects.filter(
         provenance=Provenance.POST, paper__entries__digest=digest, read_at=F("paper__entries__read_at")
     )
-    PaperMeasurement.objects.filter(pk__in=list(read_from_post.values_list("pk", flat=True))).delete()
+    others = Entry.objects.filter(paper=OuterRef("paper"), read_at=OuterRef("read_at")).exclude(digest=digest)
+    PaperMeasurement.objects.filter(pk__in=list(read_from_post.exclude(Exists(others)).values_list("pk", flat=True))).delete()
     digest.entries.all().delete()
 
 
@@ -209,14 +217,18 @@ def _known_papers(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[st
     """The records that were there before, corrected where they may be."""
     if not printed:
         return {}
-    columns = ["id", "arxiv_id", "title", "authors", "abstract", "listing_date", "listing_source", "is_sample"]
-    records, late, samples = {}, [], []
-    for pk, arxiv_id, title, authors, abstract, listing_date, source, is_sample in select(Paper, columns, "arxiv_id", printed):
+    columns = ["id", "arxiv_id", "title", "authors", "abstract", "listing_date", "listing_source", "is_sample", "is_settled"]
+    records, late, samples, unsettled = {}, [], [], []
+    for pk, arxiv_id, title, authors, abstract, listing_date, source, is_sample, is_settled in select(
+        Paper, columns, "arxiv_id", printed
+    ):
         records[pk] = arxiv_id, Record(pk, {"title": title, "authors": authors, "categories": [], "abstract": abstract})
         if source == Paper.ListingSource.POST and listing_date > digest.date:
             late.append(pk)
         if is_sample and not digest.is_sample:
             samples.append(pk)
+        if not is_settled and digest.status == Digest.Status.PUBLISHED:
+            unsettled.append(pk)
     for paper_id, _, code in sorted(select(PaperCategory, ["paper", "position", "code"], "paper", records)):
         records[paper_id][1].prints["categories"].append(code)
     if different := [pk for pk, (arxiv_id, record) in records.items() if record.prints != printed[arxiv_id]]:
@@ -226,6 +238,8 @@ def _known_papers(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[st
         Paper.objects.filter(pk__in=late).update(listing_date=digest.date)
     if samples:
         Paper.objects.filter(pk__in=samples).update(is_sample=False)
+    if unsettled:  # published now: arXiv's newer versions wait for an editor
+        Paper.objects.filter(pk__in=unsettled).update(is_settled=True)
     return dict(records.values())
 
 
@@ -295,8 +309,8 @@ def _known_tweets(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[st
     if not printed:
         return {}
     records, samples = {}, []
-    columns = ["id", "network", "status_id", "state", "is_sample", "posted_at", *TWEET_TEXTS]
-    for pk, network, status_id, state, is_sample, posted_at, *texts in select(Tweet, columns, "status_id", printed):
+    columns = ["id", "network", "status_id", "state", "is_sample", "posted_at", "embedded_at", *TWEET_TEXTS]
+    for pk, network, status_id, state, is_sample, posted_at, embedded_at, *texts in select(Tweet, columns, "status_id", printed):
         if network != Tweet.Network.X:
             continue
         language, direction, body, name, handle = texts
@@ -306,7 +320,7 @@ def _known_tweets(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[st
         if state != Tweet.State.LIVE:
             # The text of a tweet that is gone is not stored again, here or as what the day prints otherwise.
             prints = wanted
-        elif prints != wanted and (is_sample or not ShownTweet.objects.filter(tweet=pk).exclude(entry__digest=digest).exists()):
+        elif prints != wanted and (is_sample or _is_posts_alone(pk, body and embedded_at, digest)):
             Tweet.objects.filter(pk=pk).update(**dict(zip(TWEET_TEXTS, _tweet_texts(wanted), strict=True)))
             prints = _printed_after(wanted, day)
         if is_sample and not digest.is_sample:
@@ -315,6 +329,11 @@ def _known_tweets(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[st
     if samples:
         Tweet.objects.filter(pk__in=samples).update(is_sample=False)
     return records
+
+
+def _is_posts_alone(tweet: int, read_at: datetime | None, digest: Digest) -> bool:
+    """Whether the tweet's text is neither as the network gave it (at that moment) nor shown by another day."""
+    return not (read_at or ShownTweet.objects.filter(tweet=tweet).exclude(entry__digest=digest).exists())
 
 
 def _printed_after(prints: dict[str, Any], day: str) -> dict[str, Any]:

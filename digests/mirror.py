@@ -4,14 +4,13 @@ import contextlib
 import fcntl
 import os
 import re
-import signal
+import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 from django.db import connection, connections
@@ -19,11 +18,14 @@ from django.db import connection, connections
 from digests.composing import CHUNK, compose_all
 from digests.models import Digest, DigestQuerySet
 from digests.post import file_name, render
+from digests.processes import shared_out
 
 POST_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---Hot-Papers\.md")
 UNFINISHED = ".unfinished"
 WRITERS = 4
 """Threads that write files; they mostly wait for the disk."""
+LOCK_WAIT_S = 5.0
+"""An export that was killed holds the folder until its processes have noticed."""
 
 
 class FolderInUse(Exception):
@@ -53,9 +55,9 @@ def write(
 ) -> Iterator[tuple[str, FileState]]:
     """Make the folder's files what the published digests say; a file of a day that was withdrawn goes.
 
-    Each file is whole or not there at any moment. Files of days that have no digest here are nobody's of ours and stay.
+    Each file is whole or not there at any moment. Files of days that were never published here are nobody's of ours and stay.
     More than `processes=1` share many days among them, unless a transaction is open, whose rows they would not see.
-    Raises FolderInUse.
+    Raises FolderInUse, ProcessEnded.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder) as descriptor:
@@ -66,7 +68,8 @@ def write(
             yield from _bring_by_processes(folder, list(_spans(days)), processes)
         else:
             yield from _bring(folder, descriptor, days)
-        hidden = Digest.objects.exclude(pk__in=Digest.objects.mirrored()).between(since, until)
+        published_once = Digest.objects.filter(published_at__isnull=False, is_sample=False).between(since, until)
+        hidden = published_once.exclude(status=Digest.Status.PUBLISHED)
         for day in hidden.order_by("date").values_list("date", flat=True).iterator():
             if (folder / file_name(day)).exists():
                 (folder / file_name(day)).unlink()
@@ -102,17 +105,16 @@ def _spans(digests: DigestQuerySet) -> Iterator[tuple[date, date]]:
 
 
 def _bring_by_processes(folder: Path, spans: list[tuple[date, date]], processes: int) -> Iterator[tuple[str, FileState]]:
-    """They hold the folder's lock with us: should we be killed, it goes when each has ended the span that it is at."""
+    """They hold the folder's lock with us: should we be killed, it goes when each has ended the files that it is at."""
     connections.close_all()  # each makes its own
-    with get_context("fork").Pool(processes, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        for done in pool.imap(partial(_bring_span, folder), spans):
-            yield from done
+    return shared_out(partial(_bring_spans, folder), [spans[number::processes] for number in range(processes)])
 
 
-def _bring_span(folder: Path, span: tuple[date, date]) -> list[tuple[str, FileState]]:
+def _bring_spans(folder: Path, spans: list[tuple[date, date]]) -> Iterator[tuple[str, FileState]]:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        return list(_bring(folder, descriptor, Digest.objects.mirrored().between(*span)))
+        for span in spans:
+            yield from _bring(folder, descriptor, Digest.objects.mirrored().between(*span))
     finally:
         os.close(descriptor)
 
@@ -149,12 +151,18 @@ def _replace(folder: int, name: str, data: bytes) -> None:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[int]:
-    """The folder's descriptor, held by one export at a time; the lock goes with its holder, however that ends."""
+    """The folder's descriptor, held by one export at a time; the lock goes with its holders, however they end."""
     descriptor = os.open(folder, os.O_RDONLY)
+    give_up_at = time.monotonic() + LOCK_WAIT_S
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up_at:
+                    raise FolderInUse(f"another export is writing to {folder}; let it end, then try again") from None
+                time.sleep(0.05)
         yield descriptor
-    except BlockingIOError:
-        raise FolderInUse(f"another export is writing to {folder}; let it end, then try again") from None
     finally:
         os.close(descriptor)

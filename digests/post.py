@@ -12,8 +12,8 @@ from typing import NamedTuple, NoReturn
 from papers.embed import BLOCKQUOTE, read_date, unescape, write_date
 from papers.identifiers import ARXIV_ID, CATEGORY
 
-FIRST_YEAR = 1991
-"""arXiv's first."""
+FIRST_YEAR, LAST_YEAR = 1991, 2999
+"""arXiv's first, and one from which every calendar can still go on."""
 LARGEST_COUNT = 2_147_483_647
 """What a database integer holds."""
 LONGEST_CODE = 32
@@ -193,9 +193,9 @@ class _Parser:
             moment = datetime.strptime(value, form).replace(tzinfo=UTC)
         except ValueError:
             moment = None
-        if moment is None or moment.year < FIRST_YEAR:
+        if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
             self.at -= 1
-            self.fail(f"a date that exists, {FIRST_YEAR} or later")
+            self.fail(f"a date that exists, from {FIRST_YEAR} to {LAST_YEAR}")
         return moment
 
     def post(self) -> Post:

@@ -3,17 +3,14 @@
 import errno
 import os
 import re
-import signal
 import stat
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NoReturn
 
 from digests import mojibake
 from digests.post import Post, PostError, parse, render
+from digests.processes import shared_out
 
 FEW = 20
 """Posts that are read as soon without a process of their own."""
@@ -38,24 +35,22 @@ class Reading:
     normalised: bool
 
 
-def post_files(path: Path) -> list[Path]:
-    """The files that the path stands for: itself, or the .md and .txt files in the folder and its folders, in order of name.
+def post_files(path: Path) -> tuple[list[Path], list[OSError]]:
+    """The files that the path stands for: itself, or the .md and .txt files in the folder and its folders, in order of name;
+    and the folders that cannot be listed, as the system's errors.
 
-    Raises UnreadablePost where the path does not exist or a folder cannot be listed.
+    Raises UnreadablePost where the path does not exist.
     """
+    errors: list[OSError] = []
     try:
         if not stat.S_ISDIR(path.stat().st_mode):
-            return [path]
-        found = [Path(folder, name) for folder, _, names in os.walk(path, onerror=_refuse) for name in names]
+            return [path], errors
     except OSError as error:
         if error.errno == errno.ENOENT:
             raise UnreadablePost("no such file or folder") from error
         raise UnreadablePost(f"cannot be read: {error.strerror}") from error
-    return sorted(file for file in found if file.suffix.lower() in {".md", ".txt"})
-
-
-def _refuse(error: OSError) -> NoReturn:
-    raise error
+    found = [Path(folder, name) for folder, _, names in os.walk(path, onerror=errors.append) for name in names]
+    return sorted(file for file in found if file.suffix.lower() in {".md", ".txt"}), errors
 
 
 def read_post(path: Path) -> Reading:
@@ -85,38 +80,15 @@ def read_post(path: Path) -> Reading:
     return Reading(path, post, text, repair.mended, repair.hopeless, normalised=text != repair.text)
 
 
-def read_posts(files: Sequence[Path]) -> Generator[Reading | UnreadablePost]:
+def read_posts(files: Sequence[Path]) -> Generator[Reading | UnreadablePost, None, None]:
     """The posts in the files, in their order, or what is wrong with one. Of many, the next is read by another process while the
-    caller stores this one; that process ends with ours."""
-    if len(files) <= FEW:
-        yield from map(_read, files)
-        return
-    context = get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    reader = context.Process(target=_send, args=(files, receiver, sender), daemon=True)
-    reader.start()
-    sender.close()
-    with receiver:
-        for file in files:
-            try:
-                yield receiver.recv()
-            except (EOFError, OSError):
-                raise RuntimeError(f"{file}: the process that reads posts ended; start the import again") from None
-    reader.join()
+    caller stores this one. Raises ProcessEnded."""
+    return _read_all(files) if len(files) <= FEW else shared_out(_read_all, [files])
 
 
-def _read(file: Path) -> Reading | UnreadablePost:
-    try:
-        return read_post(file)
-    except UnreadablePost as error:
-        return error
-
-
-def _send(files: Sequence[Path], receiver: Connection, sender: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller's to answer
-    receiver.close()
-    try:
-        for file in files:
-            sender.send(_read(file))
-    except BrokenPipeError:
-        pass  # the caller has ended
+def _read_all(files: Sequence[Path]) -> Generator[Reading | UnreadablePost, None, None]:
+    for file in files:
+        try:
+            yield read_post(file)
+        except UnreadablePost as error:
+            yield error

@@ -21,7 +21,7 @@ GROWTH = {32: 0.02, 28: 0.07, 24: 0.18, 20: 0.3, 16: 0.52, 12: 0.7, 8: 0.83, 4: 
 
 def load() -> int:
     """Store the sample days, marked as such; how many there are."""
-    readings = [read_post(file) for file in post_files(SAMPLES)]
+    readings = [read_post(file) for file in post_files(SAMPLES)[0]]
     with transaction.atomic():
         for reading in readings:
             store(reading, is_sample=True)

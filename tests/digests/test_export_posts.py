@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import multiprocessing
 import os
 import re
 import signal
@@ -17,6 +18,8 @@ from django.core.management import CommandError, call_command
 
 from digests.mirror import FileState, compare, write
 from digests.models import Digest, Entry, ShownTweet
+from digests.post import file_name
+from digests.processes import ProcessEnded
 from papers.models import Tweet
 from tests.factories import make_digest
 
@@ -75,8 +78,10 @@ def test_export_holds_neither_drafts_nor_withdrawn_days_nor_samples(digests: lis
     Digest.objects.filter(pk=digests[0].pk).update(status="withdrawn")
     Digest.objects.filter(pk=digests[1].pk).update(is_sample=True)
     make_digest(date(2021, 5, 13), status="draft", published_at=None)
-    assert export_posts("--out", tmp_path) == "0 new, 0 changed, 1 unchanged, 2 removed\n"
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["1999-01-01---Hot-Papers.md", NAMES[2]]
+    (tmp_path / "2021-05-13---Hot-Papers.md").write_text("somebody else's, of a day that was never published here")
+    assert export_posts("--out", tmp_path) == "0 new, 0 changed, 1 unchanged, 1 removed\n"
+    left = ["1999-01-01---Hot-Papers.md", NAMES[1], NAMES[2], "2021-05-13---Hot-Papers.md"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == left
 
 
 def test_export_leaves_out_tweets_that_are_gone(digests: list[Digest], tmp_path: Path) -> None:
@@ -131,7 +136,8 @@ def test_export_takes_the_same_queries_for_few_and_many_papers(django_assert_num
 
 
 @pytest.mark.slow
-def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("days", [14, 120])  # by one process, and by several
+def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_path: Path, days: int) -> None:
     environment = os.environ | {
         "VAR_DIR": str(tmp_path / "var"),
         "SECRET_KEY": "x",
@@ -139,7 +145,15 @@ def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_
     }
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
-    subprocess.run([*manage, "import_posts", str(archive)], env=environment, check=True, capture_output=True)
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    real = sorted(archive.glob("*.md"))
+    for number in range(days):
+        source = real[number % len(real)]
+        day = date.fromordinal(date(2015, 1, 1).toordinal() + number)
+        text = source.read_bytes().replace(source.name[:10].encode(), str(day).encode())
+        (posts / file_name(day)).write_bytes(text.replace(b"\n---\n\n\n#", b"\n---\n\n#"))
+    subprocess.run([*manage, "import_posts", str(posts)], env=environment, check=True, capture_output=True)
     out = tmp_path / "out"
     slowed = (  # each fsync waits a little, so that the kill falls between two files
         "import os, time, sys; real = os.fsync\n"
@@ -156,9 +170,25 @@ def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_
     running.send_signal(signal.SIGKILL)
     running.wait()
     whole = list(out.glob("[0-9]*.md"))
-    assert 0 < len(whole) < 14
+    assert 0 < len(whole) < days
     for file in whole:
-        expected = (archive / file.name).read_bytes()
-        assert file.read_bytes() in (expected, expected.replace(b"\n---\n\n", b"\n---\n", 1))
+        assert file.read_bytes() == (posts / file.name).read_bytes()
     subprocess.run([*manage, "export_posts", "--out", str(out)], env=environment, check=True, capture_output=True)
-    assert sorted(file.name for file in out.iterdir()) == sorted(file.name for file in archive.iterdir())
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == {file.name: file.read_bytes() for file in posts.iterdir()}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_export_says_so_when_one_of_its_processes_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        make_digest(date.fromordinal(DAYS[0].toordinal() + number), papers=1)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: time.sleep(0.1))
+    files = write(tmp_path, processes=2)
+    next(files)
+    for process in multiprocessing.active_children():
+        process.kill()
+    with pytest.raises(ProcessEnded, match="was killed; run it again"):
+        list(files)
+    monkeypatch.undo()
+    assert len(list(write(tmp_path, processes=2))) == 60
+    assert multiprocessing.active_children() == []

@@ -1,6 +1,7 @@
 """Old posts come in: whole, once, and never over what an editor changed."""
 
 import contextlib
+import errno
 import io
 import multiprocessing
 import os
@@ -24,7 +25,9 @@ from digests.importing import Outcome, store
 from digests.models import Digest, Entry, ShownTweet
 from digests.post import Post, PostPaper, PostTweet, file_name, render
 from digests.post_files import FEW, Reading, UnreadablePost, read_post, read_posts
+from digests.processes import ProcessEnded
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement, Provenance, Tweet
+from tests.factories import make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +202,8 @@ def test_editor_s_change_is_kept_unless_replaced(tmp_path: Path) -> None:
     file = a_file(tmp_path, a_post())
     import_posts(file)
     Entry.objects.update(retweets=99)
+    _, errors = import_posts("--check", file, fails=True)
+    assert "would not be exported again as it is: an editor has changed 2021-05-12 since" in errors
     out, _ = import_posts(file)
     assert "1 kept" in out
     assert "2021-05-12---Hot-Papers.md: kept as it is: an editor has changed 2021-05-12 since; --replace overwrites it" in out
@@ -209,6 +214,45 @@ def test_editor_s_change_is_kept_unless_replaced(tmp_path: Path) -> None:
     again, before = history.versions(Digest.objects.get())
     assert again.what == "imported again"
     assert [paper.retweets for paper in history.then(Digest.objects.get(), before.revision).papers] == [99]
+
+
+@pytest.mark.parametrize("work", [{"note": "Read this first."}, {"is_pinned": True}, {"moves": 1}])
+def test_editor_s_work_that_no_post_prints_is_kept_unless_replaced(tmp_path: Path, work: dict[str, object]) -> None:
+    import_posts(a_file(tmp_path, a_post()))
+    Entry.objects.update(**work)
+    corrected = a_file(tmp_path, a_post(DAY, changed(retweets=99)))
+    assert "1 kept" in import_posts(corrected)[0]
+    assert Entry.objects.filter(**work).count() == 1
+    assert "1 changed" in import_posts("--replace", corrected)[0]
+
+
+def test_scheduled_draft_is_kept(tmp_path: Path) -> None:
+    import_posts(a_file(tmp_path, a_post()._replace(draft=True)))
+    Digest.objects.update(publish_at=datetime(2021, 5, 13, 18, tzinfo=UTC), publish_zone="UTC")
+    assert "1 kept" in import_posts(a_file(tmp_path, a_post(DAY, changed(retweets=99))._replace(draft=True)))[0]
+    assert Digest.objects.get().publish_at
+
+
+def test_published_post_settles_papers_that_were_here_before(tmp_path: Path) -> None:
+    make_paper(arxiv_id=PAPER.arxiv_id, listing_source="feed")
+    import_posts(a_file(tmp_path, a_post()._replace(draft=True)))
+    assert not Paper.objects.get().is_settled
+    import_posts(a_file(tmp_path, a_post()))
+    assert Paper.objects.get().is_settled
+
+
+def test_counts_that_another_day_prints_stay(tmp_path: Path) -> None:
+    other = date(2021, 5, 13)
+    import_posts(a_file(tmp_path, a_post()), a_file(tmp_path, a_post(other)))
+    import_posts(a_file(tmp_path, a_post(DAY, changed(arxiv_id="2105.00009"))))
+    assert PaperMeasurement.objects.filter(paper__arxiv_id=PAPER.arxiv_id).count() == 1
+
+
+def test_text_that_the_network_gave_stays_the_record(tmp_path: Path) -> None:
+    network = make_tweet(status_id=TWEET.status_id, body_html="<p>As X has it</p>", embedded_at=datetime(2021, 5, 12, tzinfo=UTC))
+    import_posts(a_file(tmp_path, a_post()))
+    assert Tweet.objects.get().body_html == network.body_html
+    assert compose(Digest.objects.get()) == a_post()
 
 
 def test_withdrawn_digest_is_not_published_again_by_an_import(tmp_path: Path) -> None:
@@ -283,6 +327,23 @@ def damaged_files(folder: Path) -> dict[str, str]:
     }
 
 
+def test_folder_that_cannot_be_listed_is_reported_and_the_rest_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    a_file(tmp_path, a_post())
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if os.fspath(path) == str(closed):
+            raise PermissionError(errno.EACCES, "Permission denied", str(closed))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    out, errors = import_posts(tmp_path, fails=True)
+    assert "1 files: 1 new" in out
+    assert errors.startswith(f"{closed}: the folder cannot be read: Permission denied")
+
+
 def test_damaged_files_are_reported_one_by_one_and_the_rest_imported(tmp_path: Path) -> None:
     messages = damaged_files(tmp_path)
     a_file(tmp_path, a_post())
@@ -339,24 +400,22 @@ def test_many_posts_come_in_their_order_with_the_damaged_among_them(tmp_path: Pa
     assert str(posts[3]).startswith("line 1: expected")
 
 
-def test_import_says_so_when_the_process_that_reads_ends(tmp_path: Path) -> None:
+def test_import_says_so_when_the_process_that_reads_is_killed(tmp_path: Path) -> None:
     posts = read_posts(many_files(tmp_path, changed(abstract="More than a pipe holds. " * 10_000)))
     next(posts)
     (reader,) = multiprocessing.active_children()
     reader.kill()
 
-    with pytest.raises(RuntimeError, match="the process that reads posts ended; start the import again"):
+    with pytest.raises(ProcessEnded, match="a process of this command was killed; run it again"):
         list(posts)
 
 
 def test_process_that_reads_ends_with_the_import(tmp_path: Path) -> None:
     posts = read_posts(many_files(tmp_path))
     next(posts)
-    (reader,) = multiprocessing.active_children()
     posts.close()
 
-    reader.join(10)
-    assert reader.exitcode == 0
+    assert multiprocessing.active_children() == []
 
 
 def test_import_killed_in_the_middle_leaves_whole_posts_and_is_completed_by_the_next(archive: Path, tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from tqdm import tqdm
 
 from digests.mirror import FileState, FolderInUse, compare, write
 from digests.models import Digest
+from digests.processes import ProcessEnded
 from papers.management.collecting import day
 
 DIFFERENCES = {
     FileState.NEW: "is missing",
     FileState.CHANGED: "differs",
-    FileState.SURPLUS: "should not be there: the day has no published digest here (an export removes it where the day is hidden)",
+    FileState.SURPLUS: "should not be there: the day has no published digest here (an export removes those of withdrawn days)",
 }
 
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
                 if check and state != FileState.SAME:
                     with tqdm.external_write_mode():
                         self.stdout.write(f"{out / name}: {DIFFERENCES[state]}")
-        except FolderInUse as error:
+        except (FolderInUse, ProcessEnded) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{error.filename or out}: {error.strerror}") from error

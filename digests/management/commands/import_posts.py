@@ -14,6 +14,7 @@ from digests.importing import Outcome, fingerprint, store
 from digests.models import Digest
 from digests.post import render
 from digests.post_files import Reading, UnreadablePost, post_files, read_posts
+from digests.processes import ProcessEnded
 
 
 class Command(BaseCommand):
@@ -32,20 +33,27 @@ class Command(BaseCommand):
         files: list[Path] = []
         for path in paths:
             try:
-                files += post_files(path)
+                found, unreadable = post_files(path)
             except UnreadablePost as error:
                 self.fail(path, str(error))
+            else:
+                files += found
+                for folder in unreadable:
+                    self.fail(Path(folder.filename), f"the folder cannot be read: {folder.strerror}")
         self.first_of_day: dict[date, tuple[Path, str]] = {}
         readings = zip(files, read_posts(files), strict=True)
-        for file, reading in tqdm(readings, total=len(files), unit=" posts", disable=None if options["verbosity"] else True):
-            try:
-                if isinstance(reading, UnreadablePost):
-                    raise reading
-                self.take(reading, dry_run=dry_run or check, check=check, replace=replace)
-            except UnreadablePost as error:
-                self.fail(file, str(error))
-            except DatabaseError as error:
-                self.fail(file, f"the database refuses it: {str(error).partition(chr(10))[0]}")
+        try:
+            for file, reading in tqdm(readings, total=len(files), unit=" posts", disable=None if options["verbosity"] else True):
+                try:
+                    if isinstance(reading, UnreadablePost):
+                        raise reading
+                    self.take(reading, dry_run=dry_run or check, check=check, replace=replace)
+                except UnreadablePost as error:
+                    self.fail(file, str(error))
+                except DatabaseError as error:
+                    self.fail(file, f"the database refuses it: {str(error).partition(chr(10))[0]}")
+        except ProcessEnded as error:
+            raise CommandError(str(error)) from error
         summary = ", ".join(f"{self.counts[name]} {name}" for name in [*Outcome, "repaired", "normalised", "failed"])
         self.stdout.write(f"{'Nothing is stored. ' if dry_run or check else ''}{len(files)} files: {summary}")
         if self.counts["failed"]:
@@ -67,10 +75,11 @@ class Command(BaseCommand):
         else:
             outcome = store(reading, replace=replace)
         self.counts[outcome] += 1
-        if outcome == Outcome.KEPT:
+        if again != reading.text:
+            why = f": an editor has changed {day} since" if outcome == Outcome.KEPT else ""
+            self.fail(path, f"would not be exported again as it is{why}")
+        elif outcome == Outcome.KEPT:
             self.note(path, f"kept as it is: an editor has changed {day} since; --replace overwrites it")
-        elif again != reading.text:
-            self.fail(path, "would not be exported again as it is")
         if reading.mended_lines:
             self.counts["repaired"] += 1
             self.note(path, f"repaired: {reading.mended_lines} lines were UTF-8 read as Mac Roman")
