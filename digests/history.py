@@ -21,7 +21,7 @@ from reversion.models import Revision
 from reversion.models import Version as KeptRow
 
 from digests.comparing import Contents, Listed
-from digests.conflicts import Conflict
+from digests.conflicts import Conflict, Refused
 from digests.models import Digest, Entry, ShownTweet
 from papers.models import Paper, Tweet
 
@@ -185,13 +185,18 @@ def _listed(entry: Entry, tweets: list[str]) -> Listed:
     return Listed(entry.paper.arxiv_id, entry.title, entry.note, entry.retweets, entry.favorites, entry.is_pinned, tuple(tweets))
 
 
-def restore(digest_id: int, revision: int, *, by: AbstractBaseUser | None, what: str) -> Digest:
+def restore(digest_id: int, revision: int, *, by: AbstractBaseUser | None, what: str, seen: int | None = None) -> Digest:
     """Make the list what it was at that revision; a new version, the later ones stay.
 
     A correction may become what its original was. Words and rows come back; status, schedule and times of publication stay as
-    they are. Papers and tweets that are no longer known are left out. Raises NoSuchVersion.
+    they are. Papers and tweets that are no longer known are left out. Raises NoSuchVersion; Refused where the list is published;
+    with `seen`, the number of the digest's revision that the editor saw, Conflict where it is another one meanwhile.
     """
     with change(digest_id, by=by, what=what) as digest:
+        if digest.status == Digest.Status.PUBLISHED:
+            raise Refused("This day was published meanwhile. Load the page again: what readers see is restored in a correction.")
+        if seen is not None and digest.revision != seen:
+            raise conflict(digest, seen, mine=what)
         kept = _rows(digest, revision)
         digest.intro, digest.written_at = kept.digest["intro"], kept.digest["written_at"]
         moves = dict(digest.entries.values_list("paper_id", "moves"))

@@ -279,7 +279,7 @@ def restore(*, draft: bool) -> Callable[[Client], bool]:
             pass
         version = history.versions(digest)[-1].revision
         Digest.objects.update(status="draft" if draft else "published")
-        response = client.post(f"/admin/desk/{digest.date}/history/", {"version": version})
+        response = client.post(f"/admin/desk/{digest.date}/history/", {"version": version, "revision": 1})
         return response.status_code == 302 and response["Location"] == f"/admin/desk/{digest.date}/"
 
     acts.__name__ = "restore_a_draft" if draft else "restore_in_a_correction"

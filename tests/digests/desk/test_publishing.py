@@ -127,7 +127,8 @@ def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Clie
         ("withdraw", {"revision": 0}),
         ("correct", {}),
         ("waive", {"finding": 1}),
-        ("restore", {"version": "nonsense"}),
+        ("restore", {"version": "nonsense", "revision": 0}),
+        ("restore", {"version": "1"}),
     ],
 )
 def test_what_is_not_understood_is_refused_with_a_sentence(
