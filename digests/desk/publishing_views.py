@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from digests import history
-from digests.checking import findings
+from digests.checking import findings, refusal
 from digests.comparing import difference
 from digests.conflicts import Refused
 from digests.correcting import drop_correction, open_correction, publish_correction
@@ -136,12 +136,10 @@ def drop_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResp
 
 def unless_stopped(request: HttpRequest, day: date, digest: Digest, act: Callable[[], str]) -> HttpResponse:
     """Do it where the check finds nothing that is neither mended nor waived; else answer with what it found."""
-    stopping = [] if digest.status == PUBLISHED else [one for one in findings(digest, clock.now()) if one.stops]
-    if not stopping:
+    stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
+    if not stopped:
         return done(request, day, act())
-    number = "One finding is" if len(stopping) == 1 else f"{len(stopping)} findings are"
-    refusal = f"{number} neither mended nor waved through. Look at the check first."
-    return JsonResponse({"error": refusal, "html": {"checks": checks(request, desk_of(request, day))}}, status=400)
+    return JsonResponse({"error": stopped, "html": {"checks": checks(request, desk_of(request, day))}}, status=400)
 
 
 def done(request: HttpRequest, day: date, said: str, *, parts: tuple[str, ...] = PARTS) -> HttpResponse:
