@@ -5,7 +5,7 @@ versions of a correction become those of the digest that it corrects when it end
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,17 +105,21 @@ def versions(digest: Digest) -> list[Version]:
 def conflict(digest: Digest, seen: int, *, mine: str) -> Conflict:
     """To raise where somebody wants to do something to the list who saw its revision `seen` only."""
     since = versions(digest)[: max(digest.revision - seen, 1)]
-    theirs = "\n".join(f"{one.by or 'The machine'}, {one.at:%H:%M} UTC: {one.what}" for one in reversed(since))
     last = since[0] if since else None
     return Conflict(
         "the list",
         base=f"revision {seen}",
         mine=mine,
-        theirs=theirs,
+        theirs=told(since),
         by=last.by if last else "",
         at=last.at if last else None,
         overrule={"revision": digest.revision},
     )
+
+
+def told(since: Iterable[Version]) -> str:
+    """Who did what and when, a line each; `since` has the newest first."""
+    return "\n".join(f"{one.by or 'The machine'}, {one.at:%H:%M} UTC: {one.what}" for one in reversed([*since]))
 
 
 def _kept(digest_id: int) -> Any:

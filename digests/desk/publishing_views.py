@@ -123,7 +123,8 @@ def publish_the_correction(request: HttpRequest, day: date, body: Body) -> HttpR
 
 def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
     note = text(body, "note", LONGEST_NOTE)
-    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=revision(body))
+    replaces = revision(body, "replaces") if "replaces" in body else None
+    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=revision(body), replaces=replaces)
     return "The correction is published."
 
 
@@ -181,9 +182,9 @@ def text(body: Body, name: str, longest: int) -> str:
     return value
 
 
-def revision(body: Body) -> int:
+def revision(body: Body, name: str = "revision") -> int:
     """The revision that the editor saw."""
-    value = body.get("revision")
+    value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
         raise Refused("The request does not say what you saw. Load the page again.")
     return value

@@ -170,6 +170,25 @@ def test_a_correction_is_edited_on_the_desk_and_takes_the_lists_place(eve: Clien
     assert list(PublicEvent.objects.values_list("kind", "note")) == [("published", ""), ("corrected", "A mix-up.")]
 
 
+def test_a_change_of_the_published_list_is_asked_about_before_the_correction_takes_its_place(
+    eve: Client, papers: list[Paper]
+) -> None:
+    done(eve, "publish", revision=revision())
+    done(eve, "correct")
+    done(eve, "take_out", paper=papers[0].arxiv_id)
+    with history.change(Digest.objects.get().pk, by=None, what="changed in the admin’s form"):
+        Digest.objects.get().entries.filter(position=1).update(note="Newer")
+    seen = Digest.all_drafts.get(status="draft").revision
+
+    response = send(eve, "publish_correction", revision=seen, note="A mix-up.")
+
+    told = response.json()["conflict"]
+    assert (response.status_code, told["what"]) == (409, "the published list")
+    assert "The machine" in told["theirs"]
+    done(eve, "publish_correction", **told["retry"])
+    assert listed() == papers[1:]
+
+
 def test_drop_correction_twice(eve: Client, papers: list[Paper]) -> None:
     done(eve, "publish", revision=revision())
     done(eve, "correct")
