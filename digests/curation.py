@@ -48,7 +48,8 @@ def _propose(day: date, now: datetime) -> Digest | None:
                 return None
             digest.entries.all().delete()
             digest.written_at = moment
-            digest.save(update_fields=["written_at", "changed_at"])
+            digest.revision = digest.proposed = digest.revision + 1  # no version, but another list than an editor may have seen
+            digest.save(update_fields=["written_at", "changed_at", "revision", "proposed"])
         Entry.objects.bulk_create(entries)
         ShownTweet.objects.bulk_create(row for rows in shown for row in rows)
     return digest
@@ -57,7 +58,7 @@ def _propose(day: date, now: datetime) -> Digest | None:
 def is_untouched(digest: Digest) -> bool:
     """Whether it is as the machine proposed it."""
     is_own = not digest.imported_sha256 and not digest.is_sample
-    return digest.revision == 0 and digest.status == Digest.Status.DRAFT and is_own
+    return digest.revision == digest.proposed and digest.status == Digest.Status.DRAFT and is_own
 
 
 def new_entry(digest: Digest, paper_id: int, position: int, paper: RankedPaper, now: datetime) -> Entry:

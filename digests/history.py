@@ -61,7 +61,9 @@ def change(digest_id: int, *, by: AbstractBaseUser | None, what: str) -> Iterato
 def begin(digest_id: int) -> Digest:
     """The first half of a `change`, for code that cannot be a block; in a transaction. The digest, locked."""
     digest = Digest.all_drafts.select_for_update().get(pk=digest_id)
-    if digest.revision == 0 and not _kept(digest.pk).exists():  # made by an import or a proposal, which write no history
+    if (
+        digest.revision == digest.proposed and not _kept(digest.pk).exists()
+    ):  # made by an import or a proposal, which write no history
         _keep(digest, by=None, what=BEFORE, at=digest.changed_at)
     return digest
 
@@ -105,6 +107,8 @@ def versions(digest: Digest) -> list[Version]:
 def conflict(digest: Digest, seen: int, *, mine: str) -> Conflict:
     """To raise where somebody wants to do something to the list who saw its revision `seen` only."""
     since = versions(digest)[: max(digest.revision - seen, 1)]
+    if digest.revision == digest.proposed:  # which writes no history
+        since = [Version(0, digest.changed_at, "The machine", "proposed anew after new readings")]
     last = since[0] if since else None
     return Conflict(
         "the list",
