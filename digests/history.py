@@ -37,12 +37,13 @@ GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A digest after one change. `by` is empty for the machine's own."""
+    """A digest after one change. `by` is empty for the machine's own, `by_id` None."""
 
     revision: int
     at: datetime
     by: str
     what: str
+    by_id: int | None = None
 
 
 @contextmanager
@@ -99,7 +100,13 @@ def versions(digest: Digest) -> list[Version]:
     """What became of the digest, the newest first; one query."""
     revisions = Revision.objects.filter(version__in=_kept(digest.pk)).select_related("user").order_by("-pk")
     return [
-        Version(one.pk, one.date_created, one.user.get_full_name() or one.user.get_username() if one.user else "", one.comment)
+        Version(
+            one.pk,
+            one.date_created,
+            one.user.get_full_name() or one.user.get_username() if one.user else "",
+            one.comment,
+            one.user_id,
+        )
         for one in revisions
     ]
 

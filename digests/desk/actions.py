@@ -16,7 +16,6 @@ from django.db.models import Max
 from digests import history
 from digests.conflicts import Conflict, Refused
 from digests.curation import keys_of_shown, new_entry, shown_tweets
-from digests.desk.presence import name_of
 from digests.desk.state import digests_of, is_editable
 from digests.desk.undoing import TAKEN_OUT, taken_out
 from digests.models import Digest, Dismissal, Entry, ShownTweet
@@ -122,7 +121,7 @@ def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) ->
             raise _AsWanted
         if seen is not None:
             since = history.versions(digest)[: max(digest.revision - seen, 0)]
-            others = [one for one in since if one.what.endswith(tuple(words)) and one.by != name_of(by)]
+            others = [one for one in since if one.what.endswith(tuple(words)) and one.by_id != by.pk]
             if others:
                 what, overrule = f"pin of {paper.arxiv_id}", {"revision": digest.revision}
                 base, last = words[not pinned], others[0]

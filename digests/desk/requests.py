@@ -164,7 +164,8 @@ def refresh_counts(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action(EDIT)
 def undo(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    undone = undo_last(day, whole(body, "revision"), by=user_of(request))
+    version = whole(body, "version") if "version" in body else None
+    undone = undo_last(day, whole(body, "revision"), by=user_of(request), version=version)
     return answer(request, day, f"Undone: {undone}.", ORDER)
 
 

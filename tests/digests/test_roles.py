@@ -269,7 +269,7 @@ def undo(client: Client) -> bool:
     Digest.objects.update(status="draft")
     with history.change(Digest.objects.get().pk, by=None, what="nothing"):
         pass
-    return desk("undo", revision=1)(client)
+    return desk("undo", revision=1, version=history.versions(Digest.objects.get())[0].revision)(client)
 
 
 def restore(*, draft: bool) -> Callable[[Client], bool]:

@@ -177,16 +177,37 @@ def test_both_add_take_out_and_dismiss_the_same(ann: Client, bob: Client, papers
     assert revision() == 2
 
 
+def test_undo_of_another_editors_change_names_it_first(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    first, second, third = papers
+    done(ann, "note", paper=first.arxiv_id, text="Ann's", base="")
+    seen = revision()
+    done(bob, "note", paper=second.arxiv_id, text="Bob's", base="")
+
+    for known in (seen, revision()):  # before a poll brings Bob's note, and after it
+        told = conflict(ann, "undo", revision=known)
+        assert (told["what"], told["by"]) == ("the last change", "Bob")
+        assert told["mine"] == f"undo “note of {second.arxiv_id}”"
+        assert told["theirs"].endswith(f"UTC: note of {second.arxiv_id}")
+        assert entry_of(second).note == "Bob's"
+
+    done(bob, "note", paper=third.arxiv_id, text="Bob's next", base="")  # which the confirmation does not mean
+    again = conflict(ann, "undo", **told["retry"])
+    assert again["theirs"].endswith(f"UTC: note of {third.arxiv_id}")
+
+    assert done(ann, "undo", **again["retry"])["said"] == f"Undone: note of {third.arxiv_id}."
+    assert done(bob, "undo", revision=revision())["said"] == f"Undone: note of {second.arxiv_id}."
+    assert done(ann, "undo", revision=revision())["said"] == f"Undone: note of {first.arxiv_id}."
+
+
 def test_undo_takes_back_only_what_the_editor_saw(ann: Client, bob: Client, papers: list[Paper]) -> None:
     done(ann, "note", paper=papers[0].arxiv_id, text="Ann's", base="")
     seen = revision()
-    done(bob, "note", paper=papers[1].arxiv_id, text="Bob's", base="")
+    done(ann, "note", paper=papers[1].arxiv_id, text="In another tab", base="")
 
     told = conflict(ann, "undo", revision=seen)
 
-    assert told["what"] == "the list"
-    assert "Bob" in told["theirs"]
-    assert entry_of(papers[1]).note == "Bob's"
+    assert told["theirs"].endswith(f"UTC: note of {papers[1].arxiv_id}")
+    assert entry_of(papers[1]).note == "In another tab"
 
 
 def test_editors_see_who_else_is_there(ann: Client, bob: Client, papers: list[Paper]) -> None:
