@@ -92,7 +92,8 @@ def _of_papers(
 ) -> Iterator[Finding]:
     for entry in entries:
         earlier = max((day for day in published[entry.paper_id] if day < digest.date), default=None)
-        for key, text, mend in _of_paper(entry, earlier, better.get(entry.paper_id, [])):
+        taking_out = {"paper": entry.paper.arxiv_id, "revision": digest.revision}
+        for key, text, mend in _of_paper(entry, taking_out, earlier, better.get(entry.paper_id, [])):
             name = key.partition(":")[0]
             yield Finding(
                 f"{name}:{entry.paper.arxiv_id}{key.removeprefix(name)}",
@@ -103,10 +104,12 @@ def _of_papers(
             )
 
 
-def _of_paper(entry: Entry, earlier: date | None, better: list[str]) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
-    """Key, text and mend of each finding; `better` are tweets that could be shown where none is."""
+def _of_paper(
+    entry: Entry, taking_out: dict[str, Any], earlier: date | None, better: list[str]
+) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
+    """Key, text and mend of each finding; `taking_out` is the body of that request, `better` are tweets that could be shown."""
     number, shown = entry.paper.arxiv_id, list(entry.shown_tweets.all())
-    take_out = {"action": "take_out", "body": {"paper": number}, "label": "Take it out"}
+    take_out = {"action": "take_out", "body": taking_out, "label": "Take it out"}
     if not entry.abstract.strip():
         yield "no_abstract", "it has no abstract.", None
     if earlier:

@@ -114,14 +114,15 @@ def take_counts(digest: Digest) -> int:
             return 0
         entries = list(locked.entries.filter(provenance=Provenance.NETWORK).select_related("paper").defer("paper__abstract"))
         live = {paper.arxiv_id: paper for paper in ranked({row.paper_id: row.paper.arxiv_id for row in entries}, rules())}
-        changed = [entry for entry in entries if _take(entry, live[entry.paper.arxiv_id])]
+        changed = [entry for entry in entries if take_live_counts(entry, live[entry.paper.arxiv_id])]
         Entry.objects.bulk_update(changed, ["retweets", "favorites", "read_at"])
         if changed:
             locked.save(update_fields=["changed_at"])
     return len(changed)
 
 
-def _take(entry: Entry, live: RankedPaper) -> bool:
+def take_live_counts(entry: Entry, live: RankedPaper) -> bool:
+    """Let the entry, which is not saved, have the counts as they were last read. False where it has them, or none were."""
     if not any(line.read_at and not line.left_out for line in live.tweets):
         return False
     now = live.retweets, live.favorites, last_read(live.tweets, entry.read_at)

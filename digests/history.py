@@ -30,6 +30,8 @@ reversion.register(Entry, follow=["shown_tweets"])
 reversion.register(Digest, follow=["entries"])
 
 BEFORE = "before its first change here"
+IN_FORM = "changed in the admin’s form"
+RESTORED = "restored: "
 TEXTS = ("body", "name", "handle")
 """What a day prints of a tweet. It has to go where the tweet goes, so no version keeps it."""
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")

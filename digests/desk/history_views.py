@@ -109,7 +109,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
     then = next((one for one in versions_of(day) if str(one.revision) == version), None)
     if then is None:
         raise Refused("There is no such version of this day.")
-    user, what = user_of(request), f"restored: {then.at:%Y-%m-%d %H:%M} UTC, {then.what}"
+    user, what = user_of(request), f"{history.RESTORED}{then.at:%Y-%m-%d %H:%M} UTC, {then.what}"
     if shown.revision != seen:
         raise history.conflict(shown, seen, mine=what)
     try:

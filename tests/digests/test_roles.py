@@ -306,7 +306,6 @@ TABLE: list[tuple[Callable[[Client], bool], str]] = [
     (desk("start"), "Curator"),
     (desk("add"), "Curator"),
     (desk("take_out"), "Curator"),
-    (desk("put_back", position=1), "Curator"),
     (dismiss, "Curator"),
     (desk("undismiss"), "Curator"),
     (desk("move", position=1, moves=0), "Curator"),

@@ -21,7 +21,7 @@ PAGE = f"/admin/desk/{DAY}/history/"
 @pytest.fixture
 def changed(ann: Client, papers: list[Paper]) -> list[history.Version]:
     """Ann took a paper out and wrote a note; the versions, the newest first."""
-    done(ann, "take_out", paper=papers[0].arxiv_id)
+    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
     done(ann, "note", paper=papers[1].arxiv_id, text="Worth <b>reading</b>", base="")
     return history.versions(Digest.objects.get())
 
@@ -151,7 +151,7 @@ def test_previews_of_a_correction_show_the_correction(ann: Client, papers: list[
     Digest.objects.update(status="published", published_at=digest.written_at)
     eve = make_client(make_user(group="Editor"))
     done(eve, "correct")
-    done(ann, "take_out", paper=papers[0].arxiv_id)
+    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
 
     for form in ("page", "feed", "markdown"):
         page = ann.get(f"/admin/desk/{DAY}/preview/{form}").content.decode()
