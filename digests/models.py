@@ -105,6 +105,7 @@ class Digest(models.Model):
     publish_zone = models.CharField(
         max_length=64, blank=True, editable=False, help_text="The time zone in which that was said: Europe/Berlin"
     )
+    is_held = models.BooleanField(default=False, editable=False, help_text="The site’s own rule does not publish it")
     intro = models.TextField("intro", blank=True, help_text="The editors’ words on the day, in Markdown")
     changed_at = models.DateTimeField(auto_now=True)
     revision = models.PositiveIntegerField(default=0, editable=False, help_text="Grows by 1 with each change")

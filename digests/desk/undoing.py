@@ -10,11 +10,12 @@ from digests import history
 from digests.conflicts import Conflict, Refused
 from digests.desk.state import digests_of, is_editable
 from digests.models import Digest, Dismissal, Entry, ShownTweet
+from digests.scheduling import SCHEDULED, STOPPED
 from papers.models import Paper
 
 UNDONE = "undone: "
 TAKEN_OUT = "{} taken out"
-OF_PUBLICATION = ("published", "withdrawn", "to be published", "no longer to be published", "correction")
+OF_PUBLICATION = ("published", "withdrawn", SCHEDULED, STOPPED, "no longer to be published", "correction")
 """So begin the history's lines about what readers see, and when."""
 
 

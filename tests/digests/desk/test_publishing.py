@@ -1,5 +1,6 @@
 """The check, publication, schedules and corrections from the desk, by real requests."""
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from django.test import Client
 
 from digests import history
 from digests.models import Digest, PublicEvent, Waiver
+from digests.scheduling import STOPPED, publish_due
+from papers import clock
 from papers.models import Paper
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, revision, send
 from tests.factories import make_tweet
@@ -105,6 +108,33 @@ def test_schedule_in_the_editors_zone_and_unschedule(eve: Client, papers: list[P
     assert Digest.objects.get().publish_at is None
 
 
+def test_the_desk_says_what_the_sites_rule_does_and_holds_a_list_back_from_it(
+    eve: Client, papers: list[Paper], settings: Any, tonight: Any
+) -> None:
+    settings.AUTO_PUBLISH_AT, settings.TIME_ZONE = time(6, 30), "UTC"
+    answer = done(eve, "check")
+    assert "Do not publish by the site’s rule" in answer["html"]["checks"]
+
+    answer = done(eve, "unschedule", revision=revision())
+
+    assert answer["said"] == "It is published by hand."
+    assert "published by hand only" in answer["html"]["head"]
+    assert "site’s rule" not in answer["html"]["checks"]
+    tonight.shift(24 * 3600)
+    assert publish_due(clock.now()) == []
+
+
+def test_the_desk_says_that_a_scheduled_list_is_stopped(eve: Client, papers: list[Paper], tonight: Any) -> None:
+    done(eve, "schedule", at="2026-11-21T09:00", zone="UTC", revision=revision())
+    Paper.objects.filter(pk=papers[0].pk).update(abstract="")
+    tonight.shift(11 * 3600)
+
+    assert publish_due(clock.now()) == []
+
+    assert "goes out once the check finds nothing to mend" in eve.get(f"/admin/desk/{DAY}/").content.decode()
+    assert history.versions(Digest.objects.get())[0].what == STOPPED
+
+
 def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Client, papers: list[Paper]) -> None:
     response = send(eve, "schedule", at="2027-03-28T02:30", zone="Europe/Berlin", revision=revision())
 
@@ -124,6 +154,7 @@ def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Clie
         ("schedule", {"revision": 0, "at": "2026-11-24T09:00", "zone": "UTC", "fold": 7}),
         ("schedule", {"revision": 0, "at": "2026-11-24T09:00", "zone": ["UTC"]}),
         ("schedule", {"revision": 0, "at": "2026-11-20T09:00", "zone": "UTC"}),
+        ("schedule", {"revision": 0, "at": "9999-12-31T23:59", "zone": "America/New_York"}),
         ("withdraw", {"revision": 0}),
         ("correct", {}),
         ("waive", {"finding": 1}),
