@@ -39,7 +39,7 @@ def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> 
 def keep_change(digest_id: int, request: HttpRequest) -> None:
     """The change goes into the digest's history, and what readers see into the mirror."""
     digest = Digest.all_drafts.get(pk=digest_id)
-    history.finish(digest, by=cast(User, request.user), what="changed in the admin’s form")
+    history.finish(digest, by=cast(User, request.user), what=history.IN_FORM)
     if digest.status == Digest.Status.PUBLISHED:
         mirror(digest.date)
 
@@ -51,6 +51,37 @@ def may_change(request: HttpRequest, digest: Digest | None) -> bool:
 
 def has_changed(form: Any, formsets: Any) -> bool:
     return form.has_changed() or any(formset.has_changed() for formset in formsets)
+
+
+class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form of a list or of an entry. It says which revision of the list it shows, and is not saved over a newer one."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if digest := self.digest():
+            self.initial["seen"] = digest.revision
+
+    def digest(self) -> Digest | None:
+        """The list as it was read with the form; None where it is new."""
+        return self.instance if self.instance.pk else None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if digest := self.digest():
+            # Held until the answer, with which the admin's transaction ends.
+            locked = Digest.all_drafts.select_for_update().get(pk=digest.pk)
+            seen = self.cleaned_data.get("seen")
+            if seen != locked.revision:
+                since = history.conflict(locked, seen or 0, mine="").theirs.splitlines()
+                self.add_error(None, ["Others changed the list since you opened this page, so nothing is saved yet.", *since,
+                                      "What you typed is still here. Save again to put it in the place of theirs, or load the "
+                                      "page again to see theirs first."])  # fmt: skip
+                data: Any = self.data.copy()  # type: ignore[attr-defined]
+                data["seen"] = str(locked.revision)  # what the editor is told of
+                self.data = data
+        return cleaned
 
 
 class OrderedInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -107,6 +138,7 @@ class EntryInline(OrderedInline):
 
 @admin.register(Digest)
 class DigestAdmin(PagedAdmin):
+    form = SeenForm
     fields = ["date", "status", "written_at", "published_at", "changed_at"]
     inlines = [EntryInline]
     formfield_overrides = MOMENTS
@@ -219,7 +251,7 @@ class ShownTweetInline(OrderedInline):
         return excerpt(shown.body_html) if shown.pk else "-"
 
 
-class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
+class EntryForm(SeenForm):
     """An entry's counts, and the texts that this one day prints otherwise than the paper's record."""
 
     title_on_this_day = OneLineField(required=False, help_text="Empty = the paper’s own title")
@@ -236,6 +268,9 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial["title_on_this_day"] = printed.get("title", "")
         self.initial["abstract_on_this_day"] = printed.get("abstract", "")
         self.initial["no_abstract_on_this_day"] = printed.get("abstract") == ""
+
+    def digest(self) -> Digest | None:
+        return self.instance.digest if self.instance.pk else None
 
     def clean(self) -> dict[str, Any]:
         super().clean()

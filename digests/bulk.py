@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from reversion.models import Version
 
+from digests.checking import findings_of
 from digests.models import Digest
 from digests.publishing import publish, withdraw
+from papers import clock
 from papers.admin.bulk import BulkChange
 
 
@@ -33,7 +35,7 @@ class StatusChange(BulkChange[Digest]):
 
     def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
         now = timezone.now()
-        return [digest for digest in records if type(self).change(digest, now=now, by=request.user)]
+        return [one for one in records if type(self).change(one, now=now, by=request.user, seen=one.revision)]
 
 
 class Publish(StatusChange):
@@ -42,8 +44,19 @@ class Publish(StatusChange):
     done = "Published"
     change = publish
 
+    def look_up(self, records: Sequence[Digest]) -> None:
+        self.findings = findings_of(records, clock.now())
+
     def left_alone(self, record: Digest) -> str:
-        return "published already" if record.status == Digest.Status.PUBLISHED else ""
+        """A day that the desk would not publish is left alone."""
+        if record.status == Digest.Status.PUBLISHED:
+            return "published already"
+        stopping = [one.text for one in self.findings[record.pk] if one.stops]
+        return (
+            f"stopped by the check of its desk, where each finding is mended or waved through: {' '.join(stopping)}"
+            if stopping
+            else ""
+        )
 
     def effect(self, record: Digest) -> str:
         again = " again" if record.published_at else ""

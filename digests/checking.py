@@ -3,15 +3,15 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils.html import strip_tags
 
-from digests.models import Digest, Entry, ShownTweet, in_published_digest
+from digests.models import Digest, Entry, ShownTweet, Waiver, in_published_digest
 from papers.embed import unescape
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
 
@@ -46,21 +46,38 @@ class Finding:
 
 def findings(digest: Digest, now: datetime) -> list[Finding]:
     """All findings, those of the day first; six queries."""
-    entries = list(
-        digest.entries.select_related("paper").prefetch_related("shown_tweets__tweet").defer("paper__authors", "paper__newer")
-    )
-    waived = set(digest.waivers.values_list("finding", flat=True))
-    found = [*_of_day(digest, entries, now), *_of_papers(digest, entries)]
-    return [
-        Finding(one.key, one.text, one.arxiv_id, one.mend, one.blocking, waived=True) if one.key in waived else one
-        for one in found
-    ]
+    return findings_of([digest], now)[digest.pk]
 
 
-def _of_day(digest: Digest, entries: list[Entry], now: datetime) -> Iterator[Finding]:
+def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Finding]]:
+    """The findings of each digest by its primary key; six queries, however many they are."""
+    rows = Entry.objects.filter(digest__in=digests).order_by("position").select_related("paper")
+    listed = defaultdict(list)
+    for entry in rows.prefetch_related("shown_tweets__tweet").defer("paper__authors", "paper__newer"):
+        listed[entry.digest_id].append(entry)
+    waived = set(Waiver.objects.filter(digest__in=digests).values_list("digest", "finding"))
+    days = {day.date: day for day in CollectionDay.objects.filter(date__in=[digest.date for digest in digests])}
+    entries = [entry for rows_of_one in listed.values() for entry in rows_of_one]
+    published = _published_days(entries)
+    better = _best_tweets([entry for entry in entries if not _sees_a_tweet(entry)])
+    found: dict[int, list[Finding]] = {}
+    for digest in digests:
+        its = listed[digest.pk]
+        every = [*_of_day(its, days.get(digest.date), now), *_of_papers(digest, its, published, better)]
+        found[digest.pk] = [replace(one, waived=(digest.pk, one.key) in waived) for one in every]
+    return found
+
+
+def refusal(found: Iterable[Finding]) -> str:
+    """Why the list is not published, and what to do; empty where nothing stops it."""
+    number = sum(one.stops for one in found)
+    said = "One finding is" if number == 1 else f"{number} findings are"
+    return f"{said} neither mended nor waved through. Look at the check first." if number else ""
+
+
+def _of_day(entries: list[Entry], day: CollectionDay | None, now: datetime) -> Iterator[Finding]:
     if not entries:
         yield Finding("empty", "The list is empty. Add a paper, or say that no paper was hot on this day.")
-    day = CollectionDay.objects.filter(date=digest.date).first()
     if day and day.state != CollectionDay.State.COMPLETE:
         yield Finding("incomplete", f"The day is not collected completely: {day.reason or day.get_state_display()}")
     oldest = min((entry.read_at for entry in entries), default=now)
@@ -70,11 +87,13 @@ def _of_day(digest: Digest, entries: list[Entry], now: datetime) -> Iterator[Fin
         yield Finding("counts_old", f"The oldest counts were read {hours} hours ago.", mend=mend, blocking=False)
 
 
-def _of_papers(digest: Digest, entries: list[Entry]) -> Iterator[Finding]:
-    earlier = _earlier_days(digest, entries)
-    better = _best_tweets([entry for entry in entries if not _sees_a_tweet(entry)])
+def _of_papers(
+    digest: Digest, entries: list[Entry], published: dict[int, list[date]], better: dict[int, list[str]]
+) -> Iterator[Finding]:
     for entry in entries:
-        for key, text, mend in _of_paper(entry, earlier.get(entry.paper_id), better.get(entry.paper_id, [])):
+        earlier = max((day for day in published[entry.paper_id] if day < digest.date), default=None)
+        taking_out = {"paper": entry.paper.arxiv_id, "revision": digest.revision}
+        for key, text, mend in _of_paper(entry, taking_out, earlier, better.get(entry.paper_id, [])):
             name = key.partition(":")[0]
             yield Finding(
                 f"{name}:{entry.paper.arxiv_id}{key.removeprefix(name)}",
@@ -85,10 +104,12 @@ def _of_papers(digest: Digest, entries: list[Entry]) -> Iterator[Finding]:
             )
 
 
-def _of_paper(entry: Entry, earlier: date | None, better: list[str]) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
-    """Key, text and mend of each finding; `better` are tweets that could be shown where none is."""
+def _of_paper(
+    entry: Entry, taking_out: dict[str, Any], earlier: date | None, better: list[str]
+) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
+    """Key, text and mend of each finding; `taking_out` is the body of that request, `better` are tweets that could be shown."""
     number, shown = entry.paper.arxiv_id, list(entry.shown_tweets.all())
-    take_out = {"action": "take_out", "body": {"paper": number}, "label": "Take it out"}
+    take_out = {"action": "take_out", "body": taking_out, "label": "Take it out"}
     if not entry.abstract.strip():
         yield "no_abstract", "it has no abstract.", None
     if earlier:
@@ -149,11 +170,14 @@ def direction_of(body_html: str) -> str | None:
     return Tweet.Direction.RTL.value if rtl > ltr else Tweet.Direction.LTR.value
 
 
-def _earlier_days(digest: Digest, entries: list[Entry]) -> dict[int, date]:
-    """The last earlier published day of each paper that has one."""
-    papers = [entry.paper_id for entry in entries]
-    listed = Entry.objects.filter(in_published_digest(), paper__in=papers, digest__date__lt=digest.date)
-    return dict(listed.order_by("digest__date").values_list("paper", "digest__date"))
+def _published_days(entries: list[Entry]) -> dict[int, list[date]]:
+    """The days in whose published lists each paper is."""
+    papers = {entry.paper_id for entry in entries}
+    days = defaultdict(list)
+    listed = Entry.objects.filter(in_published_digest(), paper__in=papers).order_by()
+    for paper, day in listed.values_list("paper", "digest__date"):
+        days[paper].append(day)
+    return days
 
 
 def _best_tweets(entries: list[Entry]) -> dict[int, list[str]]:

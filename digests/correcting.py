@@ -7,7 +7,7 @@ from django.db import transaction
 
 from digests import history
 from digests.comparing import difference
-from digests.conflicts import Refused
+from digests.conflicts import Conflict, Refused
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing import PUBLISHED, make_public
 
@@ -47,12 +47,19 @@ def _copy_rows(original: Digest, correction: Digest) -> None:
 
 
 def publish_correction(
-    correction: Digest, *, by: AbstractBaseUser | None, note: str, now: datetime, seen: int | None = None
+    correction: Digest,
+    *,
+    by: AbstractBaseUser | None,
+    note: str,
+    now: datetime,
+    seen: int | None = None,
+    replaces: int | None = None,
 ) -> bool:
     """Show readers the correction in place of the list, and its note with it. False where that is done, or it was dropped.
 
     Where nothing but counts changed, readers are told so, and a note is not needed. Raises Refused and, with `seen` (see
-    `publishing.publish`), Conflict.
+    `publishing.publish`), Conflict; also where the published list was changed since the correction was begun, unless
+    `replaces` is its revision.
     """
     note = note.strip()
     with transaction.atomic():
@@ -64,9 +71,19 @@ def publish_correction(
             raise Refused("Say in a few words what was corrected: readers see it under the list.")
         if original.status != PUBLISHED:
             raise Refused("The day was withdrawn meanwhile. Publish it again first, or drop the correction.")
+        if (since := _since_begun(held, original)) and original.revision != replaces:
+            raise Conflict(
+                "the published list",
+                base="as it was when the correction was begun",
+                mine="publish the correction, which takes these changes back",
+                theirs=history.told(since),
+                by=since[0].by,
+                at=since[0].at,
+                overrule={"revision": held.revision, "replaces": original.revision},
+            )
         original.entries.all().delete()
         held.entries.update(digest=original)
-        _close(held, intro=held.intro, written_at=held.written_at)
+        _close(held, original, intro=held.intro, written_at=held.written_at)
         kind = PublicEvent.Kind.COUNTS if counts_alone else PublicEvent.Kind.CORRECTED
         with history.change(original.pk, by=by, what=f"correction published: {note or kind.label}") as changed:
             make_public(changed, PublicEvent(kind=kind, at=now, note=note))
@@ -82,7 +99,7 @@ def drop_correction(correction: Digest, *, by: AbstractBaseUser | None, seen: in
         if not (held := _held(correction, seen, mine="drop the correction")):
             return False
         original = Digest.objects.get(correction=held)
-        _close(held)
+        _close(held, original)
         with history.change(original.pk, by=by, what="correction dropped"):
             pass
     return True
@@ -97,8 +114,15 @@ def _held(correction: Digest, seen: int | None, *, mine: str) -> Digest | None:
     return held
 
 
-def _close(correction: Digest, **values: object) -> None:
-    """Remove the copy; its history and the number of its last revision become those of the digest that it corrects."""
+def _since_begun(correction: Digest, original: Digest) -> list[history.Version]:
+    """What became of the published list since it was copied, the newest first."""
+    begun = min((one.revision for one in history.versions(correction)), default=0)
+    return [one for one in history.versions(original) if one.revision > begun and one.what != history.BEFORE]
+
+
+def _close(correction: Digest, original: Digest, **values: object) -> None:
+    """Remove the copy; its history becomes that of the digest that it corrects, whose revision never goes back."""
     history.hand_over(correction)
-    Digest.objects.filter(correction=correction).update(revision=correction.revision, **values)
+    last = max(correction.revision, original.revision)
+    Digest.objects.filter(pk=original.pk).update(revision=last, **values)
     Digest.all_drafts.filter(pk=correction.pk).delete()

@@ -48,7 +48,8 @@ def _propose(day: date, now: datetime) -> Digest | None:
                 return None
             digest.entries.all().delete()
             digest.written_at = moment
-            digest.save(update_fields=["written_at", "changed_at"])
+            digest.revision = digest.proposed = digest.revision + 1  # no version, but another list than an editor may have seen
+            digest.save(update_fields=["written_at", "changed_at", "revision", "proposed"])
         Entry.objects.bulk_create(entries)
         ShownTweet.objects.bulk_create(row for rows in shown for row in rows)
     return digest
@@ -57,7 +58,7 @@ def _propose(day: date, now: datetime) -> Digest | None:
 def is_untouched(digest: Digest) -> bool:
     """Whether it is as the machine proposed it."""
     is_own = not digest.imported_sha256 and not digest.is_sample
-    return digest.revision == 0 and digest.status == Digest.Status.DRAFT and is_own
+    return digest.revision == digest.proposed and digest.status == Digest.Status.DRAFT and is_own
 
 
 def new_entry(digest: Digest, paper_id: int, position: int, paper: RankedPaper, now: datetime) -> Entry:
@@ -113,14 +114,15 @@ def take_counts(digest: Digest) -> int:
             return 0
         entries = list(locked.entries.filter(provenance=Provenance.NETWORK).select_related("paper").defer("paper__abstract"))
         live = {paper.arxiv_id: paper for paper in ranked({row.paper_id: row.paper.arxiv_id for row in entries}, rules())}
-        changed = [entry for entry in entries if _take(entry, live[entry.paper.arxiv_id])]
+        changed = [entry for entry in entries if take_live_counts(entry, live[entry.paper.arxiv_id])]
         Entry.objects.bulk_update(changed, ["retweets", "favorites", "read_at"])
         if changed:
             locked.save(update_fields=["changed_at"])
     return len(changed)
 
 
-def _take(entry: Entry, live: RankedPaper) -> bool:
+def take_live_counts(entry: Entry, live: RankedPaper) -> bool:
+    """Let the entry, which is not saved, have the counts as they were last read. False where it has them, or none were."""
     if not any(line.read_at and not line.left_out for line in live.tweets):
         return False
     now = live.retweets, live.favorites, last_read(live.tweets, entry.read_at)

@@ -5,7 +5,7 @@ versions of a correction become those of the digest that it corrects when it end
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from reversion.models import Revision
 from reversion.models import Version as KeptRow
 
 from digests.comparing import Contents, Listed
-from digests.conflicts import Conflict
+from digests.conflicts import Conflict, Refused
 from digests.models import Digest, Entry, ShownTweet
 from papers.models import Paper, Tweet
 
@@ -30,6 +30,8 @@ reversion.register(Entry, follow=["shown_tweets"])
 reversion.register(Digest, follow=["entries"])
 
 BEFORE = "before its first change here"
+IN_FORM = "changed in the admin’s form"
+RESTORED = "restored: "
 TEXTS = ("body", "name", "handle")
 """What a day prints of a tweet. It has to go where the tweet goes, so no version keeps it."""
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
@@ -37,12 +39,13 @@ GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A digest after one change. `by` is empty for the machine's own."""
+    """A digest after one change. `by` is empty for the machine's own, `by_id` None."""
 
     revision: int
     at: datetime
     by: str
     what: str
+    by_id: int | None = None
 
 
 @contextmanager
@@ -61,7 +64,9 @@ def change(digest_id: int, *, by: AbstractBaseUser | None, what: str) -> Iterato
 def begin(digest_id: int) -> Digest:
     """The first half of a `change`, for code that cannot be a block; in a transaction. The digest, locked."""
     digest = Digest.all_drafts.select_for_update().get(pk=digest_id)
-    if digest.revision == 0 and not _kept(digest.pk).exists():  # made by an import or a proposal, which write no history
+    if (
+        digest.revision == digest.proposed and not _kept(digest.pk).exists()
+    ):  # made by an import or a proposal, which write no history
         _keep(digest, by=None, what=BEFORE, at=digest.changed_at)
     return digest
 
@@ -97,7 +102,13 @@ def versions(digest: Digest) -> list[Version]:
     """What became of the digest, the newest first; one query."""
     revisions = Revision.objects.filter(version__in=_kept(digest.pk)).select_related("user").order_by("-pk")
     return [
-        Version(one.pk, one.date_created, one.user.get_full_name() or one.user.get_username() if one.user else "", one.comment)
+        Version(
+            one.pk,
+            one.date_created,
+            one.user.get_full_name() or one.user.get_username() if one.user else "",
+            one.comment,
+            one.user_id,
+        )
         for one in revisions
     ]
 
@@ -105,17 +116,23 @@ def versions(digest: Digest) -> list[Version]:
 def conflict(digest: Digest, seen: int, *, mine: str) -> Conflict:
     """To raise where somebody wants to do something to the list who saw its revision `seen` only."""
     since = versions(digest)[: max(digest.revision - seen, 1)]
-    theirs = "\n".join(f"{one.by or 'The machine'}, {one.at:%H:%M} UTC: {one.what}" for one in reversed(since))
+    if digest.revision == digest.proposed:  # which writes no history
+        since = [Version(0, digest.changed_at, "The machine", "proposed anew after new readings")]
     last = since[0] if since else None
     return Conflict(
         "the list",
         base=f"revision {seen}",
         mine=mine,
-        theirs=theirs,
+        theirs=told(since),
         by=last.by if last else "",
         at=last.at if last else None,
         overrule={"revision": digest.revision},
     )
+
+
+def told(since: Iterable[Version]) -> str:
+    """Who did what and when, a line each; `since` has the newest first."""
+    return "\n".join(f"{one.by or 'The machine'}, {one.at:%H:%M} UTC: {one.what}" for one in reversed([*since]))
 
 
 def _kept(digest_id: int) -> Any:
@@ -185,13 +202,18 @@ def _listed(entry: Entry, tweets: list[str]) -> Listed:
     return Listed(entry.paper.arxiv_id, entry.title, entry.note, entry.retweets, entry.favorites, entry.is_pinned, tuple(tweets))
 
 
-def restore(digest_id: int, revision: int, *, by: AbstractBaseUser | None, what: str) -> Digest:
+def restore(digest_id: int, revision: int, *, by: AbstractBaseUser | None, what: str, seen: int | None = None) -> Digest:
     """Make the list what it was at that revision; a new version, the later ones stay.
 
     A correction may become what its original was. Words and rows come back; status, schedule and times of publication stay as
-    they are. Papers and tweets that are no longer known are left out. Raises NoSuchVersion.
+    they are. Papers and tweets that are no longer known are left out. Raises NoSuchVersion; Refused where the list is published;
+    with `seen`, the number of the digest's revision that the editor saw, Conflict where it is another one meanwhile.
     """
     with change(digest_id, by=by, what=what) as digest:
+        if digest.status == Digest.Status.PUBLISHED:
+            raise Refused("This day was published meanwhile. Load the page again: what readers see is restored in a correction.")
+        if seen is not None and digest.revision != seen:
+            raise conflict(digest, seen, mine=what)
         kept = _rows(digest, revision)
         digest.intro, digest.written_at = kept.digest["intro"], kept.digest["written_at"]
         moves = dict(digest.entries.values_list("paper_id", "moves"))

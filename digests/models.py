@@ -105,9 +105,12 @@ class Digest(models.Model):
     publish_zone = models.CharField(
         max_length=64, blank=True, editable=False, help_text="The time zone in which that was said: Europe/Berlin"
     )
+    is_held = models.BooleanField(default=False, editable=False, help_text="The site’s own rule does not publish it")
     intro = models.TextField("intro", blank=True, help_text="The editors’ words on the day, in Markdown")
     changed_at = models.DateTimeField(auto_now=True)
-    revision = models.PositiveIntegerField(default=0, editable=False, help_text="Grows by 1 with each change on the desk")
+    revision = models.PositiveIntegerField(default=0, editable=False, help_text="Grows by 1 with each change")
+    proposed = models.PositiveIntegerField(default=0, editable=False)
+    """Its revision when the machine proposed it last: as long as it is the current one, no editor has touched the list."""
     imported_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     """SHA-256 of the Markdown as the last import left it: while it still fits, no editor has changed the digest since."""
     is_sample = models.BooleanField("sample data", default=False, editable=False)

@@ -55,11 +55,12 @@ def _change(
     """One conditional UPDATE: of several callers at once only the one that changed the row gets True, and does the rest."""
     as_seen = Q() if seen is None else Q(revision=seen)
     with transaction.atomic():
-        won = Digest.objects.filter(allowed & as_seen, pk=digest.pk).update(publish_at=None, publish_zone="", **values) == 1
+        values |= {"publish_at": None, "publish_zone": "", "is_held": False}
+        won = Digest.objects.filter(allowed & as_seen, pk=digest.pk).update(**values) == 1
         if won:
             with history.change(digest.pk, by=by, what=what):
                 make_public(digest, event)
-        digest.refresh_from_db(fields=["status", "published_at", "publish_at", "publish_zone", "changed_at", "revision"])
+        digest.refresh_from_db(fields=[*values, "published_at", "changed_at", "revision"])
         if not won and seen is not None and Digest.objects.filter(allowed, pk=digest.pk).exists():
             raise history.conflict(digest, seen, mine=what)
     return won

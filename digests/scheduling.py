@@ -1,8 +1,9 @@
 """Publishing at a time: an editor's, said in a time zone, or the site's own rule."""
 
-from contextlib import suppress
+import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from digests import history
-from digests.checking import findings
+from digests.checking import findings, refusal
 from digests.conflicts import Conflict, Refused
 from digests.models import Digest
 from digests.publishing import NOT_PUBLISHED, PUBLISHED, publish
@@ -19,6 +20,11 @@ from papers.models import CollectionDay
 
 AUTO_DAYS = 7
 """The site's rule publishes the lists of so many last days; older drafts an editor left on purpose."""
+
+SCHEDULED = "to be published at"
+STOPPED = "not published at its time: the check stops it"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,15 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def moment(at: datetime, zone: ZoneInfo, fold: int | None = None) -> datetime:
-    """The moment (UTC) at which the clocks of the zone show `at`, a time without zone. Raises UnclearTime.
+    """The moment (UTC) at which the clocks of the zone show `at`, a time without zone. Raises UnclearTime, and Refused where it
+    is before or after all that are counted.
 
     `fold` tells the first (0) from the second (1) time around, where the clocks are set back.
     """
-    first, second = (at.replace(tzinfo=zone, fold=n).astimezone(UTC) for n in (0, 1))
+    try:
+        first, second = (at.replace(tzinfo=zone, fold=n).astimezone(UTC) for n in (0, 1))
+    except OverflowError:
+        raise Refused(f"{at:%H:%M} on {at.date()} in {zone.key} is outside the calendar. Choose a nearer time.") from None
     if first == second:
         return first
     shown = [one.astimezone(zone) for one in (first, second)]
@@ -90,18 +100,18 @@ def schedule(
     at = moment(at_local, zone_named(zone), fold)
     if at <= now:
         raise Refused("That time is over. Choose a later one, or publish now.")
-    return _set(digest, at, zone, by=by, seen=seen, what=f"to be published at {at_local:%Y-%m-%d %H:%M} {zone}")
+    return _set(digest, at, zone, by=by, seen=seen, what=f"{SCHEDULED} {at_local:%Y-%m-%d %H:%M} {zone}")
 
 
 def unschedule(digest: Digest, *, by: AbstractBaseUser | None = None, seen: int | None = None) -> bool:
-    """Have it wait for an editor. False where it does so already."""
+    """Have it wait for an editor; the site's rule leaves it, too. False where it does so already."""
     return _set(digest, None, "", by=by, seen=seen, what="no longer to be published by itself")
 
 
 def _set(digest: Digest, at: datetime | None, zone: str, *, by: AbstractBaseUser | None, seen: int | None, what: str) -> bool:
     with transaction.atomic():
         held = Digest.all_drafts.select_for_update().get(pk=digest.pk)
-        if (held.publish_at, held.publish_zone) == (at, zone):
+        if (held.publish_at, held.publish_zone, held.is_held) == (at, zone, at is None):
             return False
         if held.corrects_id:
             raise Refused("A correction is published by hand: its readers are told why.")
@@ -110,31 +120,59 @@ def _set(digest: Digest, at: datetime | None, zone: str, *, by: AbstractBaseUser
         if seen is not None and held.revision != seen:
             raise history.conflict(held, seen, mine=what)
         with history.change(held.pk, by=by, what=what) as changed:
-            changed.publish_at, changed.publish_zone = at, zone
-    digest.refresh_from_db(fields=["publish_at", "publish_zone", "changed_at", "revision"])
+            changed.publish_at, changed.publish_zone, changed.is_held = at, zone, at is None
+    digest.refresh_from_db(fields=["publish_at", "publish_zone", "is_held", "changed_at", "revision"])
     return True
 
 
 def publish_due(now: datetime) -> list[Digest]:
-    """Publish what is scheduled for now or before, and what the site's rule publishes; those that this call published."""
-    scheduled = Digest.objects.filter(NOT_PUBLISHED, publish_at__lte=now).order_by("publish_at")
-    done = [digest for digest in scheduled if publish(digest, now=now, due=True)]
+    """Publish what is scheduled for now or before, and what the site's rule publishes; those that this call published.
+
+    What the check stops is left as it is, and published by a later call once nothing stops it.
+    """
+    done = []
+    for digest in Digest.objects.filter(NOT_PUBLISHED, publish_at__lte=now).order_by("publish_at"):
+        if refusal(findings(digest, now)):
+            _tell_stopped(digest)
+        elif _publish_as_checked(digest, now, due=True):
+            done.append(digest)
     return done + (_publish_by_rule(settings.AUTO_PUBLISH_AT, now) if settings.AUTO_PUBLISH_AT else [])
+
+
+def _tell_stopped(digest: Digest) -> None:
+    """Into the history and the log, once for each schedule."""
+    since = takewhile(lambda one: not one.what.startswith(SCHEDULED), history.versions(digest))
+    if STOPPED not in {one.what for one in since}:
+        with history.change(digest.pk, by=None, what=STOPPED):
+            pass
+        logger.warning("%s: %s", digest, STOPPED)
+
+
+def _publish_as_checked(digest: Digest, now: datetime, *, due: bool = False) -> bool:
+    """False also where an editor is at it: the next tick looks again."""
+    try:
+        return publish(digest, now=now, seen=digest.revision, due=due)
+    except Conflict:
+        return False
 
 
 def _publish_by_rule(at: time, now: datetime) -> list[Digest]:
     today = now.astimezone(UTC).date()
-    last = Digest.objects.filter(date__gte=today - timedelta(days=AUTO_DAYS), date__lt=today)
+    last = Digest.objects.filter(date__gte=today - timedelta(days=AUTO_DAYS), date__lt=today, is_held=False)
     complete = CollectionDay.objects.filter(date=OuterRef("date"), state=CollectionDay.State.COMPLETE)
     drafts = last.filter(Exists(complete), status=Digest.Status.DRAFT, publish_at=None).order_by("date")
-    done = []
-    for digest in drafts:
-        if now < time_of_rule(digest.date, at) or any(one.stops for one in findings(digest, now)):
-            continue
-        with suppress(Conflict):  # an editor is at it: the next tick looks again
-            if publish(digest, now=now, seen=digest.revision):
-                done.append(digest)
-    return done
+    return [
+        digest
+        for digest in drafts
+        if now >= time_of_rule(digest.date, at) and not refusal(findings(digest, now)) and _publish_as_checked(digest, now)
+    ]
+
+
+def rule_publishes_at(digest: Digest, now: datetime) -> datetime | None:
+    """When the site's rule publishes the list if its day is complete and the check does not stop it; None where it leaves it."""
+    at, oldest = settings.AUTO_PUBLISH_AT, now.astimezone(UTC).date() - timedelta(days=AUTO_DAYS)
+    is_left = digest.status != Digest.Status.DRAFT or digest.is_held or digest.publish_at or digest.corrects_id
+    return None if at is None or is_left or digest.date < oldest else time_of_rule(digest.date, at)
 
 
 def time_of_rule(day: date, at: time) -> datetime:

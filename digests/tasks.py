@@ -6,6 +6,7 @@ from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
+from django.db.models import F
 
 from digests import curation, mirror, scheduling
 from digests.models import Digest
@@ -25,7 +26,7 @@ def propose_drafts() -> None:
     for age in range(DAYS + 1):
         if digest := curation.propose(first + timedelta(days=age), now=now):
             logger.info("%s: a draft is proposed", digest)
-    for digest in Digest.objects.filter(date__gte=first, status=Digest.Status.DRAFT, revision__gt=0):
+    for digest in Digest.objects.filter(date__gte=first, status=Digest.Status.DRAFT, revision__gt=F("proposed")):
         if changed := curation.take_counts(digest):
             logger.info("%s: %s entries show new counts", digest, changed)
 

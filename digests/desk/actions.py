@@ -15,17 +15,23 @@ from django.db.models import Max
 
 from digests import history
 from digests.conflicts import Conflict, Refused
-from digests.curation import keys_of_shown, new_entry, shown_tweets
-from digests.desk.presence import name_of
+from digests.curation import keys_of_shown, new_entry, shown_tweets, take_live_counts
 from digests.desk.state import digests_of, is_editable
 from digests.desk.undoing import TAKEN_OUT, taken_out
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from digests.ordering import renumber
 from papers.candidates import ranked, rules
 from papers.editing import LINE_END, refuse_control_characters
-from papers.models import Mention, Paper, SavedRules, Tweet
+from papers.models import Mention, Paper, Provenance, SavedRules, Tweet
 from papers.ranking import Rules
 
+OF_ENTRY = (
+    *("note of {}", "title of {}", "tweets of {}", "tweet added to {}", "direction of a tweet of {}"),
+    *("{} added", TAKEN_OUT),  # which may be undone
+)
+"""So end the history's lines about what goes with a paper that is taken out."""
+OF_ALL = (history.RESTORED, history.IN_FORM)
+"""So begin those that may be about anything in the list."""
 LONGEST_TEXT = 20_000
 LONGEST_TITLE = 1_000
 
@@ -52,7 +58,10 @@ def editing(day: date, *, by: User, what: str) -> Iterator[Digest]:
 
 
 def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: datetime) -> None:
-    """List the paper at the position, or at the end, with its counts and the tweets that the rules show."""
+    """List the paper at the position, or at the end, with its counts and the tweets that the rules show.
+
+    What was taken out of this list before returns with its note, title and tweets.
+    """
     with editing(day, by=by, what=f"{paper.arxiv_id} added") as digest:
         Dismissal.objects.filter(day=day, paper=paper).delete()
         if digest.entries.filter(paper=paper).exists():
@@ -61,24 +70,24 @@ def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: 
         _insert(digest, entry, shown, position)
 
 
-def take_out(day: date, paper: Paper, *, by: User, now: datetime) -> None:
-    """Not in this day's list, and not to be suggested for it."""
-    with editing(day, by=by, what=TAKEN_OUT.format(paper.arxiv_id)) as digest:
+def take_out(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> None:
+    """Not in this day's list, and not to be suggested for it.
+
+    `seen` is the revision of the list that the editor saw: with the paper go its note, title and tweets, which another editor
+    may have changed since.
+    """
+    number = paper.arxiv_id
+    with editing(day, by=by, what=TAKEN_OUT.format(number)) as digest:
         _dismiss(day, paper, by, now)
-        if not (entry := digest.entries.filter(paper=paper).first()):
+        if not (entry := digest.entries.select_related("paper").filter(paper=paper).first()):
             raise _AsWanted
+        if others := _changed_by_others(digest, seen, by, [words.format(number) for words in OF_ENTRY]):
+            words = [history.told(others), entry.otherwise.get("title"), entry.note]
+            last, overrule = others[0], {"revision": digest.revision}
+            theirs = [line for line in words if line]
+            raise Conflict(number, base=None, mine="take it out", theirs=theirs, by=last.by, at=last.at, overrule=overrule)
         entry.delete()
         renumber(digest.entries.all(), [])
-
-
-def put_back(day: date, paper: Paper, position: int, *, by: User, now: datetime) -> None:
-    """What was taken out returns as it was, with note, title and tweets."""
-    with editing(day, by=by, what=f"{paper.arxiv_id} put back") as digest:
-        Dismissal.objects.filter(day=day, paper=paper).delete()
-        if digest.entries.filter(paper=paper).exists():
-            raise _AsWanted
-        entry, shown = taken_out(digest, paper) or _new(digest, paper, now)
-        _insert(digest, entry, shown, position)
 
 
 def dismiss(day: date, paper: Paper, *, by: User, now: datetime) -> None:
@@ -120,13 +129,10 @@ def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) ->
         entry = _entry(digest, paper, mine=words[pinned])
         if entry.is_pinned == pinned:
             raise _AsWanted
-        if seen is not None:
-            since = history.versions(digest)[: max(digest.revision - seen, 0)]
-            others = [one for one in since if one.what.endswith(tuple(words)) and one.by != name_of(by)]
-            if others:
-                what, overrule = f"pin of {paper.arxiv_id}", {"revision": digest.revision}
-                base, last = words[not pinned], others[0]
-                raise Conflict(what, base=base, mine=words[pinned], theirs=last.what, by=last.by, at=last.at, overrule=overrule)
+        if seen is not None and (others := _changed_by_others(digest, seen, by, words)):
+            what, overrule = f"pin of {paper.arxiv_id}", {"revision": digest.revision}
+            base, last = words[not pinned], others[0]
+            raise Conflict(what, base=base, mine=words[pinned], theirs=last.what, by=last.by, at=last.at, overrule=overrule)
         _save(entry, is_pinned=pinned)
 
 
@@ -232,8 +238,12 @@ def _end(digest: Digest) -> int:
 
 
 def _new(digest: Digest, paper: Paper, now: datetime) -> tuple[Entry, list[ShownTweet]]:
-    """With the counts as last read and the tweets that the rules show; not saved."""
+    """With the counts as last read, and the tweets that the rules show or those that it had when it was taken out; not saved."""
     [live] = ranked({paper.pk: paper.arxiv_id}, rules())
+    if before := taken_out(digest, paper):
+        if before[0].provenance == Provenance.NETWORK:
+            take_live_counts(before[0], live)
+        return before
     entry = new_entry(digest, paper.pk, 0, live, now)
     return entry, shown_tweets(entry, live, keys_of_shown([live]))
 
@@ -291,6 +301,13 @@ def _conflict(
     last = next((version for version in versions if version.what.startswith(since or what)), versions[0] if versions else None)
     by, at = (last.by, last.at) if last else ("", None)
     return Conflict(what, base=base, mine=mine, theirs=theirs, by=by, at=at, overrule=overrule)
+
+
+def _changed_by_others(digest: Digest, seen: int, by: User, endings: Sequence[str]) -> list[history.Version]:
+    """What others than `by` did since the revision `seen` and the history tells in lines that end so, or that may be about
+    anything in the list; the newest first."""
+    since = [one for one in history.versions(digest)[: max(digest.revision - seen, 0)] if one.by_id != by.pk]
+    return [one for one in since if one.what.endswith(tuple(endings)) or one.what.startswith(OF_ALL)]
 
 
 def _lines(text: str) -> str:

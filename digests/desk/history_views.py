@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
@@ -13,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from digests import history, post
 from digests.comparing import difference
 from digests.composing import compose
-from digests.conflicts import Refused
+from digests.conflicts import Conflict, Refused
 from digests.correcting import open_correction
 from digests.desk.answers import Body, answer, desk_action, user_of
-from digests.desk.publishing_views import EDIT, PUBLISH, VIEW, own
+from digests.desk.publishing_views import EDIT, PUBLISH, VIEW, own, revision
 from digests.desk.state import digests_of, is_editable
 from digests.history import NoSuchVersion, Version
 from digests.models import Digest
@@ -74,10 +75,16 @@ def _asked(request: HttpRequest, name: str, listed: list[Version]) -> Version:
 
 
 def _restore_from_page(request: HttpRequest, day: date) -> HttpResponse:
+    seen = request.POST.get("revision", "")[:10]
     try:
-        messages.success(request, restore_version(request, day, request.POST.get("version", "")))
+        body: Body = {"revision": int(seen)} if seen.isdecimal() else {}
+        messages.success(request, restore_version(request, day, request.POST.get("version", ""), revision(body)))
     except Refused as refused:
         messages.error(request, str(refused))
+        return redirect("desk-history", day)
+    except Conflict as conflict:
+        since = "; ".join(str(conflict.theirs).splitlines())
+        messages.error(request, f"Nothing was restored: the list was changed since you looked ({since}). Look again.")
         return redirect("desk-history", day)
     return redirect("desk", day)
 
@@ -85,25 +92,31 @@ def _restore_from_page(request: HttpRequest, day: date) -> HttpResponse:
 @desk_action(EDIT)
 def restore(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     try:
-        said = restore_version(request, day, str(body.get("version", "")))
+        said = restore_version(request, day, str(body.get("version", "")), revision(body))
     except PermissionDenied as denied:
         raise Refused(str(denied)) from None
     return answer(request, day, said)
 
 
-def restore_version(request: HttpRequest, day: date, version: str) -> str:
-    """Make the list what it was; a published one in a correction, which whoever publishes may open. What was done, in words."""
+def restore_version(request: HttpRequest, day: date, version: str, seen: int) -> str:
+    """Make the list what it was; a published one in a correction, which whoever publishes may open. What was done, in words.
+
+    Raises Refused, and Conflict where the list is no longer that of the revision `seen`.
+    """
     shown = list_of(request, day)
     if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
         raise PermissionDenied("You do not have the right to do this. Ask an administrator for it.")
     then = next((one for one in versions_of(day) if str(one.revision) == version), None)
     if then is None:
         raise Refused("There is no such version of this day.")
-    user = user_of(request)
-    if not is_editable(shown):
-        shown = open_correction(own(day), by=user)
+    user, what = user_of(request), f"{history.RESTORED}{then.at:%Y-%m-%d %H:%M} UTC, {then.what}"
+    if shown.revision != seen:
+        raise history.conflict(shown, seen, mine=what)
     try:
-        history.restore(shown.pk, then.revision, by=user, what=f"restored: {then.at:%Y-%m-%d %H:%M} UTC, {then.what}")
+        with transaction.atomic():
+            if not is_editable(shown):
+                shown, seen = open_correction(own(day), by=user), seen + 1  # its beginning is one change
+            history.restore(shown.pk, then.revision, by=user, what=what, seen=seen)
     except (NoSuchVersion, Digest.DoesNotExist):
         raise Refused("The list was closed meanwhile by somebody else. Load the page again.") from None
     return f"The list is again what it was on {then.at:%Y-%m-%d at %H:%M} UTC ({then.what})."

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from digests import history
-from digests.checking import findings
+from digests.checking import findings, refusal
 from digests.comparing import difference
 from digests.conflicts import Refused
 from digests.correcting import drop_correction, open_correction, publish_correction
@@ -123,7 +123,8 @@ def publish_the_correction(request: HttpRequest, day: date, body: Body) -> HttpR
 
 def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
     note = text(body, "note", LONGEST_NOTE)
-    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=revision(body))
+    replaces = revision(body, "replaces") if "replaces" in body else None
+    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=revision(body), replaces=replaces)
     return "The correction is published."
 
 
@@ -136,12 +137,10 @@ def drop_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResp
 
 def unless_stopped(request: HttpRequest, day: date, digest: Digest, act: Callable[[], str]) -> HttpResponse:
     """Do it where the check finds nothing that is neither mended nor waived; else answer with what it found."""
-    stopping = [] if digest.status == PUBLISHED else [one for one in findings(digest, clock.now()) if one.stops]
-    if not stopping:
+    stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
+    if not stopped:
         return done(request, day, act())
-    number = "One finding is" if len(stopping) == 1 else f"{len(stopping)} findings are"
-    refusal = f"{number} neither mended nor waved through. Look at the check first."
-    return JsonResponse({"error": refusal, "html": {"checks": checks(request, desk_of(request, day))}}, status=400)
+    return JsonResponse({"error": stopped, "html": {"checks": checks(request, desk_of(request, day))}}, status=400)
 
 
 def done(request: HttpRequest, day: date, said: str, *, parts: tuple[str, ...] = PARTS) -> HttpResponse:
@@ -183,9 +182,9 @@ def text(body: Body, name: str, longest: int) -> str:
     return value
 
 
-def revision(body: Body) -> int:
+def revision(body: Body, name: str = "revision") -> int:
     """The revision that the editor saw."""
-    value = body.get("revision")
+    value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
         raise Refused("The request does not say what you saw. Load the page again.")
     return value

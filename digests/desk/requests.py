@@ -49,15 +49,8 @@ def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def take_out(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
-    actions.take_out(day, paper, by=user_of(request), now=clock.now())
+    actions.take_out(day, paper, whole(body, "revision"), by=user_of(request), now=clock.now())
     return answer(request, day, f"{paper.arxiv_id} is taken out.", ORDER)
-
-
-@desk_action(EDIT)
-def put_back(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    paper = paper_of(body)
-    actions.put_back(day, paper, whole(body, "position"), by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id} {place(day, paper)} again.", ORDER)
 
 
 @desk_action(EDIT)
@@ -164,14 +157,15 @@ def refresh_counts(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action(EDIT)
 def undo(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    undone = undo_last(day, whole(body, "revision"), by=user_of(request))
+    version = whole(body, "version") if "version" in body else None
+    undone = undo_last(day, whole(body, "revision"), by=user_of(request), version=version)
     return answer(request, day, f"Undone: {undone}.", ORDER)
 
 
 ACTIONS: dict[str, Callable[..., HttpResponse]] = {
     view.__name__: view
     for view in (
-        *(start, add, take_out, put_back, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
+        *(start, add, take_out, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
         *(accept, ignore, rules_preview, save_rules, refresh_counts, undo),
     )
 }

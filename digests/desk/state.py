@@ -16,6 +16,7 @@ from digests.desk.list_rows import ListRow, list_rows
 from digests.desk.strip import StripDay, strip
 from digests.desk.suggestions import Listed, Suggestion, suggestions
 from digests.models import Digest, Dismissal, Entry, ShownTweet
+from digests.scheduling import rule_publishes_at
 from papers.candidates import announced_on, rules, tweets_on
 from papers.models import CollectionDay, Paper, PaperCategory, Tweet
 from papers.ranking import MentionedPaper, Rules, rank
@@ -31,6 +32,10 @@ class Desk:
     published: Digest | None
     """What readers see now."""
     is_correction: bool
+    is_overdue: bool
+    """Its time has come, and it is not published: the check stops it, or the next tick publishes it."""
+    rule_at: datetime | None
+    """When the site's own rule publishes it."""
     rows: list[ListRow]
     candidates: list[CandidateRow]
     more_candidates: int
@@ -97,6 +102,8 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         digest=digest,
         published=own if own and own.status == Digest.Status.PUBLISHED else None,
         is_correction=bool(digest and digest.corrects_id),
+        is_overdue=bool(digest and digest.publish_at and digest.publish_at <= now),
+        rule_at=rule_publishes_at(digest, now) if digest else None,
         rows=list_rows(entries, live, suggested=suggested, featured=featured),
         candidates=rows,
         more_candidates=more,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from digests.conflicts import Conflict
 from digests.models import Digest
 from papers.management.collecting import day
 
@@ -27,5 +28,12 @@ class DigestCommand(BaseCommand):
             digest = Digest.objects.get(date=listing_day)
         except Digest.DoesNotExist:
             raise CommandError(f"There is no digest of {listing_day}. Import its post, or add it in the admin.") from None
-        changed = type(self).change(digest, now=timezone.now())
+        self.check_digest(digest, options)
+        try:
+            changed = type(self).change(digest, now=timezone.now(), seen=digest.revision)
+        except Conflict:
+            raise CommandError(f"{digest} was changed by somebody else this very moment. Run the command again.") from None
         self.stdout.write(f"{digest}: {self.done if changed else self.left_alone}.")
+
+    def check_digest(self, digest: Digest, options: dict[str, Any]) -> None:
+        """Raise CommandError where it is to stay as it is."""

@@ -35,6 +35,9 @@ class BulkChange(ABC, Generic[Record]):
     prefetched: ClassVar[tuple[str, ...]] = ()
     """Rows that the words about a record need."""
 
+    def look_up(self, records: Sequence[Record]) -> None:
+        """Find out for all of them what the words about each need; in as many queries however many they are."""
+
     @abstractmethod
     def left_alone(self, record: Record) -> str:
         """Why the record stays as it is; empty where it will be changed."""
@@ -84,6 +87,7 @@ def confirm(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: 
         allowed = {record.pk for record in locked}
         there = model_admin.get_queryset(request).filter(pk__in=allowed).prefetch_related(*change.prefetched)
         records = sorted(there, key=change.name)
+        change.look_up(records)
         steps = [_step(change, record, request, shown_at) for record in records]
         conflicts = [step for step in steps if step.looked and not step.left_alone]
         if confirmed and not conflicts:
@@ -125,6 +129,7 @@ def carry_out(
     model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: BulkChange[Any], records: Sequence[Any]
 ) -> None:
     """Carry the change out, log it, and say what happened to which."""
+    change.look_up(records)
     reasons = {record.pk: change.left_alone(record) for record in records}
     changed = change.carry_out([record for record in records if not reasons[record.pk]], request)
     if changed:

@@ -80,7 +80,7 @@ const does = {
     take_out: (row) => {
         const next = row.nextElementSibling ?? row.previousElementSibling;
         row.classList.add("leaving");
-        put("take_out", {paper: paperOf(row)});
+        put("take_out", {paper: paperOf(row), revision: revision()});
         say(`${nameOf(row)}: taken out; u undoes it`);
         if (next?.matches("li[data-paper]")) {
             focusRow(next);

@@ -7,9 +7,12 @@ import time_machine
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
-from digests import admin, publishing
+from digests import admin, history, publishing
 from digests.models import Digest, Entry
+from digests.ordering import renumber
+from papers.models import Paper
 from papers.search import index_changed
 from tests.editors import make_client, make_user, run_action, values
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
@@ -79,7 +82,7 @@ def test_reorder_takes_the_same_queries_at_any_size(editor: Client, django_asser
     data = values(editor, page(digest), "digest_form") | numbers
     last = digest.entries.last()
 
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         editor.post(page(digest), data)
 
     assert digest.entries.first() == last
@@ -291,6 +294,69 @@ def test_save_and_publish_keeps_the_edits_and_publishes(editor: Client) -> None:
     assert [str(entry.get_change_message()) for entry in LogEntry.objects.order_by("pk")][-1] == "Published."
 
 
+def note_on_the_desk(digest: Digest, what: str = "note of 2105.00001") -> None:
+    with history.change(digest.pk, by=make_user(username="bob", first_name="Bob"), what=what):
+        pass
+
+
+@pytest.mark.parametrize("buttons", [{}, {"_publish": "Save and publish"}])
+def test_a_list_that_another_editor_changed_is_not_saved_over_and_nothing_typed_is_lost(
+    editor: Client, buttons: dict[str, str]
+) -> None:
+    digest = make_list("A", "B", "C")
+    Digest.objects.update(status="draft", published_at=None)
+    typed = {f"entries-{row}-position": place for row, place in enumerate("312")} | {"entries-0-retweets": "77"}
+    data = values(editor, page(digest), "digest_form") | typed | buttons
+    renumber(digest.entries.all(), [digest.entries.get(position=3).pk])
+    note_on_the_desk(digest, "2105.00003 moved to 1")
+
+    shown = editor.post(page(digest), data)
+
+    assert (order(digest), Digest.objects.get().status) == ([(1, "C"), (2, "A"), (3, "B")], "draft")
+    errors = " ".join(shown.context["adminform"].form.non_field_errors())
+    assert "Others changed the list since you opened this page" in errors
+    assert "Bob, " in errors
+    assert "UTC: 2105.00003 moved to 1" in errors
+    document: Any = html.document_fromstring(shown.content.decode())
+    form = document.get_element_by_id("digest_form")
+    again = {name: value or "" for name, value in form.form_values() if "__prefix__" not in name}
+    assert {name: again[name] for name in typed} == typed
+    assert again["seen"] == "1"
+
+    assert editor.post(page(digest), again | buttons).status_code == 302
+    stored = digest.entries.get(paper__title="A")
+    assert (stored.position, stored.retweets) == (3, 77)
+    assert Digest.objects.get().status == ("published" if buttons else "draft")
+
+
+def test_an_entry_that_another_editor_changed_is_not_saved_over(editor: Client) -> None:
+    entry = make_entry(make_digest(), make_paper(title="Own"))
+    data = values(editor, entry_page(entry), "entry_form") | {"title_on_this_day": "Mine"}
+    Entry.objects.update(printed_otherwise={"title": "Theirs"})
+    note_on_the_desk(entry.digest)
+
+    shown = editor.post(entry_page(entry), data)
+
+    assert shown.status_code == 200
+    assert Entry.objects.get().title == "Theirs"
+    assert "Mine</textarea>" in shown.content.decode()
+    assert editor.post(entry_page(entry), data | {"seen": "1"}).status_code == 302
+    assert Entry.objects.get().title == "Mine"
+
+
+def test_save_and_publish_stops_where_the_desk_does(editor: Client) -> None:
+    digest = make_list("A")
+    Digest.objects.update(status="draft", published_at=None)
+    Paper.objects.update(abstract="")
+
+    save(editor, page(digest), "digest_form", entries__0__retweets="7", _publish="Save and publish")
+
+    assert (Digest.objects.get().status, Entry.objects.get().retweets) == ("draft", 7)
+    [words] = said(editor)[-1:]
+    assert words.startswith("Left alone, stopped by the check of its desk")
+    assert "1. A: it has no abstract." in words
+
+
 def test_save_and_withdraw_hides_it(editor: Client) -> None:
     digest = make_digest()
 
@@ -302,9 +368,9 @@ def test_save_and_withdraw_hides_it(editor: Client) -> None:
 
 def test_actions_say_what_was_changed_and_what_left_alone(editor: Client) -> None:
     digests = [
-        make_digest(date(2021, 5, 10), status="draft", published_at=None),
+        make_digest(date(2021, 5, 10), papers=1, status="draft", published_at=None),
         make_digest(date(2021, 5, 11)),
-        make_digest(date(2021, 5, 12), status="withdrawn"),
+        make_digest(date(2021, 5, 12), papers=1, status="withdrawn"),
     ]
 
     run_action(editor, LIST, "publish_selected", *digests)

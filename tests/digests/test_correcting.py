@@ -129,6 +129,38 @@ def test_what_was_not_seen_is_not_published(ann: User) -> None:
     assert (raised.value.by, raised.value.overrule) == ("Ann", {"revision": correction.revision})
 
 
+def test_what_was_changed_on_the_published_list_meanwhile_is_not_undone_unasked(ann: User) -> None:
+    bob = User.objects.create_user("bob", first_name="Bob")
+    digest = make_digest(papers=2)
+    with history.change(digest.pk, by=ann, what="intro"):
+        pass  # before the correction was begun: it is in the copy
+    correction = corrected(digest, ann)
+
+    def changed() -> Conflict:
+        with history.change(digest.pk, by=bob, what="changed in the admin’s form"):
+            digest.entries.filter(position=2).update(note="Bob's")
+        with pytest.raises(Conflict) as raised:
+            publish_correction(correction, by=ann, note="Wrong", now=NOW, **told)
+        assert digest.entries.get(position=2).note == "Bob's"
+        return raised.value
+
+    told: dict[str, int] = {"seen": correction.revision}
+    for original in (2, 3):  # told of one change, the editor has not confirmed another
+        conflict = changed()
+        assert (conflict.what, conflict.by) == ("the published list", "Bob")
+        assert str(conflict.theirs).endswith("UTC: changed in the admin’s form")
+        assert "intro" not in conflict.theirs
+        assert conflict.overrule == {"revision": correction.revision, "replaces": original}
+        told = {"seen": correction.revision, "replaces": original}
+    for _ in range(3):
+        changed()
+
+    told["replaces"] = revision = Digest.objects.get().revision
+    assert publish_correction(correction, by=ann, note="Wrong", now=NOW, **told) is True
+    assert set(Digest.objects.get().entries.values_list("note", flat=True)) == {"Overlooked", ""}
+    assert Digest.objects.get().revision == revision + 1  # never one that a page has seen before
+
+
 def test_publish_correction_asks_for_a_note(ann: User) -> None:
     correction = corrected(make_digest(papers=1), ann)
 

@@ -86,12 +86,12 @@ def test_restore_leaves_status_and_schedule_alone_and_spoils_moves_seen_before(a
     with history.change(digest.pk, by=ann, what="nothing"):
         pass
     [_, first] = history.versions(digest)
-    Digest.objects.update(status="published", published_at=digest.written_at)
+    Digest.objects.update(status="withdrawn", published_at=digest.written_at)
 
     restored = history.restore(digest.pk, first.revision, by=ann, what="back")
 
     stored = Digest.objects.get()
-    assert (stored.status, stored.published_at, stored.revision) == ("published", digest.written_at, 2)
+    assert (stored.status, stored.published_at, stored.revision) == ("withdrawn", digest.written_at, 2)
     assert restored.revision == 2
     assert set(Entry.objects.values_list("moves", flat=True)) == {1}
 

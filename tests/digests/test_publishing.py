@@ -3,8 +3,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from digests.models import Digest
+from digests import history
+from digests.models import Digest, Entry
 from digests.publishing import publish, withdraw
 from tests.factories import make_digest
 
@@ -87,13 +89,40 @@ def test_withdraw_leaves_alone_what_readers_do_not_see(status: str) -> None:
     ],
 )
 def test_commands_change_the_status_and_say_so(command: str, status: str, said: str, after: str) -> None:
-    digest = make_digest(DAY, status=status)
+    digest = make_digest(DAY, papers=1, status=status)
+    Entry.objects.update(read_at=timezone.now())
     out = StringIO()
 
     call_command(command, "2021-05-12", stdout=out)
 
     assert out.getvalue() == f"Hot Papers 2021-05-12: {said}.\n"
     assert stored(digest)[0] == after
+
+
+def test_publish_command_says_the_findings_and_refuses_what_stops_unless_told_so() -> None:
+    digest = make_digest(DAY, status="draft")
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="One finding is neither mended nor waved through"):
+        call_command("publish_digest", "2021-05-12", stdout=out)
+    assert out.getvalue().startswith("The list is empty.")
+    assert stored(digest)[0] == "draft"
+
+    call_command("publish_digest", "2021-05-12", "--despite-findings", stdout=out)
+    assert out.getvalue().endswith("Hot Papers 2021-05-12: published.\n")
+
+
+def test_commands_leave_a_digest_that_is_changed_at_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = make_digest(DAY, papers=1, status="draft")
+
+    def changed_meanwhile(self: object, *args: object) -> None:
+        with history.change(digest.pk, by=None, what="intro"):
+            pass
+
+    monkeypatch.setattr("digests.management.commands.publish_digest.Command.check_digest", changed_meanwhile)
+    with pytest.raises(CommandError, match="Run the command again"):
+        call_command("publish_digest", "2021-05-12")
+    assert stored(digest)[0] == "draft"
 
 
 @pytest.mark.parametrize("command", ["publish_digest", "withdraw_digest"])

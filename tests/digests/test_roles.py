@@ -269,7 +269,7 @@ def undo(client: Client) -> bool:
     Digest.objects.update(status="draft")
     with history.change(Digest.objects.get().pk, by=None, what="nothing"):
         pass
-    return desk("undo", revision=1)(client)
+    return desk("undo", revision=1, version=history.versions(Digest.objects.get())[0].revision)(client)
 
 
 def restore(*, draft: bool) -> Callable[[Client], bool]:
@@ -279,7 +279,7 @@ def restore(*, draft: bool) -> Callable[[Client], bool]:
             pass
         version = history.versions(digest)[-1].revision
         Digest.objects.update(status="draft" if draft else "published")
-        response = client.post(f"/admin/desk/{digest.date}/history/", {"version": version})
+        response = client.post(f"/admin/desk/{digest.date}/history/", {"version": version, "revision": 1})
         return response.status_code == 302 and response["Location"] == f"/admin/desk/{digest.date}/"
 
     acts.__name__ = "restore_a_draft" if draft else "restore_in_a_correction"
@@ -306,7 +306,6 @@ TABLE: list[tuple[Callable[[Client], bool], str]] = [
     (desk("start"), "Curator"),
     (desk("add"), "Curator"),
     (desk("take_out"), "Curator"),
-    (desk("put_back", position=1), "Curator"),
     (dismiss, "Curator"),
     (desk("undismiss"), "Curator"),
     (desk("move", position=1, moves=0), "Curator"),

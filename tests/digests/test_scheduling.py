@@ -11,7 +11,7 @@ from digests import history
 from digests.conflicts import Conflict, Refused
 from digests.models import Digest, PublicEvent
 from digests.publishing import publish
-from digests.scheduling import UnclearTime, moment, publish_due, schedule, time_of_rule, unschedule
+from digests.scheduling import STOPPED, UnclearTime, moment, publish_due, rule_publishes_at, schedule, time_of_rule, unschedule
 from papers.models import CollectionDay
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
@@ -119,6 +119,8 @@ def test_schedule_says_what_changed_since_the_editor_looked() -> None:
         (datetime(2026, 10, 24, 15), "Mars/Olympus", "no time zone"),
         (datetime(2026, 10, 24, 15), "../../etc/passwd", "no time zone"),
         (datetime(2026, 10, 24, 15), "", "no time zone"),
+        (datetime(9999, 12, 31, 23, 59), "America/New_York", "outside the calendar"),
+        (datetime(1, 1, 1), "Asia/Tokyo", "outside the calendar"),
     ],
 )
 def test_schedule_refuses_what_cannot_be(at: datetime, zone: str, error: str) -> None:
@@ -189,3 +191,37 @@ def test_the_sites_rule_leaves_a_withdrawn_day_alone(settings: Settings) -> None
     complete(make_draft(status="withdrawn").date)
 
     assert publish_due(NOW) == []
+
+
+def test_the_sites_rule_leaves_what_an_editor_said_not_to_publish(settings: Settings) -> None:
+    settings.AUTO_PUBLISH_AT = time(0, 0)
+    unscheduled, held = make_draft(), make_draft(DAY - timedelta(days=1))
+    for digest in (unscheduled, held):
+        complete(digest.date)
+    schedule(unscheduled, datetime(2026, 10, 24, 15), "UTC", now=NOW)
+    for digest in (unscheduled, held):
+        assert rule_publishes_at(digest, NOW) == (time_of_rule(digest.date, time(0, 0)) if digest == held else None)
+        assert [unschedule(digest), unschedule(digest)] == [True, False]
+        assert rule_publishes_at(digest, NOW) is None
+
+    assert publish_due(NOW + timedelta(hours=4)) == []
+
+    schedule(held, datetime(2026, 10, 24, 15), "UTC", now=NOW)
+    assert publish_due(NOW + timedelta(hours=4)) == [held]
+    assert not Digest.objects.get(pk=held.pk).is_held
+
+
+def test_a_scheduled_list_that_the_check_stops_waits_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    digest = make_draft()
+    schedule(digest, datetime(2026, 10, 24, 15), "UTC", now=NOW)
+    digest.entries.update(printed_otherwise={"abstract": ""})
+    due = NOW + timedelta(hours=3)
+
+    assert [publish_due(due), publish_due(due + timedelta(minutes=1))] == [[], []]
+
+    stored = Digest.objects.get()
+    assert (stored.status, stored.publish_at) == ("draft", due)
+    assert [one.what for one in history.versions(stored)][:2] == [STOPPED, "to be published at 2026-10-24 15:00 UTC"]
+    assert [record.getMessage() for record in caplog.records] == [f"Hot Papers {DAY}: {STOPPED}"]
+    digest.entries.update(printed_otherwise=None)
+    assert publish_due(due + timedelta(minutes=2)) == [digest]

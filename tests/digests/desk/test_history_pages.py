@@ -1,15 +1,18 @@
 """A day's list as it was and as it will be: history, comparison, restoring, previews."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from digests import history
+from digests.desk import history_views
 from digests.models import Digest, Entry
 from papers.models import Paper
-from tests.digests.desk.conftest import DAY, done, entry_of, listed, make_candidate
-from tests.editors import make_client, make_user
+from tests.digests.desk.conftest import DAY, done, entry_of, listed, make_candidate, revision, send
+from tests.editors import make_client, make_user, values
 
 pytestmark = pytest.mark.django_db
 PAGE = f"/admin/desk/{DAY}/history/"
@@ -18,13 +21,18 @@ PAGE = f"/admin/desk/{DAY}/history/"
 @pytest.fixture
 def changed(ann: Client, papers: list[Paper]) -> list[history.Version]:
     """Ann took a paper out and wrote a note; the versions, the newest first."""
-    done(ann, "take_out", paper=papers[0].arxiv_id)
+    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
     done(ann, "note", paper=papers[1].arxiv_id, text="Worth <b>reading</b>", base="")
     return history.versions(Digest.objects.get())
 
 
+def restore(client: Client, version: history.Version, **options: Any) -> Any:
+    """Press the page's button as the page is now."""
+    return client.post(PAGE, values(client, PAGE, "restore") | {"version": version.revision}, **options)
+
+
 def test_history_lists_who_when_and_what(ann: Client, changed: list[history.Version]) -> None:
-    page = ann.get(PAGE).content.decode()
+    page = ann.get(PAGE).content.decode().replace('name="revision" value="2"', "")  # the list's, by chance a version's
 
     assert [page.count(f'value="{one.revision}"') for one in changed] == [2, 3, 3]  # the newest has nothing to restore
     assert all(one.what in page for one in changed)
@@ -49,14 +57,14 @@ def test_compare_of_a_version_that_is_not_there_is_not_found(ann: Client, change
 
 
 def test_restore_makes_a_new_version(ann: Client, changed: list[history.Version], papers: list[Paper]) -> None:
-    response = ann.post(PAGE, {"version": changed[-1].revision}, follow=True)
+    response = restore(ann, changed[-1], follow=True)
 
     assert response.redirect_chain == [(f"/admin/desk/{DAY}/", 302)]
     assert listed() == papers
     assert entry_of(papers[1]).note == ""
     assert len(history.versions(Digest.objects.get())) == len(changed) + 1
 
-    done(ann, "restore", version=changed[0].revision)
+    done(ann, "restore", version=changed[0].revision, revision=revision())
     assert (listed(), entry_of(papers[1]).note) == (papers[1:], "Worth <b>reading</b>")
 
 
@@ -66,13 +74,48 @@ def test_restore_of_a_published_list_needs_an_editor_and_opens_a_correction(
     Digest.objects.update(status="published", published_at=changed[0].at)
     eve = make_client(make_user(group="Editor"))
 
-    assert ann.post(PAGE, {"version": changed[-1].revision}).status_code == 403
-    assert eve.post(PAGE, {"version": changed[-1].revision}).status_code == 302
+    assert restore(ann, changed[-1]).status_code == 403
+    assert restore(eve, changed[-1]).status_code == 302
 
     correction = Digest.all_drafts.get(status="draft")
     assert [entry.paper for entry in Digest.objects.get().entries.all()] == papers[1:]
     assert [entry.paper for entry in Entry.objects.filter(digest=correction)] == papers
     assert history.versions(correction)[0].what.startswith("restored: ")
+
+
+def test_restore_wipes_nothing_that_came_after_the_look(
+    ann: Client, bob: Client, changed: list[history.Version], papers: list[Paper]
+) -> None:
+    seen = values(ann, PAGE, "restore") | {"version": changed[-1].revision}
+    done(bob, "note", paper=papers[2].arxiv_id, text="Bob's", base="")
+
+    page = ann.post(PAGE, seen, follow=True)
+    answer = send(ann, "restore", version=changed[-1].revision, revision=int(seen["revision"]))
+
+    assert page.redirect_chain == [(PAGE, 302)]
+    assert f"note of {papers[2].arxiv_id}" in str(next(iter(page.context["messages"])))
+    assert (answer.status_code, answer.json()["conflict"]["by"]) == (409, "Bob")
+    assert entry_of(papers[2]).note == "Bob's"
+    done(ann, "restore", **answer.json()["conflict"]["retry"])
+    assert entry_of(papers[2]).note == ""
+
+
+def test_restore_leaves_a_list_that_was_published_meanwhile(
+    ann: Client, changed: list[history.Version], papers: list[Paper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Published after the status was looked at, without a new revision: the lock tells, not the look."""
+    versions_of = history_views.versions_of
+
+    def published_meanwhile(day: Any) -> list[history.Version]:
+        Digest.objects.update(status="published", published_at=changed[0].at)
+        return versions_of(day)
+
+    monkeypatch.setattr(history_views, "versions_of", published_meanwhile)
+    answer = send(ann, "restore", version=changed[-1].revision, revision=revision())
+
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("This day was published meanwhile.")
+    assert listed() == papers[1:]
 
 
 def test_history_page_takes_the_same_queries_at_any_length(ann: Client, changed: list[history.Version]) -> None:
@@ -108,7 +151,7 @@ def test_previews_of_a_correction_show_the_correction(ann: Client, papers: list[
     Digest.objects.update(status="published", published_at=digest.written_at)
     eve = make_client(make_user(group="Editor"))
     done(eve, "correct")
-    done(ann, "take_out", paper=papers[0].arxiv_id)
+    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
 
     for form in ("page", "feed", "markdown"):
         page = ann.get(f"/admin/desk/{DAY}/preview/{form}").content.decode()

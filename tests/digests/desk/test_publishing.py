@@ -1,5 +1,6 @@
 """The check, publication, schedules and corrections from the desk, by real requests."""
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from django.test import Client
 
 from digests import history
 from digests.models import Digest, PublicEvent, Waiver
+from digests.scheduling import STOPPED, publish_due
+from papers import clock
 from papers.models import Paper
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, revision, send
 from tests.factories import make_tweet
@@ -105,6 +108,33 @@ def test_schedule_in_the_editors_zone_and_unschedule(eve: Client, papers: list[P
     assert Digest.objects.get().publish_at is None
 
 
+def test_the_desk_says_what_the_sites_rule_does_and_holds_a_list_back_from_it(
+    eve: Client, papers: list[Paper], settings: Any, tonight: Any
+) -> None:
+    settings.AUTO_PUBLISH_AT, settings.TIME_ZONE = time(6, 30), "UTC"
+    answer = done(eve, "check")
+    assert "Do not publish by the site’s rule" in answer["html"]["checks"]
+
+    answer = done(eve, "unschedule", revision=revision())
+
+    assert answer["said"] == "It is published by hand."
+    assert "published by hand only" in answer["html"]["head"]
+    assert "site’s rule" not in answer["html"]["checks"]
+    tonight.shift(24 * 3600)
+    assert publish_due(clock.now()) == []
+
+
+def test_the_desk_says_that_a_scheduled_list_is_stopped(eve: Client, papers: list[Paper], tonight: Any) -> None:
+    done(eve, "schedule", at="2026-11-21T09:00", zone="UTC", revision=revision())
+    Paper.objects.filter(pk=papers[0].pk).update(abstract="")
+    tonight.shift(11 * 3600)
+
+    assert publish_due(clock.now()) == []
+
+    assert "goes out once the check finds nothing to mend" in eve.get(f"/admin/desk/{DAY}/").content.decode()
+    assert history.versions(Digest.objects.get())[0].what == STOPPED
+
+
 def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Client, papers: list[Paper]) -> None:
     response = send(eve, "schedule", at="2027-03-28T02:30", zone="Europe/Berlin", revision=revision())
 
@@ -124,10 +154,12 @@ def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Clie
         ("schedule", {"revision": 0, "at": "2026-11-24T09:00", "zone": "UTC", "fold": 7}),
         ("schedule", {"revision": 0, "at": "2026-11-24T09:00", "zone": ["UTC"]}),
         ("schedule", {"revision": 0, "at": "2026-11-20T09:00", "zone": "UTC"}),
+        ("schedule", {"revision": 0, "at": "9999-12-31T23:59", "zone": "America/New_York"}),
         ("withdraw", {"revision": 0}),
         ("correct", {}),
         ("waive", {"finding": 1}),
-        ("restore", {"version": "nonsense"}),
+        ("restore", {"version": "nonsense", "revision": 0}),
+        ("restore", {"version": "1"}),
     ],
 )
 def test_what_is_not_understood_is_refused_with_a_sentence(
@@ -149,10 +181,10 @@ def test_a_day_without_a_list_is_refused(eve: Client, action: str) -> None:
 
 def test_a_correction_is_edited_on_the_desk_and_takes_the_lists_place(eve: Client, ann: Client, papers: list[Paper]) -> None:
     done(eve, "publish", revision=revision())
-    assert send(ann, "take_out", paper=papers[0].arxiv_id).status_code == 400
+    assert send(ann, "take_out", paper=papers[0].arxiv_id, revision=revision()).status_code == 400
 
     corrected = done(eve, "correct")
-    done(ann, "take_out", paper=papers[0].arxiv_id)
+    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
     done(ann, "show_tweets", paper=papers[1].arxiv_id, tweets=[make_tweet(papers[1]).status_id],
          base=[one.tweet.status_id for one in Digest.all_drafts.get(status="draft").entries.get(paper=papers[1]).shown_tweets.all()])  # fmt: skip
 
@@ -167,6 +199,25 @@ def test_a_correction_is_edited_on_the_desk_and_takes_the_lists_place(eve: Clien
     assert listed() == papers[1:]
     assert done(eve, "publish_correction", revision=seen, note="A mix-up.")["said"] == "There is no correction any more."
     assert list(PublicEvent.objects.values_list("kind", "note")) == [("published", ""), ("corrected", "A mix-up.")]
+
+
+def test_a_change_of_the_published_list_is_asked_about_before_the_correction_takes_its_place(
+    eve: Client, papers: list[Paper]
+) -> None:
+    done(eve, "publish", revision=revision())
+    done(eve, "correct")
+    done(eve, "take_out", paper=papers[0].arxiv_id, revision=revision())
+    with history.change(Digest.objects.get().pk, by=None, what="changed in the admin’s form"):
+        Digest.objects.get().entries.filter(position=1).update(note="Newer")
+    seen = Digest.all_drafts.get(status="draft").revision
+
+    response = send(eve, "publish_correction", revision=seen, note="A mix-up.")
+
+    told = response.json()["conflict"]
+    assert (response.status_code, told["what"]) == (409, "the published list")
+    assert "The machine" in told["theirs"]
+    done(eve, "publish_correction", **told["retry"])
+    assert listed() == papers[1:]
 
 
 def test_drop_correction_twice(eve: Client, papers: list[Paper]) -> None:

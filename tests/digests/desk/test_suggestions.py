@@ -11,7 +11,7 @@ from digests.models import Digest
 from digests.tasks import propose_drafts
 from papers.models import CollectionDay, Paper, Tweet
 from papers.ranking import RankedPaper
-from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_candidate, revision
+from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_candidate, revision, send
 from tests.editors import values
 
 
@@ -133,6 +133,27 @@ def test_untouched_draft_is_proposed_anew(ann: Client, papers: list[Paper]) -> N
     keys = list(Digest.objects.get().entries.values_list("pk", flat=True))
     propose_drafts()
     assert list(Digest.objects.get().entries.values_list("pk", flat=True)) == keys
+
+
+@pytest.mark.django_db
+def test_what_is_proposed_anew_is_not_published_for_the_list_that_was_seen(eve: Client, papers: list[Paper]) -> None:
+    seen = revision()
+    recount({papers[0]: 40})
+    propose_drafts()
+
+    response = send(eve, "publish", revision=seen)
+
+    told = response.json()["conflict"]
+    assert (response.status_code, told["by"]) == (409, "The machine")
+    assert told["theirs"].endswith("UTC: proposed anew after new readings")
+    assert (Digest.objects.get().status, history.versions(Digest.objects.get())) == ("draft", [])
+    recount({papers[1]: 41})
+    propose_drafts()  # still nobody's
+    assert (listed(), revision()) == (papers[2:], seen + 2)
+
+    done(eve, "note", paper=papers[2].arxiv_id, text="Eve's", base="")
+    assert [one.what for one in history.versions(Digest.objects.get())] == [f"note of {papers[2].arxiv_id}", history.BEFORE]
+    done(eve, "publish", revision=seen + 3)
 
 
 @pytest.mark.django_db
