@@ -65,7 +65,7 @@ class ListPage:
 
 
 def listed(selection: Selection, after: str = "", limit: int = PAPERS_A_PAGE) -> ListPage:
-    """The page behind the place `after`. At most thirteen queries. Raises SelectionError where `after` is no place in the list."""
+    """The page behind the place `after`. Thirteen queries at most. Raises SelectionError where there is no such place."""
     matching, are_all = _matching(selection)
     rows = _rows(selection, matching)
     keys = _hottest(rows, after, limit + 1) if selection.order is Order.HOTTEST else _newest(rows, after, limit + 1)
