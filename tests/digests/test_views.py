@@ -438,7 +438,7 @@ def test_category_lists_its_papers_by_day(client: Client) -> None:
     page = text_of(client, "/categories/cs.CV")
 
     assert listed_days(page) == ["2021-05-13", "2021-05-12"]
-    assert re.findall(r'<li><a href="/papers/[^"]+">(.*?)</a>', page) == ["Newest", "Vision", "Both"]
+    assert re.findall(r'<li data-paper="[^"]+"><a href="/papers/[^"]+">(.*?)</a>', page) == ["Newest", "Vision", "Both"]
 
 
 def test_category_pages_by_day(client: Client) -> None:
