@@ -19,6 +19,8 @@ ESCAPED = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
 }
+COMMAND = re.compile(r"\\(.)(?=([A-Za-z])?)")
+BRACES = {"{": r"\lbrace", "}": r"\rbrace"}
 MOST_NAMES = 6
 """In a citation line."""
 
@@ -66,10 +68,19 @@ def _tex(text: str) -> str:
     """On one line, with balanced braces, and with what is special to TeX escaped outside of formulas and commands."""
     text = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
     if not _is_balanced(text):
+        text = COMMAND.sub(lambda found: BRACES[found[1]] + " " * bool(found[2]) if found[1] in BRACES else found[0], text)
+    if not _is_balanced(text):
         text = text.replace("{", "(").replace("}", ")")
-    text = SPECIAL.sub(lambda found: found["kept"] or ESCAPED.get(found["special"], "\\" + found["special"]), text)
+    text = SPECIAL.sub(_written, text)
     dangling = len(text) - len(text.rstrip("\\"))
     return text + " " if dangling % 2 else text
+
+
+def _written(found: re.Match[str]) -> str:
+    """A bare percent sign would begin a comment even in a formula."""
+    if found["kept"]:
+        return re.sub(r"(\\.)|%", lambda part: part[1] or r"\%", found["kept"])
+    return ESCAPED.get(found["special"], "\\" + found["special"])
 
 
 def _is_balanced(text: str) -> bool:

@@ -42,11 +42,18 @@ class ListPage:
     """The place in the list behind which it begins; empty for the first page."""
     next_after: str
     """The place in the list behind which the next page begins; empty on the last one."""
+    most_matches: int = 0
+    """Where more papers match the selection's text than are looked at: how many of them are, the hottest ones; else 0."""
 
     @property
     def older(self) -> str | None:
         """The address of the next page; None on the last one."""
         return self.selection.address(after=self.next_after) if self.next_after else None
+
+    @property
+    def has_recent_matches(self) -> bool:
+        """Whether as many again are looked at of the papers of the last year (see `_matching`)."""
+        return self.selection.order is Order.NEWEST
 
     @property
     def has_samples(self) -> bool:
@@ -58,12 +65,13 @@ class ListPage:
 
 
 def listed(selection: Selection, after: str = "", limit: int = PAPERS_A_PAGE) -> ListPage:
-    """The page behind the place `after`. At most ten queries. Raises SelectionError where `after` is no place in the list."""
-    rows = _rows(selection)
+    """The page behind the place `after`. Thirteen queries at most. Raises SelectionError where there is no such place."""
+    matching, are_all = _matching(selection)
+    rows = _rows(selection, matching)
     keys = _hottest(rows, after, limit + 1) if selection.order is Order.HOTTEST else _newest(rows, after, limit + 1)
     entries = fetched([key[0] for key in keys[:limit]])
     next_after = ".".join(str(part) for part in keys[limit - 1][1:]) if len(keys) > limit else ""
-    return ListPage(selection, entries, after, next_after)
+    return ListPage(selection, entries, after, next_after, 0 if are_all else FEW)
 
 
 def fetched(pks: Sequence[int]) -> list[Entry]:
@@ -77,7 +85,22 @@ def newest_day() -> date | None:
     return Digest.objects.published().order_by("-date").values_list("date", flat=True).first()
 
 
-def _rows(selection: Selection) -> QuerySet[Any]:
+def _matching(selection: Selection) -> tuple[list[int], bool]:
+    """The papers that match the text, and whether these are all. Of more than FEW the hottest, and for the newest first also the
+    hottest of those announced up to a year before the newest day: else a new paper would have to be among the hottest of all.
+    """
+    if not selection.text:
+        return [], True
+    found = search.matching_ids(selection.text, FEW + 1)
+    if len(found) <= FEW:
+        return found, True
+    found = found[:FEW]
+    if selection.order is Order.NEWEST and (newest := newest_day()):
+        found += search.matching_ids(selection.text, FEW, since=newest - timedelta(days=FEW_DAYS))
+    return found, False
+
+
+def _rows(selection: Selection, matching: list[int]) -> QuerySet[Any]:
     """The entries of the selection, each with its `day`, `score` and `source`, in no order yet."""
     since, until = _bounds(selection)
     days = Digest.objects.published().between(since, until)
@@ -90,7 +113,7 @@ def _rows(selection: Selection) -> QuerySet[Any]:
             criteria.append(Q(digest__in=few_days))
     if selection.text:
         few_rows = True
-        criteria.append(Q(paper__in=search.matching_ids(selection.text, FEW)))  # of all that match the hottest
+        criteria.append(Q(paper__in=matching))
     of_category = PaperCategory.objects.filter(code=selection.category).order_by("paper_id")
     if selection.category and _are_few(of_category):
         few_rows = True

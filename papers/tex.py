@@ -1,8 +1,8 @@
 """arXiv titles and abstracts as people read them. The stored text stays as arXiv gave it; this is for display only.
 
 arXiv accepts TeX in its metadata (https://info.arxiv.org/help/prep.html). Outside formulas that means accents, quotes, dashes and
-a few commands around words; formulas are left as they are (`papers/formulas.py` converts them), and so is a text that shows no
-sign of TeX.
+a few commands around words; formulas are left as they are (`papers/formulas.py` converts them). Of a text that shows no sign of
+TeX only the plainest dashes are decoded.
 """
 
 import re
@@ -38,7 +38,8 @@ ACCENT = (
     r"|[Hvucdkr](?:\s*\{\\?[A-Za-z]\}|\s[A-Za-z])"
     r"|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?:\{\}|(?![A-Za-z])\s?))"
 )
-VERBATIM_ALONE = re.compile(VERBATIM)
+PLAIN_TOKEN = re.compile(rf"{VERBATIM}|`[^`]+`|(?P<dash>(?<=\s)---?(?=\s)|(?<=\w)---(?=\w))")
+"""Of a text that shows no sign of TeX: dashes, but not those of `NeRF--` or `a--b`, and not in code."""
 TOKEN = re.compile(
     rf"{VERBATIM}|(?P<accent>\{{{ACCENT}\}}|{ACCENT})|\\(?P<character>[%&#_$])"
     r"|(?P<opening>``)|(?P<closing>'')|(?P<dash>(?<=[\w$])---?(?=[\w$])|(?<=\s)---?(?=\s))"
@@ -53,7 +54,7 @@ def readable(text: str) -> str:
 
     Formulas, prices, URLs and anything Markdown or HTML stay as written, and nothing is escaped: the result is plain text.
     """
-    if "\\" not in text and "``" not in text:
+    if "\\" not in text and "``" not in text and "--" not in text:
         return _folded(text).strip()
     return "".join(part for part, _ in parts(text)).strip()
 
@@ -80,7 +81,7 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
             break
     plain: list[str] = []
     done = 0
-    for found in (TOKEN if has_commands else VERBATIM_ALONE).finditer(text):
+    for found in (TOKEN if has_commands else PLAIN_TOKEN).finditer(text):
         plain.append(text[done : found.start()])
         done = found.end()
         if found["formula"]:
@@ -89,7 +90,7 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
                 plain.clear()
             yield _folded(found[0]), True
         else:
-            plain.append(_decoded(found) if has_commands else found[0])
+            plain.append(_decoded(found) if has_commands or found["dash"] else found[0])
     if rest := "".join([*plain, text[done:]]):
         yield _folded(rest), False
 
@@ -107,10 +108,10 @@ def _unwrapped(found: re.Match[str]) -> str:
 
 
 def _decoded(found: re.Match[str]) -> str:
-    if found["accent"]:
-        return _accented(found["accent"])
     if found["dash"]:
         return "—" if found["dash"] == "---" else "–"
+    if found["accent"]:
+        return _accented(found["accent"])
     if found["opening"] or found["closing"]:
         return "“" if found["opening"] else "”"
     return found["verbatim"] or found["character"]

@@ -144,13 +144,15 @@ function asked(title, text, yes) {
   }));
 }
 
-document.addEventListener("click", async (event) => {
+async function askFirst(event) {
   const link = event.target.closest("a[data-original]");
-  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (!link || event.button > 1) return;
   event.preventDefault();
   const text = "X shows it on its own page, in a new tab, where it may set cookies and learn that you came.";
   if (await asked("Show the original post at X?", text, "Open it at X")) open(link.href, "_blank", "noopener,noreferrer");
-});
+}
+document.addEventListener("click", askFirst);
+document.addEventListener("auxclick", askFirst); // the middle button
 
 // Copying.
 
@@ -209,13 +211,15 @@ for (const box of switches) {
   });
 }
 
-const papers = () => all("article[data-paper]:not(.alone), .titles li[data-paper]").filter((one) => !one.closest(".contents"));
-const current = () => document.activeElement?.closest("[data-paper]");
+const papers = () => all("article[data-paper]:not(.alone), :is(.titles, .results) li[data-paper]")
+  .filter((one) => !one.closest(".contents"));
+const focused = () => document.activeElement?.closest("[data-paper]");
+const current = () => focused() ?? document.querySelector("article.alone");
 
 function step(by) {
   const list = papers();
   if (!list.length) return;
-  const here = list.indexOf(current());
+  const here = list.indexOf(focused());
   const near = list.findIndex((one) => one.getBoundingClientRect().top >= 0);
   const next = here < 0 ? Math.max(near, 0) : Math.min(Math.max(here + by, 0), list.length - 1);
   const link = list[next].querySelector("h2 a, a");
@@ -227,7 +231,7 @@ const keys = {
   j: () => step(1),
   k: () => step(-1),
   o: () => {
-    const id = current()?.dataset.paper;
+    const id = focused()?.dataset.paper;
     if (id) location.assign(`/papers/${id}`);
   },
   r: () => current() && toggle("read", current().dataset.paper),

@@ -106,7 +106,7 @@ WATCHED = [
         "WHERE entry.id = NEW.entry_id AND digest.status = 'published')",
     ),
     Watched(PublicEvent, "SELECT 'digest:' || {row}.digest_id AS subject"),
-    Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled", "newer"}), events=REFERRED_TO),
+    Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled"}), events=REFERRED_TO),
     Watched(PaperCategory, _OF_PAPER, insert_when=IS_INDEXED),
     Watched(
         Paper,

@@ -24,6 +24,8 @@ def about(request: HttpRequest) -> HttpResponse:
         "cross_lists": settings.INCLUDE_CROSS_LISTS,
         "fewest_likes": settings.X_MIN_LIKES,
         "horizon_days": HORIZON.days,
+        "appears_at": settings.AUTO_PUBLISH_AT,
+        "clocks": settings.TIME_ZONE,
     }
     return render(request, "digests/about.html", context)
 

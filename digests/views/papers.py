@@ -20,7 +20,10 @@ from papers.models import Paper, Tweet
 from papers.ranking import RankedPaper
 from papers.search import author_key
 
-MOST_POSTS = 100
+MOST_BOXES = 100
+"""Posts with their text."""
+MOST_POSTS = 1000
+"""In all; those without text, or beyond the boxes, take a line each."""
 MOST_AUTHORS = 200
 CHART = {"width": 600, "height": 180}
 
@@ -39,13 +42,11 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         raise Http404("Nobody has collected this paper")
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
-    posts = posts_of(found, appearances)
     categories = [category.code for category in found.categories.all()]
     context = {
         "paper": found,
         "appearances": appearances,
-        "posts": posts[:MOST_POSTS],
-        "posts_left": len(posts) - MOST_POSTS if len(posts) > MOST_POSTS else 0,
+        "posts": posts_of(found, appearances),
         "history": history,
         "chart": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else None,
         "rank_now": None if found.is_sample else rank_now(found),
@@ -66,15 +67,31 @@ def paper_elsewhere(request: HttpRequest, arxiv_id: str) -> HttpResponseBase:
     return redirect("paper", arxiv_id, permanent=True)
 
 
-def posts_of(paper: Paper, appearances: list[Entry]) -> list[ShownTweet]:
-    """Those that its days show, also those that are gone since, then all others that count, each once and the best first."""
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """What links a paper, each post once."""
+
+    boxes: list[ShownTweet]
+    """Those with a text, and those that are gone."""
+    lines: list[ShownTweet]
+    left: int
+    """How many more there are."""
+
+
+def posts_of(paper: Paper, appearances: list[Entry]) -> Posts:
+    """Those that its days show, also those that are gone since, then all others that count, the best first. Two queries."""
     first: dict[int, ShownTweet] = {}
     for entry in appearances:
         for shown in entry.shown_tweets.all():
             first.setdefault(shown.tweet_id, shown)
     others = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first)
     others = others.order_by((F("retweets") + F("favorites")).desc(nulls_last=True), "posted_at", "pk")
-    return [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[: MOST_POSTS * 10])]
+    room = max(0, MOST_POSTS - len(first))
+    shown = [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[:room])]
+    boxes = [one for one in shown if one.body_html or one.tweet.state != Tweet.State.LIVE][:MOST_BOXES]
+    in_boxes = {one.tweet_id for one in boxes}
+    lines = [one for one in shown if one.tweet_id not in in_boxes]
+    return Posts(boxes, lines, others.count() - room if len(shown) >= MOST_POSTS else 0)
 
 
 def rank_now(paper: Paper) -> RankedPaper | None:

@@ -7,7 +7,8 @@ that stands in half of a million papers costs no more than a rare one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from heapq import merge
 from itertools import pairwise
 
@@ -61,9 +62,14 @@ def search(text: str, *, limit: int = 20, after: str | None = None) -> Results:
     return Results(query, hits, str(shown[-1]) if len(places) > len(shown) else None)
 
 
-def matching_ids(text: str, limit: int) -> list[int]:
-    """The primary keys of the first papers that the query finds, the best first. Raises QueryError."""
-    return [place & PAPER for place in _places(parse(text), limit, FIRST_PAGE)]
+def matching_ids(text: str, limit: int, *, since: date | None = None) -> list[int]:
+    """The primary keys of the first papers that the query finds, of those announced since a day, the best first. Three queries,
+    or fewer. Raises QueryError.
+    """
+    query = parse(text)
+    if since:
+        query = replace(query, since=max(since, query.since or since))
+    return [place & PAPER for place in _places(query, limit, FIRST_PAGE)]
 
 
 def _raised(after: str | None) -> int:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ from digests.listing import listed
 from digests.models import Digest, Entry
 from digests.selections import Selection, SelectionError
 from papers import search
-from papers.models import Provenance
+from papers.models import Paper, PaperMeasurement, Provenance
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +106,43 @@ def test_pages_go_through_the_whole_list(plan: str, order: str, words: dict[str,
     found = list(itertools.islice(pages(), 10))
     assert [title for page in found for title in page] == titles(order=order, **words)
     assert [len(page) for page in found[:-1]] == [2] * (len(found) - 1)
+
+
+@pytest.fixture
+def many_matches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two papers of a text are few; four have it, the hotter the older, each of a day of its own."""
+    monkeypatch.setattr(listing, "FEW", 2)
+    for day, score in ((date(2019, 5, 10), 9000), (date(2019, 5, 13), 4000), (DAY - timedelta(1), 100), (DAY, 50)):
+        paper = make_paper(title=f"Learning {score}", listing_date=day)
+        measure(paper, score)
+        make_entry(make_digest(day), paper, retweets=0, favorites=score)
+    search.index_changed()
+
+
+@pytest.mark.usefixtures("many_matches")
+def test_new_paper_is_listed_though_many_hotter_ones_match(client: Client) -> None:
+    expected = ["Learning 50", "Learning 100", "Learning 4000", "Learning 9000"]
+    assert titles(text="learning") == expected
+    found = client.get("/papers.json?q=learning").json()["items"]
+    assert [item["title"] for item in found] == expected
+    assert titles(text="learning", order="hottest") == ["Learning 9000", "Learning 4000"]
+
+
+@pytest.mark.usefixtures("many_matches")
+def test_page_says_that_not_all_matches_are_looked_at(client: Client) -> None:
+    def page(query: str) -> str:
+        return client.get(f"/papers?{query}").content.decode()
+
+    assert "match “learning” that only the 2 hottest of them are looked at: add a word" in page("q=learning&order=hottest")
+    assert "are looked at, and the 2 hottest of the last year: add a word" in page("q=learning")
+    assert "are looked at" not in page("q=learning+4000") + page("period=2021") + page("q=synthetic+until:2019-05-10")
+
+
+def measure(paper: Paper, score: int) -> None:
+    """What the search index knows of a paper's hotness."""
+    PaperMeasurement.objects.create(
+        paper=paper, provenance=Provenance.NETWORK, read_at=datetime(2021, 5, 13, 9, tzinfo=UTC), retweets=0, favorites=score
+    )
 
 
 def test_equal_scores_are_all_listed() -> None:

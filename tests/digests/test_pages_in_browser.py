@@ -1,11 +1,12 @@
 """The readers' pages in a real browser: accessible, quiet, self-contained, never wider than the screen, and comfortable."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -138,6 +139,33 @@ def test_keys_go_from_paper_to_paper_and_open_one(page: Page) -> None:
     page.wait_for_url("**/search")
 
 
+@pytest.mark.parametrize("address", ["/categories/cs.LG", "/search?q=synthetic"])
+def test_keys_work_in_lists_of_titles(page: Page, address: str) -> None:
+    page.goto(address)
+    items = page.locator("main li[data-paper]")
+    visited = []
+    for key in "jjk":
+        page.keyboard.press(key)
+        visited.append(page.evaluate("document.activeElement.closest('[data-paper]')?.dataset.paper"))
+    ids = [items.nth(n).get_attribute("data-paper") for n in (0, 1)]
+    assert visited == [ids[0], ids[1], ids[0]]
+
+    page.keyboard.press("r")
+    expect(items.first).to_have_class(re.compile("is-read"))
+    page.keyboard.press("x")
+    expect(items.first).to_have_class(re.compile("is-hidden"))
+    expect(items.first.locator(".byline, .authors")).to_be_hidden()
+
+
+def test_keys_mark_the_paper_of_a_page_without_focus(page: Page) -> None:
+    page.goto(f"/papers/{SECOND}")
+
+    page.keyboard.press("j")
+    for key, name in (("r", "Mark read"), ("x", "Hide")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+
+
 def test_keys_can_be_switched_off(page: Page) -> None:
     page.goto("/about")
     page.get_by_label("Use these keys").uncheck()
@@ -200,8 +228,12 @@ def test_original_post_is_opened_only_after_a_yes(page: Page) -> None:
     link = page.locator("a[data-original]").first
     page.context.route("https://twitter.com/**", lambda route: route.fulfill(body="the original"))
 
-    link.click()
-    page.get_by_role("button", name="Stay here").click()
+    expect(link).to_contain_text("original post of 12 May 2021", use_inner_text=True)
+
+    ways: list[dict[str, Any]] = [{}, {"modifiers": ["Control"]}, {"modifiers": ["Shift"]}, {"button": "middle"}]
+    for way in ways:
+        link.click(**way)
+        page.get_by_role("button", name="Stay here").click()
     assert len(page.context.pages) == 1
     link.click()
     with page.context.expect_page() as opened:

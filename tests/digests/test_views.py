@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from digests.composing import compose
 from digests.models import Digest, ShownTweet
 from digests.post import render
+from digests.views import papers
 from papers.models import Provenance, Tweet
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
@@ -425,6 +426,38 @@ def test_paper_shows_published_days_and_all_posts_that_count(client: Client) -> 
     assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["public", "best", "other"]
 
 
+def test_paper_counts_all_posts_that_link_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(papers, "MOST_BOXES", 2)
+    monkeypatch.setattr(papers, "MOST_POSTS", 5)
+    paper = make_paper()
+    for score in range(9, 0, -1):
+        body = "" if score == 9 else f"text {score}"
+        make_tweet(paper, body_html=body, author_handle=f"handle{score}", retweets=score, favorites=0, read_at=READ_AT)
+    make_entry(make_digest(), paper, make_tweet(paper, body_html="shown"))
+    make_tweet(body_html="of another paper")
+
+    with django_assert_num_queries(10):
+        page = text_of(client, paper.get_absolute_url())
+
+    assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["shown", "text 8"]
+    lines = re.findall(r"<li><bdi>(.*?)</bdi>.*: (\d) retweets, 0 favorites</li>", page)
+    assert lines == [("@handle9", "9"), ("@handle7", "7"), ("@handle6", "6")]
+    assert '<p class="quiet">5 more posts link it.</p>' in page
+
+
+def test_post_of_nobody_known_is_called_a_post(client: Client) -> None:
+    paper = make_paper()
+    make_tweet(paper, body_html="", author_handle="", author_name="")
+
+    page = text_of(client, paper.get_absolute_url())
+
+    assert "<bdi>a post</bdi>, <a href=" in page
+    assert 'class="tweet"' not in page
+    assert "more post" not in page
+
+
 # Categories
 
 
@@ -438,7 +471,7 @@ def test_category_lists_its_papers_by_day(client: Client) -> None:
     page = text_of(client, "/categories/cs.CV")
 
     assert listed_days(page) == ["2021-05-13", "2021-05-12"]
-    assert re.findall(r'<li><a href="/papers/[^"]+">(.*?)</a>', page) == ["Newest", "Vision", "Both"]
+    assert re.findall(r'<li data-paper="[^"]+"><a href="/papers/[^"]+">(.*?)</a>', page) == ["Newest", "Vision", "Both"]
 
 
 def test_category_pages_by_day(client: Client) -> None:

@@ -1,7 +1,7 @@
 """Archives, authors, the hottest, the day log and what the site says of itself."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
@@ -209,3 +209,14 @@ def test_about_tells_the_rules_that_rank(client: Client, settings: Settings) -> 
     assert "Of each author, only the best post counts for a paper." in page
     assert "Posts with fewer than 7 favorites are not collected." in page
     assert "a score of 56 or more of their own: at most 8, the best first." in page
+
+
+def test_about_says_who_sees_a_list_before_it_appears(client: Client, settings: Settings) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    assert "Editors look over every list before it appears." in text_of(client, "/about")
+
+    settings.AUTO_PUBLISH_AT = time(6, 30)
+
+    page = text_of(client, "/about")
+    assert "every list before it appears" not in page
+    assert "published or scheduled appears by itself at 06:30 by the clocks of Europe/Berlin" in page

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digests.post import parse
-from papers.tex import paragraphs, readable
+from papers.tex import paragraphs, parts, readable
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,26 @@ def test_readable_decodes_quotes_dashes_and_commands(written: str, read: str) ->
         "from $410 to $5 and $6",
         "$n/3<f<n/2$ and a<b",
         "Scaling *down* _deep_ # learning > 5 & <script>",
-        "NeRF--, time--series --- and a -- b with no sign of TeX, 5'' wide",
+        "NeRF--, time--series and --flags with no sign of TeX, 5'' wide",
+        "$a -- b$, `git log -- a---b` and https://example.org/a---b",
         r"\algoname and \"quoted\" words",
     ],
 )
 def test_readable_leaves_formulas_prices_and_other_marks(text: str) -> None:
     assert readable(text) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Beyond QUIC v1 -- A First Look", "Beyond QUIC v1 – A First Look"),
+        ("A look --- the first", "A look — the first"),
+        ("Models---large ones---learn $x -- y$", "Models—large ones—learn $x -- y$"),
+    ],
+)
+def test_readable_decodes_plain_dashes_without_a_sign_of_tex(written: str, read: str) -> None:
+    assert readable(written) == read
+    assert "".join(part for part, _ in parts(written)) == read
 
 
 def test_readable_decodes_an_accent_between_prices() -> None:
@@ -95,7 +109,10 @@ def test_readable_changes_only_texts_with_tex_in_the_archive(archive: Path) -> N
     plain = [text for text in texts if "\\" not in text and "``" not in text]
 
     assert len(plain) > 350
-    assert [readable(text) for text in plain] == [re.sub(r"\s+", " ", text).strip() for text in plain]
+    dashes = {ord("—"): "---", ord("–"): "--"}
+    read = [(readable(text), re.sub(r"\s+", " ", text).strip()) for text in plain]
+    assert [text for text, folded in read if text.translate(dashes) != folded.translate(dashes)] == []
+    assert [text for text, folded in read if "--" not in folded and text != folded] == []
 
 
 def test_readable_leaves_no_known_command_in_the_archive(archive: Path) -> None:

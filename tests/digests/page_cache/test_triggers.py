@@ -97,6 +97,8 @@ def test_paper_concerns_its_page(heard: Heard) -> None:
     Paper.objects.filter(pk=paper.pk).update(title="Corrected")
     assert heard() == ours
     Paper.objects.filter(pk=paper.pk).update(title="Corrected", newer={"version": 2})
+    assert heard() == ours
+    Paper.objects.filter(pk=paper.pk).update(title="Corrected", newer={"version": 2}, is_settled=True)
     assert heard() == set()
     PaperCategory.objects.filter(paper=paper).delete()
     assert heard() == ours
