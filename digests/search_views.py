@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, in_published_digest
+from digests.selections import Selection
 from papers.models import Paper, PaperCategory
 from papers.search import QueryError, Results
 from papers.search import search as search_papers
@@ -30,7 +31,8 @@ def search(request: HttpRequest) -> HttpResponse:
         except QueryError as error:
             context["error"] = str(error)
         else:
-            context |= _shown(results, query)
+            listed = Selection.of(text=query)
+            context |= _shown(results, query) | {"listed": listed, "feeds": listed.feeds}
     return render(request, "digests/search.html", context)
 
 

@@ -195,6 +195,14 @@ class Selection:
             title += f", matching “{self.text}”"
         return f"{title}, hottest first" if self.order is Order.HOTTEST else title
 
+    @classmethod
+    def feeds_of(cls, **words: str) -> list[FeedLink]:
+        """The feeds of the selection with these words of an address; none where they are no selection."""
+        try:
+            return cls.of(**words).feeds
+        except SelectionError:
+            return []
+
     @property
     def feeds(self) -> list[FeedLink]:
         """The selection as feeds and BibTeX: a page's context `feeds`."""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from digests.calendars import calendar_of, month_of, years
 from digests.models import Digest
+from digests.selections import Selection
 
 
 @require_safe
@@ -24,7 +25,9 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     shown = calendar_of(year)
     if not shown.days:
         raise Http404("No list of this year is published")
-    return render(request, "digests/year.html", {"year": shown, "years": shown.years})
+    return render(
+        request, "digests/year.html", {"feeds": Selection.feeds_of(period=f"{year:04}"), "year": shown, "years": shown.years}
+    )
 
 
 @require_safe
@@ -37,6 +40,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     context = {
         "month": month_of(date(year, month, 1)),
         "digests": digests,
+        "feeds": Selection.feeds_of(period=f"{year:04}-{month:02}"),
         "has_samples": any(digest.is_sample for digest in digests),
         "older": older,
         "newer": newer,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from digests.metadata import Metadata
 from digests.models import Digest, Entry
+from digests.selections import Selection
 from papers import tex
 from papers.models import Paper, PaperAuthor
 from papers.search import author_key
@@ -58,6 +59,7 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
         "papers": shown[:PAPERS_A_PAGE],
         "after": after,
         "older": "?" + urlencode({"after": f"{last.listing_date}.{last.pk}"}) if last else None,
+        "feeds": Selection.feeds_of(text=f'author:"{key.replace("-", " ")}"'),
         "meta": Metadata(
             f"Papers by {names[0]}",
             f"The papers by authors named {names[0]} that were collected, and the lists on which they were hot.",

@@ -14,6 +14,7 @@ from digests.composing import compose
 from digests.metadata import Metadata, metadata_of_digest
 from digests.models import Digest, PublicEvent
 from digests.page_cache.middleware import shows
+from digests.selections import Selection
 from digests.showing import shown_papers
 from digests.views.paging import days_page
 from papers.candidates import rules
@@ -56,6 +57,7 @@ def digest_page(shown: Digest) -> dict[str, Any]:
         "digest": shown,
         "shown": shown_papers(shown.entries.all(), with_posts=True),
         "events": shown.events.all(),
+        "feeds": Selection.feeds_of(period=str(shown.date)) if shown.status == Digest.Status.PUBLISHED else [],
         "meta": metadata_of_digest(shown) if shown.status == Digest.Status.PUBLISHED else None,
         "rules": rules(),
         "has_inflated_counts": any(entry.counts_are_inflated for entry in shown.entries.all()),

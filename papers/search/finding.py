@@ -16,14 +16,17 @@ from django.db import connection
 
 from papers import clock
 from papers.models import IndexedPaper, Paper
-from papers.search.index import PAPER, TIER_BITS, category_term, id_term
+from papers.search.index import MOST_AUTHORS, PAPER, TIER_BITS, category_term, id_term, name_pairs
 from papers.search.marking import Part, excerpt, marked
 from papers.search.query import Query, QueryError, parse, spans
 from papers.search.schema import FTS5, GIN
+from papers.search.words import name_words
+from papers.tex import readable
 
 IN_TITLE, IN_A_ROW = 3, 5
 """Doublings that a paper gains with all words in its title, and with them in a row."""
 MOST_HITS = 100
+SHOWN_AUTHORS = 6
 FIRST_PAGE = (1 << 63) - 1
 Term = tuple[str, ...]
 """Words in a row."""
@@ -37,6 +40,9 @@ class Hit:
     title: list[Part]
     excerpt: list[Part]
     """The place of the abstract that has most of the words."""
+    authors: list[list[Part]]
+    """The first names, and further ones that were looked for; in order."""
+    authors_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,25 @@ def search(text: str, *, limit: int = 20, after: str | None = None) -> Results:
     shown = places[: min(limit, MOST_HITS)]
     papers = Paper.objects.in_bulk([place & PAPER for place in shown])
     looked_for = {word for phrase in (*query.phrases, *query.titles) for word in phrase}
-    hits = [
-        Hit(paper, marked(paper.title, looked_for), excerpt(paper.abstract, looked_for))
-        for place in shown
-        if (paper := papers.get(place & PAPER))
-    ]
+    hits = []
+    for place in shown:
+        if paper := papers.get(place & PAPER):
+            authors = _authors(paper.authors, query)
+            left = len(paper.authors) - len(authors)
+            hits.append(Hit(paper, marked(paper.title, looked_for), excerpt(paper.abstract, looked_for), authors, left))
     return Results(query, hits, str(shown[-1]) if len(places) > len(shown) else None)
+
+
+def _authors(names: Sequence[str], query: Query) -> list[list[Part]]:
+    anywhere = {word for phrase in query.phrases for word in phrase}
+    found, further = [], 0
+    for number, name in enumerate(names[:MOST_AUTHORS]):
+        words = set(name_words(readable(name)))
+        looked_for = {word for asked in query.authors if words.issuperset(asked) for word in asked} | (words & anywhere)
+        if number < SHOWN_AUTHORS or (looked_for and further < SHOWN_AUTHORS):
+            found.append(marked(name, looked_for))
+            further += number >= SHOWN_AUTHORS
+    return found
 
 
 def matching_ids(text: str, limit: int, *, since: date | None = None) -> list[int]:
@@ -109,7 +128,8 @@ def _clauses(query: Query) -> list[Clause] | None:
     """All that a paper must have; None where nothing can have it."""
     clauses: list[Clause] = [(phrase,) for phrase in query.phrases]
     clauses += [(tuple(f"t_{word}" for word in phrase),) for phrase in query.titles]
-    clauses += [((f"a_{word}",),) for name in query.authors for word in name]
+    for name in query.authors:
+        clauses += [((term,),) for term in name_pairs(name) or [f"a_{word}" for word in name[:1]]]
     clauses += [((category_term(code),),) for code in query.categories]
     if query.ids:
         clauses.append(tuple((id_term(number),) for number in query.ids))

@@ -3,13 +3,14 @@
 Triggers (`schema.py`) note every paper whose text, categories or hotness changed, whoever changed it; `index_changed` takes the
 notes in batches. What a paper can be found by is a row of words made here, so that SQLite's FTS5 and PostgreSQL's tsvector hold
 the same: words of title, abstract and authors in order, then words with a prefix for what a field asks for (`t_` word of the
-title, `b_` two words of the title in a row, `a_` word of an author's name, `c_` category, `d_` span of days, `i_` arXiv id).
+title, `b_` two words of the title in a row, `a_` word of an author's name, `p_` two words of one name, `c_` category, `d_` span of
+days, `i_` arXiv id).
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Subquery
@@ -17,12 +18,14 @@ from django.db.models import Exists, F, OuterRef, Subquery
 from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
 from papers.rows import insert
 from papers.search.schema import FTS5, GIN, HIGHEST_TIER, TEXTS
-from papers.search.words import WORD, author_key, words
+from papers.search.words import WORD, author_key, name_words, words
 from papers.tex import readable
 
 BATCH = 500
 MOST_AUTHORS = 1_000
 """Collaborations have thousands; PostgreSQL counts positions to 16,383 only."""
+PAIRED = 8
+"""So many words of a name are indexed by twos."""
 GAP = "_"
 """Stands between texts, so that no phrase reaches from one into the next."""
 TIER_BITS, DAY_BITS = 56, 36
@@ -49,16 +52,23 @@ def index_terms(
 ) -> list[str]:
     """The words by which the paper is found, in order."""
     in_title = words(readable(title))
-    names = [words(readable(name)) for name in authors[:MOST_AUTHORS]]
+    names = [readable(name) for name in authors[:MOST_AUTHORS]]
     terms = [*in_title, GAP, *words(readable(abstract)), GAP]
     for name in names:
-        terms += [*name, GAP]
+        terms += [*words(name), GAP]
     terms += [f"t_{word}" for word in in_title]
     terms += dict.fromkeys(f"b_{first}_{second}" for first, second in pairwise(in_title))
-    terms += dict.fromkeys(f"a_{word}" for name in names for word in name)
+    of_names = list(map(name_words, names))
+    terms += dict.fromkeys(f"a_{word}" for name in of_names for word in name)
+    terms += dict.fromkeys(pair for name in of_names for pair in name_pairs(name))
     terms += dict.fromkeys(term for code in categories for term in (category_term(code), category_term(code.partition(".")[0])))
     terms += [f"d_{day:%Y}", f"d_{day:%Y%m}", f"d_{day:%Y%m%d}", id_term(arxiv_id)]
     return terms
+
+
+def name_pairs(name: Sequence[str]) -> list[str]:
+    """The terms for two words that stand in one name, in whatever order."""
+    return [f"p_{first}_{second}" for first, second in combinations(sorted(set(name[:PAIRED])), 2)]
 
 
 def category_term(code: str) -> str:

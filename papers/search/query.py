@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from papers.identifiers import ARXIV_ID, CATEGORY
-from papers.search.words import words
+from papers.search.words import name_words, words
 
 LONGEST_QUERY = 300
 MOST_TERMS = 16
@@ -73,10 +73,12 @@ def parse(text: str) -> Query:
             since = max(filter(None, [since, _days(field, value)[0]]))
         elif field == "until":
             until = min(filter(None, [until, _days(field, value)[1]]))
-        elif known := words(value):
+        elif known := (name_words if field == "author" else words)(value):
             (fields[field] if field else phrases).append(tuple(known))
-        elif field and not value.strip():
-            raise QueryError(f"Write what to look for after {field}:, such as {field}:learning.")
+        elif field:
+            example = "author:LeCun" if field == "author" else f"{field}:learning"
+            said = "" if not value.strip() else f" “{value.strip()[:30]}” is too common, or no word."
+            raise QueryError(f"Write what to look for after {field}:, such as {example}.{said}")
     if since and until and since > until:
         raise QueryError(f"No day is since {since} and until {until}: exchange the two.")
     query = Query(

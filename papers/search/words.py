@@ -44,6 +44,11 @@ def words(text: str) -> list[str]:
     return [word for word in map(folded, WORD.findall(text)) if word and word not in STOP_WORDS]
 
 
+def name_words(name: str) -> list[str]:
+    """The folded words of a name, of which none is left out: An, By and It are names, too."""
+    return [word for word in map(folded, WORD.findall(name)) if word]
+
+
 def author_key(name: str) -> str:
     """What papers of one name have in common, as an address: `yann-lecun`. Names are not persons."""
     return "-".join(filter(None, map(plain, WORD.findall(name))))[:LONGEST_KEY]
