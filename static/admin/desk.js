@@ -10,7 +10,7 @@ import {commitAll, makeDraggable, nameOf, saveTweets, showWaiting as showWaiting
 import {address, all, complain, find, root, rowOf, say} from "./desk/page.js";
 import {reload} from "./desk/polling.js";
 import {act, check, isPanelOpen, showTimes, togglePanel, undo} from "./desk/publish.js";
-import {changes, flushNow, put} from "./desk/queue.js";
+import {changes, flushNow, lastChange, put, undecided} from "./desk/queue.js";
 import {revision} from "./desk/revision.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
 
@@ -268,11 +268,9 @@ root.addEventListener("submit", (event) => {
     const field = find("input", form);
     const typed = field?.value.trim();
     if (form.id === "add-paper" && typed) {
-        put("add", {paper: typed});
-        field.value = "";
+        putTyped("add", {paper: typed}, field, typed);
     } else if (form.dataset.form === "add_tweet" && typed) {
-        put("add_tweet", {paper: form.closest("[data-paper]").dataset.paper, link: typed});
-        field.value = "";
+        putTyped("add_tweet", {paper: form.closest("[data-paper]").dataset.paper, link: typed}, field, typed);
     } else if (form.id === "rules") {
         does.rules_preview();
     } else if (form.matches(".desk-filters")) {
@@ -281,6 +279,15 @@ root.addEventListener("submit", (event) => {
         postButton(form.querySelector("[data-post]"));
     }
 });
+/* The field is emptied; what is refused comes back there, and this is another try of it. */
+const putTyped = (action, body, field, text) => {
+    undecided.remove(field.dataset.refused);
+    delete field.dataset.refused;
+    field.value = "";
+    put(action, body, {from: {field: field.id, text}});
+    showUndecided();
+};
+
 
 /* Beginning */
 
