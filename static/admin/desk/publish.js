@@ -4,17 +4,19 @@
 import {commitAll} from "./order.js";
 import {saveAll} from "./fields.js";
 import {ask} from "./conflicts.js";
-import {complain, find, root, say} from "./page.js";
-import {isSaved} from "./queue.js";
+import {afterMerging} from "./fragments.js";
+import {all, complain, find, root, say} from "./page.js";
+import {reload} from "./polling.js";
+import {forgetLastChange, isSaved} from "./queue.js";
 import {request} from "./requests.js";
 import {apply, revision, watch} from "./revision.js";
 
 const WITH_REVISION = ["publish", "schedule", "unschedule", "withdraw", "publish_correction", "drop_correction", "undo"];
-const LATER = {
-    offline: "There is no connection: this was not done. Try again when it is back.",
-    server: "The server does not answer: this was not done. Try again in a moment.",
-    login: "You are signed out: this was not done. Sign in again in another tab, then try again.",
-};
+const READING = ["check", "rules_preview"];
+const OFFLINE = "There is no connection: this was not done. Try again when it is back.";
+const SIGNED_OUT = "You are signed out: this was not done. Sign in again in another tab, then try again.";
+const UNREAD = "The server does not answer. Try again in a moment.";
+const UNKNOWN = "No answer came, so this may have been done or not. Look at what the desk shows before you try again.";
 
 const ready = async () => {
     commitAll();
@@ -26,12 +28,26 @@ const ready = async () => {
     return false;
 };
 
+/** The answer was lost, or took too long: whatever came of it, show it. */
+const findOut = async () => {
+    complain(UNKNOWN);
+    if (await reload() && isPanelOpen()) {
+        await send("check", {});
+    }
+};
+
 const send = async (action, body) => {
+    const isOnline = navigator.onLine;
+    if (!READING.includes(action)) {
+        forgetLastChange();
+    }
     root.classList.add("working");
     const outcome = await request(action, {body});
     root.classList.remove("working");
-    if (outcome.kind === "later") {
-        complain(LATER[outcome.why]);
+    if (outcome.kind === "later" && isOnline && outcome.why !== "login" && !READING.includes(action)) {
+        await findOut();
+    } else if (outcome.kind === "later") {
+        complain({offline: OFFLINE, login: SIGNED_OUT, server: UNREAD}[outcome.why]);
     } else if (outcome.kind === "refused") {
         complain(outcome.answer.error);
         apply({html: outcome.answer.html});
