@@ -171,7 +171,14 @@ const does = {
         toTab("list");
         find("#text-intro")?.focus();
     },
-    undo: () => find("[data-do=undo]") && undo(),
+    undo: () => {
+        const {action, body} = lastChange() ?? {};
+        if (action === "dismiss" || (action === "ignore" && !rowOf(body.paper, "list"))) {
+            put("undismiss", {paper: body.paper}); // a dismissal is no change of the list
+        } else if (find("[data-do=undo]")) {
+            undo();
+        }
+    },
     refresh_counts: () => act("refresh_counts"),
     panel: () => {
         toTab("list");
