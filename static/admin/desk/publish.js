@@ -103,6 +103,20 @@ const momentsOf = (local, zone) => {
 const inZone = (moment, zone) =>
     new Intl.DateTimeFormat("en-GB", {timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"}).format(moment);
 
+/** The moment as the zone's clock, the site's and UTC show it. */
+const byClocks = (moment, zone) => {
+    const site = root.dataset.siteZone;
+    const zones = [...new Set([zone, site, "UTC"])];
+    return zones.map((one) => `${inZone(moment, one)} ${one}${one === site ? " (the site’s)" : ""}`).join(" = ");
+};
+
+/** When the day goes out, by the clock of whoever looks. */
+const showClocks = () => all("time[data-clocks]").forEach((time) => {
+    time.textContent = byClocks(new Date(time.dateTime), Intl.DateTimeFormat().resolvedOptions().timeZone);
+});
+afterMerging(showClocks);
+showClocks();
+
 /** The time that is typed, as the site's clock and UTC show it. */
 export const showTimes = () => {
     const form = find("form[data-form=schedule]");
@@ -128,11 +142,7 @@ export const showTimes = () => {
         return;
     }
     const moment = moments[Number(fold.value) || 0] ?? moments[0];
-    const site = root.dataset.siteZone;
-    const others = [...new Set([site, "UTC"])].filter((other) => other !== zone.value);
-    out.textContent = moment
-        ? [zone.value, ...others].map((one) => `${inZone(moment, one)} ${one}${one === site ? " (the site’s)" : ""}`).join(" = ")
-        : "";
+    out.textContent = moment ? byClocks(moment, zone.value) : "";
 };
 
 panel.addEventListener("input", showTimes);
