@@ -151,12 +151,6 @@ def test_time_that_never_comes_is_refused_and_of_one_that_comes_twice_one_is_cho
     assert draft.publish_at == datetime(YEAR, 10, back.day, 1, 30, tzinfo=UTC)
 
 
-def test_withdrawn_and_published_again(open_desk: OpenDesk, reader: Page, published: Digest) -> None:
-    ann = open_desk()
-    address = ann.site + published.get_absolute_url()
-    open_check(ann)
-    ann.press("W")
-    ann.type("It lists *another* day.")
 def test_findings_are_waived_and_mended_by_key(open_desk: OpenDesk, draft: Digest, papers: list[Paper]) -> None:
     entry = draft.entries.get(paper=papers[0])
     entry.shown_tweets.all().delete()
@@ -214,6 +208,12 @@ def test_candidates_of_a_published_day_are_not_dragged(open_desk: OpenDesk, draf
     assert "add" not in ann.requests
 
 
+def test_withdrawn_and_published_again(open_desk: OpenDesk, reader: Page, published: Digest) -> None:
+    ann = open_desk()
+    address = ann.site + published.get_absolute_url()
+    open_check(ann)
+    ann.press("W")
+    ann.type("It lists *another* day.")
     click(ann, "Withdraw the day")
     expect(ann.page.get_by_role("button", name="Really withdraw it?")).to_be_visible()
     assert Digest.objects.get().status == "published"
