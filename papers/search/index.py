@@ -3,8 +3,8 @@
 Triggers (`schema.py`) note every paper whose text, categories or hotness changed, whoever changed it; `index_changed` takes the
 notes in batches. What a paper can be found by is a row of words made here, so that SQLite's FTS5 and PostgreSQL's tsvector hold
 the same: words of title, abstract and authors in order, then words with a prefix for what a field asks for (`t_` word of the
-title, `b_` two words of the title in a row, `a_` word of an author's name, `p_` two words of one name, `c_` category, `d_` span of
-days, `i_` arXiv id).
+title, `b_` two words of the title in a row, `a_` word of an author's name, `p_` two words of one name, `c_` category, `d_` span
+of days, `i_` arXiv id).
 """
 
 from collections import defaultdict

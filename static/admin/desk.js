@@ -5,12 +5,12 @@ import {decideNext} from "./desk/conflicts.js";
 import {saveAll, showWaiting as showWaitingTexts} from "./desk/fields.js";
 import {filter, offerCategories} from "./desk/filters.js";
 import {afterMerging} from "./desk/fragments.js";
-import {focusColumn, focusRow, listen, stepFocus} from "./desk/keys.js";
+import {focusColumn, focusFinding, focusRow, listen, stepFocus} from "./desk/keys.js";
 import {commitAll, makeDraggable, nameOf, saveTweets, showWaiting as showWaitingPlaces, step} from "./desk/order.js";
 import {address, all, complain, find, root, rowOf, say} from "./desk/page.js";
 import {reload} from "./desk/polling.js";
 import {act, check, isPanelOpen, showTimes, togglePanel, undo} from "./desk/publish.js";
-import {changes, flushNow, put} from "./desk/queue.js";
+import {changes, flushNow, lastChange, put, undecided} from "./desk/queue.js";
 import {revision} from "./desk/revision.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
 
@@ -163,6 +163,13 @@ const does = {
     },
     rules_preview: () => act("rules_preview", rulesBody()),
     save_rules: () => act("save_rules", rulesBody()),
+    save_shown_rules: () => {
+        if (find("#desk-rules").hidden) {
+            say("Press e first: the thresholds open");
+        } else {
+            find("[data-do=save_rules]")?.click();
+        }
+    },
     add_by_id: () => {
         toTab("list");
         find("#add-paper-id")?.focus();
@@ -171,7 +178,14 @@ const does = {
         toTab("list");
         find("#text-intro")?.focus();
     },
-    undo: () => find("[data-do=undo]") && undo(),
+    undo: () => {
+        const {action, body} = lastChange() ?? {};
+        if (action === "dismiss" || (action === "ignore" && !rowOf(body.paper, "list"))) {
+            put("undismiss", {paper: body.paper}); // a dismissal is no change of the list
+        } else if (find("[data-do=undo]")) {
+            undo();
+        }
+    },
     refresh_counts: () => act("refresh_counts"),
     panel: () => {
         toTab("list");
@@ -179,7 +193,9 @@ const does = {
             togglePanel();
         }
     },
-    preview: () => find(".menu a")?.click(),
+    preview_page: () => find(".menu [href='preview/page']")?.click(),
+    preview_feed: () => find(".menu [href='preview/feed']")?.click(),
+    preview_markdown: () => find(".menu [href='preview/markdown']")?.click(),
     history: () => find("a[href='history/']")?.click(),
     day_before: () => find(".strip li:has([aria-current]) ")?.previousElementSibling?.querySelector("a").click(),
     day_after: () => find(".strip li:has([aria-current]) ")?.nextElementSibling?.querySelector("a").click(),
@@ -196,6 +212,8 @@ const does = {
     schedule_field: () => inPanel("at"),
     withdraw_field: () => inPanel("withdraw"),
     correct: () => inPanel("correct"),
+    unschedule: () => inPanel("unschedule"),
+    drop_correction: () => inPanel("drop"),
     waive: (row, button) => act("waive", {finding: button.dataset.finding, waived: button.dataset.waived !== "false"}),
 };
 
@@ -227,6 +245,7 @@ const postButton = async (button) => {
             body[field.name] = field.name === "fold" ? Number(field.value) : field.value;
         }
     }
+    const index = all(".finding").indexOf(button.closest(".finding"));
     if (await act(button.dataset.post, body)) {
         if (button.dataset.post !== "waive") {
             await reload();
@@ -234,6 +253,9 @@ const postButton = async (button) => {
         if (isPanelOpen() && button.dataset.post !== "check") {
             await check();
             showTimes();
+        }
+        if (index >= 0 && document.activeElement === document.body) { // what had the focus is mended
+            focusFinding(index);
         }
     }
 };
@@ -259,6 +281,15 @@ root.addEventListener("click", (event) => {
     }
 });
 
+/* The field is emptied; what is refused comes back there, and this is another try of it. */
+const putTyped = (action, body, field, text) => {
+    undecided.remove(field.dataset.refused);
+    delete field.dataset.refused;
+    field.value = "";
+    put(action, body, {from: {field: field.id, text}});
+    showUndecided();
+};
+
 root.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method === "dialog") {
@@ -268,11 +299,9 @@ root.addEventListener("submit", (event) => {
     const field = find("input", form);
     const typed = field?.value.trim();
     if (form.id === "add-paper" && typed) {
-        put("add", {paper: typed});
-        field.value = "";
+        putTyped("add", {paper: typed}, field, typed);
     } else if (form.dataset.form === "add_tweet" && typed) {
-        put("add_tweet", {paper: form.closest("[data-paper]").dataset.paper, link: typed});
-        field.value = "";
+        putTyped("add_tweet", {paper: form.closest("[data-paper]").dataset.paper, link: typed}, field, typed);
     } else if (form.id === "rules") {
         does.rules_preview();
     } else if (form.matches(".desk-filters")) {

@@ -1,5 +1,6 @@
 """The desk in a real browser: a list made with keys alone and with the mouse, what it tells screen readers, how fast it is there."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -211,6 +212,27 @@ def test_suggestion_is_accepted_and_ignored_by_key(open_desk: OpenDesk) -> None:
 
     assert stored() == [papers[0].arxiv_id, papers[1].arxiv_id, papers[3].arxiv_id]
     assert ann.requests == ["accept", "ignore"]
+
+
+def test_undo_takes_back_a_dismissal_where_that_was_the_last_change(open_desk: OpenDesk) -> None:
+    papers = make_day(6, hot=6)
+    make_draft(papers[:3])
+    listed, dismissed = stored(), papers[4].arxiv_id
+    ann = open_desk()
+    ann.press("l", "Alt+ArrowDown")
+    ann.saved()
+    moved = stored()
+    assert moved != listed
+
+    ann.press("c", "j", "x")
+    expect(ann.candidate(dismissed)).to_have_class(re.compile("dismissed"))
+    ann.press("u")
+    expect(ann.candidate(dismissed)).not_to_have_class(re.compile("dismissed"))
+    assert stored() == moved
+    ann.press("u")
+    expect(ann.page.locator("#entries > li").first).to_have_attribute("data-paper", listed[0])
+    assert stored() == listed
+    assert ann.requests == ["move", "dismiss", "undismiss", "undo"]
 
 
 def test_filter_leaves_the_candidates_that_fit(open_desk: OpenDesk) -> None:

@@ -108,12 +108,18 @@ def test_schedule_is_shown_by_three_clocks_and_cancelled(open_desk: OpenDesk, dr
     expect(times).to_contain_text("This time zone is not known")
     ann.page.locator("#schedule-zone").fill("Europe/Berlin")
     expect(times).to_have_text(re.compile(clocks))
-    click(ann, "Schedule")
+    ann.page.locator("#schedule-at").focus()
+    ann.press("Enter")
 
-    expect(goes_out(ann)).to_contain_text("goes out at 15 Jan, 08:00 UTC")
+    expect(goes_out(ann)).to_contain_text(re.compile("goes out at .*" + clocks))
+    expect(ann.page.locator("[data-post=unschedule]")).to_have_text(re.compile("Do not publish at .*" + clocks))
     draft.refresh_from_db()
     assert (draft.publish_at, draft.publish_zone) == (datetime(YEAR, 1, 15, 8, tzinfo=UTC), "Europe/Berlin")
-    click(ann, "Do not publish at 15 Jan, 08:00 UTC")
+    ann.page.reload()
+    ann.ready()
+    expect(goes_out(ann)).to_contain_text(re.compile("goes out at .*" + clocks))
+    open_check(ann)
+    ann.press("U")
     expect(goes_out(ann)).to_have_count(0)
     draft.refresh_from_db()
     assert (draft.status, draft.publish_at, draft.publish_zone) == ("draft", None, "")
@@ -143,6 +149,63 @@ def test_time_that_never_comes_is_refused_and_of_one_that_comes_twice_one_is_cho
     expect(goes_out(ann)).to_contain_text(f"{back.day} Oct, 01:30 UTC")
     draft.refresh_from_db()
     assert draft.publish_at == datetime(YEAR, 10, back.day, 1, 30, tzinfo=UTC)
+
+
+def test_findings_are_waived_and_mended_by_key(open_desk: OpenDesk, draft: Digest, papers: list[Paper]) -> None:
+    entry = draft.entries.get(paper=papers[0])
+    entry.shown_tweets.all().delete()
+    draft.entries.update(read_at=datetime.now(UTC))
+    ann = open_desk()
+    finding, said = ann.page.locator(".finding"), ann.page.locator("#desk-said")
+    ann.press("l")
+    open_check(ann)
+    expect(finding).to_have_count(1)
+    ann.press("f")
+    expect(said).to_have_text("Press j first: to a finding")
+
+    ann.press("j", "f")
+    expect(finding).to_have_class(re.compile("waived"))
+    expect(finding).to_be_focused()
+    ann.press("f")
+    expect(finding).to_have_class(re.compile("blocking"))
+    expect(finding).to_be_focused()
+    ann.press("k", "m")
+    expect(finding).to_have_count(0)
+    expect(ann.page.locator("#publish-title")).to_be_focused()
+    assert entry.shown_tweets.exists()
+    ann.press("P")
+    expect(pill(ann)).to_have_text("published")
+
+
+def test_correction_is_begun_and_dropped_by_key(open_desk: OpenDesk, published: Digest) -> None:
+    ann = open_desk()
+    open_check(ann)
+    ann.press("C")
+    expect(pill(ann)).to_have_text("correction, not published yet")
+    ann.press("D")
+    expect(ann.page.get_by_role("button", name="Really drop it?")).to_be_visible()
+    ann.press("D")
+    expect(pill(ann)).to_have_text("published")
+    assert Digest.all_drafts.get() == published
+
+
+def test_previews_are_opened_by_key(open_desk: OpenDesk, draft: Digest) -> None:
+    ann = open_desk()
+    for key, form in (("g", "page"), ("F", "feed"), ("M", "markdown")):
+        with ann.page.expect_popup() as popup:
+            ann.press(key)
+        assert popup.value.url == f"{ann.address}preview/{form}"
+
+
+def test_candidates_of_a_published_day_are_not_dragged(open_desk: OpenDesk, draft: Digest, papers: list[Paper]) -> None:
+    ann = open_desk()
+    open_check(ann)
+    ann.press("P")
+    expect(pill(ann)).to_have_text("published")
+    ann.press("v")
+    ann.drag(ann.candidate(papers[4].arxiv_id).locator(".rank"), ann.entry(papers[0].arxiv_id))
+    expect(ann.candidate(papers[4].arxiv_id)).not_to_have_class(re.compile("waiting"))
+    assert "add" not in ann.requests
 
 
 def test_withdrawn_and_published_again(open_desk: OpenDesk, reader: Page, published: Digest) -> None:
@@ -277,7 +340,7 @@ def test_thresholds_are_tried_and_then_saved_for_the_site(open_desk: OpenDesk, p
     expect(hot).to_have_count(3)
     assert not SavedRules.objects.exists()
 
-    click(ann, "Save for the site")
+    ann.press("Escape", "E")
     expect(hot).to_have_count(2)
     assert SavedRules.objects.values_list("hot_score", "shown_tweet_score", "shown_tweets").get() == (1050, 25, 10)
     ann.page.reload()

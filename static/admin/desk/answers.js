@@ -45,6 +45,11 @@ onQueue({
     refused: (record, answer) => {
         complain(answer.error);
         apply({html: answer.html});
+        const field = record.from && document.getElementById(record.from.field);
+        if (field && !field.value) {
+            field.value = record.from.text;
+            field.dataset.refused = record.id;
+        }
         all(".waiting, .leaving").forEach((row) => row.classList.remove("waiting", "leaving"));
         showUndecided();
         reload();

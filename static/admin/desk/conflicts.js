@@ -1,12 +1,14 @@
-/* Two changed the same: base, theirs and mine side by side, and a choice. What is not decided stays in the browser's storage. */
+/* Two changed the same: base, theirs and mine side by side, and a choice. What is not decided stays in the browser's storage.
+   Nobody who types is interrupted: the dialog opens when the field is left. */
 
 import {decide, fieldOf} from "./fields.js";
-import {find, root, say} from "./page.js";
+import {find, isText as isTextField, root, say} from "./page.js";
 import {isText, put, undecided} from "./queue.js";
 
 const dialog = find("#desk-conflict");
 const slot = (name) => find(`[data-slot=${name}]`, dialog);
 let shown = null;
+let isPutOff = false; // a conflict came while somebody typed
 let direct = null; // what to do with the retry of a request that never was in the queue
 
 const words = (value) => {
@@ -31,7 +33,7 @@ const show = (record) => {
     slot("mine").textContent = words(conflict.mine);
     slot("mine").hidden = isEditable;
     slot("edit").hidden = !isEditable;
-    slot("edit").value = record.text ?? "";
+    slot("edit").value = fieldOf(record.action, record.body.paper)?.value ?? record.text ?? "";
     slot("overrule").hidden = !conflict.retry;
     slot("overrule").textContent = isEditable ? "Save yours instead" : "Do it all the same";
     dialog.showModal();
@@ -40,10 +42,19 @@ const show = (record) => {
 /** The next conflict that waits for a decision, if any. */
 export const decideNext = () => {
     const next = undecided.read().find((record) => record.kind === "conflict");
-    if (next && !dialog.open) {
+    isPutOff = Boolean(next) && isTextField(document.activeElement);
+    if (next && !isPutOff && !dialog.open) {
         show(next);
     }
 };
+
+root.addEventListener("focusout", () => {
+    setTimeout(() => {
+        if (isPutOff) {
+            decideNext();
+        }
+    });
+});
 
 /** A conflict of a request that is made at once or not at all; `again` makes it with another body. */
 export const ask = (action, conflict, again) => {
@@ -60,7 +71,12 @@ dialog.addEventListener("close", () => {
     if (!["mine", "theirs"].includes(choice)) {
         // Kept as it is typed in the dialog, too.
         if (record.id && isText(record.action)) {
-            undecided.write(undecided.read().map((one) => (one.id === record.id ? {...one, text: slot("edit").value} : one)));
+            const text = slot("edit").value;
+            const field = fieldOf(record.action, record.body.paper);
+            if (field) {
+                field.value = text;
+            }
+            undecided.write(undecided.read().map((one) => (one.id === record.id ? {...one, text} : one)));
         }
         root.dispatchEvent(new Event("undecided"));
         return;

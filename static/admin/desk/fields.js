@@ -1,13 +1,16 @@
-/* Texts that are saved while they are typed: a moment after the last key, and when the field is left.
+/* Texts that are saved while they are typed: kept in the browser with each key, sent a moment after the last one, every few
+   seconds while typing goes on, and when the field is left.
    A field's base is the text that it was changed from, so that the server can tell whether somebody else changed it. */
 
 import {all, root} from "./page.js";
-import {changes, put, undecided} from "./queue.js";
+import {changes, onQueue, put, rebase, undecided} from "./queue.js";
 
-const PAUSE = 600; // milliseconds
+const PAUSE = 600; // milliseconds after the last key
+const LONGEST = 3000; // milliseconds after the first one
 const bases = new WeakMap();
 const incoming = new WeakMap(); // what the server has meanwhile, for a field that is being typed in
 const timers = new WeakMap();
+const latest = new WeakMap(); // when a text that is typed on is sent at the latest
 
 export const fieldOf = (action, paper) => document.getElementById(paper ? `text-${action}-${paper}` : `text-${action}`);
 const paperOf = (field) => field.closest("[data-paper]")?.dataset.paper;
@@ -18,10 +21,11 @@ const records = (field) => changes().filter(of(field));
 /** What was last handed to the queue, else the base. */
 const handed = (field) => records(field).at(-1)?.body.text ?? base(field);
 
-export const save = (field) => {
-    clearTimeout(timers.get(field));
+/** Keep what stands in the field; send it, unless it is `held` since somebody is typing on. */
+const keep = (field, {held}) => {
     const open = undecided.read().find(of(field));
-    if (field.readOnly || field.value === (open?.text ?? handed(field))) {
+    const isReleased = !held && records(field).at(-1)?.held;
+    if (field.readOnly || (field.value === (open?.text ?? handed(field)) && !isReleased)) {
         return;
     }
     if (open?.kind === "conflict") { // what is typed on stays "mine" until it is decided
@@ -33,7 +37,13 @@ export const save = (field) => {
         root.dispatchEvent(new Event("undecided"));
     }
     const paper = paperOf(field);
-    put(field.dataset.text, {...(paper && {paper}), text: field.value, base: handed(field)});
+    put(field.dataset.text, {...(paper && {paper}), text: field.value, base: handed(field)}, {held});
+};
+
+export const save = (field) => {
+    clearTimeout(timers.get(field));
+    latest.delete(field);
+    keep(field, {held: false});
 };
 
 export const saveAll = () => all("[data-text]").forEach(save);
@@ -62,6 +72,13 @@ export const acknowledge = (action, paper, text, isFresh) => {
     const theirs = isFresh ? incoming.get(field) : undefined;
     const isTrimmed = theirs?.trim() === text.trim();
     bases.set(field, isTrimmed ? theirs : text);
+    if (isTrimmed) {
+        rebase((record) => {
+            if (of(field)(record) && record.body.base === text) {
+                record.body.base = theirs;
+            }
+        });
+    }
     if (isTrimmed || theirs === undefined) {
         incoming.delete(field);
     }
@@ -73,6 +90,14 @@ export const decide = (action, paper, text) => {
     if (field) {
         bases.set(field, text);
         field.value = text;
+    }
+};
+
+/** Show what the server has instead of a text that it refused. */
+export const giveUp = (action, paper) => {
+    const field = fieldOf(action, paper);
+    if (field) {
+        decide(action, paper, incoming.get(field) ?? base(field));
     }
 };
 
@@ -97,8 +122,11 @@ export const showWaiting = () => {
 root.addEventListener("input", (event) => {
     const field = event.target;
     if (field.dataset.text) {
+        keep(field, {held: true});
         clearTimeout(timers.get(field));
-        timers.set(field, setTimeout(save, PAUSE, field));
+        const now = Date.now();
+        latest.set(field, latest.get(field) ?? now + LONGEST);
+        timers.set(field, setTimeout(save, Math.min(PAUSE, latest.get(field) - now), field));
     }
 });
 
@@ -115,6 +143,7 @@ root.addEventListener("focusout", (event) => {
     }
 });
 
+onQueue({adopted: showWaiting});
 addEventListener("pagehide", saveAll);
 document.addEventListener("visibilitychange", () => {
     if (document.hidden) {

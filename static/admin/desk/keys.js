@@ -108,6 +108,30 @@ const onRow = (row, event) => {
     return true;
 };
 
+export const focusFinding = (index) => {
+    const findings = all(".finding");
+    (findings[Math.max(0, Math.min(index, findings.length - 1))] ?? find("#publish-title"))?.focus();
+};
+
+/** While the focus is in the check. */
+const onFindings = (event) => {
+    const by = {ArrowDown: 1, ArrowUp: -1, j: 1, k: -1}[event.key];
+    const finding = document.activeElement.closest(".finding");
+    if (by) {
+        focusFinding(all(".finding").indexOf(finding) + by);
+    } else if (["f", "m"].includes(event.key)) {
+        const button = finding && find(event.key === "f" ? "[data-do=waive]" : "[data-post]", finding);
+        if (button) {
+            button.click();
+        } else {
+            say(finding ? "This is mended in the list" : "Press j first: to a finding");
+        }
+    } else {
+        return false;
+    }
+    return true;
+};
+
 /** `does[name]()` for the key that is pressed; see the list of keys on the page. */
 const KEYS = {
     c: () => focusColumn("candidates"),
@@ -116,12 +140,15 @@ const KEYS = {
     f: "filter_category",
     h: "filter_open",
     e: "rules",
+    E: "save_shown_rules",
     "+": "add_by_id",
     i: "intro",
     u: "undo",
     r: "refresh_counts",
     v: "panel",
-    g: "preview",
+    g: "preview_page",
+    F: "preview_feed",
+    M: "preview_markdown",
     z: "history",
     "[": "day_before",
     "]": "day_after",
@@ -141,6 +168,8 @@ const KEYS = {
     S: "schedule_field",
     W: "withdraw_field",
     C: "correct",
+    U: "unschedule",
+    D: "drop_correction",
 };
 
 export const listen = (does) => {
@@ -175,6 +204,9 @@ export const listen = (does) => {
 const moved = (event) => {
     const tweet = document.activeElement?.closest?.("li[data-tweet]");
     if (tweet && onTweet(tweet, event)) {
+        return true;
+    }
+    if (isOn() && !event.altKey && document.activeElement?.closest?.("#desk-publish") && onFindings(event)) {
         return true;
     }
     const row = currentRow();

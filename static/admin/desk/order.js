@@ -181,6 +181,7 @@ export const makeDraggable = () => {
             addEventListener("keydown", onEscape, true);
         },
     };
+    [entries, candidates].forEach((list) => list && Sortable.get(list)?.option("disabled", !canEdit()));
     if (canEdit() && entries && !Sortable.get(entries)) {
         Sortable.create(entries, {
             ...shared,

@@ -37,10 +37,9 @@ const ask = async (seen) => {
             apply(answer, {isOwn: false});
         }
         showEditors(answer.editors);
-        if (changes().length) {
-            flushNow();
-        }
+        flushNow();
     }
+    return kind === "done";
 };
 
 let polling = Promise.resolve();
@@ -55,10 +54,10 @@ export const poll = () => {
     return polling;
 };
 
-/** Ask for everything as it is, changed or not. */
+/** Ask for everything as it is, changed or not. Returns whether it came. */
 export const reload = async () => {
     await polling;
-    await ask(-1);
+    return ask(-1);
 };
 
 setInterval(poll, POLL);

@@ -4,17 +4,19 @@
 import {commitAll} from "./order.js";
 import {saveAll} from "./fields.js";
 import {ask} from "./conflicts.js";
-import {complain, find, root, say} from "./page.js";
-import {isSaved} from "./queue.js";
+import {afterMerging} from "./fragments.js";
+import {all, complain, find, root, say} from "./page.js";
+import {reload} from "./polling.js";
+import {forgetLastChange, isSaved} from "./queue.js";
 import {request} from "./requests.js";
 import {apply, revision, watch} from "./revision.js";
 
 const WITH_REVISION = ["publish", "schedule", "unschedule", "withdraw", "publish_correction", "drop_correction", "undo"];
-const LATER = {
-    offline: "There is no connection: this was not done. Try again when it is back.",
-    server: "The server does not answer: this was not done. Try again in a moment.",
-    login: "You are signed out: this was not done. Sign in again in another tab, then try again.",
-};
+const READING = ["check", "rules_preview"];
+const OFFLINE = "There is no connection: this was not done. Try again when it is back.";
+const SIGNED_OUT = "You are signed out: this was not done. Sign in again in another tab, then try again.";
+const UNREAD = "The server does not answer. Try again in a moment.";
+const UNKNOWN = "No answer came, so this may have been done or not. Look at what the desk shows before you try again.";
 
 const ready = async () => {
     commitAll();
@@ -26,12 +28,26 @@ const ready = async () => {
     return false;
 };
 
+/** The answer was lost, or took too long: whatever came of it, show it. */
+const findOut = async () => {
+    complain(UNKNOWN);
+    if (await reload() && isPanelOpen()) {
+        await send("check", {});
+    }
+};
+
 const send = async (action, body) => {
+    const isOnline = navigator.onLine;
+    if (!READING.includes(action)) {
+        forgetLastChange();
+    }
     root.classList.add("working");
     const outcome = await request(action, {body});
     root.classList.remove("working");
-    if (outcome.kind === "later") {
-        complain(LATER[outcome.why]);
+    if (outcome.kind === "later" && isOnline && outcome.why !== "login" && !READING.includes(action)) {
+        await findOut();
+    } else if (outcome.kind === "later") {
+        complain({offline: OFFLINE, login: SIGNED_OUT, server: UNREAD}[outcome.why]);
     } else if (outcome.kind === "refused") {
         complain(outcome.answer.error);
         apply({html: outcome.answer.html});
@@ -87,6 +103,20 @@ const momentsOf = (local, zone) => {
 const inZone = (moment, zone) =>
     new Intl.DateTimeFormat("en-GB", {timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"}).format(moment);
 
+/** The moment as the zone's clock, the site's and UTC show it. */
+const byClocks = (moment, zone) => {
+    const site = root.dataset.siteZone;
+    const zones = [...new Set([zone, site, "UTC"])];
+    return zones.map((one) => `${inZone(moment, one)} ${one}${one === site ? " (the site’s)" : ""}`).join(" = ");
+};
+
+/** When the day goes out, by the clock of whoever looks. */
+const showClocks = () => all("time[data-clocks]").forEach((time) => {
+    time.textContent = byClocks(new Date(time.dateTime), Intl.DateTimeFormat().resolvedOptions().timeZone);
+});
+afterMerging(showClocks);
+showClocks();
+
 /** The time that is typed, as the site's clock and UTC show it. */
 export const showTimes = () => {
     const form = find("form[data-form=schedule]");
@@ -112,11 +142,7 @@ export const showTimes = () => {
         return;
     }
     const moment = moments[Number(fold.value) || 0] ?? moments[0];
-    const site = root.dataset.siteZone;
-    const others = [...new Set([site, "UTC"])].filter((other) => other !== zone.value);
-    out.textContent = moment
-        ? [zone.value, ...others].map((one) => `${inZone(moment, one)} ${one}${one === site ? " (the site’s)" : ""}`).join(" = ")
-        : "";
+    out.textContent = moment ? byClocks(moment, zone.value) : "";
 };
 
 panel.addEventListener("input", showTimes);

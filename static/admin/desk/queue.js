@@ -1,6 +1,7 @@
 /* The changes that are not saved yet, in the browser's storage: they outlive a lost connection, a reload and a closed tab.
    They are sent one after the other; each tab sends its own, and those of tabs that were closed. A change that was sent once
-   is never altered, since the server may have it already: sent again it changes nothing. */
+   is never altered, since the server may have it already: sent again it changes nothing. A text that is still typed in is kept
+   with every key, and held back until its field says that it is to be sent. */
 
 import {root} from "./page.js";
 import {request} from "./requests.js";
@@ -9,33 +10,45 @@ const NAME = `desk:${root.dataset.user}:${root.dataset.day}`;
 const TEXTS = ["note", "title", "intro"];
 const REPLACING = {move: "position", show_tweets: "tweets", note: "text", title: "text", intro: "text"};
 
-/** A list of records in the browser's storage; in memory where there is none. */
+/** A list of records in the browser's storage; while that is full, or where there is none, this tab's are in memory. */
 class Kept {
     #name;
-    #memory = "[]";
+    #unwritten = null;
 
     constructor(name) {
         this.#name = name;
     }
 
-    read() {
+    #stored() {
         try {
             return JSON.parse(localStorage.getItem(this.#name) ?? "[]");
         } catch {
-            return JSON.parse(this.#memory);
+            return [];
         }
     }
 
+    get isStored() {
+        return !this.#unwritten?.length;
+    }
+
+    read() {
+        if (!this.#unwritten) {
+            return this.#stored();
+        }
+        const mine = structuredClone(this.#unwritten);
+        return [...this.#stored().filter((one) => one.tab !== tab && !mine.some(({id}) => id === one.id)), ...mine];
+    }
+
     write(records) {
-        this.#memory = JSON.stringify(records);
         try {
             if (records.length) {
-                localStorage.setItem(this.#name, this.#memory);
+                localStorage.setItem(this.#name, JSON.stringify(records));
             } else {
                 localStorage.removeItem(this.#name);
             }
+            this.#unwritten = null;
         } catch {
-            // No storage: this page's memory has to do.
+            this.#unwritten = structuredClone(records.filter((one) => one.tab === tab));
         }
     }
 
@@ -55,34 +68,53 @@ navigator.locks?.request(lockOf(tab), () => new Promise(() => {})); // held for 
 const waiting = new Kept(NAME);
 /** Conflicts to decide, and texts that the server refused. */
 export const undecided = new Kept(`${NAME}:undecided`);
-const listeners = {done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}};
+const listeners = {done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}, adopted: () => {}};
 let flushing = null;
 let retry = 0;
 let pause = 1000;
 let trouble = "";
+let last = null;
 
 export const onQueue = (handlers) => Object.assign(listeners, handlers);
-export const changes = () => waiting.read();
+/** What another tab is still typing is its own. */
+const isSeen = (record) => record.tab === tab || !record.held;
+const isDue = (record) => record.tab === tab && !record.held;
+export const changes = () => waiting.read().filter(isSeen);
+/** Whether all that is not saved yet would outlive this page. */
+export const isStored = () => waiting.isStored && undecided.isStored;
+/** The last change of this page, `{action, body}`; null where something was done since that is not queued. */
+export const lastChange = () => last;
+export const forgetLastChange = () => { last = null; };
 export const isText = (action) => TEXTS.includes(action);
 export const sameThing = (one, other) => one.action === other.action && one.body.paper === other.body.paper;
-const tell = () => listeners.state({waiting: waiting.read().length, trouble});
+const tell = () => listeners.state({waiting: changes().length, trouble});
 
-/** Keep a change and send it as soon as may be. */
-export const put = (action, body) => {
+/**
+ * Keep a change and send it as soon as may be; a `held` one when it is put again without. `from`: the field where it was typed,
+ * and what, as `{field: id, text}`, to bring it back there if it is refused.
+ */
+export const put = (action, body, {held = false, from} = {}) => {
     const records = waiting.read();
     const value = REPLACING[action];
-    const earlier = value && records.findLast((record) => sameThing(record, {action, body}));
+    const earlier = value && records.findLast((record) => isSeen(record) && sameThing(record, {action, body}));
+    let record = earlier;
     if (earlier && !earlier.sent) {
+        Object.assign(earlier, {held});
         earlier.body[value] = body[value];
     } else {
-        const record = {id: newId(), tab, action, body: {...body}};
+        record = {id: newId(), tab, action, body: {...body}, held, from};
         if (earlier && "base" in body) {
             record.body.base = earlier.body[value];
         }
         records.push(record);
     }
-    waiting.write(records);
-    flush();
+    const isNothing = isText(action) && record.body.text === record.body.base; // what was typed is deleted again
+    waiting.write(isNothing ? records.filter((one) => one !== record) : records);
+    last = {action, body};
+    tell();
+    if (!held) {
+        flush();
+    }
 };
 
 /** Change the waiting records, as when an answer told a newer base. */
@@ -95,18 +127,22 @@ export const rebase = (update) => {
 /** Take over what closed tabs left. */
 const adopt = async () => {
     const locks = navigator.locks ? (await navigator.locks.query()).held.map((lock) => lock.name) : [];
-    rebase((record) => {
-        if (!locks.includes(lockOf(record.tab))) {
-            record.tab = tab;
-        }
-    });
+    const isLeft = (record) => record.tab !== tab && !locks.includes(lockOf(record.tab));
+    if (waiting.isStored && waiting.read().some(isLeft)) {
+        rebase((record) => {
+            if (isLeft(record)) {
+                Object.assign(record, {tab, held: false});
+            }
+        });
+        listeners.adopted();
+    }
 };
 
 const sendAll = async () => {
     await adopt();
     for (;;) {
         const records = waiting.read();
-        const record = records.find((one) => one.tab === tab);
+        const record = records.find(isDue);
         if (!record) {
             trouble = "";
             pause = 1000;
@@ -130,14 +166,21 @@ const sendAll = async () => {
 
 const settle = (record, {kind, answer}) => {
     waiting.remove(record.id);
+    const newer = REPLACING[record.action] && changes().findLast((other) => sameThing(other, record));
     if (kind === "conflict") {
         // What was typed meanwhile is the newer "mine".
-        const newer = waiting.read().findLast((other) => REPLACING[record.action] && sameThing(other, record));
-        waiting.write(waiting.read().filter((other) => !newer || !sameThing(other, record)));
+        waiting.write(waiting.read().filter((other) => !newer || !isSeen(other) || !sameThing(other, record)));
         const text = newer && isText(record.action) ? newer.body.text : record.body.text;
         undecided.add({...record, kind, text, conflict: answer.conflict});
-    } else if (kind === "refused" && isText(record.action)) {
-        undecided.add({...record, kind, text: record.body.text, error: answer.error});
+    } else if (kind === "refused" && newer && "base" in record.body) {
+        // The newer one is another try, from where this one began.
+        rebase((other) => {
+            if (other.id === newer.id) {
+                other.body.base = record.body.base;
+            }
+        });
+    } else if (kind === "refused" && (isText(record.action) || record.from)) {
+        undecided.add({...record, kind, text: record.body.text ?? record.from.text, error: answer.error});
     }
     listeners[kind](record, answer);
 };
@@ -147,7 +190,7 @@ export const flush = () => {
     flushing ??= sendAll().finally(() => {
         flushing = null;
         tell();
-        if (!trouble && waiting.read().some((record) => record.tab === tab)) {
+        if (!trouble && waiting.read().some(isDue)) {
             flush();
         }
     });
@@ -163,10 +206,15 @@ export const flushNow = () => {
 /** Whether nothing waits, after an attempt to send it. */
 export const isSaved = async () => {
     await flushNow();
-    return !waiting.read().some((record) => record.tab === tab);
+    return !waiting.read().some(isDue);
 };
 
 addEventListener("online", flushNow);
+addEventListener("beforeunload", (event) => {
+    if (!isStored()) {
+        event.preventDefault(); // the browser asks whether the page may go, and what it keeps with it
+    }
+});
 addEventListener("storage", (event) => {
     if (event.key?.startsWith(NAME)) {
         tell();

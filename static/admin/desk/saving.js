@@ -1,8 +1,9 @@
 /* The status bar: what is saved, what waits, what is to be decided. */
 
 import {decideNext} from "./conflicts.js";
+import {giveUp} from "./fields.js";
 import {find, root, say} from "./page.js";
-import {put, undecided} from "./queue.js";
+import {isStored, isText, put, undecided} from "./queue.js";
 
 const WHY = {
     offline: "no connection",
@@ -13,10 +14,11 @@ const WHY = {
 /** What is saved, and what is kept in the browser, and why. */
 export const showSaving = ({waiting, trouble}) => {
     const saved = find("#desk-saved");
-    saved.className = trouble ? "trouble" : "";
+    saved.className = trouble || !isStored() ? "trouble" : "";
+    const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "what you change is kept";
     if (trouble) {
-        const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "what you change is kept";
-        const text = `${WHY[trouble]}: ${kept} in this browser, and sent when it is back. `;
+        const where = isStored() ? "in this browser" : "only in this page, which has to stay open";
+        const text = `${WHY[trouble]}: ${kept} ${where}, and sent when it is back. `;
         if (saved.dataset.told !== trouble) {
             say(text);
         }
@@ -28,6 +30,8 @@ export const showSaving = ({waiting, trouble}) => {
             link.textContent = "Sign in again in another tab";
             saved.append(link);
         }
+    } else if (!isStored()) {
+        saved.textContent = `the browser’s storage is full: ${kept} only in this page until sent; leave it open`;
     } else if (waiting) {
         saved.textContent = "saving…";
     } else {
@@ -36,7 +40,7 @@ export const showSaving = ({waiting, trouble}) => {
     saved.dataset.told = trouble;
 };
 
-/** Conflicts to decide, and texts that were refused. */
+/** Conflicts to decide, and what was typed and refused. */
 export const showUndecided = () => {
     const place = find("#desk-problems");
     const records = undecided.read();
@@ -55,11 +59,18 @@ export const showUndecided = () => {
             words.textContent = `Changed by two: ${record.conflict.what}`;
             line.append(words, button("Decide", decideNext));
         } else {
-            words.textContent = `Not saved: ${record.error}`;
+            const {action, body, from} = record;
+            words.textContent = `Not saved: ${from ? `“${from.text}”. ` : ""}${record.error}`;
             const settle = (again) => () => {
                 undecided.remove(record.id);
+                const field = from && document.getElementById(from.field);
+                if (field && field.value === from.text) {
+                    field.value = "";
+                }
                 if (again) {
-                    put(record.action, record.body);
+                    put(action, body, {from});
+                } else if (isText(action)) {
+                    giveUp(action, body.paper);
                 }
                 showUndecided();
             };
