@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from digests.models import Digest, PublicEvent
 from papers.models import Tweet
+from papers.search import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 from tests.feed_rules import ATOM, check_atom, check_json_feed, check_rss
 
@@ -231,6 +232,32 @@ def test_unchanged_feed_is_not_sent_again(client: Client, address: str) -> None:
 def test_feeds_set_no_cookie_and_answer_reading_methods_only(client: Client) -> None:
     for address in [*ADDRESSES, "/papers", "/papers.bib", "/robots.txt", "/sitemap.xml"]:
         assert (client.get(address).cookies, client.post(address).status_code) == ({}, 405)
+
+
+@pytest.mark.parametrize(
+    ("address", "selection"),
+    [
+        ("/posts/hot-papers-2021-05-12", "period=2021-05-12"),
+        ("/archive/2021", "period=2021"),
+        ("/archive/2021/05", "period=2021-05"),
+        ("/categories/cs.LG", "category=cs.LG"),
+        ("/authors/ada-example", "q=author%3A%22ada+example%22"),
+        ("/search?q=synthetic+papers", "q=synthetic+papers"),
+    ],
+)
+def test_page_links_the_feeds_of_what_it_shows(client: Client, address: str, selection: str) -> None:
+    make_digest(date(2021, 5, 12), papers=1)
+    index_changed()
+
+    page = client.get(address).content.decode()
+
+    for form in ("atom", "json", "bib"):
+        assert page.count(f'href="/papers.{form}?{selection}"') == 2  # for programs, and for people
+        assert "2105." in client.get(f"/papers.{form}?{selection}").content.decode()
+
+
+def test_search_that_cannot_be_read_links_no_feed_of_its_own(client: Client) -> None:
+    assert "/papers.atom" not in client.get('/search?q="open').content.decode()
 
 
 def test_every_page_links_the_feeds(client: Client) -> None:

@@ -89,6 +89,16 @@ def test_search_is_the_same_for_all_readers_and_sets_no_cookie(client: Client) -
     assert client.post("/search?q=learning").status_code == 405
 
 
+def test_names_that_were_looked_for_are_marked_and_shown_however_late_they_stand(client: Client) -> None:
+    make_paper(title="A quiver", authors=[f"Author {n}" for n in range(20)] + ["Ada Example", "Ada Other"])
+    index_changed()
+
+    shown = page(client, q='author:"Ada Example"')
+
+    assert "Author 5, <mark>Ada</mark> <mark>Example</mark> and 15 others" in shown
+    assert "Ada Other" not in shown
+
+
 def test_index_is_kept_by_a_task_and_by_a_command(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     make_paper(title="A quiver")
     index_papers()
