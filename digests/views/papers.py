@@ -87,11 +87,11 @@ def posts_of(paper: Paper, appearances: list[Entry]) -> Posts:
     others = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first)
     others = others.order_by((F("retweets") + F("favorites")).desc(nulls_last=True), "posted_at", "pk")
     room = max(0, MOST_POSTS - len(first))
-    shown = [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[:room])]
-    boxes = [one for one in shown if one.body_html or one.tweet.state != Tweet.State.LIVE][:MOST_BOXES]
+    posts = [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[:room])]
+    boxes = [one for one in posts if one.body_html or one.tweet.state != Tweet.State.LIVE][:MOST_BOXES]
     in_boxes = {one.tweet_id for one in boxes}
-    lines = [one for one in shown if one.tweet_id not in in_boxes]
-    return Posts(boxes, lines, others.count() - room if len(shown) >= MOST_POSTS else 0)
+    lines = [one for one in posts if one.tweet_id not in in_boxes]
+    return Posts(boxes, lines, others.count() - room if len(posts) >= MOST_POSTS else 0)
 
 
 def rank_now(paper: Paper) -> RankedPaper | None:
