@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from digests.metadata import Metadata
 from digests.models import Digest, Entry, in_published_digest
-from digests.selections import Selection
+from digests.selections import Selection, shown
 from papers.models import Paper, PaperCategory
 from papers.search import QueryError, Results
 from papers.search import search as search_papers
@@ -24,7 +26,15 @@ def search(request: HttpRequest) -> HttpResponse:
     Six queries at most, however many papers there are.
     """
     query = request.GET.get("q", "").strip()
-    context: dict[str, object] = {"query": query}
+    asked = {name: request.GET[name] for name in ("q", "after") if query and request.GET.get(name)}
+    context: dict[str, object] = {
+        "query": query,
+        "meta": Metadata(
+            f"Search for “{shown(query)}”" if query else "Search",
+            "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",
+            reverse("search") + ("?" + urlencode(asked) if asked else ""),
+        ),
+    }
     if query:
         try:
             results = search_papers(query, limit=HITS_A_PAGE, after=request.GET.get("after"))

@@ -5,9 +5,12 @@ from datetime import date
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.daylog import logged_day, logged_days
+from digests.metadata import Metadata
+from digests.templatetags.reading import day_text
 from digests.views.paging import asked_day
 from papers.candidates import rules
 from papers.measuring import HORIZON
@@ -26,6 +29,11 @@ def about(request: HttpRequest) -> HttpResponse:
         "horizon_days": HORIZON.days,
         "appears_at": settings.AUTO_PUBLISH_AT,
         "clocks": settings.TIME_ZONE,
+        "meta": Metadata(
+            "How the ranking works",
+            "Which papers are collected, what makes one hot, which posts are shown, and what the counts mean.",
+            reverse("about"),
+        ),
     }
     return render(request, "digests/about.html", context)
 
@@ -37,7 +45,12 @@ def days(request: HttpRequest) -> HttpResponse:
     found = logged_days(before, DAYS_A_PAGE + 1)
     shown = found[:DAYS_A_PAGE]
     older = shown[-1].date if len(found) > DAYS_A_PAGE else None
-    return render(request, "digests/days.html", {"days": shown, "before": before, "older": older})
+    meta = Metadata(
+        f"Day log before {before}" if before else "Day log",
+        "What was collected of each day, and what became of its list.",
+        reverse("days") + (f"?before={before}" if before else ""),
+    )
+    return render(request, "digests/days.html", {"days": shown, "before": before, "older": older, "meta": meta})
 
 
 @require_safe
@@ -46,7 +59,11 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
     found = logged_day(day)
     if found is None:
         raise Http404("Nothing is known of this day")
-    return render(request, "digests/day.html", {"day": found})
+    name = day_text(day)
+    meta = Metadata(
+        f"What happened to {name}", f"What was collected of {name}, and what became of its list.", reverse("day", args=[day])
+    )
+    return render(request, "digests/day.html", {"day": found, "meta": meta})
 
 
 @require_safe

@@ -4,9 +4,11 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.calendars import calendar_of, month_of, years
+from digests.metadata import Metadata
 from digests.models import Digest
 from digests.selections import Selection
 
@@ -16,7 +18,8 @@ def archive(request: HttpRequest) -> HttpResponse:
     """The newest year as a calendar, and the way to all others."""
     all_years = years()
     newest = calendar_of(all_years[0]) if all_years else None
-    return render(request, "digests/archive.html", {"year": newest, "years": all_years})
+    meta = Metadata("All days", "Every day’s list of hot arXiv papers, by year and month.", reverse("archive"))
+    return render(request, "digests/archive.html", {"year": newest, "years": all_years, "meta": meta})
 
 
 @require_safe
@@ -25,9 +28,9 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     shown = calendar_of(year)
     if not shown.days:
         raise Http404("No list of this year is published")
-    return render(
-        request, "digests/year.html", {"feeds": Selection.feeds_of(period=f"{year:04}"), "year": shown, "years": shown.years}
-    )
+    meta = Metadata(f"Hot papers of {year}", f"The lists of hot arXiv papers of {year}, by month.", reverse("year", args=[year]))
+    feeds = Selection.feeds_of(period=f"{year:04}")
+    return render(request, "digests/year.html", {"year": shown, "years": shown.years, "meta": meta, "feeds": feeds})
 
 
 @require_safe
@@ -36,14 +39,21 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     digests = list(Digest.objects.published().filter(date__year=year, date__month=month).order_by("-date").with_titles())
     if not digests:
         raise Http404("No list of this month is published")
+    shown = month_of(date(year, month, 1))
+    name = f"{shown.first:%B} {year}"
     older, newer = beside(digests[-1].date, digests[0].date)
     context = {
-        "month": month_of(date(year, month, 1)),
+        "month": shown,
         "digests": digests,
         "feeds": Selection.feeds_of(period=f"{year:04}-{month:02}"),
         "has_samples": any(digest.is_sample for digest in digests),
         "older": older,
         "newer": newer,
+        "meta": Metadata(
+            f"Hot papers of {name}",
+            f"The lists of hot arXiv papers of {name}, day by day.",
+            reverse("month", args=[year, month]),
+        ),
     }
     return render(request, "digests/month.html", context)
 

@@ -51,6 +51,10 @@ GONE = "/posts/hot-papers-2021-05-11"
 """A list that was withdrawn: 404, with the reason."""
 
 
+NOT_UNDERSTOOD = "/papers?order=coldest"
+"""A selection that is none: 400."""
+
+
 def make_days() -> None:
     digest = make_digest(DAY, intro="A day of **long words** and $x^2$.\n\n[Elsewhere](https://arxiv.org)")
     odd = make_paper(

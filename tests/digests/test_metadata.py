@@ -1,9 +1,11 @@
 """What pages say about themselves to search engines and to those who show a link."""
 
 import json
+import struct
 from datetime import UTC, date, datetime
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 from lxml import html
@@ -64,6 +66,10 @@ def test_paper_is_a_scholarly_article() -> None:
         "og:title": "Rényi & Co",
         "og:description": "We show.",
         "og:url": "http://127.0.0.1:8000/papers/2105.00001",
+        "og:image": "http://127.0.0.1:8000/static/og.png",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "Hot Papers: the new arXiv papers that people talk about, every day",
     }
 
 
@@ -116,6 +122,39 @@ def test_list_is_a_collection_with_one_address() -> None:
 @pytest.mark.django_db
 def test_page_without_papers_is_a_page(client: Client) -> None:
     assert '"itemListElement": []' in client.get("/papers").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/archive", "All days"),
+        ("/archive/2021", "Hot papers of 2021"),
+        ("/archive/2021/05", "Hot papers of May 2021"),
+        ("/about", "How the ranking works"),
+        ("/days", "Day log"),
+        ("/days?before=2021-05-13", "Day log before 2021-05-13"),
+        ("/days/2021-05-12", "What happened to 12 May 2021"),
+        ("/search", "Search"),
+        ("/search?q=graph+nets", "Search for “graph nets”"),
+    ],
+)
+def test_page_names_itself_once(client: Client, address: str, title: str) -> None:
+    make_digest(date(2021, 5, 12), papers=1)
+
+    head = html.fromstring(client.get(address).content.decode())
+
+    assert head.xpath("//link[@rel='canonical']/@href") == [f"http://127.0.0.1:8000{address}"]
+    assert head.xpath("//meta[@property='og:title']/@content") == [title]
+    [_] = head.xpath("//meta[@name='description']/@content")
+    assert head.xpath("//meta[@name='robots']/@content") == (["noindex"] if "q=" in address else [])
+
+
+def test_image_is_what_its_metadata_say() -> None:
+    image = (settings.BASE_DIR / "static/og.png").read_bytes()
+
+    assert struct.unpack(">II", image[16:24]) == (1200, 630)
+    assert len(image) < 40_000
 
 
 @pytest.mark.browser

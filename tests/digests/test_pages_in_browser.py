@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from tests.digests.reader_pages import GONE, NOT_FOUND, addresses
+from tests.digests.reader_pages import GONE, NOT_FOUND, NOT_UNDERSTOOD, addresses
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Scheme = Literal["light", "dark"]
@@ -35,7 +35,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     """One archive for all tests here, which only read: making it takes as long as a test."""
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
-        yield Site(server.url, dict.fromkeys(addresses(), 200) | {NOT_FOUND: 404, GONE: 404})
+        yield Site(server.url, dict.fromkeys(addresses(), 200) | {NOT_FOUND: 404, GONE: 404, NOT_UNDERSTOOD: 400})
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
 
