@@ -16,7 +16,7 @@ from django.db import connection
 
 from papers import clock
 from papers.models import IndexedPaper, Paper
-from papers.search.index import MOST_AUTHORS, PAPER, TIER_BITS, category_term, id_term, name_pairs
+from papers.search.index import MOST_AUTHORS, PAIRED, PAPER, TIER_BITS, category_term, id_term, name_pairs
 from papers.search.marking import Part, excerpt, marked
 from papers.search.query import Query, QueryError, parse, spans
 from papers.search.schema import FTS5, GIN
@@ -70,11 +70,10 @@ def search(text: str, *, limit: int = 20, after: str | None = None) -> Results:
 
 
 def _authors(names: Sequence[str], query: Query) -> list[list[Part]]:
-    anywhere = {word for phrase in query.phrases for word in phrase}
     found, further = [], 0
     for number, name in enumerate(names[:MOST_AUTHORS]):
         words = set(name_words(readable(name)))
-        looked_for = {word for asked in query.authors if words.issuperset(asked) for word in asked} | (words & anywhere)
+        looked_for = {word for asked in (*query.authors, *query.phrases) if words.issuperset(asked) for word in asked}
         if number < SHOWN_AUTHORS or (looked_for and further < SHOWN_AUTHORS):
             found.append(marked(name, looked_for))
             further += number >= SHOWN_AUTHORS
@@ -129,7 +128,9 @@ def _clauses(query: Query) -> list[Clause] | None:
     clauses: list[Clause] = [(phrase,) for phrase in query.phrases]
     clauses += [(tuple(f"t_{word}" for word in phrase),) for phrase in query.titles]
     for name in query.authors:
-        clauses += [((term,),) for term in name_pairs(name) or [f"a_{word}" for word in name[:1]]]
+        pairs = name_pairs(name)
+        alone = name[PAIRED:] if pairs else name[:1]
+        clauses += [((term,),) for term in (*pairs, *(f"a_{word}" for word in alone))]
     clauses += [((category_term(code),),) for code in query.categories]
     if query.ids:
         clauses.append(tuple((id_term(number),) for number in query.ids))

@@ -114,6 +114,8 @@ FOUND: dict[str, list[str]] = {
     'author:"Alfred LeCun"': [],
     'author:"Example, Yann A."': [LANGUAGE],
     'author:"Yann A"': [LANGUAGE],
+    'author:"Ada Ada"': [NEED],
+    'author:"one two three four five six seven eight nine"': [],
     'au:"lecun yann"': [VISION, RENYI],
     "author:yann author:example": [LANGUAGE],
     "author:attention": [],
