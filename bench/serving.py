@@ -176,7 +176,8 @@ def process(command: list[str], port: int, environment: dict[str, str]) -> Itera
         deadline = time.monotonic() + 30
         while True:
             try:
-                httpx.get(f"http://127.0.0.1:{port}/", trust_env=False)
+                # As it will be asked: another Accept-Encoding would make of what is measured the second variant that nginx keeps.
+                httpx.get(f"http://127.0.0.1:{port}/", headers=ZIPPED, trust_env=False)
                 break
             except httpx.TransportError:
                 if server.poll() is not None or time.monotonic() > deadline:
