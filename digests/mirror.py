@@ -5,8 +5,9 @@ import fcntl
 import os
 import re
 import time
+from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -131,8 +132,12 @@ def _bring(folder: Path, descriptor: int, digests: DigestQuerySet) -> Iterator[t
 
     # Closed here, also after an error: its database cursor must not outlive the connection.
     with contextlib.closing(_files(digests)) as files, ThreadPoolExecutor(WRITERS) as pool:
-        while some := list(islice(files, CHUNK)):
-            yield from pool.map(bring, some)
+        waiting: deque[Future[tuple[str, FileState]]] = deque()
+        for file in files:
+            waiting.append(pool.submit(bring, file))
+            if len(waiting) == CHUNK:
+                yield waiting.popleft().result()
+        yield from (one.result() for one in waiting)
 
 
 def _replace(folder: int, name: str, data: bytes) -> None:
