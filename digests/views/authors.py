@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.metadata import Metadata
-from digests.models import Digest, Entry
+from digests.models import Entry, in_published_digest
 from digests.selections import Selection
 from papers import tex
 from papers.models import Paper, PaperAuthor
@@ -35,7 +35,7 @@ def author(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def papers_of(request: HttpRequest, key: str) -> HttpResponse:
     """All collected papers of the name, the newest first, with the published lists that have them. Four queries."""
-    published = Entry.objects.filter(digest__status=Digest.Status.PUBLISHED).select_related("digest").order_by("-digest__date")
+    published = Entry.objects.filter(in_published_digest()).select_related("digest").order_by("-digest__date")
     papers = Paper.objects.filter(
         Q(is_sample=False) | Exists(published.filter(paper=OuterRef("pk"))),
         pk__in=PaperAuthor.objects.filter(key=key).values("paper"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from digests import bibtex, charts
 from digests.histories import History, histories
 from digests.metadata import metadata_of_paper
-from digests.models import Digest, Entry, ShownTweet
+from digests.models import Entry, ShownTweet, in_published_digest
 from digests.page_cache.middleware import shows
 from papers import tex
 from papers.candidates import candidates
@@ -33,7 +33,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """A paper that was collected: what arXiv and X say of it, and the published days on which it was hot, if there are any."""
     found = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)
     appearances = list(
-        Entry.objects.filter(paper=found, digest__status=Digest.Status.PUBLISHED)
+        Entry.objects.filter(in_published_digest(), paper=found)
         .select_related("digest")
         .prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet")))
         .order_by("-digest__date")

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.views.defaults import server_error
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -14,6 +16,7 @@ from digests.models import Digest, ShownTweet
 from digests.post import render
 from digests.views import papers
 from papers.models import Provenance, Tweet
+from papers.search import index_changed
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -491,6 +494,19 @@ def test_category_without_a_paper_is_not_found(client: Client, code: str) -> Non
 
 
 # Conditional requests, errors, cost
+
+
+@pytest.mark.parametrize("address", ["/papers/{}", "/authors/ada-example"])
+def test_page_of_few_papers_does_not_go_through_all_digests(client: Client, address: str) -> None:
+    arxiv_id = make_digest(papers=1).papers.get().arxiv_id
+    index_changed()
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address.format(arxiv_id)).status_code == 200
+
+    of_digests = [query["sql"] for query in captured if "digests_entry" in query["sql"]]
+    assert of_digests
+    for sql in of_digests:  # SQLite, without statistics, would begin with all that are published
+        assert not re.search('"status" = \'?published', sql)
 
 
 @pytest.mark.django_db(transaction=True)  # the page cache answers, which keeps away from open transactions
