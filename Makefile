@@ -43,7 +43,8 @@ check: $(VENV)/.dev ## lint, types, import rules, templates, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/djlint --quiet --lint templates/admin
+	$(BIN)/djlint --quiet --lint --profile jinja templates/readers
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 

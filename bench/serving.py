@@ -37,9 +37,10 @@ GUNICORN = ["--threads", "8", "--log-level", "error", "--keep-alive", "30", "--b
 NGINX = """
 {user}
 daemon off; pid {folder}/pid; error_log {folder}/error.log;
-worker_processes 1;
+worker_processes auto;
 events {{ }}
 http {{
+  sendfile on; tcp_nopush on;
   access_log off; keepalive_requests 1000000;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;

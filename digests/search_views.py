@@ -29,6 +29,8 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET[name] for name in ("q", "after") if query and request.GET.get(name)}
     context: dict[str, object] = {
         "query": query,
+        "error": None,
+        "hits": [],
         "meta": Metadata(
             f"Search for “{shown(query)}”" if query else "Search",
             "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",

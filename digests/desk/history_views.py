@@ -38,7 +38,7 @@ def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
         if form == "page":
             response = render(request, "digests/digest.html", digest_page(digest))
         else:
-            response = render(request, "admin/desk/preview_feed.html", {"obj": digest})
+            response = render(request, "digests/feed_preview.html", {"obj": digest})
     response["X-Robots-Tag"] = "noindex"
     add_never_cache_headers(response)
     return response

@@ -1,6 +1,5 @@
 """Template filters that turn stored text into what readers see."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -8,14 +7,11 @@ from urllib.parse import urlsplit
 import nh3
 from django import template
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from digests.notes import formula_html, note_html
 from papers import tex
-from papers.models import Paper
 
 register = template.Library()
 TWEET_LINK_HOSTS = {"t.co", "twitter.com", "x.com"}
@@ -130,29 +126,10 @@ def day_text(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-@register.simple_tag
-def paper_links(arxiv_id: str, categories: Iterable[str], code: tuple[str, ...]) -> SafeString:
-    """The line that leads from a paper to arXiv, to its code, its own page and its categories."""
-    return _paper_links(arxiv_id, tuple(categories), code)
-
-
-@lru_cache(maxsize=1024)
-def _paper_links(arxiv_id: str, categories: tuple[str, ...], code: tuple[str, ...]) -> SafeString:
-    context = {"paper": Paper(arxiv_id=arxiv_id), "categories": categories, "code": code}
-    return render_to_string("digests/_links.html", context)
-
-
 @register.filter
-@lru_cache
-def address(name: str) -> str:
-    """Of the page that has the name: what `{% url %}` says, once."""
-    return reverse(name)
-
-
-@register.filter
-@lru_cache(maxsize=1000)
-def category_address(code: str) -> str:
-    return reverse("category", args=[code])
+def utc(at: datetime, pattern: str) -> str:
+    """The moment by UTC's clock and calendar, after a pattern of `strftime`."""
+    return f"{at.astimezone(UTC):{pattern}}"
 
 
 @register.filter
