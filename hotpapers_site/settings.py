@@ -104,6 +104,7 @@ X_DAILY_READS = env.int("X_DAILY_READS", default=10_000)
 X_MONTHLY_READS = env.int("X_MONTHLY_READS", default=200_000)
 OEMBED_BASE = env.str("OEMBED_BASE", default="https://publish.x.com")
 OEMBED_REQUEST_INTERVAL = env.float("OEMBED_REQUEST_INTERVAL", default=1.0)  # seconds
+X_EMBED_BASE = env.str("X_EMBED_BASE", default="https://platform.x.com").rstrip("/")  # an origin; readers' browsers ask it
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")  # in the User-Agent, so that arXiv can reach you
 
 SANDBOX_CLOCK: tuple[datetime, datetime, float] | None = None
@@ -229,7 +230,8 @@ AXES_LOCKOUT_CALLABLE = "hotpapers_site.sessions.locked_out"
 AXES_DISABLE_ACCESS_LOG = True  # who was where when is nobody's business; failures go with the cool-off
 AXES_VERBOSE = False
 
-# Nothing on any page comes from another host; nobody frames us.
+# Nothing on any page comes from another host, but for a post's original at X, in a frame, once its reader has asked for it;
+# nobody frames us.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -239,6 +241,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "frame-src": [X_EMBED_BASE],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

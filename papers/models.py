@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Self
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
@@ -230,6 +231,11 @@ class Tweet(models.Model):
     def url(self) -> str:
         """The status page. X finds it by the id; the handle is for people."""
         return f"https://twitter.com/{self.author_handle or 'i'}/status/{self.status_id}"
+
+    @property
+    def embed_url(self) -> str:
+        """X's page of this post alone, made for frames; `&theme=dark` may be added."""
+        return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={self.status_id}&dnt=true&lang=en"
 
 
 class Mention(models.Model):

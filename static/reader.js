@@ -1,4 +1,4 @@
-// Comforts for readers: theme, read and hidden papers, keys, copying, the way to a post's original. All works without it,
+// Comforts for readers: theme, read and hidden papers, keys, copying, a post's original. All works without it,
 // and all that is remembered stays in this browser (localStorage: theme, keys, marks).
 "use strict";
 
@@ -125,34 +125,74 @@ if (page) {
   show();
 }
 
-// A question; resolves to whether the answer was yes.
+// A question; resolves to the answer that was chosen, or to "".
 
-function asked(title, text, yes) {
+function asked(title, text, ...answers) {
   const dialog = document.createElement("dialog");
   const form = made("form", "", { method: "dialog" });
-  const answers = made("p", "");
-  const agree = made("button", yes, { value: "yes" });
-  answers.append(agree, " ", made("button", "Stay here", { value: "" }));
-  form.append(made("h2", title, { id: "question" }), made("p", text), answers);
+  const row = made("p", "");
+  for (const answer of answers) row.append(made("button", answer, { value: answer }));
+  row.append(made("button", "Stay here", { value: "" }));
+  form.append(made("h2", title, { id: "question" }), made("p", text), row);
   dialog.setAttribute("aria-labelledby", "question");
   dialog.append(form);
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => dialog.addEventListener("close", () => {
     dialog.remove();
-    resolve(dialog.returnValue === "yes");
+    resolve(dialog.returnValue);
   }));
 }
+
+// A post's original: X is asked for it only after a yes, and its page stays in its frame.
+
+const HERE = "Show it here";
+const AT_X = "Open it at X";
 
 async function askFirst(event) {
   const link = event.target.closest("a[data-original]");
   if (!link || event.button > 1) return;
   event.preventDefault();
-  const text = "X shows it on its own page, in a new tab, where it may set cookies and learn that you came.";
-  if (await asked("Show the original post at X?", text, "Open it at X")) open(link.href, "_blank", "noopener,noreferrer");
+  const text = "Here or in a new tab, it comes from X, which then learns the address of your machine and which post you look at, "
+    + "may learn that you came from this site, and may set cookies.";
+  const answer = await asked("Show the original post?", text, HERE, AT_X);
+  if (answer === HERE) showOriginal(link);
+  if (answer === AT_X) open(link.href, "_blank", "noopener,noreferrer");
 }
 document.addEventListener("click", askFirst);
 document.addEventListener("auxclick", askFirst); // the middle button
+
+/** Below the quotation, which stays: X may not answer, or no longer have the post. */
+function showOriginal(link) {
+  const post = link.closest("figure, li");
+  post.querySelector(".original")?.remove();
+  const author = post.querySelector("bdi")?.textContent;
+  const theme = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const box = made("div", "", { className: "original" });
+  const hide = made("button", "Hide it again", { type: "button" });
+  hide.addEventListener("click", () => {
+    box.remove();
+    link.focus();
+  });
+  box.append(hide, made("iframe", "", {
+    title: author ? `Original post by ${author} at X` : "Original post at X",
+    sandbox: "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox",
+    referrerPolicy: "no-referrer",
+    height: 400, // until it tells its own
+    src: `${link.dataset.original}&theme=${theme}`,
+  }));
+  post.insertBefore(box, link.closest("figcaption"));
+  hide.focus();
+}
+
+addEventListener("message", ({ source, origin, data }) => {
+  const frame = all(".original iframe").find((one) => one.contentWindow === source);
+  if (!frame || origin !== new URL(frame.src).origin) return;
+  let told;
+  try { told = (typeof data === "string" ? JSON.parse(data) : data)["twttr.embed"]; } catch { return; }
+  const height = told?.method === "twttr.private.resize" ? told.params?.[0]?.height : null;
+  if (Number.isFinite(height)) frame.height = Math.min(Math.max(Math.ceil(height), 100), 2000);
+});
 
 // Copying.
 

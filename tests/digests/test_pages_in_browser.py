@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -221,26 +221,6 @@ def test_marks_of_a_bad_file_are_not_taken_over(page: Page, tmp_path: Path) -> N
     page.get_by_label("Take over from a file").set_input_files(tmp_path / "bad.json")
 
     expect(page.get_by_role("status")).to_contain_text("The file holds none")
-
-
-def test_original_post_is_opened_only_after_a_yes(page: Page) -> None:
-    page.goto(DIGEST)
-    link = page.locator("a[data-original]").first
-    page.context.route("https://twitter.com/**", lambda route: route.fulfill(body="the original"))
-
-    expect(link).to_contain_text("original post of 12 May 2021", use_inner_text=True)
-
-    ways: list[dict[str, Any]] = [{}, {"modifiers": ["Control"]}, {"modifiers": ["Shift"]}, {"button": "middle"}]
-    for way in ways:
-        link.click(**way)
-        page.get_by_role("button", name="Stay here").click()
-    assert len(page.context.pages) == 1
-    link.click()
-    with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Open it at X").click()
-
-    assert opened.value.url.startswith("https://twitter.com/")
-    assert page.url.endswith(DIGEST)
 
 
 def test_citation_and_bibtex_are_copied(page: Page) -> None:

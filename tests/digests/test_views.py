@@ -456,7 +456,7 @@ def test_post_of_nobody_known_is_called_a_post(client: Client) -> None:
 
     page = text_of(client, paper.get_absolute_url())
 
-    assert "<bdi>a post</bdi>, <a href=" in page
+    assert "<li>a post, <a href=" in page
     assert 'class="tweet"' not in page
     assert "more post" not in page
 
