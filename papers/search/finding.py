@@ -8,7 +8,7 @@ that stands in half of a million papers costs no more than a rare one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from heapq import merge
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from django.db import connection
 
 from papers import clock
 from papers.models import IndexedPaper, Paper
-from papers.search.index import MOST_AUTHORS, PAIRED, PAPER, TIER_BITS, category_term, id_term, name_pairs
+from papers.search.index import MOST_AUTHORS, PAIRED, PAPER, TIER_BITS, category_term, id_term, name_pairs, pair_term
 from papers.search.marking import Part, excerpt, marked
 from papers.search.query import Query, QueryError, parse, spans
 from papers.search.schema import FTS5, GIN
@@ -28,6 +28,8 @@ IN_TITLE, IN_A_ROW = 3, 5
 MOST_HITS = 100
 SHOWN_AUTHORS = 6
 FIRST_PAGE = (1 << 63) - 1
+FEW_DAYS = 62
+"""Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
 Term = tuple[str, ...]
 """Words in a row."""
 Clause = tuple[Term, ...]
@@ -116,10 +118,11 @@ def _places(query: Query, limit: int, before: int) -> list[int]:
         streams = [(IN_TITLE, besides + in_title, []), (0, base, in_title)]
     else:
         streams = [(0, base, [])]
+    few = len(base) > 1 and _is_of_few_days(query)  # days alone are soon found among the hottest
     found = []
     for bonus, wanted, unwanted in streams:
         raise_by = bonus << TIER_BITS
-        found.append([standing + raise_by for standing in _standings(wanted, unwanted, before - raise_by, limit)])
+        found.append([standing + raise_by for standing in _standings(wanted, unwanted, before - raise_by, limit, few)])
     return list(merge(*found, reverse=True))[:limit]
 
 
@@ -142,17 +145,27 @@ def _clauses(query: Query) -> list[Clause] | None:
     return clauses
 
 
-def _standings(wanted: list[Clause], unwanted: list[Clause], below: int, limit: int) -> list[int]:
+def _is_of_few_days(query: Query) -> bool:
+    today = clock.now().date()
+    return query.since is not None and min(query.until or today, today) - query.since < timedelta(days=FEW_DAYS)
+
+
+def _standings(wanted: list[Clause], unwanted: list[Clause], below: int, limit: int, few: bool) -> list[int]:
     if not wanted:
         return list(
             IndexedPaper.objects.filter(standing__lt=below).order_by("-standing").values_list("standing", flat=True)[:limit]
         )
     if connection.vendor == "sqlite":
-        statement, expression = FTS5.find, _fts5(wanted) + (f" NOT ({_fts5(unwanted)})" if unwanted else "")
+        statement, expressions = FTS5.find, [_fts5(wanted) + (f" NOT ({_fts5(unwanted)})" if unwanted else "")]
     else:
-        statement, expression = GIN.find, _tsquery(wanted) + (f" & !({_tsquery(unwanted)})" if unwanted else "")
+        phrases = [clause for clause in wanted if len(clause[0]) > 1 and not clause[0][0].startswith("t_")]
+        pairs: list[Clause] = [((pair_term(*pair),),) for (phrase,) in phrases for pair in pairwise(phrase)]
+        looked_up = [clause for clause in wanted if clause not in phrases] + pairs
+        statement = GIN.find.format(besides=GIN.besides if phrases else "", sorted=GIN.sorted if few else "")
+        expressions = [_tsquery(looked_up) + (f" & !({_tsquery(unwanted)})" if unwanted else "")]
+        expressions += [_tsquery(phrases)] if phrases else []
     with connection.cursor() as cursor:
-        cursor.execute(statement, [expression, below, limit])
+        cursor.execute(statement, [*expressions, below, limit])
         return [standing for (standing,) in cursor.fetchall()]
 
 

@@ -4,13 +4,15 @@ Triggers (`schema.py`) note every paper whose text, categories or hotness change
 notes in batches. What a paper can be found by is a row of words made here, so that SQLite's FTS5 and PostgreSQL's tsvector hold
 the same: words of title, abstract and authors in order, then words with a prefix for what a field asks for (`t_` word of the
 title, `b_` two words of the title in a row, `a_` word of an author's name, `p_` two words of one name, `c_` category, `d_` span
-of days, `i_` arXiv id).
+of days, `i_` arXiv id). PostgreSQL's holds the words by twos besides: by single words it would read each paper that has them all
+to find a phrase.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from itertools import combinations, pairwise
+from zlib import crc32
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Subquery
@@ -28,6 +30,8 @@ PAIRED = 8
 """So many words of a name are indexed by twos."""
 GAP = "_"
 """Stands between texts, so that no phrase reaches from one into the next."""
+PAIR_TERMS = 1 << 20
+"""So few that the term is short: it stands in a paper a hundred times. So many that few papers have one by chance."""
 TIER_BITS, DAY_BITS = 56, 36
 PAPER = (1 << DAY_BITS) - 1
 TIER_OF_POSTS = 6
@@ -69,6 +73,11 @@ def index_terms(
 def name_pairs(name: Sequence[str]) -> list[str]:
     """The terms for two words that stand in one name, in whatever order."""
     return [f"p_{first}_{second}" for first, second in combinations(sorted(set(name[:PAIRED])), 2)]
+
+
+def pair_term(first: str, second: str) -> str:
+    """The term for two words in a row, on PostgreSQL alone. Others may share it: it says where to look, no more."""
+    return f"_{crc32(f'{first} {second}'.encode()) % PAIR_TERMS:x}"
 
 
 def category_term(code: str) -> str:
@@ -154,12 +163,13 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
 
 
 def tsvector(terms: Sequence[str]) -> str:
-    """The terms as PostgreSQL reads a tsvector: each with the places where it stands."""
+    """The terms as PostgreSQL reads a tsvector: each with the places where it stands, and a term for each two words in a row."""
     places: dict[str, list[int]] = {}
     for place, term in enumerate(terms, 1):
         places.setdefault(term, []).append(place)
     places.pop(GAP, None)
-    return " ".join(f"'{term}':{','.join(map(str, at))}" for term, at in places.items())
+    pairs = {pair_term(*pair) for pair in pairwise(terms) if "_" not in "".join(pair)}
+    return " ".join([*(f"'{term}':{','.join(map(str, at))}" for term, at in places.items()), *(f"'{pair}'" for pair in pairs)])
 
 
 def _hotness(ids: Collection[int]) -> dict[int, int]:

@@ -44,7 +44,14 @@ class GIN:
     add = "COPY papers_indexedpaper (paper_id, standing, words) FROM STDIN"
     before_all = ("DELETE FROM papers_paperauthor", "DELETE FROM papers_indexedpaper", "DROP INDEX IF EXISTS papers_words")
     after_all = (create, "ANALYZE papers_indexedpaper")
-    find = "SELECT standing FROM papers_indexedpaper WHERE words @@ %s::tsquery AND standing < %s ORDER BY standing DESC LIMIT %s"
+    find = (
+        "SELECT standing FROM papers_indexedpaper WHERE words @@ %s::tsquery{besides} AND standing < %s "
+        "ORDER BY standing{sorted} DESC LIMIT %s"
+    )
+    besides = " AND ts_match_vq(words, %s::tsquery)"
+    """`@@` without its index and its statistics: those take a phrase for words that stand anywhere."""
+    sorted = " + 0"
+    """Not along the index of standings."""
 
 
 def create_index(apps: Any, schema_editor: Any) -> None:

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -13,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from papers.measuring import measure_papers
 from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
 from papers.search import QueryError, index_changed, matching_ids, rebuild, search
+from papers.search.index import pair_term
 from tests.factories import make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +134,10 @@ FOUND: dict[str, list[str]] = {
     "until:2017-06-13": [ALL, VISION],
     "attention until:2017-06-12": [VISION],
     "since:2021-05 until:2021-05": [RENYI, NEED],
+    "attention since:2021-05 until:2021-06": [NEED],
+    '"language models" since:2001-12-17 until:2001-12-17': [VISION],
+    '"large language models" attention': [VISION],
+    '"language vision models"': [LANGUAGE],
     "since:2030": [],
     "until:1980": [],
     "1706.03762": [ALL],
@@ -153,6 +160,34 @@ FOUND: dict[str, list[str]] = {
 
 def test_search_finds(library: None) -> None:
     assert {query: titles(query) for query in FOUND} == FOUND
+
+
+def test_search_finds_no_more_where_all_words_by_twos_share_a_term(monkeypatch: pytest.MonkeyPatch, library: None) -> None:
+    monkeypatch.setattr("papers.search.index.PAIR_TERMS", 1)
+    rebuild()
+
+    assert {query: titles(query) for query in FOUND} == FOUND
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite asks one way")
+@pytest.mark.parametrize(
+    ("query", "is_by_twos", "is_sorted"),
+    [
+        ('attention "language models"', True, False),
+        ("attention since:2017-06-01 until:2017-06-30", False, True),
+        ("attention since:2026-11", False, True),
+        ("attention since:2017", False, False),
+        ("since:2017-06-01 until:2017-06-30", False, False),
+    ],
+)
+def test_search_reads_few_papers(library: None, query: str, is_by_twos: bool, is_sorted: bool) -> None:
+    with time_machine.travel(NOW, tick=False), CaptureQueriesContext(connection) as asked:
+        matching_ids(query, 1)
+    looked_up, _, besides = asked[-1]["sql"].partition("::tsquery")
+
+    assert (pair_term("language", "model") in looked_up) == is_by_twos
+    assert "<->" not in looked_up
+    assert ("standing + 0" in besides) == is_sorted
 
 
 def test_search_puts_the_title_before_the_abstract_and_the_hot_before_both(library: None) -> None:
