@@ -27,7 +27,7 @@ def addresses() -> list[str]:
         "/papers/2105.88888",
         "/papers",
         "/papers?category=cs.LG&order=hottest",
-        "/papers?min=999999999",
+        "/papers?period=2019",
         "/papers?after=2021-05-12.4",
         "/papers?after=2020-01-01.1",
         "/categories/cs.LG",

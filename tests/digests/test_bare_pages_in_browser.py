@@ -1,6 +1,7 @@
 """In a real browser: the readers' pages of a site that has nothing yet, and the page that a fault of ours leaves."""
 
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -34,10 +35,7 @@ def test_pages_of_an_empty_site_are_as_good_as_others(page: Page, site: str) -> 
 
 
 def test_page_that_a_fault_leaves_is_as_good_as_others(page: Page, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
-        raise RuntimeError("A fault of ours")
-
-    monkeypatch.setattr(about, "rules", broken)
+    monkeypatch.setattr(about, "rules", Mock(side_effect=RuntimeError("A fault of ours")))
 
     look_over(page, site, {"/about": 500})
     assert "Something broke on our side" in page.inner_text("h1")
