@@ -22,7 +22,7 @@ urlpatterns = [
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
-    re_path(r"^sitemap-(?P<year>[1-9][0-9]{3})\.xml\Z", sitemaps.sitemap_of_year, name="sitemap-of-year"),
+    path("sitemap-<year:year>-<month:month>.xml", sitemaps.sitemap_of_month, name="sitemap-of-month"),
     re_path(rf"^(?:category/ar-xiv|tag/(?:{OLD_TAGS})|tags|categories)/?\Z", all_days),
     re_path(rf"^(?:(?:category/ar-xiv|tag/(?:{OLD_TAGS}))/)?page/[0-9]{{1,6}}/?\Z", nearest_days),
 ]

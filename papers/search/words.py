@@ -21,7 +21,8 @@ def plain(word: str) -> str:
     """Without case and accents; cut where it is very long."""
     lower = word.lower()
     if not lower.isascii():
-        decomposed = unicodedata.normalize("NFKD", lower.casefold())
+        # Twice: to take letters apart may bring a capital about (ᴬ is an A), and to fold them, letters to take apart.
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", lower).casefold())
         bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(UNDECOMPOSED)
         lower = "".join(WORD.findall(bare))
     return lower[:LONGEST_WORD]
@@ -50,5 +51,5 @@ def name_words(name: str) -> list[str]:
 
 
 def author_key(name: str) -> str:
-    """What papers of one name have in common, as an address: `yann-lecun`. Names are not persons."""
-    return "-".join(filter(None, map(plain, WORD.findall(name))))[:LONGEST_KEY]
+    """What papers of one name have in common, as an address: `yann-lecun`; the key of a key is itself. Names are not persons."""
+    return "-".join(filter(None, map(plain, WORD.findall(name))))[:LONGEST_KEY].rstrip("-")

@@ -18,6 +18,7 @@ def addresses() -> list[str]:
     return [
         "/",
         "/?before=2021-05-13",
+        "/?before=2020-01-01",
         "/posts/hot-papers-2021-05-12",
         "/posts/hot-papers-2021-05-13",
         "/posts/hot-papers-2021-05-14",
@@ -26,26 +27,41 @@ def addresses() -> list[str]:
         "/papers/2105.88888",
         "/papers",
         "/papers?category=cs.LG&order=hottest",
+        "/papers?period=2019",
+        "/papers?after=2021-05-12.4",
+        "/papers?after=2020-01-01.1",
         "/categories/cs.LG",
+        "/categories/cs.LG?before=2021-05-12",
+        "/categories/cs.LG?before=2020-01-01",
         "/authors/ada-example",
+        "/authors/ada-example?after=2021-05-12.999999",
         "/archive",
         "/archive/2021",
         "/archive/2021/05",
         "/hottest/week",
+        "/hottest/month",
+        "/hottest/year",
         "/hottest/ever",
         "/hottest/2021-05",
         "/rising",
         "/search",
         "/search?q=synthetic+author:ada",
+        "/search?q=nothing+of+the+kind",
         "/search?q=%22open",
         "/about",
         "/days",
+        "/days?before=2021-05-13",
+        "/days?before=2000-01-01",
+        "/days/2021-05-11",
         "/days/2021-05-12",
         "/days/2021-05-15",
+        "/days/2020-11-02",
         "/reading",
     ]
 
 
+EMPTY = ("/", "/archive", "/papers", "/papers?category=cs.LG", "/hottest/week", "/rising", "/days", "/search?q=nothing")
+"""Pages of a site that has nothing yet; they answer 200."""
 NOT_FOUND = "/nothing"
 GONE = "/posts/hot-papers-2021-05-11"
 """A list that was withdrawn: 404, with the reason."""

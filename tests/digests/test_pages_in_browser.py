@@ -4,21 +4,19 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from tests.digests.reader_pages import GONE, NOT_FOUND, NOT_UNDERSTOOD, addresses
+from papers import clock
+from tests.digests.looking import expect_accessible, look_over
+from tests.digests.reader_pages import GONE, NOT_FOUND, NOT_UNDERSTOOD, READ_AT, addresses
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-Scheme = Literal["light", "dark"]
 DIGEST = "/posts/hot-papers-2021-05-12"
 FIRST, SECOND = "cs/0112017", "2105.77777"
 
@@ -33,7 +31,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     """One archive for all tests here, which only read: making it takes as long as a test."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as frozen:
+        frozen.setattr(clock, "now", lambda: READ_AT)
         server = LiveServer("localhost")
         yield Site(server.url, dict.fromkeys(addresses(), 200) | {NOT_FOUND: 404, GONE: 404, NOT_UNDERSTOOD: 400})
         server.stop()
@@ -49,31 +48,31 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
 
 @pytest.mark.timeout(600)  # seconds; it takes thirty where nothing else runs
 def test_all_pages_are_accessible_quiet_and_never_wider_than_the_screen(page: Page, site: Site) -> None:
-    """One round over all pages, in both schemes and three widths each, since loading them takes the time."""
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append((page.url, message.text)))
-    page.on("pageerror", lambda error: said.append((page.url, str(error))))
-    schemes: tuple[Scheme, Scheme] = ("light", "dark")
-    for address, status in site.pages.items():
-        response = page.goto(address)
-        assert response is not None
-        for scheme in schemes:
-            page.emulate_media(color_scheme=scheme)
-            results = Axe().run(page)
-            violations = [violation["id"] for violation in results.response["violations"]]
-            assert (address, scheme, response.status, violations) == (address, scheme, status, []), results.generate_report()
-        for width in (360, 390, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert (address, page.evaluate("document.documentElement.scrollWidth")) == (address, width)
-        levels = page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(one => Number(one.tagName[1]))")
-        assert (address, levels[0], levels.count(1)) == (address, 1, 1)
-        assert all(after <= before + 1 for before, after in pairwise(levels)), (address, levels)
+    look_over(page, site.url, site.pages)
 
-    assert {url for url in asked if not url.startswith(f"{site.url}/")} == set()
-    assert f"{site.url}/static/site.css" in asked
-    # Chromium says itself that a page was answered with 404.
-    assert [(url, text) for url, text in said if "the server responded with a status of 4" not in text] == []
+
+def test_what_scripts_show_is_accessible(page: Page) -> None:
+    page.goto(DIGEST)
+    page.locator("article").nth(1).get_by_role("button", name="Hide").click()
+    page.locator("article").first.get_by_role("button", name="Mark read").click()
+    for summary in page.locator("article summary").all():
+        if summary.is_visible():
+            summary.click()
+    expect_accessible(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect_accessible(page)
+    page.keyboard.press("Escape")
+    page.locator("a[data-original]").first.click()
+    expect(page.get_by_role("button", name="Stay here")).to_be_visible()
+    expect_accessible(page)
+
+    page.goto("/reading")
+    expect(page.locator("[data-marks-hidden] li")).to_have_count(1)
+    expect_accessible(page)
+    page.get_by_role("button", name="Forget them all").click()
+    expect(page.get_by_role("button", name="Forget them", exact=True)).to_be_visible()
+    expect_accessible(page)
 
 
 def test_pages_work_without_scripts(browser: Browser, site: Site) -> None:
