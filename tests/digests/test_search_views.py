@@ -47,6 +47,15 @@ def test_search_shows_what_it_found_with_its_days(client: Client) -> None:
     assert 'href="https://arxiv.org/abs/2105.00002"' in shown
 
 
+def test_only_a_search_without_a_hit_is_kept_from_search_engines(client: Client) -> None:
+    make_paper(title="Quivers")
+    index_changed()
+
+    robots = {query: "noindex" in page(client, q=query) for query in ("quiver", "nothing", '"open', "")}
+
+    assert robots == {"quiver": False, "nothing": True, '"open': True, "": False}
+
+
 @pytest.mark.parametrize("query", ['"open', "autor:x", "since:never", "<script>alert(1)</script>:x", "cat:<b>"])
 def test_search_explains_a_query_that_it_cannot_read(client: Client, query: str) -> None:
     shown = page(client, q=query)
