@@ -25,7 +25,6 @@ from django.test import Client  # noqa: E402
 from bench.databases import run  # noqa: E402
 from digests.models import Digest, Entry, ShownTweet  # noqa: E402
 from papers.admin.lists import PagedAdmin  # noqa: E402
-from papers.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 from papers.models import (  # noqa: E402
     CollectionDay,
     Mention,
@@ -40,6 +39,7 @@ from papers.models import (  # noqa: E402
 )
 from papers.rows import insert  # noqa: E402
 from papers.search.index import write  # noqa: E402
+from papers.text.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 
 FEW = 3_000
 DAYS = 300

@@ -21,7 +21,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from digests.post import file_name, parse  # noqa: E402
+from digests.markdown.format import file_name, parse  # noqa: E402
 
 ROUNDS = 5
 EXPORTS = 3

@@ -20,7 +20,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 from bench.databases import run  # noqa: E402
-from papers.measuring import Reading, record  # noqa: E402
+from papers.counts.measuring import Reading, record  # noqa: E402
 from papers.models import Mention, Paper, Provenance, Tweet, TweetMeasurement  # noqa: E402
 from papers.rows import insert  # noqa: E402
 

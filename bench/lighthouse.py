@@ -16,9 +16,9 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from bench import serving  # noqa: E402
-from digests import samples  # noqa: E402
+from digests.markdown import samples  # noqa: E402
 from digests.models import Digest  # noqa: E402
-from tests.browser import chromium_program  # noqa: E402
+from tests.browser.chromium import chromium_program  # noqa: E402
 
 PROGRAM = settings.BASE_DIR / "var/node/node_modules/.bin/lighthouse"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")

@@ -15,7 +15,7 @@ settings.ROOT_URLCONF = __name__
 application = get_wsgi_application()
 
 from digests.models import Digest  # noqa: E402
-from digests.showing import shown_papers  # noqa: E402
+from digests.reader.pages.entries import shown_papers  # noqa: E402
 
 PAPERS = """{% for one in shown %}<article>
 <h2><a href="/papers/{{ one.entry.paper.arxiv_id }}">{{ one.entry.paper.title }}</a></h2>

@@ -21,13 +21,13 @@ from django.test import Client  # noqa: E402
 
 from bench import serving  # noqa: E402
 from bench.search import vocabulary  # noqa: E402
-from digests.importing import store  # noqa: E402
+from digests.markdown.files import Reading  # noqa: E402
+from digests.markdown.format import Post, PostPaper, PostTweet, parse, render  # noqa: E402
+from digests.markdown.importing import store  # noqa: E402
 from digests.models import Digest, Entry  # noqa: E402
-from digests.post import Post, PostPaper, PostTweet, parse, render  # noqa: E402
-from digests.post_files import Reading  # noqa: E402
-from papers.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 from papers.models import Paper, PaperCategory  # noqa: E402
 from papers.rows import insert  # noqa: E402
+from papers.text.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 
 SIZES = (300, 30_000)
 PAPERS = 13

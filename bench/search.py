@@ -25,8 +25,11 @@ from tqdm import tqdm  # noqa: E402
 from bench.databases import run  # noqa: E402
 from papers.models import Paper, PaperCategory, PaperMeasurement  # noqa: E402
 from papers.rows import insert  # noqa: E402
-from papers.search import rebuild, search  # noqa: E402
-from papers.search.index import PAPER  # noqa: E402
+from papers.search.finding import search  # noqa: E402
+from papers.search.index import (  # noqa: E402
+    PAPER,
+    rebuild,
+)
 from papers.search.schema import FTS5, GIN  # noqa: E402
 
 SLOWEST_MS = {"sqlite": 50.0, "postgresql": 100.0}

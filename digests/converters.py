@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
-from papers.identifiers import ARXIV_ID, CATEGORY
+from papers.text.identifiers import ARXIV_ID, CATEGORY
 
 
 class DayConverter:

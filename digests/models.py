@@ -10,8 +10,8 @@ from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from papers.embed import unescape
 from papers.models import Paper, Provenance, Tweet
+from papers.text.embed import unescape
 
 
 class DigestQuerySet(models.QuerySet["Digest"]):
@@ -85,8 +85,9 @@ def digest_address(day: date) -> str:
 class Digest(models.Model):
     """The hot papers of one arXiv listing day.
 
-    A published digest is corrected on a copy of it, a draft of the same day that `corrects` it; published, the copy's rows take
-    the place of the digest's own (digests/correcting.py). `Digest.objects` leaves the copies out, `Digest.all_drafts` has all.
+    A published digest is corrected on a copy of it, a draft of the same day that `corrects` it; published, the copy's rows
+    take the place of the digest's own (digests/publishing/correcting.py). `Digest.objects` leaves the copies out;
+    `Digest.all_drafts` has all.
     """
 
     class Status(models.TextChoices):
@@ -290,7 +291,7 @@ class Waiver(models.Model):
     """An editor's "it is fine" to a finding of the check before publication."""
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="waivers", db_index=False)
-    finding = models.CharField(max_length=120, help_text="Its key, as digests/checking.py makes it")
+    finding = models.CharField(max_length=120, help_text="Its key, as digests/publishing/checking.py makes it")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 

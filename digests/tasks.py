@@ -8,8 +8,10 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import F
 
-from digests import curation, mirror, scheduling
+from digests.editing import curation
+from digests.mirror import folder
 from digests.models import Digest
+from digests.publishing import scheduling
 from papers import clock
 
 DAYS = 7
@@ -38,7 +40,7 @@ def publish_due() -> None:
         logger.info("%s: published by itself", digest)
 
 
-@shared_task(autoretry_for=(mirror.FolderInUse, OSError), retry_backoff=True, max_retries=5)
+@shared_task(autoretry_for=(folder.FolderInUse, OSError), retry_backoff=True, max_retries=5)
 def mirror_day(iso_day: str) -> None:
     """Make the mirror's file of the day (YYYY-MM-DD) what readers see: written, or removed."""
     day = date.fromisoformat(iso_day)
@@ -53,6 +55,6 @@ def mirror_all() -> None:
 
 def _mirror(since: date | None = None, until: date | None = None) -> None:
     if settings.MIRROR_DIR:
-        for name, state in mirror.write(Path(settings.MIRROR_DIR), since=since, until=until):
-            if state != mirror.FileState.SAME:
+        for name, state in folder.write(Path(settings.MIRROR_DIR), since=since, until=until):
+            if state != folder.FileState.SAME:
                 logger.info("mirror: %s %s", name, state)

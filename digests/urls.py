@@ -3,9 +3,9 @@
 from django.urls import include, path, re_path
 
 from digests import converters  # noqa: F401 - registers what stands in addresses
-from digests.search_views import search
-from digests.views import about, archive, authors, days, lists, papers
-from papers.identifiers import ARXIV_ID
+from digests.reader.pages import about, archive, authors, days, lists, papers
+from digests.reader.pages.search import search
+from papers.text.identifiers import ARXIV_ID
 
 urlpatterns = [
     path("", days.home, name="home"),
@@ -27,5 +27,5 @@ urlpatterns = [
     path("hottest/<str:period>", lists.hottest, name="hottest"),
     path("rising", lists.rising_now, name="rising"),
     path("search", search, name="search"),
-    path("", include("digests.feed_urls")),
+    path("", include("digests.reader.feeds.urls")),
 ]

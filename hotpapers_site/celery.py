@@ -1,7 +1,7 @@
 """Celery: the app and its timetable. Start `celery --app hotpapers_site worker` (any number) and `… beat` (one).
 
 The timetable is a tick every few minutes, not a crontab: what is due is decided by each task, from the database and from
-arXiv's announcement calendar (US Eastern, with its holidays; `papers/sources/arxiv_calendar.py`). So a tick that was missed,
+arXiv's announcement calendar (US Eastern, with its holidays; `papers/sources/arxiv/calendar.py`). So a tick that was missed,
 for an hour or for a week, needs no care: the next one finds all that is due, the oldest first. A tick that waited in the queue
 longer than its period is dropped, since a newer one is behind it.
 

@@ -84,7 +84,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 13 * 60  # seconds; what is cut off goes on where it was
-CELERY_TASK_TIME_LIMIT = 14 * 60  # shorter than the claim of a day (papers/days.py)
+CELERY_TASK_TIME_LIMIT = 14 * 60  # shorter than the claim of a day (papers/collecting/days.py)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}  # no task runs, or waits, for so long
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may end, then they go back to the queue
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
@@ -112,13 +112,13 @@ if clock := env.str("SANDBOX_CLOCK", default=""):  # set by `manage.py sandbox`,
     real_start, sandbox_start, speed = clock.split()
     SANDBOX_CLOCK = datetime.fromisoformat(real_start), datetime.fromisoformat(sandbox_start), float(speed)
 
-# The rules by which papers are ranked; see papers/ranking.py.
+# The rules by which papers are ranked; see papers/ranking/ranking.py.
 HOT_SCORE = env.int("HOT_SCORE", default=50)
 SHOWN_TWEET_SCORE = env.int("SHOWN_TWEET_SCORE", default=25)
 SHOWN_TWEETS = env.int("SHOWN_TWEETS", default=10)
 ONE_TWEET_PER_AUTHOR = env.bool("ONE_TWEET_PER_AUTHOR", default=False)
 
-# Publishing; see digests/scheduling.py and digests/checking.py.
+# Publishing; see digests/publishing/scheduling.py and digests/publishing/checking.py.
 AUTO_PUBLISH_AT: time | None = None  # by the clocks of TIME_ZONE
 if text := env.str("AUTO_PUBLISH_AT", default=""):
     try:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, DateTimeField, Field, IntegerField, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from papers.identifiers import CATEGORY
+from papers.text.identifiers import CATEGORY
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -12,15 +12,15 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from papers import measuring
-from papers.connections import Sources, calendar, note_answer, note_failure, sources
-from papers.engagement import refresh
-from papers.identifiers import ARXIV_ID, snowflake_moment
-from papers.ingest import store_paper
+from papers.access.connections import Sources, calendar, note_answer, note_failure, sources
+from papers.collecting.announced import store_paper
+from papers.counts import measuring
+from papers.counts.refreshing import refresh
 from papers.models import Mention, Paper, SourceHealth, Tweet
+from papers.networks.paper_links import paper_id
+from papers.networks.x.oembed import Embed
 from papers.sources.http import Gone, SourceError
-from papers.sources.oembed import Embed
-from papers.sources.paper_links import paper_id
+from papers.text.identifiers import ARXIV_ID, snowflake_moment
 
 STATUS = re.compile(
     r"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com/(?P<handle>i|i/web|[A-Za-z0-9_]{1,20})/status(?:es)?/"

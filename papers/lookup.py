@@ -5,10 +5,11 @@ import re
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from papers.folding import Folded, begins
-from papers.identifiers import ARXIV_ID, STATUS_ID
 from papers.models import Paper, Tweet
-from papers.search import QueryError, matching_ids
+from papers.search.finding import matching_ids
+from papers.search.query import QueryError
+from papers.text.folding import Folded, begins
+from papers.text.identifiers import ARXIV_ID, STATUS_ID
 
 MOST = 300
 """Rows that a search finds at most."""

@@ -15,8 +15,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from papers.folding import Folded
-from papers.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
+from papers.text.folding import Folded
+from papers.text.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
 
 
 @lru_cache(maxsize=10_000)  # a list's page asks for sixty

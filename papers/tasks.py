@@ -12,12 +12,17 @@ from datetime import date
 from celery import shared_task
 from django.conf import settings
 
-from papers import clock, days
-from papers.connections import Sources, sources
-from papers.engagement import claim_due, claim_texts, embed, refresh, thin, to_embed
-from papers.ingest import collect_papers, collect_tweets
+from papers import clock
+from papers.access.connections import Sources, sources
+from papers.collecting import days
+from papers.collecting.announced import collect_papers
+from papers.collecting.swept import collect_tweets
+from papers.counts.claiming import claim_due, claim_texts
+from papers.counts.embedding import embed, to_embed
+from papers.counts.refreshing import refresh
+from papers.counts.thinning import thin
 from papers.models import Tweet
-from papers.search import index_changed
+from papers.search.index import index_changed
 from papers.sources.http import SourceError
 
 logger = logging.getLogger(__name__)

@@ -8,9 +8,11 @@ from typing import NoReturn
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser
 
-from tests.browser import chromium, chromium_program
+from tests.browser.chromium import chromium, chromium_program
+from tests.editors import make_client, make_user
 
 SHARED = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "shared"))
 """Real posts of the old site, which the project does not copy; tests that need them are skipped where they are absent."""
@@ -44,10 +46,10 @@ def django_db_modify_db_settings(
 @pytest.fixture(autouse=True)
 def no_page_of_another_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The page cache looks for changes at each request; then it forgets all, and lets go of the test database."""
-    from digests.page_cache import shelves
+    from digests.page_cache import cache as page_cache
     from digests.page_cache.middleware import cache
 
-    monkeypatch.setattr(shelves, "SURE_FOR_S", 0.0)
+    monkeypatch.setattr(page_cache, "SURE_FOR_S", 0.0)
     yield
     cache.clear()
 
@@ -71,3 +73,9 @@ def browser() -> Iterator[Browser]:
         absent("no Chromium on this machine; install the package chromium")
     with chromium(program) as started:
         yield started
+
+
+@pytest.fixture
+def editor(db: None) -> Client:
+    """The browser of an Editor."""
+    return make_client(make_user(group="Editor"))

@@ -5,8 +5,8 @@ from itertools import count
 from typing import Any
 
 from digests.models import Digest, Entry, ShownTweet
-from papers.identifiers import snowflake_moment
 from papers.models import Mention, Paper, PaperCategory, Tweet
+from papers.text.identifiers import snowflake_moment
 
 numbers = count(1)
 READ_AT = datetime(2021, 5, 13, 9, 14, 27, tzinfo=UTC)

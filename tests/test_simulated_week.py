@@ -26,11 +26,11 @@ from django.conf import settings as configured
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from hotpapers_site import broker
+from hotpapers_site.serving import broker
 from papers import clock
-from papers.engagement.embedding import NEW_FOR
-from papers.sources.arxiv_calendar import AnnouncementCalendar
-from papers.sources.x import LOOKUP_SIZE
+from papers.counts.embedding import NEW_FOR
+from papers.networks.x.client import LOOKUP_SIZE
+from papers.sources.arxiv.calendar import AnnouncementCalendar
 from tests.standins.arxiv import gaps
 from tests.standins.running import ARCHIVES, Services, services
 from tests.standins.tweets import WorldTweet

@@ -13,17 +13,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 
-from digests import history
-from digests.conflicts import Conflict, Refused
-from digests.curation import keys_of_shown, new_entry, shown_tweets, take_live_counts
+from digests.admin.ordered_rows import renumber
 from digests.desk.state import digests_of, is_editable
 from digests.desk.undoing import TAKEN_OUT, taken_out
+from digests.editing import history
+from digests.editing.conflicts import Conflict, Refused
+from digests.editing.curation import keys_of_shown, new_entry, shown_tweets, take_live_counts
 from digests.models import Digest, Dismissal, Entry, ShownTweet
-from digests.ordering import renumber
-from papers.candidates import ranked, rules
 from papers.editing import LINE_END, refuse_control_characters
 from papers.models import Mention, Paper, Provenance, SavedRules, Tweet
-from papers.ranking import Rules
+from papers.ranking.candidates import ranked, rules
+from papers.ranking.ranking import Rules
 
 OF_ENTRY = (
     *("note of {}", "title of {}", "tweets of {}", "tweet added to {}", "direction of a tweet of {}"),

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from digests.conflicts import Conflict, Refused
 from digests.desk.filters import Filters
 from digests.desk.state import Desk, read_desk
+from digests.editing.conflicts import Conflict, Refused
 from papers import clock
 from papers.fetching import NotFetched, Unknown
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from papers.candidates import announced_on, rules, tweets_on
 from papers.models import Paper
-from papers.ranking import MentionedPaper, RankedPaper, Rules, rank
+from papers.ranking.candidates import announced_on, rules, tweets_on
+from papers.ranking.ranking import MentionedPaper, RankedPaper, Rules, rank
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from django.db.models import BooleanField, Case, Max, Prefetch, Q, When
 from django.utils import timezone
 
 from digests.desk import presence
-from digests.desk.candidate_rows import CandidateRow, candidate_rows, featured_on
 from digests.desk.filters import Filters
-from digests.desk.list_rows import ListRow, list_rows
+from digests.desk.rows.candidates import CandidateRow, candidate_rows, featured_on
+from digests.desk.rows.entries import ListRow, list_rows
 from digests.desk.strip import StripDay, strip
 from digests.desk.suggestions import Listed, Suggestion, suggestions
 from digests.models import Digest, Dismissal, Entry, ShownTweet
-from digests.scheduling import rule_publishes_at
-from papers.candidates import announced_on, rules, tweets_on
+from digests.publishing.scheduling import rule_publishes_at
 from papers.models import CollectionDay, Paper, PaperCategory, Tweet
-from papers.ranking import MentionedPaper, Rules, rank
+from papers.ranking.candidates import announced_on, rules, tweets_on
+from papers.ranking.ranking import MentionedPaper, Rules, rank
 
 
 @dataclass(frozen=True)

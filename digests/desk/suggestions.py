@@ -8,7 +8,7 @@ compared with.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from papers.ranking import RankedPaper, heat_order
+from papers.ranking.ranking import RankedPaper, heat_order
 
 
 @dataclass(frozen=True)

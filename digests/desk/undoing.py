@@ -6,11 +6,11 @@ from itertools import pairwise
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from digests import history
-from digests.conflicts import Conflict, Refused
 from digests.desk.state import digests_of, is_editable
+from digests.editing import history
+from digests.editing.conflicts import Conflict, Refused
 from digests.models import Digest, Dismissal, Entry, ShownTweet
-from digests.scheduling import SCHEDULED, STOPPED
+from digests.publishing.scheduling import SCHEDULED, STOPPED
 from papers.models import Paper
 
 UNDONE = "undone: "

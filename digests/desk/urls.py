@@ -4,16 +4,16 @@ from django.contrib import admin
 from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
-from digests.desk import requests, views
+from digests.desk.views import actions, page
 
 urlpatterns = [
-    path("", admin.site.admin_view(views.index), name="admin-home"),
+    path("", admin.site.admin_view(page.index), name="admin-home"),
     path("all/", admin.site.admin_view(admin.site.index), name="admin-all"),
-    path("desk/", admin.site.admin_view(views.home), name="desk-home"),
-    path("desk/<day:day>/", admin.site.admin_view(views.page), name="desk"),
-    path("desk/<day:day>/state", views.state, name="desk-state"),
-    path("desk/<day:day>/why/<arxiv_id:arxiv_id>", views.why, name="desk-why"),
-    *(path(f"desk/<day:day>/{name}", action, name=f"desk-{name}") for name, action in requests.ACTIONS.items()),
+    path("desk/", admin.site.admin_view(page.home), name="desk-home"),
+    path("desk/<day:day>/", admin.site.admin_view(page.page), name="desk"),
+    path("desk/<day:day>/state", page.state, name="desk-state"),
+    path("desk/<day:day>/why/<arxiv_id:arxiv_id>", page.why, name="desk-why"),
+    *(path(f"desk/<day:day>/{name}", action, name=f"desk-{name}") for name, action in actions.ACTIONS.items()),
     path("desk/<day:day>/", include("digests.desk.publishing_urls")),
-    path("desk/<day:day>/<slug:action>", views.unknown),
+    path("desk/<day:day>/<slug:action>", page.unknown),
 ]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from digests.conflicts import Conflict
+from digests.editing.conflicts import Conflict
 from digests.models import Digest
 from papers.management.collecting import day
 

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Waiver',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('finding', models.CharField(help_text='Its key, as digests/checking.py makes it', max_length=120)),
+                ('finding', models.CharField(help_text='Its key, as digests/publishing/checking.py makes it', max_length=120)),
                 ('at', models.DateTimeField()),
             ],
         ),

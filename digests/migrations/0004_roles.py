@@ -16,7 +16,7 @@ SEEN = {
 ROLES = {
     # Sees the desk.
     "Viewer": {(app, model): "view" for app, models in SEEN.items() for model in models},
-    # Edits drafts; a published day's rows are out of reach (digests/admin.py, digests/desk/).
+    # Edits drafts; a published day's rows are out of reach (digests/admin/digests.py, digests/desk/).
     "Curator": {
         ("digests", "Digest"): "add change",
         ("digests", "Entry"): "add change delete",

@@ -1,4 +1,4 @@
 """Readers' pages as finished bytes, kept in each process until the database says that something on them changed.
 
-`triggers` make the database tell what changed, `watching` hears it, `pages` holds and answers. See docs/decisions/0006.
+`triggers` make the database tell what changed, `watching` hears it, `cache` holds the pages. See docs/decisions/0006.
 """

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from digests.models import Digest
+from digests.page_cache.cache import Key, PageCache
 from digests.page_cache.finished import Answer, finish
-from digests.page_cache.shelves import Key, PageCache
 from papers.models import Paper
 
 NEVER = ("/admin/", settings.STATIC_URL)

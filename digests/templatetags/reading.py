@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from digests.notes import formula_html, note_html
-from papers import tex
+from papers.text import tex
+from papers.text.notes import formula_html, note_html
 
 register = template.Library()
 TWEET_LINK_HOSTS = {"t.co", "twitter.com", "x.com"}

@@ -17,10 +17,10 @@ from django.utils.text import Truncator
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.measurements import MeasurementInline, counts_chart
+from papers.collecting.versions import replace_categories, take_newer
 from papers.editing import AuthorsField, CategoriesField, OneLineField, changed_columns, number_of
 from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement
-from papers.versions import replace_categories, take_newer
 
 FEW = 5_000
 """So many papers of a category are looked up and sorted; with more of them, the list's own order soon leads to a page full."""

@@ -13,15 +13,16 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from papers import clock, embed
+from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.measurements import MeasurementInline, counts_chart
+from papers.counts.excluding import exclude
+from papers.counts.measuring import measure_papers
 from papers.editing import OneLineField, changed_columns, number_of
-from papers.excluding import exclude
 from papers.lookup import tweets_found
-from papers.measuring import measure_papers
 from papers.models import Mention, Tweet, TweetMeasurement
+from papers.text import embed
 
 LANGUAGE = "[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-[A-Za-z0-9]{2,3})?"
 """A language tag as X writes it: `en`, `zh-Hant`, `pt-BR`; `und` = not known."""

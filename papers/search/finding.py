@@ -21,7 +21,7 @@ from papers.search.marking import Part, excerpt, marked
 from papers.search.query import Query, QueryError, parse, spans
 from papers.search.schema import FTS5, GIN
 from papers.search.words import name_words
-from papers.tex import readable
+from papers.text.tex import readable
 
 IN_TITLE, IN_A_ROW = 3, 5
 """Doublings that a paper gains with all words in its title, and with them in a row."""

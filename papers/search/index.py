@@ -21,7 +21,7 @@ from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, Paper
 from papers.rows import insert
 from papers.search.schema import FTS5, GIN, HIGHEST_TIER, TEXTS
 from papers.search.words import WORD, author_key, name_words, words
-from papers.tex import readable
+from papers.text.tex import readable
 
 BATCH = 500
 MOST_AUTHORS = 1_000

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from papers.search.words import WORD, folded
-from papers.tex import parts
+from papers.text.tex import parts
 
 EXCERPT_LENGTH = 260
 BEFORE = 40

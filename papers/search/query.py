@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from papers.identifiers import ARXIV_ID, CATEGORY
 from papers.search.words import name_words, words
+from papers.text.identifiers import ARXIV_ID, CATEGORY
 
 LONGEST_QUERY = 300
 MOST_TERMS = 16

@@ -3,7 +3,7 @@
 from django import template
 from django.conf import settings
 
-from papers import connections
+from papers.access import connections
 from papers.models import CollectionDay, SourceHealth
 
 register = template.Library()

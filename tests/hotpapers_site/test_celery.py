@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from hotpapers_site import celery
-from papers import days
+from papers.collecting import days
 
 
 def test_timetable_names_tasks_that_exist() -> None:

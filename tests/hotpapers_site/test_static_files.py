@@ -21,9 +21,9 @@ def test_collected_files_are_compressed_and_kept_for_ever(settings: Settings, tm
     call_command("collectstatic", verbosity=0, interactive=False)
     client = Client()
 
-    styles = re.findall(r'href="(/static/site[^"]+)"', client.get("/").content.decode())
+    styles = re.findall(r'href="(/static/readers/site[^"]+)"', client.get("/").content.decode())
 
-    assert [re.sub("[0-9a-f]{12}", "HASH", style) for style in styles] == ["/static/site.HASH.css"]
+    assert [re.sub("[0-9a-f]{12}", "HASH", style) for style in styles] == ["/static/readers/site.HASH.css"]
     with contextlib.closing(client.get(styles[0], headers={"Accept-Encoding": "gzip"})) as response:
         assert response["Content-Encoding"] == "gzip"
         assert response["Cache-Control"] == "max-age=315360000, public, immutable"

@@ -10,13 +10,13 @@ import time_machine
 from pytest_django import Settings
 
 from papers import clock
-from papers.connections import Sources
+from papers.access.connections import Sources
 from papers.models import CollectionDay
+from papers.networks.x.client import XClient
+from papers.networks.x.oembed import OEmbedClient
 from papers.sources import http
-from papers.sources.arxiv import ArxivClient
+from papers.sources.arxiv.client import ArxivClient
 from papers.sources.gate import Gate
-from papers.sources.oembed import OEmbedClient
-from papers.sources.x import XClient
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.tweets import Tweets
 from tests.standins.world import World

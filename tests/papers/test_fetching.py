@@ -7,8 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from papers.fetching import NotFetched, Unknown, arxiv_id_in, fetch_paper, fetch_tweet, refresh_counts
-from papers.identifiers import snowflake_moment
 from papers.models import Mention, Paper, PaperMeasurement, SourceHealth, Tweet
+from papers.text.identifiers import snowflake_moment
 from tests.factories import make_paper, make_tweet
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, MONDAY, Week
 from tests.standins.oembed import OEmbedStandin, body_html

@@ -4,7 +4,7 @@ import pytest
 
 from papers import lookup
 from papers.lookup import papers_found, tweets_found
-from papers.search import index_changed
+from papers.search.index import index_changed
 from tests.factories import make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ import time_machine
 from celery.app.task import Task
 from pytest_django.fixtures import Settings
 
-from papers import days, tasks
+from papers import tasks
+from papers.collecting import days
 from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
 from tests.factories import make_tweet
 from tests.servers import free_port

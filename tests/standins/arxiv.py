@@ -16,7 +16,7 @@ from itertools import pairwise
 from math import inf
 from typing import Literal
 
-from papers.sources.arxiv_calendar import EASTERN
+from papers.sources.arxiv.calendar import EASTERN
 from tests.standins import arxiv_xml
 from tests.standins.serving import FAULTS, HTML, Reply, Request, Standin
 from tests.standins.world import Kind, World, WorldPaper, is_within

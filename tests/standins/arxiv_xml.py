@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from papers.sources.arxiv_calendar import EASTERN
+from papers.sources.arxiv.calendar import EASTERN
 from tests.standins.world import Kind, WorldPaper
 
 HEAD = (

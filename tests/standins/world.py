@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
-from papers.sources.arxiv_calendar import AnnouncementCalendar
+from papers.sources.arxiv.calendar import AnnouncementCalendar
 
 Kind = Literal["new", "cross", "replace", "replace-cross"]
 CATEGORIES = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "cs.RO", "cs.CR", "stat.ML", "cs.IT", "cs.DS", "cs.HC")

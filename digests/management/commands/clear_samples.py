@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from digests import samples
+from digests.markdown import samples
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from digests.mirror import FileState, FolderInUse, compare, write
+from digests.mirror.folder import FileState, FolderInUse, compare, write
 from digests.models import Digest
 from digests.processes import ProcessEnded
 from papers.management.collecting import day

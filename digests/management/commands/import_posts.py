@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, transaction
 from tqdm import tqdm
 
-from digests.composing import compose
-from digests.importing import Outcome, fingerprint, store
+from digests.markdown.composing import compose
+from digests.markdown.files import Reading, UnreadablePost, post_files, read_posts
+from digests.markdown.format import render
+from digests.markdown.importing import Outcome, fingerprint, store
 from digests.models import Digest
-from digests.post import render
-from digests.post_files import Reading, UnreadablePost, post_files, read_posts
 from digests.processes import ProcessEnded
 
 

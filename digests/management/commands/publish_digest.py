@@ -2,10 +2,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from digests.checking import findings, refusal
 from digests.management.digest_command import DigestCommand
 from digests.models import Digest
-from digests.publishing import PUBLISHED, publish
+from digests.publishing.checking import findings, refusal
+from digests.publishing.status import PUBLISHED, publish
 from papers import clock
 
 

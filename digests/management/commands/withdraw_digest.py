@@ -1,5 +1,5 @@
 from digests.management.digest_command import DigestCommand
-from digests.publishing import withdraw
+from digests.publishing.status import withdraw
 
 
 class Command(DigestCommand):

@@ -14,10 +14,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hotpapers_site import supervisor
 from hotpapers_site.management.commands import serve
+from hotpapers_site.serving import supervisor
 from papers import clock
-from papers.sources.arxiv_calendar import AnnouncementCalendar
+from papers.sources.arxiv.calendar import AnnouncementCalendar
 
 FIRST_DAY = date(2026, 10, 12)
 LISTING_DAYS = 20

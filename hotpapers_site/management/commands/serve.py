@@ -14,11 +14,11 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from digests import samples
+from digests.markdown import samples
 from digests.models import Digest
-from hotpapers_site import broker, supervisor
-from hotpapers_site.supervisor import Program
-from papers import connections
+from hotpapers_site.serving import broker, supervisor
+from hotpapers_site.serving.supervisor import Program
+from papers.access import connections
 
 HOST, PORT = "127.0.0.1", 8000
 THREADS = 8

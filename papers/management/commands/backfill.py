@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from papers import clock
-from papers.connections import no_key, sources
-from papers.ingest import collect_papers, collect_tweets
+from papers.access.connections import no_key, sources
+from papers.collecting.announced import collect_papers
+from papers.collecting.swept import collect_tweets
 from papers.management.collecting import add_date, past_or_today, summary, today, told
 from papers.models import CollectionDay
 

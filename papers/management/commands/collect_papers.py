@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from papers import clock
-from papers.connections import sources
-from papers.ingest import collect_papers
+from papers.access.connections import sources
+from papers.collecting.announced import collect_papers
 from papers.management.collecting import add_date, past_or_today, progress_bar, summary, told
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from papers import clock
-from papers.connections import sources
-from papers.ingest import collect_tweets
+from papers.access.connections import sources
+from papers.collecting.swept import collect_tweets
 from papers.management.collecting import add_date, past_or_today, progress_bar, summary, told
 
 

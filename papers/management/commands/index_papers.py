@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
 from papers.models import Paper, UnindexedPaper
-from papers.search import index_changed, rebuild
+from papers.search.index import index_changed, rebuild
 
 
 class Command(BaseCommand):

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from papers.candidates import candidates
 from papers.management.collecting import add_date
 from papers.models import CollectionDay, Paper
-from papers.ranking import LedgerLine, RankedPaper
+from papers.ranking.candidates import candidates
+from papers.ranking.ranking import LedgerLine, RankedPaper
 
 LINE = ("network", "id", "retweets", "favorites", "read_at", "state", "shown", "left_out")
 

@@ -6,8 +6,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
 from papers import clock
-from papers.connections import Sources, sources
-from papers.engagement import embed, refresh, to_embed
+from papers.access.connections import Sources, sources
+from papers.counts.embedding import embed, to_embed
+from papers.counts.refreshing import refresh
 from papers.management.collecting import told
 from papers.models import Tweet
 from papers.sources.http import SourceError

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Max, Min, Q
 
-from papers import budget, clock
-from papers.connections import no_key
+from papers import clock
+from papers.access import budget
+from papers.access.connections import no_key
 from papers.models import CollectionDay, SourceHealth, Tweet
-from papers.sources.x import SMALLEST_PAGE
+from papers.networks.x.client import SMALLEST_PAGE
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from digests import history
-from digests.desk import history_views
+from digests.desk.views import history as history_pages
+from digests.editing import history
 from digests.models import Digest, Entry
 from papers.models import Paper
 from tests.digests.desk.conftest import DAY, done, entry_of, listed, make_candidate, revision, send
@@ -104,13 +104,13 @@ def test_restore_leaves_a_list_that_was_published_meanwhile(
     ann: Client, changed: list[history.Version], papers: list[Paper], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Published after the status was looked at, without a new revision: the lock tells, not the look."""
-    versions_of = history_views.versions_of
+    versions_of = history_pages.versions_of
 
     def published_meanwhile(day: Any) -> list[history.Version]:
         Digest.objects.update(status="published", published_at=changed[0].at)
         return versions_of(day)
 
-    monkeypatch.setattr(history_views, "versions_of", published_meanwhile)
+    monkeypatch.setattr(history_pages, "versions_of", published_meanwhile)
     answer = send(ann, "restore", version=changed[-1].revision, revision=revision())
 
     assert answer.status_code == 400

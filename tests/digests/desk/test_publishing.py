@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from digests import history
+from digests.editing import history
 from digests.models import Digest, PublicEvent, Waiver
-from digests.scheduling import STOPPED, publish_due
+from digests.publishing.scheduling import STOPPED, publish_due
 from papers import clock
 from papers.models import Paper
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, revision, send

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from digests import history
-from digests.desk import requests
+from digests.desk.views import actions
+from digests.editing import history
 from digests.models import Digest, Dismissal
 from papers.models import CollectionDay, Paper, SavedRules, Tweet
 from tests.digests.desk.conftest import DAY, NOW, READ, done, entry_of, listed, make_candidate, revision, send
@@ -222,7 +222,7 @@ def test_refresh_counts_shows_what_was_read(ann: Client, papers: list[Paper], mo
         assert keys == [paper.pk for paper in papers]
         return Tweet.objects.update(favorites=7, read_at=now)
 
-    monkeypatch.setattr(requests, "read_counts", read)
+    monkeypatch.setattr(actions, "read_counts", read)
 
     assert done(ann, "refresh_counts")["said"] == "3 tweets were read again."
     assert [(entry_of(paper).favorites, entry_of(paper).read_at) for paper in papers] == [(7, NOW)] * 3

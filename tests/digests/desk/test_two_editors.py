@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from digests import history
+from digests.editing import history
 from digests.models import Digest, Dismissal, Presence
 from papers.models import CollectionDay, Paper
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_candidate, make_curator, revision, send

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from digests import history
+from digests.editing import history
 from digests.models import Digest, Dismissal
 from papers.models import Paper
 from tests.digests.desk.conftest import NOW, done, entry_of, listed, revision, send

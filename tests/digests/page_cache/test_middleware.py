@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests.models import Digest
-from papers import measuring
+from papers.counts import measuring
 from papers.models import Paper
-from papers.search import index_changed
+from papers.search.index import index_changed
 from tests.editors import make_client, make_user
 from tests.factories import make_digest, make_paper, make_tweet
 
@@ -124,7 +124,7 @@ def test_admin_and_other_methods_are_left_alone(client: Client, paper: Paper) ->
     assert client.post(ADDRESS).status_code == 405
     login = client.get("/admin/login/")
     assert "no-store" in login["Cache-Control"]
-    assert size_of(client, "/static/site.css") > 1000
+    assert size_of(client, "/static/readers/site.css") > 1000
 
 
 def test_unknown_host_gets_no_page(client: Client, paper: Paper) -> None:

@@ -12,9 +12,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from digests import publishing
 from digests.models import Digest
-from papers.engagement import states
+from digests.publishing import status
+from papers.counts import states
 from papers.models import Paper, Tweet
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 from tests.servers import free_port
@@ -58,7 +58,7 @@ def test_next_page_of_another_process_shows_the_change(other: httpx.Client) -> N
     make_entry(digest, paper, tweet)
     assert other.get(ADDRESS).status_code == 404
 
-    publishing.publish(digest, now=NOW)
+    status.publish(digest, now=NOW)
     home = other.get("/")
     page = other.get(ADDRESS)
     assert "First words" in home.text
@@ -77,7 +77,7 @@ def test_next_page_of_another_process_shows_the_change(other: httpx.Client) -> N
     for address in (ADDRESS, paper.get_absolute_url()):
         assert "Personal words" not in other.get(address).text
 
-    publishing.withdraw(digest, now=NOW)
+    status.withdraw(digest, now=NOW)
     assert other.get(ADDRESS).status_code == 404
     for address in ("/", paper.get_absolute_url()):
         assert ADDRESS not in other.get(address).text

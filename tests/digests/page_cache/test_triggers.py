@@ -7,14 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from digests import publishing
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.page_cache import triggers
 from digests.page_cache.watching import Watch, watch
-from papers import measuring
-from papers.engagement import states
+from digests.publishing import status
+from papers.counts import measuring, states
 from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
-from papers.search import index_changed
+from papers.search.index import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,12 +41,12 @@ def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard
 
     Digest.objects.filter(pk=middle.pk).update(intro="New")
     assert heard() == {f"digest:{middle.pk}"}
-    publishing.withdraw(middle, now=NOW)
+    status.withdraw(middle, now=NOW)
     assert heard() == around | {paper}
     Digest.objects.filter(pk=middle.pk).update(intro="Unseen")
     Entry.objects.filter(digest=middle).update(note="Unseen")
     assert heard() == set()
-    publishing.publish(middle, now=NOW)
+    status.publish(middle, now=NOW)
     assert heard() == around | {paper}
     Digest.objects.filter(pk=middle.pk).delete()
     assert heard() == around | {paper}
@@ -153,7 +152,7 @@ def test_what_is_rolled_back_is_not_heard_of(heard: Heard) -> None:
     digest = make_digest()
     heard()
     with pytest.raises(RuntimeError), transaction.atomic():
-        publishing.withdraw(digest, now=NOW)
+        status.withdraw(digest, now=NOW)
         raise RuntimeError
     assert heard() == set()
 

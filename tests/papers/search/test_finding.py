@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from papers.measuring import measure_papers
+from papers.counts.measuring import measure_papers
 from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
-from papers.search import QueryError, index_changed, matching_ids, rebuild, search
-from papers.search.index import pair_term
+from papers.search.finding import matching_ids, search
+from papers.search.index import index_changed, pair_term, rebuild
+from papers.search.query import QueryError
 from tests.factories import make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db

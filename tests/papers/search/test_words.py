@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.search import author_key
+from papers.search.words import author_key
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,3 @@
+"""The editors' pages beside the desk."""
+
+from digests.admin import digests as digests  # registers its pages

@@ -1,0 +1,76 @@
+"""Publishing and withdrawing several digests from their list in the admin."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.utils import timezone
+from reversion.models import Version
+
+from digests.models import Digest
+from digests.publishing.checking import findings_of
+from digests.publishing.status import publish, withdraw
+from papers import clock
+from papers.admin.bulk import BulkChange
+
+
+class StatusChange(BulkChange[Digest]):
+    change: ClassVar[Callable[..., bool]]
+
+    def name(self, record: Digest) -> str:
+        return str(record.date)
+
+    def looks(self, record: Digest) -> str:
+        counted: Any = record
+        changed = f"{record.changed_at:%Y-%m-%d %H:%M:%S.%f}"[:-3]
+        return f"{record.get_status_display()}, {counted.papers_number} papers, changed {changed} UTC"
+
+    def since(self, record: Digest, moment: datetime) -> list[str]:
+        versions = Version.objects.get_for_object(record).filter(revision__date_created__gte=moment)
+        return [
+            f"{version.revision.comment or 'changed'} by {version.revision.user or 'the site itself'}"
+            for version in versions.select_related("revision__user").order_by("pk")
+        ]
+
+    def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
+        now = timezone.now()
+        return [one for one in records if type(self).change(one, now=now, by=request.user, seen=one.revision)]
+
+
+class Publish(StatusChange):
+    action = "publish_selected"
+    verb = "Publish"
+    done = "Published"
+    change = publish
+
+    def look_up(self, records: Sequence[Digest]) -> None:
+        self.findings = findings_of(records, clock.now())
+
+    def left_alone(self, record: Digest) -> str:
+        """A day that the desk would not publish is left alone."""
+        if record.status == Digest.Status.PUBLISHED:
+            return "published already"
+        stopping = [one.text for one in self.findings[record.pk] if one.stops]
+        return (
+            f"stopped by the check of its desk, where each finding is mended or waved through: {' '.join(stopping)}"
+            if stopping
+            else ""
+        )
+
+    def effect(self, record: Digest) -> str:
+        again = " again" if record.published_at else ""
+        return f"readers see it{again}; newer versions of its papers wait for an editor from then on"
+
+
+class Withdraw(StatusChange):
+    action = "withdraw_selected"
+    verb = "Withdraw"
+    done = "Withdrawn"
+    change = withdraw
+
+    def left_alone(self, record: Digest) -> str:
+        return "" if record.status == Digest.Status.PUBLISHED else "not published"
+
+    def effect(self, record: Digest) -> str:
+        return "readers do not see it any more; its page and its Markdown go"

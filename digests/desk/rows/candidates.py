@@ -1,0 +1,128 @@
+"""The left side of the desk: the day's candidates, ranked."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Max, Q
+from django.db.models.functions import TruncDate
+
+from digests.desk.filters import SHOWN, Filters
+from digests.desk.suggestions import Suggestion
+from digests.models import Entry, in_published_digest
+from papers.models import Paper, PaperMeasurement, Provenance
+from papers.ranking.ranking import RankedPaper
+
+SPARK_DAYS = 7
+VANISHED = "tweet vanished"
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    paper: Paper
+    rank: int
+    score: int
+    retweets: int
+    favorites: int
+    read_at: datetime | None
+    hot: bool
+    in_list: bool
+    dismissed: bool
+    age_hours: int
+    """Since arXiv had it; where that is not known, since its listing day began."""
+    spark: list[int]
+    """The highest score of each of the last days on which it was measured, oldest first."""
+    flags: list[str]
+    suggestion: str
+    """What the machine would do, in words; empty for nothing."""
+    suggested_position: int | None
+    title: str
+    authors: list[str]
+    categories: list[str]
+
+
+def candidate_rows(
+    ranked: Iterable[RankedPaper],
+    papers: Mapping[str, Any],
+    filters: Filters,
+    *,
+    listed: Collection[str],
+    dismissed: Collection[str],
+    suggested: Mapping[str, Suggestion],
+    featured: Mapping[int, date],
+    now: datetime,
+) -> tuple[list[CandidateRow], int]:
+    """The rows to show, and how many more the filters admit; one query. Papers are as `state` reads them."""
+    admitted = [heat for heat in ranked if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat.score)]
+    chosen = [heat for place, heat in enumerate(admitted) if filters.all or heat.hot or place < SHOWN]
+    spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
+    rows = []
+    for heat in chosen:
+        paper = papers[heat.arxiv_id]
+        suggestion = None if heat.arxiv_id in listed else suggested.get(heat.arxiv_id)
+        flags = paper_flags(paper, featured.get(paper.pk))
+        if any(line.state != "live" for line in heat.tweets):
+            flags.append(VANISHED)
+        rows.append(
+            CandidateRow(
+                paper=paper,
+                rank=heat.rank,
+                score=heat.score,
+                retweets=heat.retweets,
+                favorites=heat.favorites,
+                read_at=max((line.read_at for line in heat.tweets if line.read_at), default=None),
+                hot=heat.hot,
+                in_list=heat.arxiv_id in listed,
+                dismissed=heat.arxiv_id in dismissed,
+                age_hours=age_hours(paper, now),
+                spark=spark.get(paper.pk, []),
+                flags=flags,
+                suggestion=suggestion.text if suggestion else "",
+                suggested_position=suggestion.position if suggestion else None,
+                title=paper.title,
+                authors=list(paper.authors),
+                categories=paper.codes,
+            )
+        )
+    return rows, len(admitted) - len(chosen)
+
+
+def paper_flags(paper: Any, featured: date | None) -> list[str]:
+    """What an editor should know of a paper before it is listed."""
+    flags = [f"featured on {featured}"] if featured else []
+    if paper.newer:
+        flags.append(f"version {paper.newer['version']} waits")
+    if not paper.has_abstract:
+        flags.append("no abstract")
+    if paper.announced_as == Paper.AnnouncedAs.CROSS:
+        flags.append("cross-listed")
+    return flags
+
+
+def featured_on(papers: Collection[int], day: date) -> dict[int, date]:
+    """The last other day on which a published digest had the paper; one query."""
+    entries = Entry.objects.filter(in_published_digest(), paper__in=papers).exclude(digest__date=day)
+    return dict(entries.order_by().values("paper").annotate(last=Max("digest__date")).values_list("paper", "last"))
+
+
+def sparks(papers: Collection[int], now: datetime) -> dict[int, list[int]]:
+    """One query."""
+    recent = Q(paper__in=papers, provenance=Provenance.NETWORK, read_at__gt=now - timedelta(days=SPARK_DAYS))
+    daily = (
+        PaperMeasurement.objects.filter(recent)
+        .order_by()
+        .values("paper", day=TruncDate("read_at", tzinfo=UTC))
+        .annotate(retweets=Max("retweets"), favorites=Max("favorites"))
+        .order_by("paper", "day")
+    )
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for row in daily:
+        found[row["paper"]].append(row["retweets"] + row["favorites"])
+    return found
+
+
+def age_hours(paper: Paper, now: datetime) -> int:
+    since = paper.submitted_at or datetime.combine(paper.listing_date, time(), UTC)
+    return max(0, int((now - since).total_seconds() // 3600))

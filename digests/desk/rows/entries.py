@@ -1,0 +1,152 @@
+"""The right side of the desk: the day's list as it will be published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from digests.desk.rows.candidates import VANISHED, paper_flags
+from digests.desk.suggestions import Suggestion
+from digests.models import Entry, ShownTweet
+from papers.models import Paper, Tweet
+from papers.ranking.ranking import EXCLUDED, RankedPaper, heat_order
+
+OFFERED = 10
+"""Tweets under an entry that are not shown and might be, the best ones."""
+
+
+@dataclass(frozen=True)
+class TweetRow:
+    shown: bool
+    position: int | None
+    status_id: str
+    name: str
+    handle: str
+    direction: str
+    language: str
+    body_html: str
+    """As the network gave it, to be sanitised; empty until it was fetched."""
+    score: int | None
+    """None where its counts were never read."""
+    state: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ListRow:
+    entry: Entry
+    paper: Paper
+    position: int
+    number: int
+    """How many of the list it is, for people; the same as its position."""
+    title: str
+    """As this day prints it."""
+    corrected_title: str
+    """Empty where it is arXiv's."""
+    is_pinned: bool
+    moves: int
+    note: str
+    rank_now: int
+    """Among the papers of this list, by the live counts."""
+    score_now: int
+    flags: list[str]
+    tweets: list[TweetRow]
+    """The shown ones in their order, then others that mention the paper, the best first."""
+    suggestion: str
+    suggested_position: int | None
+
+    @property
+    def shown_ids(self) -> list[str]:
+        return [tweet.status_id for tweet in self.tweets if tweet.shown]
+
+
+def list_rows(
+    entries: list[Entry],
+    live: Mapping[str, RankedPaper],
+    *,
+    suggested: Mapping[str, Suggestion],
+    featured: Mapping[int, date],
+) -> list[ListRow]:
+    """One query."""
+    offered = _offered(entries, live)
+    heats = sorted((live[entry.paper.arxiv_id] for entry in entries), key=heat_order)
+    ranks = {heat.arxiv_id: place for place, heat in enumerate(heats, 1)}
+    rows = []
+    for entry in entries:
+        paper = entry.paper
+        shown = [_shown(row) for row in entry.shown_tweets.all()]
+        rest = [_tweet(tweet) for tweet in offered[entry.pk]]
+        flags = paper_flags(paper, featured.get(paper.pk))
+        if any(row.state != Tweet.State.LIVE for row in shown):
+            flags.append(VANISHED)
+        suggestion = suggested.get(paper.arxiv_id)
+        rows.append(
+            ListRow(
+                entry=entry,
+                paper=paper,
+                position=entry.position,
+                number=entry.position,
+                title=entry.title,
+                corrected_title=str(entry.otherwise.get("title", "")),
+                is_pinned=entry.is_pinned,
+                moves=entry.moves,
+                note=entry.note,
+                rank_now=ranks[paper.arxiv_id],
+                score_now=live[paper.arxiv_id].score,
+                flags=flags,
+                tweets=shown + rest,
+                suggestion=suggestion.text if suggestion else "",
+                suggested_position=suggestion.position if suggestion else None,
+            )
+        )
+    return rows
+
+
+def _offered(entries: list[Entry], live: Mapping[str, RankedPaper]) -> dict[int, list[Tweet]]:
+    """By entry, the best tweets on its paper that are not shown and could be, the best first; one query."""
+    ids: dict[int, list[str]] = {}
+    for entry in entries:
+        shown = {row.tweet.status_id for row in entry.shown_tweets.all()}
+        lines = live[entry.paper.arxiv_id].tweets
+        could = [
+            line.id for line in lines if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED and line.id not in shown
+        ]
+        ids[entry.pk] = could[:OFFERED]
+    wanted = {status_id for several in ids.values() for status_id in several}
+    tweets = {tweet.status_id: tweet for tweet in Tweet.objects.filter(status_id__in=wanted)}
+    return {entry: [tweets[status_id] for status_id in several if status_id in tweets] for entry, several in ids.items()}
+
+
+def _score(tweet: Tweet) -> int:
+    return (tweet.retweets or 0) + (tweet.favorites or 0)
+
+
+def _tweet(tweet: Tweet) -> TweetRow:
+    return TweetRow(
+        shown=False,
+        position=None,
+        status_id=tweet.status_id,
+        name=tweet.author_name,
+        handle=tweet.author_handle,
+        direction=tweet.direction,
+        language=tweet.language,
+        body_html=tweet.body_html,
+        score=_score(tweet) if tweet.read_at else None,
+        state=tweet.state,
+        url=tweet.url,
+    )
+
+
+def _shown(row: ShownTweet) -> TweetRow:
+    return TweetRow(
+        shown=True,
+        position=row.position,
+        status_id=row.tweet.status_id,
+        name=row.author_name,
+        handle=row.author_handle,
+        direction=row.direction,
+        language=row.language,
+        body_html=row.body_html,
+        score=_score(row.tweet) if row.tweet.read_at else None,
+        state=row.tweet.state,
+        url=row.tweet.url,
+    )

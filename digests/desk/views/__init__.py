@@ -1,0 +1,1 @@
+"""The desk's pages and the requests that they send."""

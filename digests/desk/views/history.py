@@ -1,0 +1,138 @@
+"""A day's list as it will be for readers, and as it was: previews, history, comparison, restoring."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from digests.desk.answers import Body, answer, desk_action, user_of
+from digests.desk.state import digests_of, is_editable
+from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own, revision
+from digests.editing import history
+from digests.editing.comparing import difference
+from digests.editing.conflicts import Conflict, Refused
+from digests.editing.history import NoSuchVersion, Version
+from digests.markdown.composing import compose
+from digests.markdown.format import render as render_markdown
+from digests.models import Digest
+from digests.publishing.correcting import open_correction
+from digests.publishing.status import PUBLISHED
+from digests.reader.pages.days import digest_page
+
+
+@require_safe
+def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
+    """The draft, or the correction, as readers will see it: its page, its entry in feeds, its Markdown."""
+    shown = list_of(request, day)
+    if form == "markdown":
+        text = render_markdown(compose(shown)._replace(draft=False))
+        response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    else:
+        digest = Digest.all_drafts.with_neighbours().with_everything().get(pk=shown.pk)
+        digest.status, digest.published_at = PUBLISHED, digest.published_at or digest.written_at  # not saved
+        if form == "page":
+            response = render(request, "digest.html", digest_page(digest))
+        else:
+            response = render(request, "feed_preview.html", {"obj": digest})
+    response["X-Robots-Tag"] = "noindex"
+    add_never_cache_headers(response)
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def history_page(request: HttpRequest, day: date) -> HttpResponse:
+    """All versions, newest first; with ?a= and ?b= two of them side by side. A POST restores one."""
+    shown = list_of(request, day)
+    if request.method == "POST":
+        return _restore_from_page(request, day)
+    listed = versions_of(day)
+    context = {
+        **admin.site.each_context(request),
+        "day": day,
+        "digest": shown,
+        "can_restore": request.user.has_perm(EDIT if is_editable(shown) else PUBLISH),
+        "opens_correction": not is_editable(shown),
+        "is_nav_sidebar_enabled": False,
+    }
+    if "a" not in request.GET or "b" not in request.GET:
+        return render(request, "admin/desk/history.html", context | {"title": f"History of {day}", "versions": listed})
+    before, after = sorted((_asked(request, name, listed) for name in ("a", "b")), key=lambda one: one.revision)
+    found = difference(history.then(shown, before.revision), history.then(shown, after.revision))
+    context |= {"title": f"Two versions of {day}", "versions_shown": (before, after), "difference": found}
+    return render(request, "admin/desk/compare.html", context)
+
+
+def _asked(request: HttpRequest, name: str, listed: list[Version]) -> Version:
+    for one in listed:
+        if str(one.revision) == request.GET[name]:
+            return one
+    raise Http404("There is no such version of this day")
+
+
+def _restore_from_page(request: HttpRequest, day: date) -> HttpResponse:
+    seen = request.POST.get("revision", "")[:10]
+    try:
+        body: Body = {"revision": int(seen)} if seen.isdecimal() else {}
+        messages.success(request, restore_version(request, day, request.POST.get("version", ""), revision(body)))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("desk-history", day)
+    except Conflict as conflict:
+        since = "; ".join(str(conflict.theirs).splitlines())
+        messages.error(request, f"Nothing was restored: the list was changed since you looked ({since}). Look again.")
+        return redirect("desk-history", day)
+    return redirect("desk", day)
+
+
+@desk_action(EDIT)
+def restore(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    try:
+        said = restore_version(request, day, str(body.get("version", "")), revision(body))
+    except PermissionDenied as denied:
+        raise Refused(str(denied)) from None
+    return answer(request, day, said)
+
+
+def restore_version(request: HttpRequest, day: date, version: str, seen: int) -> str:
+    """Make the list what it was; a published one in a correction, which whoever publishes may open. What was done, in words.
+
+    Raises Refused, and Conflict where the list is no longer that of the revision `seen`.
+    """
+    shown = list_of(request, day)
+    if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
+        raise PermissionDenied("You do not have the right to do this. Ask an administrator for it.")
+    then = next((one for one in versions_of(day) if str(one.revision) == version), None)
+    if then is None:
+        raise Refused("There is no such version of this day.")
+    user, what = user_of(request), f"{history.RESTORED}{then.at:%Y-%m-%d %H:%M} UTC, {then.what}"
+    if shown.revision != seen:
+        raise history.conflict(shown, seen, mine=what)
+    try:
+        with transaction.atomic():
+            if not is_editable(shown):
+                shown, seen = open_correction(own(day), by=user), seen + 1  # its beginning is one change
+            history.restore(shown.pk, then.revision, by=user, what=what, seen=seen)
+    except (NoSuchVersion, Digest.DoesNotExist):
+        raise Refused("The list was closed meanwhile by somebody else. Load the page again.") from None
+    return f"The list is again what it was on {then.at:%Y-%m-%d at %H:%M} UTC ({then.what})."
+
+
+def list_of(request: HttpRequest, day: date) -> Digest:
+    """The list that the desk shows. For those who may see the desk."""
+    if not request.user.has_perm(VIEW):
+        raise PermissionDenied
+    if digest := digests_of(day)[1]:
+        return digest
+    raise Http404("This day has no list")
+
+
+def versions_of(day: date) -> list[Version]:
+    """Those of the day's digest, and of its correction where one is open; the newest first."""
+    digests: Any = {digest.pk: digest for digest in digests_of(day) if digest}
+    return sorted((one for digest in digests.values() for one in history.versions(digest)), key=lambda one: -one.revision)

@@ -1,0 +1,190 @@
+"""The desk's requests about publication: the check, publish, schedule, withdraw, and corrections."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from digests.desk.actions import editing
+from digests.desk.answers import PARTS, Body, answer, desk_action, desk_of, part, user_of
+from digests.desk.state import Desk, digests_of
+from digests.editing import history
+from digests.editing.comparing import difference
+from digests.editing.conflicts import Refused
+from digests.models import Digest, ShownTweet, Waiver
+from digests.publishing.checking import findings, refusal
+from digests.publishing.correcting import drop_correction, open_correction, publish_correction
+from digests.publishing.scheduling import UnclearTime, schedule, unschedule
+from digests.publishing.status import PUBLISHED, publish, withdraw
+from papers import clock
+from papers.models import Tweet
+
+VIEW, EDIT, PUBLISH = "digests.view_digest", "digests.change_digest", "digests.publish_digest"
+LONGEST_NOTE = 2_000
+
+
+@desk_action(VIEW)
+def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    return done(request, day, "Checked.", parts=())
+
+
+@desk_action(EDIT)
+def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    """“It is fine”, or no longer so."""
+    digest, key = edited(day), text(body, "finding", 120)
+    if body.get("waived", True):
+        if key not in {one.key for one in findings(digest, clock.now())}:
+            raise Refused("That is mended already.")
+        Waiver.objects.get_or_create(digest=digest, finding=key, defaults={"at": timezone.now(), "by": user_of(request)})
+        return done(request, day, "It is fine.", parts=())
+    Waiver.objects.filter(digest=digest, finding=key).delete()
+    return done(request, day, "To be mended.", parts=())
+
+
+@desk_action(EDIT)
+def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    """Show a tweet from right to left, or from left to right, on this day."""
+    number, status_id, wanted = (text(body, name, 40) for name in ("paper", "tweet", "direction"))
+    if wanted not in Tweet.Direction.values:
+        raise Refused("A tweet is written ltr or rtl.")
+    shown = ShownTweet.objects.filter(entry__paper__arxiv_id=number, tweet__status_id=status_id).select_related("tweet")
+    if any(one.direction != wanted for one in shown.filter(entry__digest=edited(day))):
+        with editing(day, by=user_of(request), what=f"direction of a tweet of {number}") as digest:
+            for one in shown.filter(entry__digest=digest):
+                one.printed_otherwise = one.otherwise | {"direction": wanted}
+                one.save(update_fields=["printed_otherwise"])
+    return done(request, day, f"The tweet is shown {Tweet.Direction(wanted).label}.")
+
+
+@desk_action(PUBLISH)
+def publish_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    digest = own(day)
+    return unless_stopped(request, day, digest, lambda: _publish(request, digest, body))
+
+
+def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
+    won = publish(digest, now=clock.now(), by=user_of(request), seen=revision(body))
+    return f"Published: {digest.date}." if won else "It is published already."
+
+
+@desk_action(PUBLISH)
+def schedule_at(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    """Publish when the clocks of a zone show `at`. A time that they show twice, or never, is refused with the two it may mean."""
+    digest = own(day)
+    try:
+        return unless_stopped(request, day, digest, lambda: _schedule(request, digest, body))
+    except UnclearTime as unclear:
+        choices = [{"at": one.at, "fold": one.fold, "said": one.said} for one in unclear.choices]
+        return JsonResponse({"error": str(unclear), "choices": choices}, status=400)
+
+
+def _schedule(request: HttpRequest, digest: Digest, body: Body) -> str:
+    fold, zone = body.get("fold"), text(body, "zone", 64)
+    try:
+        at = datetime.fromisoformat(text(body, "at", 30))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo or fold not in (None, 0, 1):
+        raise Refused("Give the time as 2026-11-24T09:00, and its time zone by name.")
+    schedule(digest, at, zone, fold=fold, now=clock.now(), by=user_of(request), seen=revision(body))
+    return f"It will be published at {at:%Y-%m-%d %H:%M}, {zone}: {digest.publish_at:%Y-%m-%d %H:%M} UTC."
+
+
+@desk_action(PUBLISH)
+def unschedule_it(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    unschedule(own(day), by=user_of(request), seen=revision(body))
+    return done(request, day, "It is published by hand.")
+
+
+@desk_action(PUBLISH)
+def withdraw_it(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    digest = own(day)
+    if digest.status == Digest.Status.DRAFT:
+        raise Refused("The day is not published: readers do not see it.")
+    note = text(body, "note", LONGEST_NOTE)
+    won = withdraw(digest, now=clock.now(), by=user_of(request), seen=revision(body), note=note)
+    return done(request, day, "Withdrawn: readers no longer see it." if won else "It is withdrawn already.")
+
+
+@desk_action(PUBLISH)
+def correct(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    open_correction(own(day), by=user_of(request))
+    return done(request, day, "This is a correction now: readers see it when you publish it.")
+
+
+@desk_action(PUBLISH)
+def publish_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    if not (held := correction(day)):
+        return done(request, day, "There is no correction any more.")
+    return unless_stopped(request, day, held, lambda: _publish_correction(request, held, body))
+
+
+def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
+    note = text(body, "note", LONGEST_NOTE)
+    replaces = revision(body, "replaces") if "replaces" in body else None
+    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=revision(body), replaces=replaces)
+    return "The correction is published."
+
+
+@desk_action(PUBLISH)
+def drop_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    if held := correction(day):
+        drop_correction(held, by=user_of(request), seen=revision(body))
+    return done(request, day, "The correction is dropped; the list is as readers see it.")
+
+
+def unless_stopped(request: HttpRequest, day: date, digest: Digest, act: Callable[[], str]) -> HttpResponse:
+    """Do it where the check finds nothing that is neither mended nor waived; else answer with what it found."""
+    stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
+    if not stopped:
+        return done(request, day, act())
+    return JsonResponse({"error": stopped, "html": {"checks": checks(request, desk_of(request, day))}}, status=400)
+
+
+def done(request: HttpRequest, day: date, said: str, *, parts: tuple[str, ...] = PARTS) -> HttpResponse:
+    """The answer, with the check as it is now."""
+    desk = desk_of(request, day)
+    return answer(request, day, said, parts, desk=desk, checks=checks(request, desk))
+
+
+def checks(request: HttpRequest, desk: Desk) -> str:
+    """The check, rendered; of a correction also what changed since the list was published."""
+    found = findings(desk.digest, clock.now()) if desk.digest and desk.digest.status != PUBLISHED else []
+    changed: tuple[str, ...] = ()
+    if desk.is_correction and desk.digest and desk.published:
+        changed = difference(history.now(desk.published), history.now(desk.digest)).said
+    return part(request, "checks", desk=desk, findings=found, changed=changed)
+
+
+def own(day: date) -> Digest:
+    """The day's digest, not its correction."""
+    if digest := digests_of(day)[0]:
+        return digest
+    raise Refused("This day has no list yet. Start one first.")
+
+
+def edited(day: date) -> Digest:
+    """The list that the desk shows."""
+    return digests_of(day)[1] or own(day)
+
+
+def correction(day: date) -> Digest | None:
+    held = digests_of(day)[1]
+    return held if held and held.corrects_id else None
+
+
+def text(body: Body, name: str, longest: int) -> str:
+    value: Any = body.get(name, "")
+    if not isinstance(value, str) or len(value) > longest or "\0" in value:
+        raise Refused(f"“{name}” is not understood: it is a text of at most {longest} characters.")
+    return value
+
+
+def revision(body: Body, name: str = "revision") -> int:
+    """The revision that the editor saw."""
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refused("The request does not say what you saw. Load the page again.")
+    return value

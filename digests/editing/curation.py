@@ -1,0 +1,131 @@
+"""The machine proposes a day's list; editors decide.
+
+A draft that nobody touched follows the readings: it is proposed anew. Once an editor touched it, its order and its choice are
+the editor's, and readings change only the counts that it shows.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from digests.models import Digest, Dismissal, Entry, ShownTweet
+from papers.models import CollectionDay, Paper, Provenance, Tweet
+from papers.ranking.candidates import candidates, ranked, rules
+from papers.ranking.ranking import LedgerLine, RankedPaper
+
+
+def propose(day: date, *, now: datetime) -> Digest | None:
+    """A draft of the day's hot papers in rank order, with their counts and shown tweets as they were last read.
+
+    None where there is nothing to propose: the day is not collected completely, an editor has begun its list, or the draft
+    is as it would be proposed.
+    """
+    if not CollectionDay.objects.filter(date=day, state=CollectionDay.State.COMPLETE).exists():
+        return None
+    return _propose(day, now)
+
+
+def begin(day: date, *, now: datetime) -> Digest:
+    """The day's list, for an editor who wants one: proposed from what is here, be it nothing, where there is none yet."""
+    return Digest.objects.filter(date=day).first() or _propose(day, now) or Digest.objects.get(date=day)
+
+
+def _propose(day: date, now: datetime) -> Digest | None:
+    dismissed = set(Dismissal.objects.filter(day=day).values_list("paper__arxiv_id", flat=True))
+    hot = [paper for paper in candidates(day) if paper.hot and paper.arxiv_id not in dismissed]
+    papers = dict(Paper.objects.filter(arxiv_id__in=[paper.arxiv_id for paper in hot]).values_list("arxiv_id", "pk"))
+    tweets = keys_of_shown(hot)
+    moment = now.replace(microsecond=0)
+    with transaction.atomic():
+        digest, is_new = Digest.objects.select_for_update().get_or_create(date=day, defaults={"written_at": moment})
+        if not is_new and not is_untouched(digest):
+            return None
+        entries = [new_entry(digest, papers[paper.arxiv_id], position, paper, moment) for position, paper in enumerate(hot, 1)]
+        shown = [shown_tweets(entry, paper, tweets) for entry, paper in zip(entries, hot, strict=True)]
+        if not is_new:
+            if _says(digest) == [_saying(entry, rows) for entry, rows in zip(entries, shown, strict=True)]:
+                return None
+            digest.entries.all().delete()
+            digest.written_at = moment
+            digest.revision = digest.proposed = digest.revision + 1  # no version, but another list than an editor may have seen
+            digest.save(update_fields=["written_at", "changed_at", "revision", "proposed"])
+        Entry.objects.bulk_create(entries)
+        ShownTweet.objects.bulk_create(row for rows in shown for row in rows)
+    return digest
+
+
+def is_untouched(digest: Digest) -> bool:
+    """Whether it is as the machine proposed it."""
+    is_own = not digest.imported_sha256 and not digest.is_sample
+    return digest.revision == digest.proposed and digest.status == Digest.Status.DRAFT and is_own
+
+
+def new_entry(digest: Digest, paper_id: int, position: int, paper: RankedPaper, now: datetime) -> Entry:
+    """With the counts as they were last read; not saved."""
+    return Entry(
+        digest=digest,
+        position=position,
+        paper_id=paper_id,
+        retweets=paper.retweets,
+        favorites=paper.favorites,
+        read_at=last_read(paper.tweets, now),
+        provenance=Provenance.NETWORK,
+    )
+
+
+def shown_tweets(entry: Entry, paper: RankedPaper, tweets: Mapping[str, int]) -> list[ShownTweet]:
+    """The tweets that the rules show under the paper, by their primary keys; not saved."""
+    shown = (line for line in paper.tweets if line.shown)
+    return [ShownTweet(entry=entry, position=position, tweet_id=tweets[line.id]) for position, line in enumerate(shown, 1)]
+
+
+def keys_of_shown(papers: list[RankedPaper]) -> dict[str, int]:
+    """The primary keys of the tweets that the rules show under these papers, by status id; one query."""
+    shown = [line.id for paper in papers for line in paper.tweets if line.shown]
+    return dict(Tweet.objects.filter(status_id__in=shown).values_list("status_id", "pk"))
+
+
+def last_read(ledger: tuple[LedgerLine, ...], now: datetime) -> datetime:
+    """The latest moment at which a tweet that counts was read, in whole seconds."""
+    return max((line.read_at for line in ledger if line.read_at and not line.left_out), default=now).replace(microsecond=0)
+
+
+Saying = tuple[int, int, int, datetime, list[int]]
+
+
+def _says(digest: Digest) -> list[Saying]:
+    return [_saying(entry, list(entry.shown_tweets.all())) for entry in digest.entries.prefetch_related("shown_tweets")]
+
+
+def _saying(entry: Entry, shown: list[ShownTweet]) -> Saying:
+    return entry.paper_id, entry.retweets, entry.favorites, entry.read_at, [row.tweet_id for row in shown]
+
+
+def take_counts(digest: Digest) -> int:
+    """Let a list that is not published show the counts as they were last read; how many entries changed.
+
+    Its order and its choice stay, and it is no change of an editor's: its revision stays, too. Counts that a post printed stay
+    as well. A constant number of queries.
+    """
+    with transaction.atomic():
+        locked = Digest.all_drafts.select_for_update().filter(pk=digest.pk).exclude(status=Digest.Status.PUBLISHED).first()
+        if locked is None:
+            return 0
+        entries = list(locked.entries.filter(provenance=Provenance.NETWORK).select_related("paper").defer("paper__abstract"))
+        live = {paper.arxiv_id: paper for paper in ranked({row.paper_id: row.paper.arxiv_id for row in entries}, rules())}
+        changed = [entry for entry in entries if take_live_counts(entry, live[entry.paper.arxiv_id])]
+        Entry.objects.bulk_update(changed, ["retweets", "favorites", "read_at"])
+        if changed:
+            locked.save(update_fields=["changed_at"])
+    return len(changed)
+
+
+def take_live_counts(entry: Entry, live: RankedPaper) -> bool:
+    """Let the entry, which is not saved, have the counts as they were last read. False where it has them, or none were."""
+    if not any(line.read_at and not line.left_out for line in live.tweets):
+        return False
+    now = live.retweets, live.favorites, last_read(live.tweets, entry.read_at)
+    before = entry.retweets, entry.favorites, entry.read_at
+    entry.retweets, entry.favorites, entry.read_at = now
+    return before != now

@@ -1,0 +1,88 @@
+"""Digest rows -> Post: what a day's Markdown prints, from the database alone."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+
+from digests.markdown.format import Post, PostPaper, PostTweet
+from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
+from papers.models import PaperCategory, of_live_tweet
+from papers.text.embed import escape
+from papers.text.identifiers import snowflake_moment
+
+CHUNK = 50
+"""Digests composed at a time: bounds memory, and keeps it at four queries a chunk."""
+
+
+def compose(digest: Digest) -> Post:
+    """The day's post, or that of its correction; four queries."""
+    return next(compose_all(Digest.all_drafts.filter(pk=digest.pk)))
+
+
+def compose_all(digests: DigestQuerySet) -> Iterator[Post]:
+    """The posts of the digests, oldest first. Memory stays the same however many there are."""
+    rows = digests.order_by("date").values_list("pk", "date", "written_at", "status").iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        papers = _papers([row[0] for row in chunk])
+        for pk, day, written_at, status in chunk:
+            yield Post(day, written_at, tuple(papers.get(pk, ())), draft=status != Digest.Status.PUBLISHED)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks, which a post has no place for."""
+    return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
+
+
+def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
+    """The papers of each digest, in order."""
+    rows = list(
+        Entry.objects.filter(digest__in=digest_ids)
+        .order_by("digest_id", "position")
+        .values_list(
+            "pk", "digest_id", "paper_id", "retweets", "favorites", "read_at", "printed_otherwise",
+            "paper__arxiv_id", "paper__title", "paper__authors", "paper__abstract",
+        )
+    )  # fmt: skip
+    categories = defaultdict(list)
+    known = PaperCategory.objects.filter(paper__in={row[2] for row in rows}).order_by("paper_id", "position")
+    for paper_id, code in known.values_list("paper_id", "code"):
+        categories[paper_id].append(code)
+    tweets = _tweets(digest_ids)
+    papers = defaultdict(list)
+    for pk, digest_id, paper_id, retweets, favorites, read_at, otherwise, arxiv_id, title, authors, abstract in rows:
+        codes = categories[paper_id]
+        if otherwise:
+            title, abstract = otherwise.get("title", title), otherwise.get("abstract", abstract)
+            authors, codes = otherwise.get("authors", authors), otherwise.get("categories", codes)
+        # Split again: a name with a comma ("Doe, Jr.") cannot be told from two names in a post.
+        names = tuple(one_line(", ".join(authors)).split(", ")) if authors else ()
+        papers[digest_id].append(
+            PostPaper(
+                arxiv_id, one_line(title), names, tuple(codes), one_line(abstract),
+                retweets, favorites, read_at, tuple(tweets.get(pk, ())),
+            )
+        )  # fmt: skip
+    return papers
+
+
+def _tweets(digest_ids: list[int]) -> dict[int, list[PostTweet]]:
+    """The tweets under each entry, in order; those that are gone, or whose author we never learnt, are left out."""
+    rows = (
+        ShownTweet.objects.filter(of_live_tweet(), entry__digest__in=digest_ids)
+        .exclude(tweet__author_handle="")
+        .order_by("entry_id", "position")
+        .values_list(
+            "entry_id", "printed_otherwise", "tweet__status_id", "tweet__language", "tweet__direction",
+            "tweet__body_html", "tweet__author_name", "tweet__author_handle",
+        )
+    )  # fmt: skip
+    tweets = defaultdict(list)
+    for entry_id, otherwise, status_id, language, direction, body, name, handle in rows:
+        # The day is in the status id, too, and costs less to read there than from the column.
+        tweet = PostTweet(status_id, language, direction, body, escape(name), handle, snowflake_moment(status_id).date())
+        if otherwise:
+            other_day = {"day": date.fromisoformat(otherwise["day"])} if "day" in otherwise else {}
+            tweet = tweet._replace(**(otherwise | other_day))
+        tweets[entry_id].append(tweet)
+    return tweets

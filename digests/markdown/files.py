@@ -1,0 +1,94 @@
+"""Files -> posts: reading old posts from disk, mending their mojibake, refusing what is no post."""
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from digests.markdown import mojibake
+from digests.markdown.format import Post, PostError, parse, render
+from digests.processes import shared_out
+
+FEW = 20
+"""Posts that are read as soon without a process of their own."""
+LARGEST_POST = 5_000_000
+"""Bytes; the largest post of the old site has 76 kB."""
+DATED_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---.*")
+
+
+class UnreadablePost(Exception):
+    """A file that holds no post; the message says why, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A post read from a file. `mended_lines` of it were mojibake, `hopeless_lines` (from 1) look so still."""
+
+    path: Path
+    post: Post
+    text: str
+    mended_lines: int
+    hopeless_lines: tuple[int, ...]
+    normalised: bool
+
+
+def post_files(path: Path) -> tuple[list[Path], list[OSError]]:
+    """The files that the path stands for: itself, or the .md and .txt files in the folder and its folders, in order of name;
+    and the folders that cannot be listed, as the system's errors.
+
+    Raises UnreadablePost where the path does not exist.
+    """
+    errors: list[OSError] = []
+    try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            return [path], errors
+    except OSError as error:
+        if error.errno == errno.ENOENT:
+            raise UnreadablePost("no such file or folder") from error
+        raise UnreadablePost(f"cannot be read: {error.strerror}") from error
+    found = [Path(folder, name) for folder, _, names in os.walk(path, onerror=errors.append) for name in names]
+    return sorted(file for file in found if file.suffix.lower() in {".md", ".txt"}), errors
+
+
+def read_post(path: Path) -> Reading:
+    """The post in the file. Raises UnreadablePost; nothing is stored."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadablePost("expected a file or a folder, found a pipe or a device")
+        if status.st_size > LARGEST_POST:
+            raise UnreadablePost(f"expected a post of at most {LARGEST_POST // 10**6} MB, found {status.st_size:,} bytes")
+        data = path.read_bytes()
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadablePost(f"line {line}: expected UTF-8, found the byte 0x{data[error.start]:02x}") from error
+    except OSError as error:
+        raise UnreadablePost(f"cannot be read: {error.strerror}") from error
+    repair = mojibake.repair(text)
+    try:
+        post = parse(repair.text)
+    except PostError as error:
+        raise UnreadablePost(str(error)) from error
+    named = DATED_NAME.fullmatch(path.name)
+    if named and named[1] != str(post.day):
+        raise UnreadablePost(f"expected the post of {named[1]}, as the file's name says, found that of {post.day}")
+    text = render(post)
+    return Reading(path, post, text, repair.mended, repair.hopeless, normalised=text != repair.text)
+
+
+def read_posts(files: Sequence[Path]) -> Generator[Reading | UnreadablePost, None, None]:
+    """The posts in the files, in their order, or what is wrong with one. Of many, the next is read by another process while the
+    caller stores this one. Raises ProcessEnded."""
+    return _read_all(files) if len(files) <= FEW else shared_out(_read_all, [files])
+
+
+def _read_all(files: Sequence[Path]) -> Generator[Reading | UnreadablePost, None, None]:
+    for file in files:
+        try:
+            yield read_post(file)
+        except UnreadablePost as error:
+            yield error

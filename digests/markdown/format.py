@@ -1,0 +1,279 @@
+"""One day's post as Markdown, in the old site's exact format: `parse` and `render` are exact inverses.
+
+Pure text in, plain records out: no Django, no files. Names, tweet bodies and tweet author names are kept as the file has them
+(the last two are HTML). All moments are UTC, whole seconds.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import NamedTuple, NoReturn
+
+from papers.text.embed import BLOCKQUOTE, read_date, unescape, write_date
+from papers.text.identifiers import ARXIV_ID, CATEGORY
+
+FIRST_YEAR, LAST_YEAR = 1991, 2999
+"""arXiv's first, and one from which every calendar can still go on."""
+LARGEST_COUNT = 2_147_483_647
+"""What a database integer holds."""
+LONGEST_CODE = 32
+"""Characters of an arXiv id or a category that their columns hold; real ones have at most 20."""
+LONGEST_NAME = 200
+"""Characters of a tweet author's name that its column holds; X allows 50."""
+
+
+class PostTweet(NamedTuple):
+    """A tweet as the post shows it. `body` and `name` are HTML; `day` is the date in words that follows the author."""
+
+    status_id: str
+    language: str
+    direction: str
+    body: str
+    name: str
+    handle: str
+    day: date
+
+
+class PostPaper(NamedTuple):
+    """A paper as the post shows it; the first category is the primary one, `abstract` may be empty."""
+
+    arxiv_id: str
+    title: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    abstract: str
+    retweets: int
+    favorites: int
+    read_at: datetime
+    tweets: tuple[PostTweet, ...] = ()
+
+
+class Post(NamedTuple):
+    """A day's post: its papers in rank order."""
+
+    day: date
+    written_at: datetime
+    papers: tuple[PostPaper, ...] = ()
+    draft: bool = False
+
+
+class PostError(ValueError):
+    """A text that is no post: the line (from 1), what was expected there and what stands there instead."""
+
+    def __init__(self, line: int, expected: str, found: str) -> None:
+        self.line, self.expected, self.found = line, expected, found
+        super().__init__(f"line {line}: expected {expected}, found {found}")
+
+
+def file_name(day: date) -> str:
+    """The name of the day's file in the archive and in the mirror."""
+    return f"{day}---Hot-Papers.md"
+
+
+SCRIPT = '<script async src="https://platform.twitter.com/widgets.js" charset="utf-8"></script>'
+"""The second line of every tweet."""
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f]")
+TITLE_LINE = re.compile(r"title: Hot Papers ([0-9]{4}-[0-9]{2}-[0-9]{2})")
+DATE_LINE = re.compile(r"date: ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})\.Z")
+HEADING = re.compile(r"# ([1-9][0-9]{0,8})\. (.+)")
+COUNTS = re.compile(
+    r"- retweets: (0|[1-9][0-9]{0,18}), favorites: (0|[1-9][0-9]{0,18})"
+    r" \(([0-9]{2}/[0-9]{2}/[0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2})\)"
+)
+LINKS = re.compile(
+    rf"- links: \[abs\]\(https://arxiv\.org/abs/(?=[^)]{{1,{LONGEST_CODE}}}\))({ARXIV_ID})\) \| \[pdf\]\(https://arxiv\.org/pdf/\1\)"
+)
+CATEGORY_LINK = re.compile(rf"\[(?=[^\]]{{1,{LONGEST_CODE}}}\])({CATEGORY})\]\(https://arxiv\.org/list/\1/recent\)")
+
+
+def front_matter(day: date, written_at: datetime, draft: bool) -> list[str]:
+    """The lines above the first paper."""
+    return [
+        "---",
+        f"title: Hot Papers {day}",
+        f"date: {written_at:%Y-%m-%dT%H:%M:%S}.Z",
+        'template: "post"',
+        f"draft: {'true' if draft else 'false'}",
+        f'slug: "hot-papers-{day}"',
+        'category: "arXiv"',
+        "tags:",
+        '  - "arXiv"',
+        '  - "Twitter"',
+        '  - "Machine Learning"',
+        '  - "Computer Science"',
+        f'description: "Hot papers {day}"',
+        'socialImage: "/media/flying-marine.jpg"',
+        "",
+        "---",
+    ]
+
+
+def render(post: Post) -> str:
+    """The post's Markdown, `\\n` line ends."""
+    return "\n".join(_lines(post))
+
+
+def _lines(post: Post) -> Iterator[str]:
+    yield from front_matter(post.day, post.written_at, post.draft)
+    for number, paper in enumerate(post.papers, 1):
+        yield ""
+        yield f"# {number}. {paper.title}"
+        yield ""
+        yield ", ".join(paper.authors)
+        yield ""
+        yield f"- retweets: {paper.retweets}, favorites: {paper.favorites} ({paper.read_at:%m/%d/%Y %H:%M:%S})"
+        yield ""
+        yield f"- links: [abs](https://arxiv.org/abs/{paper.arxiv_id}) | [pdf](https://arxiv.org/pdf/{paper.arxiv_id})"
+        yield "- " + " | ".join(f"[{code}](https://arxiv.org/list/{code}/recent)" for code in paper.categories)
+        yield ""
+        yield paper.abstract
+        yield ""
+        for tweet in paper.tweets:
+            yield (
+                f'<blockquote class="twitter-tweet"><p lang="{tweet.language}" dir="{tweet.direction}">{tweet.body}</p>'
+                f'&mdash; {tweet.name} (@{tweet.handle}) <a href="https://twitter.com/{tweet.handle}/status/{tweet.status_id}'
+                f'?ref_src=twsrc%5Etfw">{write_date(tweet.day)}</a></blockquote>'
+            )
+            yield SCRIPT
+            yield ""
+        yield ""
+        yield ""
+    yield ""
+
+
+def parse(text: str) -> Post:
+    """The records of a post's text. One deviation is forgiven, a second blank line below the front matter.
+
+    Raises PostError at the first line that does not fit the format.
+    """
+    return _Parser(text).post()
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        self.at = 0  # index of the line that is read next
+        if text.startswith("\ufeff"):
+            self.fail("text in UTF-8 without a byte order mark", "a byte order mark")
+        if stray := FORBIDDEN.search(text):
+            self.at = text.count("\n", 0, stray.start())
+            found = r"\r (Windows line ends?)" if stray[0] == "\r" else repr(stray[0])
+            self.fail("text in UTF-8 without control characters, lines ended by \\n", found)
+        if self.lines.pop() != "":
+            self.at = len(self.lines)
+            self.fail("a line end after the last line", "the end of the file")
+
+    def fail(self, expected: str, found: str | None = None) -> NoReturn:
+        if found is None:
+            line = self.lines[self.at] if self.at < len(self.lines) else None
+            found = "the end of the file" if line is None else "a blank line" if line == "" else repr(line[:120])
+        raise PostError(self.at + 1, expected, found)
+
+    def line(self, expected: str) -> str:
+        """The next line, whatever it holds; the reader goes past it."""
+        if self.at >= len(self.lines):
+            self.fail(expected)
+        self.at += 1
+        return self.lines[self.at - 1]
+
+    def literal(self, expected: str) -> None:
+        if self.at >= len(self.lines) or self.lines[self.at] != expected:
+            self.fail(f"the line {expected!r}" if expected else "a blank line")
+        self.at += 1
+
+    def matching(self, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
+        match = pattern.fullmatch(self.lines[self.at]) if self.at < len(self.lines) else None
+        if match is None:
+            self.fail(expected)
+        self.at += 1
+        return match
+
+    def moment(self, value: str, form: str) -> datetime:
+        try:
+            moment = datetime.strptime(value, form).replace(tzinfo=UTC)
+        except ValueError:
+            moment = None
+        if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.at -= 1
+            self.fail(f"a date that exists, from {FIRST_YEAR} to {LAST_YEAR}")
+        return moment
+
+    def post(self) -> Post:
+        self.literal("---")
+        day = self.moment(self.matching(TITLE_LINE, "the line 'title: Hot Papers YYYY-MM-DD'")[1], "%Y-%m-%d").date()
+        expected = "the line 'date: YYYY-MM-DDTHH:MM:SS.Z'"
+        written_at = self.moment(self.matching(DATE_LINE, expected)[1], "%Y-%m-%dT%H:%M:%S")
+        draft = self.lines[4:5] == ["draft: true"]
+        for wanted in front_matter(day, written_at, draft)[3:]:
+            self.literal(wanted)
+        if self.lines[self.at : self.at + 2] == ["", ""] or self.lines[self.at :] == [""]:
+            self.at += 1
+        papers: list[PostPaper] = []
+        seen: set[str] = set()
+        while self.at < len(self.lines):
+            paper = self.paper(len(papers) + 1, seen)
+            papers.append(paper)
+        return Post(day, written_at, tuple(papers), draft)
+
+    def paper(self, number: int, seen: set[str]) -> PostPaper:
+        self.literal("")
+        expected = f"a heading '# {number}. title'"
+        heading = self.matching(HEADING, expected)
+        if int(heading[1]) != number:
+            self.at -= 1
+            self.fail(expected)
+        self.literal("")
+        authors = self.line("the authors")
+        self.literal("")
+        counts = self.matching(COUNTS, "'- retweets: N, favorites: N (MM/DD/YYYY HH:MM:SS)'")
+        if max(int(counts[1]), int(counts[2])) > LARGEST_COUNT:
+            self.at -= 1
+            self.fail(f"counts up to {LARGEST_COUNT}")
+        read_at = self.moment(counts[3], "%m/%d/%Y %H:%M:%S")
+        self.literal("")
+        arxiv_id = self.matching(LINKS, "'- links: [abs](https://arxiv.org/abs/ID) | [pdf](https://arxiv.org/pdf/ID)'")[1]
+        if arxiv_id in seen:
+            self.at -= 1
+            self.fail("each paper once a day")
+        seen.add(arxiv_id)
+        categories = self.categories()
+        self.literal("")
+        abstract = self.line("the abstract (one line, perhaps empty)")
+        self.literal("")
+        tweets = tuple(self.tweets())
+        self.literal("")
+        self.literal("")
+        return PostPaper(
+            arxiv_id, heading[2], tuple(authors.split(", ")) if authors else (), categories, abstract,
+            int(counts[1]), int(counts[2]), read_at, tweets,
+        )  # fmt: skip
+
+    def categories(self) -> tuple[str, ...]:
+        expected = "'- [cs.LG](https://arxiv.org/list/cs.LG/recent) | …', each category once, the primary one first"
+        line = self.line(expected)
+        links = [CATEGORY_LINK.fullmatch(link) for link in line.removeprefix("- ").split(" | ")]
+        codes = tuple(link[1] for link in links if link)
+        if not line.startswith("- ") or len(codes) != len(links) or len(set(codes)) != len(codes):
+            self.at -= 1
+            self.fail(expected)
+        return codes
+
+    def tweets(self) -> Iterator[PostTweet]:
+        while self.at < len(self.lines) and self.lines[self.at]:
+            tweet = self.matching(
+                BLOCKQUOTE,
+                'a blank line or a tweet \'<blockquote class="twitter-tweet"><p lang="…" dir="…">…</p>&mdash; name (@handle) '
+                '<a href="https://twitter.com/handle/status/ID?ref_src=twsrc%5Etfw">Month D, YYYY</a></blockquote>\' '
+                "with nothing but text, entities, <br> and <a href> inside",
+            )
+            try:
+                day = read_date(tweet["date"])
+            except ValueError:
+                self.at -= 1
+                self.fail("a date that exists")
+            if len(unescape(tweet["name"])) > LONGEST_NAME:
+                self.at -= 1
+                self.fail(f"a name of at most {LONGEST_NAME} characters")
+            self.literal(SCRIPT)
+            self.literal("")
+            yield PostTweet(tweet["status_id"], tweet["lang"], tweet["dir"], tweet["body"], tweet["name"], tweet["handle"], day)

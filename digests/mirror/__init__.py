@@ -1,0 +1,1 @@
+"""Static copies of the published days."""

@@ -1,0 +1,173 @@
+"""Digests -> a folder of Markdown files, one a published day, for the static mirror."""
+
+import contextlib
+import fcntl
+import os
+import re
+import time
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from enum import StrEnum
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from django.db import connection, connections
+
+from digests.markdown.composing import CHUNK, compose_all
+from digests.markdown.format import file_name, render
+from digests.models import Digest, DigestQuerySet
+from digests.processes import shared_out
+
+POST_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---Hot-Papers\.md")
+UNFINISHED = ".unfinished"
+WRITERS = 4
+"""Threads that write files; they mostly wait for the disk."""
+LOCK_WAIT_S = 5.0
+"""An export that was killed holds the folder until its processes have noticed."""
+
+
+class FolderInUse(Exception):
+    """Another export is writing to the folder."""
+
+
+class FileState(StrEnum):
+    """What a file of the folder is, compared with the digests; or what was done to make it so."""
+
+    SAME = "same"
+    NEW = "new"
+    CHANGED = "changed"
+    SURPLUS = "surplus"
+    """The day has no published digest."""
+
+
+def compare(folder: Path, *, since: date | None = None, until: date | None = None) -> Iterator[tuple[str, FileState]]:
+    """How each day's file in the folder stands to the published digests; writes nothing."""
+    mirrored = Digest.objects.mirrored().between(since, until)
+    for name, data in _files(mirrored):
+        yield name, _state(folder / name, data)
+    yield from ((name, FileState.SURPLUS) for name in _surplus(folder, Digest.objects.mirrored(), since, until))
+
+
+def write(
+    folder: Path, *, since: date | None = None, until: date | None = None, processes: int = 1
+) -> Iterator[tuple[str, FileState]]:
+    """Make the folder's files what the published digests say; a file of a day that was withdrawn goes.
+
+    Each file is whole or not there at any moment. Files of days that were never published here are nobody's of ours and stay.
+    More than `processes=1` share many days among them, unless a transaction is open, whose rows they would not see.
+    Raises FolderInUse, ProcessEnded.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder) as descriptor:
+        for leftover in folder.glob(f".*{UNFINISHED}"):
+            leftover.unlink()
+        days = Digest.objects.mirrored().between(since, until)
+        if processes > 1 and not connection.in_atomic_block and days.count() > CHUNK:
+            yield from _bring_by_processes(folder, list(_spans(days)), processes)
+        else:
+            yield from _bring(folder, descriptor, days)
+        published_once = Digest.objects.filter(published_at__isnull=False, is_sample=False).between(since, until)
+        hidden = published_once.exclude(status=Digest.Status.PUBLISHED)
+        for day in hidden.order_by("date").values_list("date", flat=True).iterator():
+            if (folder / file_name(day)).exists():
+                (folder / file_name(day)).unlink()
+                yield file_name(day), FileState.SURPLUS
+        os.fsync(descriptor)
+
+
+def _files(digests: DigestQuerySet) -> Generator[tuple[str, bytes]]:
+    for post in compose_all(digests):
+        yield file_name(post.day), render(post).encode()
+
+
+def _state(path: Path, data: bytes) -> FileState:
+    try:
+        return FileState.SAME if path.read_bytes() == data else FileState.CHANGED
+    except FileNotFoundError:
+        return FileState.NEW
+
+
+def _surplus(folder: Path, mirrored: DigestQuerySet, since: date | None, until: date | None) -> Iterator[str]:
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    days = {match[1]: match[0] for match in map(POST_NAME.fullmatch, names) if match}
+    inside = [day for day in days if (since is None or day >= str(since)) and (until is None or day <= str(until))]
+    known = {str(day) for day in mirrored.between(since, until).values_list("date", flat=True).iterator()}
+    return (days[day] for day in inside if day not in known)
+
+
+def _spans(digests: DigestQuerySet) -> Iterator[tuple[date, date]]:
+    """First and last day of every so many digests."""
+    days = digests.order_by("date").values_list("date", flat=True).iterator()
+    while some := list(islice(days, CHUNK)):
+        yield some[0], some[-1]
+
+
+def _bring_by_processes(folder: Path, spans: list[tuple[date, date]], processes: int) -> Iterator[tuple[str, FileState]]:
+    """They hold the folder's lock with us: should we be killed, it goes when each has ended the files that it is at."""
+    connections.close_all()  # each makes its own
+    return shared_out(partial(_bring_spans, folder), [spans[number::processes] for number in range(processes)])
+
+
+def _bring_spans(folder: Path, spans: list[tuple[date, date]]) -> Iterator[tuple[str, FileState]]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        for span in spans:
+            yield from _bring(folder, descriptor, Digest.objects.mirrored().between(*span))
+    finally:
+        os.close(descriptor)
+
+
+def _bring(folder: Path, descriptor: int, digests: DigestQuerySet) -> Iterator[tuple[str, FileState]]:
+    """Bring the days' files up to date, some at once: each waits for the disk, and the waits overlap."""
+
+    def bring(file: tuple[str, bytes]) -> tuple[str, FileState]:
+        name, data = file
+        state = _state(folder / name, data)
+        if state != FileState.SAME:
+            _replace(descriptor, name, data)
+        return name, state
+
+    # Closed here, also after an error: its database cursor must not outlive the connection.
+    with contextlib.closing(_files(digests)) as files, ThreadPoolExecutor(WRITERS) as pool:
+        waiting: deque[Future[tuple[str, FileState]]] = deque()
+        for file in files:
+            waiting.append(pool.submit(bring, file))
+            if len(waiting) == CHUNK:
+                yield waiting.popleft().result()
+        yield from (one.result() for one in waiting)
+
+
+def _replace(folder: int, name: str, data: bytes) -> None:
+    """The system's own calls: Python's files would take as long as the disk does."""
+    unfinished = f".{name}{UNFINISHED}"
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666, dir_fd=folder)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """The folder's descriptor, held by one export at a time; the lock goes with its holders, however they end."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    give_up_at = time.monotonic() + LOCK_WAIT_S
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up_at:
+                    raise FolderInUse(f"another export is writing to {folder}; let it end, then try again") from None
+                time.sleep(0.05)
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""What readers may see: checking, publishing, scheduling, withdrawing and correcting a day."""

@@ -1,0 +1,194 @@
+"""The check before a publication: what an editor should look at first, and what mends it at one click."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import strip_tags
+
+from digests.models import Digest, Entry, ShownTweet, Waiver, in_published_digest
+from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
+from papers.text.embed import unescape
+
+ESCAPED = re.compile(r"\\.", re.DOTALL)
+LONE_DOLLAR = re.compile(r"(?<!\\)\$")
+LINK = re.compile(r"<a [^>]*>.*?</a>|https?://\S+|[@#]\w+", re.DOTALL)
+"""Names and addresses are written from left to right in every language."""
+RIGHT_TO_LEFT = {"R", "AL"}
+BEST_TWEETS = 3
+"""So many are proposed where a paper shows none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to mend or to wave through."""
+
+    key: str
+    """Stays the same as long as the finding does; a Waiver names it."""
+    text: str
+    arxiv_id: str = ""
+    """The paper that it is about; empty for the day."""
+    mend: dict[str, Any] | None = None
+    """The desk's action that mends it, with its body: `{"action": …, "body": {…}, "label": …}`."""
+    blocking: bool = True
+    """Readers would see it, so it has to be mended or waived before the day is published from the desk."""
+    waived: bool = False
+
+    @property
+    def stops(self) -> bool:
+        return self.blocking and not self.waived
+
+
+def findings(digest: Digest, now: datetime) -> list[Finding]:
+    """All findings, those of the day first; six queries."""
+    return findings_of([digest], now)[digest.pk]
+
+
+def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Finding]]:
+    """The findings of each digest by its primary key; six queries, however many they are."""
+    rows = Entry.objects.filter(digest__in=digests).order_by("position").select_related("paper")
+    listed = defaultdict(list)
+    for entry in rows.prefetch_related("shown_tweets__tweet").defer("paper__authors", "paper__newer"):
+        listed[entry.digest_id].append(entry)
+    waived = set(Waiver.objects.filter(digest__in=digests).values_list("digest", "finding"))
+    days = {day.date: day for day in CollectionDay.objects.filter(date__in=[digest.date for digest in digests])}
+    entries = [entry for rows_of_one in listed.values() for entry in rows_of_one]
+    published = _published_days(entries)
+    better = _best_tweets([entry for entry in entries if not _sees_a_tweet(entry)])
+    found: dict[int, list[Finding]] = {}
+    for digest in digests:
+        its = listed[digest.pk]
+        every = [*_of_day(its, days.get(digest.date), now), *_of_papers(digest, its, published, better)]
+        found[digest.pk] = [replace(one, waived=(digest.pk, one.key) in waived) for one in every]
+    return found
+
+
+def refusal(found: Iterable[Finding]) -> str:
+    """Why the list is not published, and what to do; empty where nothing stops it."""
+    number = sum(one.stops for one in found)
+    said = "One finding is" if number == 1 else f"{number} findings are"
+    return f"{said} neither mended nor waved through. Look at the check first." if number else ""
+
+
+def _of_day(entries: list[Entry], day: CollectionDay | None, now: datetime) -> Iterator[Finding]:
+    if not entries:
+        yield Finding("empty", "The list is empty. Add a paper, or say that no paper was hot on this day.")
+    if day and day.state != CollectionDay.State.COMPLETE:
+        yield Finding("incomplete", f"The day is not collected completely: {day.reason or day.get_state_display()}")
+    oldest = min((entry.read_at for entry in entries), default=now)
+    if now - oldest > timedelta(hours=settings.COUNTS_OLD_HOURS):
+        hours = int((now - oldest).total_seconds() // 3600)
+        mend = {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
+        yield Finding("counts_old", f"The oldest counts were read {hours} hours ago.", mend=mend, blocking=False)
+
+
+def _of_papers(
+    digest: Digest, entries: list[Entry], published: dict[int, list[date]], better: dict[int, list[str]]
+) -> Iterator[Finding]:
+    for entry in entries:
+        earlier = max((day for day in published[entry.paper_id] if day < digest.date), default=None)
+        taking_out = {"paper": entry.paper.arxiv_id, "revision": digest.revision}
+        for key, text, mend in _of_paper(entry, taking_out, earlier, better.get(entry.paper_id, [])):
+            name = key.partition(":")[0]
+            yield Finding(
+                f"{name}:{entry.paper.arxiv_id}{key.removeprefix(name)}",
+                f"{entry.position}. {entry.title}: {text}",
+                entry.paper.arxiv_id,
+                mend,
+                blocking=name != "vanished",  # readers do not see it anyhow
+            )
+
+
+def _of_paper(
+    entry: Entry, taking_out: dict[str, Any], earlier: date | None, better: list[str]
+) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
+    """Key, text and mend of each finding; `taking_out` is the body of that request, `better` are tweets that could be shown."""
+    number, shown = entry.paper.arxiv_id, list(entry.shown_tweets.all())
+    take_out = {"action": "take_out", "body": taking_out, "label": "Take it out"}
+    if not entry.abstract.strip():
+        yield "no_abstract", "it has no abstract.", None
+    if earlier:
+        yield "duplicate", f"it was in the list of {earlier}.", take_out
+    for name, text in (("title", entry.title), ("abstract", entry.abstract), ("note", entry.note)):
+        if is_unbalanced(text):
+            yield f"dollar_{name}", f"a $ of the {name} has no second one.", _escaping(name, number, text)
+    if not _sees_a_tweet(entry):
+        yield "no_tweet", "no tweet of it can be seen.", _showing(shown, better, number, "Show the best") if better else take_out
+    if gone := [one for one in shown if one.tweet.state != Tweet.State.LIVE]:
+        left = [one.tweet.status_id for one in shown if one not in gone]
+        said = "a tweet is no longer there." if len(gone) == 1 else f"{len(gone)} tweets are no longer there."
+        yield "vanished", said, _showing(shown, left, number, "Leave out")
+    for one in shown:
+        right = direction_of(one.body_html)
+        if is_visible(one) and right and right != one.direction:
+            said = Tweet.Direction(right).label
+            body = {"paper": number, "tweet": one.tweet.status_id, "direction": right}
+            mend = {"action": "direction", "body": body, "label": f"Show it {said}"}
+            text = f"the tweet of @{one.author_handle} is written {said}, and shown the other way."
+            yield f"direction:{one.tweet.status_id}", text, mend
+
+
+def _sees_a_tweet(entry: Entry) -> bool:
+    return any(is_visible(shown) for shown in entry.shown_tweets.all())
+
+
+def _showing(shown: list[ShownTweet], wanted: list[str], number: str, label: str) -> dict[str, Any]:
+    body = {"paper": number, "tweets": wanted, "base": [one.tweet.status_id for one in shown]}
+    return {"action": "show_tweets", "body": body, "label": label}
+
+
+def _escaping(name: str, number: str, text: str) -> dict[str, Any] | None:
+    """A lone `$` is money: `\\$` says so. With more of them only a person knows; abstracts are not edited on the desk."""
+    if name == "abstract" or len(LONE_DOLLAR.findall(text)) != 1:
+        return None
+    body = {"paper": number, "text": LONE_DOLLAR.sub(r"\\$", text), "base": text}
+    return {"action": name, "body": body, "label": "Write \\$"}
+
+
+def is_visible(shown: ShownTweet) -> bool:
+    """Whether readers see the tweet with its text."""
+    return shown.tweet.state == Tweet.State.LIVE and bool(shown.body_html)
+
+
+def is_unbalanced(text: str) -> bool:
+    """Whether the text has an odd number of `$`, not counting `\\$`."""
+    return ESCAPED.sub("", text).count("$") % 2 == 1
+
+
+def direction_of(body_html: str) -> str | None:
+    """The direction in which most letters of a tweet's body are written, names and links left out; None where it has none."""
+    text = unescape(strip_tags(LINK.sub(" ", body_html)))
+    kinds = Counter(unicodedata.bidirectional(character) for character in text)
+    rtl, ltr = sum(kinds[kind] for kind in RIGHT_TO_LEFT), kinds["L"]
+    if rtl == ltr:
+        return None
+    return Tweet.Direction.RTL.value if rtl > ltr else Tweet.Direction.LTR.value
+
+
+def _published_days(entries: list[Entry]) -> dict[int, list[date]]:
+    """The days in whose published lists each paper is."""
+    papers = {entry.paper_id for entry in entries}
+    days = defaultdict(list)
+    listed = Entry.objects.filter(in_published_digest(), paper__in=papers).order_by()
+    for paper, day in listed.values_list("paper", "digest__date"):
+        days[paper].append(day)
+    return days
+
+
+def _best_tweets(entries: list[Entry]) -> dict[int, list[str]]:
+    """For each paper the status ids of its best tweets that can be shown."""
+    mentions = (
+        Mention.objects.filter(of_live_tweet(), paper__in=[entry.paper_id for entry in entries])
+        .filter(tweet__is_excluded=False, tweet__read_at__isnull=False)
+        .exclude(tweet__body_html="")
+        .select_related("tweet")
+    )
+    best = defaultdict(list)
+    for one in sorted(mentions, key=lambda mention: -((mention.tweet.retweets or 0) + (mention.tweet.favorites or 0))):
+        best[one.paper_id].append(one.tweet.status_id)
+    return {paper: ids[:BEST_TWEETS] for paper, ids in best.items()}

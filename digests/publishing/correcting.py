@@ -1,0 +1,128 @@
+"""A published day is corrected on a copy of its list, which readers do not see before it is published in its turn."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from digests.editing import history
+from digests.editing.comparing import difference
+from digests.editing.conflicts import Conflict, Refused
+from digests.models import Digest, Entry, PublicEvent, ShownTweet
+from digests.publishing.status import PUBLISHED, make_public
+
+
+def open_correction(digest: Digest, *, by: AbstractBaseUser | None) -> Digest:
+    """The copy to edit; made where there is none. Its revisions go on from the digest's. Raises Refused."""
+    with transaction.atomic():
+        original = Digest.objects.select_for_update().get(pk=digest.pk)
+        if found := Digest.all_drafts.filter(corrects=original).first():
+            return found
+        if original.status != PUBLISHED:
+            raise Refused("Only a published day is corrected; this one can be edited as it is.")
+        correction = Digest.objects.create(
+            date=original.date,
+            corrects=original,
+            written_at=original.written_at,
+            intro=original.intro,
+            is_sample=original.is_sample,
+            revision=original.revision,
+        )
+        _copy_rows(original, correction)
+        with history.change(correction.pk, by=by, what="correction begun") as changed:
+            pass
+    return changed
+
+
+def _copy_rows(original: Digest, correction: Digest) -> None:
+    rows = list(original.entries.prefetch_related("shown_tweets"))
+    shown = [list(entry.shown_tweets.all()) for entry in rows]
+    for entry in rows:
+        entry.pk, entry.digest = None, correction
+    Entry.objects.bulk_create(rows)
+    for entry, tweets in zip(rows, shown, strict=True):
+        for tweet in tweets:
+            tweet.pk, tweet.entry = None, entry
+    ShownTweet.objects.bulk_create(tweet for tweets in shown for tweet in tweets)
+
+
+def publish_correction(
+    correction: Digest,
+    *,
+    by: AbstractBaseUser | None,
+    note: str,
+    now: datetime,
+    seen: int | None = None,
+    replaces: int | None = None,
+) -> bool:
+    """Show readers the correction in place of the list, and its note with it. False where that is done, or it was dropped.
+
+    Where nothing but counts changed, readers are told so, and a note is not needed. Raises Refused and, with `seen` (see
+    `publishing.publish`), Conflict; also where the published list was changed since the correction was begun, unless
+    `replaces` is its revision.
+    """
+    note = note.strip()
+    with transaction.atomic():
+        if not (held := _held(correction, seen, mine="publish the correction")):
+            return False
+        original = Digest.objects.get(correction=held)
+        counts_alone = difference(history.now(original), history.now(held)).is_counts_alone
+        if not note and not counts_alone:
+            raise Refused("Say in a few words what was corrected: readers see it under the list.")
+        if original.status != PUBLISHED:
+            raise Refused("The day was withdrawn meanwhile. Publish it again first, or drop the correction.")
+        if (since := _since_begun(held, original)) and original.revision != replaces:
+            raise Conflict(
+                "the published list",
+                base="as it was when the correction was begun",
+                mine="publish the correction, which takes these changes back",
+                theirs=history.told(since),
+                by=since[0].by,
+                at=since[0].at,
+                overrule={"revision": held.revision, "replaces": original.revision},
+            )
+        original.entries.all().delete()
+        held.entries.update(digest=original)
+        _close(held, original, intro=held.intro, written_at=held.written_at)
+        kind = PublicEvent.Kind.COUNTS if counts_alone else PublicEvent.Kind.CORRECTED
+        with history.change(original.pk, by=by, what=f"correction published: {note or kind.label}") as changed:
+            make_public(changed, PublicEvent(kind=kind, at=now, note=note))
+    return True
+
+
+def drop_correction(correction: Digest, *, by: AbstractBaseUser | None, seen: int | None = None) -> bool:
+    """Let the published list stay as it is. False where the correction is gone already; with `seen` raises Conflict.
+
+    Its versions stay in the history of the day.
+    """
+    with transaction.atomic():
+        if not (held := _held(correction, seen, mine="drop the correction")):
+            return False
+        original = Digest.objects.get(correction=held)
+        _close(held, original)
+        with history.change(original.pk, by=by, what="correction dropped"):
+            pass
+    return True
+
+
+def _held(correction: Digest, seen: int | None, *, mine: str) -> Digest | None:
+    """The correction, locked, and with it the digest that it corrects; None where it is gone."""
+    Digest.objects.select_for_update().filter(correction=correction.pk).first()
+    held = Digest.all_drafts.select_for_update().filter(pk=correction.pk).first()
+    if held and seen is not None and held.revision != seen:
+        raise history.conflict(held, seen, mine=mine)
+    return held
+
+
+def _since_begun(correction: Digest, original: Digest) -> list[history.Version]:
+    """What became of the published list since it was copied, the newest first."""
+    begun = min((one.revision for one in history.versions(correction)), default=0)
+    return [one for one in history.versions(original) if one.revision > begun and one.what != history.BEFORE]
+
+
+def _close(correction: Digest, original: Digest, **values: object) -> None:
+    """Remove the copy; its history becomes that of the digest that it corrects, whose revision never goes back."""
+    history.hand_over(correction)
+    last = max(correction.revision, original.revision)
+    Digest.objects.filter(pk=original.pk).update(revision=last, **values)
+    Digest.all_drafts.filter(pk=correction.pk).delete()

@@ -1,0 +1,183 @@
+"""Publishing at a time: an editor's, said in a time zone, or the site's own rule."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from digests.editing import history
+from digests.editing.conflicts import Conflict, Refused
+from digests.models import Digest
+from digests.publishing.checking import findings, refusal
+from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
+from papers.models import CollectionDay
+
+AUTO_DAYS = 7
+"""The site's rule publishes the lists of so many last days; older drafts an editor left on purpose."""
+
+SCHEDULED = "to be published at"
+STOPPED = "not published at its time: the check stops it"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the two moments that an unclear time may mean: what to send for it, and how to say it."""
+
+    at: str
+    fold: int
+    said: str
+
+
+class UnclearTime(Refused):
+    """The clocks change at that time: it comes twice that day, or not at all."""
+
+    def __init__(self, sentence: str, choices: list[Choice]) -> None:
+        super().__init__(f"{sentence} Choose {' or '.join(one.said for one in choices)}.")
+        self.choices = choices
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Raises Refused for a name that is not in the IANA database."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Refused(f"“{name}” is no time zone; choose one like Europe/Berlin.") from None
+
+
+def moment(at: datetime, zone: ZoneInfo, fold: int | None = None) -> datetime:
+    """The moment (UTC) at which the clocks of the zone show `at`, a time without zone. Raises UnclearTime, and Refused where it
+    is before or after all that are counted.
+
+    `fold` tells the first (0) from the second (1) time around, where the clocks are set back.
+    """
+    try:
+        first, second = (at.replace(tzinfo=zone, fold=n).astimezone(UTC) for n in (0, 1))
+    except OverflowError:
+        raise Refused(f"{at:%H:%M} on {at.date()} in {zone.key} is outside the calendar. Choose a nearer time.") from None
+    if first == second:
+        return first
+    shown = [one.astimezone(zone) for one in (first, second)]
+    if shown[0].replace(tzinfo=None) != at:
+        # `first` reckons with the offset before the gap and so comes after it; `second` the other way round.
+        raise UnclearTime(
+            f"There is no {at:%H:%M} on {at:%Y-%m-%d} in {zone.key}: the clocks are set forward.",
+            [_choice(one) for one in reversed(shown)],
+        )
+    if fold is None:
+        raise UnclearTime(
+            f"{at:%H:%M} comes twice on {at:%Y-%m-%d} in {zone.key}: the clocks are set back.",
+            [_choice(one) for one in shown],
+        )
+    return (first, second)[fold]
+
+
+def _choice(shown: datetime) -> Choice:
+    return Choice(f"{shown:%Y-%m-%dT%H:%M}", shown.fold, f"{shown:%Y-%m-%d %H:%M %Z} ({shown.astimezone(UTC):%H:%M} UTC)")
+
+
+def schedule(
+    digest: Digest,
+    at_local: datetime,
+    zone: str,
+    *,
+    fold: int | None = None,
+    now: datetime,
+    by: AbstractBaseUser | None = None,
+    seen: int | None = None,
+) -> bool:
+    """Have it published when the clocks of the zone show that time. False where it is scheduled so already.
+
+    Raises Refused (UnclearTime where the clocks change) and, with `seen` (see `publish`), Conflict.
+    """
+    at = moment(at_local, zone_named(zone), fold)
+    if at <= now:
+        raise Refused("That time is over. Choose a later one, or publish now.")
+    return _set(digest, at, zone, by=by, seen=seen, what=f"{SCHEDULED} {at_local:%Y-%m-%d %H:%M} {zone}")
+
+
+def unschedule(digest: Digest, *, by: AbstractBaseUser | None = None, seen: int | None = None) -> bool:
+    """Have it wait for an editor; the site's rule leaves it, too. False where it does so already."""
+    return _set(digest, None, "", by=by, seen=seen, what="no longer to be published by itself")
+
+
+def _set(digest: Digest, at: datetime | None, zone: str, *, by: AbstractBaseUser | None, seen: int | None, what: str) -> bool:
+    with transaction.atomic():
+        held = Digest.all_drafts.select_for_update().get(pk=digest.pk)
+        if (held.publish_at, held.publish_zone, held.is_held) == (at, zone, at is None):
+            return False
+        if held.corrects_id:
+            raise Refused("A correction is published by hand: its readers are told why.")
+        if held.status == PUBLISHED:
+            raise Refused("The day is published already.")
+        if seen is not None and held.revision != seen:
+            raise history.conflict(held, seen, mine=what)
+        with history.change(held.pk, by=by, what=what) as changed:
+            changed.publish_at, changed.publish_zone, changed.is_held = at, zone, at is None
+    digest.refresh_from_db(fields=["publish_at", "publish_zone", "is_held", "changed_at", "revision"])
+    return True
+
+
+def publish_due(now: datetime) -> list[Digest]:
+    """Publish what is scheduled for now or before, and what the site's rule publishes; those that this call published.
+
+    What the check stops is left as it is, and published by a later call once nothing stops it.
+    """
+    done = []
+    for digest in Digest.objects.filter(NOT_PUBLISHED, publish_at__lte=now).order_by("publish_at"):
+        if refusal(findings(digest, now)):
+            _tell_stopped(digest)
+        elif _publish_as_checked(digest, now, due=True):
+            done.append(digest)
+    return done + (_publish_by_rule(settings.AUTO_PUBLISH_AT, now) if settings.AUTO_PUBLISH_AT else [])
+
+
+def _tell_stopped(digest: Digest) -> None:
+    """Into the history and the log, once for each schedule."""
+    since = takewhile(lambda one: not one.what.startswith(SCHEDULED), history.versions(digest))
+    if STOPPED not in {one.what for one in since}:
+        with history.change(digest.pk, by=None, what=STOPPED):
+            pass
+        logger.warning("%s: %s", digest, STOPPED)
+
+
+def _publish_as_checked(digest: Digest, now: datetime, *, due: bool = False) -> bool:
+    """False also where an editor is at it: the next tick looks again."""
+    try:
+        return publish(digest, now=now, seen=digest.revision, due=due)
+    except Conflict:
+        return False
+
+
+def _publish_by_rule(at: time, now: datetime) -> list[Digest]:
+    today = now.astimezone(UTC).date()
+    last = Digest.objects.filter(date__gte=today - timedelta(days=AUTO_DAYS), date__lt=today, is_held=False)
+    complete = CollectionDay.objects.filter(date=OuterRef("date"), state=CollectionDay.State.COMPLETE)
+    drafts = last.filter(Exists(complete), status=Digest.Status.DRAFT, publish_at=None).order_by("date")
+    return [
+        digest
+        for digest in drafts
+        if now >= time_of_rule(digest.date, at) and not refusal(findings(digest, now)) and _publish_as_checked(digest, now)
+    ]
+
+
+def rule_publishes_at(digest: Digest, now: datetime) -> datetime | None:
+    """When the site's rule publishes the list if its day is complete and the check does not stop it; None where it leaves it."""
+    at, oldest = settings.AUTO_PUBLISH_AT, now.astimezone(UTC).date() - timedelta(days=AUTO_DAYS)
+    is_left = digest.status != Digest.Status.DRAFT or digest.is_held or digest.publish_at or digest.corrects_id
+    return None if at is None or is_left or digest.date < oldest else time_of_rule(digest.date, at)
+
+
+def time_of_rule(day: date, at: time) -> datetime:
+    """When the site's rule publishes the list of a listing day: at the first `at` of the site's clocks after the UTC day."""
+    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    first = datetime.combine(end.astimezone(zone).date(), at, zone).astimezone(UTC)
+    return first if first >= end else datetime.combine(first.astimezone(zone) + timedelta(days=1), at, zone).astimezone(UTC)

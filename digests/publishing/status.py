@@ -1,0 +1,84 @@
+"""What readers may see: the only code that writes a digest's status."""
+
+from datetime import date, datetime
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+
+from digests.editing import history
+from digests.models import Digest, PublicEvent
+from papers.models import Paper
+
+PUBLISHED = Digest.Status.PUBLISHED
+NOT_PUBLISHED = ~Q(status=PUBLISHED)
+
+
+def publish(
+    digest: Digest, *, now: datetime, by: AbstractBaseUser | None = None, seen: int | None = None, due: bool = False
+) -> bool:
+    """Show a draft or a withdrawn digest to readers. False where somebody did so before.
+
+    `published_at` is the first publication's and stays. From now on newer versions of its papers wait for an editor. `by` is
+    None for the machine; `due`: only if it is scheduled, and its time has come. `seen` is the revision that the editor saw:
+    raises Conflict where the list is another one meanwhile.
+    """
+    allowed = NOT_PUBLISHED & Q(publish_at__lte=now) if due else NOT_PUBLISHED
+    values = {"status": PUBLISHED, "published_at": Coalesce("published_at", Value(now))}
+    what = "published as scheduled" if due else "published"
+    return _change(digest, allowed, values, PublicEvent(kind=PublicEvent.Kind.PUBLISHED, at=now), by=by, seen=seen, what=what)
+
+
+def withdraw(
+    digest: Digest, *, now: datetime, by: AbstractBaseUser | None = None, seen: int | None = None, note: str = ""
+) -> bool:
+    """Hide a published digest from readers. False where it is not published: a draft stays a draft. `note` is for readers."""
+    event = PublicEvent(kind=PublicEvent.Kind.WITHDRAWN, at=now, note=note.strip())
+    values = {"status": Digest.Status.WITHDRAWN}
+    return _change(digest, Q(status=PUBLISHED), values, event, by=by, seen=seen, what="withdrawn")
+
+
+def _change(
+    digest: Digest,
+    allowed: Q,
+    values: dict[str, Any],
+    event: PublicEvent,
+    *,
+    by: AbstractBaseUser | None,
+    seen: int | None,
+    what: str,
+) -> bool:
+    """One conditional UPDATE: of several callers at once only the one that changed the row gets True, and does the rest."""
+    as_seen = Q() if seen is None else Q(revision=seen)
+    with transaction.atomic():
+        values |= {"publish_at": None, "publish_zone": "", "is_held": False}
+        won = Digest.objects.filter(allowed & as_seen, pk=digest.pk).update(**values) == 1
+        if won:
+            with history.change(digest.pk, by=by, what=what):
+                make_public(digest, event)
+        digest.refresh_from_db(fields=[*values, "published_at", "changed_at", "revision"])
+        if not won and seen is not None and Digest.objects.filter(allowed, pk=digest.pk).exists():
+            raise history.conflict(digest, seen, mine=what)
+    return won
+
+
+def make_public(digest: Digest, event: PublicEvent) -> None:
+    """What goes with every change that readers see: the event that tells them, settled texts, and the mirror's file."""
+    event.digest = digest
+    event.save()
+    if event.kind != PublicEvent.Kind.WITHDRAWN:
+        Paper.objects.filter(entries__digest=digest).update(is_settled=True)
+    mirror(digest.date)
+
+
+def mirror(day: date) -> None:
+    """Have the day's file in the mirror written or removed, once the transaction is done.
+
+    Whatever becomes of the queue, the day is published: what is missed here the mirror's next tick writes.
+    """
+    if settings.MIRROR_DIR:
+        transaction.on_commit(lambda: current_app.send_task("digests.tasks.mirror_day", [day.isoformat()]), robust=True)

@@ -1,0 +1,1 @@
+"""What feed readers, reference managers and search engines fetch."""

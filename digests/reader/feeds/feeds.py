@@ -1,0 +1,155 @@
+"""What feed readers and reference managers fetch: the published days, and the papers of any selection. Tweets' texts stay out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from digests.models import Digest, Entry, ShownTweet, in_published_digest
+from digests.reader import bibtex
+from digests.reader.feeds import formats
+from digests.reader.feeds.formats import Feed, FeedItem
+from digests.reader.lists.listing import ListPage, listed
+from digests.reader.lists.selections import FORMS, Selection, SelectionError
+from digests.reader.metadata import metadata_of_list
+from digests.templatetags.reading import absolute
+from papers.code_links import code_links
+from papers.models import Paper, of_live_tweet
+from papers.text import tex
+
+NEWEST_DAYS = 20
+PAPERS_IN_BIBTEX = 500
+DESCRIPTION = "The new arXiv papers that people talk about, every day"
+WRITERS = {
+    "rss": (formats.rss, "application/rss+xml; charset=utf-8"),
+    "atom": (formats.atom, f"{FORMS['atom'][1]}; charset=utf-8"),
+    "json": (formats.json_feed, FORMS["json"][1]),
+}
+
+
+@require_safe
+def days(request: HttpRequest, form: str) -> HttpResponse:
+    """The newest digests, each with its list of papers."""
+    digests = Digest.objects.published().with_titles().prefetch_related("events")[:NEWEST_DAYS]
+    url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
+    items = [_day_item(digest) for digest in digests]
+    return _sent(Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items), form)
+
+
+@require_safe
+def papers(request: HttpRequest) -> HttpResponse:
+    """The page of a selection."""
+    try:
+        selection = Selection.parse(request.GET)
+        page = listed(selection, request.GET.get("after", ""))
+    except SelectionError as error:
+        return render(request, "selection_error.html", {"error": str(error)}, status=400)
+    context = {"page": page, "feeds": selection.feeds, "meta": metadata_of_list(page)}
+    return render(request, "papers.html", context)
+
+
+@require_safe
+def papers_as(request: HttpRequest, form: str) -> HttpResponse:
+    """A selection's feed or BibTeX. A malformed one gets its reason in plain text."""
+    try:
+        selection = Selection.parse(request.GET)
+        after = request.GET.get("after", "")
+        page = listed(selection, after, PAPERS_IN_BIBTEX) if form == "bib" else listed(selection, after)
+    except SelectionError as error:
+        return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
+    if form == "bib":
+        return HttpResponse(_bibliography(page), content_type=bibtex.CONTENT_TYPE)
+    return _sent(_feed_of(page, form), form)
+
+
+@require_safe
+def paper_bibtex(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """The BibTeX entry of a paper that a published list has."""
+    entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))
+    paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
+    return HttpResponse(bibtex.entry(paper, [one.code for one in paper.categories.all()]), content_type=bibtex.CONTENT_TYPE)
+
+
+def _sent(feed: Feed, form: str) -> HttpResponse:
+    write, content_type = WRITERS[form]
+    return HttpResponse(write(feed), content_type=content_type)
+
+
+def _day_item(digest: Digest) -> FeedItem:
+    return FeedItem(
+        url=absolute(digest.get_absolute_url()),
+        title=str(digest),
+        html=render_to_string("feed_description.html", {"obj": digest}),
+        published=digest.published_at,
+        updated=_changed(digest),
+        data={"listing_day": str(digest.date), "papers": [entry.paper.arxiv_id for entry in digest.entries.all()]},
+    )
+
+
+def _changed(digest: Digest) -> datetime | None:
+    """When readers last saw the digest become another one."""
+    moments = [event.at for event in digest.events.all()]
+    return max([*moments, digest.published_at] if digest.published_at else moments, default=None)
+
+
+def _feed_of(page: ListPage, form: str) -> Feed:
+    live = ShownTweet.objects.filter(of_live_tweet(), tweet__is_sample=False).select_related("tweet")
+    prefetch_related_objects(list(page.entries), "digest__events", Prefetch("shown_tweets", live))
+    selection = page.selection
+    return Feed(
+        title=selection.title,
+        description=f"{selection.title}: arXiv papers that people talk about",
+        page=absolute(selection.address()),
+        url=absolute(selection.address(form, after=page.after)),
+        items=_paper_items(page.entries),
+        older=absolute(selection.address(form, after=page.next_after)) if page.next_after else None,
+    )
+
+
+def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
+    items = []
+    for entry in entries:
+        paper, digest = entry.paper, entry.digest
+        code = code_links(paper)
+        data = {
+            "arxiv_id": paper.arxiv_id,
+            "pdf": paper.pdf_url,
+            "code": code,
+            "listing_day": str(digest.date),
+            "number": entry.position,
+            "retweets": entry.retweets,
+            "favorites": entry.favorites,
+            "counts_read_at": formats.moment(entry.read_at),
+            "counts_are_inflated": entry.counts_are_inflated,
+            "tweet_ids": list(dict.fromkeys(shown.tweet.status_id for shown in entry.shown_tweets.all())),
+            "is_sample": digest.is_sample,
+        }
+        items.append(
+            FeedItem(
+                url=absolute(paper.get_absolute_url()),
+                title=tex.readable(entry.title),
+                html=render_to_string("feed_paper.html", {"entry": entry, "code": code}),
+                text="\n\n".join(tex.paragraphs(entry.abstract)) or tex.readable(entry.title),
+                published=digest.published_at,
+                updated=_changed(digest),
+                elsewhere=paper.abs_url,
+                authors=[tex.readable(name) for name in entry.authors],
+                tags=entry.category_codes,
+                data=data,
+            )
+        )
+    return items
+
+
+def _bibliography(page: ListPage) -> str:
+    """The papers, between comments: BibTeX ignores what stands outside of its entries."""
+    parts = [f"% {absolute(page.selection.address(after=page.after))}\n"]
+    parts += [bibtex.entry(row.paper, [category.code for category in row.paper.categories.all()]) for row in page.entries]
+    if page.next_after:
+        parts.append(f"% The list goes on: {absolute(page.selection.address('bib', after=page.next_after))}\n")
+    return "\n".join(parts)

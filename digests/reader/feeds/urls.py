@@ -1,0 +1,28 @@
+"""The addresses of selections, of everything that machines fetch, and those of the old site that lead on."""
+
+from django.urls import path, re_path
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
+
+from digests.reader.feeds import feeds, sitemaps
+from papers.text.identifiers import ARXIV_ID
+
+OLD_TAGS = "ar-xiv|twitter|machine-learning|computer-science"
+"""Each post of the old site had all of them, and its one category: what lists one of them lists all days."""
+all_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=True))
+nearest_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=False))
+"""What a numbered page showed moved on with each new post: the number means nothing any more."""
+
+urlpatterns = [
+    path("papers", feeds.papers, name="papers"),
+    re_path(r"^papers\.(atom|json|bib)\Z", feeds.papers_as, name="papers-as"),
+    re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})\.bib\Z", feeds.paper_bibtex, name="paper-bibtex"),
+    path("rss.xml", feeds.days, {"form": "rss"}, name="rss"),
+    re_path(r"^feed\.(?P<form>atom|json)\Z", feeds.days, name="days-as"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
+    path("sitemap-<year:year>-<month:month>.xml", sitemaps.sitemap_of_month, name="sitemap-of-month"),
+    re_path(rf"^(?:category/ar-xiv|tag/(?:{OLD_TAGS})|tags|categories)/?\Z", all_days),
+    re_path(rf"^(?:(?:category/ar-xiv|tag/(?:{OLD_TAGS}))/)?page/[0-9]{{1,6}}/?\Z", nearest_days),
+]

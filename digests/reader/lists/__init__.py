@@ -1,0 +1,1 @@
+"""Selections of papers, and the papers that they hold."""

@@ -1,0 +1,64 @@
+"""The papers whose counts grow the most right now, by the readings from the network alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from digests.models import Digest, Entry
+from digests.reader.lists.listing import fetched
+from papers.counts.measuring import HORIZON
+from papers.models import PaperMeasurement, Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class RisingPaper:
+    entry: Entry
+    """As the newest day that lists the paper printed it; with paper, categories and digest."""
+    now: PaperMeasurement
+    before: PaperMeasurement
+    """The reading it is compared with: the newest that is older than the window, else the oldest within it."""
+
+    @property
+    def retweets(self) -> int:
+        """Gained."""
+        return self.now.retweets - self.before.retweets
+
+    @property
+    def favorites(self) -> int:
+        """Gained."""
+        return self.now.favorites - self.before.favorites
+
+    @property
+    def gain(self) -> int:
+        return self.retweets + self.favorites
+
+
+def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 30) -> Sequence[RisingPaper]:
+    """The papers that gained the most since `window` ago, those that gained nothing left out. Four queries.
+
+    Asked are the papers of the published days whose tweets are still read; a paper that was not read within the window, or only
+    once in twice the window, has no gain that is known.
+    """
+    first_day = (now - HORIZON).astimezone(UTC).date()
+    days = Digest.objects.published().filter(date__gte=first_day)
+    later = Entry.objects.filter(paper=OuterRef("paper"), digest__in=days, digest__date__gt=OuterRef("digest__date"))
+    readings = PaperMeasurement.objects.filter(paper=OuterRef("paper"), provenance=Provenance.NETWORK, read_at__lte=now)
+    within = readings.filter(read_at__gt=now - window)
+    before = readings.filter(read_at__lte=now - window, read_at__gt=now - 2 * window)
+    newest = Subquery(within.order_by("-read_at").values("pk")[:1])
+    oldest = Subquery(within.order_by("read_at").values("pk")[:1])
+    rows = Entry.objects.filter(Exists(within), ~Exists(later), digest__in=days)
+    rows_with_readings = rows.values_list("pk", newest, Coalesce(Subquery(before.order_by("-read_at").values("pk")[:1]), oldest))
+    pairs = list(rows_with_readings)
+    found = PaperMeasurement.objects.in_bulk({reading for _, *readings in pairs for reading in readings})
+    known = {pk: (found[new], found[old]) for pk, new, old in pairs if new in found and old in found}
+    gains = {pk: _score(new) - _score(old) for pk, (new, old) in known.items()}
+    best = sorted((pk for pk, gain in gains.items() if gain > 0), key=lambda pk: (-gains[pk], pk))
+    return [RisingPaper(entry, *known[entry.pk]) for entry in fetched(best[:limit])]
+
+
+def _score(reading: PaperMeasurement) -> int:
+    return reading.retweets + reading.favorites

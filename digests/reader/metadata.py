@@ -1,0 +1,103 @@
+"""What a page says about itself to search engines and to those who show its link: description, canonical address, Open Graph,
+and schema.org data as JSON-LD."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from digests.models import Digest, Entry
+from digests.reader.lists.listing import ListPage
+from digests.templatetags.reading import absolute
+from papers.models import Paper
+from papers.text import tex
+
+ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """A page's context `meta`, for the partial `_meta.html`."""
+
+    title: str
+    """Plain text."""
+    description: str
+    path: str
+    """The page's one path, with its query where that makes another page."""
+    type: str = "website"
+    """Open Graph's: `website` or `article`."""
+    data: dict[str, Any] | None = None
+    """A schema.org object."""
+
+    @property
+    def canonical(self) -> str:
+        return absolute(self.path)
+
+    @property
+    def json_ld(self) -> SafeString:
+        """`data` as a block of JSON-LD. Browsers run nothing of it, whatever the Content-Security-Policy says of scripts."""
+        text = json.dumps(self.data, ensure_ascii=False).translate(ESCAPES)
+        return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 (has no <, > or &)
+
+
+def metadata_of_paper(paper: Paper, categories: list[str]) -> Metadata:
+    title = tex.readable(paper.title)
+    data = {
+        "@context": "https://schema.org",
+        **_article(paper, paper),
+        "abstract": tex.readable(paper.abstract),
+        "keywords": categories,
+    }
+    description = tex.readable(paper.abstract) or title
+    return Metadata(title, description, paper.get_absolute_url(), "article", data)
+
+
+def metadata_of_digest(digest: Digest) -> Metadata:
+    """Of a published digest that comes with its entries (`with_everything`)."""
+    entries = list(digest.entries.all())
+    titles = "; ".join(tex.readable(entry.title) for entry in entries[:3])
+    description = f"The arXiv papers that people talked about on {digest.date.day} {digest.date:%B %Y}"
+    return Metadata(
+        str(digest),
+        f"{description}: {titles}" if titles else description,
+        digest.get_absolute_url(),
+        "article",
+        _collection(str(digest), digest.get_absolute_url(), entries)
+        | ({"datePublished": digest.published_at.isoformat()} if digest.published_at else {}),
+    )
+
+
+def metadata_of_list(page: ListPage) -> Metadata:
+    selection = page.selection
+    path = selection.address(after=page.after)
+    description = f"{selection.title}: arXiv papers that people talk about, with the counts of the day."
+    return Metadata(selection.title, description, path, data=_collection(selection.title, path, page.entries))
+
+
+def _collection(name: str, path: str, entries: Iterable[Entry]) -> dict[str, Any]:
+    items = [
+        {"@type": "ListItem", "position": number, "item": _article(entry.paper, entry)} for number, entry in enumerate(entries, 1)
+    ]
+    return {
+        "@context": "https://schema.org",
+        "@type": "CollectionPage",
+        "name": name,
+        "url": absolute(path),
+        "mainEntity": {"@type": "ItemList", "itemListElement": items},
+    }
+
+
+def _article(paper: Paper, as_printed: Paper | Entry) -> dict[str, Any]:
+    """A day may print another title, or other authors, than the paper's record has."""
+    return {
+        "@type": "ScholarlyArticle",
+        "headline": tex.readable(as_printed.title),
+        "author": [{"@type": "Person", "name": tex.readable(name)} for name in as_printed.authors],
+        "url": absolute(paper.get_absolute_url()),
+        "sameAs": paper.abs_url,
+        "identifier": f"arXiv:{paper.arxiv_id}",
+        "datePublished": str(paper.submitted_at.date() if paper.submitted_at else paper.listing_date),
+    }

@@ -1,0 +1,1 @@
+"""The pages that readers see, one module a subject. Only published digests are public, and what appears in them."""

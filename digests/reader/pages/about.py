@@ -1,0 +1,72 @@
+"""What the site says of itself: how it ranks, what happened to its days, and what it keeps of a reader (nothing)."""
+
+from datetime import date
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from digests.reader.metadata import Metadata
+from digests.reader.pages.daylog import logged_day, logged_days
+from digests.reader.pages.paging import asked_day
+from digests.templatetags.reading import day_text
+from papers.counts.measuring import HORIZON
+from papers.ranking.candidates import rules
+
+DAYS_A_PAGE = 60
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """How the ranking works, by the rules that rank."""
+    context = {
+        "rules": rules(),
+        "archives": settings.ARXIV_ARCHIVES,
+        "cross_lists": settings.INCLUDE_CROSS_LISTS,
+        "fewest_likes": settings.X_MIN_LIKES,
+        "horizon_days": HORIZON.days,
+        "appears_at": settings.AUTO_PUBLISH_AT,
+        "clocks": settings.TIME_ZONE,
+        "meta": Metadata(
+            "How the ranking works",
+            "Which papers are collected, what makes one hot, which posts are shown, and what the counts mean.",
+            reverse("about"),
+        ),
+    }
+    return render(request, "about.html", context)
+
+
+@require_safe
+def days(request: HttpRequest) -> HttpResponse:
+    """The log of all days, the newest first, or of those before `?before=YYYY-MM-DD`."""
+    before = asked_day(request)
+    found = logged_days(before, DAYS_A_PAGE + 1)
+    shown = found[:DAYS_A_PAGE]
+    older = shown[-1].date if len(found) > DAYS_A_PAGE else None
+    meta = Metadata(
+        f"Day log before {before}" if before else "Day log",
+        "What was collected of each day, and what became of its list.",
+        reverse("days") + (f"?before={before}" if before else ""),
+    )
+    return render(request, "days.html", {"days": shown, "before": before, "older": older, "meta": meta})
+
+
+@require_safe
+def day(request: HttpRequest, day: date) -> HttpResponse:
+    """What happened to one day."""
+    found = logged_day(day)
+    if found is None:
+        raise Http404("Nothing is known of this day")
+    name = day_text(day)
+    meta = Metadata(
+        f"What happened to {name}", f"What was collected of {name}, and what became of its list.", reverse("day", args=[day])
+    )
+    return render(request, "day.html", {"day": found, "meta": meta})
+
+
+@require_safe
+def reading(request: HttpRequest) -> HttpResponse:
+    """What the browser remembers of its reader; the page's script fills it in, the site learns nothing of it."""
+    return render(request, "reading.html")

@@ -1,0 +1,81 @@
+"""The papers of an author's name. Names are not persons: arXiv does not say who is who."""
+
+import re
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from digests.models import Entry, in_published_digest
+from digests.reader.lists.selections import Selection
+from digests.reader.metadata import Metadata
+from papers.models import Paper, PaperAuthor
+from papers.search.words import author_key
+from papers.text import tex
+
+PAPERS_A_PAGE = 50
+MOST_SPELLINGS = 10
+
+
+def author(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A name in any spelling leads to the one address of all its spellings."""
+    key = author_key(tex.readable(name))
+    if not key:
+        raise Http404("Expected a name")
+    if key != name:
+        return redirect("author", key, permanent=True)
+    return papers_of(request, key)
+
+
+@require_safe
+def papers_of(request: HttpRequest, key: str) -> HttpResponse:
+    """All collected papers of the name, the newest first, with the published lists that have them. Four queries."""
+    published = Entry.objects.filter(in_published_digest()).select_related("digest").order_by("-digest__date")
+    papers = Paper.objects.filter(
+        Q(is_sample=False) | Exists(published.filter(paper=OuterRef("pk"))),
+        pk__in=PaperAuthor.objects.filter(key=key).values("paper"),
+    )
+    after = request.GET.get("after", "")
+    shown = list(
+        behind(papers, after)
+        .order_by("-listing_date", "-pk")
+        .defer("abstract")
+        .prefetch_related(Prefetch("entries", published))[: PAPERS_A_PAGE + 1]
+    )
+    if not shown:
+        raise Http404("No paper of this name was collected")
+    spellings = PaperAuthor.objects.filter(key=key).order_by("name").values_list("name", flat=True).distinct()[:MOST_SPELLINGS]
+    names = list(dict.fromkeys(tex.readable(name) for name in spellings))
+    last = shown[PAPERS_A_PAGE - 1] if len(shown) > PAPERS_A_PAGE else None
+    address = reverse("author", args=[key])
+    context = {
+        "name": names[0],
+        "names": names,
+        "papers": shown[:PAPERS_A_PAGE],
+        "after": after,
+        "older": "?" + urlencode({"after": f"{last.listing_date}.{last.pk}"}) if last else None,
+        "feeds": Selection.feeds_of(text=f'author:"{key.replace("-", " ")}"'),
+        "meta": Metadata(
+            f"Papers by {names[0]}",
+            f"The papers by authors named {names[0]} that were collected, and the lists on which they were hot.",
+            address + ("?" + urlencode({"after": after}) if after else ""),
+        ),
+    }
+    return render(request, "author.html", context)
+
+
+def behind(papers: QuerySet[Paper], after: str) -> QuerySet[Paper]:
+    """Those behind a place in the list: the listing day and the primary key of the last one before."""
+    if not after:
+        return papers
+    found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})", after)
+    try:
+        day, pk = date.fromisoformat(found[1] if found else ""), int(found[2] if found else 0)
+    except ValueError as error:
+        raise Http404("Expected ?after= as the link to older papers writes it") from error
+    return papers.filter(Q(listing_date__lt=day) | Q(pk__lt=pk), listing_date__lte=day)

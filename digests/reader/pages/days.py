@@ -1,0 +1,98 @@
+"""The newest days, and a day's list."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_safe
+
+from digests.markdown.composing import compose
+from digests.markdown.format import render as render_markdown
+from digests.models import Digest, PublicEvent
+from digests.page_cache.middleware import shows
+from digests.reader.lists.selections import Selection
+from digests.reader.metadata import Metadata, metadata_of_digest
+from digests.reader.pages.entries import shown_papers
+from digests.reader.pages.paging import days_page
+from papers.ranking.candidates import rules
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The newest digests, or those before `?before=YYYY-MM-DD`."""
+    page = days_page(request, Digest.objects.published().with_titles())
+    newest = None if page.before or not page.digests else page.digests[0]
+    title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
+    path = reverse("home") + (f"?before={page.before}" if page.before else "")
+    context = {
+        "page": page,
+        "meta": Metadata(title, "The new arXiv papers that people talk about, every day.", path),
+        "newest": newest,
+        "shown": shown_papers(newest.entries.all()) if newest else [],
+        "others": page.digests[1:] if newest else page.digests,
+    }
+    response = render(request, "home.html", context)
+    if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
+        shows(response, digests=page.digests, papers=[entry.paper for one in page.digests for entry in one.entries.all()])
+    return response
+
+
+@require_safe
+def digest(request: HttpRequest, day: date) -> HttpResponse:
+    """One day's list. Staff see a digest here before it is published."""
+    shown = get_object_or_404(Digest.objects.with_neighbours().with_everything(), date=day)
+    if shown.status == Digest.Status.WITHDRAWN and not may_preview(request):
+        return withdrawn(request, shown)
+    expect_visible(request, shown)
+    response = kept_private(shown, render(request, "digest.html", digest_page(shown)))
+    return shows(response, digests=[shown], papers=[entry.paper for entry in shown.entries.all()])
+
+
+def digest_page(shown: Digest) -> dict[str, Any]:
+    """What the template `digest.html` prints; also of a draft. Four queries, besides those of `with_everything`."""
+    return {
+        "digest": shown,
+        "shown": shown_papers(shown.entries.all(), with_posts=True),
+        "events": shown.events.all(),
+        "feeds": Selection.feeds_of(period=str(shown.date)) if shown.status == Digest.Status.PUBLISHED else [],
+        "meta": metadata_of_digest(shown) if shown.status == Digest.Status.PUBLISHED else None,
+        "rules": rules(),
+        "has_inflated_counts": any(entry.counts_are_inflated for entry in shown.entries.all()),
+    }
+
+
+def withdrawn(request: HttpRequest, digest: Digest) -> HttpResponse:
+    """The address of a list that was public says what became of it; of one that never was, nothing."""
+    events = list(digest.events.all())
+    if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
+        raise Http404("This digest is not published")
+    return render(request, "withdrawn.html", {"digest": digest, "events": events}, status=404)
+
+
+@require_safe
+def digest_markdown(request: HttpRequest, day: date) -> HttpResponse:
+    """The day's post as the mirror writes it."""
+    shown = get_object_or_404(Digest.objects.all(), date=day)
+    expect_visible(request, shown)
+    text = render_markdown(compose(shown))
+    return kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+
+
+def may_preview(request: HttpRequest) -> bool:
+    return request.user.is_staff and request.user.has_perm("digests.view_digest")
+
+
+def expect_visible(request: HttpRequest, digest: Digest) -> None:
+    """Http404 where the reader may not see it. A published one asks for no session, so the answer is the same for all."""
+    if digest.status != Digest.Status.PUBLISHED and not may_preview(request):
+        raise Http404("This digest is not published")
+
+
+def kept_private(digest: Digest, response: HttpResponse) -> HttpResponse:
+    """The response, never to be cached where the digest is not public."""
+    if digest.status != Digest.Status.PUBLISHED:
+        add_never_cache_headers(response)
+    return response

@@ -1,0 +1,76 @@
+"""Papers across days: of a category, the hottest ones, and those on the rise."""
+
+from dataclasses import replace
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from digests.models import Digest, Entry
+from digests.reader.lists.listing import HOTTEST_OF, listed
+from digests.reader.lists.rising import rising
+from digests.reader.lists.selections import Selection, SelectionError
+from digests.reader.metadata import Metadata, metadata_of_list
+from digests.reader.pages.paging import days_page
+from papers import clock
+from papers.models import PaperCategory
+
+
+@require_safe
+def category(request: HttpRequest, code: str) -> HttpResponse:
+    """The hot papers of an arXiv category by day, the newest first."""
+    # Subqueries, unlike joins, let the database look along the days and stop at the page's last one.
+    entries = Entry.objects.filter(Exists(PaperCategory.objects.filter(paper=OuterRef("paper"), code=code)))
+    digests = Digest.objects.published().filter(Exists(entries.filter(digest=OuterRef("pk"))))
+    page = days_page(request, digests.with_titles(entries))
+    if not page.digests and not page.newer:
+        raise Http404("No published digest lists a paper of this category")
+    selection = Selection.of(category=code)
+    before = f"?before={page.before}" if page.before else ""
+    context = {
+        "code": code,
+        "page": page,
+        "selection": selection,
+        "hottest": Selection.of(category=code, order="hottest"),
+        "feeds": selection.feeds,
+        "meta": Metadata(
+            f"Hot papers in {code}",
+            f"The papers of arXiv’s category {code} that people talk about, by day.",
+            reverse("category", args=[code]) + before,
+        ),
+    }
+    return render(request, "category.html", context)
+
+
+@require_safe
+def hottest_week(request: HttpRequest) -> HttpResponseBase:
+    return redirect("hottest", "week")
+
+
+@require_safe
+def hottest(request: HttpRequest, period: str) -> HttpResponse:
+    """The hottest papers of the newest week, month or year, of a period of the calendar (2021-05), or of all."""
+    try:
+        selection = Selection.of(period=period, order="hottest")
+        page = listed(selection)
+    except SelectionError as error:
+        raise Http404(str(error)) from error
+    context = {
+        "page": page,
+        "period": period,
+        "periods": HOTTEST_OF,
+        "feeds": selection.feeds,
+        "meta": replace(metadata_of_list(page), path=reverse("hottest", args=[period])),
+    }
+    return render(request, "hottest.html", context)
+
+
+@require_safe
+def rising_now(request: HttpRequest) -> HttpResponse:
+    """The papers that gained most in the last 24 hours."""
+    description = "The arXiv papers whose retweets and favorites grow the most right now."
+    context = {"rising": rising(clock.now()), "meta": Metadata("Rising now", description, reverse("rising"))}
+    return render(request, "rising.html", context)

@@ -1,0 +1,125 @@
+"""Everything about one paper."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from digests.models import Entry, ShownTweet, in_published_digest
+from digests.page_cache.middleware import shows
+from digests.reader import bibtex
+from digests.reader.metadata import metadata_of_paper
+from digests.reader.pages import charts
+from digests.reader.pages.histories import History, histories
+from papers.code_links import code_links
+from papers.models import Paper, Tweet
+from papers.ranking.candidates import candidates
+from papers.ranking.ranking import RankedPaper
+from papers.search.words import author_key
+from papers.text import tex
+
+MOST_BOXES = 100
+"""Posts with their text."""
+MOST_POSTS = 1000
+"""In all; those without text, or beyond the boxes, take a line each."""
+MOST_AUTHORS = 200
+CHART = {"width": 600, "height": 180}
+
+
+@require_safe
+def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """A paper that was collected: what arXiv and X say of it, and the published days on which it was hot, if there are any."""
+    found = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)
+    appearances = list(
+        Entry.objects.filter(in_published_digest(), paper=found)
+        .select_related("digest")
+        .prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet")))
+        .order_by("-digest__date")
+    )
+    if found.is_sample and not appearances:
+        raise Http404("Nobody has collected this paper")
+    history = histories([found.pk]).get(found.pk)
+    has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
+    categories = [category.code for category in found.categories.all()]
+    context = {
+        "paper": found,
+        "appearances": appearances,
+        "posts": posts_of(found, appearances),
+        "history": history,
+        "chart": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else None,
+        "rank_now": None if found.is_sample else rank_now(found),
+        "authors": [(name, author_key(name)) for name in map(tex.readable, found.authors[:MOST_AUTHORS])],
+        "authors_left": max(0, len(found.authors) - MOST_AUTHORS),
+        "code": code_links(found),
+        "citation": bibtex.citation(found, categories),
+        "bibtex": bibtex.entry(found, categories),
+        "meta": metadata_of_paper(found, categories),
+        "has_inflated_counts": has_inflated_counts,
+    }
+    return shows(render(request, "paper.html", context), papers=[found], ranks_of=[found.listing_date])
+
+
+@require_safe
+def paper_elsewhere(request: HttpRequest, arxiv_id: str) -> HttpResponseBase:
+    """A paper's address with a version or a slash behind it leads to the paper's one page."""
+    return redirect("paper", arxiv_id, permanent=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """What links a paper, each post once."""
+
+    boxes: list[ShownTweet]
+    """Those with a text, and those that are gone."""
+    lines: list[ShownTweet]
+    left: int
+    """How many more there are."""
+
+
+def posts_of(paper: Paper, appearances: list[Entry]) -> Posts:
+    """Those that its days show, also those that are gone since, then all others that count, the best first. Two queries."""
+    first: dict[int, ShownTweet] = {}
+    for entry in appearances:
+        for shown in entry.shown_tweets.all():
+            first.setdefault(shown.tweet_id, shown)
+    others = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first)
+    others = others.order_by((F("retweets") + F("favorites")).desc(nulls_last=True), "posted_at", "pk")
+    room = max(0, MOST_POSTS - len(first))
+    posts = [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[:room])]
+    boxes = [one for one in posts if one.body_html or one.tweet.state != Tweet.State.LIVE][:MOST_BOXES]
+    in_boxes = {one.tweet_id for one in boxes}
+    lines = [one for one in posts if one.tweet_id not in in_boxes]
+    return Posts(boxes, lines, others.count() - room if len(posts) >= MOST_POSTS else 0)
+
+
+def rank_now(paper: Paper) -> RankedPaper | None:
+    """Where the paper stands among all of its listing day by the newest counts; None where none were read of it."""
+    ranked = next((one for one in candidates(paper.listing_date) if one.arxiv_id == paper.arxiv_id), None)
+    return ranked if ranked and any(line.read_at for line in ranked.tweets) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Two lines over the same ground."""
+
+    retweets: charts.Line
+    favorites: charts.Line
+    top: int
+    history: History
+
+    @property
+    def middle(self) -> int:
+        return self.top // 2
+
+
+def drawn(history: History) -> Chart:
+    top = charts.round_top(max(max(reading.retweets, reading.favorites) for reading in history.readings))
+    return Chart(
+        retweets=charts.line([(reading.at, reading.retweets) for reading in history.readings], top=top, **CHART),
+        favorites=charts.line([(reading.at, reading.favorites) for reading in history.readings], top=top, **CHART),
+        top=top,
+        history=history,
+    )

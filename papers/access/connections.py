@@ -1,0 +1,112 @@
+"""The sources as the settings describe them, and how they answered last."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from papers import clock, rows
+from papers.models import SourceHealth
+from papers.networks.x.client import XClient
+from papers.networks.x.oembed import OEmbedClient
+from papers.sources.arxiv.calendar import DEFERRED_2026, AnnouncementCalendar
+from papers.sources.arxiv.client import ArxivClient
+from papers.sources.gate import Gate
+from papers.sources.http import Misconfigured, OutOfCredit, Refused, SourceError, base_url, client
+
+Service = SourceHealth.Service
+LONGEST_MESSAGE = 500
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Open for as long as the `with` of `sources` lasts."""
+
+    arxiv: ArxivClient
+    x: XClient | None
+    """None where X_BEARER_TOKEN is empty: nothing is read from X then."""
+    oembed: OEmbedClient
+
+
+@contextlib.contextmanager
+def sources(*, attempts: int = 3) -> Iterator[Sources]:
+    """The clients of all sources. Raises Misconfigured, which names the setting, where one holds a value that cannot work.
+
+    A request is tried so many times at most: once where a person waits. A wait longer than a minute or two is not waited for
+    but raised, for the caller to come back later.
+    """
+    with client(contact_email=settings.CONTACT_EMAIL) as http:
+        yield Sources(
+            arxiv=ArxivClient(
+                http,
+                gate=_gate("arxiv", settings.ARXIV_REQUEST_INTERVAL),
+                api_base=base_url(settings.ARXIV_API_BASE, setting="ARXIV_API_BASE"),
+                rss_base=base_url(settings.ARXIV_RSS_BASE, setting="ARXIV_RSS_BASE"),
+                web_base=base_url(settings.ARXIV_WEB_BASE, setting="ARXIV_WEB_BASE"),
+                calendar=calendar(),
+                attempts=attempts,
+            ),
+            x=XClient(http, bearer_token=settings.X_BEARER_TOKEN, base=settings.X_API_BASE, now=clock.now, attempts=attempts)
+            if settings.X_BEARER_TOKEN
+            else None,
+            oembed=OEmbedClient(
+                http,
+                gate=_gate("oembed", settings.OEMBED_REQUEST_INTERVAL),
+                base=settings.OEMBED_BASE,
+                attempts=attempts,
+            ),
+        )
+
+
+def calendar() -> AnnouncementCalendar:
+    """arXiv's calendar with the days of ARXIV_HOLIDAYS."""
+    try:
+        further = {datetime.strptime(day.strip(), "%Y-%m-%d").date() for day in settings.ARXIV_HOLIDAYS}  # noqa: DTZ007 - a day
+    except ValueError as error:
+        raise Misconfigured(
+            f"ARXIV_HOLIDAYS has to hold days as YYYY-MM-DD, with commas: {error}.", setting="ARXIV_HOLIDAYS"
+        ) from None
+    return AnnouncementCalendar(holidays=DEFERRED_2026 | further)
+
+
+def no_key() -> Misconfigured:
+    """What is said wherever X would be read but no key is set."""
+    return Misconfigured(
+        "X_BEARER_TOKEN is not set: no tweets are collected; set it to the app-only bearer token of your app in X's developer "
+        "console.",
+        setting="X_BEARER_TOKEN",
+    )
+
+
+def note_answer(service: Service, now: datetime) -> None:
+    """The service gave a good answer."""
+    _note(service, SourceHealth.State.OK, "", "", now, answered_at=now)
+
+
+def note_failure(service: Service, error: SourceError, now: datetime) -> None:
+    """The service failed. What only a person can mend is kept as a refusal, with the setting to look at."""
+    refused = isinstance(error, Refused | OutOfCredit)
+    setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
+    _note(service, SourceHealth.State.REFUSED if refused else SourceHealth.State.FAILING, str(error), setting, now)
+
+
+def _note(
+    service: Service, state: SourceHealth.State, message: str, setting: str, now: datetime, *, answered_at: datetime | None = None
+) -> None:
+    table = SourceHealth._meta.db_table
+    rows.insert(
+        SourceHealth,
+        ["service", "state", "message", "setting", "since", "answered_at"],
+        [[service, state, message[:LONGEST_MESSAGE], setting, now, answered_at]],
+        on_conflict=f"(service) DO UPDATE SET state = excluded.state, message = excluded.message, setting = excluded.setting, "
+        f"since = CASE WHEN {table}.state = excluded.state THEN {table}.since ELSE excluded.since END, "
+        f"answered_at = COALESCE(excluded.answered_at, {table}.answered_at)",
+    )
+
+
+def _gate(name: str, interval_s: float) -> Gate:
+    # Celery writes a Redis socket as redis+socket://, the client library as unix://.
+    redis_url = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
+    return Gate(name, interval_s, redis_url=redis_url, folder=settings.VAR_DIR / "gates")

@@ -1,0 +1,182 @@
+"""The tweets of a day that link papers.
+
+A day is swept in pieces while it goes on: each piece begins where the one before ended, so that X charges for each tweet once.
+With a floor (X_MIN_LIKES) a piece misses the tweets that rise above it later. Then, once the day is over, the last sweep takes
+the whole day: it finds those, and is the next day's reading of all the others. Without a floor it takes the rest alone.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Self
+
+from django.conf import settings
+
+from papers import clock
+from papers.access import budget
+from papers.access.connections import Sources, no_key, note_answer
+from papers.collecting import days
+from papers.collecting.announced import Progress, no_progress
+from papers.collecting.tweets import add_mentions, authors_of, store
+from papers.models import CollectionDay, PaidRead, SourceHealth, Tweet
+from papers.networks.x.client import LOOKUP_SIZE, SETTLED, XClient
+from papers.networks.x.posts import FoundTweet, roots_wanted
+from papers.sources.http import Malformed, SourceError
+
+X = SourceHealth.Service.X
+
+
+@dataclass
+class Place:
+    """Where an unfinished sweep goes on; kept as JSON in the day's `sweep_token`."""
+
+    token: str | None = None
+    """The next page; None for the first one."""
+    is_through: bool = False
+    """All pages are read; roots of threads may be left to look up."""
+    roots: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Roots to look up: by status id, then by the author of the replies, the papers that these link."""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        return cls(**json.loads(text)) if text else cls()
+
+    def write(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def collect_tweets(day: date, *, now: datetime, sources: Sources, progress: Progress = no_progress) -> CollectionDay:
+    """Bring in the tweets of the UTC day `day`, up to half a minute ago; goes on where an earlier call was broken off.
+
+    Asks nothing where the day is done. What was read is kept, whatever happens then. Raises the errors of
+    `papers.sources.http`, BudgetSpent among them, after the day has them as its reason.
+    """
+    row = days.row_of(day, now)
+    if row.tweets_done_at:
+        return row
+    try:
+        if sources.x is None:
+            raise no_key()
+        while _begin(day, now):
+            _sweep(day, sources.x, now, progress)
+            note_answer(X, clock.now())
+    except SourceError as error:
+        if isinstance(error, Malformed) and error.status == 400:
+            _forget_place(day, now)
+        days.failed(day, X, error, now)
+        raise
+    return CollectionDay.objects.get(date=day)
+
+
+def _begin(day: date, now: datetime) -> bool:
+    """Set the bounds of the next piece, or leave those of an unfinished one; whether there is one."""
+    opens, closes = days.bounds(day)
+    until = min((now - SETTLED).replace(microsecond=0), closes)
+    with days.changing(day, now) as row:
+        if row.tweets_done_at:
+            return False
+        if until == closes and row.sweep_end != closes and settings.X_MIN_LIKES:
+            row.swept_until, row.sweep_end = None, None
+        if row.sweep_end is None:
+            if until <= (row.swept_until or opens):
+                return False
+            row.sweep_end, row.sweep_token = until, ""
+    return True
+
+
+def _forget_place(day: date, now: datetime) -> None:
+    """X does not take the place any more: the next attempt begins the piece anew."""
+    with days.changing(day, now) as row:
+        row.sweep_end, row.sweep_token = None, ""
+
+
+def _sweep(day: date, x: XClient, now: datetime, progress: Progress) -> None:
+    row = CollectionDay.objects.get(date=day)
+    place = Place.read(row.sweep_token)
+    if not place.is_through:
+        _read_pages(row, place, x, now, progress)
+    while place.roots:
+        _look_up_roots(place, x)
+        _keep(day, place, now)
+    _finish(day, now)
+
+
+def _read_pages(row: CollectionDay, place: Place, x: XClient, now: datetime, progress: Progress) -> None:
+    reservations: list[budget.Reservation] = []
+
+    def reserve(posts: int) -> None:
+        reservations.append(budget.reserve(posts, PaidRead.Purpose.SWEEP, now=clock.now()))
+
+    opens, closes = days.bounds(row.date)
+    found = 0
+    try:
+        for page in x.sweep(
+            start=row.swept_until or opens,
+            end=row.sweep_end or closes,
+            min_likes=settings.X_MIN_LIKES,
+            max_reads=budget.left(clock.now()),
+            token=place.token,
+            before_page=reserve,
+        ):
+            if reservations:
+                reservations.pop().settle(page.reads)
+            store(page.tweets, read_at=clock.now())
+            _remember_roots(place, page.tweets)
+            place.token, place.is_through = page.next_token, not page.more
+            _keep(row.date, place, now)
+            found += len(page.tweets)
+            progress(found, None)
+    except SourceError as error:
+        for reservation in reservations:
+            reservation.failed(error)
+        raise
+    if not place.is_through:
+        raise budget.refusal(clock.now())
+
+
+def _remember_roots(place: Place, found: tuple[FoundTweet, ...]) -> None:
+    wanted = set(roots_wanted(found))
+    for tweet in found:
+        if tweet.conversation_id in wanted and tweet.papers and not tweet.answers_another:
+            papers = place.roots.setdefault(tweet.conversation_id, {}).setdefault(tweet.author_id, [])
+            papers += [paper for paper in tweet.papers if paper not in papers]
+
+
+def _look_up_roots(place: Place, x: XClient) -> None:
+    """Up to 100 roots: one by the author of the reply counts for the papers that the reply links. Known ones cost nothing."""
+    roots = dict(list(place.roots.items())[:LOOKUP_SIZE])
+    known = authors_of(roots)
+    add_mentions({root: roots[root].get(author, []) for root, author in known.items()})
+    asked = [root for root in roots if root not in known]
+    if asked:
+        now = clock.now()
+        reservation = budget.reserve(len(asked), PaidRead.Purpose.ROOT, now=now)
+        try:
+            answer = x.lookup(asked)
+        except SourceError as error:
+            reservation.failed(error)
+            raise
+        reservation.settle(answer.reads)
+        theirs = [
+            replace(tweet, papers=tuple(dict.fromkeys([*tweet.papers, *papers])))
+            for root, tweet in answer.found.items()
+            if (papers := roots[root].get(tweet.author_id))
+        ]
+        store(theirs, read_at=now)
+    place.roots = {root: replies for root, replies in place.roots.items() if root not in roots}
+
+
+def _keep(day: date, place: Place, now: datetime) -> None:
+    with days.changing(day, now) as row:
+        row.sweep_token = place.write()
+
+
+def _finish(day: date, now: datetime) -> None:
+    opens, closes = days.bounds(day)
+    with days.changing(day, now) as row:
+        row.swept_until, row.sweep_end, row.sweep_token = row.sweep_end, None, ""
+        row.tweets_found = Tweet.objects.filter(posted_at__gte=opens, posted_at__lt=closes, is_sample=False).count()
+        if row.swept_until == closes:
+            row.tweets_done_at = now
+        if row.papers_done_at:
+            row.attempts, row.next_try_at = 0, None if row.tweets_done_at else min(now + days.SWEEP_EVERY, closes + SETTLED)

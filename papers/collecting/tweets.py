@@ -1,0 +1,118 @@
+"""Tweets as X gave them, into the database."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+
+from papers import rows
+from papers.collecting.mentions import match
+from papers.counts import measuring
+from papers.counts.measuring import Reading
+from papers.models import Mention, Paper, Tweet, UnmatchedMention
+from papers.networks.x.posts import FoundTweet
+from papers.text.identifiers import snowflake_moment
+
+X = Tweet.Network.X
+
+
+def store(found: Iterable[FoundTweet], *, read_at: datetime) -> None:
+    """Bring in the tweets that link papers, with their counts at `read_at`. Retweets and superseded versions are left out."""
+    tweets = {tweet.status_id: tweet for tweet in found if tweet.papers and not tweet.is_retweet}
+    superseded = {old for tweet in tweets.values() for old in tweet.edit_history if old != tweet.status_id}
+    tweets = {status_id: tweet for status_id, tweet in sorted(tweets.items()) if status_id not in superseded}
+    if not tweets:
+        return
+    _supersede(tweets.values(), superseded)
+    with transaction.atomic():
+        rows.insert(
+            Tweet,
+            [
+                "network",
+                "status_id",
+                "author_id",
+                "author_handle",
+                "language",
+                "posted_at",
+                "next_read_at",
+                "state",
+                "state_since",
+            ],
+            [_row(tweet, read_at) for tweet in tweets.values()],
+            on_conflict="(network, status_id) DO NOTHING",
+        )
+        _complete(tweets)
+    keys = add_mentions({status_id: tweet.papers for status_id, tweet in tweets.items()})
+    readings = [
+        Reading(
+            keys[status_id], read_at, tweet.counts.retweets, tweet.counts.favorites, tweet.counts.replies, tweet.counts.quotes
+        )
+        for status_id, tweet in tweets.items()
+    ]
+    measuring.record(readings, now=read_at)
+
+
+def authors_of(status_ids: Collection[str]) -> dict[str, str]:
+    """The X ids of the authors of those tweets that are here with their author."""
+    known = Tweet.objects.filter(network=X, status_id__in=status_ids).exclude(author_id="")
+    return dict(known.values_list("status_id", "author_id"))
+
+
+def add_mentions(papers: Mapping[str, Collection[str]]) -> dict[str, int]:
+    """By status id, the arXiv ids of the papers that a stored tweet mentions; gives back the tweets' primary keys."""
+    keys = dict(Tweet.objects.filter(network=X, status_id__in=papers).values_list("status_id", "pk"))
+    wanted = {number for numbers in papers.values() for number in numbers}
+    here = dict(Paper.objects.filter(arxiv_id__in=wanted).values_list("arxiv_id", "pk"))
+    pairs = sorted((keys[status_id], number) for status_id, numbers in papers.items() for number in numbers)
+    matched = [(tweet, here[number]) for tweet, number in pairs if number in here]
+    unmatched = [(tweet, number) for tweet, number in pairs if number not in here]
+    with transaction.atomic():
+        rows.insert(Mention, ["tweet", "paper"], matched, on_conflict="DO NOTHING")
+        rows.insert(UnmatchedMention, ["tweet", "arxiv_id"], unmatched, on_conflict="DO NOTHING")
+    match(tweets=[tweet for tweet, _ in unmatched])
+    return keys
+
+
+def _row(tweet: FoundTweet, read_at: datetime) -> list[object]:
+    posted_at = snowflake_moment(tweet.status_id)
+    state = [Tweet.State.WITHHELD, read_at] if tweet.is_withheld else [Tweet.State.LIVE, None]
+    due = measuring.first_due(posted_at, read_at)
+    return [X, tweet.status_id, tweet.author_id, tweet.handle, tweet.language, posted_at, due, *state]
+
+
+def _complete(tweets: Mapping[str, FoundTweet]) -> None:
+    """What a tweet of the old site's posts or of the sample data lacks."""
+    lacking = list(Tweet.objects.filter(network=X, status_id__in=tweets, author_id=""))
+    for row in lacking:
+        row.author_id, row.is_sample = tweets[row.status_id].author_id, False
+    Tweet.objects.bulk_update(lacking, ["author_id", "is_sample"])
+
+
+def _supersede(tweets: Iterable[FoundTweet], superseded: Collection[str]) -> None:
+    """An edited tweet has a new id: the row of its old id, where there is one, becomes that of the newest."""
+    if not superseded:
+        return
+    newest = {old: tweet.status_id for tweet in tweets for old in tweet.edit_history if old != tweet.status_id}
+    for pk, old in Tweet.objects.filter(network=X, status_id__in=superseded).values_list("pk", "status_id"):
+        try:
+            with transaction.atomic():
+                renamed = Tweet.objects.filter(pk=pk, status_id=old)
+                renamed.update(status_id=newest[old], posted_at=snowflake_moment(newest[old]), embedded_at=None)
+        except IntegrityError:
+            _merge(pk, newest[old])
+
+
+def _merge(old: int, newest: str) -> None:
+    """Both versions have rows: the newest takes the mentions over, and the old one is not read any more."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model, column in ((Mention, "paper_id"), (UnmatchedMention, "arxiv_id")):
+            table = model._meta.db_table
+            cursor.execute(
+                f"INSERT INTO {table} (tweet_id, {column}) SELECT tweet.id, {table}.{column} FROM {table} "  # noqa: S608
+                f"JOIN {Tweet._meta.db_table} tweet ON tweet.network = %s AND tweet.status_id = %s "
+                f"WHERE {table}.tweet_id = %s ON CONFLICT DO NOTHING",
+                [X, newest, old],
+            )
+        Mention.objects.filter(tweet=old).delete()
+        UnmatchedMention.objects.filter(tweet=old).delete()
+        Tweet.objects.filter(pk=old).update(next_read_at=None)

@@ -1,0 +1,124 @@
+"""The texts of the tweets that are shown: fetched once, and once a day while they are new, so that a gone tweet goes."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+
+from papers.access.connections import Sources, note_answer, note_failure
+from papers.counts import measuring, states
+from papers.models import Provenance, SourceHealth, Tweet
+from papers.networks.x.oembed import Embed, Protected
+from papers.ranking.candidates import candidates
+from papers.sources.http import Gone, Malformed, RateLimited, SourceError
+
+CANDIDATE_DAYS = 3
+"""Listing days whose hot papers may still enter a digest, today's included."""
+NEW_FOR = timedelta(days=7)
+AGAIN_AFTER = timedelta(days=1)
+OLD_AGAIN_AFTER = timedelta(days=30)
+FIRST_LOOK, LAST_LOOK = timedelta(hours=1), timedelta(days=1)
+"""When a tweet that oEmbed no longer shows is looked for again; after the last look its text is erased."""
+GIVE_UP_AFTER = 3
+"""Failures in a row: it is the service then, and not a tweet."""
+HIDDEN = Q(state__in=[Tweet.State.DELETED, Tweet.State.PROTECTED]) & ~Q(body_html="")
+"""Gone by oEmbed's word alone, and not for long."""
+
+
+@dataclass
+class Embedded:
+    """Tweets, by what oEmbed said of them."""
+
+    stored: int = 0
+    gone: int = 0
+    failed: int = 0
+    """What was stored stays, and they are asked for again."""
+
+
+def to_embed(now: datetime) -> list[Tweet]:
+    """The tweets to fetch, those without a text first: what the hot papers of the last listing days would show, and what digests
+    show, again after a day where the digest is of the last week, else after thirty. And the hidden ones that are due.
+
+    Digests made of posts of the old site keep the texts of those posts.
+    """
+    today = now.astimezone(UTC).date()
+    hot = [paper for n in range(CANDIDATE_DAYS) for paper in candidates(today - timedelta(days=n)) if paper.hot]
+    candidate_ids = {line.id for paper in hot for line in paper.tweets if line.shown}
+    printed = Tweet.objects.filter(shown__entry__provenance=Provenance.NETWORK)
+    new = printed.filter(shown__entry__digest__date__gt=today - NEW_FOR)
+    is_new = Q(status_id__in=candidate_ids) | Q(pk__in=new.values("pk"))
+    is_shown = is_new | Q(pk__in=printed.values("pk"))
+    is_due = is_shown & (Q(embedded_at=None) | Q(embedded_at__lte=now - OLD_AGAIN_AFTER)) | is_new & Q(
+        embedded_at__lte=now - AGAIN_AFTER
+    )
+    tweets = Tweet.objects.readable().filter(is_due & Q(state=Tweet.State.LIVE) | HIDDEN & Q(next_read_at__lte=now))
+    return sorted(tweets, key=lambda tweet: (bool(tweet.embedded_at), tweet.embedded_at or tweet.posted_at))
+
+
+def embed(
+    tweets: Iterable[Tweet], *, now: datetime, sources: Sources, progress: Callable[[int], object] = lambda done: None
+) -> Embedded:
+    """Fetch name, handle, language, direction and body of each; `progress` gets the number of tweets after each.
+
+    A tweet that oEmbed does not show is hidden at once; its text is kept until it was looked for after an hour and after a
+    day. A failure keeps what is here. Raises the error where oEmbed asks us to slow down, or fails three times in a row. Not
+    to be called inside a transaction.
+    """
+    done, in_a_row = Embedded(), 0
+    changed: list[int] = []
+    try:
+        for place, tweet in enumerate(tweets, 1):
+            try:
+                _keep(tweet, sources.oembed.embed(tweet.status_id, tweet.author_handle or "i"), now)
+            except Gone as error:
+                _hide(tweet, Tweet.State.PROTECTED if isinstance(error, Protected) else Tweet.State.DELETED, now)
+                changed.append(tweet.pk)
+                done.gone += 1
+            except Malformed:
+                # This answer says nothing about the service, and the next is not likely to be better before tomorrow.
+                Tweet.objects.filter(pk=tweet.pk).update(embedded_at=now)
+                done.failed += 1
+            except SourceError as error:
+                done.failed += 1
+                in_a_row += 1
+                if isinstance(error, RateLimited) or in_a_row == GIVE_UP_AFTER:
+                    note_failure(SourceHealth.Service.OEMBED, error, now)
+                    raise
+                continue
+            else:
+                done.stored += 1
+                if tweet.state != Tweet.State.LIVE:
+                    changed.append(tweet.pk)
+            in_a_row = 0
+            progress(place)
+    finally:
+        measuring.measure_papers(changed, now=now)
+    if done.stored:
+        note_answer(SourceHealth.Service.OEMBED, now)
+    return done
+
+
+def _keep(tweet: Tweet, embed: Embed, now: datetime) -> None:
+    # Where a reading has found meanwhile that it is gone, it stays gone.
+    still = Tweet.objects.filter(Q(state=Tweet.State.LIVE) | HIDDEN, pk=tweet.pk)
+    still.update(
+        author_name=embed.name,
+        author_handle=embed.handle,
+        language=embed.language,
+        direction=embed.direction,
+        body_html=embed.body_html,
+        embedded_at=now,
+    )
+    if tweet.state != Tweet.State.LIVE:
+        still.update(state=Tweet.State.LIVE, state_since=None, next_read_at=now)
+
+
+def _hide(tweet: Tweet, state: Tweet.State, now: datetime) -> None:
+    if tweet.state == Tweet.State.LIVE:
+        live = Tweet.objects.filter(pk=tweet.pk, state=Tweet.State.LIVE)
+        live.update(state=state, state_since=now, next_read_at=now + FIRST_LOOK)
+    elif now - (tweet.state_since or now) < LAST_LOOK:
+        Tweet.objects.filter(HIDDEN, pk=tweet.pk).update(next_read_at=(tweet.state_since or now) + LAST_LOOK)
+    else:
+        states.erase(tweet.pk)

@@ -1,0 +1,106 @@
+"""Counts read again: a hundred tweets a call, within the budget, the most valuable first."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from papers.access import budget
+from papers.access.connections import Sources, no_key, note_answer, note_failure
+from papers.counts import measuring
+from papers.counts.measuring import Reading
+from papers.counts.states import mark_gone, mark_live
+from papers.models import PaidRead, SourceHealth, Tweet
+from papers.networks.x.client import LOOKUP_SIZE, LookupResult, XClient
+from papers.sources.http import Malformed, SourceError
+
+ASK_AGAIN = timedelta(hours=1)
+"""When X said nothing of a tweet."""
+
+
+@dataclass
+class Refreshed:
+    """Tweets, by what X said of them."""
+
+    read: int = 0
+    gone: int = 0
+    """Those among them that were gone before are included."""
+    back: int = 0
+    """They were gone and are live again; they are among `read`."""
+    unknown: int = 0
+    """X said nothing of them: they stay as they are and are asked for again."""
+
+    @property
+    def all(self) -> int:
+        return self.read + self.gone + self.unknown
+
+
+def refresh(
+    tweets: Iterable[Tweet], *, now: datetime, sources: Sources, progress: Callable[[int], object] = lambda done: None
+) -> Refreshed:
+    """Read these tweets' counts and states, in their order; `progress` gets the number of tweets after each call.
+
+    Every answer is stored before the next call. Raises the error that stops it, as soon as X refuses or fails, or the budget
+    is used up; what was stored by then stays. An answer that makes no sense is raised at the end: it must not keep the other
+    tweets waiting. Not to be called inside a transaction.
+    """
+    done = Refreshed()
+    pending = list(tweets)
+    nonsense: Malformed | None = None
+    try:
+        if sources.x is None:
+            raise no_key()
+        while pending:
+            # A smaller call where the budget leaves no more; where it leaves nothing, the reservation says so.
+            size = min(LOOKUP_SIZE, len(pending), max(1, budget.left(now)))
+            batch, pending = pending[:size], pending[size:]
+            try:
+                answer = _look_up(sources.x, batch, now)
+            except Malformed as error:
+                if error.status != 200:
+                    raise
+                nonsense = error
+                answer = LookupResult({}, {}, frozenset(tweet.status_id for tweet in batch), 0)
+            _store(batch, answer, now, done)
+            progress(done.all)
+        if nonsense:
+            raise nonsense
+    except SourceError as error:
+        note_failure(SourceHealth.Service.X, error, now)
+        raise
+    return done
+
+
+def _look_up(x: XClient, batch: list[Tweet], now: datetime) -> LookupResult:
+    reservation = budget.reserve(len(batch), PaidRead.Purpose.REFRESH, now=now)
+    try:
+        answer = x.lookup([tweet.status_id for tweet in batch])
+    except SourceError as error:
+        reservation.failed(error)
+        raise
+    reservation.settle(answer.reads)
+    note_answer(SourceHealth.Service.X, now)
+    return answer
+
+
+def _store(batch: list[Tweet], answer: LookupResult, now: datetime, done: Refreshed) -> None:
+    """A constant number of statements, whatever the size of the batch."""
+    gone = {tweet.pk: Tweet.State(answer.gone[tweet.status_id]) for tweet in batch if tweet.status_id in answer.gone}
+    found = [tweet for tweet in batch if tweet.status_id in answer.found]
+    unknown = [tweet.pk for tweet in batch if tweet.status_id in answer.unknown]
+    back = [tweet.pk for tweet in found if tweet.state != Tweet.State.LIVE]
+    if gone:
+        mark_gone(gone, now=now)
+        measuring.measure_papers(gone, now=now)
+    if back:
+        mark_live(back)
+    if unknown:
+        Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
+    readings = []
+    for tweet in found:
+        counts = answer.found[tweet.status_id].counts
+        readings.append(Reading(tweet.pk, now, counts.retweets, counts.favorites, counts.replies, counts.quotes))
+    measuring.record(readings, now=now)
+    done.read += len(found)
+    done.gone += len(gone)
+    done.back += len(back)
+    done.unknown += len(unknown)

@@ -1,0 +1,1 @@
+"""X: its API, what its answers say, and its oEmbed endpoint."""

@@ -1,0 +1,347 @@
+"""X API v2: the day's tweets that link papers, their counts again, and what that used up. https://docs.x.com/x-api
+
+X charges for each post it returns ($0.005, once a UTC day), not for requests: every result says how many posts were `reads`.
+A call that breaks off after X began to answer raises Transient and may still have been charged; asking again the same day
+is free.
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from papers.networks.x.posts import (
+    FoundTweet,
+    GoneReason,
+    is_status_id,
+    items,
+    mapping,
+    read_gone,
+    read_post,
+    text_of,
+    whole_number,
+)
+from papers.sources.http import (
+    Answer,
+    Malformed,
+    Misconfigured,
+    OutOfCredit,
+    RateLimited,
+    Refused,
+    SourceError,
+    Transient,
+    base_url,
+    fetch,
+    retry_after_s,
+    retrying,
+)
+
+LOOKUP_SIZE = 100
+"""The most ids that one lookup takes."""
+RECENT = timedelta(days=7)
+MARGIN = timedelta(hours=1)
+"""A sweep may last: its start has to stay inside the recent search while it pages."""
+SETTLED = timedelta(seconds=30)
+"""X refuses bounds that are less than 10 s old; its own default is 30 s."""
+SMALLEST_PAGE = 10
+EMPTY_PAGES = 50
+"""So many pages without a post, but with a next page, are no sweep any more."""
+RATE_WINDOW_S = 900.0
+UNTOLD_WAIT_S = 5.0
+MAX_BYTES = 32 * 1024 * 1024
+FIELDS = (
+    "id,text,created_at,lang,author_id,username,public_metrics,entities,referenced_tweets,conversation_id,note_tweet,"
+    "possibly_sensitive,withheld"
+)
+PAPER_HOSTS = ("arxiv.org", "alphaxiv.org", "huggingface.co/papers", "doi.org/10.48550", "ar5iv.org")
+
+
+@dataclass(frozen=True)
+class SweepPage:
+    """One page of a sweep, newest posts first. A post may stand on two pages."""
+
+    tweets: tuple[FoundTweet, ...]
+    reads: int
+    unreadable: int
+    """Posts without id, author or counts; they are among the `reads`."""
+    end: datetime
+    """The bound that was asked for: the given one, or half a minute ago. A sweep goes on only with the same bounds."""
+    next_token: str | None
+    """Where the next page begins."""
+    more: bool
+    """There are further pages. True on the last page that is yielded: the reads were used up before the sweep was through."""
+
+
+@dataclass(frozen=True)
+class LookupResult:
+    """What X says of the ids asked for: each is in exactly one of the three."""
+
+    found: Mapping[str, FoundTweet]
+    gone: Mapping[str, GoneReason]
+    unknown: frozenset[str]
+    """X said nothing (readable) of them: to be asked again, not to be taken for gone."""
+    reads: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    """X's own account of our reads; it can lag by minutes. None where X did not say."""
+
+    month: int | None
+    cap: int | None
+    reset_day: int | None
+    """The day of the month on which `month` begins anew."""
+    days: Mapping[date, int]
+
+
+def sweep_query(min_likes: int) -> str:
+    """The search for tweets that link papers and have at least so many likes (0: all)."""
+    hosts = " OR ".join(f'url:"{host}"' for host in PAPER_HOSTS)
+    return f"({hosts}) -is:retweet" + (f" min_likes:{min_likes}" if min_likes else "")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class XClient:
+    """Reads X with an app's bearer token. Transient errors are tried again, refusals never.
+
+    Raises, besides Transient: RateLimited, Refused (names the setting), OutOfCredit, Malformed (an answer that X does not
+    document, or a request that X does not understand: both are faults of ours).
+    """
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        *,
+        bearer_token: str,
+        base: str,
+        attempts: int = 3,
+        max_wait_s: float = 60,
+        deadline_s: float = 60,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._client = client
+        self._base = base_url(base, setting="X_API_BASE")
+        # Checked here, since the HTTP library would quote a header that it cannot send.
+        if not re.fullmatch(r"[\x21-\x7e]+", bearer_token):
+            state = "is not set" if not bearer_token else "holds blanks or other characters that no token has"
+            raise Misconfigured(
+                f"X_BEARER_TOKEN {state}; set it to the app-only bearer token of your app in X's developer console.",
+                setting="X_BEARER_TOKEN",
+            )
+        self._headers = {"Authorization": f"Bearer {bearer_token}"}
+        self._attempts = attempts
+        self._max_wait_s = max_wait_s
+        self._deadline_s = deadline_s
+        self._sleep = sleep
+        self._now = now
+
+    def sweep(
+        self,
+        *,
+        start: datetime,
+        end: datetime,
+        min_likes: int,
+        max_reads: int,
+        token: str | None = None,
+        before_page: Callable[[int], object] | None = None,
+    ) -> Iterator[SweepPage]:
+        """The tweets in [start, end) that link a paper, page by page, at most `max_reads` posts.
+
+        `token` goes on where an earlier sweep with the same bounds stopped. Beyond the last 7 days it searches the full archive.
+        `before_page` is told how many posts the page that is asked for next may have; what it raises ends the sweep.
+        """
+        end = min(end, self._now() - SETTLED)
+        if start >= end:
+            return
+        endpoint, page_size, pause_s = ("recent", 100, 0.0) if self._is_recent(start) else ("all", 500, 1.0)
+        seen, empty = {token}, 0
+        while True:
+            size = min(page_size, max_reads)
+            if size < SMALLEST_PAGE:
+                yield SweepPage((), 0, 0, end, token, more=True)
+                return
+            if before_page:
+                before_page(size)
+            found = self._get(
+                f"/2/tweets/search/{endpoint}",
+                _bounds(start, end)
+                | _token(token)
+                | {"query": sweep_query(min_likes), "max_results": size, "tweet.fields": FIELDS},
+            )
+            if "meta" not in found:
+                raise Malformed("X's search answered without `meta`.", url=self._base, status=200)
+            posts = items(found.get("data"))
+            tweets = tuple(tweet for tweet in map(read_post, posts) if tweet)
+            token = text_of(mapping(found["meta"]).get("next_token")) or None
+            max_reads -= len(posts)
+            yield SweepPage(tweets, len(posts), len(posts) - len(tweets), end, token, more=token is not None)
+            empty = 0 if posts else empty + 1
+            if token is None or max_reads < SMALLEST_PAGE:
+                return
+            if token in seen or empty > EMPTY_PAGES:
+                raise Malformed(
+                    "X's search goes round in circles: its next page is one we have read.", url=self._base, status=200
+                )
+            seen.add(token)
+            if pause_s:
+                self._sleep(pause_s)
+
+    def lookup(self, ids: Collection[str]) -> LookupResult:
+        """The present state of 1 to 100 posts, in one request."""
+        asked = set(ids)
+        if not 1 <= len(asked) <= LOOKUP_SIZE:
+            raise ValueError(f"a lookup takes 1 to {LOOKUP_SIZE} ids, not {len(asked)}")
+        # X refuses the whole request for one id that it cannot have given out.
+        gone = {status_id: GoneReason.DELETED for status_id in asked if not is_status_id(status_id)}
+        sent = sorted(asked - gone.keys())
+        if not sent:
+            return LookupResult({}, gone, frozenset(), 0)
+        answer = self._get("/2/tweets", {"ids": ",".join(sent), "tweet.fields": FIELDS})
+        if not ("data" in answer or "errors" in answer):
+            raise Malformed("X's lookup answered without `data` and without `errors`.", url=self._base, status=200)
+        posts = items(answer.get("data"))
+        found = {}
+        for tweet in filter(None, map(read_post, posts)):
+            for status_id in asked.intersection((tweet.status_id, *tweet.edit_history)):
+                # The answer for an id itself goes before that for another version of it.
+                if tweet.status_id == status_id or status_id not in found:
+                    found[status_id] = tweet
+        gone |= {status_id: reason for status_id, reason in read_gone(answer.get("errors")) if status_id in asked}
+        gone |= {status_id: GoneReason.WITHHELD for status_id, tweet in found.items() if tweet.is_withheld}
+        found = {status_id: tweet for status_id, tweet in found.items() if status_id not in gone}
+        return LookupResult(found, gone, frozenset(asked - found.keys() - gone.keys()), len(posts))
+
+    def counts(self, query: str, *, start: datetime, end: datetime) -> int:
+        """How many posts match, for the price of one read (two beyond the last 7 days), whatever their number.
+
+        The bounds lie at most 31 days apart.
+        """
+        if end - start > timedelta(days=31):
+            raise ValueError("counts takes at most 31 days")
+        endpoint = "recent" if self._is_recent(start) else "all"
+        end = min(end, self._now() - SETTLED)
+        answer = self._get(f"/2/tweets/counts/{endpoint}", _bounds(start, end) | {"query": query, "granularity": "day"})
+        meta = mapping(answer.get("meta"))
+        total = whole_number(meta.get("total_tweet_count", meta.get("total_post_count")))
+        if total is None:
+            raise Malformed("X's counts answered without a total.", url=self._base, status=200)
+        return total
+
+    def usage(self) -> Usage:
+        """The posts read in this month and, day by day, in the last 90 days. Free."""
+        fields = "cap_reset_day,daily_project_usage,project_cap,project_usage"
+        data = mapping(self._get("/2/usage/tweets", {"days": 90, "usage.fields": fields}).get("data"))
+        return Usage(
+            month=whole_number(data.get("project_usage")),
+            cap=whole_number(data.get("project_cap")),
+            reset_day=whole_number(data.get("cap_reset_day")),
+            days=dict(_daily(data.get("daily_project_usage"))),
+        )
+
+    def _is_recent(self, start: datetime) -> bool:
+        return start >= self._now() - RECENT + MARGIN
+
+    def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
+        def once() -> Mapping[str, Any]:
+            return _read(
+                fetch(
+                    self._client,
+                    "GET",
+                    self._base + path,
+                    params=params,
+                    headers=self._headers,
+                    max_bytes=MAX_BYTES,
+                    deadline_s=self._deadline_s,
+                ),
+                self._now(),
+            )
+
+        return retrying(once, attempts=self._attempts, max_wait_s=self._max_wait_s, sleep=self._sleep)
+
+
+def _bounds(start: datetime, end: datetime) -> dict[str, str | int]:
+    return {f"{name}_time": f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for name, moment in (("start", start), ("end", end))}
+
+
+def _token(token: str | None) -> dict[str, str | int]:
+    return {"next_token": token} if token else {}
+
+
+def _daily(value: object) -> Iterator[tuple[date, int]]:
+    """The days in `daily_project_usage`, which X documents as a list and as an object around one."""
+    for entry in map(mapping, value if isinstance(value, list) else items(mapping(value).get("usage"))):
+        yield from _daily(entry)
+        used = whole_number(entry.get("usage"))
+        day = re.match(r"[0-9]{4}-[01][0-9]-[0-3][0-9]", text_of(entry.get("date")))
+        if used is not None and day:
+            yield date.fromisoformat(day[0]), used
+
+
+def _read(answer: Answer, now: datetime) -> Mapping[str, Any]:
+    """The JSON object of a good answer; else the error that it stands for. Bodies are never quoted: X repeats ids in them."""
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        body = None
+    if answer.status != 200:
+        raise _error(answer, mapping(body), now)
+    if not isinstance(body, dict):
+        raise Transient("X answered with something else than a JSON object.", url=answer.url, status=200)
+    return body
+
+
+def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceError:
+    at: dict[str, Any] = {"url": answer.url, "status": answer.status}
+    problem = text_of(body.get("type")).rstrip("/").rpartition("/")[2]
+    match answer.status:
+        case 400:
+            named = sorted(
+                {str(name) for error in items(body.get("errors")) for name in mapping(mapping(error).get("parameters"))}
+            )
+            wrong = f" (parameters: {', '.join(named)})" if named else ""
+            return Malformed(f"X does not understand our request{wrong}; this is a fault in Hot Papers.", **at)
+        case 401:
+            return Refused(
+                "X does not accept the token in X_BEARER_TOKEN (401); put in the app-only bearer token of your app.",
+                setting="X_BEARER_TOKEN",
+                **at,
+            )
+        case 402:
+            return OutOfCredit(
+                "The X account of X_BEARER_TOKEN has no credits left (402); recharge it in X's developer console.", **at
+            )
+        case 403:
+            if problem == "unsupported-authentication":
+                advice = "it needs an app-only bearer token, not a user's."
+            else:
+                advice = "enrol the app for pay-per-use access in X's developer console, or use the token of an app that is."
+            return Refused(f"X does not let the app of X_BEARER_TOKEN read this (403): {advice}", setting="X_BEARER_TOKEN", **at)
+        case 429 if problem == "usage-capped" or body.get("title") == "UsageCapExceeded":
+            return OutOfCredit(
+                "The monthly cap of reads of X_BEARER_TOKEN's account is used up (429); raise it or wait for the next month.",
+                **at,
+            )
+        case 429:
+            wait_s = _wait_s(answer, now)
+            return RateLimited(f"X asks us to read more slowly; it goes on in {wait_s:.0f} s.", wait_s=wait_s, **at)
+        case status if status >= 500 or status == 408:
+            return Transient(f"X is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
+        case status:
+            return Refused(f"There is no X API at this address ({status}); check X_API_BASE.", setting="X_API_BASE", **at)
+
+
+def _wait_s(answer: Answer, now: datetime) -> float:
+    """Until the rate window begins anew; a reset in the past means that it has, an absent one that nobody knows."""
+    reset = whole_number(answer.headers.get("x-rate-limit-reset", ""))
+    if reset is None:
+        return retry_after_s(answer.headers) or UNTOLD_WAIT_S
+    return min(max(reset - now.timestamp(), 1.0), RATE_WINDOW_S)

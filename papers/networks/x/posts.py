@@ -1,0 +1,172 @@
+"""What X's answers say about posts: one strict reading of its two vocabularies (`tweet…` and, since August 2026, `post…`).
+
+Public description: https://docs.x.com/x-api/fundamentals/data-dictionary
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from papers.networks.paper_links import paper_ids_in
+from papers.text.identifiers import STATUS_ID
+
+LARGEST_ID = 2**63 - 1
+LARGEST_COUNT = 2**31 - 1
+"""Larger numbers are no counts: our database keeps 32 bits, and X has no post that comes near."""
+
+
+class GoneReason(StrEnum):
+    """Why X no longer shows a post."""
+
+    DELETED = "deleted"
+    """Deleted, or there never was such a post."""
+    PROTECTED = "protected"
+    """The author is protected or suspended; X does not tell which."""
+    WITHHELD = "withheld"
+    """Withheld in some country, or kept back by X's policy."""
+
+
+GONE_TYPES = {
+    "resource-not-found": GoneReason.DELETED,
+    "not-authorized-for-resource": GoneReason.PROTECTED,
+    "disallowed-resource": GoneReason.WITHHELD,
+    "resource-unavailable": GoneReason.WITHHELD,
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A post's public counts at the moment of the answer. They may go down."""
+
+    retweets: int
+    favorites: int
+    replies: int
+    quotes: int
+
+
+@dataclass(frozen=True)
+class FoundTweet:
+    """One post as X gave it. `papers` are arXiv ids without version."""
+
+    status_id: str
+    author_id: str
+    handle: str
+    """Without the @; empty where X did not give it."""
+    text: str
+    language: str
+    created_at: datetime | None
+    conversation_id: str
+    """The root of the thread; the post's own id where it is no reply."""
+    counts: Counts
+    papers: tuple[str, ...]
+    is_retweet: bool
+    answers_another: bool
+    """A reply that begins with a mention of somebody else; a reply in the author's own thread does not."""
+    is_withheld: bool
+    edit_history: tuple[str, ...]
+    """The ids of all versions, oldest first; an edit makes a new id."""
+
+
+def roots_wanted(found: Iterable[FoundTweet]) -> tuple[str, ...]:
+    """The roots to look up, because their author may have put the paper's link into a reply, where the engagement is not.
+
+    Whether the root is by the same author shows only its lookup. Roots that are among `found` are left out.
+    """
+    found = tuple(found)
+    known = {version for tweet in found for version in (tweet.status_id, *tweet.edit_history)}
+    replies = [tweet for tweet in found if tweet.papers and not tweet.is_retweet and not tweet.answers_another]
+    return tuple(dict.fromkeys(tweet.conversation_id for tweet in replies if tweet.conversation_id not in known))
+
+
+def read_post(raw: object) -> FoundTweet | None:
+    """The post, or None where its id, its author or its counts cannot be read: guessing them would falsify a history."""
+    post = mapping(raw)
+    status_id, author_id = post.get("id"), post.get("author_id")
+    counts = _counts(mapping(post.get("public_metrics")))
+    if not (is_status_id(status_id) and is_status_id(author_id) and counts):
+        return None
+    note = mapping(post.get("note_tweet")) or mapping(post.get("note_post"))
+    entities = mapping(post.get("entities"))
+    links = [mapping(link) for part in (entities, mapping(note.get("entities"))) for link in items(part.get("urls"))]
+    # The address that X unwound first: where it is no paper (a listing, a consent page) the author's own one may be.
+    urls = [text_of(link.get(key)) for link in links for key in ("unwound_url", "expanded_url")]
+    text = text_of(note.get("text")) or text_of(post.get("text"))
+    references = [
+        mapping(one).get("type") for one in (*items(post.get("referenced_tweets")), *items(post.get("referenced_posts")))
+    ]
+    history = [*items(post.get("edit_history_tweet_ids")), *items(post.get("edit_history_post_ids"))]
+    conversation_id = post.get("conversation_id")
+    first_mention = next((one for one in map(mapping, items(entities.get("mentions"))) if one.get("start") == 0), {})
+    return FoundTweet(
+        status_id=str(status_id),
+        author_id=str(author_id),
+        handle=_matching(r"[A-Za-z0-9_]{1,20}", post.get("username"), otherwise=""),
+        text=text,
+        language=_matching(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", post.get("lang"), otherwise="und"),
+        created_at=_moment(post.get("created_at")),
+        conversation_id=str(conversation_id if is_status_id(conversation_id) else status_id),
+        counts=counts,
+        papers=paper_ids_in(urls, text),
+        is_retweet=any(kind in ("retweeted", "reposted") for kind in references),
+        answers_another="id" in first_mention and first_mention["id"] != author_id,
+        is_withheld=bool(post.get("withheld")),
+        edit_history=tuple(version for version in history if is_status_id(version)) or (str(status_id),),
+    )
+
+
+def read_gone(errors: object) -> Iterator[tuple[str, GoneReason]]:
+    """Id and reason of each partial error that says a post is gone. Other errors say nothing about the post."""
+    for error in map(mapping, items(errors)):
+        reason = GONE_TYPES.get(text_of(error.get("type")).rstrip("/").rpartition("/")[2])
+        bracketed = re.search(r"\[([0-9]{1,19})\]", text_of(error.get("detail")))
+        named = (error.get("resource_id"), error.get("value"), bracketed and bracketed[1])
+        status_id = next((one for one in named if is_status_id(one)), None)
+        if reason and status_id:
+            yield str(status_id), reason
+
+
+def is_status_id(value: object) -> bool:
+    """Whether X could have given out the id: a decimal number of 63 bits."""
+    return isinstance(value, str) and re.fullmatch(STATUS_ID, value) is not None and int(value) <= LARGEST_ID
+
+
+def whole_number(value: object) -> int | None:
+    """The number, which X writes as an integer or as a string; None where it is neither."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def text_of(value: object) -> str:
+    """The string without what no database stores: NUL and halves of surrogate pairs. Empty where it is none."""
+    return re.sub(r"[\x00\ud800-\udfff]", "", value) if isinstance(value, str) else ""
+
+
+def _counts(metrics: Mapping[str, Any]) -> Counts | None:
+    retweets = metrics.get("retweet_count", metrics.get("repost_count"))
+    read = [whole_number(one) for one in (retweets, *map(metrics.get, ("like_count", "reply_count", "quote_count")))]
+    numbers = [one for one in read if one is not None and one <= LARGEST_COUNT]
+    return Counts(*numbers) if len(numbers) == len(read) else None
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text_of(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _matching(pattern: str, value: object, *, otherwise: str) -> str:
+    return value if isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII) else otherwise

@@ -1,0 +1,1 @@
+"""Which papers are hot, and why."""

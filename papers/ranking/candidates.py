@@ -1,0 +1,58 @@
+"""The papers of a listing day, ranked: from which an editor makes the digest."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q
+
+from papers.models import Mention, Paper, SavedRules
+from papers.ranking.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, rank
+
+READ = [
+    f"tweet__{name}" for name in ("network", "status_id", "retweets", "favorites", "read_at", "state", "author_id", "is_excluded")
+]
+"""As MentioningTweet takes them, in its order."""
+
+
+def rules() -> Rules:
+    """Those saved on the desk, else the settings'."""
+    if saved := SavedRules.objects.first():
+        return Rules(saved.hot_score, saved.shown_tweet_score, saved.shown_tweets, saved.one_tweet_per_author)
+    return Rules(
+        hot_score=settings.HOT_SCORE,
+        shown_tweet_score=settings.SHOWN_TWEET_SCORE,
+        shown_tweets=settings.SHOWN_TWEETS,
+        one_tweet_per_author=settings.ONE_TWEET_PER_AUTHOR,
+    )
+
+
+def announced_on(day: date) -> Q:
+    """Of papers: the candidates for the listing day's digest."""
+    announced = Q(listing_date=day, is_sample=False)
+    return announced if settings.INCLUDE_CROSS_LISTS else announced & Q(announced_as=Paper.AnnouncedAs.NEW)
+
+
+def candidates(day: date) -> list[RankedPaper]:
+    """All papers that arXiv announced on the listing day, in their order; cross-listed ones by INCLUDE_CROSS_LISTS.
+
+    Three queries.
+    """
+    papers = Paper.objects.filter(announced_on(day)).order_by().values_list("pk", "arxiv_id")
+    return ranked(dict(papers), rules())
+
+
+def ranked(papers: Mapping[int, str], ranked_by: Rules) -> list[RankedPaper]:
+    """These papers (arXiv ids by primary key) in their order, by their tweets as they were last read; one query."""
+    tweets = tweets_on(papers)
+    return rank((MentionedPaper(arxiv_id, tweets[pk]) for pk, arxiv_id in papers.items()), ranked_by)
+
+
+def tweets_on(papers: Collection[int]) -> defaultdict[int, list[MentioningTweet]]:
+    """The tweets that mention these papers (primary keys), by paper; one query."""
+    tweets: defaultdict[int, list[MentioningTweet]] = defaultdict(list)
+    # Values, not rows: a day has thousands, and rows would take three times as long.
+    for paper, *read in Mention.objects.filter(paper__in=papers).values_list("paper_id", *READ):
+        tweets[paper].append(MentioningTweet(*read))
+    return tweets

@@ -1,0 +1,1 @@
+"""arXiv: when it announces papers, which ones, and their metadata."""

@@ -1,0 +1,57 @@
+"""What editors write in Markdown (notes, introductions, public notes) as safe HTML, with formulas as MathML."""
+
+import re
+from functools import lru_cache
+
+import nh3
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+
+from papers.text.formulas import MATHML_ATTRIBUTES, MATHML_ELEMENTS, mathml
+from papers.text.tex import FORMULA
+
+AFTER_CODE_BEFORE_ESCAPES = 185
+"""Python-Markdown's priorities: code spans have 190, backslash escapes 180."""
+
+_cleaner = nh3.Cleaner(
+    tags={"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"} | MATHML_ELEMENTS,
+    attributes={**MATHML_ATTRIBUTES, "a": {"href"}, "code": {"class"}},
+    attribute_filter=lambda tag, name, value: value if (tag, name) != ("code", "class") or value == "formula" else None,
+    url_schemes={"http", "https", "mailto"},
+    link_rel="nofollow noopener",
+)
+
+
+def formula_html(source: str) -> SafeString:
+    """The formula as MathML, or its source where it cannot be converted."""
+    converted = mathml(source)
+    if converted is None:
+        return format_html('<code class="formula">{}</code>', source)
+    return mark_safe(converted)  # noqa: S308 (papers.text.formulas has cleaned it)
+
+
+@lru_cache(maxsize=1024)
+def note_html(text: str) -> SafeString:
+    """The note as safe HTML: paragraphs, emphasis, lists, quotes, code, links and formulas. Raw HTML shows as it was written."""
+    converted = Markdown(extensions=["sane_lists", _OurMarkdown()], output_format="html").convert(text)
+    return mark_safe(_cleaner.clean(converted))  # noqa: S308 (just cleaned)
+
+
+class _OurMarkdown(Extension):
+    """Python-Markdown with formulas, and without images, headings and raw HTML."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.preprocessors.deregister("html_block")
+        for name in ("html", "image_link", "image_reference", "short_image_ref"):
+            md.inlinePatterns.deregister(name)
+        for name in ("hashheader", "setextheader", "hr"):
+            md.parser.blockprocessors.deregister(name)
+        md.inlinePatterns.register(_Formulas(FORMULA, md), "formulas", AFTER_CODE_BEFORE_ESCAPES)
+
+
+class _Formulas(InlineProcessor):
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]
+        return self.md.htmlStash.store(formula_html(m[0])), m.start(), m.end()

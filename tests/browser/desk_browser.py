@@ -1,0 +1,158 @@
+"""Editors at the desk in a browser, for its tests."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+
+from tests.digests.desk.desk_days import DAY
+from tests.editors import make_client
+
+expect.set_options(timeout=15_000)  # milliseconds: the tests may share few processors
+OpenDesk = Callable[..., "EditorAtDesk"]
+
+
+class EditorAtDesk:
+    """A page with the day's desk open, and what was pressed, sent and complained of there."""
+
+    def __init__(self, context: BrowserContext, site: str, day: date, *, scripts: bool) -> None:
+        self.scripts = scripts
+        self.context = context
+        self.site = site
+        self.address = f"{site}/admin/desk/{day}/"
+        self.keys = 0
+        self.characters = 0
+        self.clicks = 0
+        self.requests: list[str] = []
+        self.foreign: list[str] = []
+        self.said: list[str] = []
+        self.open()
+
+    def open(self) -> Page:
+        self.page = self.context.new_page()
+        self.page.on("request", self._note)
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.goto(self.address)
+        if self.scripts:
+            self.ready()
+        return self.page
+
+    def ready(self) -> None:
+        self.page.locator("#desk[data-ready]").wait_for()
+
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith(self.site):
+            self.foreign.append(request.url)
+        elif request.method == "POST":
+            self.requests.append(urlsplit(request.url).path.rpartition("/")[2])
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.keys += 1
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.characters += len(text)
+
+    def click(self, target: Locator) -> None:
+        target.click()
+        self.clicks += 1
+
+    def drag(self, handle: Locator, row: Locator) -> None:
+        """By the mouse, to the lower part of the row."""
+        handle.scroll_into_view_if_needed()
+        start, end = handle.bounding_box(), row.bounding_box()
+        assert start
+        assert end
+        mouse = self.page.mouse
+        mouse.move(start["x"] + 5, start["y"] + 8)
+        mouse.down()
+        mouse.move(end["x"] + 60, end["y"], steps=8)
+        mouse.move(end["x"] + 60, end["y"] + end["height"] - 8, steps=8)
+        mouse.up()
+        self.clicks += 1
+
+    def entry(self, paper: str) -> Locator:
+        return self.page.locator(f"[id='in-{paper}']")
+
+    def candidate(self, paper: str) -> Locator:
+        return self.page.locator(f"[id='c-{paper}']")
+
+    def note(self, paper: str) -> Locator:
+        return self.page.locator(f"[id='text-note-{paper}']")
+
+    def write_note(self, paper: str, text: str) -> None:
+        if not self.note(paper).is_visible():
+            self.entry(paper).get_by_text("Note", exact=True).click()
+        self.note(paper).fill(text)
+        self.note(paper).blur()
+
+    @property
+    def order(self) -> list[str]:
+        rows: list[str] = self.page.locator("#entries > li").evaluate_all("rows => rows.map(row => row.dataset.paper)")
+        return rows
+
+    @property
+    def saving(self) -> Locator:
+        return self.page.locator("#desk-saved")
+
+    @property
+    def conflict(self) -> Locator:
+        return self.page.locator("#desk-conflict")
+
+    def saved(self) -> None:
+        """Wait until everything is saved, also what was typed or moved a moment ago."""
+        self.page.evaluate("dispatchEvent(new Event('pagehide'))")
+        expect(self.saving).to_contain_text("saved ")
+        self.page.wait_for_function("() => !Object.keys(localStorage).some(name => /^desk:.*\\d$/.test(name))")
+
+    def look(self) -> None:
+        """What happens every ten seconds, and when the window gets the focus."""
+        with self.page.expect_response("**/state?*"):
+            self.page.evaluate("dispatchEvent(new Event('focus'))")
+
+
+@contextmanager
+def editors(browser: Browser, site: str, *, scripts: bool = True, zone: str | None = None) -> Iterator[OpenDesk]:
+    """Opens the desk for editors by name, each in a browser of their own, whose clock is that of the zone."""
+    contexts: list[BrowserContext] = []
+
+    def open_desk(name: str = "Ann", *, day: date = DAY) -> EditorAtDesk:
+        user = User.objects.create_superuser(name)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, color_scheme="light", java_script_enabled=scripts, timezone_id=zone
+        )
+        context.set_default_timeout(15_000)
+        sign_in(context, user, site)
+        contexts.append(context)
+        return EditorAtDesk(context, site, day, scripts=scripts)
+
+    yield open_desk
+    for context in contexts:
+        context.close()
+
+
+def sign_in(context: BrowserContext, user: User, site: str) -> None:
+    session = make_client(user).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+
+
+def accessible(page: Page, state: str) -> list[tuple[str, str, list[str]]]:
+    """What axe-core finds; in the dark only what colours decide."""
+    found = []
+    schemes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [
+        ("light", {}),
+        ("dark", {"runOnly": ["color-contrast", "link-in-text-block"]}),
+    ]
+    for scheme, options in schemes:
+        page.emulate_media(color_scheme=scheme)
+        results = Axe().run(page, options=options).response["violations"]
+        found.append((state, scheme, [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in results]))
+    return [one for one in found if one[2]]

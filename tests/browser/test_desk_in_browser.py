@@ -1,0 +1,333 @@
+"""The desk in a real browser: a list made with keys alone and with the mouse, what it tells screen readers, how fast it is there."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from statistics import median
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from digests.models import Digest
+from tests.browser.desk_browser import OpenDesk, accessible, editors
+from tests.digests.desk.desk_days import DAY, make_day, make_draft
+from tests.standins.arxiv import ArxivStandin
+from tests.standins.oembed import OEmbedStandin
+from tests.standins.tweets import Tweets
+from tests.standins.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_desk(browser: Browser, live_server: LiveServer) -> Iterator[OpenDesk]:
+    with editors(browser, live_server.url) as opened:
+        yield opened
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A paper and a tweet that only arXiv and X know."""
+
+    paper: str
+    tweet: str
+
+
+@pytest.fixture
+def elsewhere(settings: Settings) -> Iterator[Elsewhere]:
+    world = World(first_day=date(2026, 11, 16), days=4, papers_a_day=3)
+    now = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    papers = list(world.announced(DAY, ["cs", "stat.ML"])["new"])
+    tweets = Tweets([(paper.arxiv_id, DAY) for paper in papers], now=lambda: now, per_day=40)
+    tweet = next(
+        one for one in tweets.all if one.kind == "tweet" and not one.is_gone(now) and one.gone is None and one.posted_at < now
+    )
+    with ArxivStandin(world) as arxiv, OEmbedStandin(tweets) as oembed:
+        settings.ARXIV_API_BASE = settings.ARXIV_RSS_BASE = settings.ARXIV_WEB_BASE = arxiv.url
+        settings.OEMBED_BASE = oembed.url
+        settings.ARXIV_REQUEST_INTERVAL = settings.OEMBED_REQUEST_INTERVAL = 0
+        yield Elsewhere(papers[0].arxiv_id, f"https://x.com/{tweet.author.handle}/status/{tweet.status_id}")
+
+
+def published_list() -> list[tuple[str, str, int]]:
+    """Paper, note and number of shown tweets of the day that readers see."""
+    digest = Digest.objects.get(date=DAY, status=Digest.Status.PUBLISHED)
+    return [(entry.paper.arxiv_id, entry.note, entry.shown_tweets.count()) for entry in digest.entries.select_related("paper")]
+
+
+def check_published(elsewhere: Elsewhere) -> None:
+    listed = published_list()
+    assert len(listed) == 12
+    assert [paper for paper, _, _ in listed[:3]] == ["2611.10001", "2611.10002", "2611.10000"]
+    assert {paper: note for paper, note, _ in listed if note} == {
+        "2611.10000": "A *first* word.",
+        "2611.10003": "It costs little.",
+    }
+    assert (elsewhere.paper, "", 1) in listed
+
+
+def test_keys_alone_make_a_list(open_desk: OpenDesk, elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str]) -> None:
+    make_day(200, hot=9)
+    ann = open_desk()
+    page = ann.page
+
+    ann.press("Enter")
+    expect(page.locator("#entries > li")).to_have_count(9)
+    ann.press("c", "a", "j", "a")
+    expect(page.locator("#entries > li")).to_have_count(11)
+    ann.press("+")
+    ann.type(elsewhere.paper)
+    ann.press("Enter")
+    expect(page.locator("#entries > li")).to_have_count(12)
+    ann.press("Escape", "l", "n")
+    ann.type("A *first* word.")
+    ann.press("Escape", "Alt+ArrowDown", "Alt+ArrowDown", "j", "n")
+    ann.type("It costs little.")
+    ann.press("Escape", *["j"] * 8, "b")
+    ann.type(elsewhere.tweet)
+    ann.press("Enter")
+    expect(ann.entry(elsewhere.paper).locator(".tweet.shown")).to_have_count(1)
+    ann.press("Escape", "v")
+    expect(page.locator("#publish-title")).to_be_focused()
+    ann.press("P")
+    expect(page.locator(".head-row .pill").first).to_have_text("published")
+
+    check_published(elsewhere)
+    assert (ann.said, ann.foreign) == ([], [])
+    with capsys.disabled():
+        print(
+            f"\nA list of 12 from 200 candidates by keys: {ann.keys} key presses and {ann.characters} characters typed, "
+            f"{len(ann.requests)} requests ({', '.join(ann.requests)})"
+        )
+
+
+def test_mouse_makes_the_same_list(open_desk: OpenDesk, elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str]) -> None:
+    make_day(200, hot=9)
+    ann = open_desk("Bob")
+    page = ann.page
+
+    ann.click(page.get_by_role("button", name="Start the list"))
+    expect(page.locator("#entries > li")).to_have_count(9)
+    ann.click(ann.candidate("2611.10009").get_by_role("button", name="Add"))
+    expect(page.locator("#entries > li")).to_have_count(10)
+    ann.drag(ann.candidate("2611.10011").locator(".rank"), ann.entry("2611.10004"))
+    expect(page.locator("#entries > li")).to_have_count(11)
+    assert "2611.10011" in ann.order[4:6]
+    ann.click(page.get_by_label("Add a paper"))
+    ann.type(elsewhere.paper)
+    ann.click(page.locator("#add-paper button"))
+    expect(page.locator("#entries > li")).to_have_count(12)
+    for paper, note in (("2611.10000", "A *first* word."), ("2611.10003", "It costs little.")):
+        ann.click(ann.entry(paper).get_by_text("Note", exact=True))
+        ann.click(ann.note(paper))
+        ann.type(note)
+    ann.drag(ann.entry("2611.10000").locator(".handle"), ann.entry("2611.10002"))
+    assert ann.order[:3] == ["2611.10001", "2611.10002", "2611.10000"]
+    last = ann.entry(elsewhere.paper)
+    ann.click(last.get_by_text("Tweets"))
+    ann.click(last.get_by_label("Link of a tweet"))
+    ann.type(elsewhere.tweet)
+    ann.click(last.get_by_role("button", name="Add the tweet"))
+    expect(last.locator(".tweet.shown")).to_have_count(1)
+    ann.click(page.get_by_role("button", name="Check and publish"))
+    ann.click(page.get_by_role("button", name="Publish now"))
+    expect(page.locator(".head-row .pill").first).to_have_text("published")
+
+    check_published(elsewhere)
+    assert (ann.said, ann.foreign) == ([], [])
+    with capsys.disabled():
+        print(
+            f"\nThe same by mouse: {ann.clicks} clicks and drags, {ann.characters} characters typed, "
+            f"{len(ann.requests)} requests ({', '.join(ann.requests)})"
+        )
+
+
+def test_rows_are_moved_by_keyboard_and_places_are_told(open_desk: OpenDesk) -> None:
+    made = make_day(6, hot=6)
+    papers = [paper.arxiv_id for paper in made]
+    make_draft(made[:4])
+    ann = open_desk()
+    said = ann.page.locator("#desk-said")
+
+    ann.press("l", "j", " ", "ArrowDown")
+    expect(said).to_contain_text("place 3 of 4")
+    ann.press("ArrowDown", "ArrowDown")
+    expect(said).to_contain_text("place 4 of 4")
+    assert ann.order == [papers[0], papers[2], papers[3], papers[1]]
+    ann.press("Escape")
+    expect(said).to_contain_text("Put back")
+    assert (ann.order, ann.requests) == (papers[:4], [])
+
+    ann.press(" ", "ArrowUp", " ")
+    expect(said).to_contain_text("1st of 4 now")
+    ann.saved()
+    assert stored() == ann.order == [papers[1], papers[0], papers[2], papers[3]]
+    expect(ann.entry(papers[1])).to_be_focused()
+
+    ann.press("Alt+ArrowDown", "Alt+ArrowDown", "Alt+ArrowDown")
+    expect(said).to_contain_text("4th of 4 now")
+    ann.saved()
+    assert stored() == [papers[0], papers[2], papers[3], papers[1]]
+    assert ann.requests == ["move", "move"]
+
+    ann.press("u")
+    expect(ann.page.locator("#entries > li").first).to_have_attribute("data-paper", papers[1])
+    assert stored() == [papers[1], papers[0], papers[2], papers[3]]
+
+
+def stored() -> list[str]:
+    return list(Digest.objects.get(date=DAY).entries.order_by("position").values_list("paper__arxiv_id", flat=True))
+
+
+def test_tweets_are_chosen_and_ordered_by_keyboard(open_desk: OpenDesk) -> None:
+    [paper] = make_day(1, hot=1)
+    digest = make_draft([paper])
+    first, second = [row.tweet.status_id for row in digest.entries.get().shown_tweets.select_related("tweet")]
+    ann = open_desk()
+
+    ann.press("l", "s", "Alt+ArrowDown")
+    ann.saved()
+    assert list(digest.entries.get().shown_tweets.values_list("tweet__status_id", flat=True)) == [second, first]
+    ann.press("k", " ")
+    expect(ann.entry(paper.arxiv_id).locator(".tweet.shown")).to_have_count(1)
+    ann.saved()
+    assert list(digest.entries.get().shown_tweets.values_list("tweet__status_id", flat=True)) == [first]
+
+
+def test_suggestion_is_accepted_and_ignored_by_key(open_desk: OpenDesk) -> None:
+    papers = make_day(6, hot=6)
+    make_draft([papers[0], papers[3]])
+    ann = open_desk()
+    second, third = ann.candidate(papers[1].arxiv_id), ann.candidate(papers[2].arxiv_id)
+    expect(second.locator(".suggestion")).to_contain_text("would be 2nd now")
+
+    ann.press("c", "y")
+    expect(ann.entry(papers[1].arxiv_id).locator(".number")).to_contain_text("2")
+    ann.press("j", "d")
+    expect(third.locator(".suggestion")).to_have_count(0)
+    ann.saved()
+
+    assert stored() == [papers[0].arxiv_id, papers[1].arxiv_id, papers[3].arxiv_id]
+    assert ann.requests == ["accept", "ignore"]
+
+
+def test_undo_takes_back_a_dismissal_where_that_was_the_last_change(open_desk: OpenDesk) -> None:
+    papers = make_day(6, hot=6)
+    make_draft(papers[:3])
+    listed, dismissed = stored(), papers[4].arxiv_id
+    ann = open_desk()
+    ann.press("l", "Alt+ArrowDown")
+    ann.saved()
+    moved = stored()
+    assert moved != listed
+
+    ann.press("c", "j", "x")
+    expect(ann.candidate(dismissed)).to_have_class(re.compile("dismissed"))
+    ann.press("u")
+    expect(ann.candidate(dismissed)).not_to_have_class(re.compile("dismissed"))
+    assert stored() == moved
+    ann.press("u")
+    expect(ann.page.locator("#entries > li").first).to_have_attribute("data-paper", listed[0])
+    assert stored() == listed
+    assert ann.requests == ["move", "dismiss", "undismiss", "undo"]
+
+
+def test_filter_leaves_the_candidates_that_fit(open_desk: OpenDesk) -> None:
+    papers = make_day(30, hot=6)
+    make_draft(papers[:2])
+    ann = open_desk()
+    shown = ann.page.locator(".candidate:visible")
+
+    ann.press("/")
+    ann.type("graph kernels")
+    ann.press("Enter")
+    expect(shown).to_have_count(6)
+    expect(shown.first).to_be_focused()
+    ann.press("f")
+    ann.type("stat")
+    ann.press("Enter")
+    expect(shown).to_have_count(2)
+    ann.page.reload()
+    ann.ready()
+    expect(shown).to_have_count(2)
+    ann.page.goto(ann.address)
+    ann.ready()
+    ann.press("h")
+    expect(shown).to_have_count(28)
+
+
+def test_desk_is_read_without_scripts(browser: Browser, live_server: LiveServer) -> None:
+    papers = make_day(3, hot=3)
+    digest = make_draft(papers[:2])
+    with editors(browser, live_server.url, scripts=False) as open_desk:
+        page = open_desk().page
+        expect(page.locator("#entries > li")).to_have_count(2)
+        page.get_by_role("link", name="edit the day in a form").click()
+        assert page.url.endswith(f"/admin/digests/digest/{digest.pk}/change/")
+
+
+def test_every_state_is_accessible(open_desk: OpenDesk) -> None:
+    papers = make_day(7, hot=5)
+    ann = open_desk()
+    page = ann.page
+    found = accessible(page, "no list")
+    digest = make_draft(papers[:3])
+    digest.entries.filter(position=1).update(note="A word", is_pinned=True, printed_otherwise={"title": "Another"})
+    digest.entries.filter(position=2).first().shown_tweets.all().delete()  # type: ignore[union-attr]
+
+    page.reload()
+    ann.ready()
+    for part in ("Note", "Tweets", "Title"):
+        ann.entry(papers[1].arxiv_id).locator("summary", has_text=part).click()
+    ann.candidate(papers[0].arxiv_id).get_by_role("button", name="Why").click()
+    expect(page.locator(".ledger")).to_be_visible()
+    ann.press("e")
+    page.locator("#rules [name=hot_score]").fill("500")
+    ann.press("Enter")
+    expect(page.locator("#desk-preview")).not_to_be_empty()
+    found += accessible(page, "draft, with everything open")
+    ann.press("Escape", "v")
+    expect(page.locator(".finding.blocking")).not_to_have_count(0)
+    found += accessible(page, "check")
+    ann.press("?")
+    found += accessible(page, "keys")
+    ann.press("Escape")
+    page.locator(".finding [data-do=waive]").first.click()
+    expect(page.locator(".finding.waived")).to_have_count(1)
+    ann.context.set_offline(True)
+    ann.write_note(papers[0].arxiv_id, "Offline")
+    expect(ann.saving).to_contain_text("no connection")
+    found += accessible(page, "no connection")
+    ann.context.set_offline(False)
+    ann.saved()
+    Digest.objects.update(status=Digest.Status.PUBLISHED, published_at=datetime(2026, 11, 20, tzinfo=UTC))
+    page.reload()
+    ann.ready()
+    ann.press("v")
+    expect(page.get_by_role("button", name="Withdraw")).to_be_visible()
+    found += accessible(page, "published")
+    ann.press("C")
+    expect(page.get_by_role("button", name="Publish the correction")).to_be_visible()
+    found += accessible(page, "correction")
+
+    assert found == []
+
+
+def test_desk_of_a_thousand_candidates_is_there_at_once(open_desk: OpenDesk, capsys: pytest.CaptureFixture[str]) -> None:
+    papers = make_day(1000, hot=40)
+    make_draft(papers[:12])
+    ann = open_desk()
+
+    def first_paint(address: str) -> float:
+        ann.page.goto(address)
+        ann.page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
+        return float(ann.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+
+    index = median(first_paint(f"{ann.site}/admin/password_change/") for _ in range(3))
+    desk = median(first_paint(ann.address) for _ in range(3))
+    with capsys.disabled():
+        print(f"\nFirst contentful paint with 1,000 candidates: {desk:.0f} ms; of the admin's smallest page: {index:.0f} ms")
+    assert desk < max(1000, 12 * index)

@@ -1,0 +1,155 @@
+"""Publishing pressed twice, scheduled and by hand in the same second: one publication, one export, one line of history."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from celery import Celery, current_app
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from digests import tasks
+from digests.editing import history
+from digests.mirror import folder
+from digests.models import Digest, PublicEvent
+from digests.publishing.correcting import open_correction, publish_correction
+from digests.publishing.scheduling import publish_due, schedule
+from digests.publishing.status import publish, withdraw
+from tests.factories import make_digest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2021, 5, 13, 6, tzinfo=UTC)
+WORKERS = 4
+
+
+@pytest.fixture
+def exported(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> Iterator[list[str]]:
+    """The mirror's tasks run at once; the names of the files that they wrote or removed."""
+    settings.MIRROR_DIR = str(tmp_path)
+    files: list[str] = []
+    write, lock = folder.write, threading.Lock()
+
+    def counted(*args: object, **options: object) -> Iterator[object]:
+        with lock:  # a worker that finds the folder in use comes back later
+            for name, state in write(*args, **options):  # type: ignore[arg-type]
+                files.append(f"{name}: {state}")
+                yield name, state
+
+    def send(app: Celery, name: str, args: list[str]) -> None:
+        current_app.tasks[name].apply(tuple(args), throw=True)
+
+    current_app.loader.import_default_modules()
+    monkeypatch.setattr(folder, "write", counted)
+    monkeypatch.setattr(Celery, "send_task", send)
+    yield files
+
+
+def at_once(*steps: Callable[[], object]) -> list[object]:
+    """Each step in a thread and with a connection of its own, all begun at the same moment."""
+    barrier = threading.Barrier(len(steps))
+
+    def run(step: Callable[[], object]) -> object:
+        barrier.wait()
+        try:
+            return step()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return [future.result() for future in [pool.submit(run, step) for step in steps]]
+
+
+def said(digest: Digest) -> list[str]:
+    return [version.what for version in history.versions(digest)]
+
+
+def events(digest: Digest) -> list[str]:
+    return list(PublicEvent.objects.filter(digest=digest).values_list("kind", flat=True))
+
+
+def test_publish_pressed_at_once_happens_once(exported: list[str]) -> None:
+    digest = make_digest(papers=2, status="draft", published_at=None)
+
+    won = at_once(*[lambda: publish(Digest.objects.get(pk=digest.pk), now=NOW)] * WORKERS)
+
+    assert sorted(map(str, won)) == ["False"] * (WORKERS - 1) + ["True"]
+    assert (events(digest), said(digest)) == (["published"], ["published", history.BEFORE])
+    assert exported == ["2021-05-12---Hot-Papers.md: new"]
+
+
+def test_publish_by_hand_and_scheduled_in_the_same_second_happens_once(exported: list[str]) -> None:
+    digest = make_digest(papers=2, status="draft", published_at=None)
+    schedule(digest, datetime(2021, 5, 13, 8), "Europe/Berlin", now=NOW - timedelta(hours=1))
+
+    at_once(lambda: publish(digest, now=NOW), *[lambda: publish_due(NOW)] * 2, lambda: publish(digest, now=NOW))
+
+    stored = Digest.objects.get()
+    assert (stored.status, stored.published_at, stored.publish_at, stored.publish_zone) == ("published", NOW, None, "")
+    assert events(digest) == ["published"]
+    assert len([what for what in said(digest) if what.startswith("published")]) == 1
+    assert exported == ["2021-05-12---Hot-Papers.md: new"]
+
+
+def test_withdraw_pressed_at_once_happens_once_and_removes_the_file(exported: list[str]) -> None:
+    digest = make_digest(papers=1, status="draft", published_at=None)
+    publish(digest, now=NOW)
+
+    at_once(*[lambda: withdraw(Digest.objects.get(pk=digest.pk), now=NOW, note="A mix-up.")] * 2)
+
+    assert events(digest) == ["published", "withdrawn"]
+    assert exported == ["2021-05-12---Hot-Papers.md: new", "2021-05-12---Hot-Papers.md: surplus"]
+
+
+def test_corrections_opened_and_published_at_once_are_one(exported: list[str]) -> None:
+    digest = make_digest(papers=2)
+
+    opened = at_once(*[lambda: open_correction(digest, by=None).pk] * 2)
+    assert len(set(opened)) == 1
+    correction = Digest.all_drafts.get(corrects=digest)
+    correction.entries.filter(position=2).delete()
+
+    won = at_once(*[lambda: publish_correction(correction, by=None, note="One left.", now=NOW)] * 2)
+
+    assert sorted(map(str, won)) == ["False", "True"]
+    assert (events(digest), digest.entries.count(), Digest.all_drafts.count()) == (["corrected"], 1, 1)
+    assert exported == ["2021-05-12---Hot-Papers.md: new"]
+
+
+def test_a_change_that_comes_while_the_list_is_published_comes_before_or_after_it(exported: list[str]) -> None:
+    digest = make_digest(papers=2, status="draft", published_at=None)
+
+    def edit() -> None:
+        with history.change(digest.pk, by=None, what="intro") as changed:
+            changed.intro = "Words."
+
+    at_once(edit, lambda: publish(Digest.objects.get(pk=digest.pk), now=NOW))
+
+    stored = Digest.objects.get()
+    assert (stored.status, stored.intro, stored.revision) == ("published", "Words.", 2)
+
+
+def test_a_publication_outlives_a_queue_that_is_down(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
+    def refuse(*_: object) -> None:
+        raise ConnectionError("no broker")
+
+    settings.MIRROR_DIR = str(tmp_path)
+    monkeypatch.setattr(Celery, "send_task", refuse)
+    digest = make_digest(papers=1, status="draft", published_at=None)
+
+    assert publish(digest, now=NOW) is True
+    assert list(tmp_path.iterdir()) == []
+
+    tasks.mirror_all()
+    assert [file.name for file in tmp_path.iterdir()] == ["2021-05-12---Hot-Papers.md"]
+
+
+def test_there_is_no_mirror_unless_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "write", None)  # calling it would fail
+    monkeypatch.setattr(Celery, "send_task", None)
+
+    assert publish(make_digest(papers=1, status="draft", published_at=None), now=NOW) is True
+    tasks.mirror_day("2021-05-12")
+    tasks.mirror_all()

@@ -1,0 +1,250 @@
+"""Which days there are, whose turn it is, and what is said about them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from papers.access.connections import no_key, note_failure
+from papers.collecting import days
+from papers.models import CollectionDay, SourceHealth
+from papers.sources.http import Refused, Transient
+
+FRIDAY = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ARXIV, X = SourceHealth.Service.ARXIV, SourceHealth.Service.X
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def key(settings: Settings) -> None:
+    settings.X_BEARER_TOKEN = "synthetic"
+
+
+def make_day(day: date = FRIDAY, **fields: Any) -> CollectionDay:
+    return CollectionDay.objects.create(date=day, **({"state": "collecting"} | fields))
+
+
+def judged(day: date = FRIDAY, now: datetime = NOON) -> tuple[str, str]:
+    with days.changing(day, now) as row:
+        pass
+    return row.state, row.reason
+
+
+def test_ensure_days_begins_with_today() -> None:
+    days.ensure_days(NOON)
+
+    assert list(CollectionDay.objects.values_list("date", "state")) == [(FRIDAY, "collecting")]
+
+
+def test_ensure_days_fills_missed_days_with_weekends_and_holidays() -> None:
+    make_day()
+
+    days.ensure_days(datetime(2026, 11, 27, 3, tzinfo=UTC))
+
+    assert list(CollectionDay.objects.order_by("date").values_list("date", "state")) == [
+        (date(2026, 11, 20), "collecting"),
+        (date(2026, 11, 21), "quiet"),
+        (date(2026, 11, 22), "quiet"),
+        (date(2026, 11, 23), "collecting"),
+        (date(2026, 11, 24), "collecting"),
+        (date(2026, 11, 25), "collecting"),
+        (date(2026, 11, 26), "collecting"),
+        (date(2026, 11, 27), "quiet"),
+    ]
+    assert CollectionDay.objects.get(date=date(2026, 11, 21)).reason == "arXiv announces nothing at weekends."
+    assert CollectionDay.objects.get(date=date(2026, 11, 27)).reason == "arXiv has a holiday, by its calendar."
+
+
+def test_ensure_days_goes_no_further_back_than_arxiv_does(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    make_day(date(2021, 5, 12))
+
+    with django_assert_num_queries(3):
+        days.ensure_days(NOON)
+
+    assert CollectionDay.objects.count() == 1 + 91
+    assert CollectionDay.objects.order_by("date")[1].date == FRIDAY - timedelta(days=90)
+
+
+def test_ensure_days_leaves_known_days_alone() -> None:
+    make_day(state="failed", reason="as it was")
+
+    days.ensure_days(NOON)
+
+    assert CollectionDay.objects.get().reason == "as it was"
+
+
+def test_days_wanted_are_those_that_lack_something_and_are_due_oldest_first() -> None:
+    done = {"papers_done_at": NOON, "tweets_done_at": NOON}
+    make_day(date(2026, 11, 16))
+    make_day(date(2026, 11, 17), state="complete", **done)
+    make_day(date(2026, 11, 18), papers_done_at=NOON)
+    make_day(date(2026, 11, 19), next_try_at=NOON + timedelta(seconds=1))
+
+    assert days.days_wanted(NOON) == [date(2026, 11, 16), date(2026, 11, 18), FRIDAY]
+    assert days.days_wanted(NOON + timedelta(seconds=1)) == [date(2026, 11, day) for day in (16, 18, 19, 20)]
+
+
+def test_days_wanted_are_those_without_papers_where_there_is_no_key(settings: Settings) -> None:
+    settings.X_BEARER_TOKEN = ""
+    make_day(date(2026, 11, 19), papers_done_at=NOON)
+
+    assert days.days_wanted(NOON) == [FRIDAY]
+
+
+def test_days_wanted_waits_for_the_announcement() -> None:
+    early = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+    assert days.days_wanted(early) == []
+    assert CollectionDay.objects.values_list("state", "reason").get() == (
+        "not_announced",
+        "arXiv has not announced it yet; that is expected from 2026-11-20 05:10 UTC on.",
+    )
+    assert days.days_wanted(datetime(2026, 11, 20, 5, 10, tzinfo=UTC)) == [FRIDAY]
+
+
+def test_days_wanted_has_weekends_for_their_tweets() -> None:
+    saturday = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+    assert days.days_wanted(saturday) == [saturday.date()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claim_has_one_winner() -> None:
+    make_day()
+
+    def claim(_: int) -> bool:
+        try:
+            return days.claim(FRIDAY, NOON) is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as workers:
+        won = list(workers.map(claim, range(16)))
+
+    assert won.count(True) == 1
+
+
+def test_claim_ends_with_its_release_and_with_its_time() -> None:
+    make_day()
+    days.claim(FRIDAY, NOON)
+
+    assert days.claim(FRIDAY, NOON + days.CLAIM - timedelta(seconds=1)) is None
+    assert days.claim(FRIDAY, NOON + days.CLAIM) is not None
+    days.release(FRIDAY)
+    assert days.claim(FRIDAY, NOON) is not None
+
+
+def test_failed_waits_longer_each_time_up_to_an_hour() -> None:
+    make_day()
+    waits = []
+    for _ in range(6):
+        days.failed(FRIDAY, ARXIV, Transient("arXiv fails."), NOON)
+        row = CollectionDay.objects.get()
+        assert row.next_try_at
+        waits.append((row.next_try_at - NOON) // timedelta(minutes=1))
+
+    assert waits == [5, 10, 20, 40, 60, 60]
+
+
+def test_failed_waits_as_long_as_the_service_asks() -> None:
+    make_day()
+    days.failed(FRIDAY, ARXIV, Transient("arXiv fails.", wait_s=3600), NOON)
+
+    assert CollectionDay.objects.get().next_try_at == NOON + timedelta(hours=1)
+
+
+def test_judge_tells_a_failure_that_goes_by_from_one_that_needs_a_person() -> None:
+    make_day()
+    days.failed(FRIDAY, ARXIV, Transient("arXiv fails."), NOON)
+    at_first = CollectionDay.objects.get()
+    days.failed(FRIDAY, ARXIV, Refused("arXiv denies us access.", setting="CONTACT_EMAIL"), NOON)
+    refused = CollectionDay.objects.get()
+
+    assert (at_first.state, at_first.reason.partition(" The day")[0]) == ("collecting", "arXiv fails.")
+    assert (refused.state, refused.reason.partition(" The day")[0]) == ("failed", "arXiv denies us access.")
+
+
+def test_judge_takes_many_attempts_in_vain_for_a_failed_day() -> None:
+    make_day(attempts=days.FAILED_AFTER - 1)
+    days.failed(FRIDAY, ARXIV, Transient("arXiv fails."), NOON)
+
+    row = CollectionDay.objects.get()
+    assert (row.state, row.reason.partition(" The day")[0]) == ("failed", "6 attempts in a row failed. arXiv fails.")
+
+
+def test_judge_does_not_add_its_words_up(settings: Settings) -> None:
+    settings.X_BEARER_TOKEN = ""
+    make_day(state="not_announced")
+    early = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+    assert judged(now=early) == judged(now=early)
+    assert judged(now=early)[0] == "not_announced"
+
+
+def test_judge_says_which_key_is_not_set(settings: Settings) -> None:
+    settings.X_BEARER_TOKEN = ""
+    make_day(papers_done_at=NOON)
+
+    state, reason = judged()
+    assert state == "partial"
+    assert reason.startswith("X_BEARER_TOKEN is not set")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, ("collecting", "Its papers are still to be collected. Tweets are still to be collected.")),
+        (
+            {"listing_source": "catchup", "expected_new": 1000, "found_new": 990, "tweets_done_at": NOON},
+            ("partial", "990 of 1,000 new papers are here with their abstracts; arXiv is asked again for the others."),
+        ),
+        (
+            {"listing_source": "feed", "found_new": 990, "tweets_done_at": NOON},
+            ("partial", "990 papers are here, unchecked: arXiv's own listing is behind its feed."),
+        ),
+        (
+            {"papers_done_at": NOON, "swept_until": NOON},
+            ("collecting", "Tweets are here until 12:00 UTC."),
+        ),
+        ({"papers_done_at": NOON, "tweets_done_at": NOON}, ("complete", "")),
+        (
+            {"papers_done_at": NOON, "tweets_done_at": NOON, "listing_source": "window"},
+            (
+                "complete",
+                "Approximate: its papers were found by the time of their submission, since arXiv's own list of the day is gone.",
+            ),
+        ),
+        ({"state": "quiet", "reason": "as it was", "tweets_done_at": NOON}, ("quiet", "as it was")),
+    ],
+)
+def test_judge_follows_from_what_is_here(fields: dict[str, Any], expected: tuple[str, str]) -> None:
+    make_day(**fields)
+
+    assert judged(now=NOON + timedelta(days=1)) == expected
+
+
+def test_judge_calls_a_past_day_partial_while_x_fails() -> None:
+    make_day(papers_done_at=NOON)
+    note_failure(X, Transient("X is not available."), NOON)
+
+    assert judged() == ("collecting", "X is not available.")
+    assert judged(now=NOON + timedelta(days=1)) == ("partial", "X is not available.")
+
+
+def test_day_does_not_blame_a_key_that_is_set_by_now() -> None:
+    make_day(papers_done_at=NOON)
+    note_failure(X, no_key(), NOON)
+
+    assert judged() == ("collecting", "The day goes on; tweets are still to be collected.")
+
+
+def test_day_says_once_what_stops_both_of_its_sources() -> None:
+    make_day()
+    for service in (ARXIV, X):
+        days.failed(FRIDAY, service, Transient("127.0.0.1 could not be reached."), NOON)
+
+    assert judged() == ("collecting", "127.0.0.1 could not be reached.")

@@ -1,0 +1,63 @@
+"""Every public form of a paper's address maps to one id; everything else to none."""
+
+import pytest
+
+from papers.networks.paper_links import paper_id, paper_ids_in
+from tests.standins.tweets import FORMS, LISTINGS
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_paper_id_of_every_form(form: str) -> None:
+    assert paper_id(form.format(id="2611.90001")) == "2611.90001"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://arxiv.org/abs/cs/0112017v3", "cs/0112017"),
+        ("https://arxiv.org/abs/math.GT/0309136", "math/0309136"),
+        ("https://arxiv.org/pdf/cond-mat/0112017.pdf", "cond-mat/0112017"),
+        ("https://doi.org/10.48550/arXiv.cs/0112017", "cs/0112017"),
+        ("https://arxiv.org/abs/0704.0001", "0704.0001"),
+        ("HTTPS://ARXIV.ORG/ABS/2611.90001V12/", "2611.90001"),
+        ("https://arxiv.org/abs/arXiv:2611.90001", "2611.90001"),
+        ("https://arxiv.org/abs/2611%2E90001", "2611.90001"),
+    ],
+)
+def test_paper_id_drops_version_and_subject_class(url: str, expected: str) -> None:
+    assert paper_id(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *LISTINGS,
+        "https://arxiv.org/",
+        "https://arxiv.org/abs/",
+        "https://arxiv.org/abs/2613.90001",
+        "https://arxiv.org/abs/2611.900012",
+        "https://arxiv.org/abs/2611.90001/listing",
+        "https://arxiv.org/abs/٢٦١١.90001",
+        "https://evil.example/abs/2611.90001",
+        "https://arxiv.org.evil.example/abs/2611.90001",
+        "https://arxiv.org@evil.example/abs/2611.90001",
+        "https://huggingface.co/2611.90001",
+        "https://doi.org/10.1000/arXiv.2611.90001",
+        "ftp://arxiv.org/abs/2611.90001",
+        "https://[arxiv.org/abs/2611.90001",
+        "arxiv.org/abs/2611.90001",
+        "",
+    ],
+)
+def test_paper_id_of_anything_else_is_none(url: str) -> None:
+    assert paper_id(url) is None
+
+
+def test_paper_ids_in_lists_each_paper_once() -> None:
+    urls = ["https://arxiv.org/abs/2611.90002v1", "https://alphaxiv.org/abs/2611.90001", "https://arxiv.org/pdf/2611.90002"]
+
+    assert paper_ids_in(urls, "see arXiv:2611.90003v2 and arXiv: 2611.90001, not 2611.90004") == (
+        "2611.90002",
+        "2611.90001",
+        "2611.90003",
+    )

@@ -1,0 +1,348 @@
+"""The oEmbed client over real HTTP against its stand-in: both generations of answers, hostile ones, and every failure."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import time_machine
+
+from papers.networks.x.oembed import Embed, OEmbedClient, Protected
+from papers.sources.gate import Gate
+from papers.sources.http import Gone, Malformed, RateLimited, SourceError, Transient, client
+from papers.text.embed import BODY
+from tests.standins.oembed import OEmbedStandin, body_html
+from tests.standins.serving import JSON, Reply
+from tests.standins.tweets import NAMES, PROSE, Tweets, WorldTweet
+
+SCRIPT = '\n<script async src="https://platform.x.com/widgets.js" charset="utf-8"></script>\n\n'
+
+
+@pytest.fixture
+def oembed_standin(tweets: Tweets, clock: time_machine.Traveller) -> Iterator[OEmbedStandin]:
+    with OEmbedStandin(tweets) as standin:
+        yield standin
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Gate:
+    return Gate("oembed", 0, folder=tmp_path)
+
+
+@pytest.fixture
+def oembed(oembed_standin: OEmbedStandin, http: httpx.Client, gate: Gate, waits: list[float]) -> OEmbedClient:
+    return OEmbedClient(http, gate=gate, base=oembed_standin.url, deadline_s=5, sleep=waits.append)
+
+
+@pytest.fixture
+def tweet(tweets: Tweets) -> WorldTweet:
+    return next(one for one in tweets.all if one.kind == "tweet" and not one.gone and one.language == "ar")
+
+
+def expected(tweet: WorldTweet) -> Embed:
+    return Embed(
+        status_id=tweet.status_id,
+        name=tweet.author.name,
+        handle=tweet.author.handle,
+        language=tweet.language,
+        direction="rtl" if tweet.direction == "rtl" else "ltr",
+        body_html=body_html(tweet),
+        posted_on=tweet.posted_at.date(),
+    )
+
+
+@pytest.mark.parametrize("generation", ["x", "twitter"])
+def test_embed_reads_every_kind_of_text_and_name(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweets: Tweets, generation: Any
+) -> None:
+    oembed_standin.generation = generation
+    by_kind = {(one.prose, one.author.number % len(NAMES)): one for one in tweets.all if not one.gone and one.posted_at.day < 20}
+    assert len(by_kind) >= len(PROSE) * len(NAMES)
+
+    embeds = {kind: oembed.embed(one.status_id) for kind, one in by_kind.items()}
+
+    assert embeds == {kind: expected(one) for kind, one in by_kind.items()}
+    assert all(BODY.fullmatch(one.body_html) for one in embeds.values())
+
+
+def test_embed_asks_for_a_bare_tweet_by_its_id(oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet) -> None:
+    oembed.embed(tweet.status_id)
+
+    assert [(one.path, one.params) for one in oembed_standin.requests] == [
+        (
+            "/oembed",
+            {
+                "url": f"https://x.com/i/status/{tweet.status_id}",
+                "omit_script": "1",
+                "hide_thread": "1",
+                "dnt": "1",
+                "lang": "en",
+            },
+        )
+    ]
+
+
+def test_embed_of_a_renamed_author_has_the_present_handle(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet
+) -> None:
+    oembed_standin.renamed[tweet.status_id] = "renamed_lab"
+
+    assert oembed.embed(tweet.status_id, handle=tweet.author.handle).handle == "renamed_lab"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"author_name": ...},
+        {"provider_name": "X"},
+        {"cache_age": "3153600000"},
+        {"cache_age": ...},
+        {"height": None},
+        {"new": []},
+    ],
+)
+def test_embed_needs_only_type_and_html(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet, changes: dict[str, Any]
+) -> None:
+    oembed_standin.changes[tweet.status_id] = changes
+
+    assert oembed.embed(tweet.status_id) == expected(tweet)
+
+
+def markup(standin: OEmbedStandin, tweet: WorldTweet) -> str:
+    return str(standin._body(tweet, {"omit_script": "1"})["html"])
+
+
+def test_embed_drops_the_widget_script(oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet) -> None:
+    oembed_standin.changes[tweet.status_id] = {"html": markup(oembed_standin, tweet) + SCRIPT}
+
+    assert oembed.embed(tweet.status_id) == expected(tweet)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</blockquote>", "</blockquote><script>alert(1)</script>"),
+        ("</p>", "<script>alert(1)</script></p>"),
+        ('<a href="https://t.co/', '<a onclick="alert(1)" href="https://t.co/'),
+        ('<a href="https://t.co/', '<a href="javascript:alert(1)//'),
+        ('<a href="https://t.co/', '<a href="https://evil.example/'),
+        ("</a></p>", "</p>"),
+        ("</p>", ""),
+        ('dir="rtl"', 'dir="rtl" onclick="alert(1)"'),
+        ("(@lab_", "(@<b>lab_"),
+        ('class="twitter-tweet"', 'class="twitter-tweet" onload="alert(1)"'),
+    ],
+)
+def test_embed_refuses_hostile_html(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, waits: list[float], tweet: WorldTweet, old: str, new: str
+) -> None:
+    hostile = markup(oembed_standin, tweet).replace(old, new)
+    assert hostile != markup(oembed_standin, tweet)
+    oembed_standin.changes[tweet.status_id] = {"html": hostile}
+
+    with pytest.raises(Malformed, match=r"^oEmbed answered with HTML that is not exactly one tweet\.$"):
+        oembed.embed(tweet.status_id)
+    assert (len(oembed_standin.requests), waits) == (1, [])
+
+
+def test_embed_refuses_another_tweet(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweets: Tweets, tweet: WorldTweet
+) -> None:
+    other = next(one for one in tweets.all if one.kind == "tweet" and one != tweet)
+    oembed_standin.changes[tweet.status_id] = {"html": markup(oembed_standin, other)}
+
+    with pytest.raises(Malformed, match="another tweet than the one asked for"):
+        oembed.embed(tweet.status_id)
+
+
+def test_embed_refuses_an_endless_name_and_an_impossible_day(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet
+) -> None:
+    whole = markup(oembed_standin, tweet)
+    oembed_standin.changes[tweet.status_id] = {"html": whole.replace("&mdash; ", "&mdash; " + "n" * 201)}
+    with pytest.raises(Malformed, match="a name of more than 200 characters"):
+        oembed.embed(tweet.status_id)
+
+    oembed_standin.changes[tweet.status_id] = {"html": whole.replace(f"November {tweet.posted_at.day}", "February 30")}
+    with pytest.raises(Malformed, match="a day that is in no calendar"):
+        oembed.embed(tweet.status_id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "words"),
+    [
+        ("404-json", Gone, "X no longer shows this tweet (404)."),
+        ("404-html", Gone, "X no longer shows this tweet (404)."),
+        ("410", Gone, "X no longer shows this tweet (410)."),
+        ("403-json", Protected, "The author of this tweet is protected (403)."),
+        ("400", Malformed, "oEmbed does not understand our request (400); this is a fault in Hot Papers."),
+    ],
+)
+def test_final_failures_are_told_at_once(
+    oembed: OEmbedClient,
+    oembed_standin: OEmbedStandin,
+    waits: list[float],
+    tweet: WorldTweet,
+    kind: str,
+    error: type[SourceError],
+    words: str,
+) -> None:
+    oembed_standin.fault("/oembed", kind)
+
+    with pytest.raises(error) as raised:
+        oembed.embed(tweet.status_id)
+
+    assert (type(raised.value), str(raised.value)) == (error, words)
+    assert (len(oembed_standin.requests), waits) == (1, [])
+    assert oembed.embed(tweet.status_id) == expected(tweet)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "402",
+        "403-html",
+        "429-bare",
+        "500",
+        "502",
+        "503",
+        "504",
+        "html",
+        "empty",
+        "{}",
+        "[]",
+        "truncated",
+        "cut",
+        "reset",
+        "foreign",
+    ],
+)
+def test_passing_failures_are_never_taken_for_gone(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, waits: list[float], tweet: WorldTweet, kind: str
+) -> None:
+    oembed_standin.fault("/oembed", kind, times=2)
+    assert oembed.embed(tweet.status_id) == expected(tweet)
+
+    oembed_standin.requests.clear()
+    oembed_standin.fault("/oembed", kind, times=9)
+    with pytest.raises(Transient):
+        oembed.embed(tweet.status_id)
+    assert (len(oembed_standin.requests), len(waits)) == (3, 4)
+
+
+def test_a_403_for_another_reason_is_passing(oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet) -> None:
+    oembed_standin.fault("/oembed", Reply(403, b'{"error":"Automated access"}', JSON), times=3)
+
+    with pytest.raises(Transient, match="not available to us now"):
+        oembed.embed(tweet.status_id)
+
+
+def test_another_type_than_a_tweet_is_passing(oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet) -> None:
+    oembed_standin.changes[tweet.status_id] = {"type": "link"}
+
+    with pytest.raises(Transient, match="something else than a tweet"):
+        oembed.embed(tweet.status_id)
+
+
+def test_a_rate_limit_holds_the_gate_for_everybody(
+    oembed: OEmbedClient,
+    oembed_standin: OEmbedStandin,
+    gate: Gate,
+    waits: list[float],
+    tweet: WorldTweet,
+    clock: time_machine.Traveller,
+) -> None:
+    oembed_standin.fault("/oembed", "429")
+    impatient = OEmbedClient(oembed._client, gate=gate, base=oembed_standin.url, attempts=1)
+
+    with pytest.raises(RateLimited, match=r"^oEmbed asks us to read more slowly; it goes on in 7 s\.$"):
+        impatient.embed(tweet.status_id)
+    with pytest.raises(RateLimited, match="oembed asked us to wait"):
+        impatient.embed(tweet.status_id)
+    assert len(oembed_standin.requests) == 1
+
+    clock.shift(timedelta(seconds=8))
+    assert impatient.embed(tweet.status_id) == expected(tweet)
+
+
+def test_a_stall_ends_at_the_deadline(oembed_standin: OEmbedStandin, http: httpx.Client, gate: Gate, tweet: WorldTweet) -> None:
+    oembed_standin.fault("/oembed", "stall")
+
+    with pytest.raises(Transient, match=r"did not finish within 0\.2 s"):
+        OEmbedClient(http, gate=gate, base=oembed_standin.url, deadline_s=0.2, attempts=1).embed(tweet.status_id)
+
+
+def test_a_tweet_alive_today_may_be_gone_tomorrow(oembed: OEmbedClient, tweets: Tweets, clock: time_machine.Traveller) -> None:
+    alive = [one for one in tweets.all if one.posted_at < datetime.now(UTC) < one.gone_at]
+    deleted, locked = (next(one for one in alive if one.gone == gone) for gone in ("deleted", "protected"))
+    assert [oembed.embed(one.status_id) for one in (deleted, locked)] == [expected(deleted), expected(locked)]
+
+    clock.shift(timedelta(days=3))
+
+    with pytest.raises(Gone):
+        oembed.embed(deleted.status_id)
+    with pytest.raises(Protected):
+        oembed.embed(locked.status_id)
+
+
+def test_a_redirect_to_a_foreign_host_is_not_followed(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweets: Tweets, tweet: WorldTweet
+) -> None:
+    with OEmbedStandin(tweets) as foreign:
+        location = foreign.url.replace("127.0.0.1", "localhost") + "/oembed"
+        oembed_standin.fault("/oembed", Reply(302, b"", {"Location": location}), times=3)
+
+        with pytest.raises(Transient, match=r"^oEmbed sends us to another host \(302\), where we do not follow\.$"):
+            oembed.embed(tweet.status_id)
+
+        assert foreign.requests == []
+
+
+class TwoPublishers(httpx.HTTPTransport):
+    """Brings requests for X's two publishing hosts to a stand-in each."""
+
+    def __init__(self, publishers: dict[str, OEmbedStandin]) -> None:
+        super().__init__()
+        self.publishers = publishers
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        local = httpx.URL(self.publishers[request.url.host].url)
+        request.url = request.url.copy_with(scheme="http", host=local.host, port=local.port)
+        return super().handle_request(request)
+
+
+@pytest.mark.parametrize("hosts", [("publish.x.com", "publish.twitter.com"), ("publish.twitter.com", "publish.x.com")])
+def test_redirects_between_the_two_publishers_are_followed(
+    tweets: Tweets, clock: time_machine.Traveller, gate: Gate, tweet: WorldTweet, hosts: tuple[str, str]
+) -> None:
+    with OEmbedStandin(tweets) as old, OEmbedStandin(tweets) as new:
+        transport = TwoPublishers(dict(zip(hosts, (old, new), strict=True)))
+        with client() as made, httpx.Client(transport=transport, headers=made.headers) as http:
+            query = f"?url=https://x.com/i/status/{tweet.status_id}&omit_script=1"
+            old.fault("/oembed", Reply(302, b"", {"Location": f"https://{hosts[1]}/oembed{query}"}))
+
+            embed = OEmbedClient(http, gate=gate, base=f"https://{hosts[0]}").embed(tweet.status_id)
+
+    assert (embed, len(old.requests), len(new.requests)) == (expected(tweet), 1, 1)
+
+
+def test_the_stand_in_reflects_the_options_of_a_request(
+    oembed_standin: OEmbedStandin, http: httpx.Client, tweet: WorldTweet
+) -> None:
+    params = {
+        "url": f"https://twitter.com/anybody/status/{tweet.status_id}",
+        "theme": "dark",
+        "align": "center",
+        "hide_thread": "t",
+    }
+
+    narrow, wide = (http.get(oembed_standin.url + "/oembed", params=params | {"maxwidth": size}).json() for size in ("1", "999"))
+
+    assert (narrow["width"], wide["width"]) == (220, 550)
+    assert narrow["html"].startswith(
+        '<blockquote class="twitter-tweet" data-conversation="none" data-theme="dark" align="center" data-width="220">'
+    )
+    assert narrow["html"].endswith(SCRIPT)
