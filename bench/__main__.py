@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-BENCHMARKS = ["archive", "pages", "engagement", "search", "admin"]
+BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream"]
 BY_NAME_ONLY = ["lighthouse"]
 
 

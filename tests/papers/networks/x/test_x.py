@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from papers.networks.base import GoneReason
 from papers.networks.x.client import LookupResult, SweepPage, XClient, sweep_query
-from papers.networks.x.posts import Counts, FoundTweet, GoneReason, roots_wanted
+from papers.networks.x.posts import Counts, FoundTweet, roots_wanted
 from papers.sources.http import Malformed
 from tests.standins.tweets import Tweets, WorldTweet
 from tests.standins.x import XStandin, reply
