@@ -87,7 +87,8 @@ def main() -> int:
     within = rate >= WANTED and found == EVENTS // 100 and grown < FLAT_MIB
     print(
         f"stream      {rate:,.0f} events/s on one core (at least {WANTED:,}), {frames / passed:,.0f}/s by the clock; "
-        f"{found:,} posts found of {EVENTS // 100:,}; memory grew by {grown:.1f} MiB (under {FLAT_MIB}): {'within' if within else 'OVER'}"
+        f"{found:,} posts found of {EVENTS // 100:,}; memory grew by {grown:.1f} MiB (under {FLAT_MIB}): "
+        f"{'within' if within else 'OVER'}"
     )
     return not within
 

@@ -11,7 +11,7 @@ from papers.networks.base import GoneReason, Run
 from papers.networks.bluesky.client import Bluesky
 from papers.networks.bluesky.search import Search
 from papers.sources.http import Malformed, RateLimited, Refused, SourceError, Transient
-from tests.papers.networks.conftest import NOW, now
+from tests.papers.networks.asking import NOW, now
 from tests.standins.bluesky import PASSWORD, BlueskyPost, BlueskyStandin, external, link
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)

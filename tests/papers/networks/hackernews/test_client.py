@@ -10,7 +10,7 @@ from papers.networks.api import Api
 from papers.networks.base import GoneReason, Run
 from papers.networks.hackernews.client import HackerNews
 from papers.sources.http import Malformed, RateLimited, SourceError, Transient
-from tests.papers.networks.conftest import NOW, now
+from tests.papers.networks.asking import NOW, now
 from tests.standins.hackernews import HackerNewsStandin, Story
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)

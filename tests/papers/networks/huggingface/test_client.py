@@ -10,7 +10,7 @@ from papers.networks.api import Api
 from papers.networks.base import GoneReason
 from papers.networks.huggingface.client import HuggingFace
 from papers.sources.http import Malformed, RateLimited, SourceError
-from tests.papers.networks.conftest import NOW, now
+from tests.papers.networks.asking import NOW, now
 from tests.standins.huggingface import DailyPaper, HuggingFaceStandin
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
