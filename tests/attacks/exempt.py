@@ -1,0 +1,3 @@
+"""Functions that take text and are not measured one by one, each with the reason."""
+
+EXEMPT: dict[str, str] = {}
