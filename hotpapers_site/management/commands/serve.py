@@ -18,6 +18,7 @@ from digests.markdown import samples
 from digests.models import Digest
 from hotpapers_site.serving import broker, supervisor
 from hotpapers_site.serving.supervisor import Program
+from papers import clock
 from papers.access import connections
 
 HOST, PORT = "127.0.0.1", 8000
@@ -45,7 +46,11 @@ class Command(BaseCommand):
             with contextlib.suppress(CommandError):
                 call_command("import_posts", str(archive))
         elif not Digest.objects.exists() and settings.SANDBOX_CLOCK is None:
-            self.say(f"It was empty: {samples.load()} days of sample data are in (`manage.py clear_samples` removes them)")
+            days = samples.load(clock.now())
+            self.say(
+                f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They go by themselves once real papers are here; "
+                "`manage.py clear_samples` removes them at once."
+            )
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
         if not settings.X_BEARER_TOKEN:
