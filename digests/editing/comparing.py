@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-MOST_PAIRS = 90_000
+MOST_PAIRS = 20_000
 """Words of the one text times words of the other, those at both ends left out, that are compared with each other."""
 
 

@@ -33,8 +33,8 @@ LIMIT = 100_000
 
 
 def hostile(unit: str, length: int) -> str:
-    """So many characters of the unit in a row."""
-    return (unit * (length // len(unit) + 1))[:length]
+    """The unit in a row, whole, so that the end is the same at any length; at most so many characters."""
+    return unit * (length // len(unit))
 
 
 def closed(unit: str, length: int) -> str:

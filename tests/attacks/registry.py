@@ -248,7 +248,7 @@ READERS: tuple[Reader, ...] = (
     Reader(marking.excerpt, lambda text: marking.excerpt(text, {"a", "b", "word", "learning", "x" * 40})),
     Reader(index.index_terms, lambda text: index.index_terms(text, text, text, [text], DAY, [text])),
     Reader(index.name_pairs, lambda text: index.name_pairs(text.split())),
-    Reader(index.tsvector, lambda text: index.tsvector(text.split())),
+    Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
     Reader(cast(Any, Selection.parse).__func__, lambda text: Selection.parse(QueryDict(_bytes(text))), (SelectionError,)),
     *(
         Reader(cast(Any, Selection.parse).__func__, _query(name), (SelectionError,), name)
