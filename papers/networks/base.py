@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+LONGEST_ADDRESS = 500
+"""What a person pastes is no address of a post beyond so many characters."""
+
 
 class GoneReason(StrEnum):
     """Why a network no longer shows a post to everybody."""

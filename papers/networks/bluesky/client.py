@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from papers.networks.api import Api
-from papers.networks.base import Count, FoundPost, GoneReason, Reading
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading
 from papers.networks.bluesky.posts import (
     DID,
     HANDLE,
@@ -60,9 +60,10 @@ class Bluesky:
 
     def identify(self, address: str) -> str | None:
         """The post's address by its author's DID, which is asked of Bluesky where the page has the handle."""
-        if is_uri(address.strip()):
-            return address.strip()
-        match = PAGE.fullmatch(address.strip())
+        address = address.strip()
+        if is_uri(address):
+            return address
+        match = PAGE.fullmatch(address) if len(address) <= LONGEST_ADDRESS else None
         if not match:
             return None
         did = match[1]

@@ -10,7 +10,7 @@ from typing import Any
 
 from papers.networks.base import FoundPost, Run
 from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import count, items, language, mapping, moment, text_of, whole_number
+from papers.networks.strict_json import LONGEST_TEXT, count, items, language, mapping, moment, text_of, whole_number
 
 COLLECTION = "app.bsky.feed.post"
 DID = r"did:[a-z]{1,16}:[A-Za-z0-9._:%-]{1,200}"
@@ -61,7 +61,7 @@ def read_view(raw: object) -> FoundPost | None:
         uri,
         view.get("record"),
         indexed_at=moment(view.get("indexedAt")),
-        handle=handle if re.fullmatch(HANDLE, handle) and len(handle) <= 253 and handle != "handle.invalid" else "",
+        handle=handle if len(handle) <= 253 and re.fullmatch(HANDLE, handle) and handle != "handle.invalid" else "",
         name=text_of(author.get("displayName"))[:LONGEST_NAME],
         counts={name: value for name, value in told.items() if value is not None},
     )
@@ -91,7 +91,7 @@ def read_record(
     text = record.get("text")
     said = moment(record.get("createdAt"))
     moments = [one for one in (said, indexed_at) if one]
-    if record.get("$type", COLLECTION) != COLLECTION or not isinstance(text, str) or not moments:
+    if record.get("$type", COLLECTION) != COLLECTION or not isinstance(text, str) or len(text) > LONGEST_TEXT or not moments:
         return None
     languages = [language(one) for one in items(record.get("langs"))]
     return FoundPost(
@@ -111,10 +111,14 @@ def links(record: Mapping[str, Any]) -> list[str]:
     """The addresses that a post links by facets and embeds. Its text has them shortened, and one in the text alone is no link."""
     facets = map(mapping, items(record.get("facets"))[:MOST_FACETS])
     features = [mapping(one) for facet in facets for one in items(facet.get("features"))[:10]]
-    found = [text_of(one.get("uri")) for one in features if one.get("$type") == "app.bsky.richtext.facet#link"]
+    found = [_url(one.get("uri")) for one in features if one.get("$type") == "app.bsky.richtext.facet#link"]
     embed = mapping(record.get("embed"))
-    found += [text_of(mapping(one.get("external")).get("uri")) for one in (embed, mapping(embed.get("media")))]
-    return [url for url in found if 0 < len(url) <= LONGEST_URL]
+    found += [_url(mapping(one.get("external")).get("uri")) for one in (embed, mapping(embed.get("media")))]
+    return [url for url in found if url]
+
+
+def _url(value: object) -> str:
+    return text_of(value) if isinstance(value, str) and len(value) <= LONGEST_URL else ""
 
 
 def runs(text: str, facets: object) -> tuple[Run, ...]:
@@ -152,11 +156,11 @@ def _link_facets(raw: bytes, facets: object) -> Iterator[tuple[int, int, str]]:
 
 def _address(feature: Mapping[str, Any]) -> str:
     """Where a facet leads: a link's own address, a mentioned author's page, or nothing."""
-    match text_of(feature.get("$type")):
+    match feature.get("$type"):
         case "app.bsky.richtext.facet#link":
-            url = text_of(feature.get("uri"))
-            return url if len(url) <= LONGEST_URL and re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", url, re.IGNORECASE) else ""
+            url = _url(feature.get("uri"))
+            return url if re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", url, re.IGNORECASE) else ""
         case "app.bsky.richtext.facet#mention":
-            did = text_of(feature.get("did"))
+            did = _url(feature.get("did"))
             return f"https://bsky.app/profile/{did}" if re.fullmatch(DID, did, re.ASCII) else ""
     return ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from papers.networks.api import Api
-from papers.networks.base import Count, FoundPost, GoneReason, Reading, Run
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading, Run
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import count, items, mapping, text_of, whole_number
 
@@ -41,7 +41,7 @@ class HackerNews:
         return f"https://news.ycombinator.com/item?id={id}"
 
     def identify(self, address: str) -> str | None:
-        found = PAGE.fullmatch(address.strip())
+        found = PAGE.fullmatch(address.strip()) if len(address) <= LONGEST_ADDRESS else None
         return found[1] if found else None
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:

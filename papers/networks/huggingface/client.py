@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 from papers.networks.api import Api
-from papers.networks.base import Count, FoundPost, GoneReason, Reading
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading
 from papers.networks.paper_links import paper_id
 from papers.networks.strict_json import count, mapping, moment, text_of
 
@@ -42,6 +42,8 @@ class HuggingFace:
         return f"https://huggingface.co/papers/{id}"
 
     def identify(self, address: str) -> str | None:
+        if len(address) > LONGEST_ADDRESS:
+            return None
         address = address.strip() if "://" in address else f"https://{address.strip()}"
         is_ours = re.match(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/", address)
         number = paper_id(re.sub(r"^https?://(?:www\.)?hf\.co/", "https://huggingface.co/", address)) if is_ours else None
