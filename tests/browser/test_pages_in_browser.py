@@ -64,14 +64,14 @@ def test_what_scripts_show_is_accessible(page: Page) -> None:
     expect_accessible(page)
     page.keyboard.press("Escape")
     page.locator("a[data-original]").first.click()
-    expect(page.get_by_role("button", name="Stay here")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect_accessible(page)
 
     page.goto("/reading")
     expect(page.locator("[data-marks-hidden] li")).to_have_count(1)
     expect_accessible(page)
-    page.get_by_role("button", name="Forget them all").click()
-    expect(page.get_by_role("button", name="Forget them", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Forget all").click()
+    expect(page.get_by_role("button", name="Forget all", exact=True)).to_be_visible()
     expect_accessible(page)
 
 
@@ -96,7 +96,7 @@ def test_keyboard_skips_to_the_content(page: Page) -> None:
     page.goto("/")
 
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
 
@@ -201,8 +201,8 @@ def test_read_and_hidden_papers_are_remembered_and_can_be_taken_along(page: Page
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a file").click()
     download.value.save_as(tmp_path / "marks.json")
-    page.get_by_role("button", name="Forget them all").click()
-    page.get_by_role("button", name="Forget them", exact=True).click()
+    page.get_by_role("button", name="Forget all").click()
+    page.get_by_role("button", name="Forget all", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("This browser remembers 0 read and 0 hidden papers.")
     page.get_by_label("Take over from a file").set_input_files(tmp_path / "marks.json")
     expect(page.get_by_role("status")).to_contain_text("2 came from the file.")

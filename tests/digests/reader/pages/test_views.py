@@ -133,7 +133,7 @@ def test_unpublished_digest_is_nowhere_for_readers(client: Client, status: Diges
     for address in lists:
         page = text_of(client, address)
         assert (address, paper.title in page, "2021-05-12" in page) == (address, False, False)
-    assert "It was on no published list so far." in text_of(client, paper.get_absolute_url())
+    assert "Not on any published list yet." in text_of(client, paper.get_absolute_url())
 
 
 def test_draft_is_previewed_by_staff_and_never_cached(staff: Client) -> None:
@@ -253,8 +253,8 @@ def test_digest_says_that_old_counts_are_too_high(client: Client) -> None:
 
     page = text_of(client, ADDRESS)
 
-    assert "(old count) as read on" in page
-    assert "which counted the same retweets several times over" in page
+    assert "(old count) as of" in page
+    assert "which counted the same retweets several times" in page
 
 
 def test_digest_marks_sample_data(client: Client) -> None:
@@ -447,7 +447,7 @@ def test_paper_counts_all_posts_that_link_it(
     assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["shown", "text 8"]
     lines = re.findall(r"<li><bdi>(.*?)</bdi>.*: (\d) retweets, 0 favorites</li>", page)
     assert lines == [("@handle9", "9"), ("@handle7", "7"), ("@handle6", "6")]
-    assert '<p class="quiet">5 more posts link it.</p>' in page
+    assert '<p class="quiet">5 more posts link to it.</p>' in page
 
 
 def test_post_of_nobody_known_is_called_a_post(client: Client) -> None:
