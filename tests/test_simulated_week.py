@@ -45,10 +45,10 @@ WEEK_S = 90.0
 """How long the week takes; its last sweeps come after it."""
 LAST_SPEED = 60.0
 """Then the clock goes slower, for what is left to do (the next announcement is four hours away)."""
-LAST_S = 180.0
+LAST_S = 400.0
+"""So long is waited for that; a quiet machine takes a few seconds."""
+ASK_EVERY_S = 1.0
 ARXIV_INTERVAL_S = 0.15
-JITTER_S = 0.05
-"""So late may a stand-in that waits for the processor note the end of an answer."""
 DAILY_READS = 8_000
 MONTHLY_READS = 83_000
 WORKERS, PROCESSES = 2, 2
@@ -141,12 +141,12 @@ def own_database(folder: Path) -> Iterator[str]:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def until(condition: Callable[[], bool], within_s: float) -> bool:
+def until(condition: Callable[[], bool], within_s: float, ask_every_s: float = 0.05) -> bool:
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.05)
+        time.sleep(ask_every_s)
     return True
 
 
@@ -199,9 +199,9 @@ def truth(tweets: list[WorldTweet], now: datetime) -> dict[str, WorldTweet]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=200)
 @pytest.mark.own_database
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_week_passes_with_nothing_lost_and_nothing_doubled(
     tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -258,17 +258,18 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
                 server.kill()
                 redis.close()
                 server = redis.enter_context(broker.embedded())
+        # A graceful stop lets the fast clock go on for hours or, on a busy machine, for days: what is asked then is another week's.
+        arxiv_requests, x_requests = len(made.arxiv.visits), len(made.x.requests)
         product.stop_all()
         turn(LAST_SPEED)
-        # While the workers stop, the fast clock goes on for hours or, on a busy machine, for days: what they left is too much
-        # for one day's budget, which is judged by the days of the week alone.
+        # So may what they left be too much for one day's budget, which is judged by the days of the week alone.
         product.environment["X_DAILY_READS"] = str(MONTHLY_READS)
         product.start_all()
         expected_days = (END.date() - FIRST_DAY).days
-        all_done = until(lambda: product.ask(DONE) >= expected_days, LAST_S)
+        all_done = until(lambda: product.ask(DONE) >= expected_days, LAST_S, ASK_EVERY_S)
         product.stop_all()
         lasted_s = time.monotonic() - began
-        arxiv_visits, x_requests = list(made.arxiv.visits), len(made.x.requests)
+        arxiv_visits = list(made.arxiv.visits)
         bill = {day: set(ids) for day, ids in made.x.read.items()}
         budget = product.ask(FACTS)["budget"]
         texts = Counter(made.oembed.asked)
@@ -289,8 +290,8 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
             f"\nA simulated week in {lasted_s:.0f} s with {WORKERS * PROCESSES} worker processes: {len(facts['papers']):,} papers, "
             f"{len(mentions):,} mentions ({len(missing):,} tweets were gone before they could be read), "
             f"{facts['readings']:,} readings, {facts['refreshed']} calls for counts; the texts of {len(texts):,} tweets, {sum(texts.values()):,} times.\n"
-            f"Requests: {len(arxiv_visits)} to arXiv, never less than {closest_s:.3f} s apart (allowed {ARXIV_INTERVAL_S}), and "
-            f"{x_requests} to X: 1 to {len(announced) / (len(arxiv_visits) + x_requests):.1f} papers.\n"
+            f"Requests: {arxiv_requests} to arXiv, never less than {closest_s:.3f} s apart (allowed {ARXIV_INTERVAL_S}), and "
+            f"{x_requests} to X: 1 to {len(announced) / (arxiv_requests + x_requests):.1f} papers.\n"
             f"Paid reads: {bought:,} of {MONTHLY_READS:,}, on one day at most {max(reads):,} of "
             f"{DAILY_READS:,}; {len(facts['tweets']):,} tweets."
         )
@@ -304,12 +305,12 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
     assert [status_id for status_id in missing if not made.tweets.by_id[status_id].is_gone(now)] == []
     assert len(facts["mentions"]) == len({tuple(mention) for mention in facts["mentions"]})
     assert facts["unmatched"] == 0
-    assert closest_s >= ARXIV_INTERVAL_S - JITTER_S
+    assert closest_s >= ARXIV_INTERVAL_S
     # By our ledger never, by X's bill only with the calls that were under way at midnight, where ten milliseconds are a minute.
     assert max(used for period, used in budget.items() if len(period) == 10 and period < str(END.date())) <= DAILY_READS
     assert max(reads) <= DAILY_READS + WORKERS * PROCESSES * LOOKUP_SIZE
     assert bought <= budget["2026-10"] <= MONTHLY_READS
-    assert (len(arxiv_visits) + x_requests) * 10 <= len(announced)
+    assert (arxiv_requests + x_requests) * 10 <= len(announced)
     assert final.returncode == 0, final.stderr
     untrue = [row for row in facts["tweets"] if not is_true(made.tweets.by_id[row[0]], row[1], row[2:], now)]
     assert untrue == []

@@ -116,7 +116,7 @@ if (page) {
     say.textContent += taken ? ` ${taken} loaded from the file.` : " The file has none. Choose a file that was saved on this page.";
   });
   page.querySelector("[data-marks-clear]").addEventListener("click", async () => {
-    if (await asked("Forget all read and hidden papers?", "You can’t undo this unless you saved them as a file.", "Forget all")) {
+    if (await asked("Forget all read and hidden papers?", "You can’t undo this unless you saved them as a file.", "Yes, forget all")) {
       marks = marksOf("{}");
       keep();
       show();
@@ -169,7 +169,7 @@ function showOriginal(link) {
   const author = post.querySelector("bdi")?.textContent;
   const theme = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   const box = made("div", "", { className: "original" });
-  const hide = made("button", "Hide", { type: "button" });
+  const hide = made("button", "Hide the original", { type: "button" });
   hide.addEventListener("click", () => {
     box.remove();
     link.focus();

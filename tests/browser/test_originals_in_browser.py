@@ -172,12 +172,12 @@ def test_original_is_shown_and_hidden_by_keyboard(page: Page) -> None:
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("iframe")).to_have_attribute("height", "260")
-    expect(page.get_by_role("button", name="Hide")).to_be_focused()
+    expect(page.get_by_role("button", name="Hide the original")).to_be_focused()
 
     page.keyboard.press("Enter")
 
     expect(page.locator("iframe")).to_have_count(0)
-    expect(page.get_by_role("button", name="Hide")).to_have_count(0)
+    expect(page.get_by_role("button", name="Hide the original")).to_have_count(0)
     expect(link_to(page, FIRST)).to_be_focused()
 
 

@@ -17,7 +17,7 @@ from tests.processes import processes_naming
 RACER = """
 import sys, django
 django.setup()
-from hotpapers_site import broker
+from hotpapers_site.serving import broker
 with broker.embedded() as started:
     print("started" if started else "reused", flush=True)
     sys.stdin.readline()

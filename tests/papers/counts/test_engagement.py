@@ -73,10 +73,10 @@ def oembed(world_tweets: Tweets, week: Week) -> Iterator[OEmbedStandin]:
 
 
 @pytest.fixture
-def sources(week: Week, oembed: OEmbedStandin, tmp_path: Path) -> Iterator[Sources]:
+def sources(week: Week, oembed: OEmbedStandin, tmp_path: Path, deadline_s: float) -> Iterator[Sources]:
     with http.client() as client:
         asks = OEmbedClient(
-            client, gate=Gate("oembed", 0, folder=tmp_path), base=oembed.url, sleep=week.waits.append, deadline_s=1
+            client, gate=Gate("oembed", 0, folder=tmp_path), base=oembed.url, sleep=week.waits.append, deadline_s=deadline_s
         )
         yield replace(week.sources, oembed=asks)
 

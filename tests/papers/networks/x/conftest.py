@@ -47,4 +47,4 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def x(standin: XStandin, http: httpx.Client, waits: list[float]) -> XClient:
-    return XClient(http, bearer_token=standin.bearer_token, base=standin.url, deadline_s=5, sleep=waits.append)
+    return XClient(http, bearer_token=standin.bearer_token, base=standin.url, deadline_s=60, sleep=waits.append)

@@ -33,7 +33,7 @@ def gate(tmp_path: Path) -> Gate:
 
 @pytest.fixture
 def oembed(oembed_standin: OEmbedStandin, http: httpx.Client, gate: Gate, waits: list[float]) -> OEmbedClient:
-    return OEmbedClient(http, gate=gate, base=oembed_standin.url, deadline_s=5, sleep=waits.append)
+    return OEmbedClient(http, gate=gate, base=oembed_standin.url, deadline_s=60, sleep=waits.append)
 
 
 @pytest.fixture
