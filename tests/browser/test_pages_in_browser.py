@@ -204,8 +204,8 @@ def test_read_and_hidden_papers_are_remembered_and_can_be_taken_along(page: Page
     page.get_by_role("button", name="Forget all", exact=True).click()
     page.get_by_role("button", name="Yes, forget all").click()
     expect(page.get_by_role("status")).to_have_text("This browser remembers 0 read and 0 hidden papers.")
-    page.get_by_label("Take over from a file").set_input_files(tmp_path / "marks.json")
-    expect(page.get_by_role("status")).to_contain_text("2 came from the file.")
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "marks.json")
+    expect(page.get_by_role("status")).to_contain_text("2 loaded from the file.")
 
     saved = json.loads((tmp_path / "marks.json").read_text())
     assert {kind: list(ids) for kind, ids in saved.items()} == {"read": [FIRST], "hidden": [SECOND]}
@@ -217,7 +217,7 @@ def test_marks_of_a_bad_file_are_not_taken_over(page: Page, tmp_path: Path) -> N
     (tmp_path / "bad.json").write_text('{"read": {"<img>": "2021-05-12", "2105.00001": 7}, "hidden": []}')
     page.goto("/reading")
 
-    page.get_by_label("Take over from a file").set_input_files(tmp_path / "bad.json")
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "bad.json")
 
     expect(page.get_by_role("status")).to_contain_text("The file holds none")
 
