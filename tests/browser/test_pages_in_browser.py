@@ -219,7 +219,7 @@ def test_marks_of_a_bad_file_are_not_taken_over(page: Page, tmp_path: Path) -> N
 
     page.get_by_label("Load from a file").set_input_files(tmp_path / "bad.json")
 
-    expect(page.get_by_role("status")).to_contain_text("The file holds none")
+    expect(page.get_by_role("status")).to_contain_text("The file has none")
 
 
 def test_citation_and_bibtex_are_copied(page: Page) -> None:
