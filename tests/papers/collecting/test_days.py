@@ -101,7 +101,7 @@ def test_days_wanted_waits_for_the_announcement() -> None:
     assert days.days_wanted(early) == []
     assert CollectionDay.objects.values_list("state", "reason").get() == (
         "not_announced",
-        "arXiv hasn’t announced it yet; that is expected from 2026-11-20 05:10 UTC on.",
+        "arXiv has not announced it yet; that is expected from 2026-11-20 05:10 UTC on.",
     )
     assert days.days_wanted(datetime(2026, 11, 20, 5, 10, tzinfo=UTC)) == [FRIDAY]
 

@@ -83,7 +83,7 @@ def test_collect_papers_exits_with_1_before_the_announcement(week: Week) -> None
 
     said = refused("collect_papers")
 
-    assert said.startswith("2026-11-20: not announced yet. 0 new papers, 0 tweets. arXiv hasn’t announced it yet;")
+    assert said.startswith("2026-11-20: not announced yet. 0 new papers, 0 tweets. arXiv has not announced it yet;")
 
 
 def test_collect_papers_exits_with_1_where_papers_are_missing(week: Week) -> None:
