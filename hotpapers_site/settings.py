@@ -98,13 +98,27 @@ ARXIV_ARCHIVES: list[str] = env.list("ARXIV_ARCHIVES", default=["cs", "stat.ML"]
 ARXIV_HOLIDAYS: list[str] = env.list("ARXIV_HOLIDAYS", default=[])  # further days without a listing, YYYY-MM-DD
 INCLUDE_CROSS_LISTS = env.bool("INCLUDE_CROSS_LISTS", default=False)
 X_API_BASE = env.str("X_API_BASE", default="https://api.x.com")
-X_BEARER_TOKEN = env.str("X_BEARER_TOKEN", default="")
+NETWORKS: list[str] = env.list("NETWORKS", default=["x", "bluesky", "hackernews", "huggingface"])
+X_BEARER_TOKEN = env.str("X_BEARER_TOKEN", default="") if "x" in NETWORKS else ""
 X_MIN_LIKES = env.int("X_MIN_LIKES", default=3)  # the floor of a sweep; 0 for none
 X_DAILY_READS = env.int("X_DAILY_READS", default=10_000)
 X_MONTHLY_READS = env.int("X_MONTHLY_READS", default=200_000)
 OEMBED_BASE = env.str("OEMBED_BASE", default="https://publish.x.com")
 OEMBED_REQUEST_INTERVAL = env.float("OEMBED_REQUEST_INTERVAL", default=1.0)  # seconds
 X_EMBED_BASE = env.str("X_EMBED_BASE", default="https://platform.x.com").rstrip("/")  # an origin; readers' browsers ask it
+BLUESKY_API_BASE = env.str("BLUESKY_API_BASE", default="https://public.api.bsky.app")
+BLUESKY_STREAM: list[str] = env.list(  # tried in turn
+    "BLUESKY_STREAM",
+    default=[
+        *(f"wss://jetstream{number}.us-{coast}.bsky.network" for number in (2, 1) for coast in ("east", "west")),
+        *(f"wss://jetstream.us-{coast}.bsky.network" for coast in ("east", "west")),
+    ],
+)
+BLUESKY_HANDLE = env.str("BLUESKY_HANDLE", default="")  # with an app password, to search for what the stream missed
+BLUESKY_APP_PASSWORD = env.str("BLUESKY_APP_PASSWORD", default="")
+HACKERNEWS_API_BASE = env.str("HACKERNEWS_API_BASE", default="https://hn.algolia.com")
+HACKERNEWS_ITEM_BASE = env.str("HACKERNEWS_ITEM_BASE", default="https://hacker-news.firebaseio.com")
+HUGGINGFACE_API_BASE = env.str("HUGGINGFACE_API_BASE", default="https://huggingface.co")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")  # in the User-Agent, so that arXiv can reach you
 
 SANDBOX_CLOCK: tuple[datetime, datetime, float] | None = None
