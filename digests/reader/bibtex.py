@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 
 from papers.models import Paper
-from papers.text import tex
+from papers.rendered.stored import Texts
+from papers.text.delimiters import FORMULA
 
 CONTENT_TYPE = "application/x-bibtex; charset=utf-8"
-SPECIAL = re.compile(rf"(?P<kept>{tex.FORMULA}|\\(?:[^A-Za-z]|[A-Za-z]+))|(?P<special>[&%#$_^~<>|])")
+SPECIAL = re.compile(rf"(?P<kept>{FORMULA}|\\(?:[^A-Za-z]|[A-Za-z]+))|(?P<special>[&%#$_^~<>|])")
 ESCAPED = {
     "^": r"\^{}",
     "~": r"\textasciitilde{}",
@@ -40,15 +41,15 @@ def entry(paper: Paper, categories: Sequence[str]) -> str:
     return f"@misc{{arXiv:{paper.arxiv_id},\n" + ",\n".join(lines) + "\n}\n"
 
 
-def citation(paper: Paper, categories: Sequence[str]) -> str:
+def citation(paper: Paper, categories: Sequence[str], texts: Texts) -> str:
     """One line of plain text: authors, title, id and year."""
-    names = [tex.readable(name) for name in paper.authors]
+    names = texts.names(paper.authors)
     if len(names) > MOST_NAMES:
         names = [*names[:1], "et al."]
         authors = " ".join(names)
     else:
         authors = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
-    title = tex.readable(paper.title)
+    title = texts.line_text(paper.title)
     primary = f" [{categories[0]}]" if categories else ""
     start = f"{authors.rstrip('.')}. " if authors else ""
     return f"{start}“{title}”. arXiv:{paper.arxiv_id}{primary}, {_year(paper)}. {paper.abs_url}"

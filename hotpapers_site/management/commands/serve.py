@@ -19,6 +19,7 @@ from digests.models import Digest
 from hotpapers_site.serving import broker, supervisor
 from hotpapers_site.serving.supervisor import Program
 from papers.access import connections
+from papers.rendered.waiting import render_changed
 
 HOST, PORT = "127.0.0.1", 8000
 THREADS = 8
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 call_command("import_posts", str(archive))
         elif not Digest.objects.exists() and settings.SANDBOX_CLOCK is None:
             self.say(f"It was empty: {samples.load()} days of sample data are in (`manage.py clear_samples` removes them)")
+        render_changed()  # what is there already shows so on the first page; later texts are the worker's
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
         if not settings.X_BEARER_TOKEN:
