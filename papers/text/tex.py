@@ -26,7 +26,7 @@ PLAIN_TOKEN = re.compile(
 """Of a text that shows no sign of TeX: dashes, but not those of `NeRF--` or `a--b`, and not in code."""
 TOKEN = re.compile(
     rf"(?P<formula>{FORMULA})|{ADDRESS}|(?P<cited>\s?~?)\\(?P<command>[A-Za-z]+)\*?|\\(?P<sign>[^A-Za-z])|(?P<brace>[{{}}])"
-    r"|(?P<opening>``)|(?P<closing>'')|(?P<dash>(?<=[\w$])---?(?=[\w$])|(?<=\s)---?(?=\s))"
+    r"|(?P<opening>``)|(?P<closing>'')|(?P<dash>(?<=[\w$}])---?(?=[\w$\\{])|(?<=\s)---?(?=\s))"
     rf"|{TIED}",
     re.DOTALL,
 )

@@ -24,6 +24,7 @@ from digests.models import Digest
 from digests.publishing.correcting import open_correction
 from digests.publishing.status import PUBLISHED
 from digests.reader.pages.days import digest_page
+from digests.reader.texts import texts_of_entries
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
 

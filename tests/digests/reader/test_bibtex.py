@@ -12,6 +12,7 @@ from digests.models import Digest
 from digests.reader import bibtex
 from papers.models import Paper
 from tests.factories import make_digest, make_entry, make_paper
+from tests.texts import texts_now_of
 
 
 def a_paper(title: str = "Title", authors: list[str] | None = None, **fields: str) -> Paper:
@@ -120,7 +121,9 @@ def test_year_is_that_of_the_submission() -> None:
     ],
 )
 def test_citation_is_a_line(names: list[str], start: str) -> None:
-    line = bibtex.citation(a_paper("T", names), ["cs.CV"])
+    paper = a_paper("T", names)
+
+    line = bibtex.citation(paper, ["cs.CV"], texts_now_of(paper))
 
     assert line == f"{start} arXiv:2105.04619 [cs.CV], 2021. https://arxiv.org/abs/2105.04619"
 

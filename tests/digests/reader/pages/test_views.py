@@ -16,6 +16,7 @@ from digests.markdown.format import render
 from digests.models import Digest, ShownTweet
 from digests.reader.pages import papers
 from papers.models import Provenance, Tweet
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
@@ -199,6 +200,7 @@ def test_digest_numbers_its_papers_and_lists_them_at_the_top(client: Client) -> 
     second = make_paper(title="Logistic $Q$-Learning of <b>*R\\'enyi*</b>")
     make_entry(digest, second, position=2)
     make_entry(digest, first, position=1)
+    render_changed()
 
     page = text_of(client, ADDRESS)
 
@@ -214,6 +216,7 @@ def test_digest_prints_what_the_entry_prints_otherwise(client: Client) -> None:
     digest = make_digest()
     otherwise = {"title": "Old Title", "abstract": "Old abstract.", "authors": ["Old Author"], "categories": ["math.CO"]}
     make_entry(digest, make_paper(title="New Title"), printed_otherwise=otherwise)
+    render_changed()
 
     page = text_of(client, ADDRESS)
 
@@ -225,6 +228,7 @@ def test_digest_prints_what_the_entry_prints_otherwise(client: Client) -> None:
 
 def test_digest_breaks_an_abstract_into_paragraphs(client: Client) -> None:
     make_entry(make_digest(), make_paper(abstract="First.   Second."))
+    render_changed()
 
     assert re.findall(r'<p class="abstract">(.*)</p>', text_of(client, ADDRESS)) == ["First.", "Second."]
 
@@ -441,7 +445,7 @@ def test_paper_counts_all_posts_that_link_it(
     make_entry(make_digest(), paper, make_tweet(paper, body_html="shown"))
     make_tweet(body_html="of another paper")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = text_of(client, paper.get_absolute_url())
 
     assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["shown", "text 8"]
@@ -551,12 +555,12 @@ def test_error_page_needs_no_context(rf: RequestFactory) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 3),
-        (f"/?before={DAY + timedelta(days=1)}", 3),
-        (ADDRESS, 8),
+        ("/", 4),
+        (f"/?before={DAY + timedelta(days=1)}", 4),
+        (ADDRESS, 9),
         (f"{ADDRESS}.md", 5),
-        ("/categories/cs.LG", 2),
-        ("/rss.xml", 3),
+        ("/categories/cs.LG", 3),
+        ("/rss.xml", 4),
     ],
 )
 def test_page_takes_a_constant_number_of_queries(
@@ -577,7 +581,7 @@ def test_paper_page_takes_a_constant_number_of_queries(
     for n in range(days):
         make_entry(make_digest(DAY + timedelta(days=n)), paper, make_tweet(paper), make_tweet(paper))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(f"/papers/{paper.arxiv_id}").status_code == 200
 
 
