@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -51,7 +52,7 @@ def main() -> int:
         return 1
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    samples.load()
+    samples.load(datetime.now(UTC))
     failed = 0
     print(f"{'':<8}{''.join(f'{category:>16}' for category in CATEGORIES)}")
     with serving.gunicorn("hotpapers_site.wsgi") as port:

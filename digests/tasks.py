@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import F
 
 from digests.editing import curation
+from digests.markdown import samples
 from digests.mirror import folder
 from digests.models import Digest
 from digests.publishing import scheduling
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 def propose_drafts() -> None:
     """Propose the last days' lists where they are collected, anew as long as nobody touched them; the others get new counts."""
     now = clock.now()
+    if gone := samples.step_aside():
+        logger.info("Real papers are here: removed %s days of sample data", gone)
     first = now.date() - timedelta(days=DAYS)
     for age in range(DAYS + 1):
         if digest := curation.propose(first + timedelta(days=age), now=now):

@@ -15,14 +15,18 @@ from django.conf import settings
 from papers import clock
 from papers.access.connections import Sources, sources
 from papers.collecting import days
-from papers.collecting.announced import collect_papers
+from papers.collecting.announced import Progress, collect_papers
 from papers.collecting.swept import collect_tweets
 from papers.counts.claiming import claim_due, claim_texts
 from papers.counts.embedding import embed, to_embed
 from papers.counts.refreshing import refresh
 from papers.counts.thinning import thin
+<<<<<<< HEAD
 from papers.models import Tweet
 from papers.rendered.waiting import render_changed
+=======
+from papers.models import CollectionDay, Tweet
+>>>>>>> main
 from papers.search.index import index_changed
 from papers.sources.http import SourceError
 
@@ -111,8 +115,20 @@ def _collect(day: date, opened: Sources) -> None:
     """Whatever becomes of the papers, the tweets are asked for, too."""
     for collect in (collect_papers, collect_tweets) if opened.x else (collect_papers,):
         try:
-            row = collect(day, now=clock.now(), sources=opened)
+            row = collect(day, now=clock.now(), sources=opened, progress=_telling(day))
         except SourceError as error:  # the day has it as its reason
             logger.warning("%s: %s", day, error)
         else:
             logger.info("%s, %s papers, %s tweets", row, row.found_new, row.tweets_found)
+
+
+def _telling(day: date) -> Progress:
+    """Say in the log, and in the day's reason, which the desk shows, how far its papers have come."""
+
+    def tell(done: int, total: int | None) -> None:
+        if total:
+            text = f"Collecting the papers of {day}: {done:,} of {total:,}."
+            CollectionDay.objects.filter(date=day, papers_done_at=None).update(reason=text)
+            logger.info("%s", text)
+
+    return tell

@@ -185,5 +185,7 @@ def newest_day(today: date) -> date:
     state = CollectionDay.State
     collected = CollectionDay.objects.exclude(state__in=[state.NOT_ANNOUNCED, state.QUIET]).order_by("-date")
     digests = Digest.objects.filter(date__lte=today).order_by("-date")
+    papers = Paper.objects.filter(listing_date__lte=today).order_by("-listing_date")
     days = [query.values_list("date", flat=True).first() for query in (collected, digests)]
+    days.append(papers.values_list("listing_date", flat=True).first())
     return max((day for day in days if day), default=today)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.models import CollectionDay, Paper, Provenance, Tweet
-from papers.ranking.candidates import candidates, ranked, rules
+from papers.ranking.candidates import announced_on, candidates, ranked, rules
 from papers.ranking.ranking import LedgerLine, RankedPaper
 
 
@@ -37,8 +37,10 @@ def _propose(day: date, now: datetime) -> Digest | None:
     papers = dict(Paper.objects.filter(arxiv_id__in=[paper.arxiv_id for paper in hot]).values_list("arxiv_id", "pk"))
     tweets = keys_of_shown(hot)
     moment = now.replace(microsecond=0)
+    of_samples = Paper.objects.filter(announced_on(day), is_sample=True).exists()
     with transaction.atomic():
-        digest, is_new = Digest.objects.select_for_update().get_or_create(date=day, defaults={"written_at": moment})
+        defaults = {"written_at": moment, "is_sample": of_samples}
+        digest, is_new = Digest.objects.select_for_update().get_or_create(date=day, defaults=defaults)
         if not is_new and not is_untouched(digest):
             return None
         entries = [new_entry(digest, papers[paper.arxiv_id], position, paper, moment) for position, paper in enumerate(hot, 1)]

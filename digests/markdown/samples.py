@@ -1,48 +1,104 @@
 """A few days of sample data, so that an empty site has something to show.
 
-The ids, titles, authors and categories are those of real papers; the days, counts, abstracts and tweets are made up.
+The ids, titles, authors and categories are those of real papers; the days, counts, abstracts and tweets are made up. The days
+end with the newest listing day: its papers are candidates on the desk, whose list nobody has made yet; the days before it are
+published. Sample days leave as soon as real papers of one of them are here (`step_aside`).
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
 
-from digests.markdown.files import post_files, read_post
+from digests.markdown.files import Reading, post_files, read_post
+from digests.markdown.format import Post, PostPaper, render
 from digests.markdown.importing import store
 from digests.models import Digest, Entry
-from papers.models import Paper, PaperMeasurement, Provenance, Tweet
+from papers.access.connections import calendar
+from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 
 SAMPLES = Path(__file__).parent / "sample_posts"
-GROWTH = {32: 0.02, 28: 0.07, 24: 0.18, 20: 0.3, 16: 0.52, 12: 0.7, 8: 0.83, 4: 0.94}
-"""Hours before a sample day's counts were read, and the share of them that there was."""
+GROWTH = {32: 0.02, 28: 0.07, 24: 0.18, 20: 0.3, 16: 0.52, 12: 0.7, 8: 0.83, 4: 0.94, 1: 1.0}
+"""Hours before now, and the share of a paper's counts that there was."""
 
 
-def load() -> int:
-    """Store the sample days, marked as such; how many there are."""
+def load(now: datetime) -> list[date]:
+    """Store the sample days, marked as such; which days they are, oldest first. The last one has no list yet."""
     readings = [read_post(file) for file in post_files(SAMPLES)[0]]
+    days = _newest_listing_days(now.date(), len(readings))
     with transaction.atomic():
-        for reading in readings:
-            store(reading, is_sample=True)
-        PaperMeasurement.objects.bulk_create(_history(), ignore_conflicts=True)
+        for reading, day in zip(readings, days, strict=True):
+            store(_moved(reading, day, now), is_sample=True)
+        _show_as_just_read(now)
+        Digest.objects.filter(date=days[-1], is_sample=True).delete()
     index_changed()
-    return len(readings)
+    render_changed()
+    return days
 
 
-def _history() -> list[PaperMeasurement]:
-    """How the counts of the sample days came about."""
-    return [
-        PaperMeasurement(
-            paper_id=entry.paper_id,
-            provenance=Provenance.POST,
-            read_at=entry.read_at - timedelta(hours=hours, minutes=7 * entry.position),
-            retweets=int(entry.retweets * share ** (0.5 + entry.position % 3)),
-            favorites=int(entry.favorites * share ** (0.4 + entry.position % 4 / 2)),
-        )
-        for entry in Entry.objects.filter(digest__is_sample=True)
-        for hours, share in GROWTH.items()
-    ]
+def _newest_listing_days(today: date, count: int) -> list[date]:
+    announcements = calendar()
+    days = [today if announcements.is_listing_day(today) else announcements.previous_listing_day(today)]
+    while len(days) < count:
+        days.insert(0, announcements.previous_listing_day(days[0]))
+    return days
+
+
+def _moved(reading: Reading, day: date, now: datetime) -> Reading:
+    """The sample post as one of the listing day `day`."""
+    post = reading.post
+    by = day - post.day
+    written_at = min(post.written_at + by, now.replace(microsecond=0))
+    moved = Post(day, written_at, tuple(_moved_paper(paper, by, written_at) for paper in post.papers))
+    return replace(reading, post=moved, text=render(moved))
+
+
+def _moved_paper(paper: PostPaper, by: timedelta, read_at: datetime) -> PostPaper:
+    # The moment is in the upper bits of a status id, in milliseconds.
+    shift = int(by.total_seconds() * 1000) << 22
+    tweets = (tweet._replace(status_id=str(int(tweet.status_id) + shift), day=tweet.day + by) for tweet in paper.tweets)
+    return paper._replace(read_at=read_at, tweets=tuple(tweets))
+
+
+def _show_as_just_read(now: datetime) -> None:
+    """Give the sample papers a history up to now, and their tweets the counts that the papers have."""
+    entries = list(Entry.objects.filter(digest__is_sample=True).prefetch_related("shown_tweets__tweet"))
+    PaperMeasurement.objects.bulk_create(
+        [
+            PaperMeasurement(
+                paper_id=entry.paper_id,
+                provenance=Provenance.NETWORK,
+                read_at=now - timedelta(hours=hours, minutes=7 * entry.position),
+                retweets=int(entry.retweets * share ** (0.5 + entry.position % 3)),
+                favorites=int(entry.favorites * share ** (0.4 + entry.position % 4 / 2)),
+            )
+            for entry in entries
+            for hours, share in GROWTH.items()
+        ],
+        ignore_conflicts=True,
+    )
+    tweets = []
+    for entry in entries:
+        shown = [row.tweet for row in entry.shown_tweets.all()]
+        for place, tweet in enumerate(shown):
+            # The first has the most; together they have what the paper has.
+            of_place = 1 / 2 ** (place + 1) if place + 1 < len(shown) else 1 / 2**place
+            tweet.retweets, tweet.favorites = int(entry.retweets * of_place), int(entry.favorites * of_place)
+            tweet.replies = tweet.quotes = 0
+            tweet.read_at = now
+            tweets.append(tweet)
+    Tweet.objects.bulk_update(tweets, ["retweets", "favorites", "replies", "quotes", "read_at"])
+
+
+def step_aside() -> int:
+    """Remove the sample days once real papers of one of them are here; how many days went."""
+    first = Paper.objects.filter(is_sample=True).order_by("listing_date").values_list("listing_date", flat=True).first()
+    if first is None or not Paper.objects.filter(is_sample=False, listing_date__gte=first).exists():
+        return 0
+    return clear()
 
 
 @transaction.atomic
@@ -50,7 +106,9 @@ def clear() -> int:
     """Remove the sample days, and those of their papers and tweets that nothing else has shown since; how many days went."""
     for paper_id, read_at in Entry.objects.filter(digest__is_sample=True).values_list("paper", "read_at"):
         PaperMeasurement.objects.filter(paper=paper_id, provenance=Provenance.POST, read_at__lte=read_at).delete()
+    days = set(Paper.objects.filter(is_sample=True).values_list("listing_date", flat=True))
     _, removed = Digest.objects.filter(is_sample=True).delete()
+    Mention.objects.filter(tweet__is_sample=True, tweet__shown=None).delete()
     Tweet.objects.filter(is_sample=True, shown=None).delete()
     Paper.objects.filter(is_sample=True, entries=None).delete()
-    return removed.get("digests.Digest", 0)
+    return max(len(days), removed.get("digests.Digest", 0))

@@ -30,7 +30,7 @@ def rules() -> Rules:
 
 def announced_on(day: date) -> Q:
     """Of papers: the candidates for the listing day's digest."""
-    announced = Q(listing_date=day, is_sample=False)
+    announced = Q(listing_date=day)
     return announced if settings.INCLUDE_CROSS_LISTS else announced & Q(announced_as=Paper.AnnouncedAs.NEW)
 
 

@@ -19,6 +19,7 @@ from papers import clock
 from papers.fetching import fetch_paper, fetch_tweet
 from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
+from papers.ranking.candidates import announced_on
 from papers.ranking.ranking import Rules
 from papers.text.identifiers import ARXIV_ID, STATUS_ID
 
@@ -40,7 +41,8 @@ def start(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     now = clock.now()
-    paper = fetch_paper(text(body, "paper"), now=now)
+    asked = text(body, "paper")
+    paper = Paper.objects.filter(announced_on(day), arxiv_id=asked).first() or fetch_paper(asked, now=now)
     position = whole(body, "position") if body.get("position") is not None else None
     actions.add(day, paper, position, by=user_of(request), now=now)
     return answer(request, day, f"{paper.arxiv_id} {place(day, paper)}.", ORDER)

@@ -18,6 +18,7 @@ from digests.markdown import samples
 from digests.models import Digest
 from hotpapers_site.serving import broker, supervisor
 from hotpapers_site.serving.supervisor import Program
+from papers import clock
 from papers.access import connections
 from papers.rendered.waiting import render_changed
 
@@ -46,8 +47,16 @@ class Command(BaseCommand):
             with contextlib.suppress(CommandError):
                 call_command("import_posts", str(archive))
         elif not Digest.objects.exists() and settings.SANDBOX_CLOCK is None:
+<<<<<<< HEAD
             self.say(f"It was empty: {samples.load()} days of sample data are in (`manage.py clear_samples` removes them)")
         render_changed()  # what is there already shows so on the first page; later texts are the worker's
+=======
+            days = samples.load(clock.now())
+            self.say(
+                f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They go by themselves once real papers are here; "
+                "`manage.py clear_samples` removes them at once."
+            )
+>>>>>>> main
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
         if not settings.X_BEARER_TOKEN:
