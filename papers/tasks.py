@@ -21,12 +21,8 @@ from papers.counts.claiming import claim_due, claim_texts
 from papers.counts.embedding import embed, to_embed
 from papers.counts.refreshing import refresh
 from papers.counts.thinning import thin
-<<<<<<< HEAD
-from papers.models import Tweet
-from papers.rendered.waiting import render_changed
-=======
 from papers.models import CollectionDay, Tweet
->>>>>>> main
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from papers.sources.http import SourceError
 

@@ -10,6 +10,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='paperauthor',
+            name='name',
+            field=models.TextField(help_text='As people read it'),
+        ),
         migrations.CreateModel(
             name='UnrenderedRow',
             fields=[

@@ -47,16 +47,12 @@ class Command(BaseCommand):
             with contextlib.suppress(CommandError):
                 call_command("import_posts", str(archive))
         elif not Digest.objects.exists() and settings.SANDBOX_CLOCK is None:
-<<<<<<< HEAD
-            self.say(f"It was empty: {samples.load()} days of sample data are in (`manage.py clear_samples` removes them)")
-        render_changed()  # what is there already shows so on the first page; later texts are the worker's
-=======
             days = samples.load(clock.now())
             self.say(
                 f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They go by themselves once real papers are here; "
                 "`manage.py clear_samples` removes them at once."
             )
->>>>>>> main
+        render_changed()  # what is here shows so on the first page; later texts are the worker\'s
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
         if not settings.X_BEARER_TOKEN:
