@@ -1,5 +1,6 @@
 """Rendering in a child process that is killed at a bound, whatever the text does to it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ MEMORY = 1 << 30
 """Bytes of address space of the child; it takes some 150 MiB to start with."""
 SILENT_S = 60.0
 """A child that answers nothing for so long, by the clock, is stuck."""
+ENDS_WITHIN_S = 5.0
 ATTEMPTS = 2
 """Who is killed from outside is asked once more."""
 PROJECT = Path(__file__).resolve().parents[2]
@@ -85,24 +87,15 @@ class Renderer:
         child, self._child = self._child, None
         if not child:
             return 0
-        with child:
-            if child.poll() is None and not _has_ended(child):
-                child.kill()
-        return child.returncode
-
-
-def _has_ended(child: "subprocess.Popen[bytes]") -> bool:
-    """Whether it ends by itself, as one does whose pipe is closed: then what it ended by is known."""
-    if child.stdin:
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
         try:
-            child.stdin.close()
-        except BrokenPipeError:
-            pass
-    try:
-        child.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+            return child.wait(ENDS_WITHIN_S)  # a child whose pipe is closed ends by itself
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return child.wait()
 
 
 TROUBLE_BY_END = {

@@ -19,19 +19,30 @@ def main(cpu_s: float, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
-    for line in sys.stdin.buffer:
-        kind, source = json.loads(line)
+    while True:
+        try:
+            line = sys.stdin.buffer.readline()
+        except MemoryError:
+            _say("memory")
+            return  # the rest of the line would be taken for the next text
+        if not line:
+            return
         signal.setitimer(signal.ITIMER_PROF, cpu_s)
         answer: list[str] | str
         try:
+            kind, source = json.loads(line)
             answer = list(render(Kind(kind), source))
         except (MemoryError, TooLarge):
             answer = "memory"
         except Exception:  # noqa: BLE001 - whatever a stranger's text brings about is told of that text
             answer = "failed"
         signal.setitimer(signal.ITIMER_PROF, 0)
-        sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
-        sys.stdout.buffer.flush()
+        _say(answer)
+
+
+def _say(answer: list[str] | str) -> None:
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
