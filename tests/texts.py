@@ -1,5 +1,6 @@
 """Rendered texts without a database and its workers."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from papers.models import Paper
@@ -14,6 +15,13 @@ class TextsNow(Texts):
 
     def __init__(self, wanted: Iterable[Text]) -> None:
         self._found = {text: (*render(*text),) for text in wanted if text[1]}
+
+
+class Unrendered(Texts):
+    """Whatever is asked for, it is not rendered yet."""
+
+    def __init__(self) -> None:
+        self._found = defaultdict(lambda: None)
 
 
 def texts_now_of(*papers: Paper) -> Texts:

@@ -11,6 +11,9 @@ from papers.rendered.kinds import Kind, Rendered
 
 WORST = [r"$f" + "(" * 60 + "$", r"$\pmod^" + r"\pmod^" * 27 + "$"]
 
+LONG = "".join(f"$x_{{{n}}}$ " for n in range(40_000))
+"""Takes seconds on any machine."""
+
 
 @pytest.fixture
 def renderer() -> Iterator[Renderer]:
@@ -25,13 +28,20 @@ def test_text_is_rendered_in_another_process(renderer: Renderer) -> None:
     assert renderer._child is not None and renderer._child.pid != os.getpid()
 
 
+@pytest.mark.parametrize("kind", [Kind.LINE, Kind.COMMENT, Kind.ABSTRACT])
+def test_text_that_takes_too_long_is_killed_and_the_next_one_is_rendered(kind: Kind) -> None:
+    with Renderer(cpu_s=0.1) as renderer:
+        assert renderer.render(kind, LONG) == Trouble.TIME
+        assert renderer.render(Kind.LINE, "Next") == Rendered("Next", "Next")
+
+
 @pytest.mark.parametrize("formula", WORST)
-@pytest.mark.parametrize("kind", [Kind.LINE, Kind.COMMENT, Kind.ABSTRACT, Kind.NOTE])
-def test_formula_that_takes_for_ever_is_killed_and_the_next_text_is_rendered(
-    renderer: Renderer, kind: Kind, formula: str
-) -> None:
-    assert renderer.render(kind, f"See {formula} there") == Trouble.TIME
-    assert renderer.render(Kind.LINE, "Next") == Rendered("Next", "Next")
+def test_formula_that_the_converter_never_ends_with_shows_its_source(renderer: Renderer, formula: str) -> None:
+    answer = renderer.render(Kind.ABSTRACT, f"See {formula} there, and $x$.")
+
+    assert not isinstance(answer, Trouble)
+    assert answer.html.startswith('<p class="abstract">See <code class="formula">$')
+    assert answer.html.endswith("</code> there, and <math><mi>x</mi></math>.</p>")
 
 
 def test_text_that_needs_too_much_memory_is_refused_and_the_next_one_rendered() -> None:

@@ -1,0 +1,60 @@
+"""Public functions that take text and are not measured one by one, each with the reason."""
+
+ASKS = "asks a service, and is given nothing but ids and settings; what comes back is read by what is registered"
+OURS = "takes what we wrote ourselves, or what a registered function has read and bounded"
+DATABASE = "hands the text to the database as a parameter, after a registered function has read and cut it"
+VIEW = "reads a request's body by `text`, `whole`, `status_ids`, which are registered; asked in test_cases.py"
+CHILD = "converts formulas, in the bounded child alone: tests/papers/rendered/test_bounded.py"
+THIN = "one call of a registered function"
+
+EXEMPT: dict[str, str] = {
+    "papers.editing.number_of": OURS,
+    "papers.editing.OneLineField.validate": "one pass by `refuse_control_characters`, which is registered",
+    "papers.editing.ListField.split": "abstract: both of its kinds are registered",
+    "papers.editing.ListField.has_changed": "splits as the registered `split` does",
+    "papers.fetching.fetch_paper": "cuts the text at 500 characters, then reads it by `paper_id`, which is registered",
+    "papers.fetching.arxiv_id_in": "cuts the text at 500 characters, then reads it by `paper_id`, which is registered",
+    "papers.fetching.fetch_tweet": "cuts the link at 500 characters",
+    "papers.lookup.papers_found": DATABASE,
+    "papers.lookup.tweets_found": DATABASE,
+    "papers.networks.x.client.XClient.sweep": ASKS,
+    "papers.networks.x.client.XClient.lookup": ASKS,
+    "papers.networks.x.client.XClient.counts": ASKS,
+    "papers.networks.x.oembed.OEmbedClient.embed": ASKS,
+    "papers.search.finding.search": DATABASE,
+    "papers.search.finding.matching_ids": DATABASE,
+    "papers.search.index.pair_term": OURS,
+    "papers.search.index.category_term": OURS,
+    "papers.search.index.id_term": OURS,
+    "papers.search.index.index_changed": OURS,
+    "papers.search.index.rebuild": OURS,
+    "papers.search.schema.install_triggers": OURS,
+    "papers.sources.arxiv.client.ArxivClient.announced_today": ASKS,
+    "papers.sources.arxiv.client.ArxivClient.caught_up": ASKS,
+    "papers.sources.arxiv.client.ArxivClient.submitted_for": ASKS,
+    "papers.sources.arxiv.client.ArxivClient.metadata": ASKS,
+    "papers.sources.http.bare": OURS,
+    "papers.sources.http.base_url": OURS,
+    "papers.sources.http.client": OURS,
+    "papers.sources.http.fetch": "bounded by bytes and by a deadline; tests/papers/sources/test_http.py",
+    "papers.text.embed.blockquote": OURS,
+    "papers.text.plain.plain_text": CHILD,
+    "papers.text.plain.formula_text": CHILD,
+    "papers.text.folding.begins": DATABASE,
+    "papers.text.identifiers.snowflake_moment": OURS,
+    "digests.converters.DayConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
+    "digests.converters.YearConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
+    "digests.converters.MonthConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
+    "digests.desk.views.actions.paper_of": VIEW,
+    "digests.desk.views.actions.flag": VIEW,
+    "digests.desk.views.actions.whole": VIEW,
+    "digests.desk.views.actions.rules_of": VIEW,
+    "digests.desk.views.actions.place": OURS,
+    "digests.markdown.importing.fingerprint": "a hash",
+    "digests.markdown.importing.Record.otherwise": OURS,
+    "digests.reader.lists.selections.Selection.address": OURS,
+    "digests.reader.lists.selections.Selection.feeds_of": THIN,
+    "digests.templatetags.reading.counted": OURS,
+    "digests.templatetags.reading.utc": OURS,
+    "digests.templatetags.reading.absolute": OURS,
+}
