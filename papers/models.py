@@ -492,6 +492,7 @@ class RenderedText(models.Model):
     row_id = models.BigIntegerField()
 
     class Meta:
+        verbose_name_plural = "texts that show their source"  # those that the admin lists
         indexes = [models.Index(fields=["key"], condition=~Q(trouble=""), name="rendered_text_trouble")]
 
     def __str__(self) -> str:

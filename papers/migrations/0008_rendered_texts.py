@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('row_id', models.BigIntegerField()),
             ],
             options={
+                'verbose_name_plural': 'texts that show their source',
                 'indexes': [models.Index(condition=models.Q(('trouble', ''), _negated=True), fields=['key'], name='rendered_text_trouble')],
             },
         ),
