@@ -20,6 +20,7 @@ class FTS5:
 
     create = "CREATE VIRTUAL TABLE papers_words USING fts5(words, columnsize=0, tokenize=\"ascii tokenchars '_'\")"
     drop = "DROP TABLE papers_words"
+    empty = "DELETE FROM papers_words"
     add = "INSERT OR REPLACE INTO papers_words (rowid, words) VALUES (%s, %s)"
     remove = "DELETE FROM papers_words WHERE rowid = %s"
     before_all = (
@@ -68,10 +69,13 @@ def drop_index(apps: Any, schema_editor: Any) -> None:
 
 
 def install_triggers(using: str, plan: object = None, **_: Any) -> None:
-    """After migrations (a flush, which sends the signal too, has no plan)."""
-    if plan is None:
-        return
+    """After migrations. A flush sends the signal too, without a plan; it does not know SQLite's index, which is emptied here."""
     database = connections[using]
+    if plan is None:
+        if database.vendor == "sqlite":
+            with database.cursor() as cursor:
+                cursor.execute(FTS5.empty)
+        return
     for former in FORMER:
         triggers.drop(database, former)
     triggers.install(database, PREFIX, list(_triggers(database.vendor)))
