@@ -6,7 +6,10 @@ class DigestsConfig(AppConfig):
     name = "digests"
 
     def ready(self) -> None:
+        from digests.editing import shown_tweets
         from digests.page_cache import triggers
+        from papers import shown
 
+        shown.answered_by(shown_tweets)
         pre_migrate.connect(triggers.drop, sender=self)
         post_migrate.connect(triggers.create, sender=self)

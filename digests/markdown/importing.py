@@ -13,13 +13,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 
 from digests.editing import history
 from digests.markdown.composing import compose
 from digests.markdown.files import Reading
 from digests.markdown.format import PostPaper, PostTweet, render
 from digests.models import Digest, Entry, ShownTweet
+from papers import clock
 from papers.collecting.versions import replace_categories
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement, Provenance, Tweet
 from papers.rows import insert, select, update
@@ -73,7 +73,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         status=Digest.Status.DRAFT if post.draft else Digest.Status.PUBLISHED,
         written_at=post.written_at,
         published_at=None if post.draft else post.written_at,
-        changed_at=timezone.now(),
+        changed_at=clock.now(),
         imported_sha256=fingerprint(reading.text),
         is_sample=is_sample,
     )
