@@ -82,7 +82,14 @@ def install_triggers(using: str, plan: object = None, **_: Any) -> None:
 
 
 PREFIX = "search_note_"
-FORMER = ("papers_paper_", "papers_category_", "papers_counts_", "papers_note_")
+FORMER = (
+    "papers_paper_",
+    "papers_category_",
+    "papers_counts_",
+    "papers_note_paper",
+    "papers_note_category",
+    "papers_note_counts",
+)
 """How they were named until November 2026."""
 NOTE = {
     # A condition costs less than a trigger that runs and finds nothing to do: imports and readings fire them by thousands.
