@@ -15,6 +15,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from papers import clock
 from papers.networks.registry import KINDS
 from papers.shown import lists
 from papers.text.folding import Folded
@@ -231,12 +232,18 @@ class Tweet(models.Model):
             raise ValidationError({"network": f"There is no network {self.network!r}."})
         if not kind.is_id(self.status_id):
             raise ValidationError({"status_id": f"This is no id of a post on {kind.title}."})
-        self.posted_at = kind.posted_at(self.status_id) or self.posted_at or datetime.now(UTC)
+        self.posted_at = kind.posted_at(self.status_id) or self.posted_at or clock.now()
 
     @property
     def url(self) -> str:
         """The post's own page."""
         return KINDS[self.network].page(self.status_id, self.author_handle)
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """What its network counts, by that network's names, as last read; empty before the first reading."""
+        told = {"retweets": self.retweets, "favorites": self.favorites} | self.counts
+        return {name: count for name, count in told.items() if count is not None}
 
     @property
     def embed_url(self) -> str:

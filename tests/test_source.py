@@ -105,6 +105,7 @@ REAL_TIME = {
     "digests/desk/state.py": "who is at the desk, for half a minute of people's time",
     "digests/desk/views/page.py": "who is at the desk, for half a minute of people's time",
     "hotpapers_site/management/commands/sandbox.py": "the sandbox's clock begins now",
+    "papers/networks/api.py": "only where no clock is given",
     "papers/networks/x/client.py": "only where no clock is given",
     "papers/sources/http.py": "only where no clock is given",
 }

@@ -8,6 +8,11 @@ from papers.networks.base import Count
 from papers.networks.x.posts import is_status_id
 from papers.text.identifiers import snowflake_moment
 
+NOT_SET = (
+    "X_BEARER_TOKEN is not set: no tweets are collected; set it to the app-only bearer token of your app in X's developer "
+    "console."
+)
+
 
 class X:
     """X charges for what is read, so that it is asked through a budget, by `papers.collecting.swept` and `papers.counts`."""
@@ -23,12 +28,7 @@ class X:
 
     @staticmethod
     def off(settings: Any) -> str:
-        if settings.X_BEARER_TOKEN:
-            return ""
-        return (
-            "X_BEARER_TOKEN is not set: no tweets are collected; set it to the app-only bearer token of your app in "
-            "X's developer console."
-        )
+        return "" if settings.X_BEARER_TOKEN else NOT_SET
 
     @staticmethod
     def is_id(text: str) -> bool:
