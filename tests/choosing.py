@@ -20,6 +20,7 @@ DEPEND_ON_THE_DATABASE = (
     "tests/papers/collecting/test_days.py",
     "tests/papers/collecting/test_versions.py",
     "tests/papers/counts",
+    "tests/papers/rendered/test_waiting.py",
     "tests/papers/search",
 )
 """Folders and files: search, the page cache, lists, measuring, rows, locks, constraints, migrations, history. So does every test
