@@ -14,7 +14,7 @@ from papers.networks.x.oembed import OEmbedClient
 from papers.sources.arxiv.calendar import DEFERRED_2026, AnnouncementCalendar
 from papers.sources.arxiv.client import ArxivClient
 from papers.sources.gate import Gate
-from papers.sources.http import Misconfigured, OutOfCredit, Refused, SourceError, base_url, client
+from papers.sources.http import Misconfigured, OutOfCredit, Refused, SourceError, Unreadable, base_url, client
 
 Service = SourceHealth.Service
 LONGEST_MESSAGE = 500
@@ -85,11 +85,15 @@ def note_answer(service: Service, now: datetime) -> None:
     _note(service, SourceHealth.State.OK, "", "", now, answered_at=now)
 
 
+def is_refusal(error: SourceError | None) -> bool:
+    """Whether only a person can mend it."""
+    return isinstance(error, Refused | OutOfCredit | Unreadable)
+
+
 def note_failure(service: Service, error: SourceError, now: datetime) -> None:
     """The service failed. What only a person can mend is kept as a refusal, with the setting to look at."""
-    refused = isinstance(error, Refused | OutOfCredit)
     setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
-    _note(service, SourceHealth.State.REFUSED if refused else SourceHealth.State.FAILING, str(error), setting, now)
+    _note(service, SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING, str(error), setting, now)
 
 
 def _note(

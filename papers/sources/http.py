@@ -7,9 +7,10 @@ import socket
 import threading
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Self, TypeVar
 
@@ -20,6 +21,10 @@ CONNECT_S = 10.0
 SILENCE_S = 30.0
 """How long a server may send nothing at all; `deadline_s` of `fetch` bounds the whole answer."""
 MAX_REDIRECTS = 3
+LONGEST_WAIT_S = 3600.0
+"""A service that asks us to stay away for longer is asked again all the same, once an hour."""
+MOST_NAMED = 10
+CLOCKS_AGREE = timedelta(minutes=5)
 Result = TypeVar("Result")
 
 
@@ -56,6 +61,10 @@ class Misconfigured(Refused, ValueError):
     """A setting holds a value that cannot work."""
 
 
+class ClockWrong(Refused):
+    """The service takes our times for wrong, and its own clock says that they are."""
+
+
 class OutOfCredit(SourceError):
     """The account has nothing left to read with."""
 
@@ -66,6 +75,28 @@ class Gone(SourceError):
 
 class Malformed(SourceError):
     """The answer is not what the service documents. The text says what was expected and what came."""
+
+
+class Unreadable(Malformed):
+    """Most records of an answer cannot be read: the service has changed, and a person has to look at it."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One record of an answer that cannot be read, or not as a whole."""
+
+    name: str
+    """The id that the service gave it; empty where that cannot be read."""
+    lacks: str
+    """What is missing or wrong in it, as in "it lacks …"."""
+
+
+def told(left_out: Collection[LeftOut]) -> str:
+    """The records by name, and what they lack, the first ten of them: `2611.90001 lacks a title, 2 others lack an id`."""
+    named = [f"{one.name} lacks {one.lacks}" for one in left_out if one.name]
+    unnamed = Counter(one.lacks for one in left_out if not one.name)
+    parts = [*named[:MOST_NAMED], *([f"{len(named) - MOST_NAMED:,} more"] if len(named) > MOST_NAMED else [])]
+    return ", ".join([*parts, *(f"{count:,} without {lacks}" for lacks, count in unnamed.items())])
 
 
 @dataclass(frozen=True)
@@ -81,7 +112,10 @@ class Answer:
 
 def bare(url: str) -> str:
     """The URL without user, password, query and fragment."""
-    parts = httpx.URL(url)
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return ""
     return str(parts.copy_with(username=None, password=None, query=None, fragment=None))
 
 
@@ -138,12 +172,12 @@ def fetch(
 ) -> Answer:
     """One request and its answer, whatever its status.
 
-    A redirect is followed only to https (plain http on loopback) on one of `redirect_hosts`, and takes the headers along only
-    where the host stays the same; any other redirect is returned as the answer. `max_bytes` counts decompressed bytes.
+    A redirect is followed only as `onward` allows, on one of `redirect_hosts`, and takes the headers along only where the host
+    stays the same; any other redirect is returned as the answer. `max_bytes` counts decompressed bytes.
     `deadline_s` bounds everything together, redirects included.
 
-    Raises Transient where the connection fails, stalls or breaks off, Malformed where the answer is too large or encoded
-    in a way that was not asked for.
+    Raises Transient where the connection fails, stalls or breaks off, Malformed where the answer is too large, encoded in a way
+    that was not asked for, or redirects to what is no address.
     """
     target = httpx.URL(url, params=params) if params else httpx.URL(url)
     sent = dict(headers or {})
@@ -155,20 +189,34 @@ def fetch(
             except (httpx.TransportError, zlib.error) as error:
                 reason = f"did not finish within {deadline_s:g} s" if deadline.passed else _reason(error)
                 raise Transient(f"{target.host} {reason}.", url=str(target)) from error
+            except (httpx.InvalidURL, UnicodeError) as error:  # httpx looks where a redirect leads, even if it is not to follow
+                raise Malformed(f"{target.host} redirects to what is no address.", url=str(target)) from error
             if deadline.passed:
                 raise Transient(f"{target.host} did not finish within {deadline_s:g} s.", url=str(target))
-            if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
+            moved = onward(answer)
+            if moved is None or moved.host not in redirect_hosts:
                 return answer
-            try:
-                onward = target.join(answer.headers["location"])
-            except httpx.InvalidURL:
-                return answer
-            if onward.host not in redirect_hosts or not _is_safe(onward) or onward.userinfo:
-                return answer
-            if onward.host != target.host:
+            if moved.host != target.host:
                 sent = {}
-            target = onward
+            target = moved
     raise Malformed(f"{target.host} redirected more than {MAX_REDIRECTS} times.", url=str(target), status=answer.status)
+
+
+def onward(answer: Answer) -> httpx.URL | None:
+    """Where a redirect leads: https (plain http on loopback), never from https to http, and without a user.
+
+    None where the answer is no redirect, or leads to what is no such address.
+    """
+    if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
+        return None
+    here = httpx.URL(answer.url)
+    try:
+        moved = here.join(answer.headers["location"])
+        # Asking for the host decodes it, which fails for some that can be joined.
+        is_fine = bool(moved.host) and _is_safe(moved) and not moved.userinfo
+    except (httpx.InvalidURL, ValueError):
+        return None
+    return moved if is_fine and not (here.scheme == "https" and moved.scheme == "http") else None
 
 
 def _reason(error: Exception) -> str:
@@ -233,16 +281,43 @@ class _Deadline:
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """The seconds that `Retry-After` asks for (RFC 9110 §10.2.3: seconds or an HTTP date); None where absent or unreadable."""
+    """The seconds that `Retry-After` asks for (RFC 9110 §10.2.3: seconds or an HTTP date), an hour at most.
+
+    None where it is absent or unreadable.
+    """
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+        digits = value.lstrip("0")
+        return LONGEST_WAIT_S if len(digits) > 4 else min(float(digits or 0), LONGEST_WAIT_S)
+    moment = _http_date(value)
+    if moment is None:
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), LONGEST_WAIT_S)
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value[:100])
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def clock_doubt(headers: Mapping[str, str]) -> str:
+    """A question for people where this machine's clock and that of the answer differ by more than five minutes; else nothing."""
+    theirs, ours = _http_date(headers.get("date", "")), datetime.now(UTC)
+    if theirs is None:
+        return ""
+    age = headers.get("age", "")
+    if age.isascii() and age.isdigit() and len(age) <= 9:  # the answer lay in a cache so long
+        with contextlib.suppress(OverflowError):
+            theirs += timedelta(seconds=int(age))
+    if abs(ours - theirs) <= CLOCKS_AGREE:
+        return ""
+    return (
+        f"Is this machine's clock right? It says {ours:%d %b %Y, %H:%M} UTC where the service says "
+        f"{theirs:%d %b %Y, %H:%M} UTC. Set it, or let it be set over the network (NTP)."
+    )
 
 
 def retrying(

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from papers import clock
 from papers.collecting import days
 from papers.collecting.announced import collect_papers
-from papers.models import CollectionDay, Mention, Paper, SourceHealth, UnmatchedMention
+from papers.models import CollectionDay, Mention, Paper, SourceDay, SourceHealth, UnmatchedMention
 from papers.sources.http import Refused, SourceError
 from tests.factories import make_paper, make_tweet
 from tests.papers.conftest import ARCHIVES, FRIDAY, FRIDAY_NIGHT, MONDAY, THURSDAY, Week
@@ -26,6 +26,11 @@ def collect(week: Week, day: date = FRIDAY) -> CollectionDay:
 
 def listed() -> dict[str, date]:
     return dict(Paper.objects.values_list("arxiv_id", "listing_date"))
+
+
+def attempts() -> int:
+    """Those of arXiv in vain, for the one day that there is."""
+    return SourceDay.objects.values_list("attempts", flat=True).get(source="arxiv")
 
 
 def paths(week: Week) -> list[str]:
@@ -321,7 +326,7 @@ def test_collect_papers_comes_back_for_papers_that_the_api_does_not_know_yet(wee
     row = collect(week)
 
     count = len(week.new(FRIDAY))
-    assert (row.state, row.papers_done_at, row.attempts) == ("partial", None, 1)
+    assert (row.state, row.papers_done_at, attempts()) == ("partial", None, 1)
     assert row.reason.startswith(
         f"{count - 3} of {count} new papers are here with their abstracts; arXiv is asked again for the others."
     )
@@ -329,7 +334,7 @@ def test_collect_papers_comes_back_for_papers_that_the_api_does_not_know_yet(wee
     week.arxiv.unindexed = set()
     week.arxiv.requests.clear()
     row = collect(week)
-    assert (row.found_new, row.papers_done_at, row.attempts, row.next_try_at) == (count, FRIDAY_NIGHT, 0, None)
+    assert (row.found_new, row.papers_done_at, attempts(), row.next_try_at) == (count, FRIDAY_NIGHT, 0, None)
     assert week.arxiv.requests[-1].params["id_list"].split(",") == late
 
 
@@ -377,7 +382,7 @@ def test_collect_papers_says_what_failed_and_recovers_without_a_hand(week: Week,
         collect(week)
 
     row = CollectionDay.objects.get()
-    assert (row.state, row.reason.startswith(str(raised.value)), row.attempts) == (state, True, 1)
+    assert (row.state, row.reason.startswith(str(raised.value)), attempts()) == (state, True, 1)
     assert SourceHealth.objects.values_list("state", "message").get() == (health, str(raised.value))
     assert row.next_try_at is not None
     assert days.days_wanted(row.next_try_at - timedelta(seconds=1)) == []

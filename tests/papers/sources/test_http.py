@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import time_machine
 from django.conf import settings
 
 from papers.sources import http
@@ -100,12 +101,59 @@ def test_fetch_follows_redirects_to_allowed_hosts() -> None:
 
 @pytest.mark.parametrize(
     "location",
-    ["https://elsewhere.example/", "http://elsewhere.example/", "ftp://127.0.0.1/", "http://u:p@127.0.0.1/", "http://["],
+    [
+        "https://elsewhere.example/",
+        "http://elsewhere.example/",
+        "ftp://127.0.0.1/",
+        "http://u:p@127.0.0.1/",
+        "http://[",
+    ],
 )
 def test_fetch_returns_other_redirects_unfollowed(location: str) -> None:
     with Scripted(a=Reply(302, headers={"Location": location})) as standin:
         assert get(standin, "a", hosts=("127.0.0.1",)).status == 302
         assert len(standin.requests) == 1
+
+
+@pytest.mark.parametrize("location", ["data:,x", "javascript:x", "http://xn--/"])
+def test_fetch_calls_a_redirect_to_no_address_malformed(location: str) -> None:
+    one_sentence = r"^127\.0\.0\.1 redirects to what is no address\.$"
+    with Scripted(a=Reply(302, headers={"Location": location})) as standin, pytest.raises(http.Malformed, match=one_sentence):
+        get(standin, "a", hosts=("127.0.0.1",))
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("https://arxiv.org/b", "https://arxiv.org/b"),
+        ("/b", "https://arxiv.org/b"),
+        ("http://arxiv.org/b", None),
+        ("http://127.0.0.1/b", None),
+        ("data:text/html,x", None),
+        ("http://xn--/", None),
+        ("https://xn--/", None),
+        ("https://user@arxiv.org/b", None),
+        ("\x00", None),
+        ("https://" + "a" * 70_000, None),
+    ],
+)
+def test_onward_leads_from_https_to_https_alone(location: str, expected: str | None) -> None:
+    moved = http.onward(http.Answer("https://arxiv.org/a", 301, {"location": location}, b""))
+
+    assert (moved and str(moved)) == expected
+
+
+def test_clock_doubt_asks_where_the_clocks_differ() -> None:
+    with time_machine.travel(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False):
+        agree = [http.clock_doubt({"date": value}) for value in ("Sat, 21 Nov 2026 11:56:00 GMT", "", "soon", "9" * 5000)]
+        aged = http.clock_doubt({"date": "Fri, 20 Nov 2026 12:00:00 GMT", "age": "86400"})
+        differ = http.clock_doubt({"date": "Fri, 20 Nov 2026 12:00:00 GMT"})
+
+    assert (agree, aged) == (["", "", "", ""], "")
+    assert differ == (
+        "Is this machine's clock right? It says 21 Nov 2026, 12:00 UTC where the service says 20 Nov 2026, 12:00 UTC. "
+        "Set it, or let it be set over the network (NTP)."
+    )
 
 
 def test_fetch_gives_up_on_a_circle_of_redirects() -> None:
@@ -204,6 +252,13 @@ def test_source_error_keeps_its_url_without_secrets() -> None:
         ("5", 5.0),
         ("Fri, 20 Nov 2026 12:00:30 GMT", 30.0),
         ("Fri, 20 Nov 2026 11:00:00 GMT", 0.0),
+        ("9999999999", 3600.0),
+        ("0000000000005", 5.0),
+        ("9" * 5000, 3600.0),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600.0),
+        (f"Fri, 20 Nov {'9' * 20} 12:00:00 GMT", None),
+        (f"Fri, 20 Nov 2026 12:00:{'9' * 5000} GMT", None),
         ("soon", None),
         ("-5", None),
         ("", None),
