@@ -11,7 +11,7 @@ NODE := var/node
 LIGHTHOUSE := 12.8.2
 VNU := 26.9.27
 
-.PHONY: help setup run sandbox test check bench lighthouse lock system-test-tools
+.PHONY: help setup run sandbox test test-all check bench lighthouse lock system-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -56,9 +56,15 @@ system-test-tools:
 	@[ -f $(NODE)/$(LIGHTHOUSE)-$(VNU) ] || { mkdir -p $(NODE) && npm install --silent --no-audit --no-fund --no-package-lock \
 	--prefix $(NODE) lighthouse@$(LIGHTHOUSE) vnu-jar@$(VNU) && touch $(NODE)/$(LIGHTHOUSE)-$(VNU); } || true
 
-test: check system-test-tools ## check, then every test, on SQLite and on PostgreSQL, browser included
-	$(BIN)/python -m tests.servers --database sqlite -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
-	$(BIN)/python -m tests.servers --database postgresql -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(ARGS)
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+test: check system-test-tools ## check, then every test on SQLite, browser included, and on PostgreSQL what may differ there
+	$(BIN)/python -m tests.servers --database sqlite -- $(PYTEST)
+	$(BIN)/python -m tests.servers --database postgresql -- $(PYTEST) -m "not browser"
+
+test-all: check system-test-tools ## check, then every test on both databases
+	$(BIN)/python -m tests.servers --database sqlite -- $(PYTEST)
+	$(BIN)/python -m tests.servers --database postgresql -- $(PYTEST) --everything
 
 bench: $(VENV)/.dev ## print measured figures and their ratio to a floor of the same run
 	$(BIN)/python -m bench

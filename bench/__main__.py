@@ -1,18 +1,45 @@
 """`python -m bench [archive] [pages] [engagement] [search] [admin]`: all benchmarks or those named, each in its own process.
 
-What follows the names from the first `-` on is for the benchmarks: `python -m bench admin --papers 100000`.
+What follows the names from the first `-` on is for the benchmarks: `python -m bench admin --papers 100000`. `--help` lists them
+all, and starts none.
 """
 
+import ast
 import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 BENCHMARKS = ["archive", "pages", "engagement", "search", "admin"]
 BY_NAME_ONLY = ["lighthouse"]
+USAGE = """usage: python -m bench [NAME…] [OPTION…]
+
+Runs the benchmarks named, or all but those marked *, each in a process of its own.
+
+{benchmarks}
+
+options of engagement, search and admin:
+  --tweets N, --papers N (search, admin)   how many rows; takes long with the many that are the default
+  --database sqlite|postgresql             on this one only
+option of archive:
+  --copies N                               of each of the real posts
+"""
+
+
+def usage() -> str:
+    """The benchmarks with their first sentences, read from their files: to import one sets Django up."""
+    lines = []
+    for name in BENCHMARKS + BY_NAME_ONLY:
+        says = ast.get_docstring(ast.parse(Path(__file__).with_name(f"{name}.py").read_text())) or ""
+        lines.append(f"  {name + '*' * (name in BY_NAME_ONLY):12}{says.splitlines()[0]}")
+    return USAGE.format(benchmarks="\n".join(lines))
 
 
 def main() -> int:
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        print(usage(), end="")
+        return 0
     first = next((n for n, word in enumerate(sys.argv) if n and word.startswith("-")), len(sys.argv))
     names, options = sys.argv[1:first] or BENCHMARKS, sys.argv[first:]
     unknown = set(names) - {*BENCHMARKS, *BY_NAME_ONLY}

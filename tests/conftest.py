@@ -25,15 +25,6 @@ def absent(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL runs what uses the database; all the rest runs on SQLite, and would only do the same again."""
-    if connection.vendor != "postgresql":
-        return
-    using = [item for item in items if any(map(item.get_closest_marker, ("django_db", "own_database")))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in using])
-    items[:] = using
-
-
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory

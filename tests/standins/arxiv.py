@@ -259,11 +259,9 @@ class ArxivStandin(Standin):
                 self.visit = Visit(self.path, time.monotonic())
                 standin.visits.append(self.visit)
                 super().do_GET()
-                self.visit.ended = min(self.visit.ended, time.monotonic())
 
-            def end_headers(self) -> None:
+            def about_to_answer(self) -> None:
                 self.visit.ended = time.monotonic()
-                super().end_headers()
 
             def do_POST(self) -> None:
                 form = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()

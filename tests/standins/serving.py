@@ -118,6 +118,7 @@ class Standin:
                 if reply.stall_s:
                     standin._stopped.wait(reply.stall_s)
                 if reply.reset:
+                    self.about_to_answer()
                     # Closing with a linger time of zero sends RST instead of FIN.
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     self.connection.close()
@@ -131,6 +132,13 @@ class Standin:
                     self.wfile.write(reply.body)
                 except OSError:
                     pass  # the client went away, as after a stall it does
+
+            def end_headers(self) -> None:
+                self.about_to_answer()
+                super().end_headers()
+
+            def about_to_answer(self) -> None:
+                """Called while the client cannot know yet how its request ended."""
 
             def finish(self) -> None:
                 try:

@@ -17,7 +17,7 @@ from tests.processes import processes_naming
 RACER = """
 import sys, django
 django.setup()
-from hotpapers_site import broker
+from hotpapers_site.serving import broker
 with broker.embedded() as started:
     print("started" if started else "reused", flush=True)
     sys.stdin.readline()
@@ -94,7 +94,7 @@ def test_embedded_is_started_by_one_of_many_and_stopped_by_the_last(tmp_path: Pa
     finally:
         for process in racers:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 def test_embedded_says_that_the_path_is_too_long(tmp_path: Path, settings: Settings) -> None:

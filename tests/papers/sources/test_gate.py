@@ -63,27 +63,30 @@ def test_gate_survives_the_death_of_its_holder(redis_url: str, tmp_path: Path) -
     with ArxivStandin(World(papers_a_day=3)) as standin:
         standin.fault("/list", Reply(200, stall_s=60))
         holder = worker(f"{standin.url}/list/cs/new", redis_url, tmp_path, 1)
-        while not standin.requests:
+        while not standin.requests:  # pytest-timeout is the bound
+            assert holder.poll() is None
             time.sleep(0.01)
         holder.send_signal(signal.SIGKILL)
         holder.wait()
         killed = time.monotonic()
 
-        with gate(redis_url, tmp_path):
+        with gate(redis_url, tmp_path):  # the folder's lock goes with its process, that in Redis after 2 s
             waited_s = time.monotonic() - killed
 
-    # The folder's lock goes with its process, that in Redis after 2 s.
-    assert INTERVAL_S - 0.02 < waited_s < (4 if redis_url else 1)
+    assert waited_s >= INTERVAL_S
 
 
 def test_gate_lets_nobody_in_while_it_is_held(redis_url: str, tmp_path: Path) -> None:
+    began = time.time()
     with gate(redis_url, tmp_path) as first:
         first.hold(30)
 
     with pytest.raises(RateLimited) as caught, gate(redis_url, tmp_path):
         pass
 
-    assert caught.value.wait_s == pytest.approx(30, abs=2)
+    wait_s = caught.value.wait_s
+    assert wait_s is not None
+    assert began + 30 - time.time() <= wait_s <= 30
 
 
 def test_gate_opens_after_a_hold(redis_url: str, tmp_path: Path) -> None:

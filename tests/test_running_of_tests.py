@@ -1,0 +1,19 @@
+"""What `make test` and `make bench` rely on."""
+
+import subprocess
+import sys
+
+from django.conf import settings
+
+from tests.choosing import DEPEND_ON_THE_DATABASE
+
+
+def test_folders_and_files_that_run_on_both_databases_exist() -> None:
+    assert [place for place in DEPEND_ON_THE_DATABASE if not (settings.BASE_DIR / place).exists()] == []
+
+
+def test_help_of_the_benchmarks_lists_them_and_starts_none() -> None:
+    command = [sys.executable, "-m", "bench", "search", "--help"]
+    listed = subprocess.run(command, cwd=settings.BASE_DIR, env={"PATH": ""}, capture_output=True, text=True, check=True)
+    names = [line.split()[0] for line in listed.stdout.splitlines() if line.startswith("  ") and not line.startswith("  --")]
+    assert (names, listed.stderr) == (["archive", "pages", "engagement", "search", "admin", "lighthouse*"], "")
