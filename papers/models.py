@@ -418,6 +418,7 @@ class SourceHealth(models.Model):
     setting = models.CharField(max_length=40, blank=True, help_text="The setting that a person has to look at")
     since = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, help_text="The last good answer")
+    failed_at = models.DateTimeField(null=True, help_text="The last failure")
 
     class Meta:
         verbose_name_plural = "source health"

@@ -93,20 +93,29 @@ def is_refusal(error: SourceError | None) -> bool:
 def note_failure(service: Service, error: SourceError, now: datetime) -> None:
     """The service failed. What only a person can mend is kept as a refusal, with the setting to look at."""
     setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
-    _note(service, SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING, str(error), setting, now)
+    state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
+    _note(service, state, str(error), setting, now, failed_at=now)
 
 
 def _note(
-    service: Service, state: SourceHealth.State, message: str, setting: str, now: datetime, *, answered_at: datetime | None = None
+    service: Service,
+    state: SourceHealth.State,
+    message: str,
+    setting: str,
+    now: datetime,
+    *,
+    answered_at: datetime | None = None,
+    failed_at: datetime | None = None,
 ) -> None:
     table = SourceHealth._meta.db_table
     rows.insert(
         SourceHealth,
-        ["service", "state", "message", "setting", "since", "answered_at"],
-        [[service, state, message[:LONGEST_MESSAGE], setting, now, answered_at]],
+        ["service", "state", "message", "setting", "since", "answered_at", "failed_at"],
+        [[service, state, message[:LONGEST_MESSAGE], setting, now, answered_at, failed_at]],
         on_conflict=f"(service) DO UPDATE SET state = excluded.state, message = excluded.message, setting = excluded.setting, "
         f"since = CASE WHEN {table}.state = excluded.state THEN {table}.since ELSE excluded.since END, "
-        f"answered_at = COALESCE(excluded.answered_at, {table}.answered_at)",
+        f"answered_at = COALESCE(excluded.answered_at, {table}.answered_at), "
+        f"failed_at = COALESCE(excluded.failed_at, {table}.failed_at)",
     )
 
 

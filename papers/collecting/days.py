@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 
 from papers import clock, rows
 from papers.access import budget
@@ -92,8 +92,13 @@ def days_wanted(now: datetime) -> list[date]:
     """
     ensure_days(now)
     lacking = Q(papers_done_at=None) | Q(tweets_done_at=None) if settings.X_BEARER_TOKEN else Q(papers_done_at=None)
-    due = Q(next_try_at=None) | Q(next_try_at__lte=now)
-    return list(CollectionDay.objects.filter(lacking, due).order_by("date").values_list("date", flat=True))
+    return list(CollectionDay.objects.filter(lacking, _is_due(now)).order_by("date").values_list("date", flat=True))
+
+
+def _is_due(now: datetime) -> Q:
+    """Days that may be tried now. A failure yet to come was noted by a clock that was ahead, and so was the next attempt."""
+    noted_ahead = SourceDay.objects.filter(day=OuterRef("pk"), failing_since__gt=now)
+    return Q(next_try_at=None) | Q(next_try_at__lte=now) | Q(Exists(noted_ahead))
 
 
 def spare_reads(now: datetime) -> int:
@@ -120,9 +125,8 @@ def claim(day: date, now: datetime) -> CollectionDay | None:
     that is stored may be stored twice.
     """
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    due = Q(next_try_at=None) | Q(next_try_at__lte=now)
     until = now + clock.lease(CLAIM)
-    if CollectionDay.objects.filter(free, due, date=day).update(claimed_until=until):
+    if CollectionDay.objects.filter(free, _is_due(now), date=day).update(claimed_until=until):
         return CollectionDay.objects.get(date=day)
     return None
 

@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 
 from papers import clock
 from papers.collecting.announced import collect_papers
+from papers.collecting.days import days_wanted
 from papers.collecting.swept import collect_tweets
 from papers.models import CollectionDay, Mention, Paper, PaperCategory, SourceHealth, Tweet, UnmatchedMention
-from papers.sources.http import Malformed, RateLimited, Refused, Transient, Unreadable
+from papers.sources.http import ClockWrong, Malformed, RateLimited, Refused, Transient, Unreadable
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, THURSDAY, Week
 from tests.standins.arxiv_xml import HEAD
 from tests.standins.damage import DROPPED, ENTRIES, ITEMS, POSTS, Damage, without, without_metric
@@ -328,3 +329,62 @@ def test_lookup_that_x_renamed_is_told_too(week: Week) -> None:
     assert week.sources.x
     with pytest.raises(Unreadable, match="they lack retweets"):
         week.sources.x.lookup(plain_posts(week)[:5])
+
+
+# This machine's clock
+
+
+def test_clock_a_day_ahead_is_asked_about_where_x_refuses_our_times(week: Week) -> None:
+    collect(week)
+    week.x.date_s = (FRIDAY_NIGHT - timedelta(days=1)).timestamp()
+    week.x.fault("/2/tweets/search", "400")
+
+    with pytest.raises(ClockWrong) as caught:
+        collect_tweets(FRIDAY, now=clock.now(), sources=week.sources)
+
+    assert str(caught.value) == (
+        "X does not take our times (parameters: start_time). Is this machine's clock right? It says 20 Nov 2026, 22:00 UTC where "
+        "the service says 19 Nov 2026, 22:00 UTC. Set it, or let it be set over the network (NTP)."
+    )
+    row = CollectionDay.objects.get()
+    assert (row.state, row.reason, row.sweep_end) == ("partial", str(caught.value), None)
+    with pytest.raises(CommandError, match="Is this machine's clock right"):
+        call_command("status", stdout=StringIO())
+
+
+def test_clock_a_day_ahead_is_asked_about_where_arxiv_has_no_such_day_yet(week: Week) -> None:
+    week.world.now = FRIDAY_NIGHT - timedelta(days=1)
+    week.arxiv.date_s = week.world.now.timestamp()
+    week.traveller.move_to(FRIDAY_NIGHT + timedelta(days=1))
+
+    with pytest.raises(ClockWrong, match=r"It says 21 Nov 2026, 22:00 UTC where the service says 19 Nov 2026, 22:00 UTC\."):
+        collect(week)
+
+    week.arxiv.date_s = None
+    week.move(FRIDAY_NIGHT)
+    assert days_wanted(FRIDAY_NIGHT) == [FRIDAY]
+    assert collect(week).papers_done_at == FRIDAY_NIGHT
+
+
+# A whole outage
+
+
+def test_x_that_is_down_for_hours_needs_a_person_and_a_word_of_one_is_enough(week: Week) -> None:
+    collect(week)
+    week.x.fault("/2/tweets", "503", times=999)
+    for hours in (0, 3, 6):
+        week.move(FRIDAY_NIGHT + timedelta(hours=hours))
+        with pytest.raises(Transient):
+            collect_tweets(FRIDAY, now=clock.now(), sources=week.sources)
+
+    row = CollectionDay.objects.get()
+    assert (row.state, row.reason) == (
+        "failed",
+        "X has failed since 20 Nov 2026, 22:00 UTC (3 attempts) and needs a person. X is not available (503).",
+    )
+    with pytest.raises(CommandError, match="X has failed since 20 Nov 2026, 22:00 UTC"):
+        call_command("status", stdout=StringIO())
+    call_command("acknowledge_day", str(FRIDAY), "--reason", "X is down", "--by", "Ada", stdout=StringIO())
+    call_command("status", stdout=StringIO())
+    week.x.recover()
+    assert collect_tweets(FRIDAY, now=clock.now(), sources=week.sources).state == "complete"
