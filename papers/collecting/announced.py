@@ -18,7 +18,8 @@ from papers.sources.arxiv.announcement import Announcement, is_within
 from papers.sources.arxiv.client import BATCH, ArxivClient
 from papers.sources.arxiv.pages import PaperRecord
 from papers.sources.arxiv.xml import Garbled
-from papers.sources.http import Gone, LeftOut, Malformed, SourceError
+from papers.sources.http import Gone, Malformed, SourceError
+from papers.sources.records import LeftOut
 
 logger = logging.getLogger(__name__)
 CATCHUP_REACH = timedelta(days=90)

@@ -18,7 +18,8 @@ from papers.access.connections import LONGEST_MESSAGE, calendar, is_refusal, not
 from papers.collecting.judging import TO_COLLECT, expectation, judge
 from papers.models import CollectionDay, PaidRead, SourceDay, SourceHealth
 from papers.sources.arxiv.calendar import SATURDAY
-from papers.sources.http import LeftOut, SourceError
+from papers.sources.http import SourceError
+from papers.sources.records import LeftOut
 
 State = CollectionDay.State
 REACH = timedelta(days=90)

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from papers.access.connections import calendar, no_key
 from papers.models import CollectionDay, SourceDay, SourceHealth
-from papers.sources.http import LeftOut, told
+from papers.sources.records import LeftOut, told
 
 State = CollectionDay.State
 FAILED_AFTER = 6

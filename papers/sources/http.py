@@ -7,11 +7,8 @@ import socket
 import threading
 import time
 import zlib
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -21,10 +18,6 @@ CONNECT_S = 10.0
 SILENCE_S = 30.0
 """How long a server may send nothing at all; `deadline_s` of `fetch` bounds the whole answer."""
 MAX_REDIRECTS = 3
-LONGEST_WAIT_S = 3600.0
-"""A service that asks us to stay away for longer is asked again all the same, once an hour."""
-MOST_NAMED = 10
-CLOCKS_AGREE = timedelta(minutes=5)
 Result = TypeVar("Result")
 
 
@@ -79,24 +72,6 @@ class Malformed(SourceError):
 
 class Unreadable(Malformed):
     """Most records of an answer cannot be read: the service has changed, and a person has to look at it."""
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """One record of an answer that cannot be read, or not as a whole."""
-
-    name: str
-    """The id that the service gave it; empty where that cannot be read."""
-    lacks: str
-    """What is missing or wrong in it, as in "it lacks …"."""
-
-
-def told(left_out: Collection[LeftOut]) -> str:
-    """The records by name, and what they lack, the first ten of them: `2611.90001 lacks a title, 2 others lack an id`."""
-    named = [f"{one.name} lacks {one.lacks}" for one in left_out if one.name]
-    unnamed = Counter(one.lacks for one in left_out if not one.name)
-    parts = [*named[:MOST_NAMED], *([f"{len(named) - MOST_NAMED:,} more"] if len(named) > MOST_NAMED else [])]
-    return ", ".join([*parts, *(f"{count:,} without {lacks}" for lacks, count in unnamed.items())])
 
 
 @dataclass(frozen=True)
@@ -278,46 +253,6 @@ class _Deadline:
             if self._socket is not None:
                 # The plain socket's method: that of a TLS socket would pull the state away under the reading thread.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """The seconds that `Retry-After` asks for (RFC 9110 §10.2.3: seconds or an HTTP date), an hour at most.
-
-    None where it is absent or unreadable.
-    """
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        digits = value.lstrip("0")
-        return LONGEST_WAIT_S if len(digits) > 4 else min(float(digits or 0), LONGEST_WAIT_S)
-    moment = _http_date(value)
-    if moment is None:
-        return None
-    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), LONGEST_WAIT_S)
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value[:100])
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
-def clock_doubt(headers: Mapping[str, str]) -> str:
-    """A question for people where this machine's clock and that of the answer differ by more than five minutes; else nothing."""
-    theirs, ours = _http_date(headers.get("date", "")), datetime.now(UTC)
-    if theirs is None:
-        return ""
-    age = headers.get("age", "")
-    if age.isascii() and age.isdigit() and len(age) <= 9:  # the answer lay in a cache so long
-        with contextlib.suppress(OverflowError):
-            theirs += timedelta(seconds=int(age))
-    if abs(ours - theirs) <= CLOCKS_AGREE:
-        return ""
-    return (
-        f"Is this machine's clock right? It says {ours:%d %b %Y, %H:%M} UTC where the service says "
-        f"{theirs:%d %b %Y, %H:%M} UTC. Set it, or let it be set over the network (NTP)."
-    )
 
 
 def retrying(

@@ -29,10 +29,10 @@ from papers.networks.x.posts import (
     unreadable,
     whole_number,
 )
+from papers.sources.answer_headers import clock_doubt, retry_after_s
 from papers.sources.http import (
     Answer,
     ClockWrong,
-    LeftOut,
     Malformed,
     Misconfigured,
     OutOfCredit,
@@ -41,11 +41,10 @@ from papers.sources.http import (
     SourceError,
     Transient,
     base_url,
-    clock_doubt,
     fetch,
-    retry_after_s,
     retrying,
 )
+from papers.sources.records import LeftOut
 
 LOOKUP_SIZE = 100
 """The most ids that one lookup takes."""

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from papers.networks.paper_links import paper_ids_in
-from papers.sources.http import LeftOut, Unreadable
+from papers.sources.http import Unreadable
+from papers.sources.records import LeftOut
 from papers.text.identifiers import STATUS_ID
 
 LARGEST_ID = 2**63 - 1

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import httpx
 
+from papers.sources.answer_headers import clock_doubt, retry_after_s
 from papers.sources.arxiv.announcement import Announcement, Metadata, by_section, is_within, united
 from papers.sources.arxiv.calendar import AnnouncementCalendar
 from papers.sources.arxiv.categories import WITHOUT_CLASSES
@@ -21,19 +22,16 @@ from papers.sources.http import (
     Answer,
     ClockWrong,
     Gone,
-    LeftOut,
     Malformed,
     RateLimited,
     Refused,
     SourceError,
     Transient,
-    clock_doubt,
     fetch,
     onward,
-    retry_after_s,
     retrying,
-    told,
 )
+from papers.sources.records import LeftOut, told
 
 BATCH = 100
 """Ids in one metadata request."""

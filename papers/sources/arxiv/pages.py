@@ -17,7 +17,8 @@ from lxml import etree
 
 from papers.sources.arxiv.categories import is_category
 from papers.sources.arxiv.xml import NOT_UTF8, malformed, mended, read_xml
-from papers.sources.http import Answer, LeftOut, Malformed
+from papers.sources.http import Answer, Malformed
+from papers.sources.records import LeftOut
 from papers.text.identifiers import ARXIV_ID
 
 ARXIV_ID_ALONE = re.compile(ARXIV_ID)
