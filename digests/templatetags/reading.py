@@ -41,7 +41,7 @@ _tweets = nh3.Cleaner(
 @lru_cache(maxsize=4096)
 def tweet_body(body_html: str) -> SafeString:
     """A tweet's body as safe HTML: text, line breaks, and links to the network's own hosts."""
-    return mark_safe(_tweets.clean(body_html))  # noqa: S308 (nh3 has cleaned it)
+    return mark_safe(_tweets.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
 
 
 @register.filter

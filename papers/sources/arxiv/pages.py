@@ -39,6 +39,8 @@ Section = Literal["new", "cross", "replaced"]
 ANNOUNCE_TYPES: dict[str, Section] = {"new": "new", "cross": "cross", "replace": "replaced", "replace-cross": "replaced"}
 SECTION_HEADING = re.compile(r"(new|cross|replace)", re.IGNORECASE)
 HEADINGS = ("h1", "h2", "h3", "h4")
+LONGEST_HEADING = 300
+"""Characters of a heading that are read; real ones have at most 80."""
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,7 @@ def read_listing(answer: Answer) -> Sections:
             if number and (title := _listing_title(element)):
                 found.titles[number] = title
         elif element.tag != "dt":
-            text = _folded(element)
+            text = _heading(element)
             named = SECTION_HEADING.match(text)
             section = ANNOUNCE_TYPES[named[0].lower()] if named else None
             if section and (stated := STATED.search(text)):
@@ -244,7 +246,7 @@ def read_listing(answer: Answer) -> Sections:
 
 
 def _listing_day(answer: Answer, page: lxml.html.HtmlElement) -> date | None:
-    heading = next(filter(None, (HEADING.search(_folded(element)) for element in page.iter(*HEADINGS))), None)
+    heading = next(filter(None, (HEADING.search(_heading(element)) for element in page.iter(*HEADINGS))), None)
     if heading is None or heading["month"].lower() not in MONTHS:
         return None
     try:
@@ -264,3 +266,7 @@ def _text(element: etree._Element, name: str) -> str:
 
 def _folded(element: lxml.html.HtmlElement) -> str:
     return " ".join(str(element.text_content()).split())
+
+
+def _heading(element: lxml.html.HtmlElement) -> str:
+    return _folded(element)[:LONGEST_HEADING]
