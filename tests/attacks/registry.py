@@ -288,5 +288,5 @@ READERS: tuple[Reader, ...] = (
     Reader(editing.CategoriesField.split, lambda text: editing.CategoriesField().split(text), (ValidationError,)),
     Reader(answer_headers.retry_after_s, lambda text: answer_headers.retry_after_s({"retry-after": text})),
     Reader(answer_headers.clock_doubt, lambda text: answer_headers.clock_doubt({"date": text, "age": text})),
-    Reader(http.onward, lambda text: http.onward(_answer("", 301, location=text.encode(errors="replace").decode("latin-1")))),
+    Reader(http.onward, lambda text: http.onward(http.Answer("https://a.example/b", 301, {"location": text}, b""))),
 )
