@@ -28,7 +28,7 @@ CLAIM = timedelta(minutes=15)
 """Longer than a task may last (CELERY_TASK_TIME_LIMIT); a worker that was killed blocks its day so long."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
 ANNOUNCEMENT_WAIT = timedelta(minutes=15)
-SWEEP_EVERY = timedelta(hours=6)
+SWEEP_EVERY, ONCE_A_DAY = timedelta(hours=6), timedelta(days=1)
 LONGEST_REASON, LONGEST_NOTE = 2000, 1000
 MOST_LEFT_OUT = 1000
 
@@ -157,7 +157,8 @@ def failed(day: date, source: SourceHealth.Service, error: SourceError, now: dat
 def put_off(row: CollectionDay, source: SourceHealth.Service, now: datetime, error: SourceError | None = None) -> None:
     """One more attempt was in vain; `error` where it failed, none where the source lacked something.
 
-    The next one comes after 5 minutes, doubled each time up to an hour, and no earlier than the source asked for.
+    The next one comes after 5 minutes, doubled each time up to an hour, and no earlier than the source asked for. Where it lacks
+    something, which may never come, it is doubled up to six hours, and up to a day once the day's posts are here.
     """
     of_day = _of_day(row, source)
     of_day.attempts += 1
@@ -165,7 +166,8 @@ def put_off(row: CollectionDay, source: SourceHealth.Service, now: datetime, err
     of_day.is_refused = is_refusal(error)
     of_day.failing_since = (of_day.failing_since or now) if error else None
     of_day.save()
-    wait = min(FIRST_WAIT * 2 ** min(of_day.attempts - 1, 10), LONGEST_WAIT)
+    patience = LONGEST_WAIT if error else ONCE_A_DAY if row.tweets_done_at else SWEEP_EVERY
+    wait = min(FIRST_WAIT * 2 ** min(of_day.attempts - 1, 10), patience)
     row.next_try_at = now + max(wait, timedelta(seconds=getattr(error, "wait_s", None) or 0))
 
 
