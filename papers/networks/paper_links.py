@@ -11,6 +11,8 @@ WORDS = "abs|pdf|html|format|ps|src|e-print|eprint|tex|dvi|overview|resources|au
 """What stands before the id in an address of arXiv's or alphaXiv's."""
 FLAGS = re.IGNORECASE | re.ASCII
 BEHIND_A_WORD = re.compile(rf"/(?P<word>{WORDS})/(?:arxiv:)?{ARXIV_ID}(?:\.(?:pdf|html?|ps|gz|tar))*(?=/|\Z)", FLAGS)
+BEFORE_A_WORD = re.compile(r"(?:/[a-z0-9-]{1,20}){0,3}", FLAGS)
+"""A language, say; no other address."""
 WITH_FILES = ("html", "src")
 """Addresses of the paper's own files go on behind the id: /html/2611.90001v1/x1.png."""
 PAPERS = re.compile(rf"/papers/{ARXIV_ID}(?:\.md)?", FLAGS)
@@ -47,7 +49,7 @@ def paper_id(url: str) -> str | None:
 def _behind_a_word(path: str) -> str | None:
     """The one id that stands behind a known word, whatever stands before it (`/es/overview/2611.90001`)."""
     found = list(BEHIND_A_WORD.finditer(path))
-    if len(found) != 1:
+    if len(found) != 1 or not BEFORE_A_WORD.fullmatch(path[: found[0].start()]):
         return None
     [match] = found
     is_last = match.end() == len(path)

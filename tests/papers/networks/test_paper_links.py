@@ -44,6 +44,7 @@ def test_paper_id_drops_version_and_subject_class(url: str, expected: str) -> No
         "https://arxiv.org/abs/2611.90001/listing",
         "https://arxiv.org/abs/2611.90001/abs/2611.90002",
         "https://arxiv.org/list/2611.90001",
+        "https://arxiv.org/abs/https://evil.example/abs/2611.90001",
         "https://notarxiv.org/abs/2611.90001",
         "https://hf.co/2611.90001",
         "https://huggingface.co/papers/month/2026-11",
