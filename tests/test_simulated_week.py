@@ -238,7 +238,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
         expected_days = (END.date() - FIRST_DAY).days
 
         def is_all_done() -> bool:
-            done = product.ask(DONE) >= expected_days
+            done = bool(product.ask(DONE) >= expected_days)
             if not done:
                 bad.look(product.ask(REASONS))
                 product.manage("backfill", "--since", str(FIRST_DAY))  # what arXiv mended is asked for once a day else

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0007_words_by_twos")]
+    dependencies = [("papers", "0008_rendered_texts")]
 
     operations = [
         migrations.RemoveField(
