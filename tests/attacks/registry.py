@@ -8,7 +8,6 @@ import html
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -42,26 +41,12 @@ from papers.search import index, marking, query, words
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
 from papers.text import embed, formulas, links, notes, tex, tex_commands
+from tests.attacks.network_readers import NETWORK_READERS
+from tests.attacks.reader import Reader
 from tests.texts import Unrendered
 
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """`read` puts a text where the function named finds it, and calls it; `place` tells several such places apart."""
-
-    function: Callable[..., Any]
-    read: Callable[[str], object]
-    errors: tuple[type[Exception], ...] = ()
-    place: str = ""
-
-    @property
-    def name(self) -> str:
-        function: Any = getattr(self.function, "__wrapped__", self.function)
-        name = f"{function.__module__}.{function.__qualname__}"
-        return f"{name}[{self.place}]" if self.place else name
 
 
 def _bytes(text: str) -> bytes:
@@ -238,15 +223,12 @@ READERS: tuple[Reader, ...] = (
     Reader(x_posts.read_posts, lambda text: x_posts.read_posts([_tweet(text), {"id": text}, text])),
     Reader(x_posts.read_gone, lambda text: list(x_posts.read_gone([{"type": text, "detail": f"[{text}]", "value": text}]))),
     Reader(x_posts.is_status_id, x_posts.is_status_id),
-    Reader(x_posts.whole_number, x_posts.whole_number),
-    Reader(x_posts.mapping, x_posts.mapping),
-    Reader(x_posts.items, x_posts.items),
-    Reader(x_posts.text_of, x_posts.text_of),
     Reader(x_client._read, lambda text: x_client._read(_answer(text), NOW), (http.SourceError,)),
     Reader(oembed._read, lambda text: oembed._read(_answer(text), "1"), (http.SourceError,), "answer"),
     Reader(oembed._read, _oembed, (http.SourceError,)),
     Reader(oembed._read, lambda text: _oembed(_blockquote(body=text)), (http.SourceError,), "body"),
     Reader(oembed._read, lambda text: _oembed(_blockquote(name=text)), (http.SourceError,), "name"),
+    *NETWORK_READERS,
     # what readers and editors ask for
     Reader(query.parse, query.parse, (query.QueryError,)),
     Reader(lookup.arxiv_id_at_end, lookup.arxiv_id_at_end),

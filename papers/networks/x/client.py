@@ -16,19 +16,9 @@ from typing import Any
 
 import httpx
 
-from papers.networks.x.posts import (
-    FoundTweet,
-    GoneReason,
-    is_mostly_unread,
-    is_status_id,
-    items,
-    mapping,
-    read_gone,
-    read_posts,
-    text_of,
-    unreadable,
-    whole_number,
-)
+from papers.networks.base import GoneReason
+from papers.networks.strict_json import items, mapping, text_of, whole_number
+from papers.networks.x.posts import FoundTweet, is_mostly_unread, is_status_id, read_gone, read_posts, unreadable
 from papers.sources.answer_headers import clock_doubt, retry_after_s
 from papers.sources.http import (
     Answer,
