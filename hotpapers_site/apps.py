@@ -1,4 +1,10 @@
+from pathlib import Path
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from hotpapers_site.environment import keep_private
 
 
 class HotPapersSiteConfig(AppConfig):
@@ -6,3 +12,12 @@ class HotPapersSiteConfig(AppConfig):
 
     def ready(self) -> None:
         from hotpapers_site import sessions  # noqa: F401 - hears of logins
+
+        connection_created.connect(keep_database_private)
+
+
+def keep_database_private(connection: Any, **_: object) -> None:
+    """SQLite makes its files readable by everybody."""
+    if connection.vendor == "sqlite":
+        path = Path(connection.settings_dict["NAME"])
+        keep_private(*path.parent.glob(f"{path.name}*"))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
 from digests.models import Digest, PublicEvent
-from digests.page_cache.middleware import shows
+from digests.page_cache.middleware import reads_query, shows
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
 from digests.reader.pages.entries import shown_papers
@@ -21,6 +21,7 @@ from papers.ranking.candidates import rules
 
 
 @require_safe
+@reads_query("before")
 def home(request: HttpRequest) -> HttpResponse:
     """The newest digests, or those before `?before=YYYY-MM-DD`."""
     page = days_page(request, Digest.objects.published().with_titles())
