@@ -41,7 +41,7 @@ _tweets = nh3.Cleaner(
 @lru_cache(maxsize=4096)
 def tweet_body(body_html: str) -> SafeString:
     """A tweet's body as safe HTML: text, line breaks, and links to the network's own hosts."""
-    return mark_safe(_tweets.clean(body_html))  # noqa: S308 (nh3 has cleaned it)
+    return mark_safe(_tweets.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
 
 
 @register.filter
@@ -96,6 +96,13 @@ _name = lru_cache(maxsize=8192)(tex.readable)
 def counted(number: int, noun: str) -> str:
     """`1,234 retweets`, `1 retweet`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@register.filter
+def ordinal(number: int) -> str:
+    """`1st`, `1,002nd`."""
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{suffix}"
 
 
 @register.filter

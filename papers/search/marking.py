@@ -1,5 +1,6 @@
 """The words that a search found, marked in titles and abstracts: as parts of text, never as HTML."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -69,10 +70,19 @@ def _start(spans: list[Span], length: int) -> int:
     """The match from which on an excerpt shows most different words; the first of equals, 0 where the beginning does as well."""
     matches = [span for span in spans if span.word]
     best, most = 0, len({span.word for span in matches if span.end <= length})
-    for n, first in enumerate(matches):
-        different = {span.word for span in matches[n : n + 30] if span.end <= first.start + length - BEFORE}
-        if len(different) > most:
-            best, most = first.start, len(different)
+    inside: Counter[str] = Counter()  # the words of the matches from one on, as far as an excerpt reaches
+    last = 0
+    for number, first in enumerate(matches):
+        last = max(last, number)
+        while last < len(matches) and matches[last].end <= first.start + length - BEFORE:
+            inside[matches[last].word] += 1
+            last += 1
+        if len(inside) > most:
+            best, most = first.start, len(inside)
+        if last > number:
+            inside[first.word] -= 1
+            if not inside[first.word]:
+                del inside[first.word]
     return best
 
 

@@ -20,6 +20,8 @@ CONNECT_S = 10.0
 SILENCE_S = 30.0
 """How long a server may send nothing at all; `deadline_s` of `fetch` bounds the whole answer."""
 MAX_REDIRECTS = 3
+SMALLEST_BUFFER = 1 << 16
+"""Bytes that a compressed answer may have beyond what it may have decompressed."""
 Result = TypeVar("Result")
 
 
@@ -188,11 +190,15 @@ def _body(response: httpx.Response, max_bytes: int) -> bytes:
             f"{response.url.host} answered in the encoding {encoding!r}; expected gzip or none.", url=url, status=status
         )
     unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-    body = bytearray()
+    body, received = bytearray(), 0
     for chunk in response.iter_raw():
+        received += len(chunk)
         body += unpack.decompress(chunk, max_bytes + 1 - len(body)) if unpack else chunk
-        if len(body) > max_bytes:
+        # Empty blocks of gzip may go on for ever and come to nothing, so what comes in is counted as well.
+        if len(body) > max_bytes or received > max_bytes + SMALLEST_BUFFER:
             raise Malformed(f"{response.url.host} answered with more than {max_bytes:,} bytes.", url=url, status=status)
+        if unpack and unpack.eof:
+            break  # whatever comes behind the end of the stream is none of the answer
     if unpack and body and not unpack.eof:
         raise zlib.error("the answer ended within its gzip stream")
     return bytes(body)

@@ -30,7 +30,7 @@ WRAPPED = re.compile(
     + BRACED % "argument"
     + r"|\\footnote\s*"
     + BRACED % "footnote"
-    + r"|\{\\(?:it|em|bf|tt|sc|sf|rm|sl)\s+"
+    + r"|\{\\(?:it|em|bf|tt|sc|sf|rm|sl)\s++"
     + BRACED[2:] % "declared"
 )
 ACCENT = (
@@ -85,9 +85,9 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
         plain.append(text[done : found.start()])
         done = found.end()
         if found["formula"]:
-            if any(plain):
-                yield _folded("".join(plain)), False
-                plain.clear()
+            if before_it := "".join(plain):
+                yield _folded(before_it), False
+            plain.clear()
             yield _folded(found[0]), True
         else:
             plain.append(_decoded(found) if has_commands or found["dash"] else found[0])

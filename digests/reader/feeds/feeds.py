@@ -27,7 +27,7 @@ NEWEST_DAYS = 20
 SELECTION = ("category", "period", "min", "q", "order", "after")
 """What the address of a selection may say."""
 PAPERS_IN_BIBTEX = 500
-DESCRIPTION = "The new arXiv papers that people talk about, every day"
+DESCRIPTION = "The new arXiv papers people are talking about, every day"
 WRITERS = {
     "rss": (formats.rss, "application/rss+xml; charset=utf-8"),
     "atom": (formats.atom, f"{FORMS['atom'][1]}; charset=utf-8"),

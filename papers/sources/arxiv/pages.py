@@ -31,6 +31,8 @@ Section = Literal["new", "cross", "replaced"]
 ANNOUNCE_TYPES: dict[str, Section] = {"new": "new", "cross": "cross", "replace": "replaced", "replace-cross": "replaced"}
 SECTION_HEADING = re.compile(r"(new|cross|replace)", re.IGNORECASE)
 HEADINGS = ("h1", "h2", "h3", "h4")
+LONGEST_HEADING = 300
+"""Characters of a heading that are read; real ones have at most 80."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def read_listing(answer: Answer) -> Sections:
         page = lxml.html.document_fromstring(answer.body.decode(errors="replace"))
     except (etree.ParserError, ValueError):
         raise _malformed(answer, "a listing page", "an empty one") from None
-    heading = next(filter(None, (HEADING.search(_folded(element)) for element in page.iter(*HEADINGS))), None)
+    heading = next(filter(None, (HEADING.search(_heading(element)) for element in page.iter(*HEADINGS))), None)
     if heading is None or heading["month"].lower() not in MONTHS:
         raise _malformed(answer, "a listing page with its date", _folded(page)[:60])
     try:
@@ -176,7 +178,7 @@ def read_listing(answer: Answer) -> Sections:
     section: Section | None = None
     for element in page.iter(*HEADINGS, "dt"):
         if element.tag != "dt":
-            text = _folded(element)
+            text = _heading(element)
             named = SECTION_HEADING.match(text)
             section = ANNOUNCE_TYPES[named[0].lower()] if named else None
             if section and (stated := STATED.search(text)):
@@ -216,6 +218,10 @@ def _text(element: etree._Element, name: str) -> str:
 
 def _folded(element: lxml.html.HtmlElement) -> str:
     return " ".join(str(element.text_content()).split())
+
+
+def _heading(element: lxml.html.HtmlElement) -> str:
+    return _folded(element)[:LONGEST_HEADING]
 
 
 def _malformed(answer: Answer, expected: str, came: str) -> Malformed:
