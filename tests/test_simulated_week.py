@@ -7,23 +7,13 @@ It runs as `make run` does without REDIS_URL: with the embedded server, and the 
 """
 
 import contextlib
-import json
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
-from django.conf import settings as configured
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from hotpapers_site.serving import broker
@@ -31,6 +21,7 @@ from papers import clock
 from papers.counts.embedding import NEW_FOR
 from papers.networks.x.client import LOOKUP_SIZE
 from papers.sources.arxiv.calendar import AnnouncementCalendar
+from tests.product import Product, own_database, until
 from tests.standins.arxiv import gaps
 from tests.standins.running import ARCHIVES, Services, services
 from tests.standins.tweets import WorldTweet
@@ -75,79 +66,6 @@ print(json.dumps({
     "readings": TweetMeasurement.objects.count(),
 }))
 """
-
-
-@dataclass
-class Product:
-    """The processes of the product, with a database and a folder of their own."""
-
-    environment: dict[str, str]
-    log: Path
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def set_clock(self, fast: clock.FastClock) -> None:
-        real_start, start, speed = fast
-        self.environment["SANDBOX_CLOCK"] = f"{real_start.isoformat()} {start.isoformat()} {speed}"
-
-    def start(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet", *arguments]
-        with self.log.open("ab") as log:
-            self.running.append(
-                subprocess.Popen(
-                    command, env=self.environment, cwd=configured.BASE_DIR, stdout=log, stderr=log, start_new_session=True
-                )
-            )
-
-    def start_all(self) -> None:
-        for _ in range(WORKERS):
-            self.start("worker", "--concurrency", str(PROCESSES), "--without-gossip", "--without-mingle")
-        self.start("beat", "--pidfile=")
-
-    def kill_all(self) -> None:
-        for process in self.running:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        self.running.clear()
-
-    def stop_all(self) -> None:
-        for process in reversed(self.running):
-            process.terminate()
-        for process in self.running:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(60)
-        self.kill_all()
-
-    def ask(self, code: str) -> Any:
-        command = [sys.executable, "-c", code]
-        asked = subprocess.run(command, env=self.environment, cwd=configured.BASE_DIR, capture_output=True, check=True)
-        return json.loads(asked.stdout)
-
-    def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(configured.BASE_DIR / "manage.py"), *arguments]
-        return subprocess.run(command, env=self.environment | environment, capture_output=True, text=True, check=False)
-
-
-@contextlib.contextmanager
-def own_database(folder: Path) -> Iterator[str]:
-    """The URL of a new database of the kind that the tests run on."""
-    if connection.vendor != "postgresql":
-        yield f"sqlite:///{folder / 'week.sqlite3'}"
-        return
-    url, name = os.environ["DATABASE_URL"], f"week_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield f"{url.rpartition('/')[0]}/{name}"
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def until(condition: Callable[[], bool], within_s: float, ask_every_s: float = 0.05) -> bool:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(ask_every_s)
-    return True
 
 
 def fail(made: Services, tenth: int) -> None:
@@ -243,7 +161,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
 
         began = time.monotonic()
         turn((END - START).total_seconds() / WEEK_S)
-        product.start_all()
+        product.start_all(workers=WORKERS, processes=PROCESSES)
         for tenth in range(10):
             time.sleep(WEEK_S / 10)
             fail(made, tenth)
@@ -252,7 +170,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
                 before = len(asked)
                 until(lambda: len(asked) > before, WEEK_S / 10)  # noqa: B023 - called here
                 product.kill_all()
-                product.start_all()
+                product.start_all(workers=WORKERS, processes=PROCESSES)
             if tenth == 6:
                 assert server
                 server.kill()
@@ -264,7 +182,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
         turn(LAST_SPEED)
         # So may what they left be too much for one day's budget, which is judged by the days of the week alone.
         product.environment["X_DAILY_READS"] = str(MONTHLY_READS)
-        product.start_all()
+        product.start_all(workers=WORKERS, processes=PROCESSES)
         expected_days = (END.date() - FIRST_DAY).days
         all_done = until(lambda: product.ask(DONE) >= expected_days, LAST_S, ASK_EVERY_S)
         product.stop_all()

@@ -16,7 +16,6 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import connection
 from playwright.sync_api import Browser, expect
-from pytest_django.live_server_helper import LiveServer
 
 from digests.models import Digest, Entry
 from papers.models import Paper
@@ -25,12 +24,6 @@ from tests.digests.desk.desk_days import DAY, make_day, make_draft
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def open_desk(browser: Browser, live_server: LiveServer) -> Iterator[OpenDesk]:
-    with editors(browser, live_server.url) as opened:
-        yield opened
 
 
 @pytest.fixture

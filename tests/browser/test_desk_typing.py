@@ -2,24 +2,16 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Error, Page, Route, expect
 
 from digests.models import Digest, Entry
-from tests.browser.desk_browser import EditorAtDesk, OpenDesk, editors
+from tests.browser.desk_browser import EditorAtDesk, OpenDesk
 from tests.digests.desk.desk_days import DAY, make_day, make_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FULL = "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
-
-
-@pytest.fixture
-def open_desk(browser: Browser, live_server: LiveServer) -> Iterator[OpenDesk]:
-    with editors(browser, live_server.url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_embedded_is_started_by_one_of_many_and_stopped_by_the_last(tmp_path: Pa
     finally:
         for process in racers:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 def test_embedded_says_that_the_path_is_too_long(tmp_path: Path, settings: Settings) -> None:

@@ -1,8 +1,6 @@
-"""Searches, the same on both databases: the expected lists stand here once, and both run this file."""
+"""What a search finds, in which order, at what cost."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -12,87 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from papers.counts.measuring import measure_papers
-from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
 from papers.search.finding import matching_ids, search
 from papers.search.index import index_changed, pair_term, rebuild
 from papers.search.query import QueryError
-from tests.factories import make_paper, make_tweet
+from tests.papers.search.searching import ALL, LANGUAGE, NEED, NOW, RENYI, VISION, make, titles
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-def measure(
-    paper: Paper, retweets: int, favorites: int = 0, provenance: Provenance = Provenance.NETWORK, at: datetime = NOW
-) -> None:
-    PaperMeasurement.objects.create(paper=paper, read_at=at, provenance=provenance, retweets=retweets, favorites=favorites)
-
-
-def make(title: str, abstract: str = "", *, hot: int = 0, **fields: Any) -> Paper:
-    paper = make_paper(title=title, abstract=abstract, **fields)
-    if hot:
-        measure(paper, hot)
-    return paper
-
-
-def titles(query: str, **options: Any) -> list[str]:
-    return [hit.paper.title for hit in search(query, **options).hits]
-
-
-@pytest.fixture
-def library() -> None:
-    make(
-        "Attention Is All You Need",
-        "Transformers.",
-        hot=3_000,
-        arxiv_id="1706.03762",
-        listing_date=date(2017, 6, 13),
-        authors=["Ashish Vaswani", "Łukasz Kaiser"],
-        categories=("cs.CL", "cs.LG"),
-    )
-    make(
-        "Need for Attention",
-        "A transformer needs attention.",
-        arxiv_id="2105.00001",
-        authors=["Ada Example"],
-        categories=("cs.LG",),
-    )
-    make(
-        "On R\\'enyi Divergences",
-        "All about the $\\alpha$-divergence of Erd\\H{o}s.",
-        arxiv_id="2105.00002",
-        listing_date=date(2021, 5, 13),
-        authors=["Alfr\\'ed R\\'enyi", "Yann LeCun"],
-        categories=("stat.ML",),
-    )
-    make(
-        "Vision with Divergent Attention",
-        "State of the art; large language models.",
-        hot=100,
-        arxiv_id="cs/0112017",
-        listing_date=date(2001, 12, 17),
-        authors=["LeCun, Yann"],
-        categories=("cs.CV",),
-    )
-    make(
-        "Language and Vision Models, Large",
-        "We model language.",
-        arxiv_id="2611.00001",
-        listing_date=date(2026, 11, 1),
-        authors=["Yann A. Example"],
-        categories=("cond-mat.dis-nn",),
-    )
-    index_changed()
-
-
-RENYI, NEED, ALL, VISION, LANGUAGE = (
-    "On R\\'enyi Divergences",
-    "Need for Attention",
-    "Attention Is All You Need",
-    "Vision with Divergent Attention",
-    "Language and Vision Models, Large",
-)
 
 
 FOUND: dict[str, list[str]] = {
@@ -255,91 +178,6 @@ def test_search_takes_a_constant_number_of_queries(library: None, django_assert_
         search("attention")
     with django_assert_num_queries(4):
         search("all attention need cat:cs since:2001-03-04 1706.03762")
-
-
-def test_index_follows_a_changed_paper(library: None) -> None:
-    paper = Paper.objects.get(title=NEED)
-    paper.title, paper.authors = "Quivers", ["Zoe Müller"]
-    paper.save()
-    index_changed()
-
-    assert titles("quiver") == ["Quivers"]
-    assert "Quivers" in titles("attention")  # by its abstract
-    assert titles("author:muller") == ["Quivers"]
-    assert titles("author:ada") == []
-    assert list(PaperAuthor.objects.filter(paper=paper).values_list("position", "name", "key")) == [
-        (0, "Zoe Müller", "zoe-muller")
-    ]
-
-
-def test_index_follows_categories_days_and_deletion(library: None) -> None:
-    need = Paper.objects.get(title=NEED)
-    need.categories.all().delete()
-    PaperCategory.objects.create(paper=need, position=0, code="math.AG")
-    Paper.objects.filter(title=RENYI).update(listing_date=date(2019, 1, 1))
-    Paper.objects.get(title=ALL).delete()
-    index_changed()
-
-    assert titles("attention") == [VISION, NEED]
-    assert titles("cat:math") == [NEED]
-    assert titles("cat:cs.LG") == []
-    assert titles("since:2019-01-01 until:2019-01-01") == [RENYI]
-
-
-def test_index_follows_a_paper_that_gets_hot(library: None) -> None:
-    paper = Paper.objects.get(title=NEED)
-    tweet = make_tweet(paper, retweets=5_000, favorites=4_000, read_at=NOW)
-    measure_papers([tweet.pk], now=NOW)
-    assert list(UnindexedPaper.objects.all()) == [UnindexedPaper(paper.pk)]
-    index_changed()
-
-    assert titles("attention") == [NEED, ALL, VISION]
-
-
-def test_index_leaves_a_paper_alone_whose_hotness_stays_of_its_kind(library: None) -> None:
-    paper = Paper.objects.get(title=ALL)
-    tweet = make_tweet(paper, retweets=3_001, favorites=0, read_at=NOW)
-    measure_papers([tweet.pk], now=NOW + timedelta(hours=1))
-    paper.comment = "12 pages"
-    paper.save()
-
-    assert not UnindexedPaper.objects.exists()
-
-
-def test_counts_of_posts_only_say_that_a_paper_was_hot(library: None) -> None:
-    inflated = make("Inflated attention")
-    measure(inflated, 1_000_000, provenance=Provenance.POST)
-    hot, cold = make("Hot attention", hot=70), make("Cold attention", hot=20)
-    index_changed()
-
-    assert matching_ids("attention", 10)[1:5] == [hot.pk, Paper.objects.get(title=VISION).pk, inflated.pk, cold.pk]
-
-
-def test_index_again_changes_nothing(library: None) -> None:
-    before = list(IndexedPaper.objects.order_by("pk").values_list())
-    UnindexedPaper.objects.bulk_create(UnindexedPaper(pk) for pk in Paper.objects.values_list("pk", flat=True))
-
-    assert index_changed() == 5
-    assert index_changed() == 0
-    assert list(IndexedPaper.objects.order_by("pk").values_list()) == before
-    assert titles("attention") == [ALL, VISION, NEED]
-
-
-def test_rebuild_makes_the_same_index(library: None) -> None:
-    before = list(IndexedPaper.objects.order_by("pk").values_list())
-    IndexedPaper.objects.filter(pk=before[0][0]).update(standing=5)
-
-    assert rebuild() == 5
-    assert list(IndexedPaper.objects.order_by("pk").values_list()) == before
-    assert titles("attention") == [ALL, VISION, NEED]
-
-
-def test_collaboration_of_thousands_is_indexed() -> None:
-    make("Collision", authors=[f"Ada{number} Experiment" for number in range(3_000)])
-    index_changed()
-
-    assert titles("author:ada999") == ["Collision"]
-    assert PaperAuthor.objects.count() == 3_000
 
 
 @given(st.text(max_size=60) | st.text(alphabet="\"':-()*&|!<>~^\\/ .,aA1é_%$;#@+=[]{}\0\n", max_size=60))

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 import time_machine
 
 from papers.networks.x.client import XClient
+from papers.networks.x.oembed import OEmbedClient
+from papers.sources.gate import Gate
 from papers.sources.http import client
-from tests.standins.tweets import Tweets
+from tests.standins.oembed import OEmbedStandin
+from tests.standins.tweets import Tweets, WorldTweet
 from tests.standins.x import XStandin
 
 NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
@@ -48,3 +52,24 @@ def waits() -> list[float]:
 @pytest.fixture
 def x(standin: XStandin, http: httpx.Client, waits: list[float]) -> XClient:
     return XClient(http, bearer_token=standin.bearer_token, base=standin.url, deadline_s=60, sleep=waits.append)
+
+
+@pytest.fixture
+def oembed_standin(tweets: Tweets, clock: time_machine.Traveller) -> Iterator[OEmbedStandin]:
+    with OEmbedStandin(tweets) as standin:
+        yield standin
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Gate:
+    return Gate("oembed", 0, folder=tmp_path)
+
+
+@pytest.fixture
+def oembed(oembed_standin: OEmbedStandin, http: httpx.Client, gate: Gate, waits: list[float]) -> OEmbedClient:
+    return OEmbedClient(http, gate=gate, base=oembed_standin.url, deadline_s=60, sleep=waits.append)
+
+
+@pytest.fixture
+def tweet(tweets: Tweets) -> WorldTweet:
+    return next(one for one in tweets.all if one.kind == "tweet" and not one.gone and one.language == "ar")

@@ -1,0 +1,1 @@
+"""Publication at the desk in a real browser, from schedules to corrections."""

@@ -1,0 +1,118 @@
+"""Papers' metadata from arXiv's API."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from papers.sources import http
+from papers.sources.arxiv.client import ArxivClient
+from tests.papers.sources.arxiv.reading_arxiv import reader, truth
+from tests.standins.arxiv import ArxivStandin
+from tests.standins.serving import Reply
+from tests.standins.world import World
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("old_form", [False, True])
+def test_metadata_is_exactly_what_arxiv_gave(arxiv: ArxivClient, standin: ArxivStandin, old_form: bool) -> None:
+    standin.old_form = old_form
+    papers = [paper for paper in standin.world.papers.values() if paper.listed_on == date(2026, 10, 14)]
+
+    found = arxiv.metadata(paper.arxiv_id for paper in papers)
+
+    day = date(2026, 10, 16)
+    assert found.missing == ()
+    assert [record.arxiv_id for record in found.records] == [paper.arxiv_id for paper in papers]
+    for record, paper in zip(found.records, papers, strict=True):
+        version = paper.version_at(day)
+        assert record.version == (1 if old_form else version)
+        assert record.title == paper.title
+        assert record.abstract == folded(paper.abstract)
+        assert record.authors == tuple(name for name, _ in paper.authors)
+        assert record.categories == paper.categories_at(day)
+        assert record.published == paper.submitted[0].replace(microsecond=0)
+        assert record.updated == paper.submitted[version - 1].replace(microsecond=0)
+        assert record.comment == paper.comment
+
+
+def test_metadata_asks_for_a_hundred_at_a_time(full_world: World, tmp_path: Path) -> None:
+    ids = truth(full_world, date(2026, 10, 12), "feed").new
+    with ArxivStandin(full_world) as standin, http.client() as client:
+        found = reader(client, standin, tmp_path).metadata(ids)
+
+    assert [record.arxiv_id for record in found.records] == list(ids)
+    assert [request.params["max_results"] for request in standin.requests] == ["100"] * 10
+
+
+def test_metadata_reads_ids_of_the_old_style(arxiv: ArxivClient) -> None:
+    found = arxiv.metadata(["cs/0112017"])
+
+    assert [(record.arxiv_id, record.version) for record in found.records] == [("cs/0112017", 2)]
+
+
+def test_metadata_reports_what_arxiv_left_out(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    known, unindexed = truth(standin.world, date(2026, 10, 16), "feed").new[:2]
+    standin.unindexed = {unindexed}
+
+    found = arxiv.metadata([known, unindexed, "0808.05394", "0000.0000"])
+
+    assert [record.arxiv_id for record in found.records] == [known]
+    assert found.missing == (unindexed, "0808.05394", "0000.0000")
+
+
+def test_metadata_never_asks_for_what_is_no_id(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    bad = ("abc", "", "2610.90001v2", "2610.90001,2610.90002", "../x", "2610.9")
+
+    assert arxiv.metadata(bad).missing == bad
+    assert standin.requests == []
+
+
+def test_metadata_keeps_the_other_99_of_a_batch(
+    arxiv: ArxivClient, standin: ArxivStandin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [paper for paper in standin.world.papers if "/" not in paper][:99]
+    # An id that looks right to us and wrong to arXiv.
+    monkeypatch.setattr("tests.standins.arxiv.IDS", re.compile(r"(?!9913)[0-9]{4}\.[0-9]{5}"))
+
+    found = arxiv.metadata([*ids[:50], "9913.00001", *ids[50:]])
+
+    assert [record.arxiv_id for record in found.records] == ids
+    assert found.missing == ("9913.00001",)
+    assert len(standin.requests) == 2
+
+
+def test_metadata_asks_again_where_a_page_is_empty(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    ids = list(standin.world.papers)[:3]
+    standin.fault("/api", "empty page", times=2)
+
+    assert [record.arxiv_id for record in arxiv.metadata(ids).records] == ids
+    assert len(standin.requests) == 3
+
+
+def test_metadata_fails_loudly_where_pages_stay_empty(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    standin.fault("/api", "empty page", times=100)
+
+    with pytest.raises(http.Transient, match="empty page 3 times"):
+        arxiv.metadata(list(standin.world.papers)[:3])
+
+    assert len(standin.requests) == 3
+
+
+def test_listing_fails_loudly_where_pages_stay_empty(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    standin.fault("/catchup", Reply(200, b"<h1>Catchup results for cs on Thu, 15 Oct 2026</h1>Total of 5 entries"), times=100)
+
+    with pytest.raises(http.Transient, match="empty listing 3 times"):
+        arxiv.caught_up(date(2026, 10, 15), ("cs",))
+
+    assert len(standin.requests) == 3
+
+
+def test_metadata_is_unpacked_from_gzip(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    standin.gzipped = True
+
+    assert len(arxiv.metadata(list(standin.world.papers)[:3]).records) == 3

@@ -1,0 +1,92 @@
+"""The product's processes, run by a test on a database and a folder of their own."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings as configured
+from django.db import connection
+
+from papers import clock
+
+
+@dataclass
+class Product:
+    """The processes of the product, with a database and a folder of their own."""
+
+    environment: dict[str, str]
+    log: Path
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def set_clock(self, fast: clock.FastClock) -> None:
+        real_start, start, speed = fast
+        self.environment["SANDBOX_CLOCK"] = f"{real_start.isoformat()} {start.isoformat()} {speed}"
+
+    def start(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet", *arguments]
+        with self.log.open("ab") as log:
+            self.running.append(
+                subprocess.Popen(
+                    command, env=self.environment, cwd=configured.BASE_DIR, stdout=log, stderr=log, start_new_session=True
+                )
+            )
+
+    def start_all(self, *, workers: int, processes: int) -> None:
+        for _ in range(workers):
+            self.start("worker", "--concurrency", str(processes), "--without-gossip", "--without-mingle")
+        self.start("beat", "--pidfile=")
+
+    def kill_all(self) -> None:
+        for process in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.running.clear()
+
+    def stop_all(self) -> None:
+        for process in reversed(self.running):
+            process.terminate()
+        for process in self.running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(60)
+        self.kill_all()
+
+    def ask(self, code: str) -> Any:
+        command = [sys.executable, "-c", code]
+        asked = subprocess.run(command, env=self.environment, cwd=configured.BASE_DIR, capture_output=True, check=True)
+        return json.loads(asked.stdout)
+
+    def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(configured.BASE_DIR / "manage.py"), *arguments]
+        return subprocess.run(command, env=self.environment | environment, capture_output=True, text=True, check=False)
+
+
+@contextlib.contextmanager
+def own_database(folder: Path) -> Iterator[str]:
+    """The URL of a new database of the kind that the tests run on."""
+    if connection.vendor != "postgresql":
+        yield f"sqlite:///{folder / 'week.sqlite3'}"
+        return
+    url, name = os.environ["DATABASE_URL"], f"week_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield f"{url.rpartition('/')[0]}/{name}"
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def until(condition: Callable[[], bool], within_s: float, ask_every_s: float = 0.05) -> bool:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(ask_every_s)
+    return True
