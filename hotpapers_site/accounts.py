@@ -26,9 +26,10 @@ LOOKING = ("auth_user_changelist", "auth_group_changelist", "auth_user_history",
 """Pages that change nothing, unless they are posted to."""
 
 
+@admin.site.admin_view
 def password_change(request: HttpRequest) -> HttpResponse:
     """The admin's page for one's own password; the old one may be tried as rarely as at sign-in."""
-    if request.method != "POST" or not request.user.is_authenticated:
+    if request.method != "POST":
         return admin.site.password_change(request)
     keys = _counted(request)
     if keys is None:

@@ -13,7 +13,7 @@ LONGEST_NUMBER = 18
 """Digits; all such numbers fit a column of 64 bits."""
 PARTS = {"__year": (FIRST_YEAR, LAST_YEAR), "__month": (1, 12), "__day": (1, 31)}
 """Ends of the names by which the admin filters days."""
-KEYS = ("_selected_action", "object_id")
+KEYS = ("_selected_action",)
 """Fields of a form that hold primary keys."""
 
 
@@ -36,6 +36,8 @@ class OddNumbersMiddleware:
 
 
 def is_odd(name: str, value: str) -> bool:
+    if name in KEYS:
+        return not re.fullmatch(f"[0-9]{{1,{LONGEST_NUMBER}}}", value)
     if "\0" in value or any(len(number) > LONGEST_NUMBER for number in numbers_in(value)):
         return True
     bounds = next((bounds for end, bounds in PARTS.items() if name.endswith(end)), None)
