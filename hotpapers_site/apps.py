@@ -11,7 +11,7 @@ class HotPapersSiteConfig(AppConfig):
     name = "hotpapers_site"
 
     def ready(self) -> None:
-        from hotpapers_site import sessions  # noqa: F401 - hears of logins
+        from hotpapers_site import password_tries, sessions  # noqa: F401 - hear of logins
 
         connection_created.connect(keep_database_private)
 
