@@ -113,13 +113,17 @@ def _is_safe(url: httpx.URL) -> bool:
         return False
 
 
-def client(*, contact_email: str = "") -> httpx.Client:
-    """A new client, to be closed by the caller. It keeps no connection open: our requests are seconds apart."""
+def user_agent(contact_email: str) -> str:
+    """How we introduce ourselves. Raises Misconfigured where CONTACT_EMAIL cannot stand in a header."""
     if not (contact_email.isascii() and contact_email.isprintable()):
         raise Misconfigured("CONTACT_EMAIL has to be an e-mail address in ASCII, on one line.", setting="CONTACT_EMAIL")
-    contact = f" (+{contact_email})" if contact_email else ""
+    return f"HotPapers/{VERSION}" + (f" (+{contact_email})" if contact_email else "")
+
+
+def client(*, contact_email: str = "") -> httpx.Client:
+    """A new client, to be closed by the caller. It keeps no connection open: our requests are seconds apart."""
     return httpx.Client(
-        headers={"User-Agent": f"HotPapers/{VERSION}{contact}", "Accept-Encoding": "gzip"},
+        headers={"User-Agent": user_agent(contact_email), "Accept-Encoding": "gzip"},
         timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S),
         limits=httpx.Limits(max_keepalive_connections=0),
         follow_redirects=False,
@@ -134,11 +138,12 @@ def fetch(
     *,
     params: Mapping[str, str | int] | None = None,
     headers: Mapping[str, str] | None = None,
+    content: bytes | None = None,
     max_bytes: int,
     deadline_s: float,
     redirect_hosts: Collection[str] = frozenset(),
 ) -> Answer:
-    """One request and its answer, whatever its status.
+    """One request, with `content` as its body, and its answer, whatever its status.
 
     A redirect is followed only to https (plain http on loopback) on one of `redirect_hosts`, and takes the headers along only
     where the host stays the same; any other redirect is returned as the answer. `max_bytes` counts decompressed bytes.
@@ -152,7 +157,9 @@ def fetch(
     with _Deadline(deadline_s) as deadline:
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                with client.stream(method, target, headers=sent, extensions={"trace": deadline.watch}) as response:
+                with client.stream(
+                    method, target, headers=sent, content=content, extensions={"trace": deadline.watch}
+                ) as response:
                     answer = Answer(str(target), response.status_code, response.headers, _body(response, max_bytes))
             except (httpx.TransportError, zlib.error) as error:
                 reason = f"did not finish within {deadline_s:g} s" if deadline.passed else _reason(error)

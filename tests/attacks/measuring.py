@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from tests.attacks.patterns import LIMIT, SHAPES, UNITS
-from tests.attacks.registry import Reader
+from tests.attacks.reader import Reader
 
 MOST_S = 1.0
 """For 100 kB, on a machine whose `_work` takes `WORK_S`; where that takes longer, so may this."""

@@ -8,7 +8,6 @@ import html
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +17,7 @@ import httpx
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
+from django.utils.safestring import SafeString
 
 from digests import converters
 from digests.desk.filters import Filters
@@ -41,26 +41,13 @@ from papers.search import index, marking, query, words
 from papers.sources import http
 from papers.sources.arxiv import client as arxiv_client
 from papers.sources.arxiv import pages
-from papers.text import embed, formulas, notes, tex
+from papers.text import embed, formulas, links, notes, tex, tex_commands
+from tests.attacks.network_readers import NETWORK_READERS
+from tests.attacks.reader import Reader
+from tests.texts import Unrendered
 
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """`read` puts a text where the function named finds it, and calls it; `place` tells several such places apart."""
-
-    function: Callable[..., Any]
-    read: Callable[[str], object]
-    errors: tuple[type[Exception], ...] = ()
-    place: str = ""
-
-    @property
-    def name(self) -> str:
-        function: Any = getattr(self.function, "__wrapped__", self.function)
-        name = f"{function.__module__}.{function.__qualname__}"
-        return f"{name}[{self.place}]" if self.place else name
 
 
 def _bytes(text: str) -> bytes:
@@ -175,8 +162,12 @@ READERS: tuple[Reader, ...] = (
     Reader(notes.note_html, notes.note_html),
     Reader(notes.note_html, lambda text: notes.note_html(text[:10_000]), place="short"),
     Reader(reading.tweet_body, reading.tweet_body),
-    Reader(reading.formulas, reading.formulas),
-    Reader(reading.paragraphs_html, reading.paragraphs_html),
+    Reader(tex_commands.raised, tex_commands.raised),
+    Reader(tex_commands.lowered, tex_commands.lowered),
+    Reader(links.without_end, links.without_end),
+    Reader(links.without_end, lambda text: links.without_end(f"https://a.org/{text}"), place="path"),
+    Reader(links.href_of, links.href_of),
+    Reader(links.href_of, lambda text: links.href_of(f"https://{text}"), place="host"),
     Reader(reading.names, lambda text: reading.names([text, text], 1)),
     # the post format, mojibake and files
     Reader(post_format.parse, post_format.parse, POST),
@@ -227,15 +218,12 @@ READERS: tuple[Reader, ...] = (
     Reader(x_posts.read_post, lambda text: x_posts.read_post(_tweet(text))),
     Reader(x_posts.read_gone, lambda text: list(x_posts.read_gone([{"type": text, "detail": f"[{text}]", "value": text}]))),
     Reader(x_posts.is_status_id, x_posts.is_status_id),
-    Reader(x_posts.whole_number, x_posts.whole_number),
-    Reader(x_posts.mapping, x_posts.mapping),
-    Reader(x_posts.items, x_posts.items),
-    Reader(x_posts.text_of, x_posts.text_of),
     Reader(x_client._read, lambda text: x_client._read(_answer(text), NOW), (http.SourceError,)),
     Reader(oembed._read, lambda text: oembed._read(_answer(text), "1"), (http.SourceError,), "answer"),
     Reader(oembed._read, _oembed, (http.SourceError,)),
     Reader(oembed._read, lambda text: _oembed(_blockquote(body=text)), (http.SourceError,), "body"),
     Reader(oembed._read, lambda text: _oembed(_blockquote(name=text)), (http.SourceError,), "name"),
+    *NETWORK_READERS,
     # what readers and editors ask for
     Reader(query.parse, query.parse, (query.QueryError,)),
     Reader(lookup.arxiv_id_at_end, lookup.arxiv_id_at_end),
@@ -244,8 +232,8 @@ READERS: tuple[Reader, ...] = (
     Reader(words.author_key, words.author_key),
     Reader(words.plain, words.plain),
     Reader(words.folded, words.folded),
-    Reader(marking.marked, lambda text: marking.marked(text, {"a", "b", "word", "learning", "x" * 40})),
-    Reader(marking.excerpt, lambda text: marking.excerpt(text, {"a", "b", "word", "learning", "x" * 40})),
+    Reader(marking.marked, lambda text: marking.marked(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
+    Reader(marking.excerpt, lambda text: marking.excerpt(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
     Reader(index.index_terms, lambda text: index.index_terms(text, text, text, [text], DAY, [text])),
     Reader(index.name_pairs, lambda text: index.name_pairs(text.split())),
     Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
@@ -277,7 +265,7 @@ READERS: tuple[Reader, ...] = (
     Reader(actions.status_ids, lambda text: actions.status_ids({"a": [text]}, "a"), (ActionRefused,)),
     Reader(comparing.difference, _compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(_paper(title=text, name=text), ["cs.LG"])),
-    Reader(bibtex.citation, lambda text: bibtex.citation(_paper(title=text, name=text), ["cs.LG"])),
+    Reader(bibtex.citation, lambda text: bibtex.citation(_paper(title=text, name=text), ["cs.LG"], Unrendered())),
     Reader(editing.refuse_control_characters, editing.refuse_control_characters, (ValidationError,)),
     Reader(editing.AuthorsField.split, lambda text: editing.AuthorsField().split(text)),
     Reader(editing.CategoriesField.split, lambda text: editing.CategoriesField().split(text), (ValidationError,)),

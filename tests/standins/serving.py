@@ -31,6 +31,10 @@ class Request:
     params: Mapping[str, str]
     headers: Mapping[str, str]
     """Names in lower case."""
+    repeated: Mapping[str, list[str]] = field(default_factory=dict)
+    """Of each parameter all values."""
+    body: bytes = b""
+    method: str = "GET"
 
 
 HTML = {"Content-Type": "text/html"}
@@ -95,12 +99,19 @@ class Standin:
         self._server.server_close()
         self._thread.join()
 
-    def _reply(self, target: str, headers: Mapping[str, str]) -> Reply:
+    def _reply(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         parts = urlsplit(target)
         if not parts.path.startswith(self.prefix + "/"):
             return Reply(404)
-        params = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        request = Request(parts.path.removeprefix(self.prefix), params, {name.lower(): value for name, value in headers.items()})
+        repeated = parse_qs(parts.query, keep_blank_values=True)
+        request = Request(
+            parts.path.removeprefix(self.prefix),
+            {name: values[-1] for name, values in repeated.items()},
+            {name.lower(): value for name, value in headers.items()},
+            repeated,
+            body,
+            method,
+        )
         with self._lock:
             self.requests.append(request)
             for place, (path_prefix, reply, times) in enumerate(self._faults):
@@ -113,8 +124,12 @@ class Standin:
         standin = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.do_GET()
+
             def do_GET(self) -> None:
-                reply = standin._reply(self.path, dict(self.headers.items()))
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                reply = standin._reply(self.command, self.path, dict(self.headers.items()), body)
                 if reply.stall_s:
                     standin._stopped.wait(reply.stall_s)
                 if reply.reset:

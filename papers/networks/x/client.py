@@ -15,17 +15,9 @@ from typing import Any
 
 import httpx
 
-from papers.networks.x.posts import (
-    FoundTweet,
-    GoneReason,
-    is_status_id,
-    items,
-    mapping,
-    read_gone,
-    read_post,
-    text_of,
-    whole_number,
-)
+from papers.networks.base import GoneReason
+from papers.networks.strict_json import items, mapping, text_of, whole_number
+from papers.networks.x.posts import FoundTweet, is_status_id, read_gone, read_post
 from papers.sources.http import (
     Answer,
     Malformed,

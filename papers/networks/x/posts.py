@@ -7,26 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from papers.networks.base import GoneReason
 from papers.networks.paper_links import paper_ids_in
+from papers.networks.strict_json import LARGEST_COUNT, items, language, mapping, moment, text_of, whole_number
 from papers.text.identifiers import STATUS_ID
 
 LARGEST_ID = 2**63 - 1
-LARGEST_COUNT = 2**31 - 1
-"""Larger numbers are no counts: our database keeps 32 bits, and X has no post that comes near."""
-
-
-class GoneReason(StrEnum):
-    """Why X no longer shows a post."""
-
-    DELETED = "deleted"
-    """Deleted, or there never was such a post."""
-    PROTECTED = "protected"
-    """The author is protected or suspended; X does not tell which."""
-    WITHHELD = "withheld"
-    """Withheld in some country, or kept back by X's policy."""
 
 
 GONE_TYPES = {
@@ -105,8 +93,8 @@ def read_post(raw: object) -> FoundTweet | None:
         author_id=str(author_id),
         handle=_matching(r"[A-Za-z0-9_]{1,20}", post.get("username"), otherwise=""),
         text=text,
-        language=_matching(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", post.get("lang"), otherwise="und"),
-        created_at=_moment(post.get("created_at")),
+        language=language(post.get("lang")),
+        created_at=moment(post.get("created_at")),
         conversation_id=str(conversation_id if is_status_id(conversation_id) else status_id),
         counts=counts,
         papers=paper_ids_in(urls, text),
@@ -133,39 +121,11 @@ def is_status_id(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(STATUS_ID, value) is not None and int(value) <= LARGEST_ID
 
 
-def whole_number(value: object) -> int | None:
-    """The number, which X writes as an integer or as a string; None where it is neither."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def text_of(value: object) -> str:
-    """The string without what no database stores: NUL and halves of surrogate pairs. Empty where it is none."""
-    return re.sub(r"[\x00\ud800-\udfff]", "", value) if isinstance(value, str) else ""
-
-
 def _counts(metrics: Mapping[str, Any]) -> Counts | None:
     retweets = metrics.get("retweet_count", metrics.get("repost_count"))
     read = [whole_number(one) for one in (retweets, *map(metrics.get, ("like_count", "reply_count", "quote_count")))]
     numbers = [one for one in read if one is not None and one <= LARGEST_COUNT]
     return Counts(*numbers) if len(numbers) == len(read) else None
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text_of(value))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _matching(pattern: str, value: object, *, otherwise: str) -> str:
