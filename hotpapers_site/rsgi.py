@@ -1,7 +1,7 @@
 """The application that the web server runs (`manage.py web`): finished pages at once, everything else by Django in a thread.
 
 A request is read here, by no thread: one that comes slowly, or never ends, keeps nobody waiting and is given up at a bound.
-Why this is Granian's own interface around Django's WSGI handler is in docs/decisions/0009-the-web-server.md.
+Why this is Granian's own interface around Django's WSGI handler is in docs/decisions/0010-the-web-server.md.
 """
 
 import asyncio
