@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -79,7 +78,7 @@ def answer(
 ) -> JsonResponse:
     """It is done. `said` is for the live region of screen readers; `html` holds parts that are rendered already."""
     desk = desk or desk_of(request, day)
-    saved = {"revision": desk.revision, "pulse": desk.pulse, "saved_at": timezone.now().isoformat(), "said": said}
+    saved = {"revision": desk.revision, "pulse": desk.pulse, "saved_at": clock.now().isoformat(), "said": said}
     return JsonResponse({**saved, "html": rendered(request, desk, parts) | html})
 
 

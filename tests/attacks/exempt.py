@@ -65,6 +65,7 @@ EXEMPT: dict[str, str] = {
     "papers.text.plain.formula_text": CHILD,
     "papers.text.folding.begins": DATABASE,
     "papers.text.identifiers.snowflake_moment": OURS,
+    "papers.text.identifiers.year_of": OURS,
     "digests.converters.DayConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
     "digests.converters.YearConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
     "digests.converters.MonthConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
