@@ -15,6 +15,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from papers.shown import lists
 from papers.text.folding import Folded
 from papers.text.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
 
@@ -138,13 +139,12 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         """
         today = now.astimezone(UTC).date()
         midnight = datetime.combine(today, time(), UTC)
-        shown = self.model._default_manager.filter(shown__entry__digest__date=today)
         recent = Mention.objects.filter(tweet=OuterRef("pk"), paper__listing_date__gt=today - timedelta(days=7))
         return (
             self.readable()
             .filter(next_read_at__lte=now, is_excluded=False)
             .alias(
-                is_shown=Case(When(pk__in=shown.values("pk"), then=1), default=0),
+                is_shown=Case(When(pk__in=lists().tweets_of_day(today), then=1), default=0),
                 is_recent=Case(When(Exists(recent), then=1), default=0),
                 score=Coalesce(F("retweets") + F("favorites"), 0),
             )

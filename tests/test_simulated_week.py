@@ -190,7 +190,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
         environment |= made.environment() | {
             "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
             "VAR_DIR": str(tmp_path),
-            "SECRET_KEY": "only-for-tests",
+            "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
             "DATABASE_URL": stack.enter_context(own_database(tmp_path)),
             "ARXIV_REQUEST_INTERVAL": str(ARXIV_INTERVAL_S),
             "OEMBED_REQUEST_INTERVAL": "0.001",
