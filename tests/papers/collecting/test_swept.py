@@ -21,6 +21,7 @@ from papers.models import (
     PaidRead,
     Paper,
     ReadBudget,
+    SourceDay,
     SourceHealth,
     Tweet,
     TweetMeasurement,
@@ -510,7 +511,7 @@ def test_collect_tweets_says_what_failed_and_recovers_without_a_hand(
     week.x.recover()
     collect(week)
     row = CollectionDay.objects.get()
-    assert (row.state, row.attempts) == ("collecting", 0)
+    assert (row.state, SourceDay.objects.get(source="x").attempts) == ("collecting", 0)
     assert mentions() == week.mentions(FRIDAY)
     assert SourceHealth.objects.get(service="x").state == "ok"
 
