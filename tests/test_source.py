@@ -106,7 +106,7 @@ REAL_TIME = {
     "digests/desk/views/page.py": "who is at the desk, for half a minute of people's time",
     "hotpapers_site/management/commands/sandbox.py": "the sandbox's clock begins now",
     "papers/networks/x/client.py": "only where no clock is given",
-    "papers/sources/http.py": "only where no clock is given",
+    "papers/sources/answer_headers.py": "this machine's clock is what is doubted; a wait is counted by it where no clock is given",
 }
 """Where the time that clocks on walls show is meant, in a sandbox as well."""
 
