@@ -112,7 +112,6 @@ REAL_TIME = {
     "papers/networks/api.py": "only where no clock is given",
     "papers/networks/x/client.py": "only where no clock is given",
     "papers/sources/answer_headers.py": "compared with a server's real time",
-    "papers/sources/answer_headers.py": "this machine's clock is what is doubted; a wait is counted by it where no clock is given",
 }
 """Where the time that clocks on walls show is meant, in a sandbox as well."""
 
