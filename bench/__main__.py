@@ -51,7 +51,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="hotpapers-bench-") as folder:
             environment = os.environ | {
                 "VAR_DIR": folder,
-                "SECRET_KEY": "only-for-benchmarks",
+                "SECRET_KEY": "only-for-benchmarks-which-need-no-secret",
                 "LOG_LEVEL": "WARNING",
                 "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
             }

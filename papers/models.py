@@ -335,7 +335,9 @@ class CollectionDay(models.Model):
 
     date = models.DateField("listing day", unique=True)
     state = models.CharField(max_length=13, choices=State, default=State.NOT_ANNOUNCED)
-    reason = models.CharField(max_length=500, blank=True, help_text="One sentence: why the state is what it is, and what to do")
+    reason = models.CharField(
+        max_length=2000, blank=True, help_text="A few sentences: why the state is what it is, and what to do"
+    )
     listing_source = models.CharField(max_length=8, choices=Paper.ListingSource, blank=True)
     expected_new = models.PositiveIntegerField(null=True, help_text="By arXiv's own listing; null where it could not tell")
     found_new = models.PositiveIntegerField(default=0)
@@ -347,9 +349,11 @@ class CollectionDay(models.Model):
     sweep_end = models.DateTimeField(null=True, editable=False, help_text="The end of that sweep")
     tweets_found = models.PositiveIntegerField(default=0)
     tweets_done_at = models.DateTimeField(null=True, help_text="When the day's tweets were swept to its end (UTC)")
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Failed attempts in a row")
     next_try_at = models.DateTimeField(null=True, help_text="Not before; null for as soon as may be")
     claimed_until = models.DateTimeField(null=True, editable=False, help_text="A worker is at it until then")
+    acknowledged_at = models.DateTimeField(null=True, help_text="When a person took note that the day failed")
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    acknowledged_reason = models.CharField(max_length=500, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -449,6 +453,7 @@ class SourceHealth(models.Model):
     setting = models.CharField(max_length=40, blank=True, help_text="The setting that a person has to look at")
     since = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, help_text="The last good answer")
+    failed_at = models.DateTimeField(null=True, help_text="The last failure")
 
     class Meta:
         verbose_name_plural = "source health"
@@ -462,6 +467,25 @@ class SourceHealth(models.Model):
         if self.service in KINDS:
             return KINDS[self.service].title
         return dict(self.Service.choices).get(self.service, self.service)
+
+
+class SourceDay(models.Model):
+    """What one source gave for one day, and how asking it goes."""
+
+    day = models.ForeignKey(CollectionDay, models.CASCADE, related_name="sources", db_index=False)
+    source = models.CharField(max_length=16, choices=SourceHealth.Service)
+    attempts = models.PositiveIntegerField(default=0, help_text="Attempts in a row that were in vain")
+    message = models.CharField(max_length=500, blank=True, help_text="Why the last one failed; empty where it was answered")
+    failing_since = models.DateTimeField(null=True, help_text="When the first of the failed attempts in a row was")
+    is_refused = models.BooleanField(default=False, help_text="It fails until a person acts")
+    left_out = models.JSONField(default=list, help_text="Records that could not be read: name, and what each lacks")
+    note = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "source"], name="source_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.source} for {self.day_id}"
 
 
 class SavedRules(models.Model):

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from digests.admin.bulk import Publish, Withdraw
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete, renumber
+from digests.converters import FIRST_YEAR, LAST_YEAR
 from digests.editing import history
 from digests.models import Digest, Entry, ShownTweet
 from digests.publishing.status import mirror
@@ -70,6 +71,9 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        day = self.cleaned_data.get("date")
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.add_error("date", f"There can be no list of this day: give one from {FIRST_YEAR} to {LAST_YEAR}.")
         if digest := self.digest():
             # Held until the answer, with which the admin's transaction ends.
             locked = Digest.all_drafts.select_for_update().get(pk=digest.pk)

@@ -39,7 +39,7 @@ def desk_action(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
                 return refusal
             try:
                 body = json.loads(request.body or b"{}")
-            except ValueError:
+            except (ValueError, RecursionError):  # RecursionError: lists in lists in lists
                 body = None
             if not isinstance(body, dict):
                 return error("The request is not understood. Load the page again.")

@@ -146,7 +146,10 @@ WATCHED = [
     Watched(
         CollectionDay,
         "SELECT 'day:' || {row}.date AS subject",
-        frozenset({"sweep_token", "sweep_end", "attempts", "next_try_at", "claimed_until", "changed_at"}),
+        frozenset(
+            {"sweep_token", "sweep_end", "next_try_at", "claimed_until", "changed_at"}
+            | {"acknowledged_at", "acknowledged_by", "acknowledged_reason"}
+        ),
     ),
     Watched(SavedRules, f"SELECT '{EVERYTHING}' AS subject"),
 ]

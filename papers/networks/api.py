@@ -10,18 +10,8 @@ from urllib.parse import urlencode
 import httpx
 
 from papers.networks.strict_json import mapping, text_of, whole_number
-from papers.sources.http import (
-    Answer,
-    Malformed,
-    RateLimited,
-    Refused,
-    SourceError,
-    Transient,
-    base_url,
-    fetch,
-    retry_after_s,
-    retrying,
-)
+from papers.sources.answer_headers import retry_after_s
+from papers.sources.http import Answer, Malformed, RateLimited, Refused, SourceError, Transient, base_url, fetch, retrying
 
 MAX_BYTES = 32 * 1024 * 1024
 LONGEST_WAIT_S = 3600.0

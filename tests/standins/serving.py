@@ -64,6 +64,8 @@ class Standin:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.date_s: float | None = None
+        """What the `Date` of its answers says, in seconds since 1970; the machine's time where it is not set."""
         self._faults: list[tuple[str, Reply, int]] = []
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -151,6 +153,9 @@ class Standin:
             def end_headers(self) -> None:
                 self.about_to_answer()
                 super().end_headers()
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string(standin.date_s if timestamp is None else timestamp)
 
             def about_to_answer(self) -> None:
                 """Called while the client cannot know yet how its request ended."""

@@ -4,7 +4,7 @@ Public description: https://docs.x.com/x-api/fundamentals/data-dictionary
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,13 @@ from typing import Any
 from papers.networks.base import GoneReason
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import LARGEST_COUNT, items, language, mapping, moment, text_of, whole_number
+from papers.sources.http import Unreadable
+from papers.sources.records import LeftOut
 from papers.text.identifiers import STATUS_ID
 
 LARGEST_ID = 2**63 - 1
+FEWEST_UNREAD = 3
+"""So few posts without what we need may each be odd, whatever part of a page they are."""
 
 
 GONE_TYPES = {
@@ -31,8 +35,9 @@ class Counts:
 
     retweets: int
     favorites: int
-    replies: int
-    quotes: int
+    replies: int | None
+    """None where X did not give them."""
+    quotes: int | None
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,46 @@ def roots_wanted(found: Iterable[FoundTweet]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tweet.conversation_id for tweet in replies if tweet.conversation_id not in known))
 
 
+def read_posts(raw: Iterable[object]) -> tuple[list[FoundTweet], list[LeftOut]]:
+    """The posts that can be read, and the others."""
+    found, left_out = [], []
+    for one in raw:
+        if tweet := read_post(one):
+            found.append(tweet)
+        else:
+            left_out.append(_lacking(mapping(one)))
+    return found, left_out
+
+
+def is_mostly_unread(unread: int, of: int) -> bool:
+    """Whether so many posts that cannot be read mean that X has changed, and not that they are odd."""
+    return unread >= FEWEST_UNREAD and 2 * unread > of
+
+
+def unreadable(left_out: Sequence[LeftOut], of: int) -> Unreadable:
+    lacks = " and ".join(dict.fromkeys(one.lacks for one in left_out))
+    return Unreadable(
+        f"{len(left_out):,} of {of:,} posts in X's answer cannot be read: they lack {lacks}. X may have changed its "
+        "answers; look for a newer version of Hot Papers.",
+        status=200,
+    )
+
+
+def _lacking(post: Mapping[str, Any]) -> LeftOut:
+    metrics = mapping(post.get("public_metrics"))
+    needed = {
+        "an id": is_status_id(post.get("id")),
+        "an author": is_status_id(post.get("author_id")),
+        "retweets": _count(metrics, "retweet_count", "repost_count") is not None,
+        "likes": _count(metrics, "like_count") is not None,
+    }
+    name = str(post["id"]) if needed["an id"] else ""
+    return LeftOut(name, " and ".join(field for field, is_there in needed.items() if not is_there))
+
+
 def read_post(raw: object) -> FoundTweet | None:
-    """The post, or None where its id, its author or its counts cannot be read: guessing them would falsify a history."""
+    """The post, or None where its id, its author, its retweets or its likes cannot be read: guessing them would falsify a
+    history."""
     post = mapping(raw)
     status_id, author_id = post.get("id"), post.get("author_id")
     counts = _counts(mapping(post.get("public_metrics")))
@@ -122,10 +165,15 @@ def is_status_id(value: object) -> bool:
 
 
 def _counts(metrics: Mapping[str, Any]) -> Counts | None:
-    retweets = metrics.get("retweet_count", metrics.get("repost_count"))
-    read = [whole_number(one) for one in (retweets, *map(metrics.get, ("like_count", "reply_count", "quote_count")))]
-    numbers = [one for one in read if one is not None and one <= LARGEST_COUNT]
-    return Counts(*numbers) if len(numbers) == len(read) else None
+    retweets, favorites = _count(metrics, "retweet_count", "repost_count"), _count(metrics, "like_count")
+    if retweets is None or favorites is None:
+        return None
+    return Counts(retweets, favorites, _count(metrics, "reply_count"), _count(metrics, "quote_count"))
+
+
+def _count(metrics: Mapping[str, Any], *names: str) -> int | None:
+    numbers = (whole_number(metrics[name]) for name in names if name in metrics)
+    return next((number for number in numbers if number is not None and number <= LARGEST_COUNT), None)
 
 
 def _matching(pattern: str, value: object, *, otherwise: str) -> str:
