@@ -91,43 +91,6 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may en
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 # Where the papers and the tweets come from. Base addresses may have a path; plain HTTP is for this machine only.
-<<<<<<< HEAD
-ARXIV_API_BASE = env.str("ARXIV_API_BASE", default="https://export.arxiv.org")
-ARXIV_RSS_BASE = env.str("ARXIV_RSS_BASE", default="https://rss.arxiv.org")
-ARXIV_WEB_BASE = env.str("ARXIV_WEB_BASE", default="https://arxiv.org")
-ARXIV_REQUEST_INTERVAL = env.float("ARXIV_REQUEST_INTERVAL", default=3.0)  # seconds between requests, over all processes
-ARXIV_ARCHIVES: list[str] = env.list("ARXIV_ARCHIVES", default=["cs", "stat.ML"])
-ARXIV_HOLIDAYS: list[str] = env.list("ARXIV_HOLIDAYS", default=[])  # further days without a listing, YYYY-MM-DD
-INCLUDE_CROSS_LISTS = env.bool("INCLUDE_CROSS_LISTS", default=False)
-X_API_BASE = env.str("X_API_BASE", default="https://api.x.com")
-NETWORKS: list[str] = env.list("NETWORKS", default=["x", "bluesky", "hackernews", "huggingface"])
-X_BEARER_TOKEN = env.str("X_BEARER_TOKEN", default="") if "x" in NETWORKS else ""
-X_MIN_LIKES = env.int("X_MIN_LIKES", default=3)  # the floor of a sweep; 0 for none
-X_DAILY_READS = env.int("X_DAILY_READS", default=10_000)
-X_MONTHLY_READS = env.int("X_MONTHLY_READS", default=200_000)
-OEMBED_BASE = env.str("OEMBED_BASE", default="https://publish.x.com")
-OEMBED_REQUEST_INTERVAL = env.float("OEMBED_REQUEST_INTERVAL", default=1.0)  # seconds
-X_EMBED_BASE = env.str("X_EMBED_BASE", default="https://platform.x.com").rstrip("/")  # an origin; readers' browsers ask it
-BLUESKY_API_BASE = env.str("BLUESKY_API_BASE", default="https://public.api.bsky.app")
-BLUESKY_STREAM: list[str] = env.list(  # tried in turn
-    "BLUESKY_STREAM",
-    default=[
-        *(f"wss://jetstream{number}.us-{coast}.bsky.network" for number in (2, 1) for coast in ("east", "west")),
-        *(f"wss://jetstream.us-{coast}.bsky.network" for coast in ("east", "west")),
-    ],
-)
-BLUESKY_HANDLE = env.str("BLUESKY_HANDLE", default="")  # with an app password, to search for what the stream missed
-BLUESKY_APP_PASSWORD = env.str("BLUESKY_APP_PASSWORD", default="")
-HACKERNEWS_API_BASE = env.str("HACKERNEWS_API_BASE", default="https://hn.algolia.com")
-HACKERNEWS_ITEM_BASE = env.str("HACKERNEWS_ITEM_BASE", default="https://hacker-news.firebaseio.com")
-HUGGINGFACE_API_BASE = env.str("HUGGINGFACE_API_BASE", default="https://huggingface.co")
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")  # in the User-Agent, so that arXiv can reach you
-
-SANDBOX_CLOCK: tuple[datetime, datetime, float] | None = None
-if clock := env.str("SANDBOX_CLOCK", default=""):  # set by `manage.py sandbox`, for the processes that it starts
-    real_start, sandbox_start, speed = clock.split()
-    SANDBOX_CLOCK = datetime.fromisoformat(real_start), datetime.fromisoformat(sandbox_start), float(speed)
-=======
 ARXIV_API_BASE = env.read("ARXIV_API_BASE", values.BASE, "https://export.arxiv.org")
 ARXIV_RSS_BASE = env.read("ARXIV_RSS_BASE", values.BASE, "https://rss.arxiv.org")
 ARXIV_WEB_BASE = env.read("ARXIV_WEB_BASE", values.BASE, "https://arxiv.org")
@@ -136,18 +99,25 @@ ARXIV_ARCHIVES = env.read("ARXIV_ARCHIVES", values.SUBJECTS, ["cs", "stat.ML"])
 ARXIV_HOLIDAYS: list[str] = env.read("ARXIV_HOLIDAYS", values.DAYS, [])  # further days without a listing
 INCLUDE_CROSS_LISTS = env.read("INCLUDE_CROSS_LISTS", values.FLAG, False)
 X_API_BASE = env.read("X_API_BASE", values.BASE, "https://api.x.com")
-X_BEARER_TOKEN = env.read("X_BEARER_TOKEN", values.TOKEN, "")
+NETWORKS: list[str] = env.read("NETWORKS", values.NETWORKS, list(values.NETWORK_NAMES))
+X_BEARER_TOKEN = env.read("X_BEARER_TOKEN", values.TOKEN, "") if "x" in NETWORKS else ""
 X_MIN_LIKES = env.whole("X_MIN_LIKES", 3, most=1_000_000)  # the floor of a sweep; 0 for none
 X_DAILY_READS = env.whole("X_DAILY_READS", 10_000, most=100_000_000)
 X_MONTHLY_READS = env.whole("X_MONTHLY_READS", 200_000, most=1_000_000_000)
 OEMBED_BASE = env.read("OEMBED_BASE", values.BASE, "https://publish.x.com")
 OEMBED_REQUEST_INTERVAL = env.read("OEMBED_REQUEST_INTERVAL", values.SECONDS, 1.0)
 X_EMBED_BASE = env.read("X_EMBED_BASE", values.ORIGIN, "https://platform.x.com")  # readers' browsers ask it
+BLUESKY_API_BASE = env.read("BLUESKY_API_BASE", values.BASE, "https://public.api.bsky.app")
+BLUESKY_STREAM: list[str] = env.read("BLUESKY_STREAM", values.STREAMS, values.BLUESKY_STREAMS)  # tried in turn
+BLUESKY_HANDLE = env.read("BLUESKY_HANDLE", values.HANDLE, "")  # with an app password, to search for what the stream missed
+BLUESKY_APP_PASSWORD = env.read("BLUESKY_APP_PASSWORD", values.APP_PASSWORD, "")
+HACKERNEWS_API_BASE = env.read("HACKERNEWS_API_BASE", values.BASE, "https://hn.algolia.com")
+HACKERNEWS_ITEM_BASE = env.read("HACKERNEWS_ITEM_BASE", values.BASE, "https://hacker-news.firebaseio.com")
+HUGGINGFACE_API_BASE = env.read("HUGGINGFACE_API_BASE", values.BASE, "https://huggingface.co")
 CONTACT_EMAIL = env.read("CONTACT_EMAIL", values.EMAIL, "")  # in the User-Agent, so that arXiv can reach you
 SANDBOX_CLOCK: values.FastClock | None = env.read(
     "SANDBOX_CLOCK", values.CLOCK, None
 )  # set by `manage.py sandbox`, for the processes that it starts
->>>>>>> main
 
 # The rules by which papers are ranked; see papers/ranking/ranking.py.
 HOT_SCORE = env.whole("HOT_SCORE", 50, most=1_000_000)
