@@ -7,6 +7,15 @@ from django.urls.converters import StringConverter
 
 from papers.text.identifiers import ARXIV_ID, CATEGORY
 
+YEARS = range(1991, 3000)
+"""From arXiv's first on, and as long as every calendar can go on."""
+
+
+def _known(day: date) -> date:
+    if day.year not in YEARS:
+        raise ValueError(f"no year of a list: {day.year}")
+    return day
+
 
 class DayConverter:
     """A listing day as `YYYY-MM-DD`; a day that the calendar does not have is no address."""
@@ -14,7 +23,7 @@ class DayConverter:
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        return _known(date.fromisoformat(value))
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
@@ -32,7 +41,7 @@ class YearConverter:
     regex = "[0-9]{4}"
 
     def to_python(self, value: str) -> int:
-        return date(int(value), 1, 1).year
+        return _known(date(int(value), 1, 1)).year
 
     def to_url(self, value: int) -> str:
         return f"{value:04}"

@@ -40,7 +40,7 @@ def desk_action(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
                 return refusal
             try:
                 body = json.loads(request.body or b"{}")
-            except ValueError:
+            except (ValueError, RecursionError):
                 body = None
             if not isinstance(body, dict):
                 return error("The request is not understood. Load the page again.")

@@ -49,7 +49,7 @@ def _caches() -> list[Any]:
     return [value for module in modules for value in vars(module).values() if isinstance(value, functools._lru_cache_wrapper)]
 
 
-class _Meter:
+class Meter:
     def __init__(self, reader: Reader) -> None:
         self.reader, self.caches = reader, _caches()
         self.slowness = max(1.0, min(_work() for _ in range(5)) / WORK_S)
@@ -91,7 +91,7 @@ class _Meter:
 def _measure(reader: Reader, units: Sequence[str], sender: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (KILLED_S, KILLED_S))
     gc.disable()
-    meter = _Meter(reader)
+    meter = Meter(reader)
     for unit in units:
         for shape in SHAPES:
             sender.send(("at", unit, shape.__name__))
