@@ -59,7 +59,7 @@ def metadata_of_digest(digest: Digest) -> Metadata:
     """Of a published digest that comes with its entries (`with_everything`)."""
     entries = list(digest.entries.all())
     titles = "; ".join(tex.readable(entry.title) for entry in entries[:3])
-    description = f"The arXiv papers that people talked about on {digest.date.day} {digest.date:%B %Y}"
+    description = f"The arXiv papers people talked about on {digest.date.day} {digest.date:%B %Y}"
     return Metadata(
         str(digest),
         f"{description}: {titles}" if titles else description,
@@ -73,7 +73,7 @@ def metadata_of_digest(digest: Digest) -> Metadata:
 def metadata_of_list(page: ListPage) -> Metadata:
     selection = page.selection
     path = selection.address(after=page.after)
-    description = f"{selection.title}: arXiv papers that people talk about, with the counts of the day."
+    description = f"{selection.title}: arXiv papers people are talking about, with each day’s counts."
     return Metadata(selection.title, description, path, data=_collection(selection.title, path, page.entries))
 
 

@@ -99,6 +99,13 @@ def counted(number: int, noun: str) -> str:
 
 
 @register.filter
+def ordinal(number: int) -> str:
+    """`1st`, `1,002nd`."""
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{suffix}"
+
+
+@register.filter
 def grouped(number: int) -> str:
     """`1,234`; Django's `intcomma` asks for a language first."""
     return f"{number:,}"

@@ -24,7 +24,7 @@ from papers.text import tex
 
 NEWEST_DAYS = 20
 PAPERS_IN_BIBTEX = 500
-DESCRIPTION = "The new arXiv papers that people talk about, every day"
+DESCRIPTION = "The new arXiv papers people are talking about, every day"
 WRITERS = {
     "rss": (formats.rss, "application/rss+xml; charset=utf-8"),
     "atom": (formats.atom, f"{FORMS['atom'][1]}; charset=utf-8"),

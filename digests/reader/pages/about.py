@@ -47,7 +47,7 @@ def days(request: HttpRequest) -> HttpResponse:
     older = shown[-1].date if len(found) > DAYS_A_PAGE else None
     meta = Metadata(
         f"Day log before {before}" if before else "Day log",
-        "What was collected of each day, and what became of its list.",
+        "What was collected on each day, and what became of its list.",
         reverse("days") + (f"?before={before}" if before else ""),
     )
     return render(request, "days.html", {"days": shown, "before": before, "older": older, "meta": meta})
@@ -60,9 +60,7 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
     if found is None:
         raise Http404("Nothing is known of this day")
     name = day_text(day)
-    meta = Metadata(
-        f"What happened to {name}", f"What was collected of {name}, and what became of its list.", reverse("day", args=[day])
-    )
+    meta = Metadata(f"Log of {name}", f"What was collected on {name}, and what became of its list.", reverse("day", args=[day]))
     return render(request, "day.html", {"day": found, "meta": meta})
 
 

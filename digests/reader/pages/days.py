@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
     context = {
         "page": page,
-        "meta": Metadata(title, "The new arXiv papers that people talk about, every day.", path),
+        "meta": Metadata(title, "The new arXiv papers people are talking about, every day.", path),
         "newest": newest,
         "shown": shown_papers(newest.entries.all()) if newest else [],
         "others": page.digests[1:] if newest else page.digests,

@@ -79,9 +79,9 @@ def test_page_of_a_paper_tells_of_a_version_that_came_since(client: Client, pape
     Paper.objects.update(version=1, is_settled=True)
     assert "meanwhile there is version" not in client.get(paper.get_absolute_url()).content.decode()
     Paper.objects.update(newer={"version": 2, "title": paper.title})
-    assert "meanwhile there is version 2" in client.get(paper.get_absolute_url()).content.decode()
+    assert "arXiv now has version 2" in client.get(paper.get_absolute_url()).content.decode()
     Paper.objects.update(newer={"version": 3, "title": paper.title})
-    assert "meanwhile there is version 3" in client.get(paper.get_absolute_url()).content.decode()
+    assert "arXiv now has version 3" in client.get(paper.get_absolute_url()).content.decode()
 
 
 def test_home_is_made_anew_for_a_day_that_it_will_show(client: Client) -> None:

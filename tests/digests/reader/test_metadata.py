@@ -69,7 +69,7 @@ def test_paper_is_a_scholarly_article() -> None:
         "og:image": "http://127.0.0.1:8000/static/og.png",
         "og:image:width": "1200",
         "og:image:height": "630",
-        "og:image:alt": "Hot Papers: the new arXiv papers that people talk about, every day",
+        "og:image:alt": "Hot Papers: the new arXiv papers people are talking about, every day",
     }
 
 
@@ -98,7 +98,7 @@ def test_digest_is_a_collection_of_its_papers() -> None:
 
     meta = metadata_of_digest(Digest.objects.with_everything().get())
 
-    assert meta.description == "The arXiv papers that people talked about on 12 May 2021: First; Second"
+    assert meta.description == "The arXiv papers people talked about on 12 May 2021: First; Second"
     assert meta.data is not None
     items = meta.data["mainEntity"]["itemListElement"]
     assert [(one["position"], one["item"]["headline"]) for one in items] == [(1, "First"), (2, "Second")]
@@ -134,7 +134,7 @@ def test_page_without_papers_is_a_page(client: Client) -> None:
         ("/about", "How the ranking works"),
         ("/days", "Day log"),
         ("/days?before=2021-05-13", "Day log before 2021-05-13"),
-        ("/days/2021-05-12", "What happened to 12 May 2021"),
+        ("/days/2021-05-12", "Log of 12 May 2021"),
         ("/search", "Search"),
         ("/search?q=graph+nets", "Search for “graph nets”"),
     ],

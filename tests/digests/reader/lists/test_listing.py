@@ -133,8 +133,8 @@ def test_page_says_that_not_all_matches_are_looked_at(client: Client) -> None:
     def page(query: str) -> str:
         return client.get(f"/papers?{query}").content.decode()
 
-    assert "match “learning” that only the 2 hottest of them are looked at: add a word" in page("q=learning&order=hottest")
-    assert "are looked at, and the 2 hottest of the last year: add a word" in page("q=learning")
+    assert "match “learning”. Only the 2 hottest are searched. Add a word" in page("q=learning&order=hottest")
+    assert "are searched, and the 2 hottest of the last year. Add a word" in page("q=learning")
     assert "are looked at" not in page("q=learning+4000") + page("period=2021") + page("q=synthetic+until:2019-05-10")
 
 
@@ -263,7 +263,7 @@ def test_page_of_a_selection_shows_papers_and_links_its_feeds(client: Client) ->
 
 
 def test_selection_that_finds_nothing_says_so(client: Client) -> None:
-    assert "No published list has such a paper." in client.get("/papers?category=cs.XX").content.decode()
+    assert "No papers match. Try fewer or different words." in client.get("/papers?category=cs.XX").content.decode()
 
 
 def test_tweets_are_on_no_list(client: Client) -> None:
