@@ -15,7 +15,18 @@ from tests.attacks.registry import _answer
 
 @pytest.mark.parametrize(
     "source",
-    ["f" + "(" * 60, "(" * 13, r"\pmod^" * 28, "[" * 60, r"\{" * 60, r"\langle " * 60, "{(}" * 60, "({)}" * 60, r"\sin(" * 60],
+    [
+        "f" + "(" * 60,
+        "(" * 13,
+        r"\pmod^" * 28,
+        r"\pmod\sqrt" * 40,
+        "[" * 60,
+        r"\{" * 60,
+        r"\langle " * 60,
+        "{(}" * 60,
+        "({)}" * 60,
+        r"\sin(" * 60,
+    ],
 )
 def test_formula_that_the_converter_would_read_for_ever_shows_its_source(source: str) -> None:
     assert mathml(f"${source}$") is None
