@@ -39,6 +39,7 @@ EXEMPT: dict[str, str] = {
     "papers.text.embed.blockquote": OURS,
     "papers.text.folding.begins": DATABASE,
     "papers.text.identifiers.snowflake_moment": OURS,
+    "papers.text.identifiers.year_of": "takes an id, which its pattern has let through",
     "digests.converters.DayConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
     "digests.converters.YearConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
     "digests.converters.MonthConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
