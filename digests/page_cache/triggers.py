@@ -30,6 +30,7 @@ from papers.models import (
     SavedRules,
     Tweet,
     UnindexedPaper,
+    UnrenderedRow,
 )
 
 CHANGE = "page_change"
@@ -37,8 +38,8 @@ EVERYTHING = "*"
 
 _OF_PAPER = "SELECT 'paper:' || {row}.paper_id AS subject"
 _RANKS_OF_PAPER = f"SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id"
-_DIGEST, _ENTRY, _SHOWN, _MENTION, _INDEXED = (
-    model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention, IndexedPaper)
+_DIGEST, _ENTRY, _SHOWN, _MENTION, _INDEXED, _EVENT = (
+    model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention, IndexedPaper, PublicEvent)
 )
 _NEIGHBOUR = (
     f"SELECT 'digest:' || (SELECT id FROM {_DIGEST} WHERE status = 'published' AND date {{side}} {{{{row}}}}.date "
@@ -119,6 +120,15 @@ WATCHED = [
         UnindexedPaper,
         "SELECT 'paper:' || {row}.paper_id AS subject "
         f"UNION SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id",
+        events=("delete",),
+    ),
+    # So does this one when the texts of the row are rendered.
+    Watched(
+        UnrenderedRow,
+        f"SELECT 'paper:' || {{row}}.row_id AS subject WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
+        f"UNION SELECT 'digest:' || {{row}}.row_id WHERE {{row}}.\"table\" = '{_DIGEST}' "
+        f"UNION SELECT 'digest:' || digest_id FROM {_ENTRY} WHERE {{row}}.\"table\" = '{_ENTRY}' AND id = {{row}}.row_id "
+        f"UNION SELECT 'digest:' || digest_id FROM {_EVENT} WHERE {{row}}.\"table\" = '{_EVENT}' AND id = {{row}}.row_id",
         events=("delete",),
     ),
     Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),

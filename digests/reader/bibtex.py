@@ -8,14 +8,15 @@ import re
 from collections.abc import Sequence
 
 from papers.models import Paper
-from papers.text import tex
+from papers.rendered.stored import Texts
+from papers.text.delimiters import FORMULA
 from papers.text.identifiers import year_of
 
 CONTENT_TYPE = "application/x-bibtex; charset=utf-8"
 BEFORE_A_DIGIT = r"(?<!\\)\$(?![\s\d])(?:(?:\\.|[^\s$\\])+|(?=[^$]*[\\^_])(?:\\.|[^$\\])+(?<!\s))\$(?=\d)"
 """A formula that a digit follows ("$\\sim$5x"), which two prices ("$5 and $6") never look like."""
 SPECIAL = re.compile(
-    rf"(?P<kept>{tex.FORMULA}|{BEFORE_A_DIGIT}|\\(?:url|href|path)\s*\{{[^{{}}]*\}}|\\(?:[^A-Za-z]|[A-Za-z]+))"
+    rf"(?P<kept>{FORMULA}|{BEFORE_A_DIGIT}|\\(?:url|href|path)\s*\{{[^{{}}]*\}}|\\(?:[^A-Za-z]|[A-Za-z]+))"
     r"|(?P<special>[&%#$_^~<>|])"
 )
 ESCAPED = {
@@ -50,17 +51,16 @@ def entry(paper: Paper, categories: Sequence[str]) -> str:
     return f"@misc{{arXiv:{paper.arxiv_id},\n" + ",\n".join(lines) + "\n}\n"
 
 
-def citation(paper: Paper, categories: Sequence[str]) -> str:
+def citation(paper: Paper, categories: Sequence[str], texts: Texts) -> str:
     """One line of plain text: authors, title, id and year."""
-    people, has_others = _people(paper.authors)
-    names = [tex.readable(name) for name in people]
+    names, has_others = _people(texts.names(paper.authors))
     if len(names) > MOST_NAMES:
         authors = f"{names[0]} et al."
     elif has_others and names:
         authors = f"{', '.join(names)} et al."
     else:
         authors = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
-    title = tex.readable(paper.title)
+    title = texts.line_text(paper.title)
     primary = f" [{categories[0]}]" if categories else ""
     start = f"{authors.rstrip('.')}. " if authors else ""
     return f"{start}“{title}”. arXiv:{paper.arxiv_id}{primary}, {_year(paper)}. {paper.abs_url}"

@@ -155,9 +155,9 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
                 for pk, place, terms in entries:
                     copy.write_row((pk, place, tsvector(terms)))
     names = (
-        (pk, position, name, author_key(readable(name)))
+        (pk, position, name, author_key(name))
         for pk, _, _, _, authors, _ in papers
-        for position, name in enumerate(authors)
+        for position, name in enumerate(map(readable, authors))
     )
     insert(PaperAuthor, ["paper", "position", "name", "key"], names)
 

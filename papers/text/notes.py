@@ -10,8 +10,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
+from papers.text.delimiters import FORMULA
 from papers.text.formulas import MATHML_ATTRIBUTES, MATHML_ELEMENTS, mathml
-from papers.text.tex import FORMULA
 
 AFTER_CODE_BEFORE_ESCAPES = 185
 """Python-Markdown's priorities: code spans have 190, backslash escapes 180."""

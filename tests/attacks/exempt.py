@@ -4,6 +4,7 @@ ASKS = "asks a service, and is given nothing but ids and settings; what comes ba
 OURS = "takes what we wrote ourselves, or what a registered function has read and bounded"
 DATABASE = "hands the text to the database as a parameter, after a registered function has read and cut it"
 VIEW = "reads a request's body by `text`, `whole`, `status_ids`, which are registered; asked in test_cases.py"
+CHILD = "converts formulas, in the bounded child alone: tests/papers/rendered/test_bounded.py"
 THIN = "one call of a registered function"
 
 EXEMPT: dict[str, str] = {
@@ -37,6 +38,8 @@ EXEMPT: dict[str, str] = {
     "papers.sources.http.client": OURS,
     "papers.sources.http.fetch": "bounded by bytes and by a deadline; tests/papers/sources/test_http.py",
     "papers.text.embed.blockquote": OURS,
+    "papers.text.plain.plain_text": CHILD,
+    "papers.text.plain.formula_text": CHILD,
     "papers.text.folding.begins": DATABASE,
     "papers.text.identifiers.snowflake_moment": OURS,
     "papers.text.identifiers.year_of": "takes an id, which its pattern has let through",
@@ -52,9 +55,6 @@ EXEMPT: dict[str, str] = {
     "digests.markdown.importing.Record.otherwise": OURS,
     "digests.reader.lists.selections.Selection.address": OURS,
     "digests.reader.lists.selections.Selection.feeds_of": THIN,
-    "digests.templatetags.reading.readable": THIN,
-    "digests.templatetags.reading.paragraphs": THIN,
-    "digests.templatetags.reading.markdown": THIN,
     "digests.templatetags.reading.counted": OURS,
     "digests.templatetags.reading.utc": OURS,
     "digests.templatetags.reading.absolute": OURS,

@@ -18,6 +18,7 @@ import httpx
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
+from django.utils.safestring import SafeString
 
 from digests import converters
 from digests.desk.filters import Filters
@@ -41,7 +42,8 @@ from papers.search import index, marking, query, words
 from papers.sources import http
 from papers.sources.arxiv import client as arxiv_client
 from papers.sources.arxiv import pages
-from papers.text import embed, formulas, notes, tex
+from papers.text import embed, formulas, links, notes, tex, tex_commands
+from tests.texts import Unrendered
 
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
@@ -174,8 +176,12 @@ READERS: tuple[Reader, ...] = (
     Reader(notes.formula_html, lambda text: notes.formula_html(f"$${text[:200]}$$")),
     Reader(notes.note_html, notes.note_html),
     Reader(reading.tweet_body, reading.tweet_body),
-    Reader(reading.formulas, reading.formulas),
-    Reader(reading.paragraphs_html, reading.paragraphs_html),
+    Reader(tex_commands.raised, tex_commands.raised),
+    Reader(tex_commands.lowered, tex_commands.lowered),
+    Reader(links.without_end, links.without_end),
+    Reader(links.without_end, lambda text: links.without_end(f"https://a.org/{text}"), place="path"),
+    Reader(links.href_of, links.href_of),
+    Reader(links.href_of, lambda text: links.href_of(f"https://{text}"), place="host"),
     Reader(reading.names, lambda text: reading.names([text, text], 1)),
     # the post format, mojibake and files
     Reader(post_format.parse, post_format.parse, POST),
@@ -244,8 +250,8 @@ READERS: tuple[Reader, ...] = (
     Reader(words.author_key, words.author_key),
     Reader(words.plain, words.plain),
     Reader(words.folded, words.folded),
-    Reader(marking.marked, lambda text: marking.marked(text, {"a", "b", "word", "learning", "x" * 40})),
-    Reader(marking.excerpt, lambda text: marking.excerpt(text, {"a", "b", "word", "learning", "x" * 40})),
+    Reader(marking.marked, lambda text: marking.marked(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
+    Reader(marking.excerpt, lambda text: marking.excerpt(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
     Reader(index.index_terms, lambda text: index.index_terms(text, text, text, [text], DAY, [text])),
     Reader(index.name_pairs, lambda text: index.name_pairs(text.split())),
     Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
@@ -277,7 +283,7 @@ READERS: tuple[Reader, ...] = (
     Reader(actions.status_ids, lambda text: actions.status_ids({"a": [text]}, "a"), (ActionRefused,)),
     Reader(comparing.difference, _compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(_paper(title=text, name=text), ["cs.LG"])),
-    Reader(bibtex.citation, lambda text: bibtex.citation(_paper(title=text, name=text), ["cs.LG"])),
+    Reader(bibtex.citation, lambda text: bibtex.citation(_paper(title=text, name=text), ["cs.LG"], Unrendered())),
     Reader(editing.refuse_control_characters, editing.refuse_control_characters, (ValidationError,)),
     Reader(editing.AuthorsField.split, lambda text: editing.AuthorsField().split(text)),
     Reader(editing.CategoriesField.split, lambda text: editing.CategoriesField().split(text), (ValidationError,)),

@@ -17,10 +17,11 @@ from digests.reader.feeds.formats import Feed, FeedItem
 from digests.reader.lists.listing import ListPage, listed
 from digests.reader.lists.selections import FORMS, Selection, SelectionError
 from digests.reader.metadata import metadata_of_list
+from digests.reader.texts import texts_of_entries, texts_of_list
 from digests.templatetags.reading import absolute
 from papers.code_links import code_links
 from papers.models import Paper, of_live_tweet
-from papers.text import tex
+from papers.rendered.stored import Texts
 
 NEWEST_DAYS = 20
 PAPERS_IN_BIBTEX = 500
@@ -37,7 +38,8 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
     """The newest digests, each with its list of papers."""
     digests = Digest.objects.published().with_titles().prefetch_related("events")[:NEWEST_DAYS]
     url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
-    items = [_day_item(digest) for digest in digests]
+    texts = texts_of_entries(entry for digest in digests for entry in digest.entries.all())
+    items = [_day_item(digest, texts) for digest in digests]
     return _sent(Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items), form)
 
 
@@ -49,7 +51,8 @@ def papers(request: HttpRequest) -> HttpResponse:
         page = listed(selection, request.GET.get("after", ""))
     except SelectionError as error:
         return render(request, "selection_error.html", {"error": str(error)}, status=400)
-    context = {"page": page, "feeds": selection.feeds, "meta": metadata_of_list(page)}
+    texts = texts_of_entries(page.entries)
+    context = {"page": page, "texts": texts, "feeds": selection.feeds, "meta": metadata_of_list(page, texts)}
     return render(request, "papers.html", context)
 
 
@@ -80,11 +83,11 @@ def _sent(feed: Feed, form: str) -> HttpResponse:
     return HttpResponse(write(feed), content_type=content_type)
 
 
-def _day_item(digest: Digest) -> FeedItem:
+def _day_item(digest: Digest, texts: Texts) -> FeedItem:
     return FeedItem(
         url=absolute(digest.get_absolute_url()),
         title=str(digest),
-        html=render_to_string("feed_description.html", {"obj": digest}),
+        html=render_to_string("feed_description.html", {"obj": digest, "texts": texts}),
         published=digest.published_at,
         updated=_changed(digest),
         data={"listing_day": str(digest.date), "papers": [entry.paper.arxiv_id for entry in digest.entries.all()]},
@@ -112,7 +115,7 @@ def _feed_of(page: ListPage, form: str) -> Feed:
 
 
 def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
-    items = []
+    items, texts = [], texts_of_list(entries)
     for entry in entries:
         paper, digest = entry.paper, entry.digest
         code = code_links(paper)
@@ -132,13 +135,13 @@ def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
         items.append(
             FeedItem(
                 url=absolute(paper.get_absolute_url()),
-                title=tex.readable(entry.title),
-                html=render_to_string("feed_paper.html", {"entry": entry, "code": code}),
-                text="\n\n".join(tex.paragraphs(entry.abstract)) or tex.readable(entry.title),
+                title=texts.line_text(entry.title),
+                html=render_to_string("feed_paper.html", {"entry": entry, "texts": texts, "code": code}),
+                text=texts.abstract_text(entry.abstract) or texts.line_text(entry.title),
                 published=digest.published_at,
                 updated=_changed(digest),
                 elsewhere=paper.abs_url,
-                authors=[tex.readable(name) for name in entry.authors],
+                authors=texts.names(entry.authors),
                 tags=entry.category_codes,
                 data=data,
             )

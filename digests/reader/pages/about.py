@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from digests.reader.metadata import Metadata
 from digests.reader.pages.daylog import logged_day, logged_days
 from digests.reader.pages.paging import asked_day
+from digests.reader.texts import texts_of_events
 from digests.templatetags.reading import day_text
 from papers.counts.measuring import HORIZON
 from papers.ranking.candidates import rules
@@ -61,7 +62,7 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         raise Http404("Nothing is known of this day")
     name = day_text(day)
     meta = Metadata(f"Log of {name}", f"What was collected on {name}, and what became of its list.", reverse("day", args=[day]))
-    return render(request, "day.html", {"day": found, "meta": meta})
+    return render(request, "day.html", {"day": found, "texts": texts_of_events(found.events), "meta": meta})
 
 
 @require_safe

@@ -17,7 +17,9 @@ from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
 from digests.reader.pages.entries import shown_papers
 from digests.reader.pages.paging import days_page
+from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
 from papers.ranking.candidates import rules
+from papers.rendered.kinds import Kind
 
 
 @require_safe
@@ -25,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The newest digests, or those before `?before=YYYY-MM-DD`."""
     page = days_page(request, Digest.objects.published().with_titles())
     newest = None if page.before or not page.digests else page.digests[0]
+    entries = [entry for one in page.digests for entry in one.entries.all()]
     title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
     context = {
@@ -32,11 +35,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "meta": Metadata(title, "The new arXiv papers people are talking about, every day.", path),
         "newest": newest,
         "shown": shown_papers(newest.entries.all()) if newest else [],
+        "texts": texts_of_entries(entries, *([(Kind.NOTE, newest.intro)] if newest else [])),
         "others": page.digests[1:] if newest else page.digests,
     }
     response = render(request, "home.html", context)
     if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
-        shows(response, digests=page.digests, papers=[entry.paper for one in page.digests for entry in one.entries.all()])
+        shows(response, digests=page.digests, papers=[entry.paper for entry in entries])
     return response
 
 
@@ -52,15 +56,18 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
 
 
 def digest_page(shown: Digest) -> dict[str, Any]:
-    """What the template `digest.html` prints; also of a draft. Four queries, besides those of `with_everything`."""
+    """What the template `digest.html` prints; also of a draft. Five queries, besides those of `with_everything`."""
+    entries, events = list(shown.entries.all()), list(shown.events.all())
+    texts = texts_of_digest(shown, entries, events)
     return {
         "digest": shown,
-        "shown": shown_papers(shown.entries.all(), with_posts=True),
-        "events": shown.events.all(),
+        "texts": texts,
+        "shown": shown_papers(entries, with_posts=True),
+        "events": events,
         "feeds": Selection.feeds_of(period=str(shown.date)) if shown.status == Digest.Status.PUBLISHED else [],
-        "meta": metadata_of_digest(shown) if shown.status == Digest.Status.PUBLISHED else None,
+        "meta": metadata_of_digest(shown, texts) if shown.status == Digest.Status.PUBLISHED else None,
         "rules": rules(),
-        "has_inflated_counts": any(entry.counts_are_inflated for entry in shown.entries.all()),
+        "has_inflated_counts": any(entry.counts_are_inflated for entry in entries),
     }
 
 
@@ -69,7 +76,7 @@ def withdrawn(request: HttpRequest, digest: Digest) -> HttpResponse:
     events = list(digest.events.all())
     if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
         raise Http404("This digest is not published")
-    return render(request, "withdrawn.html", {"digest": digest, "events": events}, status=404)
+    return render(request, "withdrawn.html", {"digest": digest, "events": events, "texts": texts_of_events(events)}, status=404)
 
 
 @require_safe

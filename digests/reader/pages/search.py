@@ -24,7 +24,7 @@ HITS_A_PAGE = 20
 def search(request: HttpRequest) -> HttpResponse:
     """What `?q=` finds, the best first, from `?after=` on; how to search where nothing is asked or the query cannot be read.
 
-    Six queries at most, however many papers there are.
+    Seven queries at most, however many papers there are.
     """
     query = request.GET.get("q", "").strip()
     asked = {name: request.GET[name] for name in ("q", "after") if query and request.GET.get(name)}

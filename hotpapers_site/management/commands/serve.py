@@ -20,6 +20,7 @@ from hotpapers_site.serving import broker, supervisor
 from hotpapers_site.serving.supervisor import Program
 from papers import clock
 from papers.access import connections
+from papers.rendered.waiting import render_changed
 
 HOST, PORT = "127.0.0.1", 8000
 THREADS = 8
@@ -51,6 +52,7 @@ class Command(BaseCommand):
                 f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They go by themselves once real papers are here; "
                 "`manage.py clear_samples` removes them at once."
             )
+        render_changed()  # what is here shows so on the first page; later texts are the worker\'s
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
         if not settings.X_BEARER_TOKEN:

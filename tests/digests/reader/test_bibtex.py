@@ -12,6 +12,7 @@ from digests.models import Digest
 from digests.reader import bibtex
 from papers.models import Paper
 from tests.factories import make_digest, make_entry, make_paper
+from tests.texts import texts_now_of
 
 
 def a_paper(title: str = "Title", authors: list[str] | None = None, **fields: str) -> Paper:
@@ -138,7 +139,8 @@ def test_suffix_is_read_as_one() -> None:
 )
 def test_year_is_that_of_the_id_where_nothing_better_is_known(arxiv_id: str, year: str) -> None:
     assert read_back(a_paper(arxiv_id=arxiv_id))[0]["year"] == year
-    assert bibtex.citation(a_paper(arxiv_id=arxiv_id), []).split(", ")[1][:4] == year
+    paper = a_paper(arxiv_id=arxiv_id)
+    assert bibtex.citation(paper, [], texts_now_of(paper)).split(", ")[1][:4] == year
 
 
 def test_paper_without_authors_or_categories_has_an_entry() -> None:
@@ -175,7 +177,9 @@ def test_year_is_that_of_the_submission() -> None:
     ],
 )
 def test_citation_is_a_line(names: list[str], start: str) -> None:
-    line = bibtex.citation(a_paper("T", names), ["cs.CV"])
+    paper = a_paper("T", names)
+
+    line = bibtex.citation(paper, ["cs.CV"], texts_now_of(paper))
 
     assert line == f"{start} arXiv:2105.04619 [cs.CV], 2021. https://arxiv.org/abs/2105.04619"
 

@@ -13,6 +13,7 @@ from django.test import Client
 
 from digests.models import Digest, Entry, PublicEvent
 from papers.models import PaperMeasurement, Provenance, SavedRules
+from papers.rendered.waiting import render_changed
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,7 @@ def test_digest_links_the_code_that_comment_and_abstract_name(client: Client, en
 def test_digest_shows_intro_and_note_as_safe_markdown(client: Client, entry: Entry) -> None:
     Digest.objects.update(intro="A *quiet* day <script>alert(1)</script>")
     Entry.objects.update(note="**Read** this")
+    render_changed()
 
     page = client.get(ADDRESS).content.decode()
 
@@ -111,6 +113,7 @@ def test_digest_tells_its_history(client: Client) -> None:
     digest = make_digest(DAY)
     PublicEvent.objects.create(digest=digest, kind="published", at=datetime(2021, 5, 13, 10, tzinfo=UTC))
     PublicEvent.objects.create(digest=digest, kind="corrected", at=datetime(2021, 5, 14, 11, 30, tzinfo=UTC), note="A *name*.")
+    render_changed()
 
     page = client.get(ADDRESS).content.decode()
 
