@@ -8,7 +8,6 @@ how a little text becomes a long computation. Ends with 1 where something was fo
 import itertools
 import os
 import random
-import resource
 import sys
 import time
 from multiprocessing import get_context
@@ -18,10 +17,9 @@ from typing import Any
 from hypothesis import HealthCheck, Verbosity, given, settings, strategies
 from hypothesis import seed as seeded
 
+from tests.attacks.measuring import KILLED_S, Meter, end_after
 from tests.attacks.patterns import SHAPES, UNITS
 
-KILLED_S = 20
-"""Processor time that a function may use for one text before its process is killed."""
 EXAMPLES = 50
 REPEATED = 3
 """Of either kind in a turn."""
@@ -32,7 +30,6 @@ _texts = strategies.lists(_pieces, max_size=30).map("".join)
 
 def fuzz(number: int, seconds: float, seed: int, sender: Connection) -> None:
     """Tries texts with the function of this number for so long, and sends what it does and finds."""
-    from tests.attacks.measuring import Meter
     from tests.attacks.registry import READERS
 
     meter = Meter(READERS[number])
@@ -42,8 +39,7 @@ def fuzz(number: int, seconds: float, seed: int, sender: Connection) -> None:
     def begin(told: str) -> float:
         nonlocal texts
         texts += 1
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + KILLED_S, resource.RLIM_INFINITY))
+        end_after(KILLED_S)
         sender.send(("at", told))
         return time.process_time()
 

@@ -12,7 +12,8 @@ from pybtex.database import parse_string
 
 from digests.markdown import mojibake
 from digests.markdown.files import UnreadablePost, read_post
-from digests.markdown.format import PostError, parse, render
+from digests.markdown.format import PostError, parse
+from digests.markdown.format import render as render_post
 from digests.reader import bibtex
 from digests.reader.lists.selections import Period, SelectionError
 from digests.templatetags import reading
@@ -21,6 +22,8 @@ from papers.networks.x import client as x_client
 from papers.networks.x import oembed
 from papers.networks.x.posts import items
 from papers.networks.x.posts import read_post as read_tweet
+from papers.rendered.kinds import Kind
+from papers.rendered.renderer import render
 from papers.search.query import QueryError
 from papers.search.query import parse as parse_query
 from papers.sources.arxiv import pages
@@ -52,15 +55,15 @@ def _elements(markup: str) -> Iterator[Any]:
 
 
 def title(text: str) -> str:
-    return shown(reading.formulas(text))
+    return shown(render(Kind.LINE, text).html)
 
 
 def abstract(text: str) -> str:
-    return shown("".join(reading.paragraphs_html(text)))
+    return shown(render(Kind.ABSTRACT, text).html)
 
 
 def note(text: str) -> str:
-    return shown(reading.markdown(text))
+    return shown(render(Kind.NOTE, text).html)
 
 
 def body(text: str) -> str:
@@ -105,7 +108,7 @@ def post(text: str) -> str:
         read = parse(whole)
     except PostError as error:
         return f"refused in line {error.line}"
-    return "accepted" if render(read) == whole else "CHANGED"
+    return "accepted" if render_post(read) == whole else "CHANGED"
 
 
 _PLACES = ("title", "authors", "categories", "abstract", "name", "body")
