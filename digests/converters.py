@@ -7,23 +7,19 @@ from django.urls.converters import StringConverter
 
 from papers.text.identifiers import ARXIV_ID, CATEGORY
 
-YEARS = range(1991, 3000)
-"""From arXiv's first on, and as long as every calendar can go on."""
-
-
-def _known(day: date) -> date:
-    if day.year not in YEARS:
-        raise ValueError(f"no year of a list: {day.year}")
-    return day
+FIRST_YEAR, LAST_YEAR = 1991, 2199
+"""arXiv began in August 1991. Nothing is ever of a later year than the last one, and all arithmetic with days stays possible."""
 
 
 class DayConverter:
-    """A listing day as `YYYY-MM-DD`; a day that the calendar does not have is no address."""
+    """A listing day as `YYYY-MM-DD`; a day that the calendar does not have, or that arXiv cannot have, is no address."""
 
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
-        return _known(date.fromisoformat(value))
+        day = date.fromisoformat(value)
+        expect_year(day.year)
+        return day
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
@@ -41,10 +37,17 @@ class YearConverter:
     regex = "[0-9]{4}"
 
     def to_python(self, value: str) -> int:
-        return _known(date(int(value), 1, 1)).year
+        return expect_year(int(value))
 
     def to_url(self, value: int) -> str:
         return f"{value:04}"
+
+
+def expect_year(year: int) -> int:
+    """Raises ValueError for a year of which there can be no list."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"{year} is not between {FIRST_YEAR} and {LAST_YEAR}")
+    return year
 
 
 class MonthConverter:

@@ -15,6 +15,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from papers.shown import lists
 from papers.text.folding import Folded
 from papers.text.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
 
@@ -138,13 +139,12 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         """
         today = now.astimezone(UTC).date()
         midnight = datetime.combine(today, time(), UTC)
-        shown = self.model._default_manager.filter(shown__entry__digest__date=today)
         recent = Mention.objects.filter(tweet=OuterRef("pk"), paper__listing_date__gt=today - timedelta(days=7))
         return (
             self.readable()
             .filter(next_read_at__lte=now, is_excluded=False)
             .alias(
-                is_shown=Case(When(pk__in=shown.values("pk"), then=1), default=0),
+                is_shown=Case(When(pk__in=lists().tweets_of_day(today), then=1), default=0),
                 is_recent=Case(When(Exists(recent), then=1), default=0),
                 score=Coalesce(F("retweets") + F("favorites"), 0),
             )
@@ -324,7 +324,9 @@ class CollectionDay(models.Model):
 
     date = models.DateField("listing day", unique=True)
     state = models.CharField(max_length=13, choices=State, default=State.NOT_ANNOUNCED)
-    reason = models.CharField(max_length=500, blank=True, help_text="One sentence: why the state is what it is, and what to do")
+    reason = models.CharField(
+        max_length=2000, blank=True, help_text="A few sentences: why the state is what it is, and what to do"
+    )
     listing_source = models.CharField(max_length=8, choices=Paper.ListingSource, blank=True)
     expected_new = models.PositiveIntegerField(null=True, help_text="By arXiv's own listing; null where it could not tell")
     found_new = models.PositiveIntegerField(default=0)
@@ -336,9 +338,11 @@ class CollectionDay(models.Model):
     sweep_end = models.DateTimeField(null=True, editable=False, help_text="The end of that sweep")
     tweets_found = models.PositiveIntegerField(default=0)
     tweets_done_at = models.DateTimeField(null=True, help_text="When the day's tweets were swept to its end (UTC)")
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Failed attempts in a row")
     next_try_at = models.DateTimeField(null=True, help_text="Not before; null for as soon as may be")
     claimed_until = models.DateTimeField(null=True, editable=False, help_text="A worker is at it until then")
+    acknowledged_at = models.DateTimeField(null=True, help_text="When a person took note that the day failed")
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    acknowledged_reason = models.CharField(max_length=500, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -414,12 +418,32 @@ class SourceHealth(models.Model):
     setting = models.CharField(max_length=40, blank=True, help_text="The setting that a person has to look at")
     since = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, help_text="The last good answer")
+    failed_at = models.DateTimeField(null=True, help_text="The last failure")
 
     class Meta:
         verbose_name_plural = "source health"
 
     def __str__(self) -> str:
         return f"{self.get_service_display()} {self.get_state_display()}"
+
+
+class SourceDay(models.Model):
+    """What one source gave for one day, and how asking it goes."""
+
+    day = models.ForeignKey(CollectionDay, models.CASCADE, related_name="sources", db_index=False)
+    source = models.CharField(max_length=16, choices=SourceHealth.Service)
+    attempts = models.PositiveIntegerField(default=0, help_text="Attempts in a row that were in vain")
+    message = models.CharField(max_length=500, blank=True, help_text="Why the last one failed; empty where it was answered")
+    failing_since = models.DateTimeField(null=True, help_text="When the first of the failed attempts in a row was")
+    is_refused = models.BooleanField(default=False, help_text="It fails until a person acts")
+    left_out = models.JSONField(default=list, help_text="Records that could not be read: name, and what each lacks")
+    note = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "source"], name="source_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.source} for {self.day_id}"
 
 
 class SavedRules(models.Model):

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
-from django.utils import timezone
 from reversion.models import Version
 
 from digests.models import Digest
@@ -34,7 +33,7 @@ class StatusChange(BulkChange[Digest]):
         ]
 
     def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
-        now = timezone.now()
+        now = clock.now()
         return [one for one in records if type(self).change(one, now=now, by=request.user, seen=one.revision)]
 
 

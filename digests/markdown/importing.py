@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 
 from digests.editing import history
 from digests.markdown.composing import compose
@@ -21,6 +20,7 @@ from digests.markdown.files import Reading, UnreadablePost
 from digests.markdown.format import PostPaper, PostTweet, render
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing.status import make_public
+from papers import clock
 from papers.collecting.versions import replace_categories
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement, Provenance, Tweet
 from papers.rows import insert, select, update
@@ -77,7 +77,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         status=Digest.Status.DRAFT if post.draft else Digest.Status.PUBLISHED,
         written_at=post.written_at,
         published_at=None if post.draft else post.written_at,
-        changed_at=timezone.now(),
+        changed_at=clock.now(),
         imported_sha256=fingerprint(reading.text),
         is_sample=is_sample,
     )
@@ -111,7 +111,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         if digest.status == Digest.Status.PUBLISHED and not present.is_sample:
             was_public = present.status == Digest.Status.PUBLISHED
             kind = PublicEvent.Kind.CORRECTED if was_public else PublicEvent.Kind.PUBLISHED
-            make_public(digest, PublicEvent(kind=kind, at=timezone.now(), note=IMPORTED_AGAIN if was_public else ""))
+            make_public(digest, PublicEvent(kind=kind, at=clock.now(), note=IMPORTED_AGAIN if was_public else ""))
     return outcome
 
 

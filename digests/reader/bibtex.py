@@ -30,7 +30,8 @@ COMMAND = re.compile(r"\\(.)(?=([A-Za-z])?)")
 BRACES = {"{": r"\lbrace", "}": r"\rbrace"}
 MOST_NAMES = 6
 """In a citation line."""
-OTHERS = re.compile(r"(?:^|[\s,]+)(?:and\s+)?(?:et\.?\s*al\b\.?|(?<![^\s,])others)\s*$", re.IGNORECASE)
+OTHERS = re.compile(r"et\.? al\.?|etal\.?|others", re.IGNORECASE)
+"""One or two words at the end. Names are compared by words: a pattern with blanks before its end takes the square of them."""
 GROUP = re.compile(r"\b(?:collaborations?|consortium|consortia|teams?|(?:working )?groups?)\b", re.IGNORECASE)
 SUFFIX = re.compile(r"(?:Jr|Sr)\.?|JR\.?|SR\.?|II|III|IV|VI{1,3}")
 
@@ -76,9 +77,20 @@ def _people(authors: Sequence[str]) -> tuple[list[str], bool]:
 
     A colon stands between a collaboration and those who write for it, as an author of its own or in one.
     """
-    parts = [part.strip() for author in authors for part in author.split(":")]
-    names = [OTHERS.sub("", part) for part in parts]
-    return [name for name in names if any(map(str.isalpha, name))], names != parts
+    parts = [part.split() for author in authors for part in author.split(":")]
+    named = [_without_others(words) for words in parts]
+    names = [" ".join(words) for words in named]
+    return [name for name in names if any(map(str.isalpha, name))], named != parts
+
+
+def _without_others(words: list[str]) -> list[str]:
+    """The words of a name, without an "et al." behind it."""
+    for length in (2, 1):
+        if OTHERS.fullmatch(" ".join(words[-length:])):
+            rest = words[:-length]
+            rest = rest[:-1] if rest and rest[-1].lower() == "and" else rest
+            return [*rest[:-1], rest[-1].rstrip(",")] if rest else []
+    return words
 
 
 def _name(name: str) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 
+from papers import triggers
 from papers.models import Paper, UnrenderedRow
 from papers.rendered.kinds import Kind, Text, names_source
+from papers.triggers import Trigger
 
 NOTES = f'{UnrenderedRow._meta.db_table} ("table", row_id)'
 
@@ -52,17 +54,13 @@ def texts_of_paper(title: str, abstract: str, comment: str, authors: list[str]) 
 register(Paper, ("title", "abstract", "comment", "authors"), texts_of_paper)
 
 
-def install_triggers(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    """After every migrate, since SQLite drops a table's triggers when a migration makes the table anew. Safe to repeat."""
-    database = connections[using]
-    present = set(database.introspection.table_names())
-    if UnrenderedRow._meta.db_table not in present:
-        return  # migrated back to before texts were rendered
-    with database.cursor() as cursor:
-        for source in SOURCES.values():
-            if source.table in present:
-                for statement in STATEMENTS[database.vendor](source):
-                    cursor.execute(statement)
+PREFIX = "papers_text_"
+
+
+def install_triggers(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
+    """After migrations (a flush, which sends the signal too, has no plan)."""
+    if plan is not None:
+        triggers.install(connections[using], PREFIX, list(_triggers(connections[using].vendor)))
 
 
 def note_all(using: str = DEFAULT_DB_ALIAS) -> None:
@@ -79,32 +77,9 @@ def _is_there(source: Source, row: str, vendor: str) -> str:
     return " OR ".join(f"{row}{column}{cast} NOT IN ('', '[]')" for column in source.columns)
 
 
-def _sqlite(source: Source) -> Iterator[str]:
-    noted = f"BEGIN INSERT INTO {NOTES} VALUES ('{source.table}', NEW.id); END"
-    differ = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in source.columns)
-    for event, on, when in (
-        ("comes", "INSERT", _is_there(source, "NEW.", "sqlite")),
-        ("changes", f"UPDATE OF {', '.join(source.columns)}", differ),
-    ):
-        name = f"papers_text_{source.table}_{event}"
-        yield f"DROP TRIGGER IF EXISTS {name}"
-        yield f"CREATE TRIGGER {name} AFTER {on} ON {source.table} WHEN {when} {noted}"
-
-
-def _postgresql(source: Source) -> Iterator[str]:
-    yield (
-        "CREATE OR REPLACE FUNCTION papers_note_text() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"INSERT INTO {NOTES} VALUES (TG_TABLE_NAME, NEW.id); RETURN NULL; END $$"
-    )
-    differ = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in source.columns)
-    for event, on, when in (
-        ("comes", "INSERT", _is_there(source, "NEW.", "postgresql")),
-        ("changes", f"UPDATE OF {', '.join(source.columns)}", differ),
-    ):
-        yield (
-            f"CREATE OR REPLACE TRIGGER papers_text_{source.table}_{event} AFTER {on} ON {source.table} "
-            f"FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION papers_note_text()"
-        )
-
-
-STATEMENTS: dict[str, Callable[[Source], Iterator[str]]] = {"sqlite": _sqlite, "postgresql": _postgresql}
+def _triggers(vendor: str) -> Iterator[Trigger]:
+    for source in SOURCES.values():
+        note = f"INSERT INTO {NOTES} VALUES ('{source.table}', NEW.id);"
+        name = f"{PREFIX}{source.table}"
+        yield Trigger(f"{name}_comes", source.table, "insert", note, when=_is_there(source, "NEW.", vendor))
+        yield Trigger(f"{name}_changes", source.table, "update", note, source.columns)

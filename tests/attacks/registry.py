@@ -8,7 +8,6 @@ import html
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -39,30 +38,15 @@ from papers.networks.x import client as x_client
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
 from papers.search import index, marking, query, words
-from papers.sources import http
-from papers.sources.arxiv import client as arxiv_client
-from papers.sources.arxiv import pages
+from papers.sources import answer_headers, http
+from papers.sources.arxiv import announcement, categories, pages, xml
 from papers.text import embed, formulas, links, notes, tex, tex_commands
+from tests.attacks.network_readers import NETWORK_READERS
+from tests.attacks.reader import Reader
 from tests.texts import Unrendered
 
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """`read` puts a text where the function named finds it, and calls it; `place` tells several such places apart."""
-
-    function: Callable[..., Any]
-    read: Callable[[str], object]
-    errors: tuple[type[Exception], ...] = ()
-    place: str = ""
-
-    @property
-    def name(self) -> str:
-        function: Any = getattr(self.function, "__wrapped__", self.function)
-        name = f"{function.__module__}.{function.__qualname__}"
-        return f"{name}[{self.place}]" if self.place else name
 
 
 def _bytes(text: str) -> bytes:
@@ -228,20 +212,23 @@ READERS: tuple[Reader, ...] = (
     Reader(
         pages.read_listing, lambda text: pages.read_listing(_listing(f'<dt><a href="/abs/{html.escape(text)}">')), XML, "link"
     ),
-    Reader(arxiv_client.is_within, lambda text: arxiv_client.is_within(text, ("cs",))),
+    Reader(announcement.is_within, lambda text: announcement.is_within(text, ("cs",))),
+    Reader(categories.is_category, categories.is_category),
+    Reader(categories.is_category, lambda text: categories.is_category(f"physics.{text}"), place="class"),
+    Reader(xml.read_xml, lambda text: xml.read_xml(_answer(f"<a>{text}</a>"), "a", "an a"), XML),
+    Reader(xml.mended, lambda text: xml.mended(_bytes(text))),
+    Reader(xml.mended, lambda text: xml.mended(_bytes(f"&#{text}")), place="reference"),
     # X
     Reader(x_posts.read_post, lambda text: x_posts.read_post(_tweet(text))),
+    Reader(x_posts.read_posts, lambda text: x_posts.read_posts([_tweet(text), {"id": text}, text])),
     Reader(x_posts.read_gone, lambda text: list(x_posts.read_gone([{"type": text, "detail": f"[{text}]", "value": text}]))),
     Reader(x_posts.is_status_id, x_posts.is_status_id),
-    Reader(x_posts.whole_number, x_posts.whole_number),
-    Reader(x_posts.mapping, x_posts.mapping),
-    Reader(x_posts.items, x_posts.items),
-    Reader(x_posts.text_of, x_posts.text_of),
     Reader(x_client._read, lambda text: x_client._read(_answer(text), NOW), (http.SourceError,)),
     Reader(oembed._read, lambda text: oembed._read(_answer(text), "1"), (http.SourceError,), "answer"),
     Reader(oembed._read, _oembed, (http.SourceError,)),
     Reader(oembed._read, lambda text: _oembed(_blockquote(body=text)), (http.SourceError,), "body"),
     Reader(oembed._read, lambda text: _oembed(_blockquote(name=text)), (http.SourceError,), "name"),
+    *NETWORK_READERS,
     # what readers and editors ask for
     Reader(query.parse, query.parse, (query.QueryError,)),
     Reader(lookup.arxiv_id_at_end, lookup.arxiv_id_at_end),
@@ -287,5 +274,7 @@ READERS: tuple[Reader, ...] = (
     Reader(editing.refuse_control_characters, editing.refuse_control_characters, (ValidationError,)),
     Reader(editing.AuthorsField.split, lambda text: editing.AuthorsField().split(text)),
     Reader(editing.CategoriesField.split, lambda text: editing.CategoriesField().split(text), (ValidationError,)),
-    Reader(http.retry_after_s, lambda text: http.retry_after_s({"retry-after": text})),
+    Reader(answer_headers.retry_after_s, lambda text: answer_headers.retry_after_s({"retry-after": text})),
+    Reader(answer_headers.clock_doubt, lambda text: answer_headers.clock_doubt({"date": text, "age": text})),
+    Reader(http.onward, lambda text: http.onward(http.Answer("https://a.example/b", 301, {"location": text}, b""))),
 )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, ShownTweet, in_published_digest
+from digests.page_cache.middleware import reads_query
 from digests.reader import bibtex
 from digests.reader.feeds import formats
 from digests.reader.feeds.formats import Feed, FeedItem
@@ -24,6 +25,8 @@ from papers.models import Paper, of_live_tweet
 from papers.rendered.stored import Texts
 
 NEWEST_DAYS = 20
+SELECTION = ("category", "period", "min", "q", "order", "after")
+"""What the address of a selection may say."""
 PAPERS_IN_BIBTEX = 500
 DESCRIPTION = "The new arXiv papers people are talking about, every day"
 WRITERS = {
@@ -44,6 +47,7 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
 
 
 @require_safe
+@reads_query(*SELECTION)
 def papers(request: HttpRequest) -> HttpResponse:
     """The page of a selection."""
     try:
@@ -57,6 +61,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@reads_query(*SELECTION)
 def papers_as(request: HttpRequest, form: str) -> HttpResponse:
     """A selection's feed or BibTeX. A malformed one gets its reason in plain text."""
     try:

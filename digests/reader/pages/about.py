@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from digests.page_cache.middleware import reads_query
 from digests.reader.metadata import Metadata
 from digests.reader.pages.daylog import logged_day, logged_days
 from digests.reader.pages.paging import asked_day
@@ -40,6 +41,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@reads_query("before")
 def days(request: HttpRequest) -> HttpResponse:
     """The log of all days, the newest first, or of those before `?before=YYYY-MM-DD`."""
     before = asked_day(request)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
+from digests.page_cache.middleware import reads_query
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata
 from digests.reader.texts import texts_of_papers
@@ -22,6 +23,7 @@ PAPERS_A_PAGE = 50
 MOST_SPELLINGS = 10
 
 
+@reads_query("after")
 def author(request: HttpRequest, name: str) -> HttpResponseBase:
     """A name in any spelling leads to the one address of all its spellings."""
     key = author_key(name)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
 from digests.models import Digest, PublicEvent
-from digests.page_cache.middleware import shows
+from digests.page_cache.middleware import reads_query, shows
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
 from digests.reader.pages.entries import shown_papers
@@ -23,6 +23,7 @@ from papers.rendered.kinds import Kind
 
 
 @require_safe
+@reads_query("before")
 def home(request: HttpRequest) -> HttpResponse:
     """The newest digests, or those before `?before=YYYY-MM-DD`."""
     page = days_page(request, Digest.objects.published().with_titles())
@@ -47,10 +48,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def digest(request: HttpRequest, day: date) -> HttpResponse:
     """One day's list. Staff see a digest here before it is published."""
-    shown = get_object_or_404(Digest.objects.with_neighbours().with_everything(), date=day)
-    if shown.status == Digest.Status.WITHDRAWN and not may_preview(request):
+    shown = Digest.objects.with_neighbours().with_everything().filter(date=day).first()
+    if shown and shown.status == Digest.Status.WITHDRAWN and not may_preview(request):
         return withdrawn(request, shown)
-    expect_visible(request, shown)
+    shown = expect_visible(request, shown)
     response = kept_private(shown, render(request, "digest.html", digest_page(shown)))
     return shows(response, digests=[shown], papers=[entry.paper for entry in shown.entries.all()])
 
@@ -82,8 +83,7 @@ def withdrawn(request: HttpRequest, digest: Digest) -> HttpResponse:
 @require_safe
 def digest_markdown(request: HttpRequest, day: date) -> HttpResponse:
     """The day's post as the mirror writes it."""
-    shown = get_object_or_404(Digest.objects.all(), date=day)
-    expect_visible(request, shown)
+    shown = expect_visible(request, Digest.objects.filter(date=day).first())
     text = render_markdown(compose(shown))
     return kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
@@ -92,10 +92,17 @@ def may_preview(request: HttpRequest) -> bool:
     return request.user.is_staff and request.user.has_perm("digests.view_digest")
 
 
-def expect_visible(request: HttpRequest, digest: Digest) -> None:
-    """Http404 where the reader may not see it. A published one asks for no session, so the answer is the same for all."""
-    if digest.status != Digest.Status.PUBLISHED and not may_preview(request):
-        raise Http404("This digest is not published")
+def expect_visible(request: HttpRequest, digest: Digest | None) -> Digest:
+    """The digest; Http404 where there is none that the reader may see.
+
+    A published one asks for no session, so the answer is the same for all. Of a draft and of none the session is asked alike:
+    its headers do not tell a stranger that there is a draft.
+    """
+    if digest and digest.status == Digest.Status.PUBLISHED:
+        return digest
+    if may_preview(request) and digest:
+        return digest
+    raise Http404("There is no published list of this day")
 
 
 def kept_private(digest: Digest, response: HttpResponse) -> HttpResponse:

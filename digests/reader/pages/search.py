@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, in_published_digest
+from digests.page_cache.middleware import reads_query
 from digests.reader.lists.selections import Selection, shown
 from digests.reader.metadata import Metadata
 from papers.models import Paper, PaperCategory
@@ -21,6 +22,7 @@ HITS_A_PAGE = 20
 
 
 @require_safe
+@reads_query("q", "after")
 def search(request: HttpRequest) -> HttpResponse:
     """What `?q=` finds, the best first, from `?after=` on; how to search where nothing is asked or the query cannot be read.
 

@@ -116,6 +116,8 @@ def test_authors_stay_as_many_as_they_are(names: list[str]) -> None:
         (["A. Example et al"], "A. Example and others"),
         (["A. Example", "et al.", "B. Sample", "et al."], "A. Example and B. Sample and others"),
         (["A. Example", "others"], "A. Example and others"),
+        (["A. Example, et al."], "A. Example and others"),
+        (["A. Example and others"], "A. Example and others"),
         (["-", "A. Example", "1", "..."], "A. Example"),
         (["Z. Al", "A. Petal"], "Z. Al and A. Petal"),
     ],
