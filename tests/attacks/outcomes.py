@@ -18,9 +18,9 @@ from digests.reader import bibtex
 from digests.reader.lists.selections import Period, SelectionError
 from digests.templatetags import reading
 from papers.networks.paper_links import paper_ids_in
+from papers.networks.strict_json import items
 from papers.networks.x import client as x_client
 from papers.networks.x import oembed
-from papers.networks.x.posts import items
 from papers.networks.x.posts import read_post as read_tweet
 from papers.rendered.kinds import Kind
 from papers.rendered.renderer import render

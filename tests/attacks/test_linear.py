@@ -3,7 +3,8 @@
 import pytest
 
 from tests.attacks.measuring import findings
-from tests.attacks.registry import READERS, Reader
+from tests.attacks.reader import Reader
+from tests.attacks.registry import READERS
 
 pytestmark = pytest.mark.slow
 
