@@ -99,7 +99,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
     if made and digest.status != Digest.Status.DRAFT:
         update(Digest, digest.pk, {column: getattr(digest, column) for column in AS_PUBLISHED})
     if outcome == Outcome.CHANGED:
-        history.finish(digest, by=None, what="imported again")
+        history.finish(digest, history.Action.IMPORTED, by=None)
     return outcome
 
 
