@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHMARKS = ["archive", "pages", "engagement", "search", "admin"]
+BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream"]
 BY_NAME_ONLY = ["lighthouse"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 
@@ -51,7 +51,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="hotpapers-bench-") as folder:
             environment = os.environ | {
                 "VAR_DIR": folder,
-                "SECRET_KEY": "only-for-benchmarks",
+                "SECRET_KEY": "only-for-benchmarks-which-need-no-secret",
                 "LOG_LEVEL": "WARNING",
                 "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
             }

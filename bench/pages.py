@@ -26,6 +26,7 @@ from digests.markdown.format import Post, PostPaper, PostTweet, parse, render  #
 from digests.markdown.importing import store  # noqa: E402
 from digests.models import Digest, Entry  # noqa: E402
 from papers.models import Paper, PaperCategory  # noqa: E402
+from papers.rendered.waiting import render_changed  # noqa: E402
 from papers.rows import insert  # noqa: E402
 from papers.text.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 
@@ -111,8 +112,22 @@ def fill(start: int, stop: int) -> None:
             ["digest", "position", "paper", "read_at"],
             [(days[n // FEW_PAPERS][0], n % FEW_PAPERS + 1, pk, FIRST_TWEET) for n, (pk,) in enumerate(papers)],
         )
+    render_changed()
     if connection.vendor == "postgresql":  # what its autovacuum does by and by; SQLite never has statistics
         connection.cursor().execute("ANALYZE")
+
+
+def print_hostile_day() -> None:
+    """A day of which each abstract is a formula that the converter would not end with: before and after workers rendered it."""
+    day = FIRST_DAY - timedelta(days=6)
+    worst = "$f" + "(" * 60 + "$"
+    papers = tuple(paper._replace(arxiv_id=f"9001.{n:05}", abstract=worst) for n, paper in enumerate(a_post(0).papers))
+    text = render(a_post(0)._replace(day=day, papers=papers))
+    store(Reading(path=None, post=parse(text), text=text, mended_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
+    for moment in ("before", "after"):
+        if moment == "after":
+            render_changed()
+        print(f"a day of 13 hostile abstracts {moment} rendering: {measure(f'/posts/hot-papers-{day}')[0]:.2f} ms")
 
 
 def measure(path: str) -> tuple[float, int]:
@@ -151,6 +166,7 @@ def main() -> int:
         }
         for name, path in pages.items():
             figures.setdefault(name, []).append(measure(path))
+    print_hostile_day()
     for name, ((few_ms, few), (many_ms, many)) in figures.items():
         print(
             f"{name:<10}{SIZES[0]:>6,} digests {few_ms:>7.2f} ms {few:>3} queries   "

@@ -7,14 +7,19 @@ from django.urls.converters import StringConverter
 
 from papers.text.identifiers import ARXIV_ID, CATEGORY
 
+FIRST_YEAR, LAST_YEAR = 1991, 2199
+"""arXiv began in August 1991. Nothing is ever of a later year than the last one, and all arithmetic with days stays possible."""
+
 
 class DayConverter:
-    """A listing day as `YYYY-MM-DD`; a day that the calendar does not have is no address."""
+    """A listing day as `YYYY-MM-DD`; a day that the calendar does not have, or that arXiv cannot have, is no address."""
 
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        expect_year(day.year)
+        return day
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
@@ -32,10 +37,17 @@ class YearConverter:
     regex = "[0-9]{4}"
 
     def to_python(self, value: str) -> int:
-        return date(int(value), 1, 1).year
+        return expect_year(int(value))
 
     def to_url(self, value: int) -> str:
         return f"{value:04}"
+
+
+def expect_year(year: int) -> int:
+    """Raises ValueError for a year of which there can be no list."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"{year} is not between {FIRST_YEAR} and {LAST_YEAR}")
+    return year
 
 
 class MonthConverter:

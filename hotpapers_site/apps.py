@@ -1,8 +1,23 @@
+from pathlib import Path
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from hotpapers_site.environment import keep_private
 
 
 class HotPapersSiteConfig(AppConfig):
     name = "hotpapers_site"
 
     def ready(self) -> None:
-        from hotpapers_site import sessions  # noqa: F401 - hears of logins
+        from hotpapers_site import password_tries, sessions  # noqa: F401 - hear of logins
+
+        connection_created.connect(keep_database_private)
+
+
+def keep_database_private(connection: Any, **_: object) -> None:
+    """SQLite makes its files readable by everybody."""
+    if connection.vendor == "sqlite":
+        path = Path(connection.settings_dict["NAME"])
+        keep_private(*path.parent.glob(f"{path.name}*"))

@@ -25,6 +25,7 @@ PERIODS_S = {
     "papers.tasks.embed_shown": 180.0,
     "papers.tasks.thin_history": 6 * 3600.0,
     "papers.tasks.index_papers": 60.0,
+    "papers.tasks.render_texts": 5.0,
     "digests.tasks.propose_drafts": 300.0,
     "digests.tasks.publish_due": 60.0,
     "digests.tasks.mirror_all": 6 * 3600.0,

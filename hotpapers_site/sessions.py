@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,11 +20,20 @@ POLL = "desk-state"
 
 @receiver(user_logged_in)
 def begin_use(request: HttpRequest, **_: object) -> None:
-    request.session["used_at"] = int(time.time())
+    now = int(time.time())
+    request.session["began_at"] = request.session["password_at"] = now
+    _use(request.session, now)
+
+
+def _use(session: SessionBase, now: int) -> None:
+    """Let it last SESSION_COOKIE_AGE (s) from now, but no longer than SESSION_LIFETIME since its user signed in."""
+    session["used_at"] = now
+    end = session.setdefault("began_at", now) + int(settings.SESSION_LIFETIME.total_seconds())
+    session.set_expiry(datetime.fromtimestamp(min(now + settings.SESSION_COOKIE_AGE, end), UTC))
 
 
 def keep_session_in_use(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: a request that knew its user lets the session last SESSION_COOKIE_AGE from now. Readers' pages ask for none."""
+    """Middleware: a request that knew its user lets the session go on. Readers' pages ask for none."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -30,7 +41,7 @@ def keep_session_in_use(get_response: Callable[[HttpRequest], HttpResponse]) -> 
         if request.session.accessed and "_auth_user_id" in request.session and not (match and match.view_name == POLL):
             now = int(time.time())
             if now - request.session.get("used_at", 0) >= RENEW_EVERY_S:
-                request.session["used_at"] = now
+                _use(request.session, now)
         return response
 
     return middleware

@@ -6,21 +6,22 @@ default keeps a SQLite database and a generated secret key in `var/`.
 
 import os
 import secrets
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+
+from hotpapers_site import environment, values
+from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-if (BASE_DIR / ".env").is_file() and "SANDBOX_CLOCK" not in os.environ:  # the sandbox must know no real key
-    env.read_env(str(BASE_DIR / ".env"))
-
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+if "SANDBOX_CLOCK" not in os.environ:  # the sandbox must know no real key
+    environment.read_file(BASE_DIR / ".env")
+env = Environment(os.environ)
+VAR_DIR = env.read("VAR_DIR", values.FOLDER, BASE_DIR / "var")
+environment.make_private(VAR_DIR)
 
 
 def kept_secret_key() -> str:
@@ -39,23 +40,23 @@ def kept_secret_key() -> str:
     return path.read_text(encoding="ascii")
 
 
-DEBUG = env.bool("DEBUG", default=False)
-DATABASE_URL = env.str("DATABASE_URL", default="")
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    if DATABASE_URL and not DEBUG:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is not set. Set it in the environment or in .env to a long random text, for example the output of: "
-            'python -c "import secrets; print(secrets.token_urlsafe(50))"'
-        )
-    SECRET_KEY = kept_secret_key()
+DEBUG = env.read("DEBUG", values.FLAG, False)
+DATABASE_URL = env.read("DATABASE_URL", values.DATABASE, "")
+SECRET_KEY = env.read("SECRET_KEY", values.KEY, "")
+if DATABASE_URL and not DEBUG and not os.environ.get("SECRET_KEY"):
+    env.wrong("SECRET_KEY", "not set, though DATABASE_URL is", values.KEY.expected, values.KEY.example)
+SECRET_KEY = SECRET_KEY or kept_secret_key()
 
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+SITE_URL = env.read("SITE_URL", values.SITE, "http://127.0.0.1:8000")
 HTTPS = SITE_URL.startswith("https://")
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = list(dict.fromkeys([*env.read("ALLOWED_HOSTS", values.HOSTS, LOCAL_HOSTS), values.host_of(SITE_URL)]))
+if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
+    env.wrong("DEBUG", "on for a public site, whose visitors would read its settings on error pages", "it off", "false")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+FORCE_SCRIPT_NAME = ""  # the site is at the root of its host, whatever a request says
 
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # Readers never wait for a writer; a writer takes its lock at once instead of failing half-way. 32 MB of pages are kept
@@ -70,7 +71,7 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # seconds; to open one takes a fifth of the time that a page takes
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.read("REDIS_URL", values.BROKER, "")
 REDIS_SOCKET = VAR_DIR.absolute() / "redis.sock"  # of the embedded server, which runs where REDIS_URL is empty
 
 # The timetable is in hotpapers_site/celery.py.
@@ -90,43 +91,36 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may en
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 # Where the papers and the tweets come from. Base addresses may have a path; plain HTTP is for this machine only.
-ARXIV_API_BASE = env.str("ARXIV_API_BASE", default="https://export.arxiv.org")
-ARXIV_RSS_BASE = env.str("ARXIV_RSS_BASE", default="https://rss.arxiv.org")
-ARXIV_WEB_BASE = env.str("ARXIV_WEB_BASE", default="https://arxiv.org")
-ARXIV_REQUEST_INTERVAL = env.float("ARXIV_REQUEST_INTERVAL", default=3.0)  # seconds between requests, over all processes
-ARXIV_ARCHIVES: list[str] = env.list("ARXIV_ARCHIVES", default=["cs", "stat.ML"])
-ARXIV_HOLIDAYS: list[str] = env.list("ARXIV_HOLIDAYS", default=[])  # further days without a listing, YYYY-MM-DD
-INCLUDE_CROSS_LISTS = env.bool("INCLUDE_CROSS_LISTS", default=False)
-X_API_BASE = env.str("X_API_BASE", default="https://api.x.com")
-X_BEARER_TOKEN = env.str("X_BEARER_TOKEN", default="")
-X_MIN_LIKES = env.int("X_MIN_LIKES", default=3)  # the floor of a sweep; 0 for none
-X_DAILY_READS = env.int("X_DAILY_READS", default=10_000)
-X_MONTHLY_READS = env.int("X_MONTHLY_READS", default=200_000)
-OEMBED_BASE = env.str("OEMBED_BASE", default="https://publish.x.com")
-OEMBED_REQUEST_INTERVAL = env.float("OEMBED_REQUEST_INTERVAL", default=1.0)  # seconds
-X_EMBED_BASE = env.str("X_EMBED_BASE", default="https://platform.x.com").rstrip("/")  # an origin; readers' browsers ask it
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")  # in the User-Agent, so that arXiv can reach you
-
-SANDBOX_CLOCK: tuple[datetime, datetime, float] | None = None
-if clock := env.str("SANDBOX_CLOCK", default=""):  # set by `manage.py sandbox`, for the processes that it starts
-    real_start, sandbox_start, speed = clock.split()
-    SANDBOX_CLOCK = datetime.fromisoformat(real_start), datetime.fromisoformat(sandbox_start), float(speed)
+ARXIV_API_BASE = env.read("ARXIV_API_BASE", values.BASE, "https://export.arxiv.org")
+ARXIV_RSS_BASE = env.read("ARXIV_RSS_BASE", values.BASE, "https://rss.arxiv.org")
+ARXIV_WEB_BASE = env.read("ARXIV_WEB_BASE", values.BASE, "https://arxiv.org")
+ARXIV_REQUEST_INTERVAL = env.read("ARXIV_REQUEST_INTERVAL", values.SECONDS, 3.0)  # between requests, over all processes
+ARXIV_ARCHIVES = env.read("ARXIV_ARCHIVES", values.SUBJECTS, ["cs", "stat.ML"])
+ARXIV_HOLIDAYS: list[str] = env.read("ARXIV_HOLIDAYS", values.DAYS, [])  # further days without a listing
+INCLUDE_CROSS_LISTS = env.read("INCLUDE_CROSS_LISTS", values.FLAG, False)
+X_API_BASE = env.read("X_API_BASE", values.BASE, "https://api.x.com")
+X_BEARER_TOKEN = env.read("X_BEARER_TOKEN", values.TOKEN, "")
+X_MIN_LIKES = env.whole("X_MIN_LIKES", 3, most=1_000_000)  # the floor of a sweep; 0 for none
+X_DAILY_READS = env.whole("X_DAILY_READS", 10_000, most=100_000_000)
+X_MONTHLY_READS = env.whole("X_MONTHLY_READS", 200_000, most=1_000_000_000)
+OEMBED_BASE = env.read("OEMBED_BASE", values.BASE, "https://publish.x.com")
+OEMBED_REQUEST_INTERVAL = env.read("OEMBED_REQUEST_INTERVAL", values.SECONDS, 1.0)
+X_EMBED_BASE = env.read("X_EMBED_BASE", values.ORIGIN, "https://platform.x.com")  # readers' browsers ask it
+CONTACT_EMAIL = env.read("CONTACT_EMAIL", values.EMAIL, "")  # in the User-Agent, so that arXiv can reach you
+SANDBOX_CLOCK: values.FastClock | None = env.read(
+    "SANDBOX_CLOCK", values.CLOCK, None
+)  # set by `manage.py sandbox`, for the processes that it starts
 
 # The rules by which papers are ranked; see papers/ranking/ranking.py.
-HOT_SCORE = env.int("HOT_SCORE", default=50)
-SHOWN_TWEET_SCORE = env.int("SHOWN_TWEET_SCORE", default=25)
-SHOWN_TWEETS = env.int("SHOWN_TWEETS", default=10)
-ONE_TWEET_PER_AUTHOR = env.bool("ONE_TWEET_PER_AUTHOR", default=False)
+HOT_SCORE = env.whole("HOT_SCORE", 50, most=1_000_000)
+SHOWN_TWEET_SCORE = env.whole("SHOWN_TWEET_SCORE", 25, most=1_000_000)
+SHOWN_TWEETS = env.whole("SHOWN_TWEETS", 10, most=100)
+ONE_TWEET_PER_AUTHOR = env.read("ONE_TWEET_PER_AUTHOR", values.FLAG, False)
 
 # Publishing; see digests/publishing/scheduling.py and digests/publishing/checking.py.
-AUTO_PUBLISH_AT: time | None = None  # by the clocks of TIME_ZONE
-if text := env.str("AUTO_PUBLISH_AT", default=""):
-    try:
-        AUTO_PUBLISH_AT = datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 (a time of day, no moment)
-    except ValueError:
-        raise ImproperlyConfigured(f"AUTO_PUBLISH_AT is {text!r}; expected HH:MM, for example 06:30, or nothing.") from None
-MIRROR_DIR = env.str("MIRROR_DIR", default="")
-COUNTS_OLD_HOURS = env.int("COUNTS_OLD_HOURS", default=24)
+AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clocks of TIME_ZONE
+MIRROR_DIR = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
+COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
 INSTALLED_APPS = [
     "hotpapers_site",
@@ -146,6 +140,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hotpapers_site.permissions_policy.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -153,6 +148,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hotpapers_site.sessions.keep_session_in_use",
+    "hotpapers_site.accounts.FreshPasswordMiddleware",
+    "hotpapers_site.odd_numbers.OddNumbersMiddleware",
     "axes.middleware.AxesMiddleware",  # the last one
 ]
 ROOT_URLCONF = "hotpapers_site.urls"
@@ -181,13 +178,15 @@ TEMPLATES = [
     },
 ]
 
-PAGE_CACHE_MIB = env.int("PAGE_CACHE_MIB", default=64)  # finished pages that each web process holds; 0 for none
-PAGE_CACHE_AGE = env.int("PAGE_CACHE_AGE", default=3600)  # seconds after which a page is made anew, though nothing changed
-PAGE_SHARED_AGE = env.int("PAGE_SHARED_AGE", default=10)  # seconds for which a proxy or CDN may answer without asking us
+# Finished pages that each web process holds; 0 for none.
+PAGE_CACHE_MIB = env.whole("PAGE_CACHE_MIB", 64, most=65_536)
+# Seconds after which a page is made anew, though nothing changed; for which a proxy or CDN may answer without asking us.
+PAGE_CACHE_AGE = env.whole("PAGE_CACHE_AGE", 3600, least=1, most=86_400)
+PAGE_SHARED_AGE = env.whole("PAGE_SHARED_AGE", 10, most=86_400)
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.read("TIME_ZONE", values.ZONE, "UTC")
 USE_TZ = True
 
 STATIC_URL = "/static/"
@@ -196,7 +195,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 # True: what `collectstatic` has collected, compressed, under names with a hash, for browsers to keep for ever (`make run`).
 # False: static/ as it stands.
-HASHED_STATIC = env.bool("HASHED_STATIC", default=False)
+HASHED_STATIC = env.read("HASHED_STATIC", values.FLAG, False)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -207,7 +206,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not HASHED_STATIC
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "hotpapers_site.password_tries.CountingBackend",
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
@@ -216,11 +219,11 @@ AUTH_PASSWORD_VALIDATORS = [
         ("CommonPasswordValidator", {}),
         ("NumericPasswordValidator", {}),
     )
-]
+] + [{"NAME": "hotpapers_site.passwords.GuessableValidator"}]
 
 # Whoever fails to sign in so often is kept out for a while: the name from that address, whether there is such a user or not.
-AXES_FAILURE_LIMIT = env.int("LOGIN_ATTEMPTS", default=5)
-AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", default=15))
+AXES_FAILURE_LIMIT = env.whole("LOGIN_ATTEMPTS", 5, least=1, most=1000)
+AXES_COOLOFF_TIME = timedelta(minutes=env.whole("LOGIN_LOCKOUT_MINUTES", 15, least=1, most=10_080))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -249,12 +252,11 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_AGE = (
-    env.int("SESSION_IDLE_HOURS", default=12) * 3600
-)  # seconds since its last use; see hotpapers_site/sessions.py
-SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600 if HTTPS else 0)
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SESSION_COOKIE_AGE = env.whole("SESSION_IDLE_HOURS", 12, least=1, most=720) * 3600  # seconds since its last use
+SESSION_LIFETIME = timedelta(hours=env.whole("SESSION_HOURS", 168, least=1, most=8760))  # however much it is used
+SECURE_SSL_REDIRECT = env.read("SECURE_SSL_REDIRECT", values.FLAG, True) and HTTPS
+SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 3600 if HTTPS else 0, most=63_072_000)
+BEHIND_PROXY = env.read("BEHIND_PROXY", values.FLAG, False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
 LOGGING = {
@@ -263,7 +265,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {"one_line": {"()": "hotpapers_site.celery.OneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.read("LOG_LEVEL", values.LEVEL, "INFO"),
+    },
     # The HTTP clients log whole addresses, with a hundred status ids each.
     # Celery tells of every tick; anybody can ask for a host that is not ours, and would fill the log with tracebacks.
     "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery", "kombu", "axes")}
@@ -272,3 +277,5 @@ LOGGING = {
         for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
     },
 }
+
+env.finish()

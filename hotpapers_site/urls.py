@@ -3,8 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from hotpapers_site import accounts, security_txt
+
 urlpatterns = [
+    path("admin/password_change/", accounts.password_change),
+    path("admin/confirm_password/", accounts.confirm_password, name="confirm-password"),
     path("admin/", include("digests.desk.urls")),
     path("admin/", admin.site.urls),
+    path(".well-known/security.txt", security_txt.security_txt),
     path("", include("digests.urls")),
 ]

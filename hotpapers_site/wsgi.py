@@ -1,12 +1,12 @@
-"""The WSGI application that a web server runs: `gunicorn hotpapers_site.wsgi`."""
+"""Django's WSGI application. `manage.py web` serves it (hotpapers_site/asgi.py); any other WSGI server can."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
-_django = get_wsgi_application()
+django_application = get_wsgi_application()
 
 from digests.page_cache.middleware import before  # noqa: E402 - needs the apps, which the line above loads
 
-application = before(_django)
+application = before(django_application)

@@ -54,6 +54,10 @@ def fetch_paper(text: str, *, now: datetime) -> Paper:
         return paper
     with _asking(SourceHealth.Service.ARXIV, now) as opened:
         found = opened.arxiv.metadata([number])
+    if found.left_out and not found.records:
+        raise NotFetched(
+            f"What arXiv says of paper {number} cannot be used: it lacks {found.left_out[0].lacks}. Try again later."
+        )
     if not found.records:
         raise Unknown(f"arXiv knows no paper {number}. Look at the number again.")
     [record] = found.records

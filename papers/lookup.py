@@ -16,15 +16,18 @@ MOST = 300
 ID_BEGINS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{0,5})?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{0,7}")
 ID_ENDS = re.compile(rf"({ARXIV_ID})(?:v[0-9]+)?(?:\.pdf)?/?$")
 """An id with a version, or at the end of a link."""
+LONGEST_TEXT = 500
+"""Characters that a search looks at."""
+LONGEST_ID = 60
+"""Characters at the end of the text in which an id is looked for."""
 STATUS = re.compile(rf"(?:https?://\S+/status(?:es)?/)?({STATUS_ID})(?:[?/]\S*)?")
 
 
 def papers_found(text: str) -> list[int]:
     """The papers of an arXiv id (or of its beginning), of a link to it, or with these words in title, abstract or authors."""
-    if not (text := text.replace("\0", "").strip()):
+    if not (text := _short(text)):
         return []
-    whole = ID_ENDS.search(text)
-    number = whole[1] if whole else text
+    number = arxiv_id_at_end(text) or text
     found = _first(Paper.objects.filter(_arxiv_id_begins(number)).order_by()) if ID_BEGINS.fullmatch(number) else []
     try:
         found += matching_ids(text, MOST)
@@ -33,9 +36,15 @@ def papers_found(text: str) -> list[int]:
     return list(dict.fromkeys(found))[:MOST]
 
 
+def arxiv_id_at_end(text: str) -> str:
+    """The arXiv id with which a link or a text ends; empty where it does not."""
+    found = ID_ENDS.search(text[-LONGEST_ID:])
+    return found[1] if found else ""
+
+
 def tweets_found(text: str) -> list[int]:
     """The tweet of a status id or of a link to it, and those whose author's handle or name begins with the text."""
-    text = text.replace("\0", "").strip()
+    text = _short(text)
     found: list[int] = []
     if not text.strip("@"):
         return found
@@ -49,6 +58,10 @@ def tweets_found(text: str) -> list[int]:
         names = Tweet.objects.alias(name=Folded("author_name")).filter(begins("name", text.lower()))
         found += _first(names.order_by("name"))
     return list(dict.fromkeys(found))[:MOST]
+
+
+def _short(text: str) -> str:
+    return text[:LONGEST_TEXT].replace("\0", "").strip()
 
 
 def _first(rows: "QuerySet[Paper] | QuerySet[Tweet]") -> list[int]:

@@ -15,6 +15,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from papers.shown import lists
 from papers.text.folding import Folded
 from papers.text.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
 
@@ -138,13 +139,12 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         """
         today = now.astimezone(UTC).date()
         midnight = datetime.combine(today, time(), UTC)
-        shown = self.model._default_manager.filter(shown__entry__digest__date=today)
         recent = Mention.objects.filter(tweet=OuterRef("pk"), paper__listing_date__gt=today - timedelta(days=7))
         return (
             self.readable()
             .filter(next_read_at__lte=now, is_excluded=False)
             .alias(
-                is_shown=Case(When(pk__in=shown.values("pk"), then=1), default=0),
+                is_shown=Case(When(pk__in=lists().tweets_of_day(today), then=1), default=0),
                 is_recent=Case(When(Exists(recent), then=1), default=0),
                 score=Coalesce(F("retweets") + F("favorites"), 0),
             )
@@ -324,7 +324,9 @@ class CollectionDay(models.Model):
 
     date = models.DateField("listing day", unique=True)
     state = models.CharField(max_length=13, choices=State, default=State.NOT_ANNOUNCED)
-    reason = models.CharField(max_length=500, blank=True, help_text="One sentence: why the state is what it is, and what to do")
+    reason = models.CharField(
+        max_length=2000, blank=True, help_text="A few sentences: why the state is what it is, and what to do"
+    )
     listing_source = models.CharField(max_length=8, choices=Paper.ListingSource, blank=True)
     expected_new = models.PositiveIntegerField(null=True, help_text="By arXiv's own listing; null where it could not tell")
     found_new = models.PositiveIntegerField(default=0)
@@ -336,9 +338,11 @@ class CollectionDay(models.Model):
     sweep_end = models.DateTimeField(null=True, editable=False, help_text="The end of that sweep")
     tweets_found = models.PositiveIntegerField(default=0)
     tweets_done_at = models.DateTimeField(null=True, help_text="When the day's tweets were swept to its end (UTC)")
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Failed attempts in a row")
     next_try_at = models.DateTimeField(null=True, help_text="Not before; null for as soon as may be")
     claimed_until = models.DateTimeField(null=True, editable=False, help_text="A worker is at it until then")
+    acknowledged_at = models.DateTimeField(null=True, help_text="When a person took note that the day failed")
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    acknowledged_reason = models.CharField(max_length=500, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -414,12 +418,32 @@ class SourceHealth(models.Model):
     setting = models.CharField(max_length=40, blank=True, help_text="The setting that a person has to look at")
     since = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, help_text="The last good answer")
+    failed_at = models.DateTimeField(null=True, help_text="The last failure")
 
     class Meta:
         verbose_name_plural = "source health"
 
     def __str__(self) -> str:
         return f"{self.get_service_display()} {self.get_state_display()}"
+
+
+class SourceDay(models.Model):
+    """What one source gave for one day, and how asking it goes."""
+
+    day = models.ForeignKey(CollectionDay, models.CASCADE, related_name="sources", db_index=False)
+    source = models.CharField(max_length=16, choices=SourceHealth.Service)
+    attempts = models.PositiveIntegerField(default=0, help_text="Attempts in a row that were in vain")
+    message = models.CharField(max_length=500, blank=True, help_text="Why the last one failed; empty where it was answered")
+    failing_since = models.DateTimeField(null=True, help_text="When the first of the failed attempts in a row was")
+    is_refused = models.BooleanField(default=False, help_text="It fails until a person acts")
+    left_out = models.JSONField(default=list, help_text="Records that could not be read: name, and what each lacks")
+    note = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "source"], name="source_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.source} for {self.day_id}"
 
 
 class SavedRules(models.Model):
@@ -445,7 +469,7 @@ class PaperAuthor(models.Model):
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="author_names", db_index=False)
     position = models.PositiveIntegerField()
-    name = models.TextField(help_text="As arXiv gave it")
+    name = models.TextField(help_text="As people read it")
     key = models.CharField(max_length=100, help_text="Without case and accents, as in an address: yann-lecun")
 
     class Meta:
@@ -474,3 +498,40 @@ class UnindexedPaper(models.Model):
 
     def __str__(self) -> str:
         return str(self.paper_id)
+
+
+class RenderedText(models.Model):
+    """A stranger's or editor's text as safe HTML and as plain text; whoever shows the text looks for it by `key`.
+
+    Equal texts of a paper, of what a day prints otherwise, and of corrections share a row. Kept by `papers/rendered/`.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of kind and source")
+    kind = models.CharField(max_length=8)
+    html = models.TextField(help_text="Safe; empty where the kind has none, or for trouble")
+    text = models.TextField(help_text="Plain Unicode text; the source where there was trouble")
+    version = models.PositiveSmallIntegerField(db_index=True, help_text="Of the renderer that made it")
+    trouble = models.CharField(max_length=8, blank=True, help_text="Why it shows its source: time, memory, failed")
+    table = models.CharField(max_length=64, help_text="Where the text stood when it was rendered first")
+    row_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "texts that show their source"  # those that the admin lists
+        indexes = [models.Index(fields=["key"], condition=~Q(trouble=""), name="rendered_text_trouble")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.table} {self.row_id}"
+
+
+class UnrenderedRow(models.Model):
+    """A note of the database's triggers: a text of the row came or changed, and may not be rendered yet.
+
+    A row may be noted several times: a change that comes while its text is being rendered is not lost.
+    """
+
+    table = models.CharField(max_length=64, help_text="Empty: all texts were noted before this, what is of an older version goes")
+    row_id = models.BigIntegerField()
+    claimed_until = models.DateTimeField(null=True, help_text="A worker is at it until then")
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row_id}"

@@ -22,6 +22,7 @@ from papers.counts.embedding import embed, to_embed
 from papers.counts.refreshing import refresh
 from papers.counts.thinning import thin
 from papers.models import CollectionDay, Tweet
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from papers.sources.http import SourceError
 
@@ -30,6 +31,8 @@ DAYS_AT_ONCE = 4
 """Queued by one tick, so that a long absence does not fill the queue."""
 TEXTS_AT_ONCE = 100
 """Some two minutes, by the second that is between them."""
+RENDER_S = 60.0
+"""The next tick goes on."""
 
 
 @shared_task
@@ -88,6 +91,12 @@ def thin_history() -> None:
 def index_papers() -> None:
     """Let searches find what came or changed."""
     index_changed()
+
+
+@shared_task
+def render_texts() -> None:
+    """Make safe HTML and plain text of what came or changed."""
+    render_changed(within_s=RENDER_S)
 
 
 def _ask(step: Callable[[Sources], object]) -> None:

@@ -20,7 +20,10 @@ DEPEND_ON_THE_DATABASE = (
     "tests/papers/collecting/test_days.py",
     "tests/papers/collecting/test_versions.py",
     "tests/papers/counts",
+    "tests/papers/rendered/test_waiting.py",
+    "tests/papers/rendered",
     "tests/papers/search",
+    "tests/papers/test_triggers.py",
 )
 """Folders and files: search, the page cache, lists, measuring, rows, locks, constraints, migrations, history. So does every test
 whose transactions are real (`django_db(transaction=True)`: several connections, or triggers), but those in the browser."""

@@ -106,7 +106,10 @@ def main() -> int:
     options = parser.parse_args()
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     with contextlib.ExitStack() as servers:
-        environment = os.environ | {"REDIS_URL": servers.enter_context(redis()), "SECRET_KEY": "only-for-tests"}
+        environment = os.environ | {
+            "REDIS_URL": servers.enter_context(redis()),
+            "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
+        }
         environment.pop("DATABASE_URL", None)
         if options.database == "postgresql":
             environment["DATABASE_URL"] = servers.enter_context(postgresql())

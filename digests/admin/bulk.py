@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from digests.editing.history import changes
 from digests.editing.sentences import MACHINE, said_of
@@ -32,7 +31,7 @@ class StatusChange(BulkChange[Digest]):
         return [f"{said} ({one.editor or MACHINE})" for one, said in zip(since, said_of(since), strict=True)]
 
     def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
-        now = timezone.now()
+        now = clock.now()
         return [one for one in records if type(self).change(one, now=now, by=request.user, seen=one.revision)]
 
 

@@ -12,15 +12,16 @@ from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from digests.admin.bulk import Publish, Withdraw
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete, renumber
+from digests.converters import FIRST_YEAR, LAST_YEAR
 from digests.editing import history
 from digests.models import Digest, Entry, ShownTweet
 from digests.publishing.status import mirror
+from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.tweets import excerpt
@@ -70,6 +71,9 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        day = self.cleaned_data.get("date")
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.add_error("date", f"There can be no list of this day: give one from {FIRST_YEAR} to {LAST_YEAR}.")
         if digest := self.digest():
             # Held until the answer, with which the admin's transaction ends.
             locked = Digest.all_drafts.select_for_update().get(pk=digest.pk)
@@ -170,7 +174,7 @@ class DigestAdmin(PagedAdmin):
         return [*address, "status", "published_at", "changed_at"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"written_at": timezone.now().replace(microsecond=0), **super().get_changeform_initial_data(request)}
+        return {"written_at": clock.now().replace(microsecond=0), **super().get_changeform_initial_data(request)}
 
     def get_view_on_site_url(self, obj: Digest | None = None) -> str | None:
         return obj.get_absolute_url() if obj and obj.status == Digest.Status.PUBLISHED else None

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -40,7 +39,7 @@ def desk_action(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
                 return refusal
             try:
                 body = json.loads(request.body or b"{}")
-            except ValueError:
+            except (ValueError, RecursionError):  # RecursionError: lists in lists in lists
                 body = None
             if not isinstance(body, dict):
                 return error("The request is not understood. Load the page again.")
@@ -79,7 +78,7 @@ def answer(
 ) -> JsonResponse:
     """It is done. `said` is for the live region of screen readers; `html` holds parts that are rendered already."""
     desk = desk or desk_of(request, day)
-    saved = {"revision": desk.revision, "pulse": desk.pulse, "saved_at": timezone.now().isoformat(), "said": said}
+    saved = {"revision": desk.revision, "pulse": desk.pulse, "saved_at": clock.now().isoformat(), "said": said}
     return JsonResponse({**saved, "html": rendered(request, desk, parts) | html})
 
 

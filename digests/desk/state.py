@@ -61,7 +61,7 @@ class Desk:
 
 
 def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk:
-    """`now` by the collector's clock. Fourteen queries, and none where there is nothing."""
+    """`now` by the collector's clock. Sixteen queries, and none where there is nothing."""
     own, digest = digests_of(day)
     site_rules = rules()
     entries = _entries(digest)

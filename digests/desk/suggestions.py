@@ -8,6 +8,7 @@ compared with.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from digests.templatetags.reading import ordinal
 from papers.ranking.ranking import RankedPaper, heat_order
 
 
@@ -56,9 +57,3 @@ def suggestions(
         if free[place].position < entry.position
     ]
     return newcomers + rises
-
-
-def ordinal(number: int) -> str:
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import pairwise
+
+MOST_PAIRS = 20_000
+"""Words of the one text times words of the other, those at both ends left out, that are compared with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +134,38 @@ def _line(before: Contents, after: Contents, old: int | None, new: int | None, *
 def _text(name: str, before: str, after: str) -> TextDifference | None:
     if before == after:
         return None
-    left, right = (text.split(" ") for text in (before, after))
-    same = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
-    return TextDifference(name, _marked(left, [(at.a, at.size) for at in same]), _marked(right, [(at.b, at.size) for at in same]))
+    # By words; where those would be too many, by lines; and where even those are, all between the two ends differs.
+    for separator in (" ", "\n"):
+        left, right = before.split(separator), after.split(separator)
+        start, end = _ends(left, right)
+        middles = [text[start : len(text) - end] for text in (left, right)]
+        if is_short := len(middles[0]) * len(middles[1]) <= MOST_PAIRS:
+            break
+    blocks = SequenceMatcher(None, middles[0], middles[1], autojunk=False).get_matching_blocks() if is_short else []
+    same = [(0, 0, start), *((start + at.a, start + at.b, at.size) for at in blocks), (len(left) - end, len(right) - end, end)]
+    return TextDifference(
+        name,
+        _marked(left, [(at, size) for at, _, size in same], separator),
+        _marked(right, [(at, size) for _, at, size in same], separator),
+    )
 
 
-def _marked(words: list[str], same: list[tuple[int, int]]) -> tuple[Words, ...]:
-    """The words, in pieces: those that the other text has, too, and those between them."""
-    pieces = []
-    for (start, size), (next_start, _) in pairwise([(0, 0), *same, (len(words), 0)]):
-        pieces += [Words(" ".join(words[start : start + size]), False), Words(" ".join(words[start + size : next_start]), True)]
-    return tuple(piece for piece in pieces if piece.text)
+def _ends(left: list[str], right: list[str]) -> tuple[int, int]:
+    """How many pieces at the beginning and how many at the end are the same."""
+    shorter = min(len(left), len(right))
+    start = next((n for n in range(shorter) if left[n] != right[n]), shorter)
+    end = next((n for n in range(shorter - start) if left[-1 - n] != right[-1 - n]), shorter - start)
+    return start, end
+
+
+def _marked(pieces: list[str], same: list[tuple[int, int]], separator: str) -> tuple[Words, ...]:
+    """The text in parts: those that the other text has, too, and those between them."""
+    parts: list[Words] = []
+    done = 0
+    for start, size in [*same, (len(pieces), 0)]:
+        parts += [Words(separator.join(pieces[done:start]), True), Words(separator.join(pieces[start : start + size]), False)]
+        done = start + size
+    return tuple(part for part in parts if part.text)
 
 
 def _tweets_said(before: tuple[str, ...], after: tuple[str, ...]) -> str:

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from digests.editing.conflicts import Conflict
 from digests.models import Digest
+from papers import clock
 from papers.management.collecting import day
 
 
@@ -30,7 +30,7 @@ class DigestCommand(BaseCommand):
             raise CommandError(f"There is no digest of {listing_day}. Import its post, or add it in the admin.") from None
         self.check_digest(digest, options)
         try:
-            changed = type(self).change(digest, now=timezone.now(), seen=digest.revision)
+            changed = type(self).change(digest, now=clock.now(), seen=digest.revision)
         except Conflict:
             raise CommandError(f"{digest} was changed by somebody else this very moment. Run the command again.") from None
         self.stdout.write(f"{digest}: {self.done if changed else self.left_alone}.")

@@ -35,22 +35,41 @@ class Reading:
     normalised: bool
 
 
-def post_files(path: Path) -> tuple[list[Path], list[OSError]]:
+def shown(path: Path) -> str:
+    """The path as it may be printed: quoted where a stranger's name of a file holds line breaks or codes for a terminal."""
+    return str(path) if str(path).isprintable() else ascii(str(path))
+
+
+def post_files(path: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
     """The files that the path stands for: itself, or the .md and .txt files in the folder and its folders, in order of name;
-    and the folders that cannot be listed, as the system's errors.
+    and what in it is not read, with the reason: folders that cannot be listed, links that lead out of it.
 
     Raises UnreadablePost where the path does not exist.
     """
     errors: list[OSError] = []
     try:
         if not stat.S_ISDIR(path.stat().st_mode):
-            return [path], errors
+            return [path], []
     except OSError as error:
         if error.errno == errno.ENOENT:
             raise UnreadablePost("no such file or folder") from error
         raise UnreadablePost(f"cannot be read: {error.strerror}") from error
-    found = [Path(folder, name) for folder, _, names in os.walk(path, onerror=errors.append) for name in names]
-    return sorted(file for file in found if file.suffix.lower() in {".md", ".txt"}), errors
+    found = [
+        (Path(folder, name), name in folders)
+        for folder, folders, names in os.walk(path, onerror=errors.append)
+        for name in (*folders, *names)
+    ]
+    refused = [(Path(error.filename), f"the folder cannot be read: {error.strerror}") for error in errors]
+    root = os.path.realpath(path)
+    files = []
+    for one, is_folder in sorted(found):
+        if not is_folder and one.suffix.lower() not in {".md", ".txt"}:
+            continue
+        if one.is_symlink() and os.path.commonpath([root, os.path.realpath(one)]) != root:
+            refused.append((one, "a symbolic link that leads out of the folder; import what it leads to under its own name"))
+        elif not is_folder:
+            files.append(one)
+    return files, refused
 
 
 def read_post(path: Path) -> Reading:
@@ -61,7 +80,8 @@ def read_post(path: Path) -> Reading:
             raise UnreadablePost("expected a file or a folder, found a pipe or a device")
         if status.st_size > LARGEST_POST:
             raise UnreadablePost(f"expected a post of at most {LARGEST_POST // 10**6} MB, found {status.st_size:,} bytes")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST_POST)
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1

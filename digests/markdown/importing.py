@@ -13,13 +13,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 
 from digests.editing import history
 from digests.markdown.composing import compose
-from digests.markdown.files import Reading
+from digests.markdown.files import Reading, UnreadablePost
 from digests.markdown.format import PostPaper, PostTweet, render
-from digests.models import Digest, Entry, ShownTweet
+from digests.models import Digest, Entry, PublicEvent, ShownTweet
+from digests.publishing.status import make_public
+from papers import clock
 from papers.collecting.versions import replace_categories
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement, Provenance, Tweet
 from papers.rows import insert, select, update
@@ -32,6 +33,8 @@ DRAFT_COLUMNS = [
     field.attname for field in Digest._meta.concrete_fields if not field.primary_key and field.attname not in AS_PUBLISHED
 ]
 TWEET_TEXTS = ["language", "direction", "body_html", "author_name", "author_handle"]
+IMPORTED_AGAIN = "The list was imported again from its post, which had changed."
+"""What readers are told of it."""
 ATTEMPTS = 3
 """How often a post is stored before a clash with another writer of the same rows is an error."""
 
@@ -49,7 +52,8 @@ class Outcome(StrEnum):
 def store(reading: Reading, *, replace: bool = False, is_sample: bool = False) -> Outcome:
     """Make the day's digest what the post says, in one transaction.
 
-    A digest that an editor has changed since its last import, or that no import made, is kept, unless `replace`.
+    A digest that an editor has changed since its last import, or that no import made, is kept, unless `replace`. Readers of a
+    published day are told of the change. Raises UnreadablePost where a draft would take a published day's place.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -73,7 +77,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         status=Digest.Status.DRAFT if post.draft else Digest.Status.PUBLISHED,
         written_at=post.written_at,
         published_at=None if post.draft else post.written_at,
-        changed_at=timezone.now(),
+        changed_at=clock.now(),
         imported_sha256=fingerprint(reading.text),
         is_sample=is_sample,
     )
@@ -91,6 +95,10 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         if not replace and (fingerprint(current) != present.imported_sha256 or _has_editors_work(present)):
             return Outcome.KEPT
         outcome = Outcome.CHANGED
+        if post.draft and present.status == Digest.Status.PUBLISHED:
+            raise UnreadablePost(f"{post.day} is published, and a draft does not take its place; withdraw the day first")
+        if present.status == Digest.Status.WITHDRAWN:  # it comes back by an editor's decision only
+            digest.status, digest.published_at = present.status, present.published_at
         history.begin(present.pk)
         _clear(present)
         digest.pk, digest.revision, digest.intro = present.pk, present.revision, present.intro
@@ -100,6 +108,10 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
         update(Digest, digest.pk, {column: getattr(digest, column) for column in AS_PUBLISHED})
     if outcome == Outcome.CHANGED:
         history.finish(digest, history.Action.IMPORTED, by=None)
+        if digest.status == Digest.Status.PUBLISHED and not present.is_sample:
+            was_public = present.status == Digest.Status.PUBLISHED
+            kind = PublicEvent.Kind.CORRECTED if was_public else PublicEvent.Kind.PUBLISHED
+            make_public(digest, PublicEvent(kind=kind, at=clock.now(), note=IMPORTED_AGAIN if was_public else ""))
     return outcome
 
 
@@ -223,7 +235,7 @@ def _known_papers(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[st
         Paper, columns, "arxiv_id", printed
     ):
         records[pk] = arxiv_id, Record(pk, {"title": title, "authors": authors, "categories": [], "abstract": abstract})
-        if source == Paper.ListingSource.POST and listing_date > digest.date:
+        if source == Paper.ListingSource.POST and listing_date > digest.date and digest.status != Digest.Status.DRAFT:
             late.append(pk)
         if is_sample and not digest.is_sample:
             samples.append(pk)

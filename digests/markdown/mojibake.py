@@ -28,14 +28,51 @@ class Repair:
 
 
 def repair(text: str) -> Repair:
-    """Undo the damage: of the whole text at once, or, where that cannot be, of each damaged line, or else of each run."""
-    before = text.split("\n")
-    if not any(_is_damage(run) for line in before if not line.isascii() for run in RUN.finditer(line)):
-        return Repair(text, 0, ())
-    whole = _undone(text)
-    after = whole.split("\n") if whole is not None else [_mend_line(line) for line in before]
+    """Undo the damage, as often as it was done: as long as a pass finds evidence. Each makes the text shorter."""
+    before = after = text.split("\n")
+    while any(_is_damage(run) for line in after if not line.isascii() for run in RUN.finditer(line)):
+        after = _mend(after)
     mended = sum(old != new for old, new in zip(before, after, strict=True))
-    return Repair("\n".join(after), mended, tuple(number for number, line in enumerate(after, 1) if LEFT_OVER.search(line)))
+    hopeless = (number for number, line in enumerate(after, 1) if not line.isascii() and _is_hopeless(line, mended > 0))
+    return Repair("\n".join(after), mended, tuple(hopeless))
+
+
+def _mend(lines: list[str]) -> list[str]:
+    """Of the whole text at once, or, where that cannot be, of each damaged line, or else of each run."""
+    whole = _undone("\n".join(lines))
+    return whole.split("\n") if whole is not None else [_mend_line(line) for line in lines]
+
+
+def _is_hopeless(line: str, was_damaged: bool) -> bool:
+    """Whether the line looks damaged after the repair; through another code page it may be, whatever the rest of the text is."""
+    if was_damaged and LEFT_OVER.search(line):
+        return True
+    return bool(OTHER_PAGES.search(line)) or any(_is_of_other_page(run[0]) for run in RUN.finditer(line))
+
+
+def _is_of_other_page(run: str) -> bool:
+    """Whether two letters or more, in a row, become letters when they are read as UTF-8."""
+    for page in PAGES if len(run) > 3 else ():
+        try:
+            right = run.encode(page).decode()
+        except UnicodeError:
+            continue
+        if len(right) > 1 and right.isalpha():
+            return True
+    return False
+
+
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+"""What nobody writes: a text that becomes it was damaged another way."""
+PAGES = ("cp1252", "latin-1", "cp1250", "cp1251", "cp437", "cp850", "koi8_r")
+CLEAR = "\x80-\x9f\xa1-\xa9\xab-\xad\xaf\xb1\xb4-\xb8\xbc-\xbf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜š›œžŸ"
+"""What stands for a second byte, and behind no letter."""
+OTHER_PAGES = re.compile(
+    f"Ã[{CLEAR}®°²³ª¹º™]|Â[{CLEAR}\xa0®°²³ª¹º™]|(?<=[a-z])Ã[\xa0»–—‘’“”…]|Ã[»–—‘’“”…](?=[a-z])|[ÄÅÎÏÐÑ][{CLEAR}]"
+    "|â[€‚ƒ„†‡ˆ‰Š‹ŒŽ\x80-\x9f][^ -~]|ðŸ|ð\x9f|вЂ|ÔÇ[^ -~]|[├┬][^ -~]|ΓÇ"
+    "|Ă[©¨Ľ¶¸ŻĄ´±]|(?<=[a-z])Ă[^ -~a-zà-ÿ]|(?<=[A-Za-z])Г[^ -~А-я]|ƒÿ"
+)
+"""UTF-8 read as Windows-1252, Latin-1, Windows-1250 or -1251, or as a code page of DOS: "Ã©", "â€™", "вЂ™", "├⌐", "ΓÇÖ"."""
 
 
 LEFT_OVER = re.compile("‚Ä.|√[©®°¢£§•¶ß´¨ÆØªºæøÄ-ü]|ü[Äòôöìéëê§][^\x00-\x7f]")
@@ -68,7 +105,7 @@ def _is_damage(run: re.Match[str]) -> bool:
     All else ("’é" in "d’éviter", French words between spaces that do not break) does not.
     """
     right = _undone(run[0])
-    if right is None:
+    if right is None or PRIVATE.search(right):
         return False
     if max(right) > "\u07ff":
         return not (right.isspace() or SIGNS.issuperset(run[0]) or (run[0][0] == "„" and len(right) == 1))

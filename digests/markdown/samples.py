@@ -17,6 +17,7 @@ from digests.markdown.importing import store
 from digests.models import Digest, Entry
 from papers.access.connections import calendar
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 
 SAMPLES = Path(__file__).parent / "sample_posts"
@@ -34,6 +35,7 @@ def load(now: datetime) -> list[date]:
         _show_as_just_read(now)
         Digest.objects.filter(date=days[-1], is_sample=True).delete()
     index_changed()
+    render_changed()
     return days
 
 

@@ -1,4 +1,4 @@
-"""Changes that django-reversion kept before version 0009, read from its tables and made rows of ListChange.
+"""Changes that django-reversion kept before migration 0010, read from its tables and made rows of ListChange.
 
 The words below are those that earlier versions of this software wrote; they are frozen here, and nothing else reads them.
 """

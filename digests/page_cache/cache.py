@@ -11,8 +11,8 @@ from digests.page_cache.finished import Page
 from digests.page_cache.triggers import EVERYTHING
 from digests.page_cache.watching import ERRORS, Watch, watch
 
-Key = tuple[str, str, str, str]
-"""Scheme, host, path, query."""
+Key = tuple[str, str, str]
+"""Scheme, path, query."""
 
 SHARE_OF_QUERIES = 8
 """Addresses with a query get this part of the room: whoever invents such cannot drive the other pages out."""
@@ -56,7 +56,7 @@ class Shelf:
         if page.size * LARGEST_SHARE > self._room:
             return
         self._pages[key] = page
-        self._taken += page.size
+        self._taken += size_of(key, page)
         for subject in page.subjects or {UNKNOWN}:
             self._showing.setdefault(subject, set()).add(key)
         while self._taken > self._room:
@@ -64,7 +64,7 @@ class Shelf:
 
     def remove(self, key: Key) -> None:
         if page := self._pages.pop(key, None):
-            self._taken -= page.size
+            self._taken -= size_of(key, page)
             for subject in page.subjects or {UNKNOWN}:
                 self._showing[subject].discard(key)
                 if not self._showing[subject]:
@@ -81,6 +81,11 @@ class Shelf:
         self._taken = 0
 
 
+def size_of(key: Key, page: Page) -> int:
+    """Bytes that the page and its address take at most."""
+    return page.size + 4 * sum(map(len, key))
+
+
 class PageCache:
     """Pages, and the watch that tells what changed. Without a watch it holds nothing: no page is ever out of date."""
 
@@ -93,13 +98,19 @@ class PageCache:
         self._watch: Watch | None = None
         self._retry_at = self._sure_until = 0.0
 
-    def get(self, key: Key) -> Page | None:
-        """The page, as it is at this moment."""
+    def get(self, key: Key, *, wait: bool = True) -> Page | None:
+        """The page, as it is at this moment. Without `wait` none where another thread is busy here, or the database has to be
+        reached first: for the event loop, which nothing may hold up."""
         if not self._room:
             return None
         if time.monotonic() >= self._sure_until:
-            with self._lock:
-                self._catch_up()
+            if not self._lock.acquire(blocking=wait):
+                return None
+            try:
+                if wait or self._watch:
+                    self._catch_up()
+            finally:
+                self._lock.release()
         return self._shelf(key).get(key)
 
     @contextmanager

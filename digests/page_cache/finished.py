@@ -26,6 +26,8 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 }
 SMALLEST_COMPRESSED = 200
 """Bytes; below that compression gains nothing."""
+AROUND = 6000
+"""Bytes of a page's headers, in three codings, and of the objects that hold it."""
 OURS = frozenset({"etag", "last-modified", "content-length", "vary", "cache-control"})
 NOT_PUBLIC = ("private", "no-store", "no-cache")
 
@@ -50,8 +52,8 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes at most."""
-        return 2 * len(self.body)
+        """Bytes that it takes at most: plain, in both codings, and what stands around them."""
+        return 2 * len(self.body) + AROUND + 100 * len(self.subjects or ())
 
     def answer(self, environ: dict[str, Any]) -> Answer:
         """To a GET or HEAD with these WSGI variables: the page in the best coding, or 304 where the client has it."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase
 
 from digests.models import Digest
@@ -15,6 +17,9 @@ from digests.page_cache.cache import Key, PageCache
 from digests.page_cache.finished import Answer, finish
 from papers.models import Paper
 
+View = TypeVar("View", bound=Callable[..., object])
+LONGEST_HOST = 300
+"""Of a Host header, port included."""
 NEVER = ("/admin/", settings.STATIC_URL)
 # The sandbox shows its running clock on every page.
 cache = PageCache(0 if settings.SANDBOX_CLOCK else settings.PAGE_CACHE_MIB * 1024 * 1024)
@@ -45,8 +50,17 @@ class FinishedPagesMiddleware:
             response = self._get_response(request)
             if (page := finish(response)) is None:
                 return response
-            cache.put(key, page, rendering)
+            if _reads_all(request):
+                cache.put(key, page, rendering)
         return _response(page.answer(environ))
+
+
+def held_answer(environ: dict[str, Any], *, wait: bool = True) -> Answer | None:
+    """The answer to a request with these WSGI variables, from a page that is held; None where Django has to make it, and
+    without `wait` also where that would take a moment to find out."""
+    key = _key(environ)
+    page = cache.get(key, wait=wait) if key else None
+    return page.answer(environ) if page else None
 
 
 def before(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
@@ -54,9 +68,9 @@ def before(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterabl
     that a whole answer takes."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-        if (key := _key(environ)) is None or (page := cache.get(key)) is None:
+        if (held := held_answer(environ)) is None:
             return application(environ, start_response)
-        status, headers, body = page.answer(environ)
+        status, headers, body = held
         start_response(STATUS_LINES[status], headers)
         return [body]
 
@@ -67,15 +81,47 @@ STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in (H
 
 
 def _key(environ: dict[str, Any]) -> Key | None:
-    """What tells pages apart; None for what is never held."""
+    """What tells pages apart; None for what is never held.
+
+    The host does not: a page is the same for every name of the site, and names that are not the site's are never answered.
+    """
     path = environ["PATH_INFO"]
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER):
+    if (
+        environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+        or path.startswith(NEVER)
+        or not _is_ours(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", ""), *settings.ALLOWED_HOSTS)
+    ):
         return None
     if settings.SECURE_PROXY_SSL_HEADER:
-        scheme = environ.get(settings.SECURE_PROXY_SSL_HEADER[0], "")
+        header, value = settings.SECURE_PROXY_SSL_HEADER
+        is_secure = environ.get(header) == value
     else:
-        scheme = environ["wsgi.url_scheme"]
-    return scheme, environ.get("HTTP_HOST", ""), path, environ.get("QUERY_STRING", "")
+        is_secure = environ["wsgi.url_scheme"] == "https"
+    return "https" if is_secure else "http", path, environ.get("QUERY_STRING", "")
+
+
+@lru_cache(maxsize=256)
+def _is_ours(host: str, *names: str) -> bool:
+    if len(host) > LONGEST_HOST:
+        return False
+    name, _ = split_domain_port(host)
+    return bool(name) and validate_host(name, names)
+
+
+def reads_query(*names: str) -> Callable[[View], View]:
+    """Marks a view that reads these parts of an address's query. Pages with any other part in their address are not held, so
+    that nobody fills the memory by inventing addresses of one page."""
+
+    def mark(view: View) -> View:
+        view.query_names = frozenset(names)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _reads_all(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return not request.GET or bool(match and set(request.GET) <= getattr(match.func, "query_names", frozenset()))
 
 
 def _response(answer: Answer) -> HttpResponse:

@@ -11,7 +11,7 @@ or in the way.
 
 # ruff: noqa: S608 - SQL with names of our own tables
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
+from papers import triggers as installing
 from papers.models import (
     CollectionDay,
     IndexedPaper,
@@ -30,15 +31,17 @@ from papers.models import (
     SavedRules,
     Tweet,
     UnindexedPaper,
+    UnrenderedRow,
 )
+from papers.triggers import Event, Trigger
 
 CHANGE = "page_change"
 EVERYTHING = "*"
 
 _OF_PAPER = "SELECT 'paper:' || {row}.paper_id AS subject"
 _RANKS_OF_PAPER = f"SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id"
-_DIGEST, _ENTRY, _SHOWN, _MENTION, _INDEXED = (
-    model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention, IndexedPaper)
+_DIGEST, _ENTRY, _SHOWN, _MENTION, _INDEXED, _EVENT = (
+    model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention, IndexedPaper, PublicEvent)
 )
 _NEIGHBOUR = (
     f"SELECT 'digest:' || (SELECT id FROM {_DIGEST} WHERE status = 'published' AND date {{side}} {{{{row}}}}.date "
@@ -55,7 +58,7 @@ class Watched:
     """Columns that no page shows: their change is none."""
     only: frozenset[str] = frozenset()
     """Columns whose change alone concerns the subjects; empty for all."""
-    events: tuple[str, ...] = ("insert", "delete", "update")
+    events: tuple[Event, ...] = ("insert", "delete", "update")
     """A new paper or tweet is on no page before other rows refer to it; without a trigger it costs an import nothing."""
     insert_when: str = ""
     """Which new rows (`NEW`) are on a page at all: a condition that SQLite asks before it runs the trigger, which costs more.
@@ -66,17 +69,12 @@ class Watched:
         return self.model._meta.db_table
 
     @property
-    def name(self) -> str:
-        """Of the triggers."""
-        return "_".join([CHANGE, self.table, *sorted(self.only)])
-
-    @property
     def columns(self) -> list[str]:
         fields = [field for field in self.model._meta.concrete_fields if not self.only or field.name in self.only]
         return [field.column for field in fields if field.column and field.name not in self.unseen]
 
 
-REFERRED_TO = ("delete", "update")
+REFERRED_TO: tuple[Event, ...] = ("delete", "update")
 IS_PUBLISHED = "NEW.status = 'published'"
 IN_PUBLISHED = f"EXISTS (SELECT 1 FROM {_DIGEST} WHERE id = NEW.digest_id AND status = 'published')"
 IS_INDEXED = f"EXISTS (SELECT 1 FROM {_INDEXED} WHERE paper_id = NEW.paper_id)"
@@ -121,6 +119,15 @@ WATCHED = [
         f"UNION SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id",
         events=("delete",),
     ),
+    # So does this one when the texts of the row are rendered.
+    Watched(
+        UnrenderedRow,
+        f"SELECT 'paper:' || {{row}}.row_id AS subject WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
+        f"UNION SELECT 'digest:' || {{row}}.row_id WHERE {{row}}.\"table\" = '{_DIGEST}' "
+        f"UNION SELECT 'digest:' || digest_id FROM {_ENTRY} WHERE {{row}}.\"table\" = '{_ENTRY}' AND id = {{row}}.row_id "
+        f"UNION SELECT 'digest:' || digest_id FROM {_EVENT} WHERE {{row}}.\"table\" = '{_EVENT}' AND id = {{row}}.row_id",
+        events=("delete",),
+    ),
     Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),
     # Whenever counts of tweets are read, their papers are measured.
     Watched(PaperMeasurement, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),
@@ -137,7 +144,10 @@ WATCHED = [
     Watched(
         CollectionDay,
         "SELECT 'day:' || {row}.date AS subject",
-        frozenset({"sweep_token", "sweep_end", "attempts", "next_try_at", "claimed_until", "changed_at"}),
+        frozenset(
+            {"sweep_token", "sweep_end", "next_try_at", "claimed_until", "changed_at"}
+            | {"acknowledged_at", "acknowledged_by", "acknowledged_reason"}
+        ),
     ),
     Watched(SavedRules, f"SELECT '{EVERYTHING}' AS subject"),
 ]
@@ -146,99 +156,43 @@ WATCHED = [
 def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     """Take the triggers away (`pre_migrate`), and tell the processes that hold pages."""
     connection = connections[using]
-    if connection.vendor not in STATEMENTS:
-        return
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{CHANGE}%"])
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name}")
-        else:
-            for watched in WATCHED:  # with the function go its triggers
-                cursor.execute(f"DROP FUNCTION IF EXISTS {watched.name} CASCADE")
+        installing.drop(connection, CHANGE)
         for statement in SAY_EVERYTHING[connection.vendor]:
             cursor.execute(statement)
 
 
 def create(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
-    """Make the triggers (`post_migrate`; a flush, which sends it too, has no plan); none of them in a database that is
-    migrated to an older state."""
-    connection = connections[using]
-    if plan is None or connection.vendor not in STATEMENTS:
-        return
-    drop(using)
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        for watched in WATCHED:
-            if watched.table not in tables:
-                return
-            present = {column.name for column in connection.introspection.get_table_description(cursor, watched.table)}
-            if not present.issuperset(watched.columns):
-                return
-        for watched in WATCHED:
-            for statement in STATEMENTS[connection.vendor](watched):
-                cursor.execute(statement)
+    """Make the triggers (`post_migrate`; a flush, which sends it too, has no plan)."""
+    if plan is not None:
+        installing.install(connections[using], CHANGE, list(_triggers(connections[using].vendor)))
 
 
 def present(connection: BaseDatabaseWrapper) -> bool:
     """Whether the triggers are there."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT[connection.vendor], [f"{CHANGE}%"])
-        return bool(cursor.fetchone() == (sum(map(EXPECTED[connection.vendor], WATCHED)),))
+    return installing.installed(connection, CHANGE) == {trigger.name for trigger in _triggers(connection.vendor)}
 
 
-def _sqlite(watched: Watched) -> Iterator[str]:
-    for event in watched.events:
-        rows = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}[event]
-        subjects = " UNION ".join(watched.subjects.format(row=row) for row in rows)
-        of = ""
-        if event == "update":
-            differ = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in watched.columns)
-            of = f"OF {_quoted(watched.columns)} ON {watched.table} WHEN {differ}"
-        elif event == "insert" and watched.insert_when:
-            of = f"ON {watched.table} WHEN {watched.insert_when}"
-        # Not INSERT OR REPLACE: the conflict rule of the statement that fires a trigger holds in it, too.
-        yield (
-            f"CREATE TRIGGER {watched.name}_{event} AFTER {event} {of or f'ON {watched.table}'} BEGIN "
-            f"DELETE FROM {CHANGE} WHERE subject IN (SELECT subject FROM ({subjects})); "
-            f"INSERT INTO {CHANGE} (subject) SELECT subject FROM ({subjects}) WHERE subject IS NOT NULL; END"
-        )
+def _triggers(vendor: str) -> Iterator[Trigger]:
+    for watched in WATCHED:
+        name = "_".join([CHANGE, watched.table, *sorted(watched.only)])
+        for event in watched.events:
+            columns = watched.columns if event == "update" else ()
+            # PostgreSQL's conditions ask no other rows.
+            when = watched.insert_when if event == "insert" and vendor == "sqlite" else ""
+            rows = ROWS[event]
+            subjects = " UNION ".join(watched.subjects.format(row=row) for row in rows)
+            yield Trigger(f"{name}_{event}", watched.table, event, SAY[vendor].format(subjects=subjects), columns, when)
+        if vendor == "postgresql":
+            yield Trigger(f"{name}_truncate", watched.table, "truncate", f"PERFORM pg_notify('{CHANGE}', '{EVERYTHING}');")
 
 
-def _postgresql(watched: Watched) -> Iterator[str]:
-    name = watched.name
-    old, new = (
-        f"PERFORM pg_notify('{CHANGE}', subject) FROM ({watched.subjects.format(row=row)}) changed WHERE subject IS NOT NULL;"
-        for row in ("OLD", "NEW")
-    )
-    yield (
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF TG_OP = 'TRUNCATE' THEN PERFORM pg_notify('{CHANGE}', '{EVERYTHING}'); RETURN NULL; END IF; "
-        f"IF TG_OP <> 'INSERT' THEN {old} END IF; IF TG_OP <> 'DELETE' THEN {new} END IF; RETURN NULL; END $$"
-    )
-    differ = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in watched.columns)
-    call = f"EXECUTE FUNCTION {name}()"
-    for event in watched.events:
-        if event == "update":
-            of = f"UPDATE OF {_quoted(watched.columns)} ON {watched.table} FOR EACH ROW WHEN ({differ})"
-        else:
-            of = f"{event} ON {watched.table} FOR EACH ROW"
-        yield f"CREATE TRIGGER {name}_{event} AFTER {of} {call}"
-    yield f"CREATE TRIGGER {name}_truncate AFTER TRUNCATE ON {watched.table} FOR EACH STATEMENT {call}"
-
-
-def _quoted(columns: list[str]) -> str:
-    return ", ".join(f'"{column}"' for column in columns)
-
-
-STATEMENTS = {"sqlite": _sqlite, "postgresql": _postgresql}
-EXPECTED: dict[str, Callable[[Watched], int]] = {
-    "sqlite": lambda watched: len(watched.events),
-    "postgresql": lambda watched: len(watched.events) + 1,  # TRUNCATE
-}
-COUNT = {
-    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
-    "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname LIKE %s",
+ROWS: dict[Event, tuple[str, ...]] = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
+SAY = {
+    # Not INSERT OR REPLACE: the conflict rule of the statement that fires a trigger holds in it, too.
+    "sqlite": f"DELETE FROM {CHANGE} WHERE subject IN (SELECT subject FROM ({{subjects}})); "
+    f"INSERT INTO {CHANGE} (subject) SELECT subject FROM ({{subjects}}) WHERE subject IS NOT NULL;",
+    "postgresql": f"PERFORM pg_notify('{CHANGE}', subject) FROM ({{subjects}}) changed WHERE subject IS NOT NULL;",
 }
 SAY_EVERYTHING = {
     "sqlite": [

@@ -42,7 +42,7 @@ class SQLiteWatch:
         return {subject for _, subject in changed}
 
     def close(self) -> None:
-        self._database.close()
+        self._database.connection.close()  # the driver's: Django's own close asks for a thread without an event loop
 
     def _data_version(self) -> int:
         return int(self._execute("PRAGMA data_version").fetchone()[0])
@@ -67,7 +67,7 @@ class PostgreSQLWatch:
         return heard
 
     def close(self) -> None:
-        self._database.close()
+        self._database.connection.close()
 
 
 WATCHES: dict[str, Callable[[BaseDatabaseWrapper], Watch]] = {"sqlite": SQLiteWatch, "postgresql": PostgreSQLWatch}

@@ -17,7 +17,7 @@ from papers.text.embed import unescape
 
 ESCAPED = re.compile(r"\\.", re.DOTALL)
 LONE_DOLLAR = re.compile(r"(?<!\\)\$")
-LINK = re.compile(r"<a [^>]*>.*?</a>|https?://\S+|[@#]\w+", re.DOTALL)
+LINK = re.compile(r"<a [^<>]*>[^<>]*</a>|https?://\S+|[@#]\w+")
 """Names and addresses are written from left to right in every language."""
 RIGHT_TO_LEFT = {"R", "AL"}
 BEST_TWEETS = 3

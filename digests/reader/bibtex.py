@@ -8,10 +8,17 @@ import re
 from collections.abc import Sequence
 
 from papers.models import Paper
-from papers.text import tex
+from papers.rendered.stored import Texts
+from papers.text.delimiters import FORMULA
+from papers.text.identifiers import year_of
 
 CONTENT_TYPE = "application/x-bibtex; charset=utf-8"
-SPECIAL = re.compile(rf"(?P<kept>{tex.FORMULA}|\\(?:[^A-Za-z]|[A-Za-z]+))|(?P<special>[&%#$_^~<>|])")
+BEFORE_A_DIGIT = r"(?<!\\)\$(?![\s\d])(?:(?:\\.|[^\s$\\])+|(?=[^$]*[\\^_])(?:\\.|[^$\\])+(?<!\s))\$(?=\d)"
+"""A formula that a digit follows ("$\\sim$5x"), which two prices ("$5 and $6") never look like."""
+SPECIAL = re.compile(
+    rf"(?P<kept>{FORMULA}|{BEFORE_A_DIGIT}|\\(?:url|href|path)\s*\{{[^{{}}]*\}}|\\(?:[^A-Za-z]|[A-Za-z]+))"
+    r"|(?P<special>[&%#$_^~<>|])"
+)
 ESCAPED = {
     "^": r"\^{}",
     "~": r"\textasciitilde{}",
@@ -23,13 +30,18 @@ COMMAND = re.compile(r"\\(.)(?=([A-Za-z])?)")
 BRACES = {"{": r"\lbrace", "}": r"\rbrace"}
 MOST_NAMES = 6
 """In a citation line."""
+OTHERS = re.compile(r"et\.? al\.?|etal\.?|others", re.IGNORECASE)
+"""One or two words at the end. Names are compared by words: a pattern with blanks before its end takes the square of them."""
+GROUP = re.compile(r"\b(?:collaborations?|consortium|consortia|teams?|(?:working )?groups?)\b", re.IGNORECASE)
+SUFFIX = re.compile(r"(?:Jr|Sr)\.?|JR\.?|SR\.?|II|III|IV|VI{1,3}")
 
 
 def entry(paper: Paper, categories: Sequence[str]) -> str:
     """The paper's entry; its categories, the primary one first. The key is its arXiv id, so that no two are the same."""
+    names, has_others = _people(paper.authors)
     fields = {
         "title": f"{{{_tex(paper.title)}}}",
-        "author": " and ".join(_name(name) for name in paper.authors if name.strip()),
+        "author": " and ".join([*map(_name, names), *["others"] * (has_others and bool(names))]),
         "year": str(_year(paper)),
         "eprint": paper.arxiv_id,
         "archivePrefix": "arXiv",
@@ -40,28 +52,61 @@ def entry(paper: Paper, categories: Sequence[str]) -> str:
     return f"@misc{{arXiv:{paper.arxiv_id},\n" + ",\n".join(lines) + "\n}\n"
 
 
-def citation(paper: Paper, categories: Sequence[str]) -> str:
+def citation(paper: Paper, categories: Sequence[str], texts: Texts) -> str:
     """One line of plain text: authors, title, id and year."""
-    names = [tex.readable(name) for name in paper.authors]
+    names, has_others = _people(texts.names(paper.authors))
     if len(names) > MOST_NAMES:
-        names = [*names[:1], "et al."]
-        authors = " ".join(names)
+        authors = f"{names[0]} et al."
+    elif has_others and names:
+        authors = f"{', '.join(names)} et al."
     else:
         authors = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
-    title = tex.readable(paper.title)
+    title = texts.line_text(paper.title)
     primary = f" [{categories[0]}]" if categories else ""
     start = f"{authors.rstrip('.')}. " if authors else ""
     return f"{start}“{title}”. arXiv:{paper.arxiv_id}{primary}, {_year(paper)}. {paper.abs_url}"
 
 
 def _year(paper: Paper) -> int:
-    return (paper.submitted_at or paper.listing_date).year
+    """The year of submission; the id has it where arXiv was not asked for the moment."""
+    return paper.submitted_at.year if paper.submitted_at else year_of(paper.arxiv_id)
+
+
+def _people(authors: Sequence[str]) -> tuple[list[str], bool]:
+    """The names among what arXiv lists as authors, and whether it says that there are others.
+
+    A colon stands between a collaboration and those who write for it, as an author of its own or in one.
+    """
+    parts = [part.split() for author in authors for part in author.split(":")]
+    named = [_without_others(words) for words in parts]
+    names = [" ".join(words) for words in named]
+    return [name for name in names if any(map(str.isalpha, name))], named != parts
+
+
+def _without_others(words: list[str]) -> list[str]:
+    """The words of a name, without an "et al." behind it."""
+    for length in (2, 1):
+        if OTHERS.fullmatch(" ".join(words[-length:])):
+            rest = words[:-length]
+            rest = rest[:-1] if rest and rest[-1].lower() == "and" else rest
+            return [*rest[:-1], rest[-1].rstrip(",")] if rest else []
+    return words
 
 
 def _name(name: str) -> str:
-    """Braced where BibTeX would take it for two names, or its parts for others than they are."""
+    """As BibTeX reads it: "Example, Jr, A.". Braced where it is no person's, or BibTeX would take it for two names, or its parts
+    for others than they are."""
     written = _tex(name)
-    return f"{{{written}}}" if re.search(r",|\band\b", written, re.IGNORECASE) else written
+    first, _, suffix = written.rpartition(" ")
+    words = first.rstrip(",").split(" ")
+    if SUFFIX.fullmatch(suffix) and len(words) > 1 and "," not in (plain := " ".join(words)) and not re.search(r"\\|[{}]", plain):
+        last = len(words) - 1
+        while last > 1 and words[last - 1].islower():  # "van der"
+            last -= 1
+        if not re.search(r"\band\b", plain, re.IGNORECASE) and not GROUP.search(plain):
+            return f"{' '.join(words[last:])}, {suffix}, {' '.join(words[:last])}"
+    is_one = GROUP.search(written) or SUFFIX.fullmatch(suffix) or re.search(r",|\band\b|^others$", written, re.IGNORECASE)
+    return f"{{{written}}}" if is_one else written
 
 
 def _tex(text: str) -> str:

@@ -13,7 +13,7 @@ from digests.models import Digest, Entry
 from digests.reader.lists.listing import ListPage
 from digests.templatetags.reading import absolute
 from papers.models import Paper
-from papers.text import tex
+from papers.rendered.stored import Texts
 
 ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -43,43 +43,44 @@ class Metadata:
         return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 (has no <, > or &)
 
 
-def metadata_of_paper(paper: Paper, categories: list[str]) -> Metadata:
-    title = tex.readable(paper.title)
+def metadata_of_paper(paper: Paper, categories: list[str], texts: Texts) -> Metadata:
+    title = texts.line_text(paper.title)
+    abstract = texts.abstract_text(paper.abstract)
     data = {
         "@context": "https://schema.org",
-        **_article(paper, paper),
-        "abstract": tex.readable(paper.abstract),
+        **_article(paper, paper, texts),
+        "abstract": abstract,
         "keywords": categories,
     }
-    description = tex.readable(paper.abstract) or title
-    return Metadata(title, description, paper.get_absolute_url(), "article", data)
+    return Metadata(title, abstract or title, paper.get_absolute_url(), "article", data)
 
 
-def metadata_of_digest(digest: Digest) -> Metadata:
+def metadata_of_digest(digest: Digest, texts: Texts) -> Metadata:
     """Of a published digest that comes with its entries (`with_everything`)."""
     entries = list(digest.entries.all())
-    titles = "; ".join(tex.readable(entry.title) for entry in entries[:3])
-    description = f"The arXiv papers that people talked about on {digest.date.day} {digest.date:%B %Y}"
+    titles = "; ".join(texts.line_text(entry.title) for entry in entries[:3])
+    description = f"The arXiv papers people talked about on {digest.date.day} {digest.date:%B %Y}"
     return Metadata(
         str(digest),
         f"{description}: {titles}" if titles else description,
         digest.get_absolute_url(),
         "article",
-        _collection(str(digest), digest.get_absolute_url(), entries)
+        _collection(str(digest), digest.get_absolute_url(), entries, texts)
         | ({"datePublished": digest.published_at.isoformat()} if digest.published_at else {}),
     )
 
 
-def metadata_of_list(page: ListPage) -> Metadata:
+def metadata_of_list(page: ListPage, texts: Texts) -> Metadata:
     selection = page.selection
     path = selection.address(after=page.after)
-    description = f"{selection.title}: arXiv papers that people talk about, with the counts of the day."
-    return Metadata(selection.title, description, path, data=_collection(selection.title, path, page.entries))
+    description = f"{selection.title}: arXiv papers people are talking about, with each day’s counts."
+    return Metadata(selection.title, description, path, data=_collection(selection.title, path, page.entries, texts))
 
 
-def _collection(name: str, path: str, entries: Iterable[Entry]) -> dict[str, Any]:
+def _collection(name: str, path: str, entries: Iterable[Entry], texts: Texts) -> dict[str, Any]:
     items = [
-        {"@type": "ListItem", "position": number, "item": _article(entry.paper, entry)} for number, entry in enumerate(entries, 1)
+        {"@type": "ListItem", "position": number, "item": _article(entry.paper, entry, texts)}
+        for number, entry in enumerate(entries, 1)
     ]
     return {
         "@context": "https://schema.org",
@@ -90,12 +91,12 @@ def _collection(name: str, path: str, entries: Iterable[Entry]) -> dict[str, Any
     }
 
 
-def _article(paper: Paper, as_printed: Paper | Entry) -> dict[str, Any]:
+def _article(paper: Paper, as_printed: Paper | Entry, texts: Texts) -> dict[str, Any]:
     """A day may print another title, or other authors, than the paper's record has."""
     return {
         "@type": "ScholarlyArticle",
-        "headline": tex.readable(as_printed.title),
-        "author": [{"@type": "Person", "name": tex.readable(name)} for name in as_printed.authors],
+        "headline": texts.line_text(as_printed.title),
+        "author": [{"@type": "Person", "name": name} for name in texts.names(as_printed.authors)],
         "url": absolute(paper.get_absolute_url()),
         "sameAs": paper.abs_url,
         "identifier": f"arXiv:{paper.arxiv_id}",

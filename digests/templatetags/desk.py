@@ -7,6 +7,7 @@ from django import template
 from django.conf import settings
 
 from papers.models import CollectionDay
+from papers.rendered.stored import Texts
 
 register = template.Library()
 WIDTH, HEIGHT = 60, 18
@@ -29,6 +30,12 @@ def day_state(state: str) -> str:
 def age(hours: int) -> str:
     """Hours as people say them: 30 h, 5 d."""
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
+
+
+@register.filter
+def plain_in(title: str, texts: Texts) -> str:
+    """A title as plain text."""
+    return texts.line_text(title)
 
 
 @register.filter

@@ -7,11 +7,7 @@ from urllib.parse import urlsplit
 import nh3
 from django import template
 from django.conf import settings
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-
-from papers.text import tex
-from papers.text.notes import formula_html, note_html
 
 register = template.Library()
 TWEET_LINK_HOSTS = {"t.co", "twitter.com", "x.com"}
@@ -41,54 +37,15 @@ _tweets = nh3.Cleaner(
 @lru_cache(maxsize=4096)
 def tweet_body(body_html: str) -> SafeString:
     """A tweet's body as safe HTML: text, line breaks, and links to the network's own hosts."""
-    return mark_safe(_tweets.clean(body_html))  # noqa: S308 (nh3 has cleaned it)
-
-
-@register.filter
-def readable(text: str) -> str:
-    """arXiv's text as plain text for people."""
-    return tex.readable(text)
-
-
-@register.filter
-def paragraphs(abstract: str) -> list[str]:
-    """The paragraphs of an abstract."""
-    return tex.paragraphs(abstract)
-
-
-@register.filter
-@lru_cache(maxsize=4096)
-def formulas(text: str) -> SafeString:
-    """arXiv's text as safe HTML in one line, its formulas as MathML."""
-    return _with_formulas(tex.parts(text))
-
-
-@register.filter
-@lru_cache(maxsize=1024)
-def paragraphs_html(abstract: str) -> tuple[SafeString, ...]:
-    """The paragraphs of an abstract as safe HTML, their formulas as MathML."""
-    return tuple(_with_formulas(parts) for parts in tex.paragraphs_in_parts(abstract))
-
-
-def _with_formulas(parts: list[tuple[str, bool]]) -> SafeString:
-    return format_html_join("", "{}", ((formula_html(part) if is_formula else part,) for part, is_formula in parts))
-
-
-@register.filter
-def markdown(note: str) -> SafeString:
-    """What an editor wrote, as safe HTML."""
-    return note_html(note)
+    return mark_safe(_tweets.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
 
 
 @register.filter
 def names(authors: list[str], most: int) -> str:
     """The authors in one line, with at most so many names: `A, B and 40 others`."""
     if len(authors) <= most + 1:
-        return ", ".join(map(_name, authors))
-    return f"{', '.join(map(_name, authors[:most]))} and {len(authors) - most} others"
-
-
-_name = lru_cache(maxsize=8192)(tex.readable)
+        return ", ".join(authors)
+    return f"{', '.join(authors[:most])} and {len(authors) - most} others"
 
 
 @register.filter
@@ -96,6 +53,13 @@ _name = lru_cache(maxsize=8192)(tex.readable)
 def counted(number: int, noun: str) -> str:
     """`1,234 retweets`, `1 retweet`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@register.filter
+def ordinal(number: int) -> str:
+    """`1st`, `1,002nd`."""
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{suffix}"
 
 
 @register.filter

@@ -14,7 +14,7 @@ from papers.networks.x.oembed import OEmbedClient
 from papers.sources.arxiv.calendar import DEFERRED_2026, AnnouncementCalendar
 from papers.sources.arxiv.client import ArxivClient
 from papers.sources.gate import Gate
-from papers.sources.http import Misconfigured, OutOfCredit, Refused, SourceError, base_url, client
+from papers.sources.http import Misconfigured, OutOfCredit, Refused, SourceError, Unreadable, base_url, client
 
 Service = SourceHealth.Service
 LONGEST_MESSAGE = 500
@@ -85,24 +85,37 @@ def note_answer(service: Service, now: datetime) -> None:
     _note(service, SourceHealth.State.OK, "", "", now, answered_at=now)
 
 
+def is_refusal(error: SourceError | None) -> bool:
+    """Whether only a person can mend it."""
+    return isinstance(error, Refused | OutOfCredit | Unreadable)
+
+
 def note_failure(service: Service, error: SourceError, now: datetime) -> None:
     """The service failed. What only a person can mend is kept as a refusal, with the setting to look at."""
-    refused = isinstance(error, Refused | OutOfCredit)
     setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
-    _note(service, SourceHealth.State.REFUSED if refused else SourceHealth.State.FAILING, str(error), setting, now)
+    state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
+    _note(service, state, str(error), setting, now, failed_at=now)
 
 
 def _note(
-    service: Service, state: SourceHealth.State, message: str, setting: str, now: datetime, *, answered_at: datetime | None = None
+    service: Service,
+    state: SourceHealth.State,
+    message: str,
+    setting: str,
+    now: datetime,
+    *,
+    answered_at: datetime | None = None,
+    failed_at: datetime | None = None,
 ) -> None:
     table = SourceHealth._meta.db_table
     rows.insert(
         SourceHealth,
-        ["service", "state", "message", "setting", "since", "answered_at"],
-        [[service, state, message[:LONGEST_MESSAGE], setting, now, answered_at]],
+        ["service", "state", "message", "setting", "since", "answered_at", "failed_at"],
+        [[service, state, message[:LONGEST_MESSAGE], setting, now, answered_at, failed_at]],
         on_conflict=f"(service) DO UPDATE SET state = excluded.state, message = excluded.message, setting = excluded.setting, "
         f"since = CASE WHEN {table}.state = excluded.state THEN {table}.since ELSE excluded.since END, "
-        f"answered_at = COALESCE(excluded.answered_at, {table}.answered_at)",
+        f"answered_at = COALESCE(excluded.answered_at, {table}.answered_at), "
+        f"failed_at = COALESCE(excluded.failed_at, {table}.failed_at)",
     )
 
 

@@ -4,11 +4,16 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
+from papers import clock
 from papers.admin.lists import PagedAdmin
 from papers.charts import Chart, found_of_expected, under_limit
+from papers.collecting.acknowledging import NotAcknowledged, acknowledge
 from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
 
 DAYS = 60
@@ -19,7 +24,7 @@ DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 class ReadOnlyAdmin(PagedAdmin):
     """What the collection writes and nobody edits; perhaps with a chart over the list."""
 
-    actions = None
+    actions: Any = None
 
     def chart(self) -> Chart | None:
         return None
@@ -39,7 +44,8 @@ class ReadOnlyAdmin(PagedAdmin):
 
 @admin.register(CollectionDay)
 class CollectionDayAdmin(ReadOnlyAdmin):
-    list_display = ["date", "state", "found_new", "expected_new", "tweets_found", "swept_until", "reason"]
+    list_display = ["date", "state", "found_new", "expected_new", "tweets_found", "swept_until", "reason", "acknowledged_reason"]
+    actions = ["acknowledge"]
     list_filter = ["state"]
     date_hierarchy = "date"
     ordering = ["-date"]
@@ -50,6 +56,38 @@ class CollectionDayAdmin(ReadOnlyAdmin):
         latest = list(days.values_list("date", "found_new", "expected_new")[:DAYS])
         counts = [(str(day), found, expected) for day, found, expected in reversed(latest)]
         return found_of_expected("New papers found, of those that arXiv announced", counts)
+
+    def has_acknowledge_permission(self, request: HttpRequest) -> bool:
+        """As for the settings on the desk: administrators."""
+        return request.user.has_perm("papers.change_savedrules")
+
+    @admin.action(description="Acknowledge failed days…", permissions=["acknowledge"])
+    def acknowledge(self, request: HttpRequest, queryset: QuerySet[CollectionDay]) -> TemplateResponse | None:
+        """A page that asks for the reason; with one, what is there of the days may stay as it is."""
+        reason, refused = request.POST.get("reason", ""), []
+        chosen = list(queryset.order_by("date"))
+        if "confirmed" in request.POST:
+            for day in chosen:
+                try:
+                    acknowledge(day.date, by=request.user.get_username(), reason=reason, now=clock.now())
+                    self.log_change(request, day, f"Acknowledged: {reason}")
+                except NotAcknowledged as error:
+                    refused.append(str(error))
+            if not refused:
+                names = ", ".join(str(day.date) for day in chosen)
+                self.message_user(request, f"Acknowledged ({len(chosen)}): {names}.", messages.SUCCESS)
+                return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Acknowledge failed days",
+            "opts": self.opts,
+            "days": chosen,
+            "refused": dict.fromkeys(refused),
+            "reason": reason,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "list": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/acknowledge_days.html", context)
 
 
 @admin.register(ReadBudget)

@@ -9,7 +9,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -60,6 +60,7 @@ class PagedList(ChangeList):
         # The rows of the page and no others: what a list shows of each (numbers of tweets, categories) is not worked out twice.
         rows = {row.pk: row for row in self.apply_select_related(self.root_queryset).filter(pk__in=keys).order_by()}
         self.result_list = [rows[key] for key in keys if key in rows]
+        cast(PagedAdmin, self.model_admin).before_rows(self.result_list)
         self.result_count = self.full_result_count = len(self.result_list)
         self.show_full_result_count = self.can_show_all = False
         self.show_admin_actions = bool(self.result_list)
@@ -175,6 +176,9 @@ class PagedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+
+    def before_rows(self, rows: list[Any]) -> None:
+        """Fetch for all rows of the page at once what the list shows of each."""
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[PagedList]:
         return PagedList

@@ -21,6 +21,8 @@ from papers.collecting.versions import replace_categories, take_newer
 from papers.editing import AuthorsField, CategoriesField, OneLineField, changed_columns, number_of
 from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement
+from papers.rendered.kinds import Kind
+from papers.rendered.stored import Texts
 
 FEW = 5_000
 """So many papers of a category are looked up and sorted; with more of them, the list's own order soon leads to a page full."""
@@ -129,6 +131,11 @@ class PaperAdmin(PagedAdmin):
     def matching(self, text: str) -> Q:
         return Q(pk__in=papers_found(text))
 
+    def before_rows(self, rows: list[Any]) -> None:
+        texts = Texts((Kind.LINE, paper.title) for paper in rows)
+        for paper in rows:
+            paper.shown_title = texts.line_text(paper.title)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
         papers: QuerySet[Paper] = super().get_queryset(request)
         return papers.annotate(tweets_number=number_of(Mention, "paper")).prefetch_related("categories")
@@ -165,8 +172,8 @@ class PaperAdmin(PagedAdmin):
         )
 
     @admin.display(description="title")
-    def short_title(self, paper: Paper) -> str:
-        return Truncator(paper.title).chars(100)
+    def short_title(self, paper: Any) -> str:
+        return Truncator(paper.shown_title).chars(100)
 
     @admin.display(description="categories")
     def category_list(self, paper: Paper) -> str:

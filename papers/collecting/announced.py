@@ -14,9 +14,12 @@ from papers.collecting import days
 from papers.collecting.mentions import match
 from papers.collecting.versions import replace_categories
 from papers.models import CollectionDay, Paper, SourceHealth
-from papers.sources.arxiv.client import BATCH, Announcement, ArxivClient, is_within
+from papers.sources.arxiv.announcement import Announcement, is_within
+from papers.sources.arxiv.client import BATCH, ArxivClient
 from papers.sources.arxiv.pages import PaperRecord
-from papers.sources.http import Gone, SourceError
+from papers.sources.arxiv.xml import Garbled
+from papers.sources.http import Gone, Malformed, SourceError
+from papers.sources.records import LeftOut
 
 logger = logging.getLogger(__name__)
 CATCHUP_REACH = timedelta(days=90)
@@ -53,11 +56,11 @@ def collect_papers(day: date, *, now: datetime, sources: Sources, progress: Prog
             logger.warning("%s: %s", day, found.note)
         if days.is_over(day, now) and found.how == "catchup" and not (found.new or found.cross or found.replaced):
             return _quiet(day, now, "arXiv announced nothing on this day.")
-        missing = _bring_in(found, sources.arxiv, first_time=not row.listing_source, progress=progress)
+        missing, left_out = _bring_in(found, sources.arxiv, first_time=not row.listing_source, progress=progress)
     except SourceError as error:
         days.failed(day, ARXIV, error, now)
         raise
-    return _take_stock(found, missing, now)
+    return _take_stock(found, missing, left_out, now)
 
 
 def store_paper(record: PaperRecord, day: date) -> None:
@@ -92,12 +95,20 @@ def _not_announced(day: date, now: datetime) -> CollectionDay:
 def _quiet(day: date, now: datetime, reason: str) -> CollectionDay:
     with days.changing(day, now) as row:
         row.state, row.reason = CollectionDay.State.QUIET, reason
-        row.papers_done_at, row.attempts, row.next_try_at = now, 0, None
+        row.papers_done_at, row.next_try_at = now, None
+        days.answered(row, ARXIV)
+        days.remember(row, ARXIV, (), note=reason)
     return row
 
 
-def _bring_in(found: Announcement, arxiv: ArxivClient, *, first_time: bool, progress: Progress) -> set[str]:
-    """Get and store the metadata that is lacking; the announced papers of which arXiv has none (yet)."""
+def _bring_in(
+    found: Announcement, arxiv: ArxivClient, *, first_time: bool, progress: Progress
+) -> tuple[set[str], tuple[LeftOut, ...]]:
+    """Get and store the metadata that is lacking.
+
+    Gives back the announced papers of which arXiv has none (yet), and those whose metadata cannot be read. A batch that makes no
+    sense is raised at the end: it must not keep the others waiting.
+    """
     announced = [*found.new, *(found.cross if settings.INCLUDE_CROSS_LISTS else ())]
     ours = Paper.objects.filter(arxiv_id__in=[*announced, *found.replaced])
     known = set(ours.values_list("arxiv_id", flat=True))
@@ -110,14 +121,26 @@ def _bring_in(found: Announcement, arxiv: ArxivClient, *, first_time: bool, prog
     _store(found, come_along.values())
     asked = [number for number in wanted if number not in come_along]
     missing: set[str] = set()
+    left_out = list(found.left_out)
+    nonsense: SourceError | None = None
     progress(len(come_along), len(wanted))
     for first in range(0, len(asked), BATCH):
         batch = asked[first : first + BATCH]
-        metadata = arxiv.metadata(batch)
+        try:
+            metadata = arxiv.metadata(batch, found.titles)
+        except (Malformed, Garbled) as error:
+            nonsense = error
+            continue
         _store(found, metadata.records)
         missing.update(metadata.missing)
+        left_out += metadata.left_out
         progress(len(come_along) + first + len(batch), len(wanted))
-    return missing.intersection(announced)
+    if nonsense:
+        raise nonsense
+    # A replaced text may come another time.
+    return missing.intersection(announced), tuple(
+        one for one in left_out if one in found.left_out or one.name in ("", *announced)
+    )
 
 
 def _date_known(found: Announcement) -> None:
@@ -183,13 +206,13 @@ def _store(found: Announcement, records: Iterable[PaperRecord]) -> None:
     match(papers=[pk for pk, _ in changed])
 
 
-def _take_stock(found: Announcement, missing: Collection[str], now: datetime) -> CollectionDay:
+def _take_stock(found: Announcement, missing: Collection[str], left_out: Collection[LeftOut], now: datetime) -> CollectionDay:
     """Count what is here against what arXiv announced. A guess that finds no paper at all is not believed."""
     here = Paper.objects.filter(is_sample=False).exclude(abstract="")
     found_new = here.filter(arxiv_id__in=found.new).count()
     found_cross = here.filter(arxiv_id__in=found.cross, announced_as=Paper.AnnouncedAs.CROSS).count()
     expected = found.expected
-    is_whole = found_new == (expected.new if expected else len(found.new)) and not missing
+    is_whole = found_new == (expected.new if expected else len(found.new)) and not missing and not left_out
     is_sure = bool(expected) or (found.how == "window" and found_new > 0)
     with days.changing(found.day, now) as row:
         row.state = CollectionDay.State.COLLECTING
@@ -197,8 +220,10 @@ def _take_stock(found: Announcement, missing: Collection[str], now: datetime) ->
         row.expected_new, row.expected_cross = (expected.new, expected.cross) if expected else (None, None)
         row.found_new, row.found_cross = found_new, found_cross
         if is_whole and is_sure:
-            row.papers_done_at, row.attempts, row.next_try_at = now, 0, None
+            row.papers_done_at, row.next_try_at = now, None
+            days.answered(row, ARXIV)
         else:
             row.papers_done_at = None
-            days.put_off(row, now)
+            days.put_off(row, ARXIV, now)
+        days.remember(row, ARXIV, left_out, note=found.note)
     return row

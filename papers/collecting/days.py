@@ -5,19 +5,21 @@ A listing day has the date that arXiv's pages show. Tweets are swept by UTC day,
 
 import contextlib
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 
 from papers import clock, rows
 from papers.access import budget
-from papers.access.connections import calendar, no_key, note_failure
-from papers.models import CollectionDay, PaidRead, SourceHealth
+from papers.access.connections import LONGEST_MESSAGE, calendar, is_refusal, note_failure
+from papers.collecting.judging import TO_COLLECT, expectation, judge
+from papers.models import CollectionDay, PaidRead, SourceDay, SourceHealth
 from papers.sources.arxiv.calendar import SATURDAY
 from papers.sources.http import SourceError
+from papers.sources.records import LeftOut
 
 State = CollectionDay.State
 REACH = timedelta(days=90)
@@ -26,11 +28,9 @@ CLAIM = timedelta(minutes=15)
 """Longer than a task may last (CELERY_TASK_TIME_LIMIT); a worker that was killed blocks its day so long."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
 ANNOUNCEMENT_WAIT = timedelta(minutes=15)
-SWEEP_EVERY = timedelta(hours=6)
-FAILED_AFTER = 6
-"""Attempts in a row; at the waits above, some three hours."""
-LONGEST_REASON = 500
-TO_COLLECT = "Its papers are still to be collected."
+SWEEP_EVERY, ONCE_A_DAY = timedelta(hours=6), timedelta(days=1)
+LONGEST_REASON, LONGEST_NOTE = 2000, 1000
+MOST_LEFT_OUT = 1000
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:
@@ -74,7 +74,7 @@ def _add(days: list[date], now: datetime) -> None:
         else:
             expected = announcements.expected_at(day)
             if expected > now:
-                values.append([day, State.NOT_ANNOUNCED, _expectation(day), None, expected, now])
+                values.append([day, State.NOT_ANNOUNCED, expectation(day), None, expected, now])
             else:
                 values.append([day, State.COLLECTING, TO_COLLECT, None, None, now])
     columns = ["date", "state", "reason", "papers_done_at", "next_try_at", "changed_at"]
@@ -86,10 +86,6 @@ def expected_at(day: date) -> datetime:
     return calendar().expected_at(day)
 
 
-def _expectation(day: date) -> str:
-    return f"arXiv has not announced it yet; that is expected from {expected_at(day):%Y-%m-%d %H:%M} UTC on."
-
-
 def days_wanted(now: datetime) -> list[date]:
     """The days that lack papers or tweets and may be tried now, oldest first; today and missed ones get their rows here.
 
@@ -97,8 +93,13 @@ def days_wanted(now: datetime) -> list[date]:
     """
     ensure_days(now)
     lacking = Q(papers_done_at=None) | Q(tweets_done_at=None) if settings.X_BEARER_TOKEN else Q(papers_done_at=None)
-    due = Q(next_try_at=None) | Q(next_try_at__lte=now)
-    return list(CollectionDay.objects.filter(lacking, due).order_by("date").values_list("date", flat=True))
+    return list(CollectionDay.objects.filter(lacking, _is_due(now)).order_by("date").values_list("date", flat=True))
+
+
+def _is_due(now: datetime) -> Q:
+    """Days that may be tried now. A failure yet to come was noted by a clock that was ahead, and so was the next attempt."""
+    noted_ahead = SourceDay.objects.filter(day=OuterRef("pk"), failing_since__gt=now)
+    return Q(next_try_at=None) | Q(next_try_at__lte=now) | Q(Exists(noted_ahead))
 
 
 def spare_reads(now: datetime) -> int:
@@ -125,9 +126,8 @@ def claim(day: date, now: datetime) -> CollectionDay | None:
     that is stored may be stored twice.
     """
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    due = Q(next_try_at=None) | Q(next_try_at__lte=now)
     until = now + clock.lease(CLAIM)
-    if CollectionDay.objects.filter(free, due, date=day).update(claimed_until=until):
+    if CollectionDay.objects.filter(free, _is_due(now), date=day).update(claimed_until=until):
         return CollectionDay.objects.get(date=day)
     return None
 
@@ -147,72 +147,50 @@ def changing(day: date, now: datetime) -> Iterator[CollectionDay]:
         row.save()
 
 
-def failed(day: date, service: SourceHealth.Service, error: SourceError, now: datetime) -> None:
-    """The service did not give what the day needs: kept, with the moment of the next attempt."""
-    note_failure(service, error, now)
+def failed(day: date, source: SourceHealth.Service, error: SourceError, now: datetime) -> None:
+    """The source did not give what the day needs: kept, with the moment of the next attempt."""
+    note_failure(source, error, now)
     with changing(day, now) as row:
-        put_off(row, now, at_least_s=getattr(error, "wait_s", None) or 0)
+        put_off(row, source, now, error)
 
 
-def put_off(row: CollectionDay, now: datetime, *, at_least_s: float = 0) -> None:
-    """One more attempt was in vain: the next one after 5 minutes, doubled each time up to an hour, and no earlier than asked."""
-    row.attempts += 1
-    wait = min(FIRST_WAIT * 2 ** min(row.attempts - 1, 10), LONGEST_WAIT)
-    row.next_try_at = now + max(wait, timedelta(seconds=at_least_s))
+def put_off(row: CollectionDay, source: SourceHealth.Service, now: datetime, error: SourceError | None = None) -> None:
+    """One more attempt was in vain; `error` where it failed, none where the source lacked something.
+
+    The next one comes after 5 minutes, doubled each time up to an hour, and no earlier than the source asked for. Where it lacks
+    something, which may never come, it is doubled up to six hours, and up to a day once the day's posts are here.
+    """
+    of_day = _of_day(row, source)
+    of_day.attempts += 1
+    of_day.message = str(error)[:LONGEST_MESSAGE] if error else ""
+    of_day.is_refused = is_refusal(error)
+    of_day.failing_since = (of_day.failing_since or now) if error else None
+    of_day.save()
+    patience = LONGEST_WAIT if error else ONCE_A_DAY if row.tweets_done_at else SWEEP_EVERY
+    wait = min(FIRST_WAIT * 2 ** min(of_day.attempts - 1, 10), patience)
+    row.next_try_at = now + max(wait, timedelta(seconds=getattr(error, "wait_s", None) or 0))
 
 
-def judge(row: CollectionDay, now: datetime) -> tuple[State, str]:
-    """The state that follows from what is here, and the reason in a sentence or two. Asks for the health of the sources."""
-    if row.state == State.QUIET:
-        return State.QUIET, row.reason
-    health = {one.service: one for one in SourceHealth.objects.all()}
-    worst_first = [State.FAILED, State.NOT_ANNOUNCED, State.PARTIAL, State.COLLECTING, State.COMPLETE]
-    found = [
-        _judge_papers(row, now, health.get(SourceHealth.Service.ARXIV)),
-        _judge_tweets(row, now, health.get(SourceHealth.Service.X)),
-    ]
-    return min((state for state, _ in found), key=worst_first.index), " ".join(
-        dict.fromkeys(reason for _, reason in found if reason)
-    )
+def answered(row: CollectionDay, source: SourceHealth.Service) -> None:
+    """The source gave what was asked of it for the day."""
+    of_day = SourceDay.objects.filter(day=row, source=source)
+    of_day.update(attempts=0, message="", is_refused=False, failing_since=None)
 
 
-def _judge_papers(row: CollectionDay, now: datetime, health: SourceHealth | None) -> tuple[State, str]:
-    if row.papers_done_at:
-        approximate = row.listing_source == "window"
-        text = "Approximate: its papers were found by the time of their submission, since arXiv's own list of the day is gone."
-        return State.COMPLETE, text if approximate else ""
-    trouble = health.message if health and health.state != SourceHealth.State.OK and row.attempts else ""
-    if row.listing_source:
-        if row.expected_new is None and row.listing_source == "feed":
-            return (
-                State.PARTIAL,
-                trouble or f"{row.found_new:,} papers are here, unchecked: arXiv's own listing is behind its feed.",
-            )
-        announced = f"{row.found_new:,} of {row.expected_new:,}" if row.expected_new is not None else f"{row.found_new:,}"
-        return (
-            State.PARTIAL,
-            trouble or f"{announced} new papers are here with their abstracts; arXiv is asked again for the others.",
-        )
-    if trouble and health and health.state == SourceHealth.State.REFUSED:
-        return State.FAILED, trouble
-    if row.attempts >= FAILED_AFTER:
-        return State.FAILED, f"{row.attempts} attempts in a row failed. {trouble}".strip()
-    if trouble:
-        return State.COLLECTING, trouble
-    if row.state == State.NOT_ANNOUNCED and not is_over(row.date, now):
-        return State.NOT_ANNOUNCED, _expectation(row.date)
-    return State.COLLECTING, TO_COLLECT
+def remember(
+    row: CollectionDay, source: SourceHealth.Service, left_out: Iterable[LeftOut], *, note: str | None = None, anew: bool = True
+) -> None:
+    """Keep which of the day's records the source sent unreadable: these alone, or besides those of earlier answers."""
+    of_day = _of_day(row, source)
+    known = [] if anew else of_day.left_out
+    names = {name for name, _ in known if name}
+    kept = [*known, *([one.name, one.lacks] for one in left_out if one.name not in names)]
+    of_day.left_out = kept[:MOST_LEFT_OUT]
+    of_day.note = of_day.note if note is None else note[:LONGEST_NOTE]
+    of_day.save(update_fields=["left_out", "note"])
 
 
-def _judge_tweets(row: CollectionDay, now: datetime, health: SourceHealth | None) -> tuple[State, str]:
-    if row.tweets_done_at:
-        return State.COMPLETE, ""
-    if not settings.X_BEARER_TOKEN:
-        return State.PARTIAL, str(no_key())
-    if health and health.state != SourceHealth.State.OK and health.message != str(no_key()):
-        refused = health.state == SourceHealth.State.REFUSED
-        return State.PARTIAL if refused or is_over(row.date, now) else State.COLLECTING, health.message
-    if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
-        return State.COLLECTING, ""
-    until = f"here until {row.swept_until:%H:%M} UTC" if row.swept_until else "still to be collected"
-    return State.COLLECTING, f"Tweets are {until}." if is_over(row.date, now) else f"The day goes on; tweets are {until}."
+def _of_day(row: CollectionDay, source: SourceHealth.Service) -> SourceDay:
+    if row.state == State.QUIET:  # what arXiv's calendar or page says of the day stays, whatever else is to be said
+        SourceDay.objects.get_or_create(day=row, source=SourceHealth.Service.ARXIV, defaults={"note": row.reason})
+    return SourceDay.objects.get_or_create(day=row, source=source)[0]

@@ -19,9 +19,9 @@ from papers.collecting import days
 from papers.collecting.announced import Progress, no_progress
 from papers.collecting.tweets import add_mentions, authors_of, store
 from papers.models import CollectionDay, PaidRead, SourceHealth, Tweet
-from papers.networks.x.client import LOOKUP_SIZE, SETTLED, XClient
-from papers.networks.x.posts import FoundTweet, roots_wanted
-from papers.sources.http import Malformed, SourceError
+from papers.networks.x.client import LOOKUP_SIZE, SETTLED, SweepPage, XClient
+from papers.networks.x.posts import FoundTweet, is_mostly_unread, roots_wanted, unreadable
+from papers.sources.http import SourceError
 
 X = SourceHealth.Service.X
 
@@ -61,7 +61,7 @@ def collect_tweets(day: date, *, now: datetime, sources: Sources, progress: Prog
             _sweep(day, sources.x, now, progress)
             note_answer(X, clock.now())
     except SourceError as error:
-        if isinstance(error, Malformed) and error.status == 400:
+        if error.status == 400:
             _forget_place(day, now)
         days.failed(day, X, error, now)
         raise
@@ -77,6 +77,7 @@ def _begin(day: date, now: datetime) -> bool:
             return False
         if until == closes and row.sweep_end != closes and settings.X_MIN_LIKES:
             row.swept_until, row.sweep_end = None, None
+            days.remember(row, X, ())  # the whole day is read again
         if row.sweep_end is None:
             if until <= (row.swept_until or opens):
                 return False
@@ -121,6 +122,7 @@ def _read_pages(row: CollectionDay, place: Place, x: XClient, now: datetime, pro
             if reservations:
                 reservations.pop().settle(page.reads)
             store(page.tweets, read_at=clock.now())
+            _remember_unread(row.date, page, now)
             _remember_roots(place, page.tweets)
             place.token, place.is_through = page.next_token, not page.more
             _keep(row.date, place, now)
@@ -132,6 +134,15 @@ def _read_pages(row: CollectionDay, place: Place, x: XClient, now: datetime, pro
         raise
     if not place.is_through:
         raise budget.refusal(clock.now())
+
+
+def _remember_unread(day: date, page: SweepPage, now: datetime) -> None:
+    """Raises Unreadable where most of the page is: then X has changed, and the page is to be read again."""
+    if page.left_out:
+        with days.changing(day, now) as row:
+            days.remember(row, X, page.left_out, anew=False)
+    if is_mostly_unread(len(page.left_out), page.reads):
+        raise unreadable(page.left_out, page.reads)
 
 
 def _remember_roots(place: Place, found: tuple[FoundTweet, ...]) -> None:
@@ -179,4 +190,5 @@ def _finish(day: date, now: datetime) -> None:
         if row.swept_until == closes:
             row.tweets_done_at = now
         if row.papers_done_at:
-            row.attempts, row.next_try_at = 0, None if row.tweets_done_at else min(now + days.SWEEP_EVERY, closes + SETTLED)
+            row.next_try_at = None if row.tweets_done_at else min(now + days.SWEEP_EVERY, closes + SETTLED)
+        days.answered(row, X)

@@ -8,9 +8,10 @@ from django.db.models import Q
 
 from papers.access.connections import Sources, note_answer, note_failure
 from papers.counts import measuring, states
-from papers.models import Provenance, SourceHealth, Tweet
+from papers.models import SourceHealth, Tweet
 from papers.networks.x.oembed import Embed, Protected
 from papers.ranking.candidates import candidates
+from papers.shown import lists
 from papers.sources.http import Gone, Malformed, RateLimited, SourceError
 
 CANDIDATE_DAYS = 3
@@ -45,10 +46,8 @@ def to_embed(now: datetime) -> list[Tweet]:
     today = now.astimezone(UTC).date()
     hot = [paper for n in range(CANDIDATE_DAYS) for paper in candidates(today - timedelta(days=n)) if paper.hot]
     candidate_ids = {line.id for paper in hot for line in paper.tweets if line.shown}
-    printed = Tweet.objects.filter(shown__entry__provenance=Provenance.NETWORK)
-    new = printed.filter(shown__entry__digest__date__gt=today - NEW_FOR)
-    is_new = Q(status_id__in=candidate_ids) | Q(pk__in=new.values("pk"))
-    is_shown = is_new | Q(pk__in=printed.values("pk"))
+    is_new = Q(status_id__in=candidate_ids) | Q(pk__in=lists().tweets_of_the_network(after=today - NEW_FOR))
+    is_shown = is_new | Q(pk__in=lists().tweets_of_the_network())
     is_due = is_shown & (Q(embedded_at=None) | Q(embedded_at__lte=now - OLD_AGAIN_AFTER)) | is_new & Q(
         embedded_at__lte=now - AGAIN_AFTER
     )

@@ -29,8 +29,8 @@ class Reading(NamedTuple):
     read_at: datetime
     retweets: int
     favorites: int
-    replies: int
-    quotes: int
+    replies: int | None
+    quotes: int | None
 
 
 def first_due(posted_at: datetime, now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce
 
 from papers.models import Tweet
+from papers.shown import lists
 
 LOOK_AGAIN = timedelta(days=1)
 LOOK_FOR = timedelta(days=7)
@@ -30,7 +31,7 @@ def mark_gone(found: Mapping[int, Tweet.State], *, now: datetime) -> None:
             Tweet.objects.filter(pk__in=[pk for pk, one in found.items() if one == state]).update(
                 state=state, state_since=Coalesce("state_since", Value(now)), next_read_at=next_look, **ERASED
             )
-        _erase_copies(found)
+        lists().forget_texts(found, COPIED)
 
 
 def mark_live(pks: Collection[int]) -> None:
@@ -42,13 +43,4 @@ def erase(pk: int) -> None:
     """The tweet was hidden and has not come back: its text goes."""
     with transaction.atomic():
         Tweet.objects.filter(pk=pk).update(next_read_at=None, **ERASED)
-        _erase_copies([pk])
-
-
-def _erase_copies(pks: Collection[int]) -> None:
-    printed = Tweet.objects.filter(pk__in=pks, shown__printed_otherwise__isnull=False).distinct().prefetch_related("shown")
-    for tweet in printed:
-        for shown in tweet.shown.all():
-            kept = {key: value for key, value in (shown.printed_otherwise or {}).items() if key not in COPIED}
-            shown.printed_otherwise = kept or None
-            shown.save(update_fields=["printed_otherwise"])
+        lists().forget_texts([pk], COPIED)

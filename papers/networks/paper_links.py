@@ -7,37 +7,62 @@ from urllib.parse import unquote, urlsplit
 # https://info.arxiv.org/help/arxiv_identifier.html; the subject class of an old id (math.GT/0309136) is no part of it.
 NUMBER = r"(?P<new>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})|(?P<archive>[a-z]+(?:-[a-z]+)*)(?:\.[a-z]{2})?/(?P<old>[0-9]{7})"
 ARXIV_ID = rf"(?:{NUMBER})(?:v[0-9]+)?"
-PAGE = rf"/(?:abs|pdf|html|format|overview)/(?:arxiv:)?{ARXIV_ID}(?:\.pdf)?/?"
-PATHS = {
-    "arxiv.org": PAGE,
-    "export.arxiv.org": PAGE,
-    "ar5iv.org": PAGE,
-    "ar5iv.labs.arxiv.org": PAGE,
-    "alphaxiv.org": PAGE,
-    "huggingface.co": rf"/papers/{ARXIV_ID}/?",
-    "doi.org": rf"/10\.48550/arxiv\.{ARXIV_ID}/?",
-    "dx.doi.org": rf"/10\.48550/arxiv\.{ARXIV_ID}/?",
-}
-PATTERNS = {host: re.compile(path, re.IGNORECASE | re.ASCII) for host, path in PATHS.items()}
-CITED = re.compile(rf"\barxiv:\s?{ARXIV_ID}(?![0-9])", re.IGNORECASE | re.ASCII)
+WORDS = "abs|pdf|html|format|ps|src|e-print|eprint|tex|dvi|overview|resources|audio|summary"
+"""What stands before the id in an address of arXiv's or alphaXiv's."""
+FLAGS = re.IGNORECASE | re.ASCII
+BEHIND_A_WORD = re.compile(rf"/(?P<word>{WORDS})/(?:arxiv:)?{ARXIV_ID}(?:\.(?:pdf|html?|ps|gz|tar))*(?=/|\Z)", FLAGS)
+BEFORE_A_WORD = re.compile(r"(?:/[a-z0-9-]{1,20}){0,3}", FLAGS)
+"""A language, say; no other address."""
+WITH_FILES = ("html", "src")
+"""Addresses of the paper's own files go on behind the id: /html/2611.90001v1/x1.png."""
+PAPERS = re.compile(rf"/papers/{ARXIV_ID}(?:\.md)?", FLAGS)
+DOI = re.compile(rf"/10\.48550/arxiv\.{ARXIV_ID}", FLAGS)
+OF_ARXIV = re.compile(r"(?:.+\.)?(?:arxiv|alphaxiv|ar5iv)\.org")
+CITED = re.compile(rf"\b(?:arxiv:\s?|10\.48550/arxiv\.){ARXIV_ID}(?![0-9])", FLAGS)
+HOSTS = r"(?:arxiv|alphaxiv|ar5iv)\.org|huggingface\.co|hf\.co|(?:dx\.)?doi\.org"
+IN_TEXT = re.compile(
+    rf"(?<![\w./@-])(?:https?://)?(?P<address>(?:[a-z0-9-]{{1,30}}\.){{0,3}}(?:{HOSTS})/[\w./:%~+-]{{1,200}})", FLAGS
+)
+LONGEST_URL = 2_000
 
 
 def paper_id(url: str) -> str | None:
     """The arXiv id, without its version, of the paper that the URL shows; None for listings, searches and everything else."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url[:LONGEST_URL])
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or host not in PATTERNS:
+    if parts.scheme not in ("http", "https"):
         return None
-    match = PATTERNS[host].fullmatch(unquote(parts.path))
+    # The full stop or bracket of a sentence may stick to it.
+    path = re.sub(r"[\W_]+\Z", "", re.sub(r"/{2,}", "/", unquote(parts.path)))
+    if OF_ARXIV.fullmatch(host):
+        return _behind_a_word(path)
+    if host in ("huggingface.co", "hf.co"):
+        match = PAPERS.fullmatch(path)
+    else:
+        match = DOI.fullmatch(path) if host in ("doi.org", "dx.doi.org") else None
     return _id(match) if match else None
 
 
+def _behind_a_word(path: str) -> str | None:
+    """The one id that stands behind a known word, whatever stands before it (`/es/overview/2611.90001`)."""
+    found = list(BEHIND_A_WORD.finditer(path))
+    if len(found) != 1 or not BEFORE_A_WORD.fullmatch(path[: found[0].start()]):
+        return None
+    [match] = found
+    is_last = match.end() == len(path)
+    return _id(match) if is_last or match["word"].lower() in WITH_FILES else None
+
+
 def paper_ids_in(urls: Iterable[str], text: str = "") -> tuple[str, ...]:
-    """The ids of all papers linked by the URLs or cited in the text as `arXiv:2611.90001`, each once, in order."""
-    linked = [paper_id(url) for url in urls]
+    """The ids of all papers linked by the URLs or in the text, each once, in order.
+
+    In the text they may also stand as `arXiv:2611.90001`, or as their DOI.
+    """
+    addresses = [f"https://{match['address']}" for match in IN_TEXT.finditer(text)]
+    linked = [paper_id(url) for url in [*urls, *addresses]]
     cited = [_id(match) for match in CITED.finditer(text)]
     return tuple(dict.fromkeys(found for found in linked + cited if found))
 

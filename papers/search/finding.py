@@ -13,15 +13,17 @@ from heapq import merge
 from itertools import pairwise
 
 from django.db import connection
+from django.utils.html import escape
 
 from papers import clock
 from papers.models import IndexedPaper, Paper
+from papers.rendered.kinds import Kind, Text, names_source
+from papers.rendered.stored import Texts
 from papers.search.index import MOST_AUTHORS, PAIRED, PAPER, TIER_BITS, category_term, id_term, name_pairs, pair_term
 from papers.search.marking import Part, excerpt, marked
 from papers.search.query import Query, QueryError, parse, spans
 from papers.search.schema import FTS5, GIN
 from papers.search.words import name_words
-from papers.text.tex import readable
 
 IN_TITLE, IN_A_ROW = 3, 5
 """Doublings that a paper gains with all words in its title, and with them in a row."""
@@ -56,28 +58,34 @@ class Results:
 
 
 def search(text: str, *, limit: int = 20, after: str | None = None) -> Results:
-    """A page of the papers that the query finds, the best first. Raises QueryError. Four queries, or fewer."""
+    """A page of the papers that the query finds, the best first. Raises QueryError. Five queries, or fewer."""
     query = parse(text)
     places = _places(query, min(limit, MOST_HITS) + 1, _raised(after))
     shown = places[: min(limit, MOST_HITS)]
     papers = Paper.objects.in_bulk([place & PAPER for place in shown])
     looked_for = {word for phrase in (*query.phrases, *query.titles) for word in phrase}
+    texts = Texts(text for paper in papers.values() for text in _texts(paper))
     hits = []
     for place in shown:
         if paper := papers.get(place & PAPER):
-            authors = _authors(paper.authors, query)
+            authors = _authors(texts.names(paper.authors), query)
             left = len(paper.authors) - len(authors)
-            hits.append(Hit(paper, marked(paper.title, looked_for), excerpt(paper.abstract, looked_for), authors, left))
+            title = marked(texts.line(paper.title), looked_for)
+            hits.append(Hit(paper, title, excerpt(texts.abstract(paper.abstract), looked_for), authors, left))
     return Results(query, hits, str(shown[-1]) if len(places) > len(shown) else None)
+
+
+def _texts(paper: Paper) -> list[Text]:
+    return [(Kind.LINE, paper.title), (Kind.ABSTRACT, paper.abstract), (Kind.NAMES, names_source(paper.authors))]
 
 
 def _authors(names: Sequence[str], query: Query) -> list[list[Part]]:
     found, further = [], 0
     for number, name in enumerate(names[:MOST_AUTHORS]):
-        words = set(name_words(readable(name)))
+        words = set(name_words(name))
         looked_for = {word for asked in (*query.authors, *query.phrases) if words.issuperset(asked) for word in asked}
         if number < SHOWN_AUTHORS or (looked_for and further < SHOWN_AUTHORS):
-            found.append(marked(name, looked_for))
+            found.append(marked(escape(name), looked_for))
             further += number >= SHOWN_AUTHORS
     return found
 

@@ -30,6 +30,10 @@ PAIRED = 8
 """So many words of a name are indexed by twos."""
 GAP = "_"
 """Stands between texts, so that no phrase reaches from one into the next."""
+MOST_BYTES = {"title": 20_000, "abstract": 200_000, "authors": 100_000}
+"""Of each, in terms of the index. PostgreSQL keeps at most 1 MiB for a paper, and refuses the whole statement beyond."""
+BYTES_A_TERM = 12
+"""What a term costs besides its letters: its place, and its part in a pair."""
 PAIR_TERMS = 1 << 20
 """So few that the term is short: it stands in a paper a hundred times. So many that few papers have one by chance."""
 TIER_BITS, DAY_BITS = 56, 36
@@ -55,19 +59,29 @@ def index_terms(
     arxiv_id: str, title: str, abstract: str, authors: Sequence[str], day: date, categories: Iterable[str]
 ) -> list[str]:
     """The words by which the paper is found, in order."""
-    in_title = words(readable(title))
+    in_title = within(words(readable(title)), MOST_BYTES["title"])
     names = [readable(name) for name in authors[:MOST_AUTHORS]]
-    terms = [*in_title, GAP, *words(readable(abstract)), GAP]
-    for name in names:
-        terms += [*words(name), GAP]
+    terms = [*in_title, GAP, *within(words(readable(abstract)), MOST_BYTES["abstract"]), GAP]
+    terms += within((term for name in names for term in (*words(name), GAP)), MOST_BYTES["authors"])
     terms += [f"t_{word}" for word in in_title]
     terms += dict.fromkeys(f"b_{first}_{second}" for first, second in pairwise(in_title))
     of_names = list(map(name_words, names))
-    terms += dict.fromkeys(f"a_{word}" for name in of_names for word in name)
-    terms += dict.fromkeys(pair for name in of_names for pair in name_pairs(name))
+    terms += within(dict.fromkeys(f"a_{word}" for name in of_names for word in name), MOST_BYTES["authors"])
+    terms += within(dict.fromkeys(pair for name in of_names for pair in name_pairs(name)), MOST_BYTES["authors"])
     terms += dict.fromkeys(term for code in categories for term in (category_term(code), category_term(code.partition(".")[0])))
     terms += [f"d_{day:%Y}", f"d_{day:%Y%m}", f"d_{day:%Y%m%d}", id_term(arxiv_id)]
     return terms
+
+
+def within(terms: Iterable[str], most_bytes: int) -> list[str]:
+    """The first terms, as many as so many bytes hold."""
+    kept = []
+    for term in terms:
+        most_bytes -= len(term.encode()) + BYTES_A_TERM
+        if most_bytes < 0:
+            break
+        kept.append(term)
+    return kept
 
 
 def name_pairs(name: Sequence[str]) -> list[str]:
@@ -155,9 +169,9 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
                 for pk, place, terms in entries:
                     copy.write_row((pk, place, tsvector(terms)))
     names = (
-        (pk, position, name, author_key(readable(name)))
+        (pk, position, name, author_key(name))
         for pk, _, _, _, authors, _ in papers
-        for position, name in enumerate(authors)
+        for position, name in enumerate(map(readable, authors))
     )
     insert(PaperAuthor, ["paper", "position", "name", "key"], names)
 

@@ -62,7 +62,7 @@ def parse(text: str) -> Query:
     """The query in what a reader typed. Raises QueryError."""
     text = text.translate(QUOTES).replace("\0", " ")
     if len(text) > LONGEST_QUERY:
-        raise QueryError(f"The search is too long: write at most {LONGEST_QUERY} characters.")
+        raise QueryError(f"The search is too long. Use at most {LONGEST_QUERY} characters.")
     phrases: list[tuple[str, ...]] = []
     fields: dict[str, list[tuple[str, ...]]] = {"title": [], "author": [], "cat": [], "id": []}
     since = until = None
@@ -77,10 +77,10 @@ def parse(text: str) -> Query:
             (fields[field] if field else phrases).append(tuple(known))
         elif field:
             example = "author:LeCun" if field == "author" else f"{field}:learning"
-            said = "" if not value.strip() else f" “{value.strip()[:30]}” is too common, or no word."
-            raise QueryError(f"Write what to look for after {field}:, such as {example}.{said}")
+            said = "" if not value.strip() else f" “{value.strip()[:30]}” is too common, or isn’t a word."
+            raise QueryError(f"Write a word after {field}:, for example {example}.{said}")
     if since and until and since > until:
-        raise QueryError(f"No day is since {since} and until {until}: exchange the two.")
+        raise QueryError(f"{since} is after {until}. Swap the two dates.")
     query = Query(
         phrases=tuple(dict.fromkeys(phrases)),
         titles=tuple(dict.fromkeys(fields["title"])),
@@ -91,9 +91,9 @@ def parse(text: str) -> Query:
         until=until,
     )
     if sum(map(len, (*query.phrases, *query.titles, *query.authors))) + len(query.categories) + len(query.ids) > MOST_TERMS:
-        raise QueryError(f"The search has too many words: write at most {MOST_TERMS}.")
+        raise QueryError(f"The search has too many words. Use at most {MOST_TERMS}.")
     if query == Query() and not re.search(r"[^\W_]", text):
-        raise QueryError("Nothing to look for: write a word, a name or an arXiv id.")
+        raise QueryError("Nothing to search for. Type a word, a name or an arXiv id.")
     return query
 
 
@@ -104,29 +104,27 @@ def _items(text: str) -> Iterator[tuple[str, str]]:
         if value is None:
             value = found["quoted"]
             if not found["closed"]:
-                raise QueryError(f"The quotation mark before “{value.strip()[:30]}” is not closed: add one after the phrase.")
+                raise QueryError(f"The quotation mark before “{value.strip()[:30]}” has no partner. Add one after the phrase.")
         elif number := LINK.fullmatch(found[0]) or ID.fullmatch(found[0]):
             field, value = "id", number["id"]
         if field in ("http", "https"):
-            raise QueryError(
-                "Of links, only those to papers on arXiv can be looked for, such as https://arxiv.org/abs/2010.04296."
-            )
+            raise QueryError("Only links to arXiv papers can be searched, for example https://arxiv.org/abs/2010.04296.")
         if field and field not in FIELDS:
             raise QueryError(
-                f"“{field}:” is no field. The fields are {NAMED}; put a blank after the colon if it is part of a title."
+                f"“{field}:” isn’t a field. The fields are {NAMED}. If the colon is part of a title, add a space after it."
             )
         yield FIELDS.get(field, ""), value
 
 
 def _category(value: str) -> str:
     if not re.fullmatch(CATEGORY, value, re.IGNORECASE):
-        raise QueryError(f"“{value[:30]}” is no arXiv category. Write cat:cs.LG, or cat:cs for all of an archive.")
+        raise QueryError(f"“{value[:30]}” isn’t an arXiv category. Write cat:cs.LG, or cat:cs for a whole archive.")
     return value.lower()
 
 
 def _id(value: str) -> str:
     if not (found := LINK.fullmatch(value) or ID.fullmatch(value)):
-        raise QueryError(f"“{value[:30]}” is no arXiv id. Write id:2010.04296 or id:cs/0112017.")
+        raise QueryError(f"“{value[:30]}” isn’t an arXiv id. Write id:2010.04296 or id:cs/0112017.")
     return found["id"].lower()
 
 
@@ -140,7 +138,7 @@ def _days(field: str, value: str) -> tuple[date, date]:
         last = first if day else date(first.year, month or 12, monthrange(first.year, month or 12)[1])
     except ValueError as error:
         raise QueryError(
-            f"“{value[:30]}” is no day. Write {field}:2026-01-31, or {field}:2026-01 for a month, {field}:2026 for a year."
+            f"“{value[:30]}” isn’t a date. Write {field}:2026-01-31, {field}:2026-01 for a month or {field}:2026 for a year."
         ) from error
     return first, last
 

@@ -1,9 +1,13 @@
 """What Django's models cannot say: the full-text index of each database, and the triggers that note which papers changed."""
 
 # ruff: noqa: S608 - names of our own tables
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connections
+
+from papers import triggers
+from papers.triggers import Event, Trigger
 
 HIGHEST_TIER = 20
 TIER = "CASE " + " ".join(f"WHEN {{score}} >= {1 << n - 1} THEN {n}" for n in range(HIGHEST_TIER, 0, -1)) + " ELSE 0 END"
@@ -16,6 +20,7 @@ class FTS5:
 
     create = "CREATE VIRTUAL TABLE papers_words USING fts5(words, columnsize=0, tokenize=\"ascii tokenchars '_'\")"
     drop = "DROP TABLE papers_words"
+    empty = "DELETE FROM papers_words"
     add = "INSERT OR REPLACE INTO papers_words (rowid, words) VALUES (%s, %s)"
     remove = "DELETE FROM papers_words WHERE rowid = %s"
     before_all = (
@@ -63,77 +68,59 @@ def drop_index(apps: Any, schema_editor: Any) -> None:
     schema_editor.execute(FTS5.drop if schema_editor.connection.vendor == "sqlite" else GIN.drop_column)
 
 
-def install_triggers(using: str, **_: Any) -> None:
-    """After every migrate, since SQLite drops a table's triggers when a migration makes the table anew. Safe to repeat."""
+def install_triggers(using: str, plan: object = None, **_: Any) -> None:
+    """After migrations. A flush sends the signal too, without a plan; it does not know SQLite's index, which is emptied here."""
     database = connections[using]
-    if "papers_unindexedpaper" not in database.introspection.table_names():
-        return  # migrated back to before there was a search
-    with database.cursor() as cursor:
-        for statement in _sqlite() if database.vendor == "sqlite" else _postgresql():
-            cursor.execute(statement)
+    if plan is None:
+        if database.vendor == "sqlite":
+            with database.cursor() as cursor:
+                cursor.execute(FTS5.empty)
+        return
+    for former in FORMER:
+        triggers.drop(database, former)
+    triggers.install(database, PREFIX, list(_triggers(database.vendor)))
 
 
-def _sqlite() -> list[str]:
-    def noting(event: str, paper: str, *conditions: str) -> str:
-        # A condition costs less than a trigger that runs and finds nothing to do: imports and readings fire them by thousands.
-        # Not INSERT OR IGNORE: a statement with an ON CONFLICT of its own imposes that on the triggers it fires.
-        is_new = f"NOT EXISTS (SELECT 1 FROM papers_unindexedpaper WHERE paper_id = {paper})"
-        when = " AND ".join([is_new, *(f"({condition})" for condition in conditions)])
-        return f"{event} WHEN {when} BEGIN INSERT INTO papers_unindexedpaper (paper_id) VALUES ({paper}); END"
+PREFIX = "search_note_"
+FORMER = (
+    "papers_paper_",
+    "papers_category_",
+    "papers_counts_",
+    "papers_note_paper",
+    "papers_note_category",
+    "papers_note_counts",
+)
+"""How they were named until November 2026."""
+NOTE = {
+    # A condition costs less than a trigger that runs and finds nothing to do: imports and readings fire them by thousands.
+    # Not INSERT OR IGNORE: a statement with an ON CONFLICT of its own imposes that on the triggers it fires.
+    "sqlite": "INSERT INTO papers_unindexedpaper (paper_id) VALUES ({paper});",
+    "postgresql": "INSERT INTO papers_unindexedpaper (paper_id) VALUES ({paper}) ON CONFLICT DO NOTHING;",
+}
+IS_NEW = {"sqlite": "NOT EXISTS (SELECT 1 FROM papers_unindexedpaper WHERE paper_id = {paper})", "postgresql": ""}
+IS_OF_ANOTHER_TIER = (
+    "NOT EXISTS (SELECT 1 FROM papers_indexedpaper WHERE paper_id = NEW.paper_id "
+    f"AND standing >> 56 = {TIER.format(score='NEW.retweets + NEW.favorites')})"
+)
+NOTE_THOSE_OF_ANOTHER_TIER = (
+    "INSERT INTO papers_unindexedpaper (paper_id) SELECT fresh.paper_id FROM fresh "
+    "LEFT JOIN papers_indexedpaper indexed ON indexed.paper_id = fresh.paper_id "
+    f"WHERE indexed.standing >> 56 IS DISTINCT FROM {TIER.format(score='fresh.retweets + fresh.favorites')} "
+    "ORDER BY fresh.paper_id ON CONFLICT DO NOTHING;"
+)
+ROWS: tuple[tuple[Event, str], ...] = (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD"))
 
-    changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in TEXTS)
-    is_of_another_tier = (
-        "NOT EXISTS (SELECT 1 FROM papers_indexedpaper WHERE paper_id = NEW.paper_id "
-        f"AND standing >> 56 = {TIER.format(score='NEW.retweets + NEW.favorites')})"
-    )
-    bodies = {
-        "paper_comes": noting("INSERT ON papers_paper", "NEW.id"),
-        "paper_changes": noting(f"UPDATE OF {', '.join(TEXTS)} ON papers_paper", "NEW.id", changed),
-        "paper_goes": noting("DELETE ON papers_paper", "OLD.id"),
-        "category_comes": noting("INSERT ON papers_papercategory", "NEW.paper_id"),
-        "category_changes": noting("UPDATE OF code ON papers_papercategory", "NEW.paper_id"),
-        "category_goes": noting("DELETE ON papers_papercategory", "OLD.paper_id"),
-        "counts_come": noting("INSERT ON papers_papermeasurement", "NEW.paper_id", is_of_another_tier),
-        "counts_change": noting("UPDATE ON papers_papermeasurement", "NEW.paper_id", is_of_another_tier),
-    }
-    return [
-        statement
-        for name, body in bodies.items()
-        for statement in (f"DROP TRIGGER IF EXISTS papers_{name}", f"CREATE TRIGGER papers_{name} AFTER {body}")
-    ]
 
-
-def _postgresql() -> list[str]:
-    """Counts come by tens of thousands in one statement and are noted once a statement; the rest row by row."""
-
-    def function(name: str, body: str) -> str:
-        begin = f"CREATE OR REPLACE FUNCTION papers_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        return f"{begin} {body} RETURN NULL; END $$"
-
-    def trigger(name: str, on: str) -> str:
-        return f"CREATE OR REPLACE TRIGGER papers_{name} AFTER {on}"
-
-    note = "INSERT INTO papers_unindexedpaper (paper_id)"
-    once = "ON CONFLICT DO NOTHING;"
-    old, new = ([f"{row}.{name}" for name in TEXTS] for row in ("OLD", "NEW"))
-    changed = f"({', '.join(old)}) IS DISTINCT FROM ({', '.join(new)})"
-    another_tier = (
-        f"{note} SELECT fresh.paper_id FROM fresh LEFT JOIN papers_indexedpaper indexed ON indexed.paper_id = fresh.paper_id "
-        f"WHERE indexed.standing >> 56 IS DISTINCT FROM {TIER.format(score='fresh.retweets + fresh.favorites')} "
-        f"ORDER BY fresh.paper_id {once}"
-    )
-    each_row = "FOR EACH ROW EXECUTE FUNCTION"
-    each_statement = "REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION papers_note_counts()"
-    return [
-        function("note_paper", f"{note} VALUES (COALESCE(NEW.id, OLD.id)) {once}"),
-        function("note_category", f"{note} VALUES (COALESCE(NEW.paper_id, OLD.paper_id)) {once}"),
-        function("note_counts", another_tier),
-        trigger("paper_comes", f"INSERT OR DELETE ON papers_paper {each_row} papers_note_paper()"),
-        trigger(
-            "paper_changes",
-            f"UPDATE OF {', '.join(TEXTS)} ON papers_paper FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION papers_note_paper()",
-        ),
-        trigger("category_changes", f"INSERT OR UPDATE OR DELETE ON papers_papercategory {each_row} papers_note_category()"),
-        trigger("counts_come", f"INSERT ON papers_papermeasurement {each_statement}"),
-        trigger("counts_change", f"UPDATE ON papers_papermeasurement {each_statement}"),
-    ]
+def _triggers(vendor: str) -> Iterator[Trigger]:
+    for table, key, columns in (("papers_paper", "id", TEXTS), ("papers_papercategory", "paper_id", ("code", "paper_id"))):
+        for event, row in ROWS:
+            note, is_new = (sql[vendor].format(paper=f"{row}.{key}") for sql in (NOTE, IS_NEW))
+            yield Trigger(f"{PREFIX}{table}_{event}", table, event, note, columns if event == "update" else (), is_new)
+    table = "papers_papermeasurement"
+    for event, row in ROWS[:2]:
+        name = f"{PREFIX}{table}_{event}"
+        if vendor == "sqlite":
+            note, is_new = (sql[vendor].format(paper=f"{row}.paper_id") for sql in (NOTE, IS_NEW))
+            yield Trigger(name, table, event, note, when=f"{is_new} AND {IS_OF_ANOTHER_TIER}")
+        else:  # they come by tens of thousands in one statement
+            yield Trigger(name, table, event, NOTE_THOSE_OF_ANOTHER_TIER, rows_as="fresh")

@@ -9,8 +9,6 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -20,6 +18,8 @@ CONNECT_S = 10.0
 SILENCE_S = 30.0
 """How long a server may send nothing at all; `deadline_s` of `fetch` bounds the whole answer."""
 MAX_REDIRECTS = 3
+SMALLEST_BUFFER = 1 << 16
+"""Bytes that a compressed answer may have beyond what it may have decompressed."""
 Result = TypeVar("Result")
 
 
@@ -56,6 +56,10 @@ class Misconfigured(Refused, ValueError):
     """A setting holds a value that cannot work."""
 
 
+class ClockWrong(Refused):
+    """The service takes our times for wrong, and its own clock says that they are."""
+
+
 class OutOfCredit(SourceError):
     """The account has nothing left to read with."""
 
@@ -66,6 +70,10 @@ class Gone(SourceError):
 
 class Malformed(SourceError):
     """The answer is not what the service documents. The text says what was expected and what came."""
+
+
+class Unreadable(Malformed):
+    """Most records of an answer cannot be read: the service has changed, and a person has to look at it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,10 @@ class Answer:
 
 def bare(url: str) -> str:
     """The URL without user, password, query and fragment."""
-    parts = httpx.URL(url)
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return ""
     return str(parts.copy_with(username=None, password=None, query=None, fragment=None))
 
 
@@ -111,13 +122,17 @@ def _is_safe(url: httpx.URL) -> bool:
         return False
 
 
-def client(*, contact_email: str = "") -> httpx.Client:
-    """A new client, to be closed by the caller. It keeps no connection open: our requests are seconds apart."""
+def user_agent(contact_email: str) -> str:
+    """How we introduce ourselves. Raises Misconfigured where CONTACT_EMAIL cannot stand in a header."""
     if not (contact_email.isascii() and contact_email.isprintable()):
         raise Misconfigured("CONTACT_EMAIL has to be an e-mail address in ASCII, on one line.", setting="CONTACT_EMAIL")
-    contact = f" (+{contact_email})" if contact_email else ""
+    return f"HotPapers/{VERSION}" + (f" (+{contact_email})" if contact_email else "")
+
+
+def client(*, contact_email: str = "") -> httpx.Client:
+    """A new client, to be closed by the caller. It keeps no connection open: our requests are seconds apart."""
     return httpx.Client(
-        headers={"User-Agent": f"HotPapers/{VERSION}{contact}", "Accept-Encoding": "gzip"},
+        headers={"User-Agent": user_agent(contact_email), "Accept-Encoding": "gzip"},
         timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S),
         limits=httpx.Limits(max_keepalive_connections=0),
         follow_redirects=False,
@@ -132,43 +147,60 @@ def fetch(
     *,
     params: Mapping[str, str | int] | None = None,
     headers: Mapping[str, str] | None = None,
+    content: bytes | None = None,
     max_bytes: int,
     deadline_s: float,
     redirect_hosts: Collection[str] = frozenset(),
 ) -> Answer:
-    """One request and its answer, whatever its status.
+    """One request, with `content` as its body, and its answer, whatever its status.
 
-    A redirect is followed only to https (plain http on loopback) on one of `redirect_hosts`, and takes the headers along only
-    where the host stays the same; any other redirect is returned as the answer. `max_bytes` counts decompressed bytes.
+    A redirect is followed only as `onward` allows, on one of `redirect_hosts`, and takes the headers along only where the host
+    stays the same; any other redirect is returned as the answer. `max_bytes` counts decompressed bytes.
     `deadline_s` bounds everything together, redirects included.
 
-    Raises Transient where the connection fails, stalls or breaks off, Malformed where the answer is too large or encoded
-    in a way that was not asked for.
+    Raises Transient where the connection fails, stalls or breaks off, Malformed where the answer is too large, encoded in a way
+    that was not asked for, or redirects to what is no address.
     """
     target = httpx.URL(url, params=params) if params else httpx.URL(url)
     sent = dict(headers or {})
     with _Deadline(deadline_s) as deadline:
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                with client.stream(method, target, headers=sent, extensions={"trace": deadline.watch}) as response:
+                with client.stream(
+                    method, target, headers=sent, content=content, extensions={"trace": deadline.watch}
+                ) as response:
                     answer = Answer(str(target), response.status_code, response.headers, _body(response, max_bytes))
             except (httpx.TransportError, zlib.error) as error:
                 reason = f"did not finish within {deadline_s:g} s" if deadline.passed else _reason(error)
                 raise Transient(f"{target.host} {reason}.", url=str(target)) from error
+            except (httpx.InvalidURL, UnicodeError) as error:  # httpx looks where a redirect leads, even if it is not to follow
+                raise Malformed(f"{target.host} redirects to what is no address.", url=str(target)) from error
             if deadline.passed:
                 raise Transient(f"{target.host} did not finish within {deadline_s:g} s.", url=str(target))
-            if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
+            moved = onward(answer)
+            if moved is None or moved.host not in redirect_hosts:
                 return answer
-            try:
-                onward = target.join(answer.headers["location"])
-            except httpx.InvalidURL:
-                return answer
-            if onward.host not in redirect_hosts or not _is_safe(onward) or onward.userinfo:
-                return answer
-            if onward.host != target.host:
+            if moved.host != target.host:
                 sent = {}
-            target = onward
+            target = moved
     raise Malformed(f"{target.host} redirected more than {MAX_REDIRECTS} times.", url=str(target), status=answer.status)
+
+
+def onward(answer: Answer) -> httpx.URL | None:
+    """Where a redirect leads: https (plain http on loopback), never from https to http, and without a user.
+
+    None where the answer is no redirect, or leads to what is no such address.
+    """
+    if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
+        return None
+    here = httpx.URL(answer.url)
+    try:
+        moved = here.join(answer.headers["location"])
+        # Asking for the host decodes it, which fails for some that can be joined.
+        is_fine = bool(moved.host) and _is_safe(moved) and not moved.userinfo
+    except (httpx.InvalidURL, ValueError):
+        return None
+    return moved if is_fine and not (here.scheme == "https" and moved.scheme == "http") else None
 
 
 def _reason(error: Exception) -> str:
@@ -188,11 +220,15 @@ def _body(response: httpx.Response, max_bytes: int) -> bytes:
             f"{response.url.host} answered in the encoding {encoding!r}; expected gzip or none.", url=url, status=status
         )
     unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-    body = bytearray()
+    body, received = bytearray(), 0
     for chunk in response.iter_raw():
+        received += len(chunk)
         body += unpack.decompress(chunk, max_bytes + 1 - len(body)) if unpack else chunk
-        if len(body) > max_bytes:
+        # Empty blocks of gzip may go on for ever and come to nothing, so what comes in is counted as well.
+        if len(body) > max_bytes or received > max_bytes + SMALLEST_BUFFER:
             raise Malformed(f"{response.url.host} answered with more than {max_bytes:,} bytes.", url=url, status=status)
+        if unpack and unpack.eof:
+            break  # whatever comes behind the end of the stream is none of the answer
     if unpack and body and not unpack.eof:
         raise zlib.error("the answer ended within its gzip stream")
     return bytes(body)
@@ -230,19 +266,6 @@ class _Deadline:
             if self._socket is not None:
                 # The plain socket's method: that of a TLS socket would pull the state away under the reading thread.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """The seconds that `Retry-After` asks for (RFC 9110 §10.2.3: seconds or an HTTP date); None where absent or unreadable."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
 def retrying(

@@ -17,5 +17,6 @@ def collection_notes() -> list[str]:
     for health in refused:
         if health.message not in notes:
             notes.append(f"{health.get_service_display()}: {health.message}")
-    failed = CollectionDay.objects.filter(state=CollectionDay.State.FAILED).order_by("-date")[:3]
+    unseen = CollectionDay.objects.filter(state=CollectionDay.State.FAILED, acknowledged_at=None)
+    failed = unseen.order_by("-date")[:3]
     return notes + [f"{day.date}: {day.reason}" for day in failed]

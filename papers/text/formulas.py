@@ -13,6 +13,15 @@ from math_core import LatexError, LatexToMathML
 LONGEST_SOURCE = 2_000
 LONGEST_RESULT = 40_000
 """A formula that defines commands can grow far beyond its source."""
+MOST_UNCLOSED = 12
+"""The converter reads a formula anew for each delimiter that is opened and never closed, and again within: 2^n times in all."""
+_names = ["angle", "floor", "ceil", "vert", "Vert", "group", "moustache", "brack", "brace", "Brace"]
+OPENERS = rf"[(\[]|\\(?:\{{|(?:{'|'.join(f'l{name}' for name in _names)}|llbracket|ulcorner|llcorner)(?![A-Za-z]))"
+CLOSERS = rf"[)\]]|\\(?:\}}|(?:{'|'.join(f'r{name}' for name in _names)}|rrbracket|urcorner|lrcorner)(?![A-Za-z]))"
+DELIMITER = re.compile(
+    rf"(?P<twice>\\(?:p?mod|pod)\s*[\^_])|(?P<opener>{OPENERS})|(?P<closer>{CLOSERS})|\\.|(?P<brace>[{{}}])", re.DOTALL
+)
+"""`twice`: what the converter reads anew as well."""
 REWRITTEN: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"(?<!\\)(?=[%#])"), r"\\"),  # TeX would drop what follows a bare percent sign; authors mean the sign
     (re.compile(r"(\\text[a-z]*\{[^{}\\_]*)_([^{}_]*\})"), r"\1\\_\2"),
@@ -67,12 +76,28 @@ def mathml(formula: str) -> str | None:
     r"""The formula, which stands between `$`, `$$`, `\(` or `\[`, as clean MathML; None where it cannot be converted."""
     is_display = formula.startswith(("$$", r"\["))
     source = formula[2:-2] if is_display or formula.startswith(r"\(") else formula[1:-1]
-    if len(source) > LONGEST_SOURCE:
+    if len(source) > LONGEST_SOURCE or _unclosed(source) > MOST_UNCLOSED:
         return None
     for pattern, replacement in REWRITTEN:
         source = pattern.sub(replacement, source)
     try:
         converted = _converter.convert_with_local_state(source, displaystyle=is_display)
-    except LatexError:
+    except (LatexError, UnicodeEncodeError):  # the second for halves of surrogate pairs
         return None
     return _cleaner.clean(converted.replace(COMBINING_LINE, LINE)) if len(converted) <= LONGEST_RESULT else None
+
+
+def _unclosed(source: str) -> int:
+    """How many delimiters are opened and not closed within their group."""
+    lost, groups = 0, [0]
+    for found in DELIMITER.finditer(source):
+        if found["brace"] == "{":
+            groups.append(0)
+        elif found["brace"] and len(groups) > 1:
+            lost += groups.pop()
+        elif found["opener"]:
+            groups[-1] += 1
+        elif found["closer"]:
+            groups[-1] = max(0, groups[-1] - 1)
+        lost += found["twice"] is not None
+    return lost + sum(groups)

@@ -15,3 +15,9 @@ SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 def snowflake_moment(status_id: str) -> datetime:
     """The exact moment (UTC, ms) at which X made the status id; X's public snowflake layout."""
     return datetime.fromtimestamp(((int(status_id) >> 22) + SNOWFLAKE_EPOCH_MS) / 1000, UTC)
+
+
+def year_of(arxiv_id: str) -> int:
+    """The year in which the paper came to arXiv, as its id says: 2020 for `2012.14668`, 1998 for `cs/9812001`."""
+    year = int(arxiv_id.rpartition("/")[2][:2])
+    return 1900 + year if "/" in arxiv_id and year > 90 else 2000 + year

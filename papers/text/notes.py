@@ -4,17 +4,21 @@ import re
 from functools import lru_cache
 
 import nh3
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
+from papers.text.delimiters import FORMULA
 from papers.text.formulas import MATHML_ATTRIBUTES, MATHML_ELEMENTS, mathml
-from papers.text.tex import FORMULA
 
 AFTER_CODE_BEFORE_ESCAPES = 185
 """Python-Markdown's priorities: code spans have 190, backslash escapes 180."""
+
+LONGEST_NOTE = 20_000
+MOST_BRACKETS = 150
+"""Markdown looks for the end of each `[` in all that follows, so the time grows with the square of their number."""
 
 _cleaner = nh3.Cleaner(
     tags={"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"} | MATHML_ELEMENTS,
@@ -36,8 +40,19 @@ def formula_html(source: str) -> SafeString:
 @lru_cache(maxsize=1024)
 def note_html(text: str) -> SafeString:
     """The note as safe HTML: paragraphs, emphasis, lists, quotes, code, links and formulas. Raw HTML shows as it was written."""
-    converted = Markdown(extensions=["sane_lists", _OurMarkdown()], output_format="html").convert(text)
+    text = text.encode(errors="replace").decode()  # halves of surrogate pairs, which a request's JSON may hold
+    if len(text) > LONGEST_NOTE or text.count("[") > MOST_BRACKETS:
+        return _source(text)
+    try:
+        converted = Markdown(extensions=["sane_lists", _OurMarkdown()], output_format="html").convert(text)
+    except RecursionError:  # lists in lists in lists
+        return _source(text)
     return mark_safe(_cleaner.clean(converted))  # noqa: S308 (just cleaned)
+
+
+def _source(text: str) -> SafeString:
+    """What is not rendered shows as it was written."""
+    return format_html_join("", "<p>{}</p>", ((part,) for part in re.split(r"\n{2,}", text) if part.strip()))
 
 
 class _OurMarkdown(Extension):

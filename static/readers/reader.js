@@ -113,10 +113,10 @@ if (page) {
     for (const kind of KINDS) marks[kind] = { ...added[kind], ...marks[kind] };
     keep();
     show();
-    say.textContent += taken ? ` ${taken} came from the file.` : " The file holds none: choose one that was saved here.";
+    say.textContent += taken ? ` ${taken} loaded from the file.` : " The file has none. Choose a file that was saved on this page.";
   });
   page.querySelector("[data-marks-clear]").addEventListener("click", async () => {
-    if (await asked("Forget all read and hidden papers?", "There is no way back, unless you saved them as a file.", "Forget them")) {
+    if (await asked("Forget all read and hidden papers?", "You can’t undo this unless you saved them as a file.", "Yes, forget all")) {
       marks = marksOf("{}");
       keep();
       show();
@@ -132,7 +132,7 @@ function asked(title, text, ...answers) {
   const form = made("form", "", { method: "dialog" });
   const row = made("p", "");
   for (const answer of answers) row.append(made("button", answer, { value: answer }));
-  row.append(made("button", "Stay here", { value: "" }));
+  row.append(made("button", "Cancel", { value: "" }));
   form.append(made("h2", title, { id: "question" }), made("p", text), row);
   dialog.setAttribute("aria-labelledby", "question");
   dialog.append(form);
@@ -146,8 +146,8 @@ function asked(title, text, ...answers) {
 
 // A post's original: X is asked for it only after a yes, and its page stays in its frame.
 
-const HERE = "Show it here";
-const AT_X = "Open it at X";
+const HERE = "Show here";
+const AT_X = "Open at X";
 
 async function askFirst(event) {
   const link = event.target.closest("a[data-original]");
@@ -169,7 +169,7 @@ function showOriginal(link) {
   const author = post.querySelector("bdi")?.textContent;
   const theme = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   const box = made("div", "", { className: "original" });
-  const hide = made("button", "Hide it again", { type: "button" });
+  const hide = made("button", "Hide the original", { type: "button" });
   hide.addEventListener("click", () => {
     box.remove();
     link.focus();
@@ -205,7 +205,7 @@ for (const button of all("[data-copy]")) {
       button.textContent = "Copied";
     } catch {
       getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
-      button.textContent = "Selected: copy it with your keys";
+      button.textContent = "Selected. Press Ctrl+C or ⌘C";
     }
     setTimeout(() => { button.textContent = said; }, 2000);
   });
@@ -282,7 +282,7 @@ const keys = {
     else document.querySelector("[data-search]").click();
   },
   "?": () => asked("Keys", "j and k: next and previous paper. o: its page. r: mark it as read. x: hide it. /: search. "
-    + "On the next page they can be switched off.", "More about them")
+    + "You can turn them off on the next page.", "More about keys")
     .then((more) => more && location.assign("/about#keys")),
 };
 

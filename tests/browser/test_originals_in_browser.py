@@ -64,7 +64,7 @@ def show(page: Page, status_id: str) -> Locator:
     if not link_to(page, status_id).is_visible():
         page.locator("details.further summary").click()
     link_to(page, status_id).click()
-    page.get_by_role("button", name="Show it here").click()
+    page.get_by_role("button", name="Show here").click()
     return page.locator("figure, li", has=link_to(page, status_id)).locator("iframe")
 
 
@@ -135,7 +135,7 @@ def test_stay_loads_nothing_however_the_link_was_clicked(page: Page, embed: Embe
     ways: list[dict[str, Any]] = [{}, {"modifiers": ["Control"]}, {"modifiers": ["Shift"]}, {"button": "middle"}]
     for way in ways:
         link_to(page, FIRST).click(**way)
-        page.get_by_role("button", name="Stay here").click()
+        page.get_by_role("button", name="Cancel").click()
     link_to(page, FIRST).click()
     page.keyboard.press("Escape")
 
@@ -152,7 +152,7 @@ def test_original_can_be_opened_in_a_new_tab_instead(page: Page, embed: EmbedSta
 
     link_to(page, FIRST).click()
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Open it at X").click()
+        page.get_by_role("button", name="Open at X").click()
 
     assert opened.value.url == f"https://twitter.com/example_lab/status/{FIRST}"
     assert page.url.endswith(DIGEST)
@@ -163,21 +163,21 @@ def test_original_is_shown_and_hidden_by_keyboard(page: Page) -> None:
     page.goto(DIGEST)
     link_to(page, FIRST).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Show it here")).to_be_focused()
+    expect(page.get_by_role("button", name="Show here")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Open it at X")).to_be_focused()
+    expect(page.get_by_role("button", name="Open at X")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Stay here")).to_be_focused()
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("iframe")).to_have_attribute("height", "260")
-    expect(page.get_by_role("button", name="Hide it again")).to_be_focused()
+    expect(page.get_by_role("button", name="Hide the original")).to_be_focused()
 
     page.keyboard.press("Enter")
 
     expect(page.locator("iframe")).to_have_count(0)
-    expect(page.get_by_role("button", name="Hide it again")).to_have_count(0)
+    expect(page.get_by_role("button", name="Hide the original")).to_have_count(0)
     expect(link_to(page, FIRST)).to_be_focused()
 
 

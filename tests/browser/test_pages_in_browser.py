@@ -64,14 +64,14 @@ def test_what_scripts_show_is_accessible(page: Page) -> None:
     expect_accessible(page)
     page.keyboard.press("Escape")
     page.locator("a[data-original]").first.click()
-    expect(page.get_by_role("button", name="Stay here")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect_accessible(page)
 
     page.goto("/reading")
     expect(page.locator("[data-marks-hidden] li")).to_have_count(1)
     expect_accessible(page)
-    page.get_by_role("button", name="Forget them all").click()
-    expect(page.get_by_role("button", name="Forget them", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Forget all", exact=True).click()
+    expect(page.get_by_role("button", name="Yes, forget all")).to_be_visible()
     expect_accessible(page)
 
 
@@ -88,7 +88,7 @@ def test_pages_work_without_scripts(browser: Browser, site: Site) -> None:
     page.locator(".contents a").first.click()
     assert page.url.endswith(f"#paper-{FIRST}")
     page.goto("/reading")
-    expect(page.get_by_text("This needs JavaScript")).to_be_visible()
+    expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
     context.close()
 
 
@@ -96,7 +96,7 @@ def test_keyboard_skips_to_the_content(page: Page) -> None:
     page.goto("/")
 
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
 
@@ -201,11 +201,11 @@ def test_read_and_hidden_papers_are_remembered_and_can_be_taken_along(page: Page
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a file").click()
     download.value.save_as(tmp_path / "marks.json")
-    page.get_by_role("button", name="Forget them all").click()
-    page.get_by_role("button", name="Forget them", exact=True).click()
+    page.get_by_role("button", name="Forget all", exact=True).click()
+    page.get_by_role("button", name="Yes, forget all").click()
     expect(page.get_by_role("status")).to_have_text("This browser remembers 0 read and 0 hidden papers.")
-    page.get_by_label("Take over from a file").set_input_files(tmp_path / "marks.json")
-    expect(page.get_by_role("status")).to_contain_text("2 came from the file.")
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "marks.json")
+    expect(page.get_by_role("status")).to_contain_text("2 loaded from the file.")
 
     saved = json.loads((tmp_path / "marks.json").read_text())
     assert {kind: list(ids) for kind, ids in saved.items()} == {"read": [FIRST], "hidden": [SECOND]}
@@ -217,15 +217,15 @@ def test_marks_of_a_bad_file_are_not_taken_over(page: Page, tmp_path: Path) -> N
     (tmp_path / "bad.json").write_text('{"read": {"<img>": "2021-05-12", "2105.00001": 7}, "hidden": []}')
     page.goto("/reading")
 
-    page.get_by_label("Take over from a file").set_input_files(tmp_path / "bad.json")
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "bad.json")
 
-    expect(page.get_by_role("status")).to_contain_text("The file holds none")
+    expect(page.get_by_role("status")).to_contain_text("The file has none")
 
 
 def test_citation_and_bibtex_are_copied(page: Page) -> None:
     page.goto(f"/papers/{SECOND}")
 
-    page.get_by_role("button", name="Copy the BibTeX").click()
+    page.get_by_role("button", name="Copy BibTeX").click()
 
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith(f"@misc{{arXiv:{SECOND},")

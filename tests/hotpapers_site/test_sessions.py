@@ -150,3 +150,49 @@ def test_weak_passwords_are_refused(password: str) -> None:
 
 def test_a_long_password_is_accepted() -> None:
     validate_password("correct horse battery", User(username="ann.example"))
+
+
+@pytest.mark.django_db
+def test_a_session_ends_after_a_week_however_much_it_is_used(clock: Any) -> None:
+    client = make_client(make_user(group="Viewer"))
+    for _ in range(16):
+        clock.shift(timedelta(hours=10))
+        assert is_signed_in(client)
+    clock.shift(timedelta(hours=7, minutes=59))
+    assert is_signed_in(client)
+    clock.shift(timedelta(minutes=2))
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(
+            "aaaaaaaaaaaa",
+            "hotpapers123",
+            "Hotpapers2026!",
+            "h0tp4pers-2026",
+            "hot papers 2026",
+            "arxivarxiv2026",
+            "papersexample1",
+        ),
+        *("password1234", "qwertyuiop12", "abcabcabcabc", "123456789abc", "letmeinletmein", "iloveyou2026!", "Sommer2026!!"),
+        *("anna.lindqvist", "lindqvist1987", "PASSWORDPASSWORD", "000000000000000000000000", "admin-admin-admin", "asdfghjklqwe"),
+    ],
+)
+def test_passwords_that_are_guessed_quickly_are_refused(password: str, settings: Settings) -> None:
+    settings.SITE_URL = "https://papersexample.org"
+    user = User(username="anna", first_name="Anna", last_name="Lindqvist", email="anna@papersexample.org")
+    with pytest.raises(ValidationError):
+        validate_password(password, user)
+
+
+@pytest.mark.parametrize(
+    "password", ["a long enough secret", "xkq9z-vv2m-pl1", "entirely other words 77", "x" * 4000 + "kq9z-vv2m-pl1"]
+)
+def test_passwords_of_words_or_chance_are_taken(password: str) -> None:
+    if "xxx" in password:
+        with pytest.raises(ValidationError):  # what is looked at is one letter, again and again
+            validate_password(password)
+    else:
+        validate_password(password)

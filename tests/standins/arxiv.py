@@ -18,6 +18,7 @@ from typing import Literal
 
 from papers.sources.arxiv.calendar import EASTERN
 from tests.standins import arxiv_xml
+from tests.standins.damage import Damage
 from tests.standins.serving import FAULTS, HTML, Reply, Request, Standin
 from tests.standins.world import Kind, World, WorldPaper, is_within
 
@@ -30,6 +31,7 @@ ARXIV_FAULTS = FAULTS | {
     "429 with Retry-After": Reply(429, b"Rate exceeded.", TEXT | {"Retry-After": "2"}),
     "429 after a stall": Reply(429, b"Rate exceeded.", TEXT, stall_s=0.3),
     "503 with Retry-After": Reply(503, b"", {"Retry-After": "5"}),
+    "404": Reply(404, b"<html>Not found</html>", HTML),
     "403": Reply(403, b"<html><body><h1>Access Denied</h1></body></html>", HTML),
     "empty page": Reply(200, EMPTY_PAGE, ATOM),
     "cut": Reply(200, EMPTY_PAGE[: len(EMPTY_PAGE) // 2], ATOM),
@@ -71,6 +73,13 @@ class ArxivStandin(Standin):
         """The feed holds the day before, stamped with its own date or with today's; `lastBuildDate` is fresh."""
         self.listing_behind = False
         """The listing pages show the day before."""
+        self.damaged: dict[str, Damage] = {}
+        """By paper, what is wrong with its entry in the API's answers; the same of the feed's items."""
+        self.damaged_items: dict[str, Damage] = {}
+        self.repeats = False
+        """The API's first page of several papers has its first entry twice, and the last one is pushed out."""
+        self.undated_pages = False
+        """Listing pages behind the first one lack their date."""
         self.unindexed: set[str] = set()
         """Announced papers that the API does not know yet."""
         super().__init__()
@@ -126,14 +135,19 @@ class ArxivStandin(Standin):
                 return refused("search_query could not be parsed")
             found = sorted(matched, key=lambda paper: paper.submitted[0], reverse=request.params.get("sortOrder") != "ascending")
         start, size = numbers["start"], numbers["max_results"]
+        shown = found[start : start + size]
+        if self.repeats and start == 0 and len(shown) > 1:
+            shown = [shown[0], *shown[:-1]]
+            self.repeats = False
         body = arxiv_xml.api_feed(
-            found[start : start + size],
+            shown,
             total=len(found),
             start=start,
             per_page=size,
             query=request.params.get("id_list", ""),
             day=today or self.world.days[0],
             old_form=self.old_form,
+            damaged=self.damaged,
         )
         return Reply(200, body, ATOM)
 
@@ -178,7 +192,7 @@ class ArxivStandin(Standin):
             order: tuple[Kind, ...] = ("replace-cross", "replace", "cross", "new")
             # As in arXiv's code: sorted, cut, and reversed, so that the new papers with the lowest numbers are lost.
             items = [(paper, kind) for kind in order for paper in reversed(kinds[kind])][: self.feed_limit][::-1]
-        body = arxiv_xml.rss("+".join(sets), items, stamped, self.world.now)
+        body = arxiv_xml.rss("+".join(sets), items, stamped, self.world.now, self.damaged_items)
         return Reply(200, body, RSS | {"ETag": f'"{hashlib.sha256(body).hexdigest()}"'})
 
     def _list(self, request: Request) -> Reply:
@@ -217,6 +231,8 @@ class ArxivStandin(Standin):
         return self._page(heading, subject, shown, (int(page) - 1) * self.listing_page, self.listing_page, none)
 
     def _page(self, heading: str, archive: str, day: date | None, skip: int, show: int, none: str) -> Reply:
+        if self.undated_pages and skip:
+            heading = f"<h1>{archive}</h1>"
         kinds = self.world.announced(day, [archive]) if day else {}
         total = sum(map(len, kinds.values()))
         body, place = "", 0

@@ -1,11 +1,12 @@
 """The XML that arXiv's query API and feeds answer with, of a generated world's papers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from papers.sources.arxiv.calendar import EASTERN
+from tests.standins.damage import Damage
 from tests.standins.world import Kind, WorldPaper
 
 HEAD = (
@@ -21,12 +22,27 @@ SCHEME = 'scheme="http://arxiv.org/schemas/atom"'
 
 
 def api_feed(
-    papers: Sequence[WorldPaper], *, total: int, start: int, per_page: int, query: str, day: date, old_form: bool
+    papers: Sequence[WorldPaper],
+    *,
+    total: int,
+    start: int,
+    per_page: int,
+    query: str,
+    day: date,
+    old_form: bool,
+    damaged: Mapping[str, Damage] | None = None,
 ) -> bytes:
+    """`damaged` entries are so by the papers' ids."""
     title = f"{'ArXiv' if old_form else 'arXiv'} Query: search_query=&id_list={query}&start={start}&max_results={per_page}"
-    body = "".join(_entry(paper, day, old_form) for paper in papers)
+    body = "".join(_damage(paper, _entry(paper, day, old_form), damaged) for paper in papers)
     counts = COUNTS.format(per_page, total, start)
-    return f"{HEAD}<id>https://arxiv.org/api/SYNTHETIC</id><title>{escape(title)}</title>{counts}{body}</feed>".encode()
+    return f"{HEAD}<id>https://arxiv.org/api/SYNTHETIC</id><title>{escape(title)}</title>{counts}{body}</feed>".encode(
+        errors="surrogateescape"
+    )
+
+
+def _damage(paper: WorldPaper, markup: str, damaged: Mapping[str, Damage] | None) -> str:
+    return damaged[paper.arxiv_id](markup) if damaged and paper.arxiv_id in damaged else markup
 
 
 def _entry(paper: WorldPaper, day: date, old_form: bool) -> str:
@@ -65,9 +81,15 @@ def api_error(text: str) -> bytes:
     ).encode()
 
 
-def rss(name: str, items: Sequence[tuple[WorldPaper, Kind]], day: date, built: datetime) -> bytes:
+def rss(
+    name: str,
+    items: Sequence[tuple[WorldPaper, Kind]],
+    day: date,
+    built: datetime,
+    damaged: Mapping[str, Damage] | None = None,
+) -> bytes:
     stamp = format_datetime(datetime.combine(day, time(), EASTERN))
-    body = "".join(_item(paper, kind, day, stamp) for paper, kind in items)
+    body = "".join(_damage(paper, _item(paper, kind, day, stamp), damaged) for paper, kind in items)
     return _channel(
         f"<title>{escape(name)} updates on arXiv.org</title><link>http://rss.arxiv.org/rss/{escape(name)}</link>"
         f"<lastBuildDate>{format_datetime(built)}</lastBuildDate><pubDate>{stamp}</pubDate>"

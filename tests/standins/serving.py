@@ -31,6 +31,10 @@ class Request:
     params: Mapping[str, str]
     headers: Mapping[str, str]
     """Names in lower case."""
+    repeated: Mapping[str, list[str]] = field(default_factory=dict)
+    """Of each parameter all values."""
+    body: bytes = b""
+    method: str = "GET"
 
 
 HTML = {"Content-Type": "text/html"}
@@ -60,6 +64,8 @@ class Standin:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.date_s: float | None = None
+        """What the `Date` of its answers says, in seconds since 1970; the machine's time where it is not set."""
         self._faults: list[tuple[str, Reply, int]] = []
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -95,12 +101,19 @@ class Standin:
         self._server.server_close()
         self._thread.join()
 
-    def _reply(self, target: str, headers: Mapping[str, str]) -> Reply:
+    def _reply(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         parts = urlsplit(target)
         if not parts.path.startswith(self.prefix + "/"):
             return Reply(404)
-        params = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        request = Request(parts.path.removeprefix(self.prefix), params, {name.lower(): value for name, value in headers.items()})
+        repeated = parse_qs(parts.query, keep_blank_values=True)
+        request = Request(
+            parts.path.removeprefix(self.prefix),
+            {name: values[-1] for name, values in repeated.items()},
+            {name.lower(): value for name, value in headers.items()},
+            repeated,
+            body,
+            method,
+        )
         with self._lock:
             self.requests.append(request)
             for place, (path_prefix, reply, times) in enumerate(self._faults):
@@ -113,8 +126,12 @@ class Standin:
         standin = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.do_GET()
+
             def do_GET(self) -> None:
-                reply = standin._reply(self.path, dict(self.headers.items()))
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                reply = standin._reply(self.command, self.path, dict(self.headers.items()), body)
                 if reply.stall_s:
                     standin._stopped.wait(reply.stall_s)
                 if reply.reset:
@@ -136,6 +153,9 @@ class Standin:
             def end_headers(self) -> None:
                 self.about_to_answer()
                 super().end_headers()
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string(standin.date_s if timestamp is None else timestamp)
 
             def about_to_answer(self) -> None:
                 """Called while the client cannot know yet how its request ended."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 import pytest
 
-from papers.networks.x.posts import mapping
+from papers.networks.strict_json import mapping
 from tests.standins.tweets import FORMS, Tweets
 from tests.standins.x import XStandin
 

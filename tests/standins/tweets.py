@@ -30,6 +30,17 @@ FORMS = (
     "https://huggingface.co/papers/{id}",
     "https://doi.org/10.48550/arXiv.{id}",
     "https://doi.org/10.48550/ARXIV.{id}",
+    "https://arxiv.org//abs/{id}",
+    "https://arxiv.org/ps/{id}",
+    "https://arxiv.org/src/{id}v1",
+    "https://arxiv.org/e-print/{id}",
+    "https://browse.arxiv.org/html/{id}v1",
+    "http://de.arxiv.org/abs/{id}",
+    "https://hf.co/papers/{id}",
+    "https://www.alphaxiv.org/resources/{id}",
+    "https://www.alphaxiv.org/es/overview/{id}v1",
+    "https://arxiv.org/abs/{id}.",
+    "https://arxiv.org/pdf/{id})",
 )
 """Every form of a paper's address that the sweep has to know."""
 LISTINGS = ("https://arxiv.org/list/cs.LG/recent", "https://arxiv.org/a/example_a_1", "https://arxiv.org/search/?query=paper")

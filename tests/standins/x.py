@@ -57,6 +57,8 @@ class XStandin(Standin):
         self.usage_as_list = False
         self.posts_vocabulary = False
         """Answer in the vocabulary of `post.fields`, whatever was asked."""
+        self.damaged: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+        """By status id, what is wrong with the post; `*` for all posts."""
         self.resources_named = True
         """Partial errors carry `resource_id`."""
         self.read: defaultdict[date, set[str]] = defaultdict(set)
@@ -258,7 +260,8 @@ class XStandin(Standin):
         now = self.tweets.now()
         for tweet in tweets:
             self.read[now.astimezone(UTC).date()].add(tweet.status_id)
-            yield {name: value for name, value in post(tweet, now, noun).items() if name in wanted}
+            damage = self.damaged.get(tweet.status_id) or self.damaged.get("*") or (lambda whole: whole)
+            yield damage({name: value for name, value in post(tweet, now, noun).items() if name in wanted})
 
 
 def moment(text: str) -> datetime:

@@ -14,6 +14,8 @@ from digests.desk.suggestions import Suggestion
 from digests.models import Entry, in_published_digest
 from papers.models import Paper, PaperMeasurement, Provenance
 from papers.ranking.ranking import RankedPaper
+from papers.rendered.kinds import Kind, Text, names_source
+from papers.rendered.stored import Texts
 
 SPARK_DAYS = 7
 VANISHED = "tweet vanished"
@@ -39,6 +41,7 @@ class CandidateRow:
     """What the machine would do, in words; empty for nothing."""
     suggested_position: int | None
     title: str
+    """Plain text, as the authors' names are."""
     authors: list[str]
     categories: list[str]
 
@@ -54,10 +57,11 @@ def candidate_rows(
     featured: Mapping[int, date],
     now: datetime,
 ) -> tuple[list[CandidateRow], int]:
-    """The rows to show, and how many more the filters admit; one query. Papers are as `state` reads them."""
+    """The rows to show, and how many more the filters admit; two queries. Papers are as `state` reads them."""
     admitted = [heat for heat in ranked if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat.score)]
     chosen = [heat for place, heat in enumerate(admitted) if filters.all or heat.hot or place < SHOWN]
     spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
+    texts = Texts(text for heat in chosen for text in _texts(papers[heat.arxiv_id]))
     rows = []
     for heat in chosen:
         paper = papers[heat.arxiv_id]
@@ -81,12 +85,16 @@ def candidate_rows(
                 flags=flags,
                 suggestion=suggestion.text if suggestion else "",
                 suggested_position=suggestion.position if suggestion else None,
-                title=paper.title,
-                authors=list(paper.authors),
+                title=texts.line_text(paper.title),
+                authors=texts.names(paper.authors),
                 categories=paper.codes,
             )
         )
     return rows, len(admitted) - len(chosen)
+
+
+def _texts(paper: Paper) -> list[Text]:
+    return [(Kind.LINE, paper.title), (Kind.NAMES, names_source(paper.authors))]
 
 
 def paper_flags(paper: Any, featured: date | None) -> list[str]:

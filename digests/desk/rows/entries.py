@@ -9,6 +9,8 @@ from digests.desk.suggestions import Suggestion
 from digests.models import Entry, ShownTweet
 from papers.models import Paper, Tweet
 from papers.ranking.ranking import EXCLUDED, RankedPaper, heat_order
+from papers.rendered.kinds import Kind, names_source
+from papers.rendered.stored import Texts
 
 OFFERED = 10
 """Tweets under an entry that are not shown and might be, the best ones."""
@@ -39,7 +41,9 @@ class ListRow:
     number: int
     """How many of the list it is, for people; the same as its position."""
     title: str
-    """As this day prints it."""
+    """As this day prints it, in plain text."""
+    authors: list[str]
+    """The paper's, in plain text."""
     corrected_title: str
     """Empty where it is arXiv's."""
     is_pinned: bool
@@ -66,7 +70,9 @@ def list_rows(
     suggested: Mapping[str, Suggestion],
     featured: Mapping[int, date],
 ) -> list[ListRow]:
-    """One query."""
+    """Two queries."""
+    lines = [(Kind.LINE, entry.title) for entry in entries]
+    texts = Texts([*lines, *((Kind.NAMES, names_source(entry.paper.authors)) for entry in entries)])
     offered = _offered(entries, live)
     heats = sorted((live[entry.paper.arxiv_id] for entry in entries), key=heat_order)
     ranks = {heat.arxiv_id: place for place, heat in enumerate(heats, 1)}
@@ -85,7 +91,8 @@ def list_rows(
                 paper=paper,
                 position=entry.position,
                 number=entry.position,
-                title=entry.title,
+                title=texts.line_text(entry.title),
+                authors=texts.names(paper.authors),
                 corrected_title=str(entry.otherwise.get("title", "")),
                 is_pinned=entry.is_pinned,
                 moves=entry.moves,

@@ -11,10 +11,10 @@ from digests.desk import actions, texts, tweets
 from digests.desk.answers import Body, answer, desk_action, part, user_of
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
-from digests.desk.suggestions import ordinal
 from digests.desk.undoing import undo as undo_last
 from digests.editing import curation
 from digests.editing.conflicts import Refused
+from digests.templatetags.reading import ordinal
 from papers import clock
 from papers.fetching import fetch_paper, fetch_tweet
 from papers.fetching import refresh_counts as read_counts

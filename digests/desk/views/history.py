@@ -15,7 +15,7 @@ from digests.desk.answers import Body, answer, desk_action, user_of
 from digests.desk.state import digests_of, is_editable
 from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own, revision
 from digests.editing import history
-from digests.editing.comparing import difference
+from digests.editing.comparing import Difference, difference
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import NoSuchVersion
 from digests.editing.restoring import restore as restore_list
@@ -26,6 +26,9 @@ from digests.models import Digest, ListChange
 from digests.publishing.correcting import open_correction
 from digests.publishing.status import PUBLISHED
 from digests.reader.pages.days import digest_page
+from digests.reader.texts import texts_of_entries
+from papers.rendered.kinds import Kind
+from papers.rendered.stored import Texts
 
 
 @require_safe
@@ -41,7 +44,7 @@ def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
         if form == "page":
             response = render(request, "digest.html", digest_page(digest))
         else:
-            response = render(request, "feed_preview.html", {"obj": digest})
+            response = render(request, "feed_preview.html", {"obj": digest, "texts": texts_of_entries(digest.entries.all())})
     response["X-Robots-Tag"] = "noindex"
     add_never_cache_headers(response)
     return response
@@ -66,8 +69,17 @@ def history_page(request: HttpRequest, day: date) -> HttpResponse:
         return render(request, "admin/desk/history.html", context | {"title": f"History of {day}", "versions": _told(listed)})
     before, after = sorted((_asked(request, name, listed) for name in ("a", "b")), key=lambda one: one.pk)
     found = difference(history.then(shown, before.pk), history.then(shown, after.pk))
-    context |= {"title": f"Two versions of {day}", "versions_shown": _told([before, after]), "difference": found}
+    context |= {
+        "title": f"Two versions of {day}",
+        "versions_shown": _told([before, after]),
+        "difference": found,
+        "texts": _titles(found),
+    }
     return render(request, "admin/desk/compare.html", context)
+
+
+def _titles(found: Difference) -> Texts:
+    return Texts((Kind.LINE, one.title) for line in found.lines for one in (line.before, line.after) if one)
 
 
 def _told(changes: list[ListChange]) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 
 from digests.desk.answers import PARTS, Body, answer, desk_action, desk_of, part, user_of
 from digests.desk.changing import Action, editing
@@ -37,7 +36,7 @@ def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     if body.get("waived", True):
         if key not in {one.key for one in findings(digest, clock.now())}:
             raise Refused("That is mended already.")
-        Waiver.objects.get_or_create(digest=digest, finding=key, defaults={"at": timezone.now(), "by": user_of(request)})
+        Waiver.objects.get_or_create(digest=digest, finding=key, defaults={"at": clock.now(), "by": user_of(request)})
         return done(request, day, "It is fine.", parts=())
     Waiver.objects.filter(digest=digest, finding=key).delete()
     return done(request, day, "To be mended.", parts=())

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from tqdm import tqdm
 
 from digests.markdown.composing import compose
-from digests.markdown.files import Reading, UnreadablePost, post_files, read_posts
+from digests.markdown.files import Reading, UnreadablePost, post_files, read_posts, shown
 from digests.markdown.format import render
 from digests.markdown.importing import Outcome, fingerprint, store
 from digests.models import Digest
@@ -38,8 +38,8 @@ class Command(BaseCommand):
                 self.fail(path, str(error))
             else:
                 files += found
-                for folder in unreadable:
-                    self.fail(Path(folder.filename), f"the folder cannot be read: {folder.strerror}")
+                for refused, why in unreadable:
+                    self.fail(refused, why)
         self.first_of_day: dict[date, tuple[Path, str]] = {}
         readings = zip(files, read_posts(files), strict=True)
         try:
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         mark = fingerprint(reading.text)
         first, first_mark = self.first_of_day.setdefault(day, (path, mark))
         if first_mark != mark:
-            raise UnreadablePost(f"expected one post a day, found another of {day} than in {first}")
+            raise UnreadablePost(f"expected one post a day, found another of {day} than in {shown(first)}")
         again = reading.text
         if dry_run:
             with transaction.atomic():
@@ -92,8 +92,8 @@ class Command(BaseCommand):
     def fail(self, path: Path, message: str) -> None:
         self.counts["failed"] += 1
         with tqdm.external_write_mode():
-            self.stderr.write(f"{path}: {message}")
+            self.stderr.write(f"{shown(path)}: {message}")
 
     def note(self, path: Path, message: str) -> None:
         with tqdm.external_write_mode():
-            self.stdout.write(f"{path}: {message}")
+            self.stdout.write(f"{shown(path)}: {message}")

@@ -11,20 +11,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, ShownTweet, in_published_digest
+from digests.page_cache.middleware import reads_query
 from digests.reader import bibtex
 from digests.reader.feeds import formats
 from digests.reader.feeds.formats import Feed, FeedItem
 from digests.reader.lists.listing import ListPage, listed
 from digests.reader.lists.selections import FORMS, Selection, SelectionError
 from digests.reader.metadata import metadata_of_list
+from digests.reader.texts import texts_of_entries, texts_of_list
 from digests.templatetags.reading import absolute
 from papers.code_links import code_links
 from papers.models import Paper, of_live_tweet
-from papers.text import tex
+from papers.rendered.stored import Texts
 
 NEWEST_DAYS = 20
+SELECTION = ("category", "period", "min", "q", "order", "after")
+"""What the address of a selection may say."""
 PAPERS_IN_BIBTEX = 500
-DESCRIPTION = "The new arXiv papers that people talk about, every day"
+DESCRIPTION = "The new arXiv papers people are talking about, every day"
 WRITERS = {
     "rss": (formats.rss, "application/rss+xml; charset=utf-8"),
     "atom": (formats.atom, f"{FORMS['atom'][1]}; charset=utf-8"),
@@ -37,11 +41,13 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
     """The newest digests, each with its list of papers."""
     digests = Digest.objects.published().with_titles().prefetch_related("events")[:NEWEST_DAYS]
     url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
-    items = [_day_item(digest) for digest in digests]
+    texts = texts_of_entries(entry for digest in digests for entry in digest.entries.all())
+    items = [_day_item(digest, texts) for digest in digests]
     return _sent(Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items), form)
 
 
 @require_safe
+@reads_query(*SELECTION)
 def papers(request: HttpRequest) -> HttpResponse:
     """The page of a selection."""
     try:
@@ -49,11 +55,13 @@ def papers(request: HttpRequest) -> HttpResponse:
         page = listed(selection, request.GET.get("after", ""))
     except SelectionError as error:
         return render(request, "selection_error.html", {"error": str(error)}, status=400)
-    context = {"page": page, "feeds": selection.feeds, "meta": metadata_of_list(page)}
+    texts = texts_of_entries(page.entries)
+    context = {"page": page, "texts": texts, "feeds": selection.feeds, "meta": metadata_of_list(page, texts)}
     return render(request, "papers.html", context)
 
 
 @require_safe
+@reads_query(*SELECTION)
 def papers_as(request: HttpRequest, form: str) -> HttpResponse:
     """A selection's feed or BibTeX. A malformed one gets its reason in plain text."""
     try:
@@ -80,11 +88,11 @@ def _sent(feed: Feed, form: str) -> HttpResponse:
     return HttpResponse(write(feed), content_type=content_type)
 
 
-def _day_item(digest: Digest) -> FeedItem:
+def _day_item(digest: Digest, texts: Texts) -> FeedItem:
     return FeedItem(
         url=absolute(digest.get_absolute_url()),
         title=str(digest),
-        html=render_to_string("feed_description.html", {"obj": digest}),
+        html=render_to_string("feed_description.html", {"obj": digest, "texts": texts}),
         published=digest.published_at,
         updated=_changed(digest),
         data={"listing_day": str(digest.date), "papers": [entry.paper.arxiv_id for entry in digest.entries.all()]},
@@ -112,7 +120,7 @@ def _feed_of(page: ListPage, form: str) -> Feed:
 
 
 def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
-    items = []
+    items, texts = [], texts_of_list(entries)
     for entry in entries:
         paper, digest = entry.paper, entry.digest
         code = code_links(paper)
@@ -132,13 +140,13 @@ def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
         items.append(
             FeedItem(
                 url=absolute(paper.get_absolute_url()),
-                title=tex.readable(entry.title),
-                html=render_to_string("feed_paper.html", {"entry": entry, "code": code}),
-                text="\n\n".join(tex.paragraphs(entry.abstract)) or tex.readable(entry.title),
+                title=texts.line_text(entry.title),
+                html=render_to_string("feed_paper.html", {"entry": entry, "texts": texts, "code": code}),
+                text=texts.abstract_text(entry.abstract) or texts.line_text(entry.title),
                 published=digest.published_at,
                 updated=_changed(digest),
                 elsewhere=paper.abs_url,
-                authors=[tex.readable(name) for name in entry.authors],
+                authors=texts.names(entry.authors),
                 tags=entry.category_codes,
                 data=data,
             )

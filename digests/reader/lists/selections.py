@@ -69,9 +69,9 @@ class Period:
         except (ValueError, OverflowError) as error:
             if isinstance(error, SelectionError):
                 raise
-            raise SelectionError(f"The calendar has no “{shown(text)}”.") from error
+            raise SelectionError(f"There is no such date: “{shown(text)}”.") from error
         raise SelectionError(
-            f"The period “{shown(text)}” is none that we know: write a day as 2021-05-12, a week as 2021-W19, a month as "
+            f"The period “{shown(text)}” isn’t valid. Write a day as 2021-05-12, a week as 2021-W19, a month as "
             "2021-05, a year as 2021, days in a row as 2021-05-01..2021-05-15, or week, month, year or ever."
         )
 
@@ -79,7 +79,7 @@ class Period:
     def _span(cls, text: str) -> "Period":
         since, until = (date.fromisoformat(part) if part else None for part in text.split(".."))
         if since and until and since > until:
-            raise SelectionError(f"The period “{text}” ends before it begins: write the earlier day first.")
+            raise SelectionError(f"The period “{text}” ends before it begins. Write the earlier day first.")
         words = " ".join(f"{word} {_words(day)}" for word, day in (("from", since), ("to", until)) if day)
         return cls(text, since, until, words=words)
 
@@ -137,11 +137,11 @@ class Selection:
     def of(cls, *, period: str = "ever", order: str = "newest", category: str = "", at_least: str = "", text: str = "") -> Self:
         """From the words of an address; what is empty is left out. Raises SelectionError."""
         if category and not re.fullmatch(CATEGORY, category):
-            raise SelectionError(f"“{shown(category)}” is no arXiv category: write it as arXiv does, for example cs.LG.")
+            raise SelectionError(f"“{shown(category)}” isn’t an arXiv category. Write it as arXiv does, for example cs.LG.")
         if at_least and not re.fullmatch("[1-9][0-9]{0,8}", at_least):
-            raise SelectionError(f"The threshold “{shown(at_least)}” is no whole number from 1 to 999999999.")
+            raise SelectionError(f"The threshold “{shown(at_least)}” isn’t a whole number from 1 to 999999999.")
         if order not in list(Order):
-            raise SelectionError(f"The order “{shown(order)}” is none that we know: write newest or hottest.")
+            raise SelectionError(f"The order “{shown(order)}” isn’t valid. Write newest or hottest.")
         text = " ".join(text.replace("\0", " ").split())
         if text:
             try:
@@ -159,9 +159,9 @@ class Selection:
             if name == "after" or name.startswith("utm_"):
                 continue
             if name not in names:
-                raise SelectionError(f"There is no “{shown(name)}” in a selection: it has category, period, min, q and order.")
+                raise SelectionError(f"A filter has no “{shown(name)}”. It can have category, period, min, q and order.")
             if len(values) > 1:
-                raise SelectionError(f"The selection says “{name}” {len(values)} times: say it once.")
+                raise SelectionError(f"The filter has “{name}” {len(values)} times. Use it once.")
             if values[0]:
                 words[names[name]] = values[0]
         return cls.of(**words)

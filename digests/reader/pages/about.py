@@ -8,9 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from digests.page_cache.middleware import reads_query
 from digests.reader.metadata import Metadata
 from digests.reader.pages.daylog import logged_day, logged_days
 from digests.reader.pages.paging import asked_day
+from digests.reader.texts import texts_of_events
 from digests.templatetags.reading import day_text
 from papers.counts.measuring import HORIZON
 from papers.ranking.candidates import rules
@@ -39,6 +41,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@reads_query("before")
 def days(request: HttpRequest) -> HttpResponse:
     """The log of all days, the newest first, or of those before `?before=YYYY-MM-DD`."""
     before = asked_day(request)
@@ -47,7 +50,7 @@ def days(request: HttpRequest) -> HttpResponse:
     older = shown[-1].date if len(found) > DAYS_A_PAGE else None
     meta = Metadata(
         f"Day log before {before}" if before else "Day log",
-        "What was collected of each day, and what became of its list.",
+        "What was collected on each day, and what became of its list.",
         reverse("days") + (f"?before={before}" if before else ""),
     )
     return render(request, "days.html", {"days": shown, "before": before, "older": older, "meta": meta})
@@ -60,10 +63,8 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
     if found is None:
         raise Http404("Nothing is known of this day")
     name = day_text(day)
-    meta = Metadata(
-        f"What happened to {name}", f"What was collected of {name}, and what became of its list.", reverse("day", args=[day])
-    )
-    return render(request, "day.html", {"day": found, "meta": meta})
+    meta = Metadata(f"Log of {name}", f"What was collected on {name}, and what became of its list.", reverse("day", args=[day]))
+    return render(request, "day.html", {"day": found, "texts": texts_of_events(found.events), "meta": meta})
 
 
 @require_safe

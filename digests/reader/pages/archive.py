@@ -11,6 +11,7 @@ from digests.models import Digest
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata
 from digests.reader.pages.calendars import calendar_of, month_of, years
+from digests.reader.texts import texts_of_entries
 
 
 @require_safe
@@ -44,6 +45,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     older, newer = beside(digests[-1].date, digests[0].date)
     context = {
         "month": shown,
+        "texts": texts_of_entries(entry for digest in digests for entry in digest.entries.all()),
         "digests": digests,
         "feeds": Selection.feeds_of(period=f"{year:04}-{month:02}"),
         "has_samples": any(digest.is_sample for digest in digests),

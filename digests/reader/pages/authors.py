@@ -12,19 +12,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
+from digests.page_cache.middleware import reads_query
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata
+from digests.reader.texts import texts_of_papers
 from papers.models import Paper, PaperAuthor
 from papers.search.words import author_key
-from papers.text import tex
 
 PAPERS_A_PAGE = 50
 MOST_SPELLINGS = 10
 
 
+@reads_query("after")
 def author(request: HttpRequest, name: str) -> HttpResponseBase:
     """A name in any spelling leads to the one address of all its spellings."""
-    key = author_key(tex.readable(name))
+    key = author_key(name)
     if not key:
         raise Http404("Expected a name")
     if key != name:
@@ -34,7 +36,7 @@ def author(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @require_safe
 def papers_of(request: HttpRequest, key: str) -> HttpResponse:
-    """All collected papers of the name, the newest first, with the published lists that have them. Four queries."""
+    """All collected papers of the name, the newest first, with the published lists that have them. Five queries."""
     published = Entry.objects.filter(in_published_digest()).select_related("digest").order_by("-digest__date")
     papers = Paper.objects.filter(
         Q(is_sample=False) | Exists(published.filter(paper=OuterRef("pk"))),
@@ -50,13 +52,14 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
     if not shown:
         raise Http404("No paper of this name was collected")
     spellings = PaperAuthor.objects.filter(key=key).order_by("name").values_list("name", flat=True).distinct()[:MOST_SPELLINGS]
-    names = list(dict.fromkeys(tex.readable(name) for name in spellings))
+    names = list(spellings)
     last = shown[PAPERS_A_PAGE - 1] if len(shown) > PAPERS_A_PAGE else None
     address = reverse("author", args=[key])
     context = {
         "name": names[0],
         "names": names,
         "papers": shown[:PAPERS_A_PAGE],
+        "texts": texts_of_papers(shown),
         "after": after,
         "older": "?" + urlencode({"after": f"{last.listing_date}.{last.pk}"}) if last else None,
         "feeds": Selection.feeds_of(text=f'author:"{key.replace("-", " ")}"'),

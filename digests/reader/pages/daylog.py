@@ -11,17 +11,17 @@ from papers.models import CollectionDay
 
 State = CollectionDay.State
 WORDS = {
-    State.NOT_ANNOUNCED: "arXiv has not announced it yet",
+    State.NOT_ANNOUNCED: "arXiv hasn’t announced it yet",
     State.COLLECTING: "being collected",
-    State.COMPLETE: "collected completely",
+    State.COMPLETE: "complete",
     State.PARTIAL: "collected in part",
-    State.FAILED: "could not be collected yet",
-    State.QUIET: "arXiv announced nothing: a weekend or a holiday",
+    State.FAILED: "not collected yet: a problem",
+    State.QUIET: "no announcement (weekend or holiday)",
 }
 SOURCES = {
-    "feed": "The papers are those of arXiv’s feed of the day.",
-    "catchup": "The papers are those of arXiv’s page of the day.",
-    "window": "The papers were found by the time of their submission, since arXiv’s own list of the day was gone: approximate.",
+    "feed": "Papers come from arXiv’s feed of the day.",
+    "catchup": "Papers come from arXiv’s page of the day.",
+    "window": "Papers were found by their submission time, because arXiv’s list of the day was gone. This is approximate.",
 }
 
 
@@ -41,7 +41,7 @@ class LoggedDay:
     @property
     def state(self) -> str:
         """What was collected, in a few words."""
-        return WORDS[State(self.collected.state)] if self.collected else "taken over from the posts of the old site"
+        return WORDS[State(self.collected.state)] if self.collected else "imported from the old site"
 
     @property
     def facts(self) -> list[str]:
@@ -59,11 +59,11 @@ class LoggedDay:
             if (sentence := _papers(found, expected, kind))
         ]
         if day.tweets_done_at:
-            facts.append(f"{day.tweets_found:,} posts of the day link a paper; it was searched to its end.")
+            facts.append(f"{day.tweets_found:,} posts link to a paper; the whole day was searched.")
         elif day.swept_until:
-            facts.append(f"{day.tweets_found:,} posts up to {day.swept_until:%H:%M} UTC link a paper.")
+            facts.append(f"{day.tweets_found:,} posts up to {day.swept_until:%H:%M} UTC link to a paper.")
         elif day.papers_done_at:
-            facts.append("Its posts have not been searched.")
+            facts.append("Posts have not been searched.")
         return facts
 
 
@@ -71,7 +71,7 @@ def _papers(found: int, expected: int | None, kind: str) -> str:
     if expected is None:
         return f"{found:,} {kind} papers are here." if found else ""
     if expected == found:
-        return f"arXiv announced {expected:,} {kind} papers, and all of them are here."
+        return f"arXiv announced {expected:,} {kind} papers; all are here."
     return f"arXiv announced {expected:,} {kind} papers; {found:,} are here."
 
 

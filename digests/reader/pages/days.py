@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
@@ -12,55 +12,63 @@ from django.views.decorators.http import require_safe
 from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
 from digests.models import Digest, PublicEvent
-from digests.page_cache.middleware import shows
+from digests.page_cache.middleware import reads_query, shows
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
 from digests.reader.pages.entries import shown_papers
 from digests.reader.pages.paging import days_page
+from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
 from papers.ranking.candidates import rules
+from papers.rendered.kinds import Kind
 
 
 @require_safe
+@reads_query("before")
 def home(request: HttpRequest) -> HttpResponse:
     """The newest digests, or those before `?before=YYYY-MM-DD`."""
     page = days_page(request, Digest.objects.published().with_titles())
     newest = None if page.before or not page.digests else page.digests[0]
+    entries = [entry for one in page.digests for entry in one.entries.all()]
     title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
     context = {
         "page": page,
-        "meta": Metadata(title, "The new arXiv papers that people talk about, every day.", path),
+        "meta": Metadata(title, "The new arXiv papers people are talking about, every day.", path),
         "newest": newest,
         "shown": shown_papers(newest.entries.all()) if newest else [],
+        "texts": texts_of_entries(entries, *([(Kind.NOTE, newest.intro)] if newest else [])),
         "others": page.digests[1:] if newest else page.digests,
     }
     response = render(request, "home.html", context)
     if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
-        shows(response, digests=page.digests, papers=[entry.paper for one in page.digests for entry in one.entries.all()])
+        shows(response, digests=page.digests, papers=[entry.paper for entry in entries])
     return response
 
 
 @require_safe
 def digest(request: HttpRequest, day: date) -> HttpResponse:
     """One day's list. Staff see a digest here before it is published."""
-    shown = get_object_or_404(Digest.objects.with_neighbours().with_everything(), date=day)
-    if shown.status == Digest.Status.WITHDRAWN and not may_preview(request):
+    shown = Digest.objects.with_neighbours().with_everything().filter(date=day).first()
+    if shown and shown.status == Digest.Status.WITHDRAWN and not may_preview(request):
         return withdrawn(request, shown)
-    expect_visible(request, shown)
+    shown = expect_visible(request, shown)
     response = kept_private(shown, render(request, "digest.html", digest_page(shown)))
     return shows(response, digests=[shown], papers=[entry.paper for entry in shown.entries.all()])
 
 
 def digest_page(shown: Digest) -> dict[str, Any]:
-    """What the template `digest.html` prints; also of a draft. Four queries, besides those of `with_everything`."""
+    """What the template `digest.html` prints; also of a draft. Five queries, besides those of `with_everything`."""
+    entries, events = list(shown.entries.all()), list(shown.events.all())
+    texts = texts_of_digest(shown, entries, events)
     return {
         "digest": shown,
-        "shown": shown_papers(shown.entries.all(), with_posts=True),
-        "events": shown.events.all(),
+        "texts": texts,
+        "shown": shown_papers(entries, with_posts=True),
+        "events": events,
         "feeds": Selection.feeds_of(period=str(shown.date)) if shown.status == Digest.Status.PUBLISHED else [],
-        "meta": metadata_of_digest(shown) if shown.status == Digest.Status.PUBLISHED else None,
+        "meta": metadata_of_digest(shown, texts) if shown.status == Digest.Status.PUBLISHED else None,
         "rules": rules(),
-        "has_inflated_counts": any(entry.counts_are_inflated for entry in shown.entries.all()),
+        "has_inflated_counts": any(entry.counts_are_inflated for entry in entries),
     }
 
 
@@ -69,14 +77,13 @@ def withdrawn(request: HttpRequest, digest: Digest) -> HttpResponse:
     events = list(digest.events.all())
     if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
         raise Http404("This digest is not published")
-    return render(request, "withdrawn.html", {"digest": digest, "events": events}, status=404)
+    return render(request, "withdrawn.html", {"digest": digest, "events": events, "texts": texts_of_events(events)}, status=404)
 
 
 @require_safe
 def digest_markdown(request: HttpRequest, day: date) -> HttpResponse:
     """The day's post as the mirror writes it."""
-    shown = get_object_or_404(Digest.objects.all(), date=day)
-    expect_visible(request, shown)
+    shown = expect_visible(request, Digest.objects.filter(date=day).first())
     text = render_markdown(compose(shown))
     return kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
@@ -85,10 +92,17 @@ def may_preview(request: HttpRequest) -> bool:
     return request.user.is_staff and request.user.has_perm("digests.view_digest")
 
 
-def expect_visible(request: HttpRequest, digest: Digest) -> None:
-    """Http404 where the reader may not see it. A published one asks for no session, so the answer is the same for all."""
-    if digest.status != Digest.Status.PUBLISHED and not may_preview(request):
-        raise Http404("This digest is not published")
+def expect_visible(request: HttpRequest, digest: Digest | None) -> Digest:
+    """The digest; Http404 where there is none that the reader may see.
+
+    A published one asks for no session, so the answer is the same for all. Of a draft and of none the session is asked alike:
+    its headers do not tell a stranger that there is a draft.
+    """
+    if digest and digest.status == Digest.Status.PUBLISHED:
+        return digest
+    if may_preview(request) and digest:
+        return digest
+    raise Http404("There is no published list of this day")
 
 
 def kept_private(digest: Digest, response: HttpResponse) -> HttpResponse:

@@ -15,6 +15,7 @@ from digests.reader.lists.rising import rising
 from digests.reader.lists.selections import Selection, SelectionError
 from digests.reader.metadata import Metadata, metadata_of_list
 from digests.reader.pages.paging import days_page
+from digests.reader.texts import texts_of_entries
 from papers import clock
 from papers.models import PaperCategory
 
@@ -33,6 +34,7 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "code": code,
         "page": page,
+        "texts": texts_of_entries(entry for one in page.digests for entry in one.entries.all()),
         "selection": selection,
         "hottest": Selection.of(category=code, order="hottest"),
         "feeds": selection.feeds,
@@ -58,12 +60,14 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
         page = listed(selection)
     except SelectionError as error:
         raise Http404(str(error)) from error
+    texts = texts_of_entries(page.entries)
     context = {
         "page": page,
+        "texts": texts,
         "period": period,
         "periods": HOTTEST_OF,
         "feeds": selection.feeds,
-        "meta": replace(metadata_of_list(page), path=reverse("hottest", args=[period])),
+        "meta": replace(metadata_of_list(page, texts), path=reverse("hottest", args=[period])),
     }
     return render(request, "hottest.html", context)
 
@@ -72,5 +76,7 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
 def rising_now(request: HttpRequest) -> HttpResponse:
     """The papers that gained most in the last 24 hours."""
     description = "The arXiv papers whose retweets and favorites grow the most right now."
-    context = {"rising": rising(clock.now()), "meta": Metadata("Rising now", description, reverse("rising"))}
+    found = rising(clock.now())
+    texts = texts_of_entries(row.entry for row in found)
+    context = {"rising": found, "texts": texts, "meta": Metadata("Rising now", description, reverse("rising"))}
     return render(request, "rising.html", context)

@@ -14,12 +14,12 @@ from digests.reader import bibtex
 from digests.reader.metadata import metadata_of_paper
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
+from digests.reader.texts import texts_of_paper
 from papers.code_links import code_links
 from papers.models import Paper, Tweet
 from papers.ranking.candidates import candidates
 from papers.ranking.ranking import RankedPaper
 from papers.search.words import author_key
-from papers.text import tex
 
 MOST_BOXES = 100
 """Posts with their text."""
@@ -44,19 +44,21 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
     categories = [category.code for category in found.categories.all()]
+    texts = texts_of_paper(found)
     context = {
         "paper": found,
+        "texts": texts,
         "appearances": appearances,
         "posts": posts_of(found, appearances),
         "history": history,
         "chart": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else None,
         "rank_now": None if found.is_sample else rank_now(found),
-        "authors": [(name, author_key(name)) for name in map(tex.readable, found.authors[:MOST_AUTHORS])],
+        "authors": [(name, author_key(name)) for name in texts.names(found.authors)[:MOST_AUTHORS]],
         "authors_left": max(0, len(found.authors) - MOST_AUTHORS),
         "code": code_links(found),
-        "citation": bibtex.citation(found, categories),
+        "citation": bibtex.citation(found, categories, texts),
         "bibtex": bibtex.entry(found, categories),
-        "meta": metadata_of_paper(found, categories),
+        "meta": metadata_of_paper(found, categories, texts),
         "has_inflated_counts": has_inflated_counts,
     }
     return shows(render(request, "paper.html", context), papers=[found], ranks_of=[found.listing_date])

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, in_published_digest
+from digests.page_cache.middleware import reads_query
 from digests.reader.lists.selections import Selection, shown
 from digests.reader.metadata import Metadata
 from papers.models import Paper, PaperCategory
@@ -21,10 +22,11 @@ HITS_A_PAGE = 20
 
 
 @require_safe
+@reads_query("q", "after")
 def search(request: HttpRequest) -> HttpResponse:
     """What `?q=` finds, the best first, from `?after=` on; how to search where nothing is asked or the query cannot be read.
 
-    Six queries at most, however many papers there are.
+    Seven queries at most, however many papers there are.
     """
     query = request.GET.get("q", "").strip()
     asked = {name: request.GET[name] for name in ("q", "after") if query and request.GET.get(name)}

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hotpapers_site.management.commands import serve
+from hotpapers_site.management.commands import serve, web
 from hotpapers_site.serving import supervisor
 from papers import clock
 from papers.sources.arxiv.calendar import AnnouncementCalendar
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--speed", type=float, default=SPEED, help=f"how many times faster than real (default {SPEED})")
         parser.add_argument("--papers", type=int, default=100, help="new papers a day (default 100)")
         parser.add_argument("--tweets", type=int, default=500, help="tweets about them (default 500)")
-        parser.add_argument("--port", type=int, default=serve.PORT)
+        parser.add_argument("--port", type=int, default=web.PORT)
 
     def handle(self, *args: Any, speed: float, papers: int, tweets: int, port: int, **options: Any) -> None:
         if speed <= 0 or papers < 1 or tweets < 0:
@@ -73,7 +73,7 @@ def sandbox_environment(folder: Path, fast: clock.FastClock, port: int) -> dict[
     real_start, start, speed = fast
     return {name: value for name, value in os.environ.items() if name in OURS} | {
         "VAR_DIR": str(folder.absolute()),
-        "SITE_URL": f"http://{serve.HOST}:{port}",
+        "SITE_URL": f"http://{web.HOST}:{port}",
         "SANDBOX_CLOCK": f"{real_start.isoformat()} {start.isoformat()} {speed}",
         "ARXIV_REQUEST_INTERVAL": str(3 / speed),
         "OEMBED_REQUEST_INTERVAL": str(1 / speed),

@@ -16,13 +16,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from digests.markdown import samples
 from digests.models import Digest
+from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.serving import broker, supervisor
 from hotpapers_site.serving.supervisor import Program
 from papers import clock
 from papers.access import connections
+from papers.rendered.waiting import render_changed
 
-HOST, PORT = "127.0.0.1", 8000
-THREADS = 8
 WORKERS = 2
 STOP_WITHIN_S = 8.0
 """Longer than a worker's soft shutdown."""
@@ -51,6 +51,7 @@ class Command(BaseCommand):
                 f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They go by themselves once real papers are here; "
                 "`manage.py clear_samples` removes them at once."
             )
+        render_changed()  # what is here shows so on the first page; later texts are the worker\'s
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
         if not settings.X_BEARER_TOKEN:
@@ -95,14 +96,14 @@ def programs(port: int) -> list[Program]:
     """The web server, one Celery worker, and Celery beat, which gives it its work."""
     # Found from any folder; a relative VAR_DIR or DATABASE_URL keeps its meaning.
     path = os.pathsep.join([str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = os.environ | {"PYTHONPATH": path}
-    gunicorn = ["gunicorn", "--bind", f"{HOST}:{port}", "--workers", "1", "--threads", str(THREADS)]
-    gunicorn += ["--log-level", "warning", "--worker-tmp-dir", str(settings.VAR_DIR), "hotpapers_site.wsgi"]
+    # Links in feeds and maps lead to where the site is, unless somebody said where that is.
+    environment = {"SITE_URL": f"http://{HOST}:{port}"} | os.environ | {"PYTHONPATH": path}
+    web = [str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     celery = ["celery", "--app", "hotpapers_site", "--quiet"]
     worker = [*celery, "worker", "--concurrency", str(WORKERS), "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--pidfile="]
     return [
-        Program("The web server", [sys.executable, "-m", *gunicorn], environment=environment),
+        Program("The web server", [sys.executable, *web], environment=environment),
         # Asked so, the worker gives its tasks a few seconds, then hands them back to the queue.
         Program("The Celery worker", [sys.executable, "-m", *worker], signal.SIGQUIT, environment),
         Program("Celery beat", [sys.executable, "-m", *beat], environment=environment),

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Min, Q
 from papers import clock
 from papers.access import budget
 from papers.access.connections import no_key
+from papers.collecting.judging import OUTAGE, outage
 from papers.models import CollectionDay, SourceHealth, Tweet
 from papers.networks.x.client import SMALLEST_PAGE
 
@@ -37,8 +38,10 @@ def report(now: datetime) -> dict[str, Any]:
     tweets = Tweet.objects.aggregate(
         last=Max("read_at"), next=Min("next_read_at", filter=live), due=Count("pk", filter=live & Q(next_read_at__lte=now))
     )
-    needs = [f"{row.date}: {row.reason}" for row in rows if row.state == CollectionDay.State.FAILED]
+    failed = [row for row in rows if row.state == CollectionDay.State.FAILED]
+    needs = [f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at]
     needs += [one.message for one in health if one.state == SourceHealth.State.REFUSED]
+    needs += [long for one in health if (long := _outage(one, failed))]
     if not settings.X_BEARER_TOKEN:
         needs.append(str(no_key()))
     elif budget.left(now) < SMALLEST_PAGE:
@@ -58,6 +61,13 @@ def report(now: datetime) -> dict[str, Any]:
                 "tweets": row.tweets_found,
                 "swept_until": moment(row.swept_until),
                 "next_try_at": moment(row.next_try_at),
+                "acknowledged": {
+                    "at": moment(row.acknowledged_at),
+                    "by": row.acknowledged_by,
+                    "reason": row.acknowledged_reason,
+                }
+                if row.acknowledged_at
+                else None,
             }
             for row in rows
         ],
@@ -80,6 +90,14 @@ def report(now: datetime) -> dict[str, Any]:
     }
 
 
+def _outage(one: SourceHealth, failed: list[CollectionDay]) -> str:
+    """What is said of a source that failed over hours, where no failed day says it already; else nothing."""
+    is_long = one.failed_at is not None and one.failed_at - one.since >= OUTAGE
+    if one.state != SourceHealth.State.FAILING or not is_long or any(row.date >= one.since.date() for row in failed):
+        return ""
+    return outage(one.get_service_display(), one.since, 0, one.message)
+
+
 def moment(value: datetime | None) -> str | None:
     return value.isoformat(timespec="seconds") if value else None
 
@@ -93,6 +111,8 @@ def as_text(found: dict[str, Any]) -> str:
     for day in found["days"]:
         new = f"{day['new']}/{'?' if day['expected_new'] is None else day['expected_new']}"
         lines.append(f"{day['date']}  {day['state']:13}  {new:>13}  {day['tweets']:>7}  {day['reason']}".rstrip())
+        if noted := day["acknowledged"]:
+            lines[-1] += f" Acknowledged by {noted['by']}: {noted['reason']}"
     lines += [f"Paid reads {one['period']}: {one['reads']:,} of {one['limit']:,} ({one['setting']})" for one in found["budget"]]
     readings = found["readings"]
     lines.append(

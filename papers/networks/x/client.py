@@ -5,6 +5,7 @@ A call that breaks off after X began to answer raises Transient and may still ha
 is free.
 """
 
+import contextlib
 import json
 import re
 import time
@@ -15,19 +16,13 @@ from typing import Any
 
 import httpx
 
-from papers.networks.x.posts import (
-    FoundTweet,
-    GoneReason,
-    is_status_id,
-    items,
-    mapping,
-    read_gone,
-    read_post,
-    text_of,
-    whole_number,
-)
+from papers.networks.base import GoneReason
+from papers.networks.strict_json import items, mapping, text_of, whole_number
+from papers.networks.x.posts import FoundTweet, is_mostly_unread, is_status_id, read_gone, read_posts, unreadable
+from papers.sources.answer_headers import clock_doubt, retry_after_s
 from papers.sources.http import (
     Answer,
+    ClockWrong,
     Malformed,
     Misconfigured,
     OutOfCredit,
@@ -37,9 +32,9 @@ from papers.sources.http import (
     Transient,
     base_url,
     fetch,
-    retry_after_s,
     retrying,
 )
+from papers.sources.records import LeftOut
 
 LOOKUP_SIZE = 100
 """The most ids that one lookup takes."""
@@ -58,7 +53,7 @@ FIELDS = (
     "id,text,created_at,lang,author_id,username,public_metrics,entities,referenced_tweets,conversation_id,note_tweet,"
     "possibly_sensitive,withheld"
 )
-PAPER_HOSTS = ("arxiv.org", "alphaxiv.org", "huggingface.co/papers", "doi.org/10.48550", "ar5iv.org")
+PAPER_HOSTS = ("arxiv.org", "alphaxiv.org", "huggingface.co/papers", "hf.co/papers", "doi.org/10.48550", "ar5iv.org")
 
 
 @dataclass(frozen=True)
@@ -67,8 +62,8 @@ class SweepPage:
 
     tweets: tuple[FoundTweet, ...]
     reads: int
-    unreadable: int
-    """Posts without id, author or counts; they are among the `reads`."""
+    left_out: tuple[LeftOut, ...]
+    """Posts without id, author, retweets or likes; they are among the `reads`."""
     end: datetime
     """The bound that was asked for: the given one, or half a minute ago. A sweep goes on only with the same bounds."""
     next_token: str | None
@@ -101,7 +96,7 @@ class Usage:
 
 def sweep_query(min_likes: int) -> str:
     """The search for tweets that link papers and have at least so many likes (0: all)."""
-    hosts = " OR ".join(f'url:"{host}"' for host in PAPER_HOSTS)
+    hosts = " OR ".join([*(f'url:"{host}"' for host in PAPER_HOSTS), '"10.48550/arXiv"'])
     return f"({hosts}) -is:retweet" + (f" min_likes:{min_likes}" if min_likes else "")
 
 
@@ -167,7 +162,7 @@ class XClient:
         while True:
             size = min(page_size, max_reads)
             if size < SMALLEST_PAGE:
-                yield SweepPage((), 0, 0, end, token, more=True)
+                yield SweepPage((), 0, (), end, token, more=True)
                 return
             if before_page:
                 before_page(size)
@@ -180,10 +175,10 @@ class XClient:
             if "meta" not in found:
                 raise Malformed("X's search answered without `meta`.", url=self._base, status=200)
             posts = items(found.get("data"))
-            tweets = tuple(tweet for tweet in map(read_post, posts) if tweet)
+            tweets, left_out = read_posts(posts)
             token = text_of(mapping(found["meta"]).get("next_token")) or None
             max_reads -= len(posts)
-            yield SweepPage(tweets, len(posts), len(posts) - len(tweets), end, token, more=token is not None)
+            yield SweepPage(tuple(tweets), len(posts), tuple(left_out), end, token, more=token is not None)
             empty = 0 if posts else empty + 1
             if token is None or max_reads < SMALLEST_PAGE:
                 return
@@ -210,7 +205,10 @@ class XClient:
             raise Malformed("X's lookup answered without `data` and without `errors`.", url=self._base, status=200)
         posts = items(answer.get("data"))
         found = {}
-        for tweet in filter(None, map(read_post, posts)):
+        tweets, left_out = read_posts(posts)
+        if is_mostly_unread(len(left_out), len(posts)):
+            raise unreadable(left_out, len(posts))
+        for tweet in tweets:
             for status_id in asked.intersection((tweet.status_id, *tweet.edit_history)):
                 # The answer for an id itself goes before that for another version of it.
                 if tweet.status_id == status_id or status_id not in found:
@@ -283,13 +281,16 @@ def _daily(value: object) -> Iterator[tuple[date, int]]:
         used = whole_number(entry.get("usage"))
         day = re.match(r"[0-9]{4}-[01][0-9]-[0-3][0-9]", text_of(entry.get("date")))
         if used is not None and day:
-            yield date.fromisoformat(day[0]), used
+            with contextlib.suppress(ValueError):  # a day that is in no calendar
+                yield date.fromisoformat(day[0]), used
 
 
 def _read(answer: Answer, now: datetime) -> Mapping[str, Any]:
     """The JSON object of a good answer; else the error that it stands for. Bodies are never quoted: X repeats ids in them."""
     try:
-        body = json.loads(answer.body)
+        # One post's odd number, byte or character must not cost the others.
+        text = answer.body.decode("utf-8-sig", errors="replace")
+        body = json.loads(text, strict=False, parse_int=_whole)
     except (ValueError, RecursionError):
         body = None
     if answer.status != 200:
@@ -297,6 +298,11 @@ def _read(answer: Answer, now: datetime) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise Transient("X answered with something else than a JSON object.", url=answer.url, status=200)
     return body
+
+
+def _whole(digits: str) -> int | None:
+    """No number of X's has more digits; those of thousands are none that Python reads."""
+    return int(digits) if len(digits) <= 20 else None
 
 
 def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceError:
@@ -307,7 +313,9 @@ def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceErro
             named = sorted(
                 {str(name) for error in items(body.get("errors")) for name in mapping(mapping(error).get("parameters"))}
             )
-            wrong = f" (parameters: {', '.join(named)})" if named else ""
+            wrong = f" (parameters: {', '.join(named)[:200]})" if named else ""
+            if doubt := clock_doubt(answer.headers):
+                return ClockWrong(f"X does not take our times{wrong}. {doubt}", **at)
             return Malformed(f"X does not understand our request{wrong}; this is a fault in Hot Papers.", **at)
         case 401:
             return Refused(

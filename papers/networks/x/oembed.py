@@ -13,19 +13,9 @@ from typing import Any, Literal
 
 import httpx
 
+from papers.sources.answer_headers import retry_after_s
 from papers.sources.gate import Gate
-from papers.sources.http import (
-    Answer,
-    Gone,
-    Malformed,
-    RateLimited,
-    SourceError,
-    Transient,
-    base_url,
-    fetch,
-    retry_after_s,
-    retrying,
-)
+from papers.sources.http import Answer, Gone, Malformed, RateLimited, SourceError, Transient, base_url, fetch, retrying
 from papers.text.embed import ANSWER, read_date, unescape
 
 PUBLISHERS = frozenset({"publish.x.com", "publish.twitter.com"})

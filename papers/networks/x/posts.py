@@ -4,29 +4,21 @@ Public description: https://docs.x.com/x-api/fundamentals/data-dictionary
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from papers.networks.base import GoneReason
 from papers.networks.paper_links import paper_ids_in
+from papers.networks.strict_json import LARGEST_COUNT, items, language, mapping, moment, text_of, whole_number
+from papers.sources.http import Unreadable
+from papers.sources.records import LeftOut
 from papers.text.identifiers import STATUS_ID
 
 LARGEST_ID = 2**63 - 1
-LARGEST_COUNT = 2**31 - 1
-"""Larger numbers are no counts: our database keeps 32 bits, and X has no post that comes near."""
-
-
-class GoneReason(StrEnum):
-    """Why X no longer shows a post."""
-
-    DELETED = "deleted"
-    """Deleted, or there never was such a post."""
-    PROTECTED = "protected"
-    """The author is protected or suspended; X does not tell which."""
-    WITHHELD = "withheld"
-    """Withheld in some country, or kept back by X's policy."""
+FEWEST_UNREAD = 3
+"""So few posts without what we need may each be odd, whatever part of a page they are."""
 
 
 GONE_TYPES = {
@@ -43,8 +35,9 @@ class Counts:
 
     retweets: int
     favorites: int
-    replies: int
-    quotes: int
+    replies: int | None
+    """None where X did not give them."""
+    quotes: int | None
 
 
 @dataclass(frozen=True)
@@ -81,8 +74,46 @@ def roots_wanted(found: Iterable[FoundTweet]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tweet.conversation_id for tweet in replies if tweet.conversation_id not in known))
 
 
+def read_posts(raw: Iterable[object]) -> tuple[list[FoundTweet], list[LeftOut]]:
+    """The posts that can be read, and the others."""
+    found, left_out = [], []
+    for one in raw:
+        if tweet := read_post(one):
+            found.append(tweet)
+        else:
+            left_out.append(_lacking(mapping(one)))
+    return found, left_out
+
+
+def is_mostly_unread(unread: int, of: int) -> bool:
+    """Whether so many posts that cannot be read mean that X has changed, and not that they are odd."""
+    return unread >= FEWEST_UNREAD and 2 * unread > of
+
+
+def unreadable(left_out: Sequence[LeftOut], of: int) -> Unreadable:
+    lacks = " and ".join(dict.fromkeys(one.lacks for one in left_out))
+    return Unreadable(
+        f"{len(left_out):,} of {of:,} posts in X's answer cannot be read: they lack {lacks}. X may have changed its "
+        "answers; look for a newer version of Hot Papers.",
+        status=200,
+    )
+
+
+def _lacking(post: Mapping[str, Any]) -> LeftOut:
+    metrics = mapping(post.get("public_metrics"))
+    needed = {
+        "an id": is_status_id(post.get("id")),
+        "an author": is_status_id(post.get("author_id")),
+        "retweets": _count(metrics, "retweet_count", "repost_count") is not None,
+        "likes": _count(metrics, "like_count") is not None,
+    }
+    name = str(post["id"]) if needed["an id"] else ""
+    return LeftOut(name, " and ".join(field for field, is_there in needed.items() if not is_there))
+
+
 def read_post(raw: object) -> FoundTweet | None:
-    """The post, or None where its id, its author or its counts cannot be read: guessing them would falsify a history."""
+    """The post, or None where its id, its author, its retweets or its likes cannot be read: guessing them would falsify a
+    history."""
     post = mapping(raw)
     status_id, author_id = post.get("id"), post.get("author_id")
     counts = _counts(mapping(post.get("public_metrics")))
@@ -105,8 +136,8 @@ def read_post(raw: object) -> FoundTweet | None:
         author_id=str(author_id),
         handle=_matching(r"[A-Za-z0-9_]{1,20}", post.get("username"), otherwise=""),
         text=text,
-        language=_matching(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", post.get("lang"), otherwise="und"),
-        created_at=_moment(post.get("created_at")),
+        language=language(post.get("lang")),
+        created_at=moment(post.get("created_at")),
         conversation_id=str(conversation_id if is_status_id(conversation_id) else status_id),
         counts=counts,
         papers=paper_ids_in(urls, text),
@@ -133,39 +164,16 @@ def is_status_id(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(STATUS_ID, value) is not None and int(value) <= LARGEST_ID
 
 
-def whole_number(value: object) -> int | None:
-    """The number, which X writes as an integer or as a string; None where it is neither."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def text_of(value: object) -> str:
-    """The string without what no database stores: NUL and halves of surrogate pairs. Empty where it is none."""
-    return re.sub(r"[\x00\ud800-\udfff]", "", value) if isinstance(value, str) else ""
-
-
 def _counts(metrics: Mapping[str, Any]) -> Counts | None:
-    retweets = metrics.get("retweet_count", metrics.get("repost_count"))
-    read = [whole_number(one) for one in (retweets, *map(metrics.get, ("like_count", "reply_count", "quote_count")))]
-    numbers = [one for one in read if one is not None and one <= LARGEST_COUNT]
-    return Counts(*numbers) if len(numbers) == len(read) else None
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text_of(value))
-    except ValueError:
+    retweets, favorites = _count(metrics, "retweet_count", "repost_count"), _count(metrics, "like_count")
+    if retweets is None or favorites is None:
         return None
-    return moment if moment.tzinfo else None
+    return Counts(retweets, favorites, _count(metrics, "reply_count"), _count(metrics, "quote_count"))
+
+
+def _count(metrics: Mapping[str, Any], *names: str) -> int | None:
+    numbers = (whole_number(metrics[name]) for name in names if name in metrics)
+    return next((number for number in numbers if number is not None and number <= LARGEST_COUNT), None)
 
 
 def _matching(pattern: str, value: object, *, otherwise: str) -> str:

@@ -1,9 +1,12 @@
 """What arXiv's answers say: the query API's Atom, the daily RSS feed, the listing and catch-up pages. Pure: bytes to dataclasses.
 
-Every reader raises Malformed for an answer that is something else, and Transient for one that breaks off.
+Every reader raises Malformed for an answer that is something else, and Transient for one that breaks off. A single record that
+cannot be read costs nothing but itself: it is named among those `left_out`.
 """
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -12,8 +15,11 @@ from typing import Literal
 import lxml.html
 from lxml import etree
 
-from papers.sources.http import Answer, Malformed, Transient
-from papers.text.identifiers import ARXIV_ID, CATEGORY
+from papers.sources.arxiv.categories import is_category
+from papers.sources.arxiv.xml import NOT_UTF8, malformed, mended, read_xml
+from papers.sources.http import Answer, Malformed
+from papers.sources.records import LeftOut
+from papers.text.identifiers import ARXIV_ID
 
 ARXIV_ID_ALONE = re.compile(ARXIV_ID)
 VERSIONED = re.compile(rf"(?P<id>{ARXIV_ID})(?:v(?P<version>[1-9][0-9]{{0,3}}))?")
@@ -24,13 +30,17 @@ OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAY = r"\w+, *(?P<day>[0-9]{1,2}) (?P<month>[A-Za-z]{3})[a-z]* (?P<year>[0-9]{4})"
 HEADING = re.compile(rf"(?:Showing new listings for|Catchup results for .* on) {DAY}")
-STATED = re.compile(r"showing (?:first |last )?[0-9]+ of ([0-9]+) entries")
-TOTAL = re.compile(r"Total of ([0-9]+) entries")
+STATED = re.compile(r"showing (?:first |last )?[0-9]{1,9} of ([0-9]{1,9}) entries")
+TOTAL = re.compile(r"Total of ([0-9]{1,9}) entries")
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""arXiv has no paper from before, and we need none from after."""
 
 Section = Literal["new", "cross", "replaced"]
 ANNOUNCE_TYPES: dict[str, Section] = {"new": "new", "cross": "cross", "replace": "replaced", "replace-cross": "replaced"}
 SECTION_HEADING = re.compile(r"(new|cross|replace)", re.IGNORECASE)
 HEADINGS = ("h1", "h2", "h3", "h4")
+LONGEST_HEADING = 300
+"""Characters of a heading that are read; real ones have at most 80."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,13 @@ class ApiPage:
     total: int
     """Of the whole query, not of this page."""
     records: tuple[PaperRecord, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    """Entries that cannot be read, and those that are among the records without something."""
+
+    @property
+    def ids(self) -> set[str]:
+        """Of all entries whose id could be read."""
+        return {record.arxiv_id for record in self.records} | {one.name for one in self.left_out if one.name}
 
 
 @dataclass(frozen=True)
@@ -70,7 +87,8 @@ class ApiError:
 class Sections:
     """Ids by how they were announced, in the order of the answer, relative to the archive or class that was asked for."""
 
-    day: date
+    day: date | None
+    """None on a further page that does not say it."""
     ids: dict[Section, dict[str, None]] = field(default_factory=lambda: {"new": {}, "cross": {}, "replaced": {}})
     stated: dict[Section, int] = field(default_factory=dict)
     """How many entries each section has by its own heading, on all pages together."""
@@ -78,136 +96,168 @@ class Sections:
     """How many entries all pages together have, where the page says so."""
     entries: int = 0
     """How many entries were read."""
+    titles: dict[str, str] = field(default_factory=dict)
+    """For the papers that the query API gives no title for: these have their TeX accents converted."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """Entries that cannot be read."""
 
 
-def read_api(answer: Answer) -> ApiPage | ApiError:
-    """An answer of `/api/query`, of status 200 or 400."""
-    feed = _xml(answer, f"{ATOM}feed", "an Atom feed")
+def read_api(answer: Answer, titles: Mapping[str, str] | None = None) -> ApiPage | ApiError:
+    """An answer of `/api/query`, of status 200 or 400; `titles` are for papers that have none there."""
+    feed = read_xml(answer, f"{ATOM}feed", "an Atom feed")
     entries = feed.findall(f"{ATOM}entry")
     for entry in entries:
         # Not by its title: "Error" may be a paper's.
         if "/api/errors" in _text(entry, f"{ATOM}id"):
             return ApiError(_text(entry, f"{ATOM}summary"))
     total = _text(feed, f"{OPENSEARCH}totalResults")
-    if not (total.isascii() and total.isdigit()):
-        raise _malformed(answer, "totalResults", total)
-    return ApiPage(int(total), tuple(_record(answer, entry) for entry in entries))
+    if not re.fullmatch(r"[0-9]{1,9}", total, re.ASCII):
+        raise malformed(answer, "totalResults", total)
+    records: dict[str, PaperRecord] = {}
+    left_out: dict[str | int, LeftOut] = {}
+    for place, entry in enumerate(entries):
+        record, lacks = _record(entry, titles or {})
+        if record:
+            records[record.arxiv_id] = record
+        if lacks:
+            left_out[lacks.name or place] = lacks
+    return ApiPage(int(total), tuple(records.values()), tuple(left_out.values()))
 
 
-def _record(answer: Answer, entry: etree._Element) -> PaperRecord:
-    address = _text(entry, f"{ATOM}id")
-    named = VERSIONED.fullmatch(address.partition("/abs/")[2])
-    title = _text(entry, f"{ATOM}title")
+def _record(entry: etree._Element, titles: Mapping[str, str]) -> tuple[PaperRecord | None, LeftOut | None]:
+    """The paper, as far as it can be read, and what it lacks."""
+    named = VERSIONED.fullmatch(_text(entry, f"{ATOM}id").partition("/abs/")[2])
+    if named is None:
+        return None, LeftOut("", "an arXiv id")
+    number = named["id"]
     primary = entry.find(f"{ARXIV}primary_category")
     terms = [primary.get("term", "") if primary is not None else ""]
     terms += [category.get("term", "") for category in entry.findall(f"{ATOM}category")]
-    if named is None or not title or not re.fullmatch(CATEGORY, terms[0]):
-        raise _malformed(answer, "an id, a title and a primary category", f"{address} {title!r} {terms[0]!r}")
-    return PaperRecord(
-        arxiv_id=named["id"],
+    title = _text(entry, f"{ATOM}title") or titles.get(number, "")
+    published = _moment(entry, "published")
+    abstract = _text(entry, f"{ATOM}summary")
+    if not title:
+        return None, LeftOut(number, "a title")
+    if not published:
+        return None, LeftOut(number, "the time of its submission (published)")
+    if not is_category(terms[0]):
+        return None, LeftOut(number, "a primary category of arXiv's")
+    names = tuple(name for name in (_text(author, f"{ATOM}name") for author in entry.findall(f"{ATOM}author")) if name)
+    comment = _text(entry, f"{ARXIV}comment")
+    if any(NOT_UTF8 in text for text in (title, abstract, comment, *names)):
+        return None, LeftOut(number, "a text in UTF-8")
+    record = PaperRecord(
+        arxiv_id=number,
         version=int(named["version"] or 1),
         title=title,
-        abstract=_text(entry, f"{ATOM}summary"),
-        authors=tuple(name for name in (_text(author, f"{ATOM}name") for author in entry.findall(f"{ATOM}author")) if name),
+        abstract=abstract,
+        authors=names,
         # ACM and MSC classes come as categories, too.
-        categories=tuple(dict.fromkeys(term for term in terms if re.fullmatch(CATEGORY, term))),
-        published=_moment(answer, entry, "published"),
-        updated=_moment(answer, entry, "updated"),
-        comment=_text(entry, f"{ARXIV}comment"),
+        categories=tuple(dict.fromkeys(filter(is_category, terms))),
+        published=published,
+        updated=_moment(entry, "updated") or published,
+        comment=comment,
     )
+    return record, None if abstract else LeftOut(number, "an abstract")
 
 
-def _moment(answer: Answer, entry: etree._Element, name: str) -> datetime:
-    value = _text(entry, f"{ATOM}{name}")
+def _moment(entry: etree._Element, name: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise _malformed(answer, f"a time in {name}", value) from None
-    if moment.tzinfo is None:
-        raise _malformed(answer, f"a time zone in {name}", value)
-    return moment.astimezone(UTC)
+        moment = datetime.fromisoformat(_text(entry, f"{ATOM}{name}"))
+        return moment if moment.tzinfo and EARLIEST <= (moment := moment.astimezone(UTC)) < LATEST else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def read_feed(answer: Answer) -> Sections:
     """The daily RSS feed, of status 200 or 400. An empty feed has the day on which it was built."""
-    channel = _xml(answer, "rss", "an RSS feed").find("channel")
+    channel = read_xml(answer, "rss", "an RSS feed").find("channel")
     if channel is None:
-        raise _malformed(answer, "an RSS channel", "none")
+        raise malformed(answer, "an RSS channel", "none")
     if _text(channel, "title").startswith("Feed error") or answer.status != 200:
-        raise Malformed(f"arXiv's feed says: {_text(channel, 'description')}", url=answer.url, status=answer.status)
-    items = channel.findall("item")
-    found = Sections(max((_rss_day(answer, item) for item in items), default=None) or _rss_day(answer, channel))
-    for item in items:
+        raise Malformed(f"arXiv's feed says: {_text(channel, 'description')[:200]}", url=answer.url, status=answer.status)
+    found = Sections(None)
+    days: Counter[date] = Counter()
+    for item in channel.findall("item"):
         named = VERSIONED.fullmatch(_text(item, "guid").removeprefix("oai:arXiv.org:"))
         section = ANNOUNCE_TYPES.get(_text(item, f"{ARXIV}announce_type"))
-        if named is None or section is None:
-            raise _malformed(answer, "an arXiv id and an announce type", _text(item, "guid"))
-        found.ids[section][named["id"]] = None
+        day = _rss_day(item)
+        number = named["id"] if named else ""
+        if not (number and section and day):
+            lacks = "an arXiv id" if not number else "a known announce type" if not section else "a pubDate"
+            found.left_out.append(LeftOut(number, lacks))
+            continue
+        days[day] += 1
+        found.ids[section][number] = None
+        found.titles[number] = _text(item, "title")
         found.entries += 1
+    found.day = days.most_common(1)[0][0] if days else _rss_day(channel)
+    if found.day is None:
+        raise malformed(answer, "a pubDate", _text(channel, "pubDate"))
     return found
 
 
-def _rss_day(answer: Answer, element: etree._Element) -> date:
-    value = _text(element, "pubDate")
+def _rss_day(element: etree._Element) -> date | None:
     try:
-        return parsedate_to_datetime(value).date()  # Eastern midnight in its own offset
-    except ValueError:
-        raise _malformed(answer, "a pubDate", value) from None
+        return parsedate_to_datetime(_text(element, "pubDate")[:100]).date()  # Eastern midnight in its own offset
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def read_listing(answer: Answer) -> Sections:
-    """One page of `/list/{set}/new` or `/catchup/{set}/{day}`.
+    """One page of `/list/{set}/new` or `/catchup/{set}/{day}`. Further pages may lack the day, where they say the total.
 
-    For ids and membership only: its text has TeX accents converted, the query API's has not.
+    For ids and membership: its text has TeX accents converted, the query API's has not.
     """
     try:
-        page = lxml.html.document_fromstring(answer.body.decode(errors="replace"))
+        page = lxml.html.document_fromstring(mended(answer.body).replace(NOT_UTF8, ""))
     except (etree.ParserError, ValueError):
-        raise _malformed(answer, "a listing page", "an empty one") from None
-    heading = next(filter(None, (HEADING.search(_folded(element)) for element in page.iter(*HEADINGS))), None)
-    if heading is None or heading["month"].lower() not in MONTHS:
-        raise _malformed(answer, "a listing page with its date", _folded(page)[:60])
-    try:
-        day = date(int(heading["year"]), MONTHS.index(heading["month"].lower()) + 1, int(heading["day"]))
-    except ValueError:
-        raise _malformed(answer, "a listing date", heading[0]) from None
-    total = TOTAL.search(_folded(page))
+        raise malformed(answer, "a listing page", "an empty one") from None
+    whole = _folded(page)
+    total = TOTAL.search(whole)
+    day = _listing_day(answer, page)
+    if day is None and total is None:
+        raise malformed(answer, "a listing page with its date", whole[:60])
     found = Sections(day, total=int(total[1]) if total else None)
     section: Section | None = None
-    for element in page.iter(*HEADINGS, "dt"):
-        if element.tag != "dt":
-            text = _folded(element)
+    number = ""
+    for element in page.iter(*HEADINGS, "dt", "dd"):
+        if element.tag == "dd":
+            if number and (title := _listing_title(element)):
+                found.titles[number] = title
+        elif element.tag != "dt":
+            text = _heading(element)
             named = SECTION_HEADING.match(text)
             section = ANNOUNCE_TYPES[named[0].lower()] if named else None
             if section and (stated := STATED.search(text)):
                 found.stated[section] = int(stated[1])
         elif section:
-            named = next(filter(None, (ABS_LINK.search(link.get("href", "")) for link in element.iter("a"))), None)
-            if named is None:
-                raise _malformed(answer, "an entry with an arXiv id", _folded(element)[:60])
-            found.ids[section][named[1]] = None
+            links = (ABS_LINK.search(link.get("href", "")) for link in element.iter("a"))
+            linked = next(filter(None, links), None)
+            number = linked[1] if linked else ""
             found.entries += 1
-    if not found.entries and "No updates" in _folded(page):
+            if linked:
+                found.ids[section][number] = None
+            else:
+                found.left_out.append(LeftOut("", "an arXiv id"))
+    if not found.entries and "No updates" in whole:
         found.total = 0
     return found
 
 
-def _xml(answer: Answer, root: str, expected: str) -> etree._Element:
-    start = answer.body[:200].lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        raise _malformed(answer, expected, "an HTML page")
-    # No entities, no network, no huge trees: the answer may come from anybody in between.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True)
+def _listing_day(answer: Answer, page: lxml.html.HtmlElement) -> date | None:
+    heading = next(filter(None, (HEADING.search(_heading(element)) for element in page.iter(*HEADINGS))), None)
+    if heading is None or heading["month"].lower() not in MONTHS:
+        return None
     try:
-        tree = etree.fromstring(answer.body, parser)
-    except etree.XMLSyntaxError as error:
-        if not start.startswith(b"<"):
-            raise _malformed(answer, expected, repr(start[:40].decode(errors="replace"))) from None
-        text = f"arXiv's answer breaks off or is garbled: {error.msg}."
-        raise Transient(text, url=answer.url, status=answer.status) from None
-    if tree.tag != root:
-        raise _malformed(answer, expected, f"<{tree.tag}>")
-    return tree
+        return date(int(heading["year"]), MONTHS.index(heading["month"].lower()) + 1, int(heading["day"]))
+    except ValueError:
+        raise malformed(answer, "a listing date", heading[0]) from None
+
+
+def _listing_title(entry: lxml.html.HtmlElement) -> str:
+    element = next((part for part in entry.iter("div") if "list-title" in part.get("class", "").split()), None)
+    return _folded(element).removeprefix("Title:").strip() if element is not None else ""
 
 
 def _text(element: etree._Element, name: str) -> str:
@@ -218,7 +268,5 @@ def _folded(element: lxml.html.HtmlElement) -> str:
     return " ".join(str(element.text_content()).split())
 
 
-def _malformed(answer: Answer, expected: str, came: str) -> Malformed:
-    return Malformed(
-        f"arXiv answered something unexpected: expected {expected}, got {came}.", url=answer.url, status=answer.status
-    )
+def _heading(element: lxml.html.HtmlElement) -> str:
+    return _folded(element)[:LONGEST_HEADING]

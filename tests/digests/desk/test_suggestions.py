@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from digests.desk.suggestions import Listed, Suggestion, ordinal, suggestions
+from digests.desk.suggestions import Listed, Suggestion, suggestions
 from digests.editing import history
 from digests.models import Digest
 from digests.tasks import propose_drafts
+from digests.templatetags.reading import ordinal
 from papers.models import CollectionDay, Paper, Tweet
 from papers.ranking.ranking import RankedPaper
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_candidate, revision, send

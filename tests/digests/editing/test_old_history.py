@@ -22,7 +22,7 @@ from tests.factories import make_digest, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEPT = json.loads(Path(__file__).with_name("old_history.json").read_text())
-MIGRATION = import_module("digests.migrations.0009_history_of_reversion")
+MIGRATION = import_module("digests.migrations.0010_history_of_reversion")
 SERIAL = {"sqlite": "integer PRIMARY KEY AUTOINCREMENT", "postgresql": "serial PRIMARY KEY"}
 
 

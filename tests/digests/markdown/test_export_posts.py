@@ -140,7 +140,7 @@ def test_export_takes_the_same_queries_for_few_and_many_papers(django_assert_num
 def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_path: Path, days: int) -> None:
     environment = os.environ | {
         "VAR_DIR": str(tmp_path / "var"),
-        "SECRET_KEY": "x",
+        "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
         "DATABASE_URL": f"sqlite:///{tmp_path}/killed.sqlite3",
     }
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]

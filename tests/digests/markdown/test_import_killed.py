@@ -44,7 +44,7 @@ def test_process_that_reads_ends_with_the_import(tmp_path: Path) -> None:
 def test_import_killed_in_the_middle_leaves_whole_posts_and_is_completed_by_the_next(archive: Path, tmp_path: Path) -> None:
     environment = os.environ | {
         "VAR_DIR": str(tmp_path / "var"),
-        "SECRET_KEY": "x",
+        "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
         "DATABASE_URL": f"sqlite:///{tmp_path}/killed.sqlite3",
     }
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]

@@ -87,3 +87,36 @@ def test_damage_that_lost_a_byte_is_reported() -> None:
     emoji = damaged("so good 😀").replace("\uf8ff", "")
     mended = repair(f"{damaged('what’s')}\n{emoji}")
     assert mended == Repair(f"what’s\n{emoji}", 1, (2,))
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_damage_done_more_than_once_is_undone(archive: Path, times: int) -> None:
+    for file in sorted(archive.glob("*.md"))[:20]:
+        text = worse = file.read_bytes().decode()
+        for _ in range(times):
+            worse = damaged(worse)
+        lines = sum(not line.isascii() for line in text.split("\n"))
+        assert repair(worse) == Repair(text, lines, ())
+
+
+def test_lines_damaged_once_and_twice_are_mended_together() -> None:
+    assert repair(f"{damaged('what’s')}\n{damaged(damaged('512×512 – naïve'))}\nl’été") == Repair(
+        "what’s\n512×512 – naïve\nl’été", 2, ()
+    )
+
+
+@pytest.mark.parametrize("page", ["cp1252", "latin-1", "cp1250", "cp1251", "cp437", "cp850"])
+@pytest.mark.parametrize("text", ["what’s", "naïve", "Schrödinger", "café", "Привет", "“quoted”", "Søren", "日本", "😀"])
+def test_damage_through_other_code_pages_is_reported_by_line(page: str, text: str) -> None:
+    try:
+        worse = text.encode().decode(page)
+    except UnicodeError:
+        return  # no such damage
+    assert repair(f"fine\n{worse}\nfine") == Repair(f"fine\n{worse}\nfine", 0, (2,))
+
+
+@pytest.mark.parametrize(
+    "text", ["“CAFÉ”", "É…", "NÃO", "«Ã»", "2 Å²", "Сірко", "“café”…", "Âge", "É®", "10 €", "£5–£6", "pâté", "Île", "â", "ÎLE"]
+)
+def test_healthy_text_is_not_reported(text: str) -> None:
+    assert repair(text) == Repair(text, 0, ())

@@ -9,9 +9,10 @@ from django.db import DatabaseError
 
 from digests.page_cache import cache as page_cache
 from digests.page_cache.cache import Key, PageCache
-from digests.page_cache.finished import Page
+from digests.page_cache.finished import AROUND, Page
 
-KIB = 1024
+UNIT = 16 * 1024
+"""Bytes."""
 numbers = count()
 
 
@@ -41,21 +42,22 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> FakeWatch:
 
 @pytest.fixture
 def cache(watch: FakeWatch) -> PageCache:
-    return PageCache(1024 * KIB)
+    return PageCache(1024 * UNIT)
 
 
 def key(path: str, query: str = "") -> Key:
-    return "http", "site", path, query
+    return "http", path, query
 
 
-def a_page(*subjects: str, size: int = KIB) -> Page:
-    """A page that takes so many bytes; one that does not tell its subjects where none are given."""
-    body = next(numbers).to_bytes(size // 2)
+def a_page(*subjects: str, size: int = UNIT) -> Page:
+    """A page that takes so many bytes with its address; one that does not tell its subjects where none are given."""
+    around = AROUND + 100 * len(subjects) + 64  # 64: for its address
+    body = next(numbers).to_bytes((size - around) // 2)
     return Page(frozenset(subjects) or None, body, [], "tag", 0, "", expires_at=float("inf"))
 
 
 def held(cache: PageCache, *keys: Key) -> list[str]:
-    return [one[2] for one in keys if cache.get(one)]
+    return [one[1] for one in keys if cache.get(one)]
 
 
 def put(cache: PageCache, where: Key, page: Page) -> None:
@@ -114,10 +116,10 @@ def test_page_made_while_the_watch_was_opened_is_not_held(cache: PageCache) -> N
 
 
 def test_room_is_bounded_and_the_page_least_used_goes_first(watch: FakeWatch) -> None:
-    cache = PageCache(64 * KIB)  # 56 KiB of them for addresses without a query
+    cache = PageCache(64 * UNIT)  # 56 KiB of them for addresses without a query
     keys = [key(f"/{n}") for n in range(20)]
     for where in keys:
-        put(cache, where, a_page("paper:1", size=3 * KIB))
+        put(cache, where, a_page("paper:1", size=3 * UNIT))
         cache.get(keys[0])
     assert held(cache, *keys) == ["/0", *(f"/{n}" for n in range(3, 20))]
 
@@ -131,7 +133,7 @@ def test_invented_queries_do_not_drive_pages_out(cache: PageCache) -> None:
     assert len(held(cache, *queries)) == 128
 
 
-@pytest.mark.parametrize(("path", "size"), [("/" + "x" * 1000, KIB), ("/large", 100 * KIB)])
+@pytest.mark.parametrize(("path", "size"), [("/" + "x" * 1000, UNIT), ("/large", 100 * UNIT)])
 def test_what_is_too_large_is_not_held(cache: PageCache, path: str, size: int) -> None:
     put(cache, key(path), a_page("paper:1", size=size))
     assert held(cache, key(path)) == []

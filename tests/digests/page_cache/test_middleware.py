@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests.models import Digest
+from digests.page_cache import middleware
 from papers.counts import measuring
 from papers.models import Paper
 from papers.search.index import index_changed
@@ -79,9 +81,9 @@ def test_page_of_a_paper_tells_of_a_version_that_came_since(client: Client, pape
     Paper.objects.update(version=1, is_settled=True)
     assert "meanwhile there is version" not in client.get(paper.get_absolute_url()).content.decode()
     Paper.objects.update(newer={"version": 2, "title": paper.title})
-    assert "meanwhile there is version 2" in client.get(paper.get_absolute_url()).content.decode()
+    assert "arXiv now has version 2" in client.get(paper.get_absolute_url()).content.decode()
     Paper.objects.update(newer={"version": 3, "title": paper.title})
-    assert "meanwhile there is version 3" in client.get(paper.get_absolute_url()).content.decode()
+    assert "arXiv now has version 3" in client.get(paper.get_absolute_url()).content.decode()
 
 
 def test_home_is_made_anew_for_a_day_that_it_will_show(client: Client) -> None:
@@ -104,7 +106,7 @@ def test_counts_of_other_papers_leave_home_alone(
     with django_assert_num_queries(0):
         client.get("/")
     measuring.record([measuring.Reading(paper.tweets.get().pk, NOW, 1, 2, 3, 4)], now=NOW)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/")
 
 
@@ -160,3 +162,46 @@ def size_of(client: Client, static: str) -> int:
     """Bytes, compressed."""
     with contextlib.closing(client.get(static, headers={"Accept-Encoding": "gzip"})) as response:
         return len(gzip.compress(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
+    """The keys under which pages are put."""
+    keys: list[tuple[str, str, str]] = []
+    put = middleware.cache.put
+
+    def noting(key: tuple[str, str, str], *rest: Any) -> None:
+        keys.append(key)
+        put(key, *rest)
+
+    monkeypatch.setattr(middleware.cache, "put", noting)
+    return keys
+
+
+def test_page_is_held_once_for_every_spelling_of_its_host(
+    client: Client, paper: Paper, settings: Settings, kept: list[tuple[str, str, str]]
+) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", "papers.example"]
+    hosts = ["localhost", "LocalHost", "LOCALHOST:80", "localhost:8000", "localhost.", "papers.example", "Papers.Example:1"]
+    answers = [client.get("/robots.txt", headers={"host": host}) for host in hosts]
+    assert [one.status_code for one in answers] == [200] * len(hosts)
+    assert kept == [("http", "/robots.txt", "")]
+    assert client.get("/robots.txt", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_page_with_an_invented_query_is_not_held(client: Client, paper: Paper, kept: list[tuple[str, str, str]]) -> None:
+    for path in ("/robots.txt", "/", ADDRESS, "/search", "/days", "/archive", "/rss.xml", paper.get_absolute_url()):
+        assert client.get(f"{path}?invented={'x' * 500}").status_code == 200
+    assert kept == []
+    client.get("/?before=2021-05-13")
+    client.get("/papers?period=2021")
+    assert [key[1:] for key in kept] == [("/", "before=2021-05-13"), ("/papers", "period=2021")]
+
+
+def test_scheme_that_a_proxy_tells_is_one_of_two(
+    client: Client, paper: Paper, settings: Settings, kept: list[tuple[str, str, str]]
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for proto in ("https", "http", "HTTPS", "ws", "x" * 100, "https,http"):
+        client.get("/robots.txt", headers={"x-forwarded-proto": proto})
+    assert kept == [("https", "/robots.txt", ""), ("http", "/robots.txt", "")]

@@ -12,6 +12,7 @@ from digests.models import Digest
 from digests.reader import bibtex
 from papers.models import Paper
 from tests.factories import make_digest, make_entry, make_paper
+from tests.texts import texts_now_of
 
 
 def a_paper(title: str = "Title", authors: list[str] | None = None, **fields: str) -> Paper:
@@ -67,6 +68,13 @@ def test_entry_says_what_arxiv_says() -> None:
         ("鈴木 🔥", "鈴木 🔥"),
         ("Ends with \\", "Ends with \\ "),
         ("Line\nbreak\ttab", "Line break tab"),
+        (r"See \url{a_b} & c_d", r"See \url{a_b} \& c\_d"),
+        (r"\href{https://a/~b_c#d}{e_f}", r"\href{https://a/~b_c#d}{e\_f}"),
+        (r"$\sim$5x Faster", r"$\sim$5x Faster"),
+        (r"224$\times$224, $\sim$70%", r"224$\times$224, $\sim$70\%"),
+        ("$O(n)$2, $<$5", "$O(n)$2, $<$5"),
+        (r"$a \le b$2", r"$a \le b$2"),
+        ("$5 and $10, $3.5M--$4M", r"\$5 and \$10, \$3.5M--\$4M"),
     ],
 )
 def test_title_is_what_tex_can_read(title: str, written: str) -> None:
@@ -86,6 +94,55 @@ def test_authors_stay_as_many_as_they_are(names: list[str]) -> None:
     _, people = read_back(a_paper(authors=names))
 
     assert len(people) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        (["A. Example Jr"], "Example, Jr, A."),
+        (["A. Example, Jr."], "Example, Jr., A."),
+        (["A. B. Sample IV"], "Sample, IV, A. B."),
+        (["A. van der Sample III"], "van der Sample, III, A."),
+        ([r"A. S\'ample Jr"], r"{A. S\'ample Jr}"),
+        (["Example Jr"], "{Example Jr}"),
+        (["SYNTH Collaboration"], "{SYNTH Collaboration}"),
+        (["The SYNTH Collaboration", ":", "A. Sample"], "{The SYNTH Collaboration} and A. Sample"),
+        (["SYNTH Collaboration: A. Sample"], "{SYNTH Collaboration} and A. Sample"),
+        (
+            ["SYNTH Team", "SYNTH Consortium", "SYNTH Working Group"],
+            "{SYNTH Team} and {SYNTH Consortium} and {SYNTH Working Group}",
+        ),
+        (["A. Example", "et al."], "A. Example and others"),
+        (["A. Example et al"], "A. Example and others"),
+        (["A. Example", "et al.", "B. Sample", "et al."], "A. Example and B. Sample and others"),
+        (["A. Example", "others"], "A. Example and others"),
+        (["A. Example, et al."], "A. Example and others"),
+        (["A. Example and others"], "A. Example and others"),
+        (["-", "A. Example", "1", "..."], "A. Example"),
+        (["Z. Al", "A. Petal"], "Z. Al and A. Petal"),
+    ],
+)
+def test_authors_are_what_bibtex_reads(names: list[str], written: str) -> None:
+    paper = a_paper(authors=names)
+
+    assert f"  author = {{{written}}},\n" in bibtex.entry(paper, ["cs.CV"])
+    assert [str(one) for one in read_back(paper)[1]] == [str(Person(name)) for name in written.split(" and ")]
+
+
+def test_suffix_is_read_as_one() -> None:
+    [person] = read_back(a_paper(authors=["Ann B. van der Example Jr"]))[1]
+
+    assert (person.first_names, person.middle_names) == (["Ann"], ["B."])
+    assert (person.prelast_names, person.last_names, person.lineage_names) == (["van", "der"], ["Example"], ["Jr"])
+
+
+@pytest.mark.parametrize(
+    ("arxiv_id", "year"), [("2012.14668", "2020"), ("0704.0001", "2007"), ("cs/9812001", "1998"), ("math.GT/0309136", "2003")]
+)
+def test_year_is_that_of_the_id_where_nothing_better_is_known(arxiv_id: str, year: str) -> None:
+    assert read_back(a_paper(arxiv_id=arxiv_id))[0]["year"] == year
+    paper = a_paper(arxiv_id=arxiv_id)
+    assert bibtex.citation(paper, [], texts_now_of(paper)).split(", ")[1][:4] == year
 
 
 def test_paper_without_authors_or_categories_has_an_entry() -> None:
@@ -117,10 +174,14 @@ def test_year_is_that_of_the_submission() -> None:
         (["Ada Ö. Example"], "Ada Ö. Example. “T”."),
         (["A", "B", "C"], "A, B and C. “T”."),
         ([*"ABCDEFG"], "A et al. “T”."),
+        (["A", "B", "et al."], "A, B et al. “T”."),
+        (["The SYNTH Collaboration", ":", "A"], "The SYNTH Collaboration and A. “T”."),
     ],
 )
 def test_citation_is_a_line(names: list[str], start: str) -> None:
-    line = bibtex.citation(a_paper("T", names), ["cs.CV"])
+    paper = a_paper("T", names)
+
+    line = bibtex.citation(paper, ["cs.CV"], texts_now_of(paper))
 
     assert line == f"{start} arXiv:2105.04619 [cs.CV], 2021. https://arxiv.org/abs/2105.04619"
 

@@ -18,6 +18,7 @@ from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest, metadata_of_list, metadata_of_paper
 from papers.models import Paper
 from tests.factories import make_digest, make_entry, make_paper
+from tests.texts import texts_now_of
 
 HOSTILE = '</script><script>alert(1)</script> & "quoted" <!-- \u2028'
 
@@ -43,7 +44,7 @@ def test_paper_is_a_scholarly_article() -> None:
         submitted_at=datetime(2021, 5, 10, 12, tzinfo=UTC),
     )
 
-    head = head_of(metadata_of_paper(paper, ["cs.LG"]))
+    head = head_of(metadata_of_paper(paper, ["cs.LG"], texts_now_of(paper)))
 
     assert data_of(head) == {
         "@context": "https://schema.org",
@@ -69,14 +70,14 @@ def test_paper_is_a_scholarly_article() -> None:
         "og:image": "http://127.0.0.1:8000/static/og.png",
         "og:image:width": "1200",
         "og:image:height": "630",
-        "og:image:alt": "Hot Papers: the new arXiv papers that people talk about, every day",
+        "og:image:alt": "Hot Papers: the new arXiv papers people are talking about, every day",
     }
 
 
 def test_metadata_cannot_leave_its_place() -> None:
     paper = Paper(arxiv_id="2105.00001", title=HOSTILE, abstract=HOSTILE, authors=[HOSTILE], listing_date=date(2021, 5, 12))
 
-    head = head_of(metadata_of_paper(paper, [HOSTILE]))
+    head = head_of(metadata_of_paper(paper, [HOSTILE], texts_now_of(paper)))
 
     assert str(data_of(head)["headline"]).startswith('</script><script>alert(1)</script> & "quoted"')
     assert str(head.xpath("//meta[@property='og:title']/@content")[0]).startswith("</script>")
@@ -85,7 +86,7 @@ def test_metadata_cannot_leave_its_place() -> None:
 def test_long_abstract_is_cut_in_the_description() -> None:
     paper = Paper(arxiv_id="2105.00001", title="T", abstract="word " * 100, listing_date=date(2021, 5, 12))
 
-    [description] = head_of(metadata_of_paper(paper, [])).xpath("//meta[@name='description']/@content")
+    [description] = head_of(metadata_of_paper(paper, [], texts_now_of(paper))).xpath("//meta[@name='description']/@content")
 
     assert (len(str(description)), str(description)[-1]) == (200, "…")
 
@@ -96,9 +97,9 @@ def test_digest_is_a_collection_of_its_papers() -> None:
     for title in ("First", "Second"):
         make_entry(digest, make_paper(title=title))
 
-    meta = metadata_of_digest(Digest.objects.with_everything().get())
+    meta = metadata_of_digest(Digest.objects.with_everything().get(), texts_now_of(*digest.papers.all()))
 
-    assert meta.description == "The arXiv papers that people talked about on 12 May 2021: First; Second"
+    assert meta.description == "The arXiv papers people talked about on 12 May 2021: First; Second"
     assert meta.data is not None
     items = meta.data["mainEntity"]["itemListElement"]
     assert [(one["position"], one["item"]["headline"]) for one in items] == [(1, "First"), (2, "Second")]
@@ -111,9 +112,10 @@ def test_list_is_a_collection_with_one_address() -> None:
     selection = Selection.of(category="cs.LG")
 
     first = listed(selection, limit=2)
-    second = metadata_of_list(listed(selection, first.next_after, limit=2))
+    texts = texts_now_of(*Paper.objects.all())
+    second = metadata_of_list(listed(selection, first.next_after, limit=2), texts)
 
-    assert metadata_of_list(first).canonical == "http://127.0.0.1:8000/papers?category=cs.LG"
+    assert metadata_of_list(first, texts).canonical == "http://127.0.0.1:8000/papers?category=cs.LG"
     assert second.canonical == "http://127.0.0.1:8000/papers?category=cs.LG&after=2021-05-12.2"
     assert second.data is not None
     assert len(second.data["mainEntity"]["itemListElement"]) == 1
@@ -134,7 +136,7 @@ def test_page_without_papers_is_a_page(client: Client) -> None:
         ("/about", "How the ranking works"),
         ("/days", "Day log"),
         ("/days?before=2021-05-13", "Day log before 2021-05-13"),
-        ("/days/2021-05-12", "What happened to 12 May 2021"),
+        ("/days/2021-05-12", "Log of 12 May 2021"),
         ("/search", "Search"),
         ("/search?q=graph+nets", "Search for “graph nets”"),
     ],

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
-from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet, TweetMeasurement
+from papers.models import Mention, Paper, PaperMeasurement, Provenance, RenderedText, Tweet, TweetMeasurement
 from papers.search.index import index_changed
 from tests.editors import make_client, make_user, values
 from tests.factories import READ_AT, make_paper, make_tweet
@@ -40,7 +40,7 @@ def test_paper_list_takes_the_same_queries_at_any_size(editor: Client, django_as
     for _ in range(papers):
         make_tweet(make_paper())
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = editor.get("/admin/papers/paper/")
 
     assert [paper.tweets_number for paper in response.context["cl"].result_list] == [1] * papers
@@ -265,3 +265,16 @@ def test_tweet_that_does_not_fit_is_refused_in_words(
 
     assert response.context["adminform"].form.errors == errors
     assert Tweet.objects.values().get() == before
+
+
+def test_texts_over_the_bound_are_listed_with_where_they_stand(editor: Client) -> None:
+    paper = make_paper()
+    RenderedText.objects.create(
+        key="a", kind="abstract", html="", text="Odd <b>", version=1, trouble="time", table="papers_paper", row_id=paper.pk
+    )
+    RenderedText.objects.create(key="b", kind="line", html="Fine", text="Fine", version=1, table="papers_paper", row_id=paper.pk)
+
+    page = editor.get("/admin/papers/renderedtext/").content.decode()
+
+    assert "took longer than 1 s" in page and "Odd &lt;b&gt;" in page and "Fine" not in page
+    assert f'<a href="/admin/papers/paper/{paper.pk}/change/">paper {paper.pk}</a>' in page

@@ -90,3 +90,37 @@ def test_index_says_what_a_person_has_to_do(editor: Client, rows: None) -> None:
 def test_index_is_quiet_where_all_is_well(editor: Client, settings) -> None:  # type: ignore[no-untyped-def]
     settings.X_BEARER_TOKEN = "a-key"
     assert "messagelist" not in editor.get(reverse("admin-all")).content.decode()
+
+
+ACTION = {"action": "acknowledge"}
+
+
+@pytest.fixture
+def administrator() -> Client:
+    return make_client(make_user(group="Administrator"))
+
+
+def test_administrator_acknowledges_a_failed_day_with_a_reason(administrator: Client, rows: None) -> None:
+    day, address = CollectionDay.objects.get(), reverse("admin:papers_collectionday_changelist")
+    chosen = ACTION | {"_selected_action": day.pk}
+    asked = administrator.post(address, chosen)
+    without = administrator.post(address, chosen | {"confirmed": "Acknowledge", "reason": " "})
+
+    done = administrator.post(address, chosen | {"confirmed": "Acknowledge", "reason": "arXiv was <b>down</b>"}, follow=True)
+
+    assert [asked.status_code, without.status_code] == [200, 200]
+    assert "Write why the day may stay as it is, in up to 500 characters." in without.content.decode()
+    day.refresh_from_db()
+    assert (day.acknowledged_reason, day.acknowledged_at is not None) == ("arXiv was <b>down</b>", True)
+    assert "Acknowledged (1): 2026-11-20." in done.content.decode()
+    assert "arXiv was &lt;b&gt;down&lt;/b&gt;" in done.content.decode()
+    assert "arXiv gave no listing" not in administrator.get(reverse("admin:index")).content.decode()
+
+
+def test_editor_cannot_acknowledge(editor: Client, rows: None) -> None:
+    day, address = CollectionDay.objects.get(), reverse("admin:papers_collectionday_changelist")
+
+    editor.post(address, ACTION | {"_selected_action": day.pk, "confirmed": "Acknowledge", "reason": "fine"})
+
+    day.refresh_from_db()
+    assert day.acknowledged_at is None

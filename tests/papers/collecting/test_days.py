@@ -10,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers.access.connections import no_key, note_failure
 from papers.collecting import days
-from papers.models import CollectionDay, SourceHealth
+from papers.collecting.judging import FAILED_AFTER
+from papers.models import CollectionDay, SourceDay, SourceHealth
 from papers.sources.http import Refused, Transient
 
 FRIDAY = date(2026, 11, 20)
@@ -169,7 +170,7 @@ def test_judge_tells_a_failure_that_goes_by_from_one_that_needs_a_person() -> No
 
 
 def test_judge_takes_many_attempts_in_vain_for_a_failed_day() -> None:
-    make_day(attempts=days.FAILED_AFTER - 1)
+    SourceDay.objects.create(day=make_day(), source=ARXIV, attempts=FAILED_AFTER - 1)
     days.failed(FRIDAY, ARXIV, Transient("arXiv fails."), NOON)
 
     row = CollectionDay.objects.get()
@@ -204,7 +205,7 @@ def test_judge_says_which_key_is_not_set(settings: Settings) -> None:
         ),
         (
             {"listing_source": "feed", "found_new": 990, "tweets_done_at": NOON},
-            ("partial", "990 papers are here, unchecked: arXiv's own listing is behind its feed."),
+            ("partial", "990 papers are here, unchecked: arXiv's own listing cannot be read or is behind its feed."),
         ),
         (
             {"papers_done_at": NOON, "swept_until": NOON},

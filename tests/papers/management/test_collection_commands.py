@@ -1,17 +1,14 @@
 """The commands that operators script: what they do, say, and exit with."""
 
-import io
-import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers.models import CollectionDay, Paper, Tweet
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, THURSDAY, Week
+from tests.papers.management.running_commands import refused, run, status
 
 pytestmark = pytest.mark.django_db
 
@@ -24,31 +21,6 @@ def hosts(week: Week, settings: Settings, tmp_path: Path) -> None:
     settings.ARXIV_API_BASE = settings.ARXIV_RSS_BASE = settings.ARXIV_WEB_BASE = week.arxiv.url
     settings.X_API_BASE = week.x.url
     settings.ARXIV_REQUEST_INTERVAL = 0
-
-
-def run(name: str, *arguments: str) -> str:
-    """What the command writes to stdout; raises CommandError where it would exit with 1."""
-    out = io.StringIO()
-    call_command(name, *arguments, stdout=out)
-    return out.getvalue()
-
-
-def refused(name: str, *arguments: str) -> str:
-    """What the command says when it exits with 1: one sentence."""
-    with pytest.raises(CommandError) as raised:
-        run(name, *arguments)
-    assert "Traceback" not in str(raised.value)
-    return str(raised.value)
-
-
-def status() -> tuple[dict[str, object], bool]:
-    """What `status --json` prints, and whether it exits with 0."""
-    out = io.StringIO()
-    try:
-        call_command("status", "--json", stdout=out)
-    except CommandError:
-        return json.loads(out.getvalue()), False
-    return json.loads(out.getvalue()), True
 
 
 # collect_papers and collect_tweets
@@ -208,6 +180,7 @@ def test_status_tells_days_budgets_readings_and_sources(week: Week, settings: Se
                 "tweets": row.tweets_found,
                 "swept_until": "2026-11-20T00:00:00+00:00",
                 "next_try_at": None,
+                "acknowledged": None,
             }
         ],
         "budget": [

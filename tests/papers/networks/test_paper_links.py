@@ -22,6 +22,11 @@ def test_paper_id_of_every_form(form: str) -> None:
         ("HTTPS://ARXIV.ORG/ABS/2611.90001V12/", "2611.90001"),
         ("https://arxiv.org/abs/arXiv:2611.90001", "2611.90001"),
         ("https://arxiv.org/abs/2611%2E90001", "2611.90001"),
+        ("https://arxiv.org/abs/2611.90001%29", "2611.90001"),
+        ("https://arxiv.org/html/2611.90001v2/x1.png", "2611.90001"),
+        ("https://arxiv.org/pdf/2611.90001v2.pdf」。", "2611.90001"),
+        ("https://xxx.arxiv.org/format/2611.90001", "2611.90001"),
+        ("https://doi.org/10.48550/aRxIv.2611.90001.", "2611.90001"),
     ],
 )
 def test_paper_id_drops_version_and_subject_class(url: str, expected: str) -> None:
@@ -37,6 +42,12 @@ def test_paper_id_drops_version_and_subject_class(url: str, expected: str) -> No
         "https://arxiv.org/abs/2613.90001",
         "https://arxiv.org/abs/2611.900012",
         "https://arxiv.org/abs/2611.90001/listing",
+        "https://arxiv.org/abs/2611.90001/abs/2611.90002",
+        "https://arxiv.org/list/2611.90001",
+        "https://arxiv.org/abs/https://evil.example/abs/2611.90001",
+        "https://notarxiv.org/abs/2611.90001",
+        "https://hf.co/2611.90001",
+        "https://huggingface.co/papers/month/2026-11",
         "https://arxiv.org/abs/٢٦١١.90001",
         "https://evil.example/abs/2611.90001",
         "https://arxiv.org.evil.example/abs/2611.90001",
@@ -61,3 +72,23 @@ def test_paper_ids_in_lists_each_paper_once() -> None:
         "2611.90001",
         "2611.90003",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("arxiv.org/abs/2611.90001", ("2611.90001",)),
+        ("(https://arxiv.org/pdf/2611.90001v3.pdf).", ("2611.90001",)),
+        ("論文arxiv.org/abs/2611.90001です", ("2611.90001",)),
+        ("hf.co/papers/2611.90001, alphaxiv.org/es/overview/2611.90002", ("2611.90001", "2611.90002")),
+        ("doi:10.48550/ARXIV.2611.90001", ("2611.90001",)),
+        ("https://doi.org/10.48550/arXiv.2611.90001", ("2611.90001",)),
+        ("evil.example/arxiv.org/abs/2611.90001", ()),
+        ("me@arxiv.org/abs/2611.90001", ()),
+        ("notarxiv.org/abs/2611.90001", ()),
+        ("10.1000/arXiv.2611.90001", ()),
+        ("2611.90001", ()),
+    ],
+)
+def test_paper_ids_in_text_alone(text: str, expected: tuple[str, ...]) -> None:
+    assert paper_ids_in([], text) == expected

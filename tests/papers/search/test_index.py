@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import call_command
 
 from papers.counts.measuring import measure_papers
 from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, Provenance, UnindexedPaper
@@ -97,3 +98,17 @@ def test_collaboration_of_thousands_is_indexed() -> None:
 
     assert titles("author:ada999") == ["Collision"]
     assert PaperAuthor.objects.count() == 3_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flush_empties_the_index(library: None) -> None:
+    call_command("flush", interactive=False, verbosity=0)
+
+    make("Another one", arxiv_id="2611.00002", authors=["Somebody Else"], categories=("math.AG",))
+    index_changed()
+    assert {query: titles(query) for query in ("another", "attention", "cat:cs.LG", "author:ada")} == {
+        "another": ["Another one"],
+        "attention": [],
+        "cat:cs.LG": [],
+        "author:ada": [],
+    }

@@ -39,34 +39,37 @@ def test_parse_reads_a_query(text: str, expected: Query) -> None:
 @pytest.mark.parametrize(
     ("text", "explanation"),
     [
-        ("", "Nothing to look for: write a word, a name or an arXiv id."),
-        ("?! *", "Nothing to look for: write a word, a name or an arXiv id."),
-        ('deep "learning of', "The quotation mark before “learning of” is not closed: add one after the phrase."),
+        ("", "Nothing to search for. Type a word, a name or an arXiv id."),
+        ("?! *", "Nothing to search for. Type a word, a name or an arXiv id."),
+        ('deep "learning of', "The quotation mark before “learning of” has no partner. Add one after the phrase."),
         (
             "autor:Smith",
-            "“autor:” is no field. The fields are author:, title:, cat:, since:, until: and id:; "
-            "put a blank after the colon if it is part of a title.",
+            "“autor:” isn’t a field. The fields are author:, title:, cat:, since:, until: and id:. "
+            "If the colon is part of a title, add a space after it.",
         ),
         (
             "https://example.org/",
-            "Of links, only those to papers on arXiv can be looked for, such as https://arxiv.org/abs/2010.04296.",
+            "Only links to arXiv papers can be searched, for example https://arxiv.org/abs/2010.04296.",
         ),
-        ("cat:cs.LG!", "“cs.LG!” is no arXiv category. Write cat:cs.LG, or cat:cs for all of an archive."),
-        ("id:20", "“20” is no arXiv id. Write id:2010.04296 or id:cs/0112017."),
+        ("cat:cs.LG!", "“cs.LG!” isn’t an arXiv category. Write cat:cs.LG, or cat:cs for a whole archive."),
+        ("id:20", "“20” isn’t an arXiv id. Write id:2010.04296 or id:cs/0112017."),
         (
             "since:2026-02-30",
-            "“2026-02-30” is no day. Write since:2026-01-31, or since:2026-01 for a month, since:2026 for a year.",
+            "“2026-02-30” isn’t a date. Write since:2026-01-31, since:2026-01 for a month or since:2026 for a year.",
         ),
         (
             "until:yesterday",
-            "“yesterday” is no day. Write until:2026-01-31, or until:2026-01 for a month, until:2026 for a year.",
+            "“yesterday” isn’t a date. Write until:2026-01-31, until:2026-01 for a month or until:2026 for a year.",
         ),
-        ("since:2026 until:2025", "No day is since 2026-01-01 and until 2025-12-31: exchange the two."),
-        ('author:""', "Write what to look for after author:, such as author:LeCun."),
-        ("author:???", "Write what to look for after author:, such as author:LeCun. “???” is too common, or no word."),
-        ("cat:cs.LG title:it", "Write what to look for after title:, such as title:learning. “it” is too common, or no word."),
-        ("x" * (LONGEST_QUERY + 1), f"The search is too long: write at most {LONGEST_QUERY} characters."),
-        (" ".join(f"w{n}" for n in range(MOST_TERMS + 1)), f"The search has too many words: write at most {MOST_TERMS}."),
+        ("since:2026 until:2025", "2026-01-01 is after 2025-12-31. Swap the two dates."),
+        ('author:""', "Write a word after author:, for example author:LeCun."),
+        ("author:???", "Write a word after author:, for example author:LeCun. “???” is too common, or isn’t a word."),
+        (
+            "cat:cs.LG title:it",
+            "Write a word after title:, for example title:learning. “it” is too common, or isn’t a word.",
+        ),
+        ("x" * (LONGEST_QUERY + 1), f"The search is too long. Use at most {LONGEST_QUERY} characters."),
+        (" ".join(f"w{n}" for n in range(MOST_TERMS + 1)), f"The search has too many words. Use at most {MOST_TERMS}."),
     ],
 )
 def test_parse_explains_what_it_cannot_read(text: str, explanation: str) -> None:

@@ -2,10 +2,8 @@ import gzip
 import random
 import time
 import tomllib
-from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
 from django.conf import settings
 
@@ -102,12 +100,46 @@ def test_fetch_follows_redirects_to_allowed_hosts() -> None:
 
 @pytest.mark.parametrize(
     "location",
-    ["https://elsewhere.example/", "http://elsewhere.example/", "ftp://127.0.0.1/", "http://u:p@127.0.0.1/", "http://["],
+    [
+        "https://elsewhere.example/",
+        "http://elsewhere.example/",
+        "ftp://127.0.0.1/",
+        "http://u:p@127.0.0.1/",
+        "http://[",
+    ],
 )
 def test_fetch_returns_other_redirects_unfollowed(location: str) -> None:
     with Scripted(a=Reply(302, headers={"Location": location})) as standin:
         assert get(standin, "a", hosts=("127.0.0.1",)).status == 302
         assert len(standin.requests) == 1
+
+
+@pytest.mark.parametrize("location", ["data:,x", "javascript:x", "http://xn--/"])
+def test_fetch_calls_a_redirect_to_no_address_malformed(location: str) -> None:
+    one_sentence = r"^127\.0\.0\.1 redirects to what is no address\.$"
+    with Scripted(a=Reply(302, headers={"Location": location})) as standin, pytest.raises(http.Malformed, match=one_sentence):
+        get(standin, "a", hosts=("127.0.0.1",))
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("https://arxiv.org/b", "https://arxiv.org/b"),
+        ("/b", "https://arxiv.org/b"),
+        ("http://arxiv.org/b", None),
+        ("http://127.0.0.1/b", None),
+        ("data:text/html,x", None),
+        ("http://xn--/", None),
+        ("https://xn--/", None),
+        ("https://user@arxiv.org/b", None),
+        ("\x00", None),
+        ("https://" + "a" * 70_000, None),
+    ],
+)
+def test_onward_leads_from_https_to_https_alone(location: str, expected: str | None) -> None:
+    moved = http.onward(http.Answer("https://arxiv.org/a", 301, {"location": location}, b""))
+
+    assert (moved and str(moved)) == expected
 
 
 def test_fetch_gives_up_on_a_circle_of_redirects() -> None:
@@ -198,23 +230,6 @@ def test_source_error_keeps_its_url_without_secrets() -> None:
     error = http.SourceError("No.", url="https://user:word@api.example/2/tweets?token=abc#frag", status=500)
 
     assert (error.url, error.status) == ("https://api.example/2/tweets", 500)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("5", 5.0),
-        ("Fri, 20 Nov 2026 12:00:30 GMT", 30.0),
-        ("Fri, 20 Nov 2026 11:00:00 GMT", 0.0),
-        ("soon", None),
-        ("-5", None),
-        ("", None),
-    ],
-)
-def test_retry_after_reads_seconds_and_dates(value: str, seconds: float | None) -> None:
-    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-    assert http.retry_after_s(httpx.Headers({"Retry-After": value}), now=now) == seconds
 
 
 def failing(*errors: http.SourceError) -> tuple[list[float], int | http.SourceError]:

@@ -89,7 +89,7 @@ def test_mathml_holds_allowed_elements_and_attributes_only(source: str) -> None:
 def test_mathml_converts_the_formulas_of_the_archive(archive: Path) -> None:
     posts = [parse(file.read_text("utf-8")) for file in sorted(archive.glob("*.md"))]
     texts = [text for post in posts for paper in post.papers for text in (paper.title, paper.abstract)]
-    formulas = [part for text in texts for part, is_formula in parts(text) if is_formula]
+    formulas = [part.text for text in texts for part in parts(text) if part.is_formula]
     converted = [formula for formula in formulas if mathml(formula)]
 
     share = len(converted) / len(formulas)

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from digests.models import Digest, PublicEvent
 from papers.models import Tweet
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 from tests.feed_rules import ATOM, check_atom, check_json_feed, check_rss
@@ -42,6 +43,7 @@ def test_rss_item_carries_the_digest(client: Client, settings: Settings) -> None
     settings.SITE_URL = "https://papers.example"
     digest = make_digest(date(2021, 5, 12), published_at=datetime(2021, 5, 13, 9, 14, 27, tzinfo=UTC))
     make_entry(digest, make_paper(arxiv_id="2105.00001", title="R\\'enyi  & <b>", authors=["Ada", "Bob"]))
+    render_changed()
 
     [item] = channel_of(client).findall("item")
 
@@ -131,6 +133,7 @@ def test_atom_entry_carries_the_paper(client: Client, settings: Settings) -> Non
     )
     make_entry(digest, paper)
     PublicEvent.objects.create(digest=digest, kind=PublicEvent.Kind.CORRECTED, at=datetime(2021, 5, 14, tzinfo=UTC))
+    render_changed()
 
     feed = check(client, "/papers.atom?category=cs.LG")
 
@@ -162,6 +165,7 @@ def test_json_feed_item_carries_the_paper_and_ids_of_tweets(client: Client, sett
     gone = make_tweet(paper, status_id="1392361237063311360", state=Tweet.State.DELETED)
     shown = make_tweet(paper, status_id="1392361237063311361", body_html="secret words")
     make_entry(make_digest(date(2021, 5, 12)), paper, shown, gone, shown)
+    render_changed()
 
     [item] = check(client, "/papers.json")["items"]
 

@@ -13,6 +13,7 @@ from digests.reader.lists import listing
 from digests.reader.lists.listing import listed
 from digests.reader.lists.selections import Selection, SelectionError
 from papers.models import Paper, PaperMeasurement, Provenance
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
@@ -133,8 +134,8 @@ def test_page_says_that_not_all_matches_are_looked_at(client: Client) -> None:
     def page(query: str) -> str:
         return client.get(f"/papers?{query}").content.decode()
 
-    assert "match “learning” that only the 2 hottest of them are looked at: add a word" in page("q=learning&order=hottest")
-    assert "are looked at, and the 2 hottest of the last year: add a word" in page("q=learning")
+    assert "match “learning”. Only the 2 hottest are searched. Add a word" in page("q=learning&order=hottest")
+    assert "are searched, and the 2 hottest of the last year. Add a word" in page("q=learning")
     assert "are looked at" not in page("q=learning+4000") + page("period=2021") + page("q=synthetic+until:2019-05-10")
 
 
@@ -220,14 +221,14 @@ def test_counts_may_be_huge() -> None:
 
 
 QUERIES = {
-    "/papers": 3,
-    "/papers?order=hottest": 4,
-    "/papers?category=cs.LG": 4,
-    "/papers?period=week": 5,
-    "/papers?period=2021&order=hottest&category=cs.LG&min=10&q=synthetic": 8,
-    "/papers?min=10": 4,
-    "/papers.atom": 5,
-    "/papers.json": 5,
+    "/papers": 4,
+    "/papers?order=hottest": 5,
+    "/papers?category=cs.LG": 5,
+    "/papers?period=week": 6,
+    "/papers?period=2021&order=hottest&category=cs.LG&min=10&q=synthetic": 9,
+    "/papers?min=10": 5,
+    "/papers.atom": 6,
+    "/papers.json": 6,
     "/papers.bib": 3,
 }
 
@@ -249,6 +250,7 @@ def test_page_of_a_selection_shows_papers_and_links_its_feeds(client: Client) ->
     digest = make_digest(DAY)
     for _ in range(31):
         make_entry(digest, make_paper(title="R\\'enyi <b>"), provenance=Provenance.POST)
+    render_changed()
 
     page = client.get("/papers?category=cs.LG").content.decode()
 
@@ -263,7 +265,7 @@ def test_page_of_a_selection_shows_papers_and_links_its_feeds(client: Client) ->
 
 
 def test_selection_that_finds_nothing_says_so(client: Client) -> None:
-    assert "No published list has such a paper." in client.get("/papers?category=cs.XX").content.decode()
+    assert "No papers match. Try fewer or different words." in client.get("/papers?category=cs.XX").content.decode()
 
 
 def test_tweets_are_on_no_list(client: Client) -> None:

@@ -82,7 +82,7 @@ def test_selection_leaves_out_what_is_empty() -> None:
         ("order=coldest", "coldest"),
         ("period=soon", "soon"),
         ("q=" + "x" * 301, "300"),
-        ("q=%22open", "not closed"),
+        ("q=%22open", "has no partner"),
         ("q=color:red", "color"),
     ],
 )
@@ -142,5 +142,5 @@ def test_malformed_selection_is_answered_with_a_sentence(client: Client, form: s
         assert response["Content-Type"] == "text/plain; charset=utf-8"
         assert text.endswith(".\n")
     else:
-        assert "<h1>This selection was not understood</h1>" in text
+        assert "<h1>We couldn’t read this filter</h1>" in text
         assert "<b>" not in text

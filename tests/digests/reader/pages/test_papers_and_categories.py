@@ -62,13 +62,13 @@ def test_paper_counts_all_posts_that_link_it(
     make_entry(make_digest(), paper, make_tweet(paper, body_html="shown"))
     make_tweet(body_html="of another paper")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = text_of(client, paper.get_absolute_url())
 
     assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["shown", "text 8"]
     lines = re.findall(r"<li><bdi>(.*?)</bdi>.*: (\d) retweets, 0 favorites</li>", page)
     assert lines == [("@handle9", "9"), ("@handle7", "7"), ("@handle6", "6")]
-    assert '<p class="quiet">5 more posts link it.</p>' in page
+    assert '<p class="quiet">5 more posts link to it.</p>' in page
 
 
 def test_post_of_nobody_known_is_called_a_post(client: Client) -> None:

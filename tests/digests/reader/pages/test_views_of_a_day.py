@@ -13,6 +13,7 @@ from django.test import Client
 
 from digests.models import Digest, Entry, PublicEvent
 from papers.models import PaperMeasurement, Provenance, SavedRules
+from papers.rendered.waiting import render_changed
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +65,8 @@ def test_digest_says_why_a_paper_is_there(client: Client, entry: Entry, hot_scor
 
     page = text_of(client, ADDRESS)
 
-    assert f"make a score of 850; by today’s rules a paper is hot from {hot_score} on. Posts that link it" in page
-    assert "Posts that link it and are known here: 2; shown: 1. " in page
+    assert f"make a score of 850; by today’s rules papers are hot from a score of {hot_score}. " in page
+    assert "We know of 2 posts that link to it; 1 shown." in page
     assert "Ada: 400 retweets and 300 favorites by 13 May 2021, 09:14 UTC" in page
 
 
@@ -74,7 +75,7 @@ def test_digest_says_that_editors_chose_the_place_of_a_paper(client: Client, ent
 
     page = text_of(client, ADDRESS)
 
-    assert "The editors fixed its place in the list." in page
+    assert "The editors pinned it to its place." in page
 
 
 def test_digest_links_the_code_that_comment_and_abstract_name(client: Client, entry: Entry) -> None:
@@ -89,6 +90,7 @@ def test_digest_links_the_code_that_comment_and_abstract_name(client: Client, en
 def test_digest_shows_intro_and_note_as_safe_markdown(client: Client, entry: Entry) -> None:
     Digest.objects.update(intro="A *quiet* day <script>alert(1)</script>")
     Entry.objects.update(note="**Read** this")
+    render_changed()
 
     page = client.get(ADDRESS).content.decode()
 
@@ -111,6 +113,7 @@ def test_digest_tells_its_history(client: Client) -> None:
     digest = make_digest(DAY)
     PublicEvent.objects.create(digest=digest, kind="published", at=datetime(2021, 5, 13, 10, tzinfo=UTC))
     PublicEvent.objects.create(digest=digest, kind="corrected", at=datetime(2021, 5, 14, 11, 30, tzinfo=UTC), note="A *name*.")
+    render_changed()
 
     page = client.get(ADDRESS).content.decode()
 
@@ -141,7 +144,7 @@ def test_paper_on_no_list_is_kept_from_search_engines(client: Client) -> None:
     page = client.get(paper.get_absolute_url()).content.decode()
 
     assert '<meta name="robots" content="noindex">' in page
-    assert "It was on no published list so far." in page
+    assert "Not on any published list yet." in page
 
 
 def test_sample_paper_that_nothing_shows_is_not_found(client: Client) -> None:
@@ -154,14 +157,14 @@ def test_paper_tells_its_rank_then_and_now(client: Client, entry: Entry) -> None
 
     page = text_of(client, entry.paper.get_absolute_url())
 
-    assert "Wednesday, 12 May 2021, number 1" in page
-    assert "it is number 2 of the papers that arXiv announced on 12 May 2021, with 401 retweets and 449 favorites." in page
+    assert "Wednesday, 12 May 2021, no. 1" in page
+    assert "Currently ranked 2nd of the papers announced on 12 May 2021, with 401 retweets and 449 favorites." in page
 
 
 def test_paper_draws_the_history_of_its_counts_with_a_table(client: Client, entry: Entry) -> None:
     page = client.get(entry.paper.get_absolute_url()).content.decode()
 
-    assert "In 3 readings the retweets went from 25 to 425, the favorites from 25 to 425" in page
+    assert "3 readings: retweets from 25 to 425, favorites from 25 to 425" in page
     assert re.findall(r"<th scope=\"row\">([^<]+)</th><td>(\d+)</td><td>(\d+)</td>", page) == [
         ("12 May 2021, 03:14", "25", "25"),
         ("12 May 2021, 08:14", "50", "50"),
@@ -174,7 +177,7 @@ def test_paper_tells_of_a_newer_version(client: Client) -> None:
 
     page = text_of(client, paper.get_absolute_url())
 
-    assert "The text above is that of version 1; meanwhile there is version 3." in page
+    assert "The text above is from version 1; arXiv now has version 3." in page
     assert "Secret" not in page
 
 
@@ -183,7 +186,7 @@ def test_page_of_thirteen_papers_is_light_with_its_styles(client: Client, archiv
     call_command("import_posts", str(archive / "2021-05-12---Hot-Papers.md"), stdout=io.StringIO())
 
     page = client.get(ADDRESS).content
-    styles = (settings.BASE_DIR / "static/readers/site.css").read_bytes()
+    styles = [(settings.BASE_DIR / f"static/readers/{name}.css").read_bytes() for name in ("site", "papers")]
 
     assert page.count(b"<article") == 13
-    assert len(gzip.compress(page)) + len(gzip.compress(styles)) < 40_000
+    assert sum(len(gzip.compress(part)) for part in (page, *styles)) < 40_000

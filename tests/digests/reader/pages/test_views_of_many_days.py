@@ -104,8 +104,8 @@ def test_author_has_one_address_for_all_spellings(client: Client) -> None:
 
     assert paper_addresses(page) == [listed.arxiv_id, unlisted.arxiv_id]
     assert "<bdi>Yann LeCun</bdi>; <bdi>Yann Lecún</bdi>" in page
-    assert "Names are not persons" in page
-    assert re.findall(r"Number (\d+) on <a", page) == ["1"]
+    assert "arXiv lists names, not people" in page
+    assert re.findall(r"No. (\d+) on <a", page) == ["1"]
     for spelling in ("Yann LeCun", "yann lecún", "Yann-LECUN"):
         response = client.get(f"/authors/{spelling}")
         assert (response.status_code, response.headers["Location"]) == (301, "/authors/yann-lecun")
@@ -115,7 +115,7 @@ def test_author_pages_by_paper(client: Client, django_assert_num_queries: Django
     made = [make_paper(authors=["Wei Wang"], listing_date=DAY - timedelta(days=n // 3)) for n in range(60)]
     index_changed()
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         first = page_of(client, "/authors/wei-wang")
     older = re.findall(r'rel="next" href="([^"]+)"', first)
     second = page_of(client, older[0])
@@ -156,8 +156,8 @@ def test_day_tells_what_was_collected_without_our_troubles(client: Client) -> No
 
     assert "Collected in part." in page
     assert "arXiv announced 512 new papers; 510 are here." in page
-    assert "arXiv announced 30 cross-listed papers, and all of them are here." in page
-    assert "1,204 posts up to 18:30 UTC link a paper." in page
+    assert "arXiv announced 30 cross-listed papers; all are here." in page
+    assert "1,204 posts up to 18:30 UTC link to a paper." in page
     assert "X_BEARER_TOKEN" not in page
 
 
@@ -204,19 +204,19 @@ def test_about_tells_the_rules_that_rank(client: Client, settings: Settings) -> 
 
     page = text_of(client, "/about")
 
-    assert "collects those of cs.*, math.* and stat.ML, without those that are only cross-listed there" in page
-    assert "From 1,234 on, the paper is hot." in page
-    assert "Of each author, only the best post counts for a paper." in page
+    assert "collects those in cs.*, math.* and stat.ML, leaving out papers that are only cross-listed there" in page
+    assert "A paper is hot from a score of 1,234." in page
+    assert "Only each author’s best post counts for a paper." in page
     assert "Posts with fewer than 7 favorites are not collected." in page
-    assert "a score of 56 or more of their own: at most 8, the best first." in page
+    assert "a score of at least 56: up to 8, best first." in page
 
 
 def test_about_says_who_sees_a_list_before_it_appears(client: Client, settings: Settings) -> None:
     settings.TIME_ZONE = "Europe/Berlin"
-    assert "Editors look over every list before it appears." in text_of(client, "/about")
+    assert "Editors check every list before it appears." in text_of(client, "/about")
 
     settings.AUTO_PUBLISH_AT = time(6, 30)
 
     page = text_of(client, "/about")
     assert "every list before it appears" not in page
-    assert "published or scheduled appears by itself at 06:30 by the clocks of Europe/Berlin" in page
+    assert "published or scheduled is published automatically at 06:30 (Europe/Berlin time)" in page

@@ -40,7 +40,7 @@ def test_unpublished_digest_is_nowhere_for_readers(client: Client, status: Diges
     for address in lists:
         page = text_of(client, address)
         assert (address, paper.title in page, "2021-05-12" in page) == (address, False, False)
-    assert "It was on no published list so far." in text_of(client, paper.get_absolute_url())
+    assert "Not on any published list yet." in text_of(client, paper.get_absolute_url())
 
 
 def test_draft_is_previewed_by_staff_and_never_cached(staff: Client) -> None:

@@ -7,8 +7,8 @@ import httpx
 import pytest
 import time_machine
 
+from papers.networks.base import GoneReason
 from papers.networks.x.client import XClient, sweep_query
-from papers.networks.x.posts import GoneReason
 from papers.sources.http import Malformed, Misconfigured, OutOfCredit, RateLimited, Refused, SourceError, Transient
 from tests.standins.serving import Reply
 from tests.standins.tweets import Tweets

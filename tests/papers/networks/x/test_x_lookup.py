@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from papers.networks.base import GoneReason
 from papers.networks.x.client import LookupResult, XClient, sweep_query
-from papers.networks.x.posts import GoneReason
 from tests.papers.networks.x.asking_x import MIDNIGHT, NOW, found_in, listed, one_counts, sweep
 from tests.standins.tweets import Tweets, WorldTweet
 from tests.standins.x import XStandin

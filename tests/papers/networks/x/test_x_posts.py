@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from papers.networks.x.posts import Counts, FoundTweet, GoneReason, is_status_id, read_gone, read_post, roots_wanted
+from papers.networks.base import GoneReason
+from papers.networks.x.posts import Counts, FoundTweet, is_status_id, read_gone, read_post, roots_wanted
 
 ID = "2123706664350646301"
 POST: dict[str, Any] = {

@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from papers.sources.arxiv.client import Announcement, ArxivClient, Counts
+from papers.sources.arxiv.announcement import Announcement, Counts
+from papers.sources.arxiv.client import ArxivClient
 from papers.sources.gate import Gate
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.world import World

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from papers.sources import http
-from papers.sources.arxiv.client import Announcement, ArxivClient, Counts
+from papers.sources.arxiv.announcement import Announcement, Counts
+from papers.sources.arxiv.client import ArxivClient
 from tests.papers.sources.arxiv.reading_arxiv import INTERVAL_S, SETS, reader, truth
 from tests.standins.arxiv import ArxivStandin, gaps
 from tests.standins.serving import Reply

@@ -52,6 +52,44 @@ def test_retry_after_is_honoured(arxiv: ArxivClient, standin: ArxivStandin, tmp_
     assert len(standin.requests) == 1
 
 
+def test_feed_that_is_unavailable_does_not_stop_the_listing_pages(standin: ArxivStandin, tmp_path: Path) -> None:
+    standin.fault("/rss", Reply(503))
+    with http.client() as client:
+        arxiv = reader(client, standin, tmp_path, attempts=2, max_wait_s=0.1)
+        with pytest.raises(http.RateLimited):  # the gate holds a while for all
+            arxiv.announced_today(SETS)
+        patient = reader(client, standin, tmp_path)
+        standin.fault("/rss", "404", times=9)
+
+        found = patient.announced_today(SETS)
+
+    assert sorted(found.new) == list(truth(standin.world, date(2026, 10, 16), "feed").new)
+    assert found.note == (
+        "The feed could not be read (arXiv answered with status 404; expected 200 or 400.) The listing pages were taken instead."
+    )
+
+
+@pytest.mark.parametrize(
+    "location", ["data:text/plain,x", "http://xn--/", "http://[", "https://127.0.0.1:1/", "javascript:x", ""]
+)
+def test_redirect_to_nowhere_is_one_sentence(arxiv: ArxivClient, standin: ArxivStandin, location: str) -> None:
+    standin.fault("/", Reply(301, headers={"Location": location}), times=99)
+
+    one_sentence = r"^(arXiv answered with status 301; expected 200 or 400|127\.0\.0\.1 redirects to what is no address)\.$"
+    with pytest.raises(http.Malformed, match=one_sentence):
+        arxiv.caught_up(date(2026, 10, 15), SETS)
+
+
+@pytest.mark.parametrize("value", ["9999999999", "9" * 20, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_retry_after_is_believed_up_to_an_hour(arxiv: ArxivClient, standin: ArxivStandin, value: str) -> None:
+    standin.fault("/api", Reply(429, headers={"Retry-After": value}))
+
+    with pytest.raises(http.RateLimited, match=r"requests go on in 3600 s\.$") as caught:
+        arxiv.metadata(["2610.90001"])
+
+    assert caught.value.wait_s == 3600
+
+
 def test_waits_grow_while_arxiv_limits_us_and_end_at_the_bound(standin: ArxivStandin, tmp_path: Path) -> None:
     standin.fault("/api", "429", times=100)
     with http.client() as client:
@@ -73,10 +111,11 @@ def test_refusal_ends_at_once_and_names_the_setting(arxiv: ArxivClient, standin:
     assert (caught.value.setting, caught.value.status, len(standin.requests)) == ("CONTACT_EMAIL", 403, 1)
 
 
-@pytest.mark.parametrize("place", ["/api", "/rss", "/list", "/catchup"])
+@pytest.mark.parametrize("place", ["/api", "/rss", "/catchup"])
 @pytest.mark.parametrize("kind", ["html", "empty", "{}", "[]"])
 def test_answer_of_another_kind_is_malformed(kind: str, place: str, arxiv: ArxivClient, standin: ArxivStandin) -> None:
     standin.fault(place, kind, times=100)
+    standin.fault("/list", kind, times=100)  # where it is not, the listing pages are taken instead of the feed
 
     with pytest.raises(http.Malformed, match=r"^arXiv answered something unexpected: expected an? .*, got ") as caught:
         if place == "/api":

@@ -58,7 +58,7 @@ def drop_tables(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("digests", "0008_list_change"),
+        ("digests", "0009_list_change"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
 

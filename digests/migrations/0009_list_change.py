@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0007_held'),
-        ('papers', '0007_words_by_twos'),
+        ('digests', '0008_rendered_texts'),
+        ('papers', '0008_rendered_texts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

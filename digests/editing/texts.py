@@ -1,0 +1,28 @@
+"""Which texts of editors, and which that a day prints otherwise than arXiv, are rendered before they are shown."""
+
+from typing import Any
+
+from digests.models import Digest, Entry, PublicEvent
+from papers.rendered.kinds import Kind, Text, names_source
+from papers.rendered.sources import register
+
+
+def register_all() -> None:
+    """Tell `papers` of our tables; once, when the apps are ready."""
+    register(Digest, ("intro",), texts_of_note)
+    register(PublicEvent, ("note",), texts_of_note)
+    register(Entry, ("note", "printed_otherwise"), texts_of_entry)
+
+
+def texts_of_note(note: str) -> list[Text]:
+    return [(Kind.NOTE, note)]
+
+
+def texts_of_entry(note: str, otherwise: dict[str, Any] | None) -> list[Text]:
+    printed = otherwise or {}
+    return [
+        (Kind.NOTE, note),
+        (Kind.LINE, str(printed.get("title", ""))),
+        (Kind.ABSTRACT, str(printed.get("abstract", ""))),
+        (Kind.NAMES, names_source(printed.get("authors") or ())),
+    ]

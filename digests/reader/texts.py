@@ -1,0 +1,53 @@
+"""The texts of readers' pages, as they were rendered: asked for by what a page shows, with one query."""
+
+from collections.abc import Iterable, Iterator
+
+from digests.models import Digest, Entry, PublicEvent
+from papers.models import Paper
+from papers.rendered.kinds import Kind, Text, names_source
+from papers.rendered.stored import Texts
+
+
+def texts_of_entries(entries: Iterable[Entry], *others: Text) -> Texts:
+    """Titles and authors as their days print them, and other texts."""
+    return Texts([*_lines(entries), *others])
+
+
+def texts_of_list(entries: Iterable[Entry]) -> Texts:
+    """Titles, authors and abstracts."""
+    entries = list(entries)
+    return Texts([*_lines(entries), *((Kind.ABSTRACT, entry.abstract) for entry in entries)])
+
+
+def texts_of_digest(digest: Digest, entries: Iterable[Entry], events: Iterable[PublicEvent]) -> Texts:
+    """All that a digest's page prints."""
+    entries = list(entries)
+    notes = [digest.intro, *(entry.note for entry in entries), *(event.note for event in events)]
+    abstracts = ((Kind.ABSTRACT, entry.abstract) for entry in entries)
+    return Texts([*_lines(entries), *abstracts, *((Kind.NOTE, note) for note in notes)])
+
+
+def texts_of_events(events: Iterable[PublicEvent]) -> Texts:
+    return Texts((Kind.NOTE, event.note) for event in events)
+
+
+def texts_of_paper(paper: Paper) -> Texts:
+    """All that arXiv says of the paper."""
+    return Texts([*_of_papers([paper]), (Kind.ABSTRACT, paper.abstract), (Kind.COMMENT, paper.comment)])
+
+
+def texts_of_papers(papers: Iterable[Paper]) -> Texts:
+    """Titles and authors."""
+    return Texts(_of_papers(papers))
+
+
+def _of_papers(papers: Iterable[Paper]) -> Iterator[Text]:
+    for paper in papers:
+        yield Kind.LINE, paper.title
+        yield Kind.NAMES, names_source(paper.authors)
+
+
+def _lines(entries: Iterable[Entry]) -> Iterator[Text]:
+    for entry in entries:
+        yield Kind.LINE, entry.title
+        yield Kind.NAMES, names_source(entry.authors)

@@ -1,0 +1,103 @@
+"""Reads the settings' variables from the environment. Each wrong one becomes a line; all are told at once, before anything runs.
+
+What they may hold is in values.py.
+"""
+
+import difflib
+import os
+import re
+import stat
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import environ
+
+from hotpapers_site.values import Kind, Unsafe, whole
+
+Value = TypeVar("Value")
+Default = TypeVar("Default")
+LONGEST_SHOWN = 60
+LIKENESS = 0.86
+"""From which ratio (difflib) on an unknown name is taken for a misspelt one."""
+PREFIXES = ("DJANGO_", "HOTPAPERS_", "HOT_PAPERS_")
+
+
+class Environment:
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._asked: set[str] = set()
+        self.problems: list[str] = []
+        """A sentence each."""
+
+    def read(self, name: str, kind: Kind[Value], default: Default) -> Value | Default:
+        """The variable's value; the default where it is not set, is empty or is wrong."""
+        self._asked.add(name)
+        given = self._variables.get(name, "").strip()
+        if not given:
+            return default
+        try:
+            return kind.parse(given)
+        except (ValueError, KeyError, OSError, OverflowError) as error:  # KeyError: of an unknown time zone
+            found = "set to something else, which is secret" if kind.is_secret else shown(given)
+            self.wrong(name, found, str(error) if isinstance(error, Unsafe) else kind.expected, kind.example)
+            return default
+
+    def wrong(self, name: str, found: str, expected: str, example: str) -> None:
+        self.problems.append(f"{name} is {found}; expected {expected}, for example {name}={example}")
+
+    def whole(self, name: str, default: int, *, least: int = 0, most: int) -> int:
+        return self.read(name, whole(least, most), default)
+
+    def resembling(self) -> list[str]:
+        """A sentence for each variable that nobody asks for and whose name resembles one of ours."""
+        said = []
+        for name in sorted(set(self._variables) - self._asked):
+            bare = next((name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)), name).upper()
+            meant = difflib.get_close_matches(bare, self._asked, n=1, cutoff=1 if len(bare) < 5 else LIKENESS)
+            if meant:
+                said.append(f"{name} is not a setting of Hot Papers and has no effect; did you mean {meant[0]}?")
+        return said
+
+    def finish(self) -> None:
+        """Tell what is wrong and end this process with status 2; tell of names that resemble ours."""
+        for sentence in self.resembling():
+            print(sentence, file=sys.stderr)  # noqa: T201 - nothing is set up yet that could log
+        if self.problems:
+            stop(self.problems)
+
+
+def read_file(path: Path) -> None:
+    """Take the variables of a `.env` file that are not set otherwise. Ends this process where the file cannot be read."""
+    try:
+        if path.is_file():
+            environ.Env.read_env(str(path))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        stop([f"The settings in {path} cannot be read ({reason}); expected lines such as HOT_SCORE=50"])
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder, for this user alone, or take the others' rights from it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keep_private(folder)
+
+
+def keep_private(*paths: Path) -> None:
+    """Take other users' rights from what is ours, but for a folder that is everybody's, as /tmp is."""
+    for path in paths:
+        about = path.stat()
+        if about.st_uid == os.geteuid() and about.st_mode & 0o077 and not about.st_mode & stat.S_ISVTX:
+            path.chmod(about.st_mode & 0o700)
+
+
+def stop(problems: list[str]) -> NoReturn:
+    number = "a setting is wrong" if len(problems) == 1 else f"{len(problems)} settings are wrong"
+    print(f"Hot Papers cannot start: {number}.", *problems, sep="\n", file=sys.stderr)  # noqa: T201 - as above
+    sys.exit(2)
+
+
+def shown(given: str) -> str:
+    """A value in quotes, short, on one line, without a password in an address."""
+    return repr(re.sub(r"(://[^/@\s]*?:)[^@\s]*@", r"\1***@", given)[:LONGEST_SHOWN])

@@ -1,0 +1,49 @@
+"""Middleware for the editors' lists: an address with a number that no row, page or day can have leads nowhere, instead of into
+an error of the database or of the calendar."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+
+from digests.converters import FIRST_YEAR, LAST_YEAR
+
+LONGEST_NUMBER = 18
+"""Digits; all such numbers fit a column of 64 bits."""
+PARTS = {"__year": (FIRST_YEAR, LAST_YEAR), "__month": (1, 12), "__day": (1, 31)}
+"""Ends of the names by which the admin filters days."""
+KEYS = ("_selected_action",)
+"""Fields of a form that hold primary keys."""
+
+
+class OddNumbersMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Raises Http404."""
+        if not request.path.startswith("/admin/"):
+            return
+        asked = [(name, value) for name, values in request.GET.lists() for value in values]
+        if request.method == "POST" and request.content_type != "application/json":
+            asked += [(name, value) for name in KEYS for value in request.POST.getlist(name)]
+        if any(is_odd(name, value) for name, value in asked):
+            raise Http404("No row, page or day has this number")
+
+
+def is_odd(name: str, value: str) -> bool:
+    if name in KEYS:
+        return not re.fullmatch(f"[0-9]{{1,{LONGEST_NUMBER}}}", value)
+    if "\0" in value or any(len(number) > LONGEST_NUMBER for number in numbers_in(value)):
+        return True
+    bounds = next((bounds for end, bounds in PARTS.items() if name.endswith(end)), None)
+    return bounds is not None and not (re.fullmatch("[0-9]{1,4}", value) and bounds[0] <= int(value) <= bounds[1])
+
+
+def numbers_in(value: str) -> Iterable[str]:
+    """Its runs of digits, where it is a number or a list of numbers and nothing else: a search may be for a longer one."""
+    return re.findall("[0-9]+", value) if re.fullmatch(r"[\s0-9.,_+-]+", value) else ()

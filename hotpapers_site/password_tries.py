@@ -1,0 +1,89 @@
+"""Limits how often a password may be tried: of an account, from an address, and of the two together.
+
+A try is counted before the password is looked at, in one statement that also says how many there were: of a hundred tries at
+once no more are looked at than of a hundred in a row.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from hotpapers_site.models import PasswordTries
+from hotpapers_site.sessions import client_address
+
+WIDER = 2
+"""So many times as many tries an account has from all addresses together, and an address for all accounts together."""
+
+
+def limits(username: str, address: str | None) -> dict[str, int]:
+    """How many tries each key has within AXES_COOLOFF_TIME. Spellings of a name that are hard to tell apart are one."""
+    name, where, few = username.casefold().strip(), address or "", settings.AXES_FAILURE_LIMIT
+    return {_key("address", where): WIDER * few, _key("pair", name, where): few, _key("account", name): WIDER * few}
+
+
+def count(keys: dict[str, int], now: datetime) -> bool:
+    """Count a try; whether it is within all limits. One statement a key, whoever else counts at the same moment.
+
+    What is over one limit counts for none behind it: from a single address nobody can shut an account for everybody.
+    """
+    return all(_counted(key, now) <= most for key, most in keys.items())
+
+
+def forget(keys: Iterable[str]) -> None:
+    PasswordTries.objects.filter(key__in=list(keys)).delete()
+
+
+def forget_old(now: datetime) -> None:
+    PasswordTries.objects.filter(since__lt=now - settings.AXES_COOLOFF_TIME).delete()
+
+
+def _key(kind: str, *parts: str) -> str:
+    return f"{kind}:{hashlib.sha256(chr(0).join(parts).encode(errors='replace')).hexdigest()}"
+
+
+def _counted(key: str, now: datetime) -> int:
+    table = PasswordTries._meta.db_table
+    is_over = f"{table}.since < %s"
+    sql = (
+        f"INSERT INTO {table} (key, number, since) VALUES (%s, 1, %s) ON CONFLICT (key) DO UPDATE SET "  # noqa: S608 - our table
+        f"number = CASE WHEN {is_over} THEN 1 ELSE {table}.number + 1 END, "
+        f"since = CASE WHEN {is_over} THEN excluded.since ELSE {table}.since END RETURNING number"
+    )
+    moment, start = (connection.ops.adapt_datetimefield_value(at) for at in (now, now - settings.AXES_COOLOFF_TIME))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [key, moment, start, start])
+        return int(cursor.fetchone()[0])
+
+
+class CountingBackend:
+    """The first of the backends: knows nobody, and lets no try through that is over a limit."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+        username = credentials.get("username")
+        if request is not None and username and not count(limits(username, client_address(request)), timezone.now()):
+            request.axes_locked_out = True  # type: ignore[attr-defined]
+            raise PermissionDenied
+
+
+@receiver(user_logged_in)
+def forget_tries(request: HttpRequest, user: Any, **_: object) -> None:
+    """Whoever knew the password starts anew. The address does not: a password of one's own opens no way to guess others'."""
+    address = client_address(request) if request else None
+    forget(key for key in limits(user.get_username(), address) if not key.startswith("address:"))
+
+
+@receiver(post_delete, sender=AccessAttempt)
+def forget_tries_of_attempt(instance: AccessAttempt, **_: object) -> None:
+    """An administrator who deletes a failed attempt lets its account and its address in again."""
+    forget(limits(instance.username or "", instance.ip_address))

@@ -1,0 +1,156 @@
+"""The application that the web server runs (`manage.py web`): finished pages at once, everything else by Django in a thread.
+
+A request is read here, by no thread: one that comes slowly, or never ends, keeps nobody waiting and is given up at a bound.
+Why this is Granian's own interface around Django's WSGI handler is in docs/decisions/0010-the-web-server.md.
+"""
+
+import asyncio
+import io
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from hotpapers_site.wsgi import django_application
+
+from digests.page_cache.middleware import held_answer  # isort: skip - needs the apps, which the line above loads
+
+Answer = tuple[int, Iterable[tuple[str, str]], bytes]
+"""Status, headers, body."""
+
+
+class Scope(Protocol):
+    """What Granian tells of a request; of RSGI (https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md)."""
+
+    proto: str
+    http_version: str
+    scheme: str
+    method: str
+    path: str
+    query_string: str
+    server: str
+    client: str
+    headers: Any
+    """A mapping whose `get_all` gives each line of a header that comes more than once."""
+
+
+class Exchange(Protocol):
+    """RSGI's HTTP protocol object."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+
+THREADS = int(os.environ.get("WEB_THREADS", "8"))
+"""Requests that Django answers at once; `manage.py web` sets it."""
+BODY_WITHIN_S = 10.0
+LARGEST_BODY = 5 * 1024 * 1024
+"""Bytes; twice what Django takes of a form."""
+OF_A_PAGE = {
+    "host": "HTTP_HOST",
+    "accept-encoding": "HTTP_ACCEPT_ENCODING",
+    "if-none-match": "HTTP_IF_NONE_MATCH",
+    "if-modified-since": "HTTP_IF_MODIFIED_SINCE",
+    "x-forwarded-proto": "HTTP_X_FORWARDED_PROTO",
+}
+"""All that the answer with a finished page depends on, besides the address."""
+threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+
+
+async def application(scope: Scope, exchange: Exchange) -> None:
+    """Answer one request; other kinds of connection there are none."""
+    if scope.proto == "http":
+        status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange)
+        exchange.response_bytes(status, list(headers), body)
+
+
+async def answered(scope: Scope, exchange: Exchange) -> Answer:
+    try:
+        body = await asyncio.wait_for(body_of(exchange), BODY_WITHIN_S)
+    except TimeoutError:
+        return plain(HTTPStatus.REQUEST_TIMEOUT)
+    if body is None:
+        return plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return await asyncio.get_running_loop().run_in_executor(threads, by_django, environ_of(scope, body))
+
+
+def essence_of(scope: Scope) -> dict[str, Any]:
+    """Those of the request's WSGI variables on which a finished page depends."""
+    environ = {
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path if scope.path.isascii() else scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "wsgi.url_scheme": scope.scheme,
+    }
+    for name, variable in OF_A_PAGE.items():
+        if values := scope.headers.get_all(name):
+            environ[variable] = ",".join(values)
+    return environ
+
+
+def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
+    """The request's WSGI variables (PEP 3333).
+
+    Headers with an underscore are left out: `X_Forwarded_Proto` would else pass for the proxy's own `X-Forwarded-Proto`.
+    """
+    server_name, _, server_port = scope.server.rpartition(":")
+    environ = essence_of(scope) | {
+        "SCRIPT_NAME": "",
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_NAME": server_name,
+        "SERVER_PORT": server_port,
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "CONTENT_TYPE": scope.headers.get("content-type") or "",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name in list(scope.headers.keys()):
+        if "_" not in name and name not in (*OF_A_PAGE, "content-type", "content-length"):
+            environ[f"HTTP_{name.upper().replace('-', '_')}"] = ",".join(scope.headers.get_all(name))
+    return environ
+
+
+async def body_of(exchange: Exchange) -> bytes | None:
+    """The whole body; None for one that is larger than LARGEST_BODY."""
+    body = bytearray()
+    async for part in exchange:
+        body += part
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def by_django(environ: dict[str, Any]) -> Answer:
+    """Django's answer, whole: no page of ours is made bit by bit."""
+    begun: list[tuple[int, list[tuple[str, str]]]] = []
+    written: list[bytes] = []  # PEP 3333's write(), which Django does not use
+
+    def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], object]:
+        begun.append((int(status[:3]), headers))
+        return written.append
+
+    try:
+        parts = django_application(environ, start_response)
+        try:
+            body = b"".join(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        return (*begun[-1], body)
+    except Exception:
+        logging.getLogger(__name__).exception("A request could not be answered")
+        return plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def plain(status: HTTPStatus) -> Answer:
+    body = f"{status.value} {status.phrase}\n".encode()
+    return status.value, [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("Connection", "close")], body

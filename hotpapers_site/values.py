@@ -1,0 +1,234 @@
+"""What a setting's variable may hold: functions that take its text and return its value, or raise ValueError."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from papers.text.identifiers import CATEGORY
+
+Value = TypeVar("Value")
+ARCHIVES = frozenset(
+    "astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th physics q-bio q-fin "  # noqa: SIM905
+    "quant-ph stat".split()
+)
+"""Of arXiv (https://arxiv.org/category_taxonomy)."""
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+SHORTEST_KEY = 32
+
+
+class Unsafe(ValueError):
+    """Well-formed, but nobody should run a site with it. The text says what is expected instead."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Value]):
+    """A kind of value."""
+
+    parse: Callable[[str], Value]
+    """Raises ValueError or OSError."""
+    expected: str
+    """In words, behind "expected"."""
+    example: str
+    is_secret: bool = False
+    """Never shown, not even where it is wrong."""
+
+
+FastClock = tuple[datetime, datetime, float]
+"""The real moment at which it began, what it showed then, and how many times faster than a real one it runs."""
+
+
+def matching(pattern: str) -> Callable[[str], str]:
+    def parse(given: str) -> str:
+        if not re.fullmatch(pattern, given):
+            raise ValueError(given)
+        return given
+
+    return parse
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(given: str) -> int:
+        if not re.fullmatch("[0-9]{1,12}", given) or not least <= int(given) <= most:
+            raise ValueError(given)
+        return int(given)
+
+    return parse
+
+
+def number(least: float, most: float) -> Callable[[str], float]:
+    def parse(given: str) -> float:
+        # repr() of a very small one, as the sandbox passes it on, has an exponent.
+        if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,20})?(e-[0-9]{1,2})?", given) or not least <= float(given) <= most:
+            raise ValueError(given)
+        return float(given)
+
+    return parse
+
+
+def flag(given: str) -> bool:
+    for value, words in ((True, ("true", "yes", "on", "1")), (False, ("false", "no", "off", "0"))):
+        if given.lower() in words:
+            return value
+    raise ValueError(given)
+
+
+def level(given: str) -> str:
+    return _one_of(given.upper(), LEVELS)
+
+
+def _one_of(given: str, allowed: tuple[str, ...]) -> str:
+    if given not in allowed:
+        raise ValueError(given)
+    return given
+
+
+def time_of_day(given: str) -> time:
+    return time.fromisoformat(matching("[0-9]{2}:[0-9]{2}")(given))
+
+
+def time_zone(given: str) -> str:
+    ZoneInfo(matching(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")(given))
+    return given
+
+
+def items(parse: Callable[[str], str]) -> Callable[[str], list[str]]:
+    """A list with commas."""
+    return lambda given: [parse(item.strip()) for item in given.split(",") if item.strip()]
+
+
+def day(given: str) -> str:
+    return date.fromisoformat(matching("[0-9]{4}-[0-9]{2}-[0-9]{2}")(given)).isoformat()
+
+
+def archive(given: str) -> str:
+    """An archive (`cs`) or one of its classes (`stat.ML`)."""
+    return given if matching(CATEGORY)(given).split(".")[0] in ARCHIVES else _one_of(given, ())
+
+
+def host(given: str) -> str:
+    """One name or address, without a port: not every name of a domain, nor every name that there is."""
+    if given.startswith("[") and given.endswith("]"):
+        return f"[{ipaddress.IPv6Address(given[1:-1])}]"
+    return matching(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")(given.lower())
+
+
+def origin(given: str) -> str:
+    """Scheme, host and port alone; in lower case."""
+    parts = urlsplit(matching(r"[!-~]+")(given).rstrip("/"))
+    if parts.scheme not in ("http", "https") or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(given)
+    name = host(f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "")
+    port = "" if parts.port is None else f":{parts.port}"
+    if f"{name}{port}" != parts.netloc.lower() or parts.port == 0:
+        raise ValueError(given)
+    return f"{parts.scheme}://{name}{port}"
+
+
+def embed_origin(given: str) -> str:
+    found = origin(given)
+    if found.startswith("http://") and not is_loopback(found):
+        raise ValueError(given)
+    return found
+
+
+def base_address(given: str) -> str:
+    """An origin, and perhaps a path."""
+    parts = urlsplit(matching(r"[!-~]+")(given))
+    if parts.query or parts.fragment or "?" in given or "#" in given:
+        raise ValueError(given)
+    embed_origin(f"{parts.scheme}://{parts.netloc}")
+    return given
+
+
+def host_of(address: str) -> str:
+    """Its name, as ALLOWED_HOSTS writes it."""
+    name = urlsplit(address).hostname or ""
+    return f"[{name}]" if ":" in name else name
+
+
+def is_loopback(address: str) -> bool:
+    name = urlsplit(address).hostname or ""
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def server_url(*schemes: str) -> Callable[[str], str]:
+    """The address of a database or a broker."""
+
+    def parse(given: str) -> str:
+        parts = urlsplit(matching(r"[!-~]+")(given))
+        is_place = bool(parts.hostname) if parts.scheme in NETWORKED else bool(parts.path)
+        if parts.scheme not in schemes or not is_place or parts.port == 0:
+            raise ValueError(given)
+        return given
+
+    return parse
+
+
+NETWORKED = ("postgres", "postgresql", "redis", "rediss")
+
+
+def folder(given: str) -> Path:
+    """A folder that is there or can be made."""
+    path = Path(given)
+    nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
+    if "\0" in given or not nearest.is_dir():
+        raise ValueError(given)
+    return path
+
+
+def secret_key(given: str) -> str:
+    if len(given) < SHORTEST_KEY or len(set(given)) < 10 or given.startswith("django-insecure-"):
+        raise Unsafe(f"at least {SHORTEST_KEY} random characters")
+    return given
+
+
+def fast_clock(given: str) -> FastClock:
+    real_start, start, speed = given.split()
+    return datetime.fromisoformat(real_start), datetime.fromisoformat(start), float(speed)
+
+
+def whole(least: int, most: int) -> Kind[int]:
+    return Kind(whole_number(least, most), f"a whole number from {least} to {most}", str(max(least, min(most, 50))))
+
+
+NEW_KEY = 'the output of python -c "import secrets; print(secrets.token_urlsafe(50))"'
+KEY = Kind(secret_key, "a long random text", f"({NEW_KEY})", is_secret=True)
+TOKEN = Kind(matching("[!-~]+"), "the app-only token of your app at X, without spaces", "AAAAAAAAAAAAAAAAAAAAA", is_secret=True)
+FLAG = Kind(flag, "true or false", "true")
+SECONDS = Kind(number(0, 3600), "a number of seconds from 0 to 3600", "3")
+FOLDER_NAME = Kind(lambda given: str(folder(given)), "a folder that is there or can be made", "/srv/hotpapers-mirror")
+FOLDER = Kind(folder, "a folder that is there or can be made", "/srv/hotpapers")
+DATABASE = Kind(
+    server_url("postgres", "postgresql", "sqlite"),
+    "the address of a PostgreSQL or SQLite database",
+    "postgres://user:secret@host/name",
+)
+BROKER = Kind(server_url("redis", "rediss", "unix", "redis+socket"), "the address of a Redis server", "redis://127.0.0.1:6379/0")
+HOSTS = Kind(items(host), "names of this site with commas, without *, port or leading dot", "papers.example,127.0.0.1")
+SITE = Kind(origin, "the site's public address without a path", "https://papers.example")
+ORIGIN = Kind(
+    embed_origin, "scheme, host and port of an https:// address (http:// for this machine only)", "https://platform.x.com"
+)
+BASE = Kind(
+    base_address,
+    "an https:// address without user, query and fragment (http:// for this machine only)",
+    "https://export.arxiv.org",
+)
+SUBJECTS = Kind(items(archive), "arXiv's archives or their classes, with commas", "cs,stat.ML")
+DAYS = Kind(items(day), "days with commas", "2026-12-25,2027-01-01")
+EMAIL = Kind(matching(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"), "an e-mail address", "you@papers.example")
+TIME = Kind(time_of_day, "a time as HH:MM", "06:30")
+ZONE = Kind(time_zone, "the name of a time zone", "Europe/Berlin")
+LEVEL = Kind(level, "debug, info, warning, error or critical", "info")
+CLOCK = Kind(fast_clock, "what `manage.py sandbox` sets", "(leave it out)")

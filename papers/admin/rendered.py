@@ -1,0 +1,58 @@
+"""The texts that show their source, since rendering them was over the bound or failed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from papers.models import Paper, RenderedText
+from papers.rendered.bounded import Trouble
+
+
+@admin.register(RenderedText)
+class RenderedTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shown to whoever sees papers; never edited: a better renderer, or a corrected text, takes them away."""
+
+    list_display = ["kind", "why", "stands_in", "excerpt"]
+    list_display_links = None
+    ordering = ["table", "row_id", "key"]
+    sortable_by = ()
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RenderedText]:
+        return RenderedText.objects.exclude(trouble="")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("papers.view_paper")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="why")
+    def why(self, text: RenderedText) -> str:
+        return str(Trouble(text.trouble).label)
+
+    @admin.display(description="stands in")
+    def stands_in(self, text: RenderedText) -> str | SafeString:
+        name = f"{text.table.partition('_')[2]} {text.row_id}"
+        if text.table != Paper._meta.db_table:
+            return name
+        return format_html('<a href="{}">{}</a>', reverse("admin:papers_paper_change", args=[text.row_id]), name)
+
+    @admin.display(description="text")
+    def excerpt(self, text: RenderedText) -> str:
+        return Truncator(text.text).chars(120)

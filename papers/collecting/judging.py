@@ -1,0 +1,115 @@
+"""What is said about a day: its state and the reason, from what is here of it and how its sources answer."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from django.conf import settings
+
+from papers.access.connections import calendar, no_key
+from papers.models import CollectionDay, SourceDay, SourceHealth
+from papers.sources.records import LeftOut, told
+
+State = CollectionDay.State
+FAILED_AFTER = 6
+"""Attempts in a row; at the waits of `papers.collecting.days`, some three hours."""
+OUTAGE = timedelta(hours=6)
+"""A source that failed for so long needs a person."""
+TO_COLLECT = "Its papers are still to be collected."
+ARXIV, X = SourceHealth.Service.ARXIV, SourceHealth.Service.X
+
+
+def judge(row: CollectionDay, now: datetime) -> tuple[State, str]:
+    """The state that follows from what is here, and the reason in a few sentences. Asks for the health of the sources."""
+    of_day = {one.source: one for one in SourceDay.objects.filter(day=row.pk)}
+    arxiv, x = of_day.get(ARXIV), of_day.get(X)
+    if row.state == State.QUIET:
+        # What a quiet day says of arXiv stays as it was said when it became quiet.
+        return State.QUIET, _joined(arxiv.note if arxiv else row.reason, _unread_posts(x))
+    health = {one.service: one for one in SourceHealth.objects.all()}
+    worst_first = [State.FAILED, State.NOT_ANNOUNCED, State.PARTIAL, State.COLLECTING, State.COMPLETE]
+    papers, why_papers = _judge_papers(row, now, arxiv)
+    tweets, why_tweets = _judge_tweets(row, now, x, health.get(X))
+    state = min(papers, tweets, key=worst_first.index)
+    lacking = f"Papers that could not be read as a whole: {told(left_out(arxiv))}." if arxiv and arxiv.left_out else ""
+    return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, _unread_posts(x))
+
+
+def left_out(source: SourceDay) -> list[LeftOut]:
+    """The records of the day that the source sent and nobody could read."""
+    return [LeftOut(name, lacks) for name, lacks in source.left_out]
+
+
+def expectation(day: date) -> str:
+    """From when on arXiv's announcement of the day is expected, in a sentence."""
+    return f"arXiv has not announced it yet; that is expected from {calendar().expected_at(day):%Y-%m-%d %H:%M} UTC on."
+
+
+def outage(name: str, since: datetime, attempts: int, message: str) -> str:
+    """What is said of a source that has been failing for hours."""
+    tried = f" ({attempts} attempts)" if attempts else ""
+    return f"{name} has failed since {since.astimezone(UTC):%d %b %Y, %H:%M} UTC{tried} and needs a person. {message}"
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(dict.fromkeys(filter(None, sentences)))
+
+
+def _unread_posts(x: SourceDay | None) -> str:
+    if not x or not x.left_out:
+        return ""
+    count = len(x.left_out)
+    return f"{count:,} post{'s' if count > 1 else ''} could not be read: {told(left_out(x))}."
+
+
+def _is_out(source: SourceDay | None, now: datetime) -> bool:
+    return bool(source and source.failing_since and not source.is_refused and now - source.failing_since >= OUTAGE)
+
+
+def _judge_papers(row: CollectionDay, now: datetime, arxiv: SourceDay | None) -> tuple[State, str]:
+    if row.papers_done_at:
+        approximate = row.listing_source == "window"
+        text = "Approximate: its papers were found by the time of their submission, since arXiv's own list of the day is gone."
+        return State.COMPLETE, text if approximate else ""
+    trouble, attempts = (arxiv.message, arxiv.attempts) if arxiv else ("", 0)
+    if arxiv and arxiv.failing_since and row.listing_source and _is_out(arxiv, now):
+        return State.FAILED, outage("arXiv", arxiv.failing_since, attempts, trouble)
+    if row.listing_source:
+        if row.expected_new is None and row.listing_source == "feed":
+            unchecked = "papers are here, unchecked: arXiv's own listing cannot be read or is behind its feed."
+            return State.PARTIAL, trouble or f"{row.found_new:,} {unchecked}"
+        announced = f"{row.found_new:,} of {row.expected_new:,}" if row.expected_new is not None else f"{row.found_new:,}"
+        return (
+            State.PARTIAL,
+            trouble or f"{announced} new papers are here with their abstracts; arXiv is asked again for the others.",
+        )
+    if trouble and arxiv and arxiv.is_refused:
+        return State.FAILED, trouble
+    if attempts >= FAILED_AFTER:
+        return State.FAILED, f"{attempts} attempts in a row failed. {trouble}".strip()
+    if trouble:
+        return State.COLLECTING, trouble
+    if row.state == State.NOT_ANNOUNCED and not _is_over(row.date, now):
+        return State.NOT_ANNOUNCED, expectation(row.date)
+    return State.COLLECTING, TO_COLLECT
+
+
+def _judge_tweets(row: CollectionDay, now: datetime, x: SourceDay | None, health: SourceHealth | None) -> tuple[State, str]:
+    if row.tweets_done_at:
+        return State.COMPLETE, ""
+    if not settings.X_BEARER_TOKEN:
+        return State.PARTIAL, str(no_key())
+    # The day's own failure goes before how X answered last, which may have been to a question about counts.
+    trouble, is_refused = (x.message, x.is_refused) if x and x.message else ("", False)
+    if not trouble and health and health.state != SourceHealth.State.OK:
+        trouble, is_refused = health.message, health.state == SourceHealth.State.REFUSED
+    if trouble and trouble != str(no_key()):
+        if x and x.failing_since and _is_out(x, now):
+            return State.FAILED, outage("X", x.failing_since, x.attempts, trouble)
+        return State.PARTIAL if is_refused or _is_over(row.date, now) else State.COLLECTING, trouble
+    if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
+        return State.COLLECTING, ""
+    until = f"here until {row.swept_until:%H:%M} UTC" if row.swept_until else "still to be collected"
+    return State.COLLECTING, f"Tweets are {until}." if _is_over(row.date, now) else f"The day goes on; tweets are {until}."
+
+
+def _is_over(day: date, now: datetime) -> bool:
+    return now.astimezone(UTC).date() > day

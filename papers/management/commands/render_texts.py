@@ -1,0 +1,29 @@
+"""`manage.py render_texts`: make safe HTML and plain text of what came or changed, or of all."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from tqdm import tqdm
+
+from papers.models import RenderedText, UnrenderedRow
+from papers.rendered.waiting import note_everything, render_changed
+
+
+class Command(BaseCommand):
+    help = (
+        "Render the texts that came or changed, and all texts where the renderer is newer than they are. Workers do it every few "
+        "seconds. It is safe at any time, and goes on where it was stopped."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--again", action="store_true", help="render all texts again; until then pages show the old ones")
+
+    def handle(self, **options: Any) -> None:
+        if options["again"]:
+            RenderedText.objects.update(version=0)
+            note_everything()
+        with tqdm(total=UnrenderedRow.objects.count(), unit=" rows", disable=None) as bar:
+            done = render_changed(bar.update)
+        in_trouble = RenderedText.objects.exclude(trouble="").count()
+        told = f" {in_trouble:,} texts show their source: the admin lists them." if in_trouble else ""
+        self.stdout.write(f"The texts of {done:,} rows are rendered.{told}")

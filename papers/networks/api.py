@@ -1,0 +1,134 @@
+"""How the networks without a key are asked: GET that gives JSON, tried again where that may help, one sentence for each error."""
+
+import json
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from papers.networks.strict_json import mapping, text_of, whole_number
+from papers.sources.answer_headers import retry_after_s
+from papers.sources.http import Answer, Malformed, RateLimited, Refused, SourceError, Transient, base_url, fetch, retrying
+
+MAX_BYTES = 32 * 1024 * 1024
+LONGEST_WAIT_S = 3600.0
+UNTOLD_WAIT_S = 5.0
+Params = Mapping[str, str | int | Sequence[str]]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Api:
+    """One service's JSON over HTTP. Transient errors are tried again, up to `attempts` times and waits of `max_wait_s`."""
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        base: str,
+        *,
+        service: str,
+        setting: str,
+        attempts: int = 3,
+        max_wait_s: float = 60,
+        deadline_s: float = 60,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """`service` is its name for people, `setting` the one that holds `base`. Raises Misconfigured where that cannot be."""
+        self.base = base_url(base, setting=setting)
+        self.service = service
+        self.setting = setting
+        self.now = now
+        self._client = client
+        self._attempts = attempts
+        self._max_wait_s = max_wait_s
+        self._deadline_s = deadline_s
+        self._sleep = sleep
+
+    def get(self, path: str, params: Params | None = None) -> Any:
+        """The JSON of a good answer."""
+        return self.ask("GET", path, params)[1]
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        params: Params | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (),
+    ) -> tuple[int, Any]:
+        """Status and JSON of a good answer, or of one whose status is in `accept` (None where it holds no JSON)."""
+        sent = dict(headers or {}) | ({"Content-Type": "application/json"} if body is not None else {})
+        query = f"?{urlencode(params, doseq=True)}" if params else ""
+
+        def once() -> tuple[int, Any]:
+            answer = fetch(
+                self._client,
+                method,
+                self.base + path + query,
+                headers=sent,
+                content=None if body is None else json.dumps(body).encode(),
+                max_bytes=MAX_BYTES,
+                deadline_s=self._deadline_s,
+            )
+            return self._read(answer, accept)
+
+        return retrying(once, attempts=self._attempts, max_wait_s=self._max_wait_s, sleep=self._sleep)
+
+    def _read(self, answer: Answer, accept: Collection[int]) -> tuple[int, Any]:
+        try:
+            body = json.loads(answer.body)
+        except (ValueError, RecursionError):
+            body = None
+        if answer.status in accept:
+            return answer.status, body
+        if answer.status != 200:
+            raise self._error(answer, mapping(body))
+        if body is None and answer.body.strip() != b"null":
+            raise Transient(f"{self.service} answered with something else than JSON.", url=answer.url, status=200)
+        return 200, body
+
+    def _error(self, answer: Answer, body: Mapping[str, Any]) -> SourceError:
+        at: dict[str, Any] = {"url": answer.url, "status": answer.status}
+        match answer.status:
+            case 400:
+                named = text_of(body.get("error"))[:60]
+                told = f" ({named})" if named.isidentifier() else ""
+                return Malformed(f"{self.service} does not understand our request{told}; this is a fault in Hot Papers.", **at)
+            case 429:
+                wait_s = self._wait_s(answer)
+                return RateLimited(
+                    f"{self.service} asks us to read more slowly; retrying in {wait_s:.0f} s.", wait_s=wait_s, **at
+                )
+            case status if status >= 500 or status == 408:
+                return Transient(f"{self.service} is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
+            case 401 | 403:
+                return Refused(
+                    f"{self.service} does not let us read ({answer.status}). Set CONTACT_EMAIL to an address that is read, "
+                    f"and check {self.setting}.",
+                    setting=self.setting,
+                    **at,
+                )
+            case status:
+                return Refused(
+                    f"There is no {self.service} at this address ({status}); check {self.setting}.", setting=self.setting, **at
+                )
+
+    def _wait_s(self, answer: Answer) -> float:
+        """`RateLimit-Reset` is a moment (seconds since 1970) with some services and a number of seconds with others."""
+        reset = whole_number(answer.headers.get("ratelimit-reset", ""))
+        if reset is None:
+            wait_s = retry_after_s(answer.headers)
+            return UNTOLD_WAIT_S if wait_s is None else min(wait_s, LONGEST_WAIT_S)
+        return min(max(reset - self.now().timestamp() if reset > 10**9 else float(reset), 1.0), LONGEST_WAIT_S)
+
+    def malformed(self, expected: str) -> Malformed:
+        """For an answer with status 200 that lacks what the service documents."""
+        return Malformed(f"{self.service} answered without {expected}.", url=self.base, status=200)

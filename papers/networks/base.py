@@ -1,0 +1,142 @@
+"""What a network can be asked, and the plain records that it gives back. Nothing here knows a model or speaks to anybody.
+
+A network is one package that holds a class with what `Network` says, and one line in `papers.networks.registry`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+LONGEST_ADDRESS = 500
+"""What a person pastes is no address of a post beyond so many characters."""
+
+
+class GoneReason(StrEnum):
+    """Why a network no longer shows a post to everybody."""
+
+    DELETED = "deleted"
+    """Deleted, or there never was such a post."""
+    PROTECTED = "protected"
+    """Its author keeps it from people who have not signed in, or is suspended; it may come back."""
+    WITHHELD = "withheld"
+    """Kept back by the network."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Something that a network counts about a post."""
+
+    name: str
+    """As in our files and answers: `likes`."""
+    singular: str
+    plural: str
+    """As people read it: 1 like, 2 likes."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of a post's text; a link where it has a URL, which is always http or https."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class FoundPost:
+    """One post as the network gave it. `papers` are arXiv ids without version; none where it links no paper."""
+
+    id: str
+    """The network's own, of any shape, at most 255 characters."""
+    author_id: str
+    """Stays while the handle changes."""
+    handle: str
+    """Without an @; empty where the network did not say."""
+    name: str
+    posted_at: datetime
+    papers: tuple[str, ...]
+    runs: tuple[Run, ...]
+    """What may be shown of its text, in order; none where the network has no text."""
+    language: str = "und"
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """By the names of the network's `counted`, at the moment of the answer; what it did not say is left out."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a network says now of the ids asked for: each is in exactly one of the three."""
+
+    found: Mapping[str, FoundPost]
+    gone: Mapping[str, GoneReason]
+    unknown: frozenset[str]
+    """Nothing (readable) was said of them: to be asked again, not to be taken for gone."""
+
+
+class Network(Protocol):
+    """One network, open for questions. Whatever asks it may raise the errors of `papers.sources.http`."""
+
+    name: ClassVar[str]
+    """In addresses, settings and the database: at most 16 small letters."""
+    title: ClassVar[str]
+    """As people call it."""
+    counted: ClassVar[tuple[Count, ...]]
+
+    @staticmethod
+    def is_id(text: str) -> bool:
+        """Whether the network could have given out this id."""
+
+    @staticmethod
+    def posted_at(id: str) -> datetime | None:
+        """When the post was made, where its id tells (UTC)."""
+
+    @staticmethod
+    def page(id: str, handle: str = "") -> str:
+        """The post's own page, for a link. The handle makes it prettier where the network finds the post without."""
+
+    def identify(self, address: str) -> str | None:
+        """The id of the post whose page a person pasted; None where it is no such address."""
+
+    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
+        """The posts made in [start, end) that link a paper, in no order; one may come twice."""
+
+    def read(self, posts: Mapping[str, datetime]) -> Reading:
+        """The present state of these posts, by id with the moment at which each was made."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a stream said since the last such record, as it stands at its end. To be stored in one transaction with `cursor`.
+
+    In this order: `found`, then `removed`, then `authors_gone`. The same may come again, after a break up to an hour of it.
+    """
+
+    found: tuple[FoundPost, ...]
+    """New and changed posts that link papers; without counts."""
+    removed: frozenset[str]
+    """Ids of posts that were deleted, or that link no paper any more; most of them never did."""
+    authors_gone: Mapping[str, GoneReason]
+    """By the author's id: all their posts are gone."""
+    authors_back: frozenset[str]
+    cursor: int
+    """Where to go on from, in microseconds since 1970; any host takes it."""
+    frames: int
+    """How many frames came."""
+    unreadable: int
+    """How many of those that had to be looked into were none."""
+    missed: tuple[datetime, datetime] | None
+    """A time of which the stream has nothing any more, so that posts of it were not heard."""
+    is_live: bool
+    """All that was there when the stream was opened is in."""
+    trouble: str
+    """One sentence where no host answers at present, else empty."""
+
+
+class Stream(Protocol):
+    """A network that tells of new posts by itself."""
+
+    lookback: ClassVar[timedelta]
+    """How far back a cursor may lie."""
+
+    def follow(self, cursor: int) -> Iterator[Heard]:
+        """What comes after the cursor, for ever: a record every second or so, also where nothing came."""

@@ -1,0 +1,1 @@
+"""Bluesky: its stream of posts, its API without a key, and what a post says."""

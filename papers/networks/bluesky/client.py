@@ -1,0 +1,120 @@
+"""Bluesky's API without a key: posts by their addresses, 25 at a time. https://docs.bsky.app/docs/api/app-bsky-feed-get-posts"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from papers.networks.api import Api
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading
+from papers.networks.bluesky.posts import (
+    DID,
+    HANDLE,
+    KEPT_BACK,
+    RKEY,
+    SIGNED_IN_ONLY,
+    is_uri,
+    key_moment,
+    labels,
+    read_view,
+    uri_of,
+)
+from papers.networks.bluesky.search import Search
+from papers.networks.strict_json import items, mapping, text_of
+
+BATCH = 25
+"""The most addresses that one call takes."""
+NEWBORN = timedelta(minutes=2)
+"""A post may be on the stream before Bluesky's API knows it."""
+PAGE = re.compile(rf"(?:https?://)?(?:www\.)?bsky\.app/profile/({DID}|{HANDLE})/post/({RKEY})/?(?:[?#]\S*)?", re.ASCII)
+
+
+class Bluesky:
+    name: ClassVar = "bluesky"
+    title: ClassVar = "Bluesky"
+    counted: ClassVar[tuple[Count, ...]] = (
+        Count("likes", "like", "likes"),
+        Count("reposts", "repost", "reposts"),
+        Count("quotes", "quote", "quotes"),
+        Count("replies", "reply", "replies"),
+    )
+
+    def __init__(self, api: Api, search: Search | None) -> None:
+        """Without `search`, which needs an account, mentions come from the stream alone."""
+        self._api = api
+        self._search = search
+
+    @staticmethod
+    def is_id(text: str) -> bool:
+        return is_uri(text)
+
+    @staticmethod
+    def posted_at(id: str) -> datetime | None:
+        return key_moment(id)
+
+    @staticmethod
+    def page(id: str, handle: str = "") -> str:
+        """By the author's DID, which stays while the handle changes."""
+        did, _, rkey = id.removeprefix("at://").split("/")
+        return f"https://bsky.app/profile/{did}/post/{rkey}"
+
+    def identify(self, address: str) -> str | None:
+        """The post's address by its author's DID, which is asked of Bluesky where the page has the handle."""
+        address = address.strip()
+        if is_uri(address):
+            return address
+        match = PAGE.fullmatch(address) if len(address) <= LONGEST_ADDRESS else None
+        if not match:
+            return None
+        did = match[1]
+        if not did.startswith("did:"):
+            status, answer = self._api.ask("GET", "/xrpc/com.atproto.identity.resolveHandle", {"handle": did}, accept=(400, 404))
+            did = text_of(mapping(answer).get("did")) if status == 200 else ""
+        uri = uri_of(did, match[2])
+        return uri if is_uri(uri) else None
+
+    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
+        """By search, where there is an account for it; nothing otherwise."""
+        for view in self._search.mentions(start, end) if self._search else ():
+            post = read_view(view)
+            if post and post.papers and not _hidden(view):
+                yield post
+
+    def read(self, posts: Mapping[str, datetime]) -> Reading:
+        """Posts that were deleted, taken down or blocked are simply left out by Bluesky: those are gone."""
+        found: dict[str, FoundPost] = {}
+        gone = {id: GoneReason.DELETED for id in posts if not is_uri(id)}
+        asked = [id for id in posts if id not in gone]
+        unreadable: set[str] = set()
+        for view in self._views(asked):
+            uri = text_of(mapping(view).get("uri"))
+            post = read_view(view)
+            if uri not in posts:
+                continue
+            if reason := _hidden(view):
+                gone[uri] = reason
+            elif post:
+                found[uri] = post
+            else:
+                unreadable.add(uri)
+        youngest = self._api.now() - NEWBORN
+        for id in asked:
+            if id not in found and id not in gone and id not in unreadable and posts[id] < youngest:
+                gone[id] = GoneReason.DELETED
+        return Reading(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+
+    def _views(self, uris: Iterable[str]) -> Iterator[object]:
+        asked = list(uris)
+        for first in range(0, len(asked), BATCH):
+            answer = self._api.get("/xrpc/app.bsky.feed.getPosts", {"uris": asked[first : first + BATCH]})
+            if not isinstance(mapping(answer).get("posts"), list):
+                raise self._api.malformed("`posts`")
+            yield from items(answer["posts"])
+
+
+def _hidden(view: object) -> GoneReason | None:
+    """Why a post that Bluesky gave may not be shown to everybody, if it may not."""
+    given = labels(view)
+    if KEPT_BACK & given:
+        return GoneReason.WITHHELD
+    return GoneReason.PROTECTED if SIGNED_IN_ONLY in given else None

@@ -1,0 +1,92 @@
+"""Bluesky's search, which needs an account: what the stream missed. https://docs.bsky.app/docs/api/app-bsky-feed-search-posts
+
+The maintainers ask that data be collected from the stream; this asks a few pages, and only for a time that was not heard.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from papers.networks.api import Api
+from papers.networks.strict_json import items, mapping, text_of
+from papers.sources.http import Malformed, Refused
+
+DOMAINS = ("arxiv.org", "alphaxiv.org", "huggingface.co", "hf.co")
+PAGE_SIZE = 100
+MOST_PAGES = 50
+"""For each domain."""
+
+
+class Search:
+    """Signs in with a handle and an app password at the first search, and again where the session has run out."""
+
+    def __init__(self, api: Api, *, handle: str, app_password: str) -> None:
+        """`api` is the account's own server."""
+        self._api = api
+        self._handle = handle
+        self._app_password = app_password
+        self._token = ""
+
+    def mentions(self, start: datetime, end: datetime) -> Iterator[object]:
+        """The views of the posts made in [start, end) that link one of the domains where papers are, newest first by domain."""
+        for domain in DOMAINS:
+            cursor, seen = "", {""}
+            for _ in range(MOST_PAGES):
+                found = self._page(domain, start, end, cursor)
+                yield from items(found.get("posts"))
+                cursor = text_of(found.get("cursor"))
+                if cursor in seen:
+                    break
+                seen.add(cursor)
+
+    def _page(self, domain: str, start: datetime, end: datetime, cursor: str) -> Mapping[str, Any]:
+        params: dict[str, str | int] = {
+            "q": domain,
+            "domain": domain,
+            "sort": "latest",
+            "since": _written(start),
+            "until": _written(end),
+            "limit": PAGE_SIZE,
+        }
+        if cursor:
+            params["cursor"] = cursor
+        for _ in range(2):
+            headers = {"Authorization": f"Bearer {self._token or self._sign_in()}"}
+            status, answer = self._api.ask("GET", "/xrpc/app.bsky.feed.searchPosts", params, headers=headers, accept=(400, 401))
+            if status == 200:
+                if not isinstance(mapping(answer).get("posts"), list):
+                    raise self._api.malformed("`posts`")
+                return mapping(answer)
+            self._token = ""
+            if status == 400 and mapping(answer).get("error") != "ExpiredToken":
+                raise Malformed(
+                    "Bluesky's search does not understand our request (400); this is a fault in Hot Papers.",
+                    url=self._api.base,
+                    status=400,
+                )
+        raise self._refused()
+
+    def _sign_in(self) -> str:
+        status, answer = self._api.ask(
+            "POST",
+            "/xrpc/com.atproto.server.createSession",
+            body={"identifier": self._handle, "password": self._app_password},
+            accept=(400, 401),
+        )
+        token = text_of(mapping(answer).get("accessJwt")) if status == 200 else ""
+        if not (token.isascii() and token.isprintable() and token):
+            raise self._refused()
+        self._token = token
+        return token
+
+    def _refused(self) -> Refused:
+        return Refused(
+            "Bluesky does not accept BLUESKY_HANDLE and BLUESKY_APP_PASSWORD, so we cannot search for what its stream missed. "
+            "Make an app password in Bluesky's settings (Privacy and security) and put it in.",
+            setting="BLUESKY_APP_PASSWORD",
+            url=self._api.base,
+        )
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"

@@ -1,0 +1,127 @@
+"""Hacker News: the stories that link papers by Algolia's search, and their points and comments again by the official API.
+
+Public descriptions: https://hn.algolia.com/api and https://github.com/HackerNews/API
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from papers.networks.api import Api
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading, Run
+from papers.networks.paper_links import paper_ids_in
+from papers.networks.strict_json import count, items, mapping, text_of, whole_number
+
+LARGEST_ANSWER = 1000
+"""Algolia gives no more hits to one query, on however many pages."""
+ID = r"[1-9][0-9]{0,14}"
+PAGE = re.compile(rf"(?:https?://)?news\.ycombinator\.com/item\?(?:[^#\s]*&)?id=({ID})(?:[&#]\S*)?", re.ASCII)
+
+
+class HackerNews:
+    name: ClassVar = "hackernews"
+    title: ClassVar = "Hacker News"
+    counted: ClassVar[tuple[Count, ...]] = (Count("points", "point", "points"), Count("comments", "comment", "comments"))
+
+    def __init__(self, search: Api, item: Api) -> None:
+        self._search = search
+        self._item = item
+
+    @staticmethod
+    def is_id(text: str) -> bool:
+        return re.fullmatch(ID, text, re.ASCII) is not None
+
+    @staticmethod
+    def posted_at(id: str) -> datetime | None:
+        return None
+
+    @staticmethod
+    def page(id: str, handle: str = "") -> str:
+        return f"https://news.ycombinator.com/item?id={id}"
+
+    def identify(self, address: str) -> str | None:
+        found = PAGE.fullmatch(address.strip()) if len(address) <= LONGEST_ADDRESS else None
+        return found[1] if found else None
+
+    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
+        """One query for the window, and two for its halves where it has more stories than one query gives.
+
+        The search is fuzzy: a story counts only where its own URL is a paper's.
+        """
+        first, last = int(start.timestamp()), int(end.timestamp())
+        if first >= last:
+            return
+        # Numeric filters on anything else (points, comments) are refused.
+        answer = self._search.get(
+            "/api/v1/search_by_date",
+            {
+                "query": "arxiv.org",
+                "restrictSearchableAttributes": "url",
+                "tags": "story",
+                "numericFilters": f"created_at_i>={first},created_at_i<{last}",
+                "hitsPerPage": LARGEST_ANSWER,
+                "page": 0,
+            },
+        )
+        if not isinstance(mapping(answer).get("hits"), list):
+            raise self._search.malformed("`hits`")
+        hits = items(answer["hits"])
+        total = whole_number(answer.get("nbHits")) or 0
+        if max(total, len(hits) + 1) > LARGEST_ANSWER and last - first > 1:
+            middle = start + timedelta(seconds=(last - first) // 2)
+            yield from self.mentions(start, middle)
+            yield from self.mentions(middle, end)
+            return
+        for story in filter(None, map(_hit, hits)):
+            if story.papers:
+                yield story
+
+    def read(self, posts: Mapping[str, datetime]) -> Reading:
+        found: dict[str, FoundPost] = {}
+        gone: dict[str, GoneReason] = {}
+        for id in posts:
+            if not self.is_id(id):
+                gone[id] = GoneReason.DELETED
+                continue
+            item = self._item.get(f"/v0/item/{id}.json")
+            if item is None or mapping(item).get("deleted") is True:
+                gone[id] = GoneReason.DELETED
+            elif mapping(item).get("dead") is True:
+                gone[id] = GoneReason.WITHHELD
+            elif (story := _item(mapping(item))) and story.id == id:
+                found[id] = story
+        return Reading(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+
+
+def _hit(raw: object) -> FoundPost | None:
+    hit = mapping(raw)
+    made = {"points": hit.get("points"), "comments": hit.get("num_comments")}
+    return _story(hit, hit.get("objectID"), hit.get("author"), hit.get("created_at_i"), made)
+
+
+def _item(item: Mapping[str, Any]) -> FoundPost | None:
+    made = {"points": item.get("score"), "comments": item.get("descendants")}
+    return _story(item, item.get("id"), item.get("by"), item.get("time"), made)
+
+
+def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, counts: Mapping[str, object]) -> FoundPost | None:
+    """The story; None where its id or its moment cannot be read."""
+    number, seconds = whole_number(id), whole_number(posted)
+    if not number or len(str(number)) > 15 or not seconds or seconds > 2**33:
+        return None
+    url, title = text_of(raw.get("url")), text_of(raw.get("title"))[:500]
+    handle = text_of(author)
+    handle = handle if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", handle) else ""
+    told = {name: count(value) for name, value in counts.items()}
+    return FoundPost(
+        id=str(number),
+        author_id=handle,
+        handle=handle,
+        name=handle,
+        posted_at=datetime.fromtimestamp(seconds, UTC),
+        papers=paper_ids_in([url]),
+        runs=(Run(title, url if url.startswith(("https://", "http://")) else ""),) if title else (),
+        language="en",
+        counts={name: value for name, value in told.items() if value is not None},
+    )

@@ -1,0 +1,1 @@
+"""Hugging Face: its page of daily papers, where each paper has upvotes and comments."""

@@ -1,0 +1,114 @@
+"""Hugging Face daily papers: which papers the site lists on a day, with their upvotes and comments.
+
+A paper is a post of its own here, by its arXiv id. The listing day is that site's: one or more after arXiv's, weekends too.
+Public description: https://huggingface.co/docs/hub/api
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
+
+from papers.networks.api import Api
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading
+from papers.networks.paper_links import paper_id
+from papers.networks.strict_json import count, mapping, moment, text_of
+
+PAGE_SIZE = 100
+FULL_PAGES = (50, PAGE_SIZE)
+"""The site's default, too, in case it gives no larger ones."""
+MOST_PAGES = 20
+ID = r"[0-9]{4}\.[0-9]{4,5}"
+
+
+class HuggingFace:
+    name: ClassVar = "huggingface"
+    title: ClassVar = "Hugging Face"
+    counted: ClassVar[tuple[Count, ...]] = (Count("upvotes", "upvote", "upvotes"), Count("comments", "comment", "comments"))
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    @staticmethod
+    def is_id(text: str) -> bool:
+        return re.fullmatch(ID, text, re.ASCII) is not None
+
+    @staticmethod
+    def posted_at(id: str) -> datetime | None:
+        return None
+
+    @staticmethod
+    def page(id: str, handle: str = "") -> str:
+        return f"https://huggingface.co/papers/{id}"
+
+    def identify(self, address: str) -> str | None:
+        if len(address) > LONGEST_ADDRESS:
+            return None
+        address = address.strip() if "://" in address else f"https://{address.strip()}"
+        is_ours = re.match(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/", address)
+        number = paper_id(re.sub(r"^https?://(?:www\.)?hf\.co/", "https://huggingface.co/", address)) if is_ours else None
+        return number if number and self.is_id(number) else None
+
+    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
+        """The papers of every listing day (UTC) that [start, end) touches."""
+        day = start.astimezone(UTC).date()
+        while datetime.combine(day, datetime.min.time(), UTC) < end:
+            yield from self._listed(day).values()
+            day += timedelta(days=1)
+
+    def read(self, posts: Mapping[str, datetime]) -> Reading:
+        """One or two calls for each day on which they were listed, and one for each paper that is not listed there any more."""
+        found: dict[str, FoundPost] = {}
+        gone: dict[str, GoneReason] = {}
+        for day in sorted({listed_at.astimezone(UTC).date() for listed_at in posts.values()}):
+            found |= {id: post for id, post in self._listed(day).items() if id in posts}
+        for id in posts.keys() - found.keys():
+            if not self.is_id(id):
+                gone[id] = GoneReason.DELETED
+                continue
+            status, answer = self._api.ask("GET", f"/api/papers/{id}", accept=(404,))
+            post = _paper(answer, otherwise=posts[id])
+            if status == 404:
+                gone[id] = GoneReason.DELETED
+            elif post and post.id == id:
+                found[id] = post
+        return Reading(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+
+    def _listed(self, day: date) -> dict[str, FoundPost]:
+        """By arXiv id. A page that is moved on while it is read may repeat papers, but never ends the list early."""
+        listed: dict[str, FoundPost] = {}
+        midnight = datetime.combine(day, datetime.min.time(), UTC)
+        for page in range(MOST_PAGES):
+            answer = self._api.get("/api/daily_papers", {"date": day.isoformat(), "limit": PAGE_SIZE, "p": page})
+            if not isinstance(answer, list):
+                raise self._api.malformed("a list of papers")
+            listed |= {post.id: post for post in (_paper(one, otherwise=midnight) for one in answer) if post}
+            if len(answer) not in FULL_PAGES:
+                break
+        return listed
+
+
+def _paper(raw: object, *, otherwise: datetime) -> FoundPost | None:
+    """The paper as listed; fields stand in the list's entry or in its `paper`. None where its id cannot be read."""
+    entry = mapping(raw)
+    paper = mapping(entry.get("paper"))
+
+    def told(name: str) -> Any:
+        return next((level[name] for level in (paper, entry) if level.get(name) is not None), None)
+
+    id = text_of(told("id"))
+    if not HuggingFace.is_id(id):
+        return None
+    # The paper's own `publishedAt` is arXiv's date, that of the entry the moment of the listing.
+    listed_at = moment(told("submittedOnDailyAt")) or (moment(entry.get("publishedAt")) if paper else None)
+    counts = {"upvotes": count(told("upvotes")), "comments": count(told("numComments"))}
+    return FoundPost(
+        id=id,
+        author_id="",
+        handle="",
+        name="",
+        posted_at=listed_at or otherwise,
+        papers=(id,),
+        runs=(),
+        counts={name: value for name, value in counts.items() if value is not None},
+    )

@@ -1,0 +1,50 @@
+"""Values out of JSON that strangers wrote: each function gives what it says, or what stands for nothing, and raises nothing."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+LARGEST_COUNT = 2**31 - 1
+"""Larger numbers are no counts: our database keeps 32 bits, and no post comes near."""
+LONGEST_TEXT = 10_000
+
+
+def whole_number(value: object) -> int | None:
+    """The number, which may be written as an integer or as a string of digits; None where it is neither."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def text_of(value: object) -> str:
+    """The string without what no database stores: NUL and halves of surrogate pairs. Empty where it is none."""
+    return re.sub(r"[\x00\ud800-\udfff]", "", value) if isinstance(value, str) else ""
+
+
+def count(value: object) -> int | None:
+    """A whole number that can be a count of ours."""
+    number = whole_number(value)
+    return number if number is not None and number <= LARGEST_COUNT else None
+
+
+def moment(value: object) -> datetime | None:
+    """The moment in an ISO text with its zone; None for all else."""
+    try:
+        read = datetime.fromisoformat(text_of(value)[:40])
+        return read if read.utcoffset() is not None else None
+    except ValueError:
+        return None
+
+
+def language(value: object) -> str:
+    """A language tag of BCP 47; `und` where the value is none."""
+    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", value, re.ASCII) else "und"

@@ -1,0 +1,53 @@
+"""How each kind of text becomes safe HTML and plain text. For the bounded child alone: formulas may take for ever."""
+
+import json
+
+from django.utils.html import format_html_join
+
+from papers.rendered.html import line_html
+from papers.rendered.kinds import Kind, Rendered
+from papers.text import tex
+from papers.text.notes import note_html
+from papers.text.plain import plain
+
+LARGEST = 1_000_000
+"""Characters of HTML: formulas can grow twenty times."""
+
+
+class TooLarge(Exception):
+    """The HTML would be larger than LARGEST."""
+
+
+def render(kind: Kind, source: str) -> Rendered:
+    """The text as safe HTML and as plain text; the HTML of names is empty. Raises TooLarge."""
+    rendered = _RENDER[kind](source)
+    if len(rendered.html) > LARGEST:
+        raise TooLarge
+    return rendered
+
+
+def _line(source: str) -> Rendered:
+    parts = [part._replace(href="") for part in tex.parts(source)]
+    return Rendered(line_html(parts), plain(parts))
+
+
+def _comment(source: str) -> Rendered:
+    parts = tex.parts(source)
+    return Rendered(line_html(parts), plain(parts))
+
+
+def _abstract(source: str) -> Rendered:
+    paragraphs = tex.paragraphs_in_parts(source)
+    html = format_html_join("\n", '<p class="abstract">{}</p>', ((line_html(parts),) for parts in paragraphs))
+    return Rendered(html, "\n\n".join(map(plain, paragraphs)))
+
+
+def _names(source: str) -> Rendered:
+    return Rendered("", "\n".join(plain(tex.parts(str(name))) for name in json.loads(source)))
+
+
+def _note(source: str) -> Rendered:
+    return Rendered(note_html(source), "")
+
+
+_RENDER = {Kind.LINE: _line, Kind.COMMENT: _comment, Kind.ABSTRACT: _abstract, Kind.NAMES: _names, Kind.NOTE: _note}

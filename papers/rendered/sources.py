@@ -1,0 +1,85 @@
+"""Which columns hold text that is rendered, and the triggers that note each change of them, whoever makes it.
+
+Apps register their tables when they are ready: `papers` knows its own, `digests` adds the editors' (digests/editing/texts.py).
+"""
+
+# ruff: noqa: S608 - SQL with names of our own tables
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model
+
+from papers import triggers
+from papers.models import Paper, UnrenderedRow
+from papers.rendered.kinds import Kind, Text, names_source
+from papers.triggers import Trigger
+
+NOTES = f'{UnrenderedRow._meta.db_table} ("table", row_id)'
+
+
+@dataclass(frozen=True)
+class Source:
+    model: type[Model]
+    columns: tuple[str, ...]
+    texts: Callable[..., Iterable[Text]]
+    """The texts in a row, from the values of its columns."""
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+
+SOURCES: dict[str, Source] = {}
+"""By table."""
+
+
+def register(model: type[Model], columns: tuple[str, ...], texts: Callable[..., Iterable[Text]]) -> None:
+    """Have the texts in these columns rendered; empty values are nothing to render."""
+    source = Source(model, columns, texts)
+    SOURCES[source.table] = source
+
+
+def texts_of_paper(title: str, abstract: str, comment: str, authors: list[str]) -> list[Text]:
+    return [
+        (Kind.LINE, title),
+        (Kind.ABSTRACT, abstract),
+        (Kind.COMMENT, comment),
+        (Kind.NAMES, names_source(authors)),
+    ]
+
+
+register(Paper, ("title", "abstract", "comment", "authors"), texts_of_paper)
+
+
+PREFIX = "papers_text_"
+
+
+def install_triggers(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
+    """After migrations (a flush, which sends the signal too, has no plan)."""
+    if plan is not None:
+        triggers.install(connections[using], PREFIX, list(_triggers(connections[using].vendor)))
+
+
+def note_all(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Note every row that holds a text."""
+    database = connections[using]
+    with database.cursor() as cursor:
+        for source in SOURCES.values():
+            wanted = _is_there(source, "", database.vendor)
+            cursor.execute(f"INSERT INTO {NOTES} SELECT '{source.table}', id FROM {source.table} WHERE {wanted} ORDER BY id")
+
+
+def _is_there(source: Source, row: str, vendor: str) -> str:
+    cast = "::text" if vendor == "postgresql" else ""
+    return " OR ".join(f"{row}{column}{cast} NOT IN ('', '[]')" for column in source.columns)
+
+
+def _triggers(vendor: str) -> Iterator[Trigger]:
+    for source in SOURCES.values():
+        note = f"INSERT INTO {NOTES} VALUES ('{source.table}', NEW.id);"
+        name = f"{PREFIX}{source.table}"
+        yield Trigger(f"{name}_comes", source.table, "insert", note, when=_is_there(source, "NEW.", vendor))
+        yield Trigger(f"{name}_changes", source.table, "update", note, source.columns)

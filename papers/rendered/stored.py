@@ -1,0 +1,61 @@
+"""The texts of a page as they were rendered, fetched with one query; nothing here decodes TeX or converts a formula."""
+
+from collections.abc import Iterable
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from papers.models import RenderedText
+from papers.rendered.kinds import Kind, Text, key_of, names_source
+
+
+class Texts:
+    """The texts that a page asks for. What is not rendered yet, or was over the bound, shows its source."""
+
+    def __init__(self, wanted: Iterable[Text]) -> None:
+        """One query, or none where nothing is wanted."""
+        keys = {text: key_of(text) for text in set(wanted) if text[1]}
+        rows = RenderedText.objects.filter(pk__in=keys.values()).values_list("key", "html", "text", "trouble") if keys else ()
+        found = {key: (html, text) for key, html, text, trouble in rows if not trouble}
+        self._found = {text: found.get(key) for text, key in keys.items()}
+
+    def line(self, source: str) -> SafeString:
+        """A title as safe HTML."""
+        return self._html(Kind.LINE, source)
+
+    def line_text(self, source: str) -> str:
+        """A title as plain text."""
+        return self._text(Kind.LINE, source)
+
+    def comment(self, source: str) -> SafeString:
+        """As safe HTML on one line, its addresses as links."""
+        return self._html(Kind.COMMENT, source)
+
+    def abstract(self, source: str) -> SafeString:
+        """Safe HTML in paragraphs."""
+        return self._html(Kind.ABSTRACT, source)
+
+    def abstract_text(self, source: str) -> str:
+        """Plain text, an empty line between paragraphs."""
+        return self._text(Kind.ABSTRACT, source)
+
+    def note(self, source: str) -> SafeString:
+        """An editor's Markdown as safe HTML."""
+        return self._html(Kind.NOTE, source)
+
+    def names(self, authors: list[str]) -> list[str]:
+        """The names as plain text, in their order."""
+        if not authors:
+            return []
+        rendered = self._text(Kind.NAMES, names_source(authors)).split("\n")
+        return rendered if len(rendered) == len(authors) else authors
+
+    def _html(self, kind: Kind, source: str) -> SafeString:
+        if not source:
+            return SafeString("")
+        found = self._found[kind, source]  # KeyError: the page forgot to ask for it
+        return mark_safe(found[0]) if found else escape(source)  # noqa: S308 (the renderer makes safe HTML alone)
+
+    def _text(self, kind: Kind, source: str) -> str:
+        found = self._found[kind, source] if source else None
+        return found[1] if found else source

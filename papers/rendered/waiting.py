@@ -1,0 +1,99 @@
+"""Rendering what came or changed: triggers note it (`sources.py`), workers take the notes in batches.
+
+A batch is claimed, rendered outside of any transaction, and stored in one: a killed worker's claim ends by itself, and what it
+had stored is not done again. Where the renderer is newer than stored texts, all rows are noted again, and a last note says so:
+when it is reached, nothing of an older version is in use any more.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from papers import clock
+from papers.models import RenderedText, UnrenderedRow
+from papers.rendered.bounded import Renderer, Trouble
+from papers.rendered.kinds import VERSION, Kind, Text, key_of
+from papers.rendered.sources import SOURCES, note_all
+
+BATCH = 100
+"""Rows."""
+CLAIM = timedelta(minutes=15)
+"""Longer than a batch takes of which each text is killed at its bound."""
+Progress = Callable[[int], object]
+
+
+def render_changed(progress: Progress | None = None, *, within_s: float | None = None, renderer: Renderer | None = None) -> int:
+    """Render the texts of the rows that changed; how many rows there were. May run beside itself and beside every other writer.
+
+    With `within_s`, no batch is begun after so many seconds.
+    """
+    done, started = 0, time.monotonic()
+    with renderer or Renderer() as opened:
+        while within_s is None or time.monotonic() - started < within_s:
+            if not (noted := _claim()):
+                if not RenderedText.objects.filter(version__lt=VERSION).exists() or UnrenderedRow.objects.exists():
+                    break
+                note_everything()
+                continue
+            _render(noted, opened)
+            done += len(noted)
+            if progress:
+                progress(len(noted))
+    return done
+
+
+def note_everything() -> None:
+    """Have all texts rendered that this version of the renderer has not rendered; then those that nothing shows go."""
+    with transaction.atomic():
+        note_all()
+        UnrenderedRow.objects.create(table="", row_id=VERSION)
+
+
+def _claim() -> list[UnrenderedRow]:
+    """The oldest notes that nobody is at."""
+    now = clock.now()
+    is_free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    ids = list(UnrenderedRow.objects.filter(is_free).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if not ids:
+        return []
+    until = now + CLAIM
+    UnrenderedRow.objects.filter(is_free, pk__in=ids).update(claimed_until=until)
+    return list(UnrenderedRow.objects.filter(pk__in=ids, claimed_until=until).order_by("pk"))
+
+
+def _render(noted: list[UnrenderedRow], renderer: Renderer) -> None:
+    wanted = {key_of(text): (text, row) for text, row in _texts(noted)}
+    known = RenderedText.objects.filter(pk__in=wanted, version__gte=VERSION).values_list("pk", flat=True)
+    made = []
+    for key in sorted(wanted.keys() - set(known)):  # one order for all: two workers never wait for each other
+        (kind, source), (table, row_id) = wanted[key]
+        answer = renderer.render(kind, source)
+        html, text, trouble = ("", source, answer.value) if isinstance(answer, Trouble) else (*answer, "")
+        made.append(
+            RenderedText(key=key, kind=kind, html=html, text=text, version=VERSION, trouble=trouble, table=table, row_id=row_id)
+        )
+    with transaction.atomic():
+        RenderedText.objects.bulk_create(
+            made, update_conflicts=True, unique_fields=["key"], update_fields=["html", "text", "version", "trouble"]
+        )
+        for note in noted:
+            if not note.table:
+                RenderedText.objects.filter(version__lt=note.row_id).delete()
+        UnrenderedRow.objects.filter(pk__in=[note.pk for note in noted]).delete()
+
+
+def _texts(noted: list[UnrenderedRow]) -> Iterator[tuple[Text, tuple[str, int]]]:
+    """The texts in the rows, as they are now, and where they stand."""
+    rows: defaultdict[str, set[int]] = defaultdict(set)
+    for note in noted:
+        rows[note.table].add(note.row_id)
+    for table, ids in rows.items():
+        if source := SOURCES.get(table):
+            for row_id, *values in source.model._base_manager.filter(pk__in=ids).values_list("pk", *source.columns):
+                for kind, text in source.texts(*values):
+                    if text:
+                        yield (Kind(kind), text), (table, row_id)

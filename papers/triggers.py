@@ -1,0 +1,81 @@
+"""What a database does when rows change, whoever changes them: one way to say it, and one installer, for SQLite and PostgreSQL.
+
+Names of triggers of one purpose begin alike. They are made anew after migrations: to alter a table on SQLite, Django makes it
+anew, and its triggers are lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+Event = Literal["insert", "update", "delete", "truncate"]
+
+
+@dataclass(frozen=True)
+class Trigger:
+    name: str
+    """Begins with the purpose's prefix."""
+    table: str
+    event: Event
+    body: str
+    """Statements, each ended by a semicolon; in PostgreSQL of PL/pgSQL. `OLD` and `NEW` are the row before and after."""
+    columns: Sequence[str] = ()
+    """An update fires it only where one of these changes; without them each update does."""
+    when: str = ""
+    """A condition that is asked before it runs, which costs less than to run it."""
+    rows_as: str = ""
+    """In PostgreSQL: it fires once for a statement, whose new rows are a table of this name."""
+
+    def statements(self, vendor: str) -> list[str]:
+        of = " OF " + ", ".join(f'"{column}"' for column in self.columns) if self.columns else ""
+        on = f"CREATE TRIGGER {self.name} AFTER {self.event}{of} ON {self.table}"
+        differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+        changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns)
+        conditions = " AND ".join(f"({one})" for one in (self.when, changed) if one)
+        when = f"WHEN ({conditions})" if conditions else ""
+        if vendor == "sqlite":
+            return [f"{on} {when} BEGIN {self.body} END"]
+        rows = f"REFERENCING NEW TABLE AS {self.rows_as}" if self.rows_as else ""
+        each = "STATEMENT" if self.rows_as or self.event == "truncate" else "ROW"
+        begin = f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        return [
+            f"{begin} {self.body} RETURN NULL; END $$",
+            f"{on} {rows} FOR EACH {each} {when} EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+def install(connection: BaseDatabaseWrapper, prefix: str, triggers: Sequence[Trigger]) -> None:
+    """Make these triggers the only ones with the prefix; none, where the database was migrated to before a table or column."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        drop(connection, prefix)
+        there: set[object] = set(connection.introspection.table_names(cursor))
+        for table in {trigger.table for trigger in triggers if trigger.table in there}:
+            there |= {(table, column.name) for column in connection.introspection.get_table_description(cursor, table)}
+        needed: set[object] = {trigger.table for trigger in triggers}
+        needed |= {(trigger.table, column) for trigger in triggers for column in trigger.columns}
+        if needed <= there:
+            for statement in (statement for trigger in triggers for statement in trigger.statements(connection.vendor)):
+                cursor.execute(statement)
+
+
+def drop(connection: BaseDatabaseWrapper, prefix: str) -> None:
+    """Take all triggers with the prefix away."""
+    with connection.cursor() as cursor:
+        for name in installed(connection, prefix):  # with a function go its triggers
+            cursor.execute(f"DROP TRIGGER {name}" if connection.vendor == "sqlite" else f"DROP FUNCTION {name}() CASCADE")
+
+
+def installed(connection: BaseDatabaseWrapper, prefix: str) -> set[str]:
+    """The names of the triggers with the prefix."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES[connection.vendor], [prefix])
+        return {name for (name,) in cursor.fetchall()}
+
+
+NAMES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND instr(name, %s) = 1",
+    "postgresql": "SELECT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE starts_with(proname, %s)",
+}

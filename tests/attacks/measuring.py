@@ -1,0 +1,131 @@
+"""The processor time that a reader needs for a text, measured in a child process that is killed at a bound."""
+
+import functools
+import gc
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from tests.attacks.patterns import LIMIT, SHAPES, UNITS
+from tests.attacks.reader import Reader
+
+MOST_S = 1.0
+"""For 100 kB, on a machine whose `_work` takes `WORK_S`; where that takes longer, so may this."""
+WORK_S = 0.02
+MOST_TIMES = 2.5
+"""What twice the text may take."""
+FLOOR_S = 0.04
+"""Below it a text is too quickly read for a ratio to mean anything."""
+TRIES = 5
+KILLED_S = 60
+SIZES = [LIMIT // 2**halvings for halvings in range(7, -1, -1)]
+
+
+@dataclass(frozen=True)
+class Finding:
+    reader: str
+    unit: str
+    shape: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.reader} with {self.shape} of {self.unit!r}: {self.what}"
+
+
+def _work() -> float:
+    """The processor time of a fixed piece of work, by which this machine is compared with others."""
+    started = time.process_time()
+    sum(len(str(number)) for number in range(100_000))
+    return time.process_time() - started
+
+
+def _caches() -> list[Any]:
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith(("papers", "digests"))]
+    return [value for module in modules for value in vars(module).values() if isinstance(value, functools._lru_cache_wrapper)]
+
+
+class _Meter:
+    def __init__(self, reader: Reader) -> None:
+        self.reader, self.caches = reader, _caches()
+        self.slowness = max(1.0, min(_work() for _ in range(5)) / WORK_S)
+
+    def seconds(self, text: str, runs: int = 1) -> float:
+        """The least of several runs, each from empty caches. Raises what the reader may not."""
+        best = float("inf")
+        for _ in range(runs):
+            for cache in self.caches:
+                cache.cache_clear()
+            started = time.process_time()
+            try:
+                self.reader.read(text)
+            except self.reader.errors:
+                pass
+            best = min(best, time.process_time() - started)
+        return best / self.slowness
+
+    def judge(self, unit: str, shape: Any) -> str:
+        """What is wrong; empty where nothing is."""
+        before = 0.0
+        for size in SIZES:
+            text = shape(unit, size)
+            took = self.seconds(text)
+            if took > MOST_S:
+                took = self.seconds(text, TRIES)
+            if took > MOST_S:
+                return f"{took:.2f} s for {size:,} characters"
+            if took > FLOOR_S and took > MOST_TIMES * before:
+                before, took = self.seconds(shape(unit, size // 2), TRIES), self.seconds(text, TRIES)
+                if took > FLOOR_S and took > MOST_TIMES * before:
+                    return f"{size // 2:,} characters {before * 1000:.0f} ms, {size:,} {took * 1000:.0f} ms"
+            before = took
+            if took * (LIMIT / size) ** 2 < FLOOR_S:
+                break  # even its square would be too little to be told
+        return ""
+
+
+def _measure(reader: Reader, units: Sequence[str], sender: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (KILLED_S, KILLED_S))
+    gc.disable()
+    meter = _Meter(reader)
+    for unit in units:
+        for shape in SHAPES:
+            sender.send(("at", unit, shape.__name__))
+            try:
+                what = meter.judge(unit, shape)
+            except Exception as error:  # noqa: BLE001 (whatever it is, it is a finding)
+                what = f"{type(error).__name__}: {str(error)[:80]}"
+            if what:
+                sender.send(("found", unit, shape.__name__, what))
+    sender.send(("done",))
+
+
+def findings(reader: Reader, units: Sequence[str] = UNITS) -> list[Finding]:
+    """What of the patterns costs the reader too much, or makes it fail with an error that is none of its own."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_measure, args=(reader, units, sender), daemon=True)
+    child.start()
+    sender.close()
+    found: list[Finding] = []
+    at = ("", "")
+    try:
+        while True:
+            if not receiver.poll(10 * KILLED_S):
+                return [*found, Finding(reader.name, *at, "does not end")]
+            try:
+                message = receiver.recv()
+            except EOFError:
+                return [*found, Finding(reader.name, *at, f"killed after {KILLED_S} s of processor time")]
+            if message[0] == "done":
+                return found
+            if message[0] == "found":
+                found.append(Finding(reader.name, *message[1:]))
+            at = message[1:3]
+    finally:
+        child.kill()
+        child.join()

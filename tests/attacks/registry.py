@@ -1,0 +1,280 @@
+"""Every function that reads what strangers write, how a text comes to it, and the errors that it may raise.
+
+A new one is one line. A public function of these modules that takes text and is neither here nor in `exempt.py` fails
+`test_registry.py`.
+"""
+
+import html
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import httpx
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.urls import Resolver404, resolve
+from django.utils.safestring import SafeString
+
+from digests import converters
+from digests.desk.filters import Filters
+from digests.desk.views import actions
+from digests.editing import comparing
+from digests.editing.conflicts import Refused as ActionRefused
+from digests.markdown import composing, files, mojibake
+from digests.markdown import format as post_format
+from digests.publishing import checking
+from digests.reader import bibtex
+from digests.reader.lists.selections import Period, Selection, SelectionError, shown
+from digests.templatetags import reading
+from papers import code_links, editing, lookup
+from papers.admin.tweets import excerpt as admin_excerpt
+from papers.models import Paper
+from papers.networks import paper_links
+from papers.networks.x import client as x_client
+from papers.networks.x import oembed
+from papers.networks.x import posts as x_posts
+from papers.search import index, marking, query, words
+from papers.sources import answer_headers, http
+from papers.sources.arxiv import announcement, categories, pages, xml
+from papers.text import embed, formulas, links, notes, tex, tex_commands
+from tests.attacks.network_readers import NETWORK_READERS
+from tests.attacks.reader import Reader
+from tests.texts import Unrendered
+
+DAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _xml(text: str) -> str:
+    """Escaped, and without what no XML holds, so that the text arrives."""
+    return html.escape("".join(c if c >= " " and not "\ud800" <= c <= "\udfff" and c < "\ufffe" else " " for c in text))
+
+
+def _answer(body: str | bytes, status: int = 200, **headers: str) -> http.Answer:
+    return http.Answer("https://a.example/b", status, httpx.Headers(headers), body if isinstance(body, bytes) else _bytes(body))
+
+
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" '
+    'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"><opensearch:totalResults>{total}</opensearch:totalResults><entry>'
+    "<id>http://arxiv.org/abs/{id}</id><title>{title}</title><summary>{summary}</summary><published>{moment}</published>"
+    '<updated>2026-11-20T18:00:00Z</updated><author><name>{name}</name></author><category term="{term}"/>'
+    '<arxiv:primary_category term="cs.LG"/><arxiv:comment>{comment}</arxiv:comment></entry></feed>'
+)
+USUAL = {
+    "total": "1", "id": "2611.00001v1", "title": "A", "summary": "A", "name": "A", "term": "cs.LG", "comment": "A",
+    "moment": "2026-11-20T18:00:00Z",
+}  # fmt: skip
+
+
+def _atom(field: str) -> Callable[[str], object]:
+    return lambda text: pages.read_api(_answer(ATOM.format(**{**USUAL, field: _xml(text)})))
+
+
+def _rss(
+    guid: str = "oai:arXiv.org:2611.00001v1", day: str = "Fri, 20 Nov 2026 00:00:00 -0500", kind: str = "new"
+) -> http.Answer:
+    return _answer(
+        f'<rss xmlns:arxiv="http://arxiv.org/schemas/atom"><channel><title>cs</title><item><guid>{_xml(guid)}</guid>'
+        f"<pubDate>{_xml(day)}</pubDate><arxiv:announce_type>{_xml(kind)}</arxiv:announce_type></item></channel></rss>"
+    )
+
+
+def _listing(text: str) -> http.Answer:
+    return _answer(f"<h3>Showing new listings for Friday, 20 November 2026</h3><h3>New (showing 1 of 1 entries)</h3>{text}")
+
+
+def _post(
+    *, title: str = "A", authors: tuple[str, ...] = ("A",), categories: tuple[str, ...] = ("cs.LG",), abstract: str = "A",
+    body: str = "A", name: str = "A",
+) -> str:  # fmt: skip
+    tweet = post_format.PostTweet("1392360000000000001", "en", "ltr", body, name, "lab", DAY)
+    paper = post_format.PostPaper("2611.00001", title, authors, categories, abstract, 1, 1, NOW, (tweet,))
+    return post_format.render(post_format.Post(DAY, NOW, (paper,)))
+
+
+def _read_file(text: str) -> object:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "post.md")
+        file.write_bytes(_bytes(text))
+        return files.read_post(file)
+
+
+def _paper(text: str = "A", *, title: str = "A", name: str = "A") -> Paper:
+    return Paper(arxiv_id="2611.00001", title=title, abstract=text, authors=[name], comment=text, listing_date=DAY)
+
+
+def _listed(title: str, note: str) -> comparing.Contents:
+    return comparing.Contents(note, (comparing.Listed("2611.00001", title, note),))
+
+
+def _compare(text: str) -> object:
+    other = text[1:] + text[:1]
+    return comparing.difference(_listed(text, other), _listed(other, text[::-1])).said
+
+
+def _tweet(text: str) -> dict[str, object]:
+    counts = {"retweet_count": 1, "like_count": 1, "reply_count": 1, "quote_count": 1}
+    urls = [{"expanded_url": text, "unwound_url": f"https://arxiv.org/abs/{text}"}]
+    return {"id": "1392360000000000001", "author_id": "7", "text": text, "lang": text, "username": text, "created_at": text,
+            "conversation_id": text, "edit_history_tweet_ids": [text], "public_metrics": counts, "entities": {"urls": urls}}  # fmt: skip
+
+
+def _oembed(markup: str) -> object:
+    body = json.dumps({"type": "rich", "html": markup})
+    return oembed._read(_answer(body), "1392360000000000001")
+
+
+def _blockquote(body: str = "A", name: str = "A") -> str:
+    return _post(body=body, name=name).split("\n")[-7]
+
+
+def _query(name: str) -> Callable[[str], object]:
+    return lambda text: Selection.parse(QueryDict(urlencode({name: text}, errors="surrogatepass")))
+
+
+def _body(name: str) -> Callable[[str], dict[str, Any]]:
+    return lambda text: {name: text}
+
+
+XML = (http.Malformed, http.Transient)
+UNREADABLE = (files.UnreadablePost,)
+POST = (post_format.PostError,)
+CATEGORY = converters.CategoryConverter
+READERS: tuple[Reader, ...] = (
+    # TeX, formulas, Markdown
+    Reader(tex.readable, tex.readable),
+    Reader(tex.parts, tex.parts),
+    Reader(tex.paragraphs, tex.paragraphs),
+    Reader(tex.paragraphs_in_parts, tex.paragraphs_in_parts),
+    Reader(formulas.mathml, lambda text: formulas.mathml(f"${text}$")),
+    Reader(formulas.mathml, lambda text: formulas.mathml(f"${text[:1900]}$"), place="short"),
+    Reader(notes.formula_html, lambda text: notes.formula_html(f"$${text[:200]}$$")),
+    Reader(notes.note_html, notes.note_html),
+    Reader(notes.note_html, lambda text: notes.note_html(text[:10_000]), place="short"),
+    Reader(reading.tweet_body, reading.tweet_body),
+    Reader(tex_commands.raised, tex_commands.raised),
+    Reader(tex_commands.lowered, tex_commands.lowered),
+    Reader(links.without_end, links.without_end),
+    Reader(links.without_end, lambda text: links.without_end(f"https://a.org/{text}"), place="path"),
+    Reader(links.href_of, links.href_of),
+    Reader(links.href_of, lambda text: links.href_of(f"https://{text}"), place="host"),
+    Reader(reading.names, lambda text: reading.names([text, text], 1)),
+    # the post format, mojibake and files
+    Reader(post_format.parse, post_format.parse, POST),
+    Reader(post_format.parse, lambda text: post_format.parse(_post(title=text)), POST, "title"),
+    Reader(post_format.parse, lambda text: post_format.parse(_post(authors=tuple(text.split(" ")))), POST, "authors"),
+    Reader(post_format.parse, lambda text: post_format.parse(_post(categories=(text,))), POST, "category"),
+    Reader(post_format.parse, lambda text: post_format.parse(_post(abstract=text)), POST, "abstract"),
+    Reader(post_format.parse, lambda text: post_format.parse(_post(body=text)), POST, "body"),
+    Reader(post_format.parse, lambda text: post_format.parse(_post(name=text)), POST, "name"),
+    Reader(composing.one_line, composing.one_line),
+    Reader(mojibake.repair, mojibake.repair),
+    Reader(mojibake.repair, lambda text: mojibake.repair(f"what‚Äôs\n{text}\n漢"), place="damaged"),
+    Reader(files.read_post, _read_file, UNREADABLE),
+    Reader(files.read_post, lambda text: _read_file(_post(abstract=text)), UNREADABLE, "abstract"),
+    # embedded tweets
+    Reader(embed.unescape, embed.unescape),
+    Reader(embed.escape, embed.escape),
+    Reader(embed.read_date, embed.read_date, (ValueError,)),
+    Reader(admin_excerpt, admin_excerpt),
+    Reader(checking.direction_of, checking.direction_of),
+    Reader(checking.is_unbalanced, checking.is_unbalanced),
+    # links
+    Reader(paper_links.paper_id, paper_links.paper_id),
+    Reader(paper_links.paper_id, lambda text: paper_links.paper_id(f"https://arxiv.org/abs/{text}"), place="path"),
+    Reader(paper_links.paper_ids_in, lambda text: paper_links.paper_ids_in(text.split("\n"), text)),
+    Reader(paper_links.paper_ids_in, lambda text: paper_links.paper_ids_in([], f"arXiv:{text}"), place="cited"),
+    Reader(code_links.code_links, lambda text: code_links.code_links(_paper(text))),
+    Reader(code_links.code_links, lambda text: code_links.code_links(_paper(f"github.com/{text}")), place="path"),
+    Reader(code_links.code_links, lambda text: code_links.code_links(_paper(f"gitlab.com/a/{text}")), place="deep"),
+    # arXiv
+    Reader(pages.read_api, lambda text: pages.read_api(_answer(text)), XML),
+    Reader(pages.read_api, lambda text: pages.read_api(_answer(ATOM.format(**{**USUAL, "title": text}))), XML, "raw"),
+    *(Reader(pages.read_api, _atom(field), XML, field) for field in USUAL),
+    Reader(pages.read_feed, lambda text: pages.read_feed(_answer(f"<rss><channel>{text}</channel></rss>")), XML),
+    Reader(pages.read_feed, lambda text: pages.read_feed(_rss(guid=text)), XML, "guid"),
+    Reader(pages.read_feed, lambda text: pages.read_feed(_rss(guid=f"oai:arXiv.org:{text}")), XML, "id"),
+    Reader(pages.read_feed, lambda text: pages.read_feed(_rss(day=text)), XML, "day"),
+    Reader(pages.read_feed, lambda text: pages.read_feed(_rss(kind=text)), XML, "type"),
+    Reader(pages.read_listing, lambda text: pages.read_listing(_answer(text)), XML),
+    Reader(pages.read_listing, lambda text: pages.read_listing(_answer(f"<h3>{html.escape(text)}</h3>")), XML, "heading"),
+    Reader(pages.read_listing, lambda text: pages.read_listing(_listing(text)), XML, "list"),
+    Reader(pages.read_listing, lambda text: pages.read_listing(_listing(f"<h3>New {html.escape(text)}</h3>")), XML, "section"),
+    Reader(
+        pages.read_listing, lambda text: pages.read_listing(_listing(f'<dt><a href="/abs/{html.escape(text)}">')), XML, "link"
+    ),
+    Reader(announcement.is_within, lambda text: announcement.is_within(text, ("cs",))),
+    Reader(categories.is_category, categories.is_category),
+    Reader(categories.is_category, lambda text: categories.is_category(f"physics.{text}"), place="class"),
+    Reader(xml.read_xml, lambda text: xml.read_xml(_answer(f"<a>{text}</a>"), "a", "an a"), XML),
+    Reader(xml.mended, lambda text: xml.mended(_bytes(text))),
+    Reader(xml.mended, lambda text: xml.mended(_bytes(f"&#{text}")), place="reference"),
+    # X
+    Reader(x_posts.read_post, lambda text: x_posts.read_post(_tweet(text))),
+    Reader(x_posts.read_posts, lambda text: x_posts.read_posts([_tweet(text), {"id": text}, text])),
+    Reader(x_posts.read_gone, lambda text: list(x_posts.read_gone([{"type": text, "detail": f"[{text}]", "value": text}]))),
+    Reader(x_posts.is_status_id, x_posts.is_status_id),
+    Reader(x_client._read, lambda text: x_client._read(_answer(text), NOW), (http.SourceError,)),
+    Reader(oembed._read, lambda text: oembed._read(_answer(text), "1"), (http.SourceError,), "answer"),
+    Reader(oembed._read, _oembed, (http.SourceError,)),
+    Reader(oembed._read, lambda text: _oembed(_blockquote(body=text)), (http.SourceError,), "body"),
+    Reader(oembed._read, lambda text: _oembed(_blockquote(name=text)), (http.SourceError,), "name"),
+    *NETWORK_READERS,
+    # what readers and editors ask for
+    Reader(query.parse, query.parse, (query.QueryError,)),
+    Reader(lookup.arxiv_id_at_end, lookup.arxiv_id_at_end),
+    Reader(words.words, words.words),
+    Reader(words.name_words, words.name_words),
+    Reader(words.author_key, words.author_key),
+    Reader(words.plain, words.plain),
+    Reader(words.folded, words.folded),
+    Reader(marking.marked, lambda text: marking.marked(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
+    Reader(marking.excerpt, lambda text: marking.excerpt(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
+    Reader(index.index_terms, lambda text: index.index_terms(text, text, text, [text], DAY, [text])),
+    Reader(index.name_pairs, lambda text: index.name_pairs(text.split())),
+    Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
+    Reader(cast(Any, Selection.parse).__func__, lambda text: Selection.parse(QueryDict(_bytes(text))), (SelectionError,)),
+    *(
+        Reader(cast(Any, Selection.parse).__func__, _query(name), (SelectionError,), name)
+        for name in ("category", "period", "min", "q", "order")
+    ),
+    Reader(cast(Any, Selection.of).__func__, lambda text: Selection.of(text=text), (SelectionError,)),
+    Reader(cast(Any, Period.parse).__func__, Period.parse, (SelectionError,)),
+    Reader(shown, shown),
+    Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(_bytes(text)))),
+    Reader(Filters.admit, lambda text: Filters(text=text).admit(_paper(title="A"), ["cs.LG"], 1)),
+    Reader(resolve, lambda text: resolve(f"/{text}"), (Resolver404,)),
+    *(
+        Reader(resolve, lambda text, start=start: resolve(f"{start}{text}"), (Resolver404,), start)  # type: ignore[misc]
+        for start in (
+            "/papers/",
+            "/categories/",
+            "/archive/",
+            "/days/",
+            "/authors/",
+            "/hottest/",
+            "/posts/hot-papers-",
+            "/admin/desk/",
+        )
+    ),
+    Reader(actions.text, lambda text: actions.text({"a": text}, "a")),
+    Reader(actions.status_ids, lambda text: actions.status_ids({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(comparing.difference, _compare),
+    Reader(bibtex.entry, lambda text: bibtex.entry(_paper(title=text, name=text), ["cs.LG"])),
+    Reader(bibtex.citation, lambda text: bibtex.citation(_paper(title=text, name=text), ["cs.LG"], Unrendered())),
+    Reader(editing.refuse_control_characters, editing.refuse_control_characters, (ValidationError,)),
+    Reader(editing.AuthorsField.split, lambda text: editing.AuthorsField().split(text)),
+    Reader(editing.CategoriesField.split, lambda text: editing.CategoriesField().split(text), (ValidationError,)),
+    Reader(answer_headers.retry_after_s, lambda text: answer_headers.retry_after_s({"retry-after": text})),
+    Reader(answer_headers.clock_doubt, lambda text: answer_headers.clock_doubt({"date": text, "age": text})),
+    Reader(http.onward, lambda text: http.onward(http.Answer("https://a.example/b", 301, {"location": text}, b""))),
+)

@@ -1,0 +1,161 @@
+"""What the web server does with requests that are slow, half, large or forged."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from django.conf import settings
+
+from hotpapers_site import rsgi
+from hotpapers_site.management.commands import web
+from tests.servers import free_port
+
+HALVES = {
+    "nothing": b"",
+    "headers": b"GET /robots.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+    "a body": b"POST /admin/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: csrftoken=abcdefghijklmnopqrstuvwxyz012345\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nusername=",
+    "a chunk": b"POST /admin/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: csrftoken=abcdefghijklmnopqrstuvwxyz012345\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nusername=",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The web server with an empty database; its port."""
+    port, folder = free_port(), tmp_path_factory.mktemp("web")
+    ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
+    environment = ours | {"VAR_DIR": str(folder)}
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
+    process = subprocess.Popen([*manage, "web", "--port", str(port)], env=environment)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/robots.txt", trust_env=False)
+                break
+            except httpx.TransportError:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def answered(port: int, request: bytes) -> bytes:
+    """All that the server says until it ends the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(request)
+        said = b""
+        while part := connection.recv(65536):
+            said += part
+    return said
+
+
+def asked(port: int, path: str, *headers: str, method: str = "GET") -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Connection: close", *headers]
+    return answered(port, "\r\n".join([*lines, "", ""]).encode("latin-1"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("half", HALVES)
+def test_half_requests_keep_nobody_waiting_and_end(server: int, half: str) -> None:
+    with contextlib.ExitStack() as open_ones:
+        waiting = [open_ones.enter_context(socket.create_connection(("127.0.0.1", server), timeout=60)) for _ in range(40)]
+        for connection in waiting:
+            connection.sendall(HALVES[half])
+        for path in ("/robots.txt", "/", "/search?q=words", "/admin/login/"):
+            with httpx.Client(trust_env=False, timeout=30) as client:
+                assert client.get(f"http://127.0.0.1:{server}{path}").status_code == 200
+        for connection in waiting:
+            said = connection.recv(100)
+            assert said == b"" or said.startswith((b"HTTP/1.1 408", b"HTTP/1.1 400"))
+
+
+def test_bounds_are_those_that_the_documents_tell() -> None:
+    assert (web.HEADERS_WITHIN_MS, rsgi.BODY_WITHIN_S, rsgi.LARGEST_BODY) == (5_000, 10, 5 * 1024 * 1024)
+
+
+@pytest.mark.slow
+def test_script_name_of_a_request_is_ignored(server: int) -> None:
+    plain = asked(server, "/", "Host: 127.0.0.1")
+    for name in ("SCRIPT_NAME", "Script-Name", "script_name"):
+        assert b"evil" not in asked(server, "/archive", "Host: 127.0.0.1", f"{name}: /evil")
+    assert b'href="/archive"' in plain
+    assert b"evil" not in asked(server, "/archive", "Host: 127.0.0.1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (["Host: evil.example"], b"400"),
+        (["Host: 127.0.0.1", "Host: evil.example"], b"400"),
+        (["Host: evil.example", "Host: 127.0.0.1"], b"400"),
+        (["Host: 127.0.0.1:x"], b"400"),
+        (["Host: 127.0.0.1", "X-Forwarded-Host: evil.example"], b"200"),
+        (["Host: 127.0.0.1", "X_Forwarded_Host: evil.example"], b"200"),
+        (["Host: 127.0.0.1", "Content-Length: -1"], b"400"),
+        (["Host: 127.0.0.1", "Accept-Encoding: " + "br;q=" * 1000], b"200"),
+        (["Host: 127.0.0.1", "X-Odd: \xff\xfe"], b"200"),
+        (["Host: 127.0.0.1", *(f"X-{n}: x" for n in range(500))], b"431"),
+    ],
+)
+def test_headers_are_taken_as_they_are_or_refused(server: int, headers: list[str], status: bytes) -> None:
+    told = asked(server, "/", *headers)
+    assert told.split()[1] == status
+    assert b"evil.example" not in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/%00", b"404"), ("/%ff%fe", b"404"), ("/../../etc/passwd", b"404"), ("/a%2F..%2Fb", b"404"), ("/?before=%ff", b"404")],
+)
+def test_odd_paths_are_not_found(server: int, path: str, status: bytes) -> None:
+    assert asked(server, path, "Host: 127.0.0.1").split()[1] == status
+
+
+@pytest.mark.slow
+def test_large_bodies_are_refused(server: int) -> None:
+    request = b"POST /admin/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 6000000\r\n\r\n" + b"x" * 6_000_000
+    assert answered(server, request).split()[1] == b"413"
+
+
+def test_headers_with_an_underscore_are_left_out() -> None:
+    class Headers(dict[str, list[str]]):
+        def get_all(self, name: str) -> list[str]:
+            return super().get(name, [])
+
+        def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
+            return self.get_all(name)[0] if name in self else default
+
+    class Asked:
+        proto, http_version, scheme, method, path, query_string = "http", "1.1", "http", "GET", "/é", "a=b"
+        server, client = "127.0.0.1:80", "[2001:db8::1]:999"
+        headers = Headers(host=["a", "b"], x_forwarded_proto=["https"], script_name=["/evil"], cookie=["c=d"])
+
+    environ = rsgi.environ_of(Asked(), b"body")
+    assert {name: value for name, value in environ.items() if not name.startswith("wsgi.")} == {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/\xc3\xa9",
+        "QUERY_STRING": "a=b",
+        "SCRIPT_NAME": "",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "REMOTE_ADDR": "2001:db8::1",
+        "CONTENT_TYPE": "",
+        "CONTENT_LENGTH": "4",
+        "HTTP_HOST": "a,b",
+        "HTTP_COOKIE": "c=d",
+    }

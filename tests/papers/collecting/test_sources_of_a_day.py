@@ -1,0 +1,82 @@
+"""Each source of a day by itself: its attempts, its outage, and what a person has to look at."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from papers.collecting import days
+from papers.models import CollectionDay, SourceDay, SourceHealth
+from papers.sources.http import Transient
+
+FRIDAY = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ARXIV, X = SourceHealth.Service.ARXIV, SourceHealth.Service.X
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def key(settings: Settings) -> None:
+    settings.X_BEARER_TOKEN = "synthetic"
+
+
+def make_day(day: date = FRIDAY, **fields: Any) -> CollectionDay:
+    return CollectionDay.objects.create(date=day, **({"state": "collecting"} | fields))
+
+
+def judged(day: date = FRIDAY, now: datetime = NOON) -> tuple[str, str]:
+    with days.changing(day, now) as row:
+        pass
+    return row.state, row.reason
+
+
+def test_judge_counts_the_attempts_of_each_source() -> None:
+    make_day()
+    for _ in range(5):
+        days.failed(FRIDAY, X, Transient("X is not available."), NOON)
+    days.failed(FRIDAY, ARXIV, Transient("arXiv fails."), NOON)
+
+    assert judged() == ("collecting", "arXiv fails. X is not available.")
+    assert dict(SourceDay.objects.values_list("source", "attempts")) == {"x": 5, "arxiv": 1}
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (5, ("collecting", "X is not available (503).")),
+        (
+            6,
+            (
+                "failed",
+                "X has failed since 20 Nov 2026, 12:00 UTC (3 attempts) and needs a person. X is not available (503).",
+            ),
+        ),
+    ],
+)
+def test_judge_calls_for_a_person_where_x_is_down_for_six_hours_and_papers_are_here(
+    hours: int, expected: tuple[str, str]
+) -> None:
+    make_day(papers_done_at=NOON)
+    for n in range(3):
+        days.failed(FRIDAY, X, Transient("X is not available (503)."), NOON + timedelta(hours=n * hours / 2))
+
+    assert CollectionDay.objects.values_list("state", "reason").get() == expected
+
+
+def test_judge_counts_the_outage_anew_after_an_answer() -> None:
+    row = make_day(papers_done_at=NOON)
+    days.failed(FRIDAY, X, Transient("X is not available (503)."), NOON - timedelta(hours=9))
+    days.answered(row, X)
+
+    days.failed(FRIDAY, X, Transient("X is not available (503)."), NOON)
+
+    assert judged() == ("collecting", "X is not available (503).")
+
+
+def test_days_wanted_do_not_wait_for_what_a_clock_that_was_ahead_noted() -> None:
+    make_day()
+    days.failed(FRIDAY, ARXIV, Transient("arXiv fails."), NOON + timedelta(days=1))
+
+    assert days.days_wanted(NOON) == [FRIDAY]
+    assert days.claim(FRIDAY, NOON) is not None

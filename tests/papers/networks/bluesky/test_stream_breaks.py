@@ -1,0 +1,141 @@
+"""The stream over real WebSockets: nothing is lost through any kind of break, and where it goes on."""
+
+import contextlib
+import json
+from datetime import timedelta
+
+import pytest
+
+from papers.networks.bluesky.stream import REWIND, cursor_at, moment_of
+from tests.papers.networks.asking import NOW, now
+from tests.papers.networks.bluesky.listening import PAPER, START, now_tick, posts, speak, stream, until_live, uris
+from tests.servers import free_port
+from tests.standins.bluesky import BlueskyPost, external
+from tests.standins.jetstream import Fault, JetstreamStandin
+
+# --- through breaks
+
+
+@pytest.mark.parametrize("how", ["close", "abort", "cut", "silence"])
+@pytest.mark.parametrize("after", [0, 1, 7])
+def test_after_a_break_nothing_is_missing(host: JetstreamStandin, how: str, after: int) -> None:
+    made = posts(10)
+    speak(host, *made)
+    host.faults = [Fault(how, after), Fault(how, after + 3), Fault("refuse")]  # type: ignore[arg-type]
+    kept = until_live(stream(host.url))
+    assert kept.live == uris(made)
+    assert len(host.connections) == 4
+    cursors = [one.cursor for one in host.connections]
+    assert cursors == sorted(cursors)
+
+
+def test_breaks_every_few_posts_for_all_the_way(host: JetstreamStandin) -> None:
+    made = [BlueskyPost(f"did:plc:a{n}", f"3p{n}", START + timedelta(minutes=n), embed=external(PAPER)) for n in range(1, 60)]
+    speak(host, *made)
+    host.faults = [Fault("abort", 4)] * 200
+    assert until_live(stream(host.url)).live == uris(made)
+
+
+def test_the_next_host_goes_on_from_a_little_earlier(host: JetstreamStandin) -> None:
+    made = posts(4, START + timedelta(minutes=10))
+    with JetstreamStandin(now) as second:
+        host.faults = [Fault("abort", 4)]
+        speak(host, *made)
+        speak(second, *made)
+        kept = until_live(stream(host.url, second.url))
+    assert kept.live == uris(made)
+    assert [one.cursor for one in second.connections] == [cursor_at(made[1].posted_at - REWIND)]
+
+
+def test_a_host_that_is_down_is_passed_over(host: JetstreamStandin) -> None:
+    made = posts(2)
+    speak(host, *made)
+    kept = until_live(stream(f"ws://127.0.0.1:{free_port()}", host.url))
+    assert kept.live == uris(made)
+    assert {one.trouble for one in kept.records} == {""}
+
+
+def test_an_hour_of_replay_changes_nothing(host: JetstreamStandin) -> None:
+    made = posts(5)
+    host.replay = timedelta(hours=1)
+    for post in made:
+        host.post(post)
+    host.post(made[2], "delete", START + timedelta(minutes=1))
+    now_tick(host)
+    kept = until_live(stream(host.url), cursor_at(START + timedelta(minutes=30)))
+    assert kept.live == uris(made) - {made[2].uri}
+    cursors = [one.cursor for one in kept.records]
+    assert cursors == sorted(cursors)
+
+
+def test_posts_made_meanwhile_are_heard_at_once(host: JetstreamStandin) -> None:
+    now_tick(host)
+    fresh = BlueskyPost("did:plc:fresh", "3fresh", NOW, embed=external(PAPER))
+    with contextlib.closing(stream(host.url).follow(cursor_at(START))) as following:  # type: ignore[type-var]
+        for heard, _ in zip(following, range(200), strict=False):
+            if heard.is_live and not any(json.loads(frame)["did"] == fresh.did for _, frame in host.events):
+                host.post(fresh)
+            if heard.found:
+                break
+        assert [post.id for post in heard.found] == [fresh.uri]
+    assert len(host.connections) == 1
+
+
+def test_where_no_host_answers_it_is_said_and_tried_less_often() -> None:
+    port, waits = free_port(), []  # type: ignore[var-annotated]
+    with contextlib.closing(stream(f"ws://127.0.0.1:{port}", waits=waits).follow(cursor_at(START))) as following:  # type: ignore[type-var]
+        heard = [next(following) for _ in range(7)]
+    assert {one.trouble for one in heard} == {
+        f"Bluesky's stream cannot be heard: 127.0.0.1:{port} cannot be reached (Connection refused)."
+    }
+    assert waits == [1, 2, 4, 8, 10, 10]
+    assert {(one.cursor, one.is_live) for one in heard} == {(cursor_at(START), False)}
+
+
+def test_a_host_that_refuses_and_one_that_sends_nothing_are_named(host: JetstreamStandin) -> None:
+    with JetstreamStandin(now) as silent:
+        host.faults = [Fault("refuse")] * 9
+        with contextlib.closing(stream(host.url, silent.url).follow(cursor_at(START))) as following:  # type: ignore[type-var]
+            trouble = next(heard.trouble for heard, _ in zip(following, range(500), strict=False) if heard.trouble)
+        first, second = host.url.removeprefix("ws://"), silent.url.removeprefix("ws://")
+    assert trouble == (f"Bluesky's stream cannot be heard: {first} refuses the connection (status 503); {second} sends nothing.")
+
+
+# --- cursors
+
+
+def test_a_stream_without_news_is_live_after_two_looks(host: JetstreamStandin) -> None:
+    made = posts(3)
+    for post in made:
+        host.post(post)
+    kept = until_live(stream(host.url))
+    assert kept.live == uris(made)
+    assert 2 <= len(host.connections) <= 3
+
+
+def test_a_cursor_older_than_the_stream_tells_what_was_missed(host: JetstreamStandin) -> None:
+    horizon = NOW - timedelta(hours=36)
+    lost, kept_there = posts(1, horizon - timedelta(hours=3)), posts(2, horizon + timedelta(hours=1))
+    speak(host, *lost, *kept_there)
+    kept = until_live(stream(host.url), cursor_at(horizon - timedelta(hours=4)))
+    assert kept.live == uris(kept_there)
+    assert [one.missed for one in kept.records if one.missed] == [(horizon - timedelta(hours=4), horizon)]
+
+
+def test_36_hours_ago_misses_nothing(host: JetstreamStandin) -> None:
+    speak(host, *posts(1))
+    kept = until_live(stream(host.url), cursor_at(NOW - timedelta(hours=36)))
+    assert [one.missed for one in kept.records if one.missed] == []
+
+
+def test_a_cursor_of_the_future_would_skip_what_comes_until_then(host: JetstreamStandin) -> None:
+    speak(host, *posts(1))
+    until_live(stream(host.url), cursor_at(NOW + timedelta(days=1)))
+    assert host.connections[0].cursor == cursor_at(NOW - REWIND)
+
+
+def test_an_event_of_the_future_moves_the_cursor_to_now_at_most(host: JetstreamStandin) -> None:
+    host.tick(NOW + timedelta(days=300))
+    kept = until_live(stream(host.url))
+    assert kept.cursor == cursor_at(NOW)
+    assert moment_of(kept.cursor) == NOW

@@ -1,0 +1,155 @@
+"""Hacker News over real HTTP: one query a window, stories that link a paper, and their counts again."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from papers.networks.api import Api
+from papers.networks.base import GoneReason, Run
+from papers.networks.hackernews.client import HackerNews
+from papers.sources.http import Malformed, RateLimited, SourceError, Transient
+from tests.papers.networks.asking import NOW, now
+from tests.standins.hackernews import HackerNewsStandin, Story
+
+DAY = datetime(2026, 11, 20, tzinfo=UTC)
+PAPER = "https://arxiv.org/abs/2611.90001"
+
+
+@pytest.fixture
+def standin() -> Iterator[HackerNewsStandin]:
+    with HackerNewsStandin(now) as standin:
+        yield standin
+
+
+@pytest.fixture
+def hackernews(standin: HackerNewsStandin, http: httpx.Client, waits: list[float]) -> HackerNews:
+    def api(setting: str) -> Api:
+        return Api(http, standin.url, service="Hacker News", setting=setting, sleep=waits.append, now=now)
+
+    return HackerNews(api("HACKERNEWS_API_BASE"), api("HACKERNEWS_ITEM_BASE"))
+
+
+def story(number: int, url: str | None = PAPER, **values: object) -> Story:
+    return Story(90_000_000 + number, DAY + timedelta(seconds=number), url, **values)  # type: ignore[arg-type]
+
+
+def found(hackernews: HackerNews, start: datetime = DAY, end: datetime = NOW) -> dict[str, tuple[str, ...]]:
+    return {post.id: post.papers for post in hackernews.mentions(start, end)}
+
+
+def test_one_query_for_a_window_with_one_kind_of_filter(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    standin.add(story(1), story(2, "http://arxiv.org/pdf/2611.90002v2.pdf"))
+    assert found(hackernews) == {"90000001": ("2611.90001",), "90000002": ("2611.90002",)}
+    [asked] = standin.requests
+    assert asked.path == "/api/v1/search_by_date"
+    assert asked.params == {
+        "query": "arxiv.org",
+        "restrictSearchableAttributes": "url",
+        "tags": "story",
+        "numericFilters": f"created_at_i>={int(DAY.timestamp())},created_at_i<{int(NOW.timestamp())}",
+        "hitsPerPage": "1000",
+        "page": "0",
+    }
+    assert asked.headers["user-agent"] == "HotPapers/0.1.0 (+desk@example.test)"
+
+
+def test_points_are_no_filter_there(standin: HackerNewsStandin, http: httpx.Client) -> None:
+    api = Api(http, standin.url, service="Hacker News", setting="HACKERNEWS_API_BASE")
+    with pytest.raises(Malformed):
+        api.get("/api/v1/search_by_date", {"numericFilters": "points>10"})
+
+
+def test_a_story_as_it_is_given(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    standin.add(story(1, title="A Paper <b>", author="te_st-er"))
+    [post] = hackernews.mentions(DAY, NOW)
+    assert (post.author_id, post.handle, post.posted_at) == ("te_st-er", "te_st-er", DAY + timedelta(seconds=1))
+    assert post.runs == (Run("A Paper <b>", PAPER),)
+    assert post.counts == {"points": 37, "comments": 12}
+
+
+def test_only_a_url_of_a_paper_counts(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    standin.add(
+        story(1, "https://blog.example/arxiv.org"),
+        story(2, None),
+        story(3, "https://arxiv.org/list/cs.LG/recent"),
+        story(4, "not an address"),
+        story(5),
+    )
+    assert found(hackernews) == {"90000005": ("2611.90001",)}
+
+
+def test_two_stories_about_one_paper_are_two(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    standin.add(story(1, points=3), story(2, "https://arxiv.org/abs/2611.90001v2", points=90))
+    assert found(hackernews) == {"90000001": ("2611.90001",), "90000002": ("2611.90001",)}
+
+
+def test_points_that_are_null_are_not_told(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    standin.add(story(1, points=None, comments=None))
+    [post] = hackernews.mentions(DAY, NOW)
+    assert post.counts == {}
+
+
+def test_a_window_with_more_stories_than_one_query_gives_is_split(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    standin.add(*(story(n, f"https://arxiv.org/abs/2611.{n:05}") for n in range(2500)))
+    everything = found(hackernews, end=DAY + timedelta(seconds=2500))
+    assert len(everything) == 2500
+    assert len(standin.requests) == 7  # one for all, two halves, four quarters
+
+
+def test_more_stories_in_one_second_than_one_query_gives_end_the_splitting(
+    standin: HackerNewsStandin, hackernews: HackerNews
+) -> None:
+    standin.add(*(Story(91_000_000 + n, DAY, f"https://arxiv.org/abs/2611.{n:05}") for n in range(1500)))
+    assert len(found(hackernews, end=DAY + timedelta(seconds=2))) == 1000
+
+
+def test_counts_are_read_again_story_by_story(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    kept, deleted, dead, silent = story(1), story(2, deleted=True), story(3, dead=True), story(4, points=None)
+    standin.add(kept, deleted, dead, silent)
+    kept.points, kept.comments = 99, 40
+    reading = hackernews.read(dict.fromkeys(["90000001", "90000002", "90000003", "90000004", "90000009", "x"], DAY))
+    assert {id: post.counts for id, post in reading.found.items()} == {
+        "90000001": {"points": 99, "comments": 40},
+        "90000004": {"comments": 12},
+    }
+    assert reading.gone == {
+        "90000002": GoneReason.DELETED,
+        "90000003": GoneReason.WITHHELD,
+        "90000009": GoneReason.DELETED,
+        "x": GoneReason.DELETED,
+    }
+    assert reading.found["90000001"].papers == ("2611.90001",)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "text"),
+    [
+        ("429", RateLimited, "Hacker News asks us to read more slowly; retrying in 5 s."),
+        ("500", Transient, "Hacker News is not available (500)."),
+        ("{}", Malformed, "Hacker News answered without `hits`."),
+        ("html", Transient, "Hacker News answered with something else than JSON."),
+    ],
+)
+def test_failures_are_told(
+    standin: HackerNewsStandin, hackernews: HackerNews, fault: str, kind: type[SourceError], text: str
+) -> None:
+    standin.fault("/api", fault, times=3)
+    with pytest.raises(kind) as raised:
+        list(hackernews.mentions(DAY, NOW))
+    assert str(raised.value) == text
+
+
+@pytest.mark.parametrize(
+    "address", ["https://news.ycombinator.com/item?id=90000001", "news.ycombinator.com/item?p=2&id=90000001#90000002"]
+)
+def test_a_page_is_recognised(hackernews: HackerNews, address: str) -> None:
+    assert hackernews.identify(address) == "90000001"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://news.ycombinator.com/news", "https://news.ycombinator.com.evil.test/item?id=1", "item?id=1", "90000001"]
+)
+def test_another_page_is_not_recognised(hackernews: HackerNews, address: str) -> None:
+    assert hackernews.identify(address) is None

@@ -1,0 +1,48 @@
+"""What one paper may cost the search index: so much and no more, and never the other papers."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from papers.models import IndexedPaper, Paper, UnindexedPaper
+from papers.search.index import index_changed, index_terms, within
+from tests.factories import make_paper
+
+FRIDAY = date(2026, 11, 20)
+WORDS = [f"w{n:x}q" for n in range(150_000)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"abstract": " ".join(WORDS)},
+        {"abstract": " ".join(f"{chr(0x4E00 + n % 20_000)}{chr(0x4E00 + n // 20_000)}" * 15 for n in range(150_000))},
+        {"title": " ".join(WORDS)},
+        {"authors": [" ".join(WORDS[n : n + 150]) for n in range(0, 150_000, 150)]},
+    ],
+    ids=["abstract", "wide letters", "title", "authors"],
+)
+def test_paper_of_a_hundred_thousand_words_does_not_stop_the_index(fields: dict[str, Any]) -> None:
+    large = make_paper(**fields)
+    other = make_paper(title="A Plain Paper")
+
+    index_changed()
+
+    assert set(IndexedPaper.objects.values_list("paper_id", flat=True)) == {large.pk, other.pk}
+    assert not UnindexedPaper.objects.exists()
+
+
+def test_index_terms_say_of_a_large_paper_what_finds_it() -> None:
+    paper = Paper(arxiv_id="2611.90001", title="A Plain Paper", abstract=" ".join(WORDS), authors=["Ada Example"])
+
+    terms = index_terms(paper.arxiv_id, paper.title, paper.abstract, paper.authors, FRIDAY, ["cs.LG"])
+
+    assert {"t_plain", "a_ada", "c_cslg", "d_20261120", "i_261190001", WORDS[0]} <= set(terms)
+    assert sum(len(term.encode()) + 12 for term in terms) < 210_000
+
+
+def test_within_takes_what_the_bytes_hold() -> None:
+    assert within(["ab", "é", "c"], 28) == ["ab", "é"]
+    assert within([], 28) == []

@@ -1,0 +1,42 @@
+"""Triggers of one purpose are installed and taken away together."""
+
+import pytest
+from django.db import connection
+
+from papers import triggers
+from papers.search import schema
+from papers.triggers import Trigger
+
+pytestmark = pytest.mark.django_db
+
+
+def note(name: str, *columns: str) -> Trigger:
+    note = schema.NOTE[connection.vendor].format(paper="NEW.id")
+    return Trigger(name, "papers_paper", "update", note, columns)
+
+
+def test_install_makes_these_triggers_the_only_ones_of_their_purpose() -> None:
+    triggers.install(connection, "trial_", [note("trial_one"), note("trial_two", "title")])
+    triggers.install(connection, "other_", [note("other_one")])
+    triggers.install(connection, "trial_", [note("trial_two")])
+
+    assert (triggers.installed(connection, "trial_"), triggers.installed(connection, "other_")) == ({"trial_two"}, {"other_one"})
+    triggers.drop(connection, "trial_")
+    assert (triggers.installed(connection, "trial_"), triggers.installed(connection, "other_")) == (set(), {"other_one"})
+
+
+def test_install_makes_none_where_the_database_lacks_a_table_or_a_column() -> None:
+    elsewhere = Trigger("trial_three", "papers_nothing", "insert", "SELECT 1;")
+    for missing in (note("trial_two", "no_such_column"), elsewhere):
+        triggers.install(connection, "trial_", [note("trial_one"), missing])
+
+        assert triggers.installed(connection, "trial_") == set()
+
+
+def test_migration_takes_the_search_triggers_of_former_versions_away() -> None:
+    triggers.install(connection, "papers_paper_", [note("papers_paper_changes")])
+
+    schema.install_triggers("default", plan=[])
+
+    assert triggers.installed(connection, "papers_paper_") == set()
+    assert len(triggers.installed(connection, schema.PREFIX)) == 8
