@@ -20,7 +20,6 @@ DEPEND_ON_THE_DATABASE = (
     "tests/papers/collecting/test_days.py",
     "tests/papers/collecting/test_versions.py",
     "tests/papers/counts",
-    "tests/papers/rendered/test_waiting.py",
     "tests/papers/rendered",
     "tests/papers/search",
     "tests/papers/test_triggers.py",
