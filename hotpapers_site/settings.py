@@ -142,7 +142,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
-    "reversion",
 ]
 MIDDLEWARE = [
     "digests.page_cache.middleware.FinishedPagesMiddleware",

@@ -101,7 +101,8 @@ def test_papers_names_no_relation_of_digests_in_a_query() -> None:
 
 REAL_TIME = {
     "papers/clock.py": "it is the clock",
-    "papers/admin/bulk.py": "compared with the times of Django's and reversion's logs",
+    "papers/admin/bulk.py": "compared with the times of Django's log and of the history of lists",
+    "digests/editing/history.py": "how long a person paused while typing",
     "digests/desk/state.py": "who is at the desk, for half a minute of people's time",
     "digests/desk/views/page.py": "who is at the desk, for half a minute of people's time",
     "hotpapers_site/accounts.py": "how often somebody tried a password",

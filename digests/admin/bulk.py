@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
-from reversion.models import Version
 
+from digests.editing.history import changes
+from digests.editing.sentences import MACHINE, said_of
 from digests.models import Digest
 from digests.publishing.checking import findings_of
 from digests.publishing.status import publish, withdraw
@@ -26,11 +27,8 @@ class StatusChange(BulkChange[Digest]):
         return f"{record.get_status_display()}, {counted.papers_number} papers, changed {changed} UTC"
 
     def since(self, record: Digest, moment: datetime) -> list[str]:
-        versions = Version.objects.get_for_object(record).filter(revision__date_created__gte=moment)
-        return [
-            f"{version.revision.comment or 'changed'} by {version.revision.user or 'the site itself'}"
-            for version in versions.select_related("revision__user").order_by("pk")
-        ]
+        since = [one for one in reversed(changes(record)) if one.at >= moment]
+        return [f"{said} ({one.editor or MACHINE})" for one, said in zip(since, said_of(since), strict=True)]
 
     def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
         now = clock.now()

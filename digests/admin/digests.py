@@ -41,7 +41,7 @@ def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> 
 def keep_change(digest_id: int, request: HttpRequest) -> None:
     """The change goes into the digest's history, and what readers see into the mirror."""
     digest = Digest.all_drafts.get(pk=digest_id)
-    history.finish(digest, by=cast(User, request.user), what=history.IN_FORM)
+    history.finish(digest, history.Action.FORM, by=cast(User, request.user))
     if digest.status == Digest.Status.PUBLISHED:
         mirror(digest.date)
 

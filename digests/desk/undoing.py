@@ -1,4 +1,4 @@
-"""Changes taken back, each as a new version: the later ones stay in the history."""
+"""Changes taken back, each as a new change: the later ones stay in the history."""
 
 from datetime import date
 from itertools import pairwise
@@ -9,14 +9,11 @@ from django.db import transaction
 from digests.desk.state import digests_of, is_editable
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
-from digests.models import Digest, Dismissal, Entry, ShownTweet
-from digests.publishing.scheduling import SCHEDULED, STOPPED
+from digests.editing.history import OF_PUBLICATION, Action
+from digests.editing.restoring import entry_after, restore
+from digests.editing.sentences import MACHINE, said, told
+from digests.models import Digest, Dismissal, Entry, ListChange, ShownTweet
 from papers.models import Paper
-
-UNDONE = "undone: "
-TAKEN_OUT = "{} taken out"
-OF_PUBLICATION = ("published", "withdrawn", SCHEDULED, STOPPED, "no longer to be published", "correction")
-"""So begin the history's lines about what readers see, and when."""
 
 
 def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
@@ -32,33 +29,33 @@ def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
             raise Refused("There is no list here that can be edited, so nothing to undo.")
         change, before = _last_change(locked)
         is_own = change.by_id == by.pk and locked.revision == seen
-        if change.revision != version if version is not None else not is_own:
+        if change.pk != version or locked.revision != seen if version is not None else not is_own:
             raise Conflict(
                 "the last change",
                 base=f"revision {seen}",
-                mine=f"undo “{change.what}”",
-                theirs=history.told([change]),
-                by=change.by or "The machine",
+                mine=f"undo “{said(change)}”",
+                theirs=told([change]),
+                by=change.editor or MACHINE,
                 at=change.at,
-                overrule={"revision": locked.revision, "version": change.revision},
+                overrule={"revision": locked.revision, "version": change.pk},
             )
-        history.restore(locked.pk, before.revision, by=by, what=f"{UNDONE}{change.what}")
+        restore(locked.pk, before, by=by, undone=change)
         Dismissal.objects.filter(day=day, paper__entries__digest=locked).delete()
-    return change.what
+    return said(change)
 
 
-def _last_change(digest: Digest) -> tuple[history.Version, history.Version]:
-    """The newest change that is not undone yet, and the version that it changed."""
-    versions = history.versions(digest)
+def _last_change(digest: Digest) -> tuple[ListChange, ListChange]:
+    """The newest change that is not undone yet, and the one before it."""
+    changes = history.changes(digest)
     undone = 0
-    for change, before in pairwise(versions):
-        if change.what.startswith(UNDONE):
+    for change, before in pairwise(changes):
+        if change.action == Action.UNDONE:
             undone += 1
         elif undone:
             undone -= 1
-        elif change.what.startswith(OF_PUBLICATION):
+        elif change.action in OF_PUBLICATION:
             raise Refused(
-                f"Undo takes back changes of the list, and “{change.what}” is none. What readers see, and when, is changed in "
+                f"Undo takes back changes of the list, and “{said(change)}” is none. What readers see, and when, is changed in "
                 "the check; an earlier list is restored from the history."
             )
         else:
@@ -66,10 +63,10 @@ def _last_change(digest: Digest) -> tuple[history.Version, history.Version]:
     raise Refused("There is nothing to undo: this is where the list began.")
 
 
-def taken_out(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | None:
-    """What the paper's entry was before it was last taken out, with its tweets; not saved."""
-    versions = history.versions(digest)
-    for change, before in pairwise(versions):
-        if change.what == TAKEN_OUT.format(paper.arxiv_id):
-            return history.entry_then(digest, before.revision, paper.pk)
+def removed(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | None:
+    """What the paper's entry was before it was last removed, with its tweets; not saved."""
+    changes = history.changes(digest)
+    for change, before in pairwise(changes):
+        if change.action == Action.REMOVED and change.paper_id == paper.pk:
+            return entry_after(digest, before, paper.pk)
     return None

@@ -107,7 +107,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
     if made and digest.status != Digest.Status.DRAFT:
         update(Digest, digest.pk, {column: getattr(digest, column) for column in AS_PUBLISHED})
     if outcome == Outcome.CHANGED:
-        history.finish(digest, by=None, what="imported again")
+        history.finish(digest, history.Action.IMPORTED, by=None)
         if digest.status == Digest.Status.PUBLISHED and not present.is_sample:
             was_public = present.status == Digest.Status.PUBLISHED
             kind = PublicEvent.Kind.CORRECTED if was_public else PublicEvent.Kind.PUBLISHED

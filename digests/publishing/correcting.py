@@ -8,7 +8,9 @@ from django.db import transaction
 from digests.editing import history
 from digests.editing.comparing import difference
 from digests.editing.conflicts import Conflict, Refused
-from digests.models import Digest, Entry, PublicEvent, ShownTweet
+from digests.editing.history import Action
+from digests.editing.sentences import told
+from digests.models import Digest, Entry, ListChange, PublicEvent, ShownTweet
 from digests.publishing.status import PUBLISHED, make_public
 
 
@@ -29,7 +31,7 @@ def open_correction(digest: Digest, *, by: AbstractBaseUser | None) -> Digest:
             revision=original.revision,
         )
         _copy_rows(original, correction)
-        with history.change(correction.pk, by=by, what="correction begun") as changed:
+        with history.change(correction.pk, Action.CORRECTION_BEGUN, by=by) as changed:
             pass
     return changed
 
@@ -76,16 +78,17 @@ def publish_correction(
                 "the published list",
                 base="as it was when the correction was begun",
                 mine="publish the correction, which takes these changes back",
-                theirs=history.told(since),
-                by=since[0].by,
+                theirs=told(since),
+                by=since[0].editor,
                 at=since[0].at,
                 overrule={"revision": held.revision, "replaces": original.revision},
             )
         original.entries.all().delete()
         held.entries.update(digest=original)
         _close(held, original, intro=held.intro, written_at=held.written_at)
+        details = {"note": note, "is_counts_alone": counts_alone}
         kind = PublicEvent.Kind.COUNTS if counts_alone else PublicEvent.Kind.CORRECTED
-        with history.change(original.pk, by=by, what=f"correction published: {note or kind.label}") as changed:
+        with history.change(original.pk, Action.CORRECTION_PUBLISHED, by=by, details=details) as changed:
             make_public(changed, PublicEvent(kind=kind, at=now, note=note))
     return True
 
@@ -100,7 +103,7 @@ def drop_correction(correction: Digest, *, by: AbstractBaseUser | None, seen: in
             return False
         original = Digest.objects.get(correction=held)
         _close(held, original)
-        with history.change(original.pk, by=by, what="correction dropped"):
+        with history.change(original.pk, Action.CORRECTION_DROPPED, by=by):
             pass
     return True
 
@@ -114,10 +117,10 @@ def _held(correction: Digest, seen: int | None, *, mine: str) -> Digest | None:
     return held
 
 
-def _since_begun(correction: Digest, original: Digest) -> list[history.Version]:
+def _since_begun(correction: Digest, original: Digest) -> list[ListChange]:
     """What became of the published list since it was copied, the newest first."""
-    begun = min((one.revision for one in history.versions(correction)), default=0)
-    return [one for one in history.versions(original) if one.revision > begun and one.what != history.BEFORE]
+    begun = min((one.pk for one in history.changes(correction)), default=0)
+    return [one for one in history.changes(original) if one.pk > begun and one.action != Action.BEFORE]
 
 
 def _close(correction: Digest, original: Digest, **values: object) -> None:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
+from digests.editing.history import Action
 from digests.models import Digest
 from digests.publishing.checking import findings, refusal
 from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
@@ -20,9 +22,6 @@ from papers.models import CollectionDay
 
 AUTO_DAYS = 7
 """The site's rule publishes the lists of so many last days; older drafts an editor left on purpose."""
-
-SCHEDULED = "to be published at"
-STOPPED = "not published at its time: the check stops it"
 
 logger = logging.getLogger(__name__)
 
@@ -100,15 +99,23 @@ def schedule(
     at = moment(at_local, zone_named(zone), fold)
     if at <= now:
         raise Refused("That time is over. Choose a later one, or publish now.")
-    return _set(digest, at, zone, by=by, seen=seen, what=f"{SCHEDULED} {at_local:%Y-%m-%d %H:%M} {zone}")
+    return _set(digest, at, zone, by=by, seen=seen, details={"at": f"{at_local:%Y-%m-%d %H:%M}", "zone": zone})
 
 
 def unschedule(digest: Digest, *, by: AbstractBaseUser | None = None, seen: int | None = None) -> bool:
     """Have it wait for an editor; the site's rule leaves it, too. False where it does so already."""
-    return _set(digest, None, "", by=by, seen=seen, what="no longer to be published by itself")
+    return _set(digest, None, "", by=by, seen=seen)
 
 
-def _set(digest: Digest, at: datetime | None, zone: str, *, by: AbstractBaseUser | None, seen: int | None, what: str) -> bool:
+def _set(
+    digest: Digest,
+    at: datetime | None,
+    zone: str,
+    *,
+    by: AbstractBaseUser | None,
+    seen: int | None,
+    details: dict[str, Any] | None = None,
+) -> bool:
     with transaction.atomic():
         held = Digest.all_drafts.select_for_update().get(pk=digest.pk)
         if (held.publish_at, held.publish_zone, held.is_held) == (at, zone, at is None):
@@ -118,8 +125,10 @@ def _set(digest: Digest, at: datetime | None, zone: str, *, by: AbstractBaseUser
         if held.status == PUBLISHED:
             raise Refused("The day is published already.")
         if seen is not None and held.revision != seen:
-            raise history.conflict(held, seen, mine=what)
-        with history.change(held.pk, by=by, what=what) as changed:
+            mine = f"schedule it for {details['at']} {details['zone']}" if details else "let it wait for an editor"
+            raise history.conflict(held, seen, mine=mine)
+        action = Action.SCHEDULED if at else Action.UNSCHEDULED
+        with history.change(held.pk, action, by=by, details=details) as changed:
             changed.publish_at, changed.publish_zone, changed.is_held = at, zone, at is None
     digest.refresh_from_db(fields=["publish_at", "publish_zone", "is_held", "changed_at", "revision"])
     return True
@@ -141,11 +150,11 @@ def publish_due(now: datetime) -> list[Digest]:
 
 def _tell_stopped(digest: Digest) -> None:
     """Into the history and the log, once for each schedule."""
-    since = takewhile(lambda one: not one.what.startswith(SCHEDULED), history.versions(digest))
-    if STOPPED not in {one.what for one in since}:
-        with history.change(digest.pk, by=None, what=STOPPED):
+    since = takewhile(lambda one: one.action != Action.SCHEDULED, history.changes(digest))
+    if Action.STOPPED not in {one.action for one in since}:
+        with history.change(digest.pk, Action.STOPPED, by=None):
             pass
-        logger.warning("%s: %s", digest, STOPPED)
+        logger.warning("%s: not published on time: the check found unresolved problems", digest)
 
 
 def _publish_as_checked(digest: Digest, now: datetime, *, due: bool = False) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
 from digests.editing import history
+from digests.editing.history import Action
 from digests.models import Digest, PublicEvent
 from papers.models import Paper
 
@@ -29,8 +30,8 @@ def publish(
     """
     allowed = NOT_PUBLISHED & Q(publish_at__lte=now) if due else NOT_PUBLISHED
     values = {"status": PUBLISHED, "published_at": Coalesce("published_at", Value(now))}
-    what = "published as scheduled" if due else "published"
-    return _change(digest, allowed, values, PublicEvent(kind=PublicEvent.Kind.PUBLISHED, at=now), by=by, seen=seen, what=what)
+    event = PublicEvent(kind=PublicEvent.Kind.PUBLISHED, at=now)
+    return _change(digest, allowed, values, event, Action.PUBLISHED, by=by, seen=seen, details={"is_scheduled": due})
 
 
 def withdraw(
@@ -39,7 +40,7 @@ def withdraw(
     """Hide a published digest from readers. False where it is not published: a draft stays a draft. `note` is for readers."""
     event = PublicEvent(kind=PublicEvent.Kind.WITHDRAWN, at=now, note=note.strip())
     values = {"status": Digest.Status.WITHDRAWN}
-    return _change(digest, Q(status=PUBLISHED), values, event, by=by, seen=seen, what="withdrawn")
+    return _change(digest, Q(status=PUBLISHED), values, event, Action.WITHDRAWN, by=by, seen=seen)
 
 
 def _change(
@@ -47,10 +48,11 @@ def _change(
     allowed: Q,
     values: dict[str, Any],
     event: PublicEvent,
+    action: Action,
     *,
     by: AbstractBaseUser | None,
     seen: int | None,
-    what: str,
+    details: dict[str, Any] | None = None,
 ) -> bool:
     """One conditional UPDATE: of several callers at once only the one that changed the row gets True, and does the rest."""
     as_seen = Q() if seen is None else Q(revision=seen)
@@ -58,11 +60,11 @@ def _change(
         values |= {"publish_at": None, "publish_zone": "", "is_held": False}
         won = Digest.objects.filter(allowed & as_seen, pk=digest.pk).update(**values) == 1
         if won:
-            with history.change(digest.pk, by=by, what=what):
+            with history.change(digest.pk, action, by=by, details=details):
                 make_public(digest, event)
         digest.refresh_from_db(fields=[*values, "published_at", "changed_at", "revision"])
         if not won and seen is not None and Digest.objects.filter(allowed, pk=digest.pk).exists():
-            raise history.conflict(digest, seen, mine=what)
+            raise history.conflict(digest, seen, mine="publish it" if action == Action.PUBLISHED else "withdraw it")
     return won
 
 

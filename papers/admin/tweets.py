@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
@@ -198,4 +198,4 @@ class TweetAdmin(PagedAdmin):
 
 def excerpt(body_html: str) -> str:
     """The beginning of a tweet's text, for a table cell."""
-    return Truncator(embed.unescape(strip_tags(body_html.replace("<br>", " ")))).chars(120)
+    return Truncator(embed.text_of(body_html)).chars(120)

@@ -25,10 +25,10 @@ def changed() -> Digest:
         paper = make_paper(title=title)
         make_entry(digest, paper, make_tweet(paper), note="Worth reading before lunch" if title == "Graphs" else "")
     editor = make_user(group="Curator", username="ann", first_name="Ann", last_name="Example")
-    with history.change(digest.pk, by=editor, what="2105.00003 moved to 1"):
+    with history.change(digest.pk, history.Action.MOVED, by=editor):
         for position, new in ((3, 9), (2, 3), (1, 2), (9, 1)):
             digest.entries.filter(position=position).update(position=new)
-    with history.change(digest.pk, by=editor, what="note of 2105.00003") as held:
+    with history.change(digest.pk, history.Action.NOTED, by=editor) as held:
         held.intro = "A good day for graphs."
         digest.entries.filter(position=1).update(note="Worth reading twice before lunch", retweets=40)
         digest.entries.get(position=2).shown_tweets.all().delete()
@@ -66,7 +66,7 @@ def test_history_and_comparison_are_accessible(
 
 def test_a_version_is_compared_and_restored_without_scripts(browser: Browser, live_server: LiveServer, changed: Digest) -> None:
     page = open_page(browser, live_server, scheme="light", width=1024, scripts=False)
-    page.get_by_role("radio", name=history.BEFORE).first.check()
+    page.get_by_role("radio", name="before").first.check()
     page.get_by_role("button", name="Compare").click()
 
     expect(page.locator("mark", has_text="twice")).to_be_visible()
@@ -75,5 +75,5 @@ def test_a_version_is_compared_and_restored_without_scripts(browser: Browser, li
 
     expect(page.get_by_text("The list is again what it was")).to_be_visible()
     assert [entry.note for entry in changed.entries.all()] == ["", "", "Worth reading before lunch"]
-    assert history.versions(changed)[0].at > datetime(2026, 1, 1, tzinfo=UTC)
+    assert history.changes(changed)[0].at > datetime(2026, 1, 1, tzinfo=UTC)
     page.context.close()

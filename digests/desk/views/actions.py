@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 
-from digests.desk import actions
+from digests.desk import actions, texts, tweets
 from digests.desk.answers import Body, answer, desk_action, part, user_of
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
@@ -86,20 +86,20 @@ def pin(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def note(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
-    actions.note(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
+    texts.note(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
     return answer(request, day, f"The note of {paper.arxiv_id} is saved.", WORDS)
 
 
 @desk_action(EDIT)
 def title(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
-    actions.title(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
+    texts.title(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
     return answer(request, day, f"The title of {paper.arxiv_id} is saved.", WORDS)
 
 
 @desk_action(EDIT)
 def intro(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    actions.intro(day, text(body, "text"), text(body, "base"), by=user_of(request))
+    texts.intro(day, text(body, "text"), text(body, "base"), by=user_of(request))
     return answer(request, day, "The intro is saved.", WORDS)
 
 
@@ -107,14 +107,14 @@ def intro(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 def add_tweet(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     tweet = fetch_tweet(text(body, "link"), paper, now=clock.now())
-    actions.show_tweet(day, paper, tweet, by=user_of(request))
+    tweets.show_tweet(day, paper, tweet, by=user_of(request))
     return answer(request, day, f"The tweet of @{tweet.author_handle} is shown under {paper.arxiv_id}.", ORDER)
 
 
 @desk_action(EDIT)
 def show_tweets(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper, wanted = paper_of(body), status_ids(body, "tweets")
-    actions.show_tweets(day, paper, wanted, status_ids(body, "base"), by=user_of(request))
+    tweets.show_tweets(day, paper, wanted, status_ids(body, "base"), by=user_of(request))
     number = f"{len(wanted)} tweet{'' if len(wanted) == 1 else 's'}"
     return answer(request, day, f"{number} shown under {paper.arxiv_id}.", WORDS)
 

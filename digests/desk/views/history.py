@@ -17,10 +17,12 @@ from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own, revision
 from digests.editing import history
 from digests.editing.comparing import Difference, difference
 from digests.editing.conflicts import Conflict, Refused
-from digests.editing.history import NoSuchVersion, Version
+from digests.editing.history import NoSuchVersion
+from digests.editing.restoring import restore as restore_list
+from digests.editing.sentences import said, said_of
 from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
-from digests.models import Digest
+from digests.models import Digest, ListChange
 from digests.publishing.correcting import open_correction
 from digests.publishing.status import PUBLISHED
 from digests.reader.pages.days import digest_page
@@ -64,12 +66,12 @@ def history_page(request: HttpRequest, day: date) -> HttpResponse:
         "is_nav_sidebar_enabled": False,
     }
     if "a" not in request.GET or "b" not in request.GET:
-        return render(request, "admin/desk/history.html", context | {"title": f"History of {day}", "versions": listed})
-    before, after = sorted((_asked(request, name, listed) for name in ("a", "b")), key=lambda one: one.revision)
-    found = difference(history.then(shown, before.revision), history.then(shown, after.revision))
+        return render(request, "admin/desk/history.html", context | {"title": f"History of {day}", "versions": _told(listed)})
+    before, after = sorted((_asked(request, name, listed) for name in ("a", "b")), key=lambda one: one.pk)
+    found = difference(history.then(shown, before.pk), history.then(shown, after.pk))
     context |= {
         "title": f"Two versions of {day}",
-        "versions_shown": (before, after),
+        "versions_shown": _told([before, after]),
         "difference": found,
         "texts": _titles(found),
     }
@@ -80,9 +82,16 @@ def _titles(found: Difference) -> Texts:
     return Texts((Kind.LINE, one.title) for line in found.lines for one in (line.before, line.after) if one)
 
 
-def _asked(request: HttpRequest, name: str, listed: list[Version]) -> Version:
+def _told(changes: list[ListChange]) -> list[dict[str, Any]]:
+    """As the page shows them."""
+    return [
+        {"pk": one.pk, "at": one.at, "by": one.editor, "what": what} for one, what in zip(changes, said_of(changes), strict=True)
+    ]
+
+
+def _asked(request: HttpRequest, name: str, listed: list[ListChange]) -> ListChange:
     for one in listed:
-        if str(one.revision) == request.GET[name]:
+        if str(one.pk) == request.GET[name]:
             return one
     raise Http404("There is no such version of this day")
 
@@ -119,20 +128,20 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
     shown = list_of(request, day)
     if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
         raise PermissionDenied("You do not have the right to do this. Ask an administrator for it.")
-    then = next((one for one in versions_of(day) if str(one.revision) == version), None)
+    then = next((one for one in versions_of(day) if str(one.pk) == version), None)
     if then is None:
         raise Refused("There is no such version of this day.")
-    user, what = user_of(request), f"{history.RESTORED}{then.at:%Y-%m-%d %H:%M} UTC, {then.what}"
+    user, words = user_of(request), said(then)
     if shown.revision != seen:
-        raise history.conflict(shown, seen, mine=what)
+        raise history.conflict(shown, seen, mine=f"restore the list after “{words}”")
     try:
         with transaction.atomic():
             if not is_editable(shown):
                 shown, seen = open_correction(own(day), by=user), seen + 1  # its beginning is one change
-            history.restore(shown.pk, then.revision, by=user, what=what, seen=seen)
+            restore_list(shown.pk, then, by=user, seen=seen)
     except (NoSuchVersion, Digest.DoesNotExist):
         raise Refused("The list was closed meanwhile by somebody else. Load the page again.") from None
-    return f"The list is again what it was on {then.at:%Y-%m-%d at %H:%M} UTC ({then.what})."
+    return f"The list is again what it was on {then.at:%Y-%m-%d at %H:%M} UTC ({words})."
 
 
 def list_of(request: HttpRequest, day: date) -> Digest:
@@ -144,7 +153,7 @@ def list_of(request: HttpRequest, day: date) -> Digest:
     raise Http404("This day has no list")
 
 
-def versions_of(day: date) -> list[Version]:
+def versions_of(day: date) -> list[ListChange]:
     """Those of the day's digest, and of its correction where one is open; the newest first."""
     digests: Any = {digest.pk: digest for digest in digests_of(day) if digest}
-    return sorted((one for digest in digests.values() for one in history.versions(digest)), key=lambda one: -one.revision)
+    return sorted((one for digest in digests.values() for one in history.changes(digest)), key=lambda one: -one.pk)

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from digests.desk.actions import editing
 from digests.desk.answers import PARTS, Body, answer, desk_action, desk_of, part, user_of
+from digests.desk.changing import Action, editing
 from digests.desk.state import Desk, digests_of
 from digests.editing import history
 from digests.editing.comparing import difference
@@ -18,7 +18,7 @@ from digests.publishing.correcting import drop_correction, open_correction, publ
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, publish, withdraw
 from papers import clock
-from papers.models import Tweet
+from papers.models import Paper, Tweet
 
 VIEW, EDIT, PUBLISH = "digests.view_digest", "digests.change_digest", "digests.publish_digest"
 LONGEST_NOTE = 2_000
@@ -49,8 +49,9 @@ def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     if wanted not in Tweet.Direction.values:
         raise Refused("A tweet is written ltr or rtl.")
     shown = ShownTweet.objects.filter(entry__paper__arxiv_id=number, tweet__status_id=status_id).select_related("tweet")
+    paper = Paper.objects.filter(arxiv_id=number).first()
     if any(one.direction != wanted for one in shown.filter(entry__digest=edited(day))):
-        with editing(day, by=user_of(request), what=f"direction of a tweet of {number}") as digest:
+        with editing(day, Action.TWEET_DIRECTION, by=user_of(request), paper=paper) as digest:
             for one in shown.filter(entry__digest=digest):
                 one.printed_otherwise = one.otherwise | {"direction": wanted}
                 one.save(update_fields=["printed_otherwise"])

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from digests.desk import actions
+from digests.desk import actions, texts
 from digests.models import Digest
 from papers.models import Paper, SavedRules
 from tests.browser.desk_browser import OpenDesk, accessible
@@ -95,7 +95,7 @@ def test_thresholds_are_tried_and_then_saved_for_the_site(open_desk: OpenDesk, p
 def test_conflicts_and_schedule_are_accessible(open_desk: OpenDesk, draft: Digest, papers: list[Paper], bob: User) -> None:
     ann = open_desk()
     page = ann.page
-    actions.note(DAY, papers[0], "Bob’s word", "", by=bob)
+    texts.note(DAY, papers[0], "Bob’s word", "", by=bob)
     ann.write_note(papers[0].arxiv_id, "Ann’s word")
     expect(ann.conflict.locator("[data-slot=edit]")).to_be_visible()
     found = accessible(page, "conflict of texts")
@@ -106,9 +106,9 @@ def test_conflicts_and_schedule_are_accessible(open_desk: OpenDesk, draft: Diges
     type_time(ann, f"{clock_change(10)}T02:30")
     expect(page.get_by_label("which is")).to_be_visible()
     found += accessible(page, "schedule, a time that comes twice")
-    actions.intro(DAY, "Bob’s intro", "", by=bob)
+    texts.intro(DAY, "Bob’s intro", "", by=bob)
     click(ann, "Schedule")
-    expect(ann.conflict.locator("[data-slot=mine]")).to_contain_text("to be published at")
+    expect(ann.conflict.locator("[data-slot=mine]")).to_contain_text("schedule it for")
     found += accessible(page, "conflict of a publication")
     click(ann, "Do it all the same")
     expect(goes_out(ann)).to_be_visible()
@@ -131,7 +131,7 @@ def test_correction_is_accessible(open_desk: OpenDesk, published: Digest, papers
 
 
 def test_comparisons_are_accessible(open_desk: OpenDesk, draft: Digest, papers: list[Paper], bob: User) -> None:
-    actions.note(DAY, papers[0], "A word on it", "", by=bob)
+    texts.note(DAY, papers[0], "A word on it", "", by=bob)
     actions.move(DAY, papers[2], 1, None, by=bob)
     ann = open_desk()
     page = ann.page

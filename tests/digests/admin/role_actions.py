@@ -199,17 +199,17 @@ def dismiss(client: Client) -> bool:
 
 def undo(client: Client) -> bool:
     Digest.objects.update(status="draft")
-    with history.change(Digest.objects.get().pk, by=None, what="nothing"):
+    with history.change(Digest.objects.get().pk, history.Action.FORM, by=None):
         pass
-    return desk("undo", revision=1, version=history.versions(Digest.objects.get())[0].revision)(client)
+    return desk("undo", revision=1, version=history.changes(Digest.objects.get())[0].pk)(client)
 
 
 def restore(*, draft: bool) -> Callable[[Client], bool]:
     def acts(client: Client) -> bool:
         digest = Digest.objects.get()
-        with history.change(digest.pk, by=None, what="nothing"):
+        with history.change(digest.pk, history.Action.FORM, by=None):
             pass
-        version = history.versions(digest)[-1].revision
+        version = history.changes(digest)[-1].pk
         Digest.objects.update(status="draft" if draft else "published")
         response = client.post(f"/admin/desk/{digest.date}/history/", {"version": version, "revision": 1})
         return response.status_code == 302 and response["Location"] == f"/admin/desk/{digest.date}/"

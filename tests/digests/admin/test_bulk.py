@@ -71,14 +71,16 @@ def test_a_digest_edited_since_is_not_published_and_the_page_says_by_whom(editor
     edited, other = draft(10), draft(11)
     page = ask(editor, "publish_selected", edited, other)
     ann = User.objects.create_user("Ann")
-    with history.change(edited.pk, by=ann, what="note of 2010.04296") as digest:
+    with history.change(edited.pk, history.Action.NOTED, by=ann) as digest:
         digest.intro = "New"
 
     answer = confirm(editor, LIST, page)
 
     assert answer.status_code == 409
     assert statuses() == ["draft", "draft"]
-    assert [(step.name, step.since[-1]) for step in answer.context["conflicts"]] == [("2021-05-10", "note of 2010.04296 by Ann")]
+    assert [(step.name, step.since[-1]) for step in answer.context["conflicts"]] == [
+        ("2021-05-10", "edited the note on “a paper that is no longer known” (Ann)")
+    ]
 
     assert confirm(editor, LIST, answer).status_code == 302
     assert statuses() == ["published", "published"]

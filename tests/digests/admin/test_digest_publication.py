@@ -73,8 +73,8 @@ def test_save_and_publish_keeps_the_edits_and_publishes(editor: Client) -> None:
     assert [str(entry.get_change_message()) for entry in LogEntry.objects.order_by("pk")][-1] == "Published."
 
 
-def note_on_the_desk(digest: Digest, what: str = "note of 2105.00001") -> None:
-    with history.change(digest.pk, by=make_user(username="bob", first_name="Bob"), what=what):
+def note_on_the_desk(digest: Digest, action: history.Action = history.Action.NOTED) -> None:
+    with history.change(digest.pk, action, by=make_user(username="bob", first_name="Bob")):
         pass
 
 
@@ -87,7 +87,7 @@ def test_a_list_that_another_editor_changed_is_not_saved_over_and_nothing_typed_
     typed = {f"entries-{row}-position": place for row, place in enumerate("312")} | {"entries-0-retweets": "77"}
     data = values(editor, page(digest), "digest_form") | typed | buttons
     renumber(digest.entries.all(), [digest.entries.get(position=3).pk])
-    note_on_the_desk(digest, "2105.00003 moved to 1")
+    note_on_the_desk(digest, history.Action.MOVED)
 
     shown = editor.post(page(digest), data)
 
@@ -95,7 +95,7 @@ def test_a_list_that_another_editor_changed_is_not_saved_over_and_nothing_typed_
     errors = " ".join(shown.context["adminform"].form.non_field_errors())
     assert "Others changed the list since you opened this page" in errors
     assert "Bob, " in errors
-    assert "UTC: 2105.00003 moved to 1" in errors
+    assert "UTC: moved “a paper that is no longer known”" in errors
     document: Any = html.document_fromstring(shown.content.decode())
     form = document.get_element_by_id("digest_form")
     again = {name: value or "" for name, value in form.form_values() if "__prefix__" not in name}

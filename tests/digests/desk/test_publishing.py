@@ -8,7 +8,7 @@ from django.test import Client
 
 from digests.editing import history
 from digests.models import Digest, PublicEvent, Waiver
-from digests.publishing.scheduling import STOPPED, publish_due
+from digests.publishing.scheduling import publish_due
 from papers import clock
 from papers.models import Paper
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, revision, send
@@ -28,7 +28,7 @@ def test_publish_shows_the_list_and_again_changes_nothing(eve: Client, papers: l
 
     assert (first["said"], second["said"]) == ("Published: 2026-11-20.", "It is published already.")
     assert (status(), revision(), PublicEvent.objects.count()) == ("published", seen + 1, 1)
-    assert history.versions(Digest.objects.get())[0].by == "Eve"
+    assert history.changes(Digest.objects.get())[0].editor == "Eve"
     assert {"head", "list", "checks"} <= set(first["html"])
 
 
@@ -41,7 +41,7 @@ def test_publish_of_a_list_that_another_editor_changed_asks_first(eve: Client, a
         conflict = response.json()["conflict"]
         assert response.status_code == 409
         assert (conflict["what"], conflict["by"]) == ("the list", "Ann")
-        assert papers[0].arxiv_id in conflict["theirs"]
+        assert conflict["theirs"].endswith(f"UTC: edited the note on “{papers[0].title}”")
         assert conflict["retry"] == {**body, "revision": seen + 1}
     assert status() == "draft"
 
@@ -132,7 +132,7 @@ def test_the_desk_says_that_a_scheduled_list_is_stopped(eve: Client, papers: lis
     assert publish_due(clock.now()) == []
 
     assert "goes out once the check finds nothing to mend" in eve.get(f"/admin/desk/{DAY}/").content.decode()
-    assert history.versions(Digest.objects.get())[0].what == STOPPED
+    assert history.changes(Digest.objects.get())[0].action == "stopped"
 
 
 def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Client, papers: list[Paper]) -> None:
@@ -207,7 +207,7 @@ def test_a_change_of_the_published_list_is_asked_about_before_the_correction_tak
     done(eve, "publish", revision=revision())
     done(eve, "correct")
     done(eve, "take_out", paper=papers[0].arxiv_id, revision=revision())
-    with history.change(Digest.objects.get().pk, by=None, what="changed in the admin’s form"):
+    with history.change(Digest.objects.get().pk, history.Action.FORM, by=None):
         Digest.objects.get().entries.filter(position=1).update(note="Newer")
     seen = Digest.all_drafts.get(status="draft").revision
 

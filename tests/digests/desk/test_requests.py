@@ -236,4 +236,4 @@ def test_what_is_so_already_is_no_change(ann: Client, papers: list[Paper]) -> No
         done(ann, action, paper=papers[0].arxiv_id, **body)
 
     assert revision() == 0
-    assert history.versions(Digest.objects.get()) == []
+    assert history.changes(Digest.objects.get()) == []

@@ -146,14 +146,14 @@ def test_what_is_proposed_anew_is_not_published_for_the_list_that_was_seen(eve: 
 
     told = response.json()["conflict"]
     assert (response.status_code, told["by"]) == (409, "The machine")
-    assert told["theirs"].endswith("UTC: proposed anew after new readings")
-    assert (Digest.objects.get().status, history.versions(Digest.objects.get())) == ("draft", [])
+    assert told["theirs"].endswith("UTC: proposed again after new counts")
+    assert (Digest.objects.get().status, history.changes(Digest.objects.get())) == ("draft", [])
     recount({papers[1]: 41})
     propose_drafts()  # still nobody's
     assert (listed(), revision()) == (papers[2:], seen + 2)
 
     done(eve, "note", paper=papers[2].arxiv_id, text="Eve's", base="")
-    assert [one.what for one in history.versions(Digest.objects.get())] == [f"note of {papers[2].arxiv_id}", history.BEFORE]
+    assert [(one.action, one.paper) for one in history.changes(Digest.objects.get())] == [("noted", papers[2]), ("before", None)]
     done(eve, "publish", revision=seen + 3)
 
 
@@ -190,4 +190,4 @@ def test_list_made_by_hand_in_the_admin_is_no_proposal(editor: Client, collected
     propose_drafts()
 
     assert listed() == [paper]
-    assert [version.what for version in history.versions(Digest.objects.get())] == ["changed in the admin’s form"]
+    assert [version.action for version in history.changes(Digest.objects.get())] == ["form"]

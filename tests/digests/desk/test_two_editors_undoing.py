@@ -39,7 +39,8 @@ def test_taking_out_asks_where_another_editor_wrote_something_that_goes_with_the
     told = conflict(ann, "take_out", paper=paper, revision=seen)
 
     assert (told["what"], told["by"], len(listed())) == (paper, "Bob", 3)
-    assert told["theirs"][0].endswith(f"{action.replace('show_', '')} of {paper}")
+    done_by_bob = {"note": "edited the note on", "title": "edited the title of", "show_tweets": "chose the posts shown for"}
+    assert told["theirs"][0].endswith(f"UTC: {done_by_bob[action]} “{papers[0].title}”")
     assert told["theirs"][1:] == {"note": ["Bob's"], "title": ["Bob's", "Ann's own"], "show_tweets": ["Ann's own"]}[action]
     assert not Dismissal.objects.exists()
 
@@ -65,7 +66,7 @@ def test_taking_out_again_what_another_editor_put_back_asks(ann: Client, bob: Cl
 
     told = conflict(ann, "take_out", **body)  # as when the answer to the first was lost
 
-    assert told["theirs"][0].endswith(f"{papers[0].arxiv_id} added")
+    assert told["theirs"][0].endswith(f"UTC: added “{papers[0].title}”")
 
 
 def test_both_add_take_out_and_dismiss_the_same(ann: Client, bob: Client, papers: list[Paper]) -> None:
@@ -89,17 +90,17 @@ def test_undo_of_another_editors_change_names_it_first(ann: Client, bob: Client,
     for known in (seen, revision()):  # before a poll brings Bob's note, and after it
         told = conflict(ann, "undo", revision=known)
         assert (told["what"], told["by"]) == ("the last change", "Bob")
-        assert told["mine"] == f"undo “note of {second.arxiv_id}”"
-        assert told["theirs"].endswith(f"UTC: note of {second.arxiv_id}")
+        assert told["mine"] == f"undo “edited the note on “{second.title}””"
+        assert told["theirs"].endswith(f"UTC: edited the note on “{second.title}”")
         assert entry_of(second).note == "Bob's"
 
     done(bob, "note", paper=third.arxiv_id, text="Bob's next", base="")  # which the confirmation does not mean
     again = conflict(ann, "undo", **told["retry"])
-    assert again["theirs"].endswith(f"UTC: note of {third.arxiv_id}")
+    assert again["theirs"].endswith(f"UTC: edited the note on “{third.title}”")
 
-    assert done(ann, "undo", **again["retry"])["said"] == f"Undone: note of {third.arxiv_id}."
-    assert done(bob, "undo", revision=revision())["said"] == f"Undone: note of {second.arxiv_id}."
-    assert done(ann, "undo", revision=revision())["said"] == f"Undone: note of {first.arxiv_id}."
+    assert done(ann, "undo", **again["retry"])["said"] == f"Undone: edited the note on “{third.title}”."
+    assert done(bob, "undo", revision=revision())["said"] == f"Undone: edited the note on “{second.title}”."
+    assert done(ann, "undo", revision=revision())["said"] == f"Undone: edited the note on “{first.title}”."
 
 
 def test_undo_takes_back_only_what_the_editor_saw(ann: Client, bob: Client, papers: list[Paper]) -> None:
@@ -109,7 +110,7 @@ def test_undo_takes_back_only_what_the_editor_saw(ann: Client, bob: Client, pape
 
     told = conflict(ann, "undo", revision=seen)
 
-    assert told["theirs"].endswith(f"UTC: note of {papers[1].arxiv_id}")
+    assert told["theirs"].endswith(f"UTC: edited the note on “{papers[1].title}”")
     assert entry_of(papers[1]).note == "In another tab"
 
 
@@ -170,4 +171,4 @@ def test_requests_at_the_same_moment_are_done_one_after_the_other() -> None:
     assert [entry.position for entry in Digest.objects.get().entries.all()] == [1, 2, 3]
     assert set(listed()[:2]) == {papers[2], papers[3]}
     assert revision() == 4
-    assert len(history.versions(Digest.objects.get())) == 5
+    assert len(history.changes(Digest.objects.get())) == 5

@@ -1,5 +1,7 @@
 """Changes taken back step by step."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -21,17 +23,18 @@ def test_undo_goes_back_step_by_step(ann: Client, papers: list[Paper]) -> None:
     done(ann, "note", paper=first.arxiv_id, text="One", base="")
     done(ann, "take_out", paper=second.arxiv_id, revision=revision())
 
-    assert undo(ann) == f"Undone: {second.arxiv_id} taken out."
+    assert undo(ann) == f"Undone: removed “{second.title}”."
     assert listed() == [third, first, second]
     assert not Dismissal.objects.exists()
-    assert undo(ann) == f"Undone: note of {first.arxiv_id}."
+    assert undo(ann) == f"Undone: edited the note on “{first.title}”."
     assert entry_of(first).note == ""
-    assert undo(ann) == f"Undone: {third.arxiv_id} moved to 1."
+    assert undo(ann) == f"Undone: moved “{third.title}” to 1."
     assert listed() == papers
 
 
-def test_undo_after_a_new_change_takes_that_back_first(ann: Client, papers: list[Paper]) -> None:
+def test_undo_after_a_new_change_takes_that_back_first(ann: Client, papers: list[Paper], tonight: Any) -> None:
     done(ann, "intro", text="One", base="")
+    tonight.shift(3600)  # else both are one change
     done(ann, "intro", text="Two", base="One")
     undo(ann)
     done(ann, "intro", text="Three", base="One")
@@ -56,7 +59,7 @@ def test_undo_loses_no_version(ann: Client, papers: list[Paper]) -> None:
     undo(ann)
 
     digest = Digest.objects.get()
-    assert [version.what for version in history.versions(digest)] == ["undone: intro", "intro", history.BEFORE]
+    assert [version.action for version in history.changes(digest)] == ["undone", "intro", "before"]
 
 
 def test_undo_needs_a_list_that_can_be_edited(ann: Client, papers: list[Paper]) -> None:
@@ -72,8 +75,8 @@ def refusal(client: Client, seen: int) -> str:
 def test_undo_refuses_changes_of_publication_and_says_what_to_do(eve: Client, papers: list[Paper]) -> None:
     done(eve, "note", paper=papers[0].arxiv_id, text="A word", base="")
     for action, body, what in (
-        ("schedule", {"at": "2026-11-24T09:00", "zone": "UTC"}, "to be published at 2026-11-24 09:00 UTC"),
-        ("unschedule", {}, "no longer to be published by itself"),
+        ("schedule", {"at": "2026-11-24T09:00", "zone": "UTC"}, "scheduled for 2026-11-24 09:00 UTC"),
+        ("unschedule", {}, "no longer scheduled; waits for an editor"),
         ("publish", {}, None),
         ("withdraw", {"note": "The wrong day."}, "withdrawn"),
     ):
@@ -90,7 +93,7 @@ def test_undo_goes_back_to_the_withdrawal_and_no_further(eve: Client, papers: li
     done(eve, "withdraw", revision=revision(), note="")
     done(eve, "intro", text="One", base="")
 
-    assert undo(eve) == "Undone: intro."
+    assert undo(eve) == "Undone: edited the intro."
     assert "“withdrawn” is none" in refusal(eve, revision())
 
 
@@ -98,4 +101,4 @@ def test_undo_leaves_a_correction_that_has_just_begun(eve: Client, papers: list[
     Digest.objects.update(status="published", published_at=NOW)
     done(eve, "correct")
 
-    assert "“correction begun” is none" in refusal(eve, 1)
+    assert "“started a correction” is none" in refusal(eve, 1)

@@ -38,9 +38,9 @@ def test_editor_s_change_is_kept_unless_replaced(tmp_path: Path) -> None:
     out, _ = import_posts("--replace", file)
     assert "1 changed, 0 kept" in out
     assert compose(Digest.objects.get()) == a_post()
-    again, before = history.versions(Digest.objects.get())
-    assert again.what == "imported again"
-    assert [paper.retweets for paper in history.then(Digest.objects.get(), before.revision).papers] == [99]
+    again, before = history.changes(Digest.objects.get())
+    assert again.action == "imported"
+    assert [paper.retweets for paper in history.then(Digest.objects.get(), before.pk).papers] == [99]
 
 
 @pytest.mark.parametrize("work", [{"note": "Read this first."}, {"is_pinned": True}, {"moves": 1}])

@@ -8,6 +8,8 @@ from django.test import Client
 
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
+from digests.editing.restoring import restore
+from digests.editing.sentences import said
 from digests.models import Digest, Entry, PublicEvent
 from digests.publishing.correcting import drop_correction, open_correction, publish_correction
 from digests.publishing.status import withdraw
@@ -25,7 +27,7 @@ def ann() -> User:
 def corrected(digest: Digest, by: User) -> Digest:
     """A correction with another paper on top, and a note."""
     correction = open_correction(digest, by=by)
-    with history.change(correction.pk, by=by, what="a newcomer") as changed:
+    with history.change(correction.pk, history.Action.ADDED, by=by) as changed:
         changed.intro = "Now right."
         Entry.objects.filter(digest=correction, position=1).delete()
         paper = make_paper(title="Only In The Correction")
@@ -42,8 +44,8 @@ def test_open_correction_copies_the_list_once(ann: User) -> None:
     assert open_correction(digest, by=ann).pk == correction.pk
     assert history.now(correction) == history.now(digest)
     assert (correction.status, correction.corrects_id, correction.revision) == ("draft", digest.pk, 5)
-    assert [one.what for one in history.versions(correction)] == ["correction begun"]
-    assert history.versions(digest) == []
+    assert [one.action for one in history.changes(correction)] == ["correction_begun"]
+    assert history.changes(digest) == []
 
 
 def test_readers_do_not_see_a_correction_anywhere(ann: User, client: Client) -> None:
@@ -79,11 +81,11 @@ def test_publish_correction_takes_the_lists_place_with_a_public_note(ann: User, 
         (digest.pk, "corrected", NOW, "One paper was wrong.")
     ]
     assert Digest.all_drafts.count() == 1
-    assert [(one.by, one.what) for one in history.versions(digest)] == [
-        ("Ann", "correction published: One paper was wrong."),
-        ("Ann", "a newcomer"),
-        ("Ann", "correction begun"),
-        ("", history.BEFORE),
+    assert [(one.editor, said(one)) for one in history.changes(digest)] == [
+        ("Ann", "published a correction: One paper was wrong."),
+        ("Ann", "added “a paper that is no longer known”"),
+        ("Ann", "started a correction"),
+        ("", "before its first change here"),
     ]
     assert digest.revision == 3
     assert digest.entries.get(position=1).paper.is_settled is True
@@ -95,10 +97,10 @@ def test_the_list_before_a_correction_can_be_restored(ann: User) -> None:
     digest = make_digest(papers=2)
     before = history.now(digest)
     publish_correction(corrected(digest, ann), by=ann, note="Wrong", now=NOW)
-    first = history.versions(digest)[-1]
+    first = history.changes(digest)[-1]
 
     again = open_correction(digest, by=ann)
-    history.restore(again.pk, first.revision, by=ann, what="as it was")
+    restore(again.pk, first, by=ann)
 
     assert history.now(Digest.all_drafts.get(pk=again.pk)) == before
 
@@ -113,10 +115,10 @@ def test_drop_correction_leaves_the_list_as_it_was_and_keeps_the_work(ann: User)
 
     digest.refresh_from_db()
     assert history.now(digest) == before
-    assert [one.what for one in history.versions(digest)] == [
-        "correction dropped", "a newcomer", "correction begun", history.BEFORE
+    assert [one.action for one in history.changes(digest)] == [
+        "correction_dropped", "added", "correction_begun", "before"
     ]  # fmt: skip
-    assert history.then(digest, history.versions(digest)[1].revision) == dropped
+    assert history.then(digest, history.changes(digest)[1].pk) == dropped
     assert not PublicEvent.objects.exists()
 
 
@@ -132,12 +134,12 @@ def test_what_was_not_seen_is_not_published(ann: User) -> None:
 def test_what_was_changed_on_the_published_list_meanwhile_is_not_undone_unasked(ann: User) -> None:
     bob = User.objects.create_user("bob", first_name="Bob")
     digest = make_digest(papers=2)
-    with history.change(digest.pk, by=ann, what="intro"):
+    with history.change(digest.pk, history.Action.INTRO, by=ann):
         pass  # before the correction was begun: it is in the copy
     correction = corrected(digest, ann)
 
     def changed() -> Conflict:
-        with history.change(digest.pk, by=bob, what="changed in the admin’s form"):
+        with history.change(digest.pk, history.Action.FORM, by=bob):
             digest.entries.filter(position=2).update(note="Bob's")
         with pytest.raises(Conflict) as raised:
             publish_correction(correction, by=ann, note="Wrong", now=NOW, **told)
@@ -148,7 +150,7 @@ def test_what_was_changed_on_the_published_list_meanwhile_is_not_undone_unasked(
     for original in (2, 3):  # told of one change, the editor has not confirmed another
         conflict = changed()
         assert (conflict.what, conflict.by) == ("the published list", "Bob")
-        assert str(conflict.theirs).endswith("UTC: changed in the admin’s form")
+        assert str(conflict.theirs).endswith("UTC: edited the list in the admin’s form")
         assert "intro" not in conflict.theirs
         assert conflict.overrule == {"revision": correction.revision, "replaces": original}
         told = {"seen": correction.revision, "replaces": original}
@@ -178,7 +180,7 @@ def test_new_counts_alone_need_no_note_and_are_called_so(ann: User) -> None:
     publish_correction(correction, by=ann, note="", now=NOW)
 
     assert list(PublicEvent.objects.values_list("kind", "note")) == [("counts", "")]
-    assert history.versions(digest)[0].what == "correction published: counts refreshed"
+    assert said(history.changes(digest)[0]) == "published a correction: counts refreshed"
 
 
 def test_a_correction_of_a_withdrawn_day_waits(ann: User) -> None:

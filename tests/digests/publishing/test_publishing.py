@@ -116,7 +116,7 @@ def test_commands_leave_a_digest_that_is_changed_at_the_same_moment(monkeypatch:
     digest = make_digest(DAY, papers=1, status="draft")
 
     def changed_meanwhile(self: object, *args: object) -> None:
-        with history.change(digest.pk, by=None, what="intro"):
+        with history.change(digest.pk, history.Action.INTRO, by=None):
             pass
 
     monkeypatch.setattr("digests.management.commands.publish_digest.Command.check_digest", changed_meanwhile)

@@ -63,7 +63,7 @@ def at_once(*steps: Callable[[], object]) -> list[object]:
 
 
 def said(digest: Digest) -> list[str]:
-    return [version.what for version in history.versions(digest)]
+    return [version.action for version in history.changes(digest)]
 
 
 def events(digest: Digest) -> list[str]:
@@ -76,7 +76,7 @@ def test_publish_pressed_at_once_happens_once(exported: list[str]) -> None:
     won = at_once(*[lambda: publish(Digest.objects.get(pk=digest.pk), now=NOW)] * WORKERS)
 
     assert sorted(map(str, won)) == ["False"] * (WORKERS - 1) + ["True"]
-    assert (events(digest), said(digest)) == (["published"], ["published", history.BEFORE])
+    assert (events(digest), said(digest)) == (["published"], ["published", "before"])
     assert exported == ["2021-05-12---Hot-Papers.md: new"]
 
 
@@ -122,7 +122,7 @@ def test_a_change_that_comes_while_the_list_is_published_comes_before_or_after_i
     digest = make_digest(papers=2, status="draft", published_at=None)
 
     def edit() -> None:
-        with history.change(digest.pk, by=None, what="intro") as changed:
+        with history.change(digest.pk, history.Action.INTRO, by=None) as changed:
             changed.intro = "Words."
 
     at_once(edit, lambda: publish(Digest.objects.get(pk=digest.pk), now=NOW))

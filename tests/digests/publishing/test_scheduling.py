@@ -9,9 +9,9 @@ from pytest_django.fixtures import Settings
 
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
+from digests.editing.sentences import said
 from digests.models import Digest, PublicEvent
 from digests.publishing.scheduling import (
-    STOPPED,
     UnclearTime,
     moment,
     publish_due,
@@ -103,21 +103,21 @@ def test_schedule_twice_is_one_change_and_unschedule_ends_it() -> None:
     assert [unschedule(digest, seen=1), unschedule(digest, seen=1)] == [True, False]
 
     assert publish_due(NOW + timedelta(days=3)) == []
-    assert [one.what for one in history.versions(digest)][:2] == [
-        "no longer to be published by itself",
-        "to be published at 2026-10-24 15:00 UTC",
+    assert [said(one) for one in history.changes(digest)][:2] == [
+        "no longer scheduled; waits for an editor",
+        "scheduled for 2026-10-24 15:00 UTC",
     ]
 
 
 def test_schedule_says_what_changed_since_the_editor_looked() -> None:
     digest = make_draft()
-    with history.change(digest.pk, by=None, what="intro"):
+    with history.change(digest.pk, history.Action.INTRO, by=None):
         pass
 
     with pytest.raises(Conflict) as raised:
         schedule(digest, datetime(2026, 10, 24, 15), "UTC", now=NOW, seen=0)
 
-    assert raised.value.theirs.endswith("UTC: intro")
+    assert raised.value.theirs.endswith("UTC: edited the intro")
     assert raised.value.overrule == {"revision": 1}
 
 
@@ -230,7 +230,9 @@ def test_a_scheduled_list_that_the_check_stops_waits_and_says_so_once(caplog: py
 
     stored = Digest.objects.get()
     assert (stored.status, stored.publish_at) == ("draft", due)
-    assert [one.what for one in history.versions(stored)][:2] == [STOPPED, "to be published at 2026-10-24 15:00 UTC"]
-    assert [record.getMessage() for record in caplog.records] == [f"Hot Papers {DAY}: {STOPPED}"]
+    assert [one.action for one in history.changes(stored)][:2] == ["stopped", "scheduled"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Hot Papers {DAY}: not published on time: the check found unresolved problems"
+    ]
     digest.entries.update(printed_otherwise=None)
     assert publish_due(due + timedelta(minutes=2)) == [digest]

@@ -4,7 +4,6 @@ from datetime import UTC, date
 from functools import lru_cache
 from typing import Any, Self, cast
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Cast
@@ -269,74 +268,3 @@ class ShownTweet(models.Model):
         """The day (UTC) of the tweet, as printed."""
         printed = self.otherwise.get("day")
         return self.tweet.posted_at.astimezone(UTC).date() if printed is None else date.fromisoformat(printed)
-
-
-class Dismissal(models.Model):
-    """An editor's "not today": the paper does not enter the day's list, and is no longer suggested."""
-
-    day = models.DateField("listing day")
-    paper = models.ForeignKey(Paper, models.CASCADE, related_name="dismissals", db_index=False)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["paper", "day"], name="dismissal_once")]
-        indexes = [models.Index(fields=["day"], name="dismissal_by_day")]
-
-    def __str__(self) -> str:
-        return f"{self.paper_id} is not for {self.day}"
-
-
-class Waiver(models.Model):
-    """An editor's "it is fine" to a finding of the check before publication."""
-
-    digest = models.ForeignKey(Digest, models.CASCADE, related_name="waivers", db_index=False)
-    finding = models.CharField(max_length=120, help_text="Its key, as digests/publishing/checking.py makes it")
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["digest", "finding"], name="waiver_once")]
-
-    def __str__(self) -> str:
-        return self.finding
-
-
-class PublicEvent(models.Model):
-    """What readers are told of a digest's history."""
-
-    class Kind(models.TextChoices):
-        PUBLISHED = "published", "published"
-        CORRECTED = "corrected", "corrected"
-        WITHDRAWN = "withdrawn", "withdrawn"
-        COUNTS = "counts", "counts refreshed"
-
-    digest = models.ForeignKey(Digest, models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=9, choices=Kind)
-    at = models.DateTimeField()
-    note = models.TextField(blank=True, help_text="For readers, in Markdown")
-
-    class Meta:
-        ordering = ["at", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["published", "corrected", "withdrawn", "counts"]), name="public_event_kind_known"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%MZ}"
-
-
-class Presence(models.Model):
-    """An editor has a day's desk open."""
-
-    day = models.DateField("listing day")
-    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", "editor"], name="presence_once")]
-
-    def __str__(self) -> str:
-        return f"{self.editor} at {self.day}"

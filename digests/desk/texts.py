@@ -1,0 +1,71 @@
+"""The texts of a list: notes, titles and the intro. Each is a change of its own, or part of one while somebody types.
+
+All raise Refused where it cannot be done, and Conflict where somebody else changed the same text since the editor saw `base`.
+"""
+
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from digests.desk.changing import Action, compare, editing, entry_of, save
+from digests.editing.conflicts import Refused
+from digests.models import Entry
+from papers.editing import LINE_END, refuse_control_characters
+from papers.models import Paper
+
+LONGEST_TEXT = 20_000
+LONGEST_TITLE = 1_000
+
+
+def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
+    """The editors' word on the paper, in Markdown."""
+    mine, base = _clean(text, longest=LONGEST_TEXT), _lines(base)
+    with editing(day, Action.NOTED, by=by, paper=paper) as digest:
+        # In one statement while somebody types; what stands in its way is looked at afterwards.
+        if mine != base and Entry.objects.filter(digest=digest, paper=paper, note=base).update(note=mine):
+            return
+        entry = entry_of(digest, paper, mine=mine)
+        what = f"note of {paper.arxiv_id}"
+        compare(digest, what, base=base, mine=mine, theirs=entry.note, paper=paper, action=Action.NOTED)
+
+
+def title(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
+    """What the day prints as the paper's title; empty for the paper's own."""
+    mine = " ".join(_clean(text, longest=LONGEST_TITLE).split("\n")).strip()
+    if mine == paper.title:
+        mine = ""
+    with editing(day, Action.TITLED, by=by, paper=paper) as digest:
+        entry = entry_of(digest, paper, mine=mine)
+        theirs = str(entry.otherwise.get("title", ""))
+        base = "" if base == paper.title else base
+        what = f"title of {paper.arxiv_id}"
+        compare(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, action=Action.TITLED)
+        others = {key: value for key, value in entry.otherwise.items() if key != "title"}
+        save(entry, printed_otherwise=(others | ({"title": mine} if mine else {})) or None)
+
+
+def intro(day: date, text: str, base: str, *, by: User) -> None:
+    """The editors' words on the day, in Markdown."""
+    mine = _clean(text, longest=LONGEST_TEXT)
+    with editing(day, Action.INTRO, by=by) as digest:
+        compare(digest, "intro", base=_lines(base), mine=mine, theirs=digest.intro, paper=None, action=Action.INTRO)
+        digest.intro = mine
+
+
+def _lines(text: str) -> str:
+    return LINE_END.sub("\n", text)
+
+
+def _clean(text: str, *, longest: int) -> str:
+    text = _lines(text)
+    if len(text) > longest:
+        raise Refused(f"This text is too long: {len(text):,} characters, where {longest:,} are allowed.")
+    try:
+        refuse_control_characters(text)
+        text.encode()
+    except ValidationError as error:
+        raise Refused(error.messages[0]) from None
+    except UnicodeEncodeError:
+        raise Refused("This text holds half of a character, which cannot be saved. Write it anew.") from None
+    return text

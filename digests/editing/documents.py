@@ -1,0 +1,94 @@
+"""A list as one JSON document: written with each change, and read to compare the list with another or to bring it back."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from digests.editing.comparing import Contents, Listed
+from digests.models import Digest, Entry, ShownTweet
+from papers.models import Paper, Tweet
+
+Document = dict[str, Any]
+"""`intro`, `settings` and `entries` in order, each with the columns of ENTRY and its `tweets` in order: primary keys, and what
+the day prints otherwise of each."""
+TEXTS = ("body", "name", "handle")
+"""What a day prints of a tweet. It has to go where the tweet goes, so no document keeps it."""
+SETTINGS = ("status", "written_at", "published_at", "publish_at", "publish_zone", "is_held", "is_sample")
+ENTRY = ("paper_id", "retweets", "favorites", "read_at", "provenance", "printed_otherwise", "note", "is_pinned", "moves")
+GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
+
+
+def document_of(digest: Digest) -> Document:
+    """The list as the database has it, with the intro and settings of `digest`; one query however long it is."""
+    rows = digest.entries.order_by("position", "shown_tweets__position").values_list(
+        "position", "shown_tweets__tweet_id", "shown_tweets__printed_otherwise", *ENTRY
+    )
+    entries: dict[int, dict[str, Any]] = {}
+    for position, tweet, printed, *columns in rows:
+        entry = entries.setdefault(position, {**dict(zip(ENTRY, columns, strict=True)), "tweets": []})
+        if tweet is not None:
+            entry["tweets"].append({"tweet": tweet, "printed_otherwise": without_texts(printed)})
+    settings = {name: getattr(digest, name) for name in SETTINGS}
+    whole = {"intro": digest.intro, "settings": settings, "entries": list(entries.values())}
+    plain: Document = json.loads(json.dumps(whole, cls=_Moments))
+    return plain
+
+
+class _Moments(DjangoJSONEncoder):
+    """Keeps microseconds, which Django's own encoder cuts to milliseconds."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if hasattr(o, "isoformat") else super().default(o)
+
+
+def without_texts(printed: dict[str, Any] | None) -> dict[str, Any] | None:
+    return {key: value for key, value in (printed or {}).items() if key not in TEXTS} or None
+
+
+def contents(document: Document) -> Contents:
+    """The list of a document; two queries. Titles are those of today where the day prints the paper's own."""
+    papers = Paper.objects.only("arxiv_id", "title").in_bulk([row["paper_id"] for row in document["entries"]])
+    shown = {one["tweet"] for row in document["entries"] for one in row["tweets"]}
+    tweets = Tweet.objects.only("author_handle", "status_id").in_bulk(shown)
+    return Contents(
+        document["intro"],
+        tuple(
+            listed(
+                _entry(row, papers.get(row["paper_id"], GONE)),
+                [str(tweets.get(one["tweet"], "a tweet")) for one in row["tweets"]],
+            )
+            for row in document["entries"]
+        ),
+    )
+
+
+def listed(entry: Entry, tweets: list[str]) -> Listed:
+    return Listed(entry.paper.arxiv_id, entry.title, entry.note, entry.retweets, entry.favorites, entry.is_pinned, tuple(tweets))
+
+
+def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry, list[ShownTweet]]]:
+    """The entries of a document with their tweets, not saved; those of one paper alone where it is given.
+
+    Papers and tweets that are no longer known are left out. Three queries.
+    """
+    rows = [row for row in document["entries"] if paper_id in (None, row["paper_id"])]
+    papers = Paper.objects.defer("abstract").in_bulk([row["paper_id"] for row in rows])
+    shown = [one["tweet"] for row in rows for one in row["tweets"]]
+    tweets = set(Tweet.objects.filter(pk__in=shown).values_list("pk", flat=True))
+    return [(_entry(row, papers[row["paper_id"]]), _shown(row["tweets"], tweets)) for row in rows if row["paper_id"] in papers]
+
+
+def _entry(row: dict[str, Any], paper: Paper) -> Entry:
+    columns = {name: row[name] for name in ENTRY if name not in ("paper_id", "read_at")}
+    return Entry(paper=paper, read_at=datetime.fromisoformat(row["read_at"]), **columns)
+
+
+def _shown(kept: Iterable[dict[str, Any]], known: set[int]) -> list[ShownTweet]:
+    still = [one for one in kept if one["tweet"] in known]
+    return [
+        ShownTweet(tweet_id=one["tweet"], printed_otherwise=one["printed_otherwise"], position=position)
+        for position, one in enumerate(still, 1)
+    ]

@@ -1,0 +1,128 @@
+"""What people read of a list's changes. Nothing else depends on these sentences: behaviour reads the typed change."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from digests.models import ListChange
+from papers.models import Paper
+
+Action = ListChange.Action
+Titles = Mapping[str, str]
+SENTENCES: dict[str, str] = {
+    Action.BEFORE: "before its first change here",
+    Action.PROPOSED: "proposed again after new counts",
+    Action.IMPORTED: "imported again",
+    Action.ADDED: "added {papers}",
+    Action.REMOVED: "removed {papers}",
+    Action.MOVED: "moved {papers}",
+    Action.PINNED: "pinned {papers}",
+    Action.UNPINNED: "unpinned {papers}",
+    Action.NOTED: "edited the note on {papers}",
+    Action.TITLED: "edited the title of {papers}",
+    Action.INTRO: "edited the intro",
+    Action.TWEETS_CHOSEN: "chose the posts shown for {papers}",
+    Action.TWEET_ADDED: "added a post to {papers}",
+    Action.TWEET_DIRECTION: "changed the text direction of a post about {papers}",
+    Action.FORM: "edited the list in the admin’s form",
+    Action.PUBLISHED: "published",
+    Action.WITHDRAWN: "withdrawn",
+    Action.SCHEDULED: "scheduled for {at} {zone}",
+    Action.UNSCHEDULED: "no longer scheduled; waits for an editor",
+    Action.STOPPED: "not published on time: the check found unresolved problems",
+    Action.CORRECTION_BEGUN: "started a correction",
+    Action.CORRECTION_PUBLISHED: "published a correction: {note}",
+    Action.CORRECTION_DROPPED: "discarded the correction",
+    Action.RESTORED: "restored the list of {at}, {of}",
+    Action.UNDONE: "undid: {of}",
+    Action.OTHER: "{said}",
+}
+ON_TIME = "published as scheduled"
+MOVED_TO = "moved {papers} to {to}"
+COUNTS = "counts refreshed"
+MACHINE = "The machine"
+GONE = "a paper that is no longer known"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Changes of one kind by one editor that follow each other, the newest first, and the sentence for all of them."""
+
+    changes: list[ListChange]
+    said: str
+
+    @property
+    def newest(self) -> ListChange:
+        return self.changes[0]
+
+
+def said(change: ListChange) -> str:
+    """The change in words; `who` stands before it or beside it. One query more where it undid or restored another change."""
+    return said_of([change])[0]
+
+
+def said_of(changes: Iterable[ListChange]) -> list[str]:
+    """Each change in words; one query more where one of them undid or restored another change."""
+    changes = list(changes)
+    titles = _titles(changes)
+    return [_said(one.action, [_title(one)], one.details, titles) for one in changes]
+
+
+def runs(changes: Iterable[ListChange]) -> list[Run]:
+    """The changes, grouped; both with the newest first."""
+    changes = list(changes)
+    titles = _titles(changes)
+    found = []
+    for _, group in groupby(changes, key=_kind):
+        run = list(group)
+        papers = list(dict.fromkeys(_title(one) for one in reversed(run)))
+        found.append(Run(run, _said(run[0].action, papers, run[0].details, titles)))
+    return found
+
+
+def told(since: Iterable[ListChange]) -> str:
+    """Who did what and when, a line for each run, the oldest first; `since` has the newest first."""
+    return "\n".join(f"{run.newest.editor or MACHINE}, {run.newest.at:%H:%M} UTC: {run.said}" for run in reversed(runs(since)))
+
+
+def _kind(change: ListChange) -> tuple[Any, ...]:
+    """Changes of a paper are grouped; those of the day, which have details of their own, are not."""
+    own = None if change.paper_id and change.action in ABOUT_PAPERS else change.pk
+    return change.action, change.by_id, own
+
+
+ABOUT_PAPERS = {action for action, sentence in SENTENCES.items() if "{papers}" in sentence}
+
+
+def _said(action: str, papers: list[str], details: Mapping[str, Any], titles: Titles) -> str:
+    sentence = SENTENCES.get(action, action)
+    words: dict[str, Any] = {"papers": ", ".join(f"“{title}”" for title in papers)} | dict(details)
+    if action == Action.PUBLISHED and details.get("is_scheduled"):
+        sentence = ON_TIME
+    if action == Action.MOVED and len(papers) == 1 and "to" in details:
+        sentence = MOVED_TO
+    if action == Action.CORRECTION_PUBLISHED:
+        words["note"] = details.get("note") or COUNTS
+    if of := details.get("of"):
+        words["of"] = _said(of["action"], [titles.get(of["paper"] or "", GONE)], of["details"], titles)
+        words["at"] = f"{datetime.fromisoformat(of['at']):%d %b %Y, %H:%M} UTC" if of["at"] else "an earlier time"
+    return sentence.format_map(words)
+
+
+def _title(change: ListChange) -> str:
+    return change.paper.title if change.paper else GONE
+
+
+def _titles(changes: list[ListChange]) -> Titles:
+    """Titles of the papers that details name, by arXiv id."""
+    wanted: set[str] = set()
+    for change in changes:
+        of = change.details.get("of")
+        while of:
+            if of["paper"]:
+                wanted.add(of["paper"])
+            of = of["details"].get("of")
+    found: Callable[..., Any] = Paper.objects.filter(arxiv_id__in=wanted).values_list
+    return dict(found("arxiv_id", "title")) if wanted else {}

@@ -1,0 +1,30 @@
+"""What editors say: a day's list, the decisions beside it, and what became of it."""
+
+from digests.models.changes import ListChange, PublicEvent
+from digests.models.decisions import Dismissal, Presence, Waiver
+from digests.models.lists import (
+    SCORE,
+    DaysManager,
+    Digest,
+    DigestQuerySet,
+    Entry,
+    ShownTweet,
+    digest_address,
+    in_published_digest,
+)
+
+__all__ = [
+    "SCORE",
+    "DaysManager",
+    "Digest",
+    "DigestQuerySet",
+    "Dismissal",
+    "Entry",
+    "ListChange",
+    "Presence",
+    "PublicEvent",
+    "ShownTweet",
+    "Waiver",
+    "digest_address",
+    "in_published_digest",
+]

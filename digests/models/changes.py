@@ -1,0 +1,108 @@
+"""What became of a day's list: each change of it, for editors, and what readers are told of it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from digests.models.lists import Digest
+from papers.models import Paper
+
+
+class ListChange(models.Model):
+    """One change of a list: what was done, and the whole list as it became.
+
+    A burst of saves of one text by one editor is one change, which grows (digests/editing/history.py). Behaviour depends on the
+    columns alone; the sentence that people read is made when it is shown (digests/editing/sentences.py).
+    """
+
+    class Action(models.TextChoices):
+        """`details` holds what each action says beside the paper; the keys are named here."""
+
+        BEFORE = "before", "before its first change here"
+        PROPOSED = "proposed", "proposed again after new counts"
+        IMPORTED = "imported", "imported again"
+        ADDED = "added", "added"
+        REMOVED = "removed", "removed"
+        MOVED = "moved", "moved"  # to: the number, from 1
+        PINNED = "pinned", "pinned"
+        UNPINNED = "unpinned", "unpinned"
+        NOTED = "noted", "note edited"
+        TITLED = "titled", "title edited"
+        INTRO = "intro", "intro edited"
+        TWEETS_CHOSEN = "tweets_chosen", "posts chosen"
+        TWEET_ADDED = "tweet_added", "post added"
+        TWEET_DIRECTION = "tweet_direction", "direction of a post changed"
+        FORM = "form", "edited in the admin’s form"  # anything may have changed
+        PUBLISHED = "published", "published"  # is_scheduled
+        WITHDRAWN = "withdrawn", "withdrawn"
+        SCHEDULED = "scheduled", "scheduled"  # at: local time as 2026-11-24 09:00, zone: its IANA name
+        UNSCHEDULED = "unscheduled", "unscheduled"
+        STOPPED = "stopped", "not published on time"
+        CORRECTION_BEGUN = "correction_begun", "correction started"
+        CORRECTION_PUBLISHED = "correction_published", "correction published"  # note, or is_counts_alone
+        CORRECTION_DROPPED = "correction_dropped", "correction discarded"
+        RESTORED = "restored", "restored"  # of: the change that was restored, as `ListChange.as_details` has it
+        UNDONE = "undone", "undone"  # of: the change that was undone
+        OTHER = "other", "other"  # said: the words of an older version of this software, which nothing else is known of
+
+    digest = models.ForeignKey(Digest, models.SET_NULL, null=True, related_name="changes", db_index=False)
+    day = models.DateField("listing day", help_text="Stays when the list is deleted")
+    revision = models.PositiveIntegerField(help_text="The list's revision after the change")
+    action = models.CharField(max_length=24, choices=Action)
+    paper = models.ForeignKey(Paper, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", help_text="Null = the site itself"
+    )
+    at = models.DateTimeField(help_text="Of a burst of saves the last one's moment")
+    details = models.JSONField(default=dict)
+    document = models.JSONField(help_text="The whole list as it became, without tweets' texts; digests/editing/documents.py")
+
+    class Meta:
+        indexes = [models.Index(fields=["digest", "-id"], name="list_change_by_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.day}, revision {self.revision}: {self.action}"
+
+    @property
+    def editor(self) -> str:
+        """The editor's name; empty for the site itself."""
+        return (self.by.get_full_name() or self.by.get_username()) if self.by else ""
+
+    @property
+    def as_details(self) -> dict[str, Any]:
+        """This change as the details of another one, which undid or restored it."""
+        return {
+            "change": self.pk,
+            "action": self.action,
+            "paper": self.paper.arxiv_id if self.paper else None,
+            "at": self.at.isoformat(),
+            "details": self.details,
+        }
+
+
+class PublicEvent(models.Model):
+    """What readers are told of a digest's history."""
+
+    class Kind(models.TextChoices):
+        PUBLISHED = "published", "published"
+        CORRECTED = "corrected", "corrected"
+        WITHDRAWN = "withdrawn", "withdrawn"
+        COUNTS = "counts", "counts refreshed"
+
+    digest = models.ForeignKey(Digest, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=9, choices=Kind)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True, help_text="For readers, in Markdown")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["published", "corrected", "withdrawn", "counts"]), name="public_event_kind_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%MZ}"
