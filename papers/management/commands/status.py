@@ -9,11 +9,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Max, Min, Q
 
 from papers import clock
-from papers.access import budget
-from papers.access.connections import no_key
+from papers.access import budget, networks
 from papers.collecting.judging import OUTAGE, outage
-from papers.models import CollectionDay, SourceHealth, Tweet
+from papers.collecting.network_days import told_gaps
+from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet
+from papers.networks.registry import KINDS
 from papers.networks.x.client import SMALLEST_PAGE
+
+WORST = list(SourceHealth.State.values)
 
 
 class Command(BaseCommand):
@@ -42,9 +45,10 @@ def report(now: datetime) -> dict[str, Any]:
     needs = [f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at]
     needs += [one.message for one in health if one.state == SourceHealth.State.REFUSED]
     needs += [long for one in health if (long := _outage(one, failed))]
-    if not settings.X_BEARER_TOKEN:
-        needs.append(str(no_key()))
-    elif budget.left(now) < SMALLEST_PAGE:
+    told = {name: _network(name, health) for name in KINDS}
+    if not any(one["on"] for one in told.values()):
+        needs.append("No network is on: set X_BEARER_TOKEN, or name others in NETWORKS (bluesky, hackernews, huggingface).")
+    if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
         needs.append(str(budget.refusal(now)))
     return {
         "at": moment(now),
@@ -75,6 +79,7 @@ def report(now: datetime) -> dict[str, Any]:
             {"period": limit.period, "setting": limit.setting, "reads": used, "limit": limit.reads}
             for limit, used in budget.spent(now)
         ],
+        "networks": told,
         "readings": {"last": moment(tweets["last"]), "next_due": moment(tweets["next"]), "due": tweets["due"]},
         "sources": [
             {
@@ -87,6 +92,26 @@ def report(now: datetime) -> dict[str, Any]:
             }
             for one in health
         ],
+    }
+
+
+def _network(name: str, health: list[SourceHealth]) -> dict[str, Any]:
+    """Whether it is on, how it answered last (the worst of its parts), why it does not, and what is here of it."""
+    why = networks.why_off(name)
+    parts = [one for one in health if one.service.partition("-")[0] == name]
+    worst = max(parts, key=lambda one: WORST.index(one.state), default=None)
+    place = StreamPlace.objects.filter(network=name).first()
+    days = NetworkDay.objects.filter(network=name).order_by("-date")[:8]
+    reasons = [why] if why else [worst.message if worst else "", *(told_gaps(row, KINDS[name].title) for row in days)]
+    return {
+        "on": not why,
+        "state": "off" if why else worst.state if worst else "new",
+        "reason": " ".join(filter(None, reasons)),
+        "since": moment(worst.since) if worst else None,
+        "answered_at": moment(worst.answered_at) if worst else None,
+        "posts": Tweet.objects.filter(network=name, is_sample=False).count(),
+        "heard_at": moment(place.heard_at) if place else None,
+        "is_live": place.is_live if place else None,
     }
 
 
@@ -118,5 +143,7 @@ def as_text(found: dict[str, Any]) -> str:
     lines.append(
         f"Counts last read: {readings['last'] or 'never'}; next due: {readings['next_due'] or 'none'} ({readings['due']:,} now)"
     )
+    for name, one in found["networks"].items():
+        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts. {one['reason']}".rstrip())
     lines += [f"{one['service']}: {one['state']} since {one['since']}. {one['message']}".rstrip() for one in found["sources"]]
     return "\n".join(lines)
