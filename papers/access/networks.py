@@ -17,6 +17,15 @@ def why_off(name: str) -> str:
     return kind.off(settings) if name in settings.NETWORKS else f"{kind.title} is not among NETWORKS."
 
 
+def off() -> dict[str, str]:
+    """The networks that NETWORKS names but cannot be read, and why."""
+    return {name: why for name in KINDS if name in settings.NETWORKS and (why := why_off(name))}
+
+
+def any_on() -> bool:
+    return any(not why_off(name) for name in KINDS)
+
+
 def on() -> list[str]:
     """The open networks that are read."""
     return [name for name in OPEN if not why_off(name)]

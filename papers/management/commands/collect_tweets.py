@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from papers import clock
 from papers.access import networks
-from papers.access.connections import sources
+from papers.access.connections import no_key, sources
 from papers.collecting.network_days import collect_posts, told_gaps
 from papers.collecting.swept import collect_tweets
 from papers.management.collecting import add_date, past_or_today, progress_bar, summary, told
@@ -29,12 +29,15 @@ class Command(BaseCommand):
             if why := networks.why_off(name):
                 if network:
                     raise CommandError(why)
-                self.stdout.write(why)
                 continue
             try:
                 self.stdout.write(self.open_network(day, name) if name in OPEN else self.paid(day))
             except SourceError as error:
                 failed.append(error)
+        if not network:
+            self.stdout.writelines(f"{why}\n" for why in networks.off().values())
+            if not networks.any_on():
+                failed.append(no_key())
         for earlier in failed[:-1]:
             self.stderr.write(str(earlier))
         with told():

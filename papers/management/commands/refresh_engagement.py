@@ -8,14 +8,13 @@ from tqdm import tqdm
 
 from papers import clock
 from papers.access import networks
-from papers.access.connections import Sources, sources
+from papers.access.connections import Sources, no_key, sources
 from papers.counts.embedding import embed, to_embed
 from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.management.collecting import told
 from papers.models import Tweet
 from papers.networks.registry import KINDS
-from papers.networks.x.network import X
 from papers.sources.http import SourceError
 
 
@@ -30,11 +29,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, all: bool, **options: Any) -> None:
         failed = [error for name in networks.on() if (error := self.refresh_open(name, all))]
-        if settings.X_BEARER_TOKEN:
-            self.refresh_paid(all)
-        else:
-            self.stdout.write(networks.why_off(X.name))
+        self.stdout.writelines(f"{why}\n" for why in networks.off().values())
         with told():
+            if not networks.any_on():
+                raise no_key()
+            if settings.X_BEARER_TOKEN:
+                self.refresh_paid(all)
             if failed:
                 raise failed[-1]
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Min, Q
 
 from papers import clock
 from papers.access import budget, networks
+from papers.access.connections import no_key
 from papers.collecting.judging import OUTAGE, outage
 from papers.collecting.network_days import told_gaps
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet
@@ -45,9 +46,9 @@ def report(now: datetime) -> dict[str, Any]:
     needs = [f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at]
     needs += [one.message for one in health if one.state == SourceHealth.State.REFUSED]
     needs += [long for one in health if (long := _outage(one, failed))]
-    told = {name: _network(name, health) for name in KINDS}
+    told = _networks(health)
     if not any(one["on"] for one in told.values()):
-        needs.append("No network is on: set X_BEARER_TOKEN, or name others in NETWORKS (bluesky, hackernews, huggingface).")
+        needs.append(str(no_key()))
     if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
         needs.append(str(budget.refusal(now)))
     return {
@@ -95,21 +96,32 @@ def report(now: datetime) -> dict[str, Any]:
     }
 
 
-def _network(name: str, health: list[SourceHealth]) -> dict[str, Any]:
-    """Whether it is on, how it answered last (the worst of its parts), why it does not, and what is here of it."""
+def _networks(health: list[SourceHealth]) -> dict[str, dict[str, Any]]:
+    """Of each: whether it is on, how it answered last (the worst of its parts), why it does not, and what is here of it."""
+    posts = dict(Tweet.objects.filter(is_sample=False).order_by().values_list("network").annotate(count=Count("pk")))
+    places = {place.network: place for place in StreamPlace.objects.all()}
+    gaps: dict[str, list[str]] = {}
+    for row in NetworkDay.objects.filter(network__in=KINDS).exclude(missed=[]).order_by("date"):
+        gaps.setdefault(row.network, []).append(f"{row.date}: {told_gaps(row, KINDS[row.network].title)}")
+    return {
+        name: _network(
+            name, [one for one in health if one.service.partition("-")[0] == name], places.get(name), gaps.get(name, [])
+        )
+        | {"posts": posts.get(name, 0)}
+        for name in KINDS
+    }
+
+
+def _network(name: str, health: list[SourceHealth], place: StreamPlace | None, gaps: list[str]) -> dict[str, Any]:
     why = networks.why_off(name)
     parts = [one for one in health if one.service.partition("-")[0] == name]
     worst = max(parts, key=lambda one: WORST.index(one.state), default=None)
-    place = StreamPlace.objects.filter(network=name).first()
-    days = NetworkDay.objects.filter(network=name).order_by("-date")[:8]
-    reasons = [why] if why else [worst.message if worst else "", *(told_gaps(row, KINDS[name].title) for row in days)]
     return {
         "on": not why,
         "state": "off" if why else worst.state if worst else "new",
-        "reason": " ".join(filter(None, reasons)),
+        "reason": why or " ".join(filter(None, [worst.message if worst else "", *gaps])),
         "since": moment(worst.since) if worst else None,
         "answered_at": moment(worst.answered_at) if worst else None,
-        "posts": Tweet.objects.filter(network=name, is_sample=False).count(),
         "heard_at": moment(place.heard_at) if place else None,
         "is_live": place.is_live if place else None,
     }
