@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +21,6 @@ from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete,
 from digests.converters import FIRST_YEAR, LAST_YEAR
 from digests.editing import history
 from digests.models import Digest, Entry, ShownTweet
-from digests.publishing.status import mirror
 from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
@@ -32,23 +32,29 @@ admin.site.site_header = admin.site.site_title = "Hot Papers"
 admin.site.index_title = "The editors’ pages"
 
 
+def hold(digest_id: int) -> None:
+    """Lock the digest's row, so that of two editors who save at once one comes after the other.
+
+    Raises PermissionDenied where it was published meanwhile.
+    """
+    if not may_change(history.begin(digest_id)):
+        raise PermissionDenied("This day is published: it is changed by a correction only.")
+
+
 def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> None:
-    """Save these columns; hold the digest's row, so that of two editors who save at once one comes after the other."""
-    history.begin(digest_id)
+    hold(digest_id)
     obj.save(update_fields=columns)
 
 
 def keep_change(digest_id: int, request: HttpRequest) -> None:
-    """The change goes into the digest's history, and what readers see into the mirror."""
+    """The change goes into the digest's history."""
     digest = Digest.all_drafts.get(pk=digest_id)
     history.finish(digest, history.Action.FORM, by=cast(User, request.user))
-    if digest.status == Digest.Status.PUBLISHED:
-        mirror(digest.date)
 
 
-def may_change(request: HttpRequest, digest: Digest | None) -> bool:
-    """What readers see is changed by those who may publish."""
-    return digest is None or digest.status != Digest.Status.PUBLISHED or request.user.has_perm("digests.publish_digest")
+def may_change(digest: Digest | None) -> bool:
+    """What readers see changes only by a correction, which tells them (digests/publishing/correcting.py)."""
+    return digest is None or digest.status != Digest.Status.PUBLISHED
 
 
 def has_changed(form: Any, formsets: Any) -> bool:
@@ -180,7 +186,7 @@ class DigestAdmin(PagedAdmin):
         return obj.get_absolute_url() if obj and obj.status == Digest.Status.PUBLISHED else None
 
     def has_change_permission(self, request: HttpRequest, obj: Digest | None = None) -> bool:
-        return super().has_change_permission(request, obj) and may_change(request, obj)
+        return super().has_change_permission(request, obj) and may_change(obj)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("digests.publish_digest")
@@ -200,12 +206,10 @@ class DigestAdmin(PagedAdmin):
             keep_change(form.instance.pk, request)
 
     def response_change(self, request: HttpRequest, obj: Digest) -> HttpResponse:
-        """Saved; then the button “Save and publish” or “Save and withdraw” does the second half."""
-        if self.has_publish_permission(request):
-            for button, change in (("_publish", Publish()), ("_withdraw", Withdraw())):
-                if button in request.POST:
-                    bulk.carry_out(self, request, change, list(Digest.objects.filter(pk=obj.pk)))
-                    return HttpResponseRedirect(request.get_full_path())
+        """Saved; then the button “Save and publish” does the second half."""
+        if "_publish" in request.POST and self.has_publish_permission(request):
+            bulk.carry_out(self, request, Publish(), list(Digest.objects.filter(pk=obj.pk)))
+            return HttpResponseRedirect(request.get_full_path())
         return super().response_change(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -266,6 +270,11 @@ class EntryForm(SeenForm):
         widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
     )
     no_abstract_on_this_day = forms.BooleanField(required=False, help_text="Print none, though the paper has one")
+    as_the_paper = forms.BooleanField(
+        required=False,
+        label="As the paper’s record",
+        help_text="Print all its texts as the paper has them now",
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -288,6 +297,8 @@ class EntryForm(SeenForm):
             if abstract and none:
                 self.add_error("no_abstract_on_this_day", "Either an abstract for this day or none, not both.")
             printed["abstract"] = abstract or ("" if none else None)
+        if cleaned.get("as_the_paper"):
+            printed = {}
         self.instance.printed_otherwise = {key: value for key, value in printed.items() if value is not None} or None
         return cleaned
 
@@ -301,7 +312,7 @@ class EntryAdmin(PagedAdmin):
         (None, {"fields": ["digest", "position", "paper", "retweets", "favorites", "read_at"]}),
         (
             "Printed on this day otherwise than the paper’s record",
-            {"fields": ["title_on_this_day", "abstract_on_this_day", "no_abstract_on_this_day"]},
+            {"fields": ["title_on_this_day", "abstract_on_this_day", "no_abstract_on_this_day", "as_the_paper"]},
         ),
     ]
     readonly_fields = ["digest", "position", "paper"]
@@ -318,7 +329,10 @@ class EntryAdmin(PagedAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Entry]":
-        return super().get_queryset(request).filter(digest__corrects=None).select_related("digest", "paper")
+        entries: QuerySet[Entry] = super().get_queryset(request).select_related("digest", "paper")
+        # Those of a correction have their forms, and one entry of a day stands in the list.
+        is_list = request.resolver_match and request.resolver_match.url_name == "digests_entry_changelist"
+        return entries.filter(digest__corrects=None) if is_list else entries
 
     def matching(self, text: str) -> Q:
         # By their keys: in the list's order SQLite would look at every entry that there is.
@@ -339,17 +353,25 @@ class EntryAdmin(PagedAdmin):
         if has_changed(form, formsets):
             keep_change(form.instance.digest_id, request)
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> HttpResponse:
+        entry: Entry | None = context.get("original")
+        if entry and not may_change(entry.digest):
+            context["correction"] = Entry.objects.filter(digest__corrects=entry.digest_id, paper=entry.paper_id).first()
+        return super().render_change_form(request, context, *args, **options)
+
     def response_post_save_change(self, request: HttpRequest, obj: Entry) -> HttpResponseRedirect:
+        if obj.digest.corrects_id:
+            return HttpResponseRedirect(reverse("desk", args=[obj.digest.date]))
         return HttpResponseRedirect(reverse("admin:digests_digest_change", args=[obj.digest_id]))
 
     def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return super().has_change_permission(request, obj) and may_change(request, obj.digest if obj else None)
+        return super().has_change_permission(request, obj) and may_change(obj.digest if obj else None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and may_change(request, obj.digest if obj else None)
+        return super().has_delete_permission(request, obj) and may_change(obj.digest if obj else None)
 
     def delete_model(self, request: HttpRequest, obj: Entry) -> None:
-        history.begin(obj.digest_id)
+        hold(obj.digest_id)
         super().delete_model(request, obj)
         renumber(Entry.objects.filter(digest=obj.digest_id), [])
         keep_change(obj.digest_id, request)
