@@ -37,7 +37,8 @@ def make_tweet(*papers: Paper, **fields: Any) -> Tweet:
         "body_html": "Our synthetic paper is out",
     }
     values |= fields
-    values.setdefault("posted_at", snowflake_moment(values["status_id"]))
+    if "posted_at" not in values:
+        values["posted_at"] = snowflake_moment(values["status_id"])
     tweet = Tweet.objects.create(**values)
     Mention.objects.bulk_create(Mention(tweet=tweet, paper=paper) for paper in papers)
     return tweet

@@ -10,6 +10,7 @@ from django.conf import settings
 from papers import clock, rows
 from papers.models import SourceHealth
 from papers.networks.x.client import XClient
+from papers.networks.x.network import NOT_SET
 from papers.networks.x.oembed import OEmbedClient
 from papers.sources.arxiv.calendar import DEFERRED_2026, AnnouncementCalendar
 from papers.sources.arxiv.client import ArxivClient
@@ -73,11 +74,7 @@ def calendar() -> AnnouncementCalendar:
 
 def no_key() -> Misconfigured:
     """What is said wherever X would be read but no key is set."""
-    return Misconfigured(
-        "X_BEARER_TOKEN is not set: no tweets are collected; set it to the app-only bearer token of your app in X's developer "
-        "console.",
-        setting="X_BEARER_TOKEN",
-    )
+    return Misconfigured(NOT_SET, setting="X_BEARER_TOKEN")
 
 
 def note_answer(service: Service, now: datetime) -> None:

@@ -104,7 +104,7 @@ def _ledger(tweets: Sequence[MentioningTweet], rules: Rules) -> tuple[LedgerLine
     """Equal tweets stand by more favorites, then by the lower id: the one that was there first."""
     lines, counted = [], 0
     authors: set[tuple[str, str]] = set()
-    best_first = sorted(tweets, key=lambda tweet: (-tweet.score, -(tweet.favorites or 0), int(tweet.id)))
+    best_first = sorted(tweets, key=lambda tweet: (-tweet.score, -(tweet.favorites or 0), len(tweet.id), tweet.id))
     for tweet in best_first:
         author = (tweet.network, tweet.author_id)
         left_out = _left_out(tweet)

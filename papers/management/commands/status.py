@@ -95,7 +95,7 @@ def _outage(one: SourceHealth, failed: list[CollectionDay]) -> str:
     is_long = one.failed_at is not None and one.failed_at - one.since >= OUTAGE
     if one.state != SourceHealth.State.FAILING or not is_long or any(row.date >= one.since.date() for row in failed):
         return ""
-    return outage(one.get_service_display(), one.since, 0, one.message)
+    return outage(one.title, one.since, 0, one.message)
 
 
 def moment(value: datetime | None) -> str | None:

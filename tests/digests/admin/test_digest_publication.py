@@ -11,6 +11,7 @@ from django.urls import reverse
 from lxml import html
 
 from digests.admin import digests as admin
+from digests.admin import forms
 from digests.admin.ordered_rows import renumber
 from digests.editing import history
 from digests.models import Digest, Entry
@@ -30,7 +31,7 @@ def said(client: Client) -> list[str]:
 def test_a_list_that_someone_else_published_meanwhile_is_not_saved(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = make_digest(status="draft", published_at=None)
     data = values(editor, page(digest), "digest_form") | {"written_at": "2021-05-12T01:02:03"}
-    original = admin.save_changes
+    original = forms.save_changes
 
     def published_meanwhile(obj: Any, *args: Any, **options: Any) -> None:
         status.publish(Digest.objects.get(), now=NOW)
