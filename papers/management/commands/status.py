@@ -103,13 +103,7 @@ def _networks(health: list[SourceHealth]) -> dict[str, dict[str, Any]]:
     gaps: dict[str, list[str]] = {}
     for row in NetworkDay.objects.filter(network__in=KINDS).exclude(missed=[]).order_by("date"):
         gaps.setdefault(row.network, []).append(f"{row.date}: {told_gaps(row, KINDS[row.network].title)}")
-    return {
-        name: _network(
-            name, [one for one in health if one.service.partition("-")[0] == name], places.get(name), gaps.get(name, [])
-        )
-        | {"posts": posts.get(name, 0)}
-        for name in KINDS
-    }
+    return {name: _network(name, health, places.get(name), gaps.get(name, [])) | {"posts": posts.get(name, 0)} for name in KINDS}
 
 
 def _network(name: str, health: list[SourceHealth], place: StreamPlace | None, gaps: list[str]) -> dict[str, Any]:
