@@ -24,11 +24,6 @@ class ShownPaper:
     """Posts that link the paper, count and are still there, as far as they are here."""
 
     @property
-    def score(self) -> int:
-        """As printed."""
-        return self.entry.retweets + self.entry.favorites
-
-    @property
     def sparkline(self) -> charts.Line | None:
         """None where there is nothing to draw: fewer than two readings."""
         return sparkline(self.history) if self.history else None
