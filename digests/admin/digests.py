@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString
 
 from digests.admin.bulk import Publish, Withdraw
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete, renumber
-from digests.converters import FIRST_YEAR, LAST_YEAR
 from digests.editing import history
 from digests.models import Digest, Entry, ShownTweet
 from digests.publishing.status import mirror
@@ -27,6 +26,7 @@ from papers.admin.lists import PagedAdmin
 from papers.admin.tweets import excerpt
 from papers.editing import MOMENTS, OneLineField, changed_columns, number_of
 from papers.lookup import MOST, papers_found
+from papers.text.identifiers import FIRST_YEAR, LAST_YEAR
 
 admin.site.site_header = admin.site.site_title = "Hot Papers"
 admin.site.index_title = "The editors’ pages"

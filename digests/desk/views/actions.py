@@ -42,7 +42,8 @@ def start(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     now = clock.now()
     asked = text(body, "paper")
-    paper = Paper.objects.filter(announced_on(day), arxiv_id=asked).first() or fetch_paper(asked, now=now)
+    here = Paper.objects.filter(announced_on(day), arxiv_id=asked).first() if re.fullmatch(ARXIV_ID, asked) else None
+    paper = here or fetch_paper(asked, now=now)
     position = whole(body, "position") if body.get("position") is not None else None
     actions.add(day, paper, position, by=user_of(request), now=now)
     return answer(request, day, f"{paper.arxiv_id} {place(day, paper)}.", ORDER)
