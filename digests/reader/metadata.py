@@ -2,7 +2,7 @@
 and schema.org data as JSON-LD."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,9 +55,8 @@ def metadata_of_paper(paper: Paper, categories: list[str], texts: Texts) -> Meta
     return Metadata(title, abstract or title, paper.get_absolute_url(), "article", data)
 
 
-def metadata_of_digest(digest: Digest, texts: Texts) -> Metadata:
-    """Of a published digest that comes with its entries (`with_everything`)."""
-    entries = list(digest.entries.all())
+def metadata_of_digest(digest: Digest, entries: Sequence[Entry], texts: Texts) -> Metadata:
+    """Of a published digest, whose entries these are."""
     titles = "; ".join(texts.line_text(entry.title) for entry in entries[:3])
     description = f"The arXiv papers people talked about on {digest.date.day} {digest.date:%B %Y}"
     return Metadata(
