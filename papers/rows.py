@@ -6,10 +6,10 @@ Values go in as they come out of Python, so callers give what the columns hold; 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BooleanField, DateField, DateTimeField, Field, JSONField, Model
+from django.db.models import BooleanField, DateField, DateTimeField, Field, ForeignKey, JSONField, Model
 
 Object = TypeVar("Object", bound=Model)
 SPECIAL = (BooleanField, DateField, JSONField)
@@ -83,8 +83,8 @@ def objects(model: type[Object], where: str, among: Iterable[Any], *, joined: st
     table, own = model._meta.db_table, _all(model)
     source, (names, special) = table, _columns(model, own, f"{table}.")
     if joined:
-        key = _field(model, joined)
-        related: type[Model] = key.related_model  # type: ignore[assignment]
+        key = cast("ForeignKey[Any, Any]", _field(model, joined))
+        related: type[Model] = key.related_model
         there, others = related._meta.db_table, _all(related)
         source += f' JOIN {there} ON {there}.id = {table}."{key.column}"'
         more, more_special = _columns(related, others, f"{there}.")

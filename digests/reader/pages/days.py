@@ -23,6 +23,9 @@ from papers.ranking.candidates import rules
 from papers.rendered.kinds import Kind
 from papers.rows import objects
 
+DIGESTS = Digest.objects.with_neighbours()
+"""The question, put together once: to filter it copies it, which takes half the time."""
+
 
 @require_safe
 @reads_query("before")
@@ -50,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def digest(request: HttpRequest, day: date) -> HttpResponse:
     """One day's list. Staff see a digest here before it is published."""
-    shown = Digest.objects.with_neighbours().filter(date=day).first()
+    shown = DIGESTS.filter(date=day).first()
     if shown and shown.status == Digest.Status.WITHDRAWN and not may_preview(request):
         return withdrawn(request, shown)
     shown = expect_visible(request, shown)
@@ -60,8 +63,8 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
 
 
 def digest_page(shown: Digest) -> dict[str, Any]:
-    """What the template `digest.html` prints; also of a draft. Eight queries; those for rows are plain SQL, since Django's own way
-    to a list with everything takes six times as long."""
+    """What the template `digest.html` prints; also of a draft. Eight queries; those for rows are plain SQL, since Django's own
+    way to a list with everything takes six times as long."""
     entries, events = entries_of(shown), sorted(objects(PublicEvent, "digest", [shown.pk]), key=attrgetter("at", "pk"))
     texts = texts_of_digest(shown, entries, events)
     return {

@@ -14,6 +14,7 @@ from papers.code_links import code_links
 from papers.models import Mention, PaperCategory, of_live_tweet
 from papers.rows import objects, select
 
+COUNTED = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False)
 SPARKLINE = {"width": 96, "height": 24, "inset": 2}
 
 
@@ -84,8 +85,7 @@ def whole_papers(entries: Sequence[Entry]) -> list[ShownPaper]:
 
 
 def _posts(papers: Sequence[int]) -> dict[int, int]:
-    counted = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False, paper__in=papers)
-    return dict(counted.values_list("paper").annotate(Count("pk")))
+    return dict(COUNTED.filter(paper__in=papers).values_list("paper").annotate(Count("pk")))
 
 
 def sparkline(history: History) -> charts.Line | None:

@@ -12,7 +12,6 @@ from lxml import html
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from digests.models import Digest
 from digests.reader.lists.listing import listed
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest, metadata_of_list, metadata_of_paper
