@@ -11,7 +11,7 @@ NODE := var/node
 LIGHTHOUSE := 12.8.2
 VNU := 26.9.27
 
-.PHONY: help setup run sandbox test test-all check bench lighthouse lock system-test-tools
+.PHONY: help setup run sandbox test test-all check bench fuzz lighthouse lock system-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -68,6 +68,9 @@ test-all: check system-test-tools ## check, then every test on both databases
 
 bench: $(VENV)/.dev ## print measured figures and their ratio to a floor of the same run
 	$(BIN)/python -m bench
+
+fuzz: $(VENV)/.dev ## look for texts that cost too much or fail, in every function that reads strangers' text (SECONDS=600)
+	$(BIN)/python -m tests.attacks.fuzz $(or $(SECONDS),600) $(SEED)
 
 lighthouse: $(VENV)/.dev system-test-tools ## print Lighthouse's scores of four pages; fails below 100
 	$(BIN)/python -m bench lighthouse

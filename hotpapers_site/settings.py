@@ -99,13 +99,21 @@ ARXIV_ARCHIVES = env.read("ARXIV_ARCHIVES", values.SUBJECTS, ["cs", "stat.ML"])
 ARXIV_HOLIDAYS: list[str] = env.read("ARXIV_HOLIDAYS", values.DAYS, [])  # further days without a listing
 INCLUDE_CROSS_LISTS = env.read("INCLUDE_CROSS_LISTS", values.FLAG, False)
 X_API_BASE = env.read("X_API_BASE", values.BASE, "https://api.x.com")
-X_BEARER_TOKEN = env.read("X_BEARER_TOKEN", values.TOKEN, "")
+NETWORKS: list[str] = env.read("NETWORKS", values.NETWORKS, list(values.NETWORK_NAMES))
+X_BEARER_TOKEN = env.read("X_BEARER_TOKEN", values.TOKEN, "") if "x" in NETWORKS else ""
 X_MIN_LIKES = env.whole("X_MIN_LIKES", 3, most=1_000_000)  # the floor of a sweep; 0 for none
 X_DAILY_READS = env.whole("X_DAILY_READS", 10_000, most=100_000_000)
 X_MONTHLY_READS = env.whole("X_MONTHLY_READS", 200_000, most=1_000_000_000)
 OEMBED_BASE = env.read("OEMBED_BASE", values.BASE, "https://publish.x.com")
 OEMBED_REQUEST_INTERVAL = env.read("OEMBED_REQUEST_INTERVAL", values.SECONDS, 1.0)
 X_EMBED_BASE = env.read("X_EMBED_BASE", values.ORIGIN, "https://platform.x.com")  # readers' browsers ask it
+BLUESKY_API_BASE = env.read("BLUESKY_API_BASE", values.BASE, "https://public.api.bsky.app")
+BLUESKY_STREAM: list[str] = env.read("BLUESKY_STREAM", values.STREAMS, values.BLUESKY_STREAMS)  # tried in turn
+BLUESKY_HANDLE = env.read("BLUESKY_HANDLE", values.HANDLE, "")  # with an app password, to search for what the stream missed
+BLUESKY_APP_PASSWORD = env.read("BLUESKY_APP_PASSWORD", values.APP_PASSWORD, "")
+HACKERNEWS_API_BASE = env.read("HACKERNEWS_API_BASE", values.BASE, "https://hn.algolia.com")
+HACKERNEWS_ITEM_BASE = env.read("HACKERNEWS_ITEM_BASE", values.BASE, "https://hacker-news.firebaseio.com")
+HUGGINGFACE_API_BASE = env.read("HUGGINGFACE_API_BASE", values.BASE, "https://huggingface.co")
 CONTACT_EMAIL = env.read("CONTACT_EMAIL", values.EMAIL, "")  # in the User-Agent, so that arXiv can reach you
 SANDBOX_CLOCK: values.FastClock | None = env.read(
     "SANDBOX_CLOCK", values.CLOCK, None

@@ -10,9 +10,15 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from papers.networks.bluesky.posts import HANDLE as BLUESKY_HANDLE
+from papers.networks.registry import KINDS
 from papers.text.identifiers import CATEGORY
 
 Value = TypeVar("Value")
+NETWORK_NAMES = tuple(KINDS)
+BLUESKY_STREAMS = [
+    f"wss://jetstream{name}.bsky.network" for name in ("2.us-east", "1.us-west", "1.us-east", "2.us-west", ".us-east")
+]
 ARCHIVES = frozenset(
     "astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th physics q-bio q-fin "  # noqa: SIM905
     "quant-ph stat".split()
@@ -146,6 +152,16 @@ def base_address(given: str) -> str:
     return given
 
 
+def stream(given: str) -> str:
+    """A server of WebSockets."""
+    found = embed_origin("http" + matching("wss?://.+")(given).removeprefix("ws"))
+    return "ws" + found.removeprefix("http")
+
+
+def network(given: str) -> str:
+    return _one_of(given, NETWORK_NAMES)
+
+
 def host_of(address: str) -> str:
     """Its name, as ALLOWED_HOSTS writes it."""
     name = urlsplit(address).hostname or ""
@@ -225,6 +241,14 @@ BASE = Kind(
     "an https:// address without user, query and fragment (http:// for this machine only)",
     "https://export.arxiv.org",
 )
+NETWORKS = Kind(items(network), f"names of networks with commas, of {', '.join(NETWORK_NAMES)}", "bluesky,hackernews")
+STREAMS = Kind(
+    items(stream),
+    "wss:// addresses without a path, with commas (ws:// for this machine only)",
+    "wss://jetstream2.us-east.bsky.network",
+)
+HANDLE = Kind(matching(BLUESKY_HANDLE), "a handle of Bluesky without the @", "papers.bsky.social")
+APP_PASSWORD = Kind(matching("[!-~]+"), "an app password of Bluesky, without spaces", "aaaa-bbbb-cccc-dddd", is_secret=True)
 SUBJECTS = Kind(items(archive), "arXiv's archives or their classes, with commas", "cs,stat.ML")
 DAYS = Kind(items(day), "days with commas", "2026-12-25,2027-01-01")
 EMAIL = Kind(matching(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"), "an e-mail address", "you@papers.example")

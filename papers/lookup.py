@@ -49,7 +49,7 @@ def tweets_found(text: str) -> list[int]:
     if not text.strip("@"):
         return found
     if status := STATUS.fullmatch(text):
-        found += _first(Tweet.objects.filter(network__in=Tweet.Network.values, status_id=status[1]).order_by())
+        found += _first(Tweet.objects.filter(network=Tweet.Network.X, status_id=status[1]).order_by())
     handle = text.removeprefix("@").lower()
     # In the order of their index: PostgreSQL may take so many of a million for so easily found that it reads them all.
     handles = Tweet.objects.alias(handle=Folded("author_handle")).filter(begins("handle", handle))

@@ -3,21 +3,23 @@
 A foreign key has no index of its own (`db_index=False`) where a unique constraint begins with it and serves as one.
 """
 
-import re
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from papers import clock
+from papers.networks.registry import KINDS, OPEN
 from papers.shown import lists
 from papers.text.folding import Folded
-from papers.text.identifiers import ARXIV_ID, CATEGORY, STATUS_ID, snowflake_moment
+from papers.text.identifiers import ARXIV_ID, CATEGORY
 
 
 @lru_cache(maxsize=10_000)  # a list's page asks for sixty
@@ -74,10 +76,6 @@ class Paper(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(arxiv_id__regex=f"^{ARXIV_ID}\\Z"), name="paper_arxiv_id_without_version"),
             models.CheckConstraint(condition=~Q(title=""), name="paper_has_a_title"),
-            models.CheckConstraint(condition=Q(announced_as__in=["new", "cross"]), name="paper_announced_as_known"),
-            models.CheckConstraint(
-                condition=Q(listing_source__in=["feed", "catchup", "window", "post", "editor"]), name="paper_listing_source_known"
-            ),
         ]
         indexes = [models.Index(fields=["listing_date"], condition=Q(newer__isnull=False), name="paper_newer_waits")]
 
@@ -124,8 +122,16 @@ def of_live_tweet() -> Q:
 
 class TweetQuerySet(models.QuerySet["Tweet"]):
     def readable(self) -> Self:
-        """The tweets whose counts the network can tell: no sample data."""
+        """The tweets of X whose counts it can tell: no sample data."""
         return self.filter(network=Tweet.Network.X, is_sample=False)
+
+    def of_open_networks(self) -> Self:
+        """The tweets of the networks that may be read at no price; no sample data."""
+        return self.filter(network__in=OPEN, is_sample=False)
+
+    def due(self, *, now: datetime) -> Self:
+        """Those to ask the network for, also the ones that are gone and looked for."""
+        return self.filter(next_read_at__lte=now, is_excluded=False).order_by("next_read_at")
 
     def live(self) -> Self:
         return self.filter(state=Tweet.State.LIVE)
@@ -169,23 +175,26 @@ class Tweet(models.Model):
         PROTECTED = "protected", "protected or suspended author"
         WITHHELD = "withheld", "withheld"
 
-    network = models.CharField(max_length=8, choices=Network, default=Network.X)
-    status_id = models.CharField(max_length=20, validators=[RegexValidator(f"^{STATUS_ID}\\Z")])
+    network = models.CharField(max_length=16, default=Network.X, help_text="By its name in papers.networks.registry")
+    status_id = models.CharField("id", max_length=255, help_text="The network's own: for X the number in the address")
     author_name = models.CharField(max_length=200, blank=True)
-    author_handle = models.CharField(max_length=20, blank=True, help_text="Without the @")
+    author_handle = models.CharField(max_length=255, blank=True, help_text="Without the @")
     language = models.CharField(max_length=16, default="und", help_text="BCP 47, as the network guessed it; und = not known")
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.LTR)
     body_html = models.TextField(blank=True, help_text="Text, entities, <br> and <a href> only, as the network gave it")
-    posted_at = models.DateTimeField(db_index=True, editable=False, help_text="From the status id")
+    posted_at = models.DateTimeField(db_index=True, editable=False, help_text="For X from the status id")
     state = models.CharField(max_length=10, choices=State, default=State.LIVE)
     state_since = models.DateTimeField(
         null=True, editable=False, help_text="When a reading first found the state; null while live"
     )
-    author_id = models.CharField(max_length=20, blank=True, editable=False, help_text="The network's own id of the author")
+    author_id = models.CharField(max_length=255, blank=True, editable=False, help_text="The network's own id of the author")
     is_excluded = models.BooleanField(
         "excluded", default=False, help_text="An editor's word: it counts for no paper and is not shown"
     )
-    retweets = models.PositiveIntegerField(null=True, editable=False, help_text="As last read; null before the first reading")
+    counts = models.JSONField(
+        default=dict, editable=False, help_text="What another network than X counts, by its names, as last read"
+    )
+    retweets = models.PositiveIntegerField(null=True, editable=False, help_text="Of X; null before the first reading")
     favorites = models.PositiveIntegerField(null=True, editable=False)
     replies = models.PositiveIntegerField(null=True, editable=False)
     quotes = models.PositiveIntegerField(null=True, editable=False)
@@ -203,18 +212,16 @@ class Tweet(models.Model):
         ordering = ["-posted_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["network", "status_id"], name="tweet_once_a_network"),
-            models.CheckConstraint(condition=Q(status_id__regex=f"^{STATUS_ID}\\Z"), name="tweet_status_id_decimal"),
-            models.CheckConstraint(condition=Q(network__in=["x"]), name="tweet_network_known"),
-            models.CheckConstraint(condition=Q(direction__in=["ltr", "rtl"]), name="tweet_direction_known"),
+            models.CheckConstraint(condition=~Q(status_id=""), name="tweet_has_an_id"),
             models.CheckConstraint(
-                condition=Q(read_at__isnull=True) | Q(retweets__isnull=False, favorites__isnull=False),
-                name="tweet_read_has_counts",
+                condition=Q(retweets__isnull=True, favorites__isnull=True) | Q(retweets__isnull=False, favorites__isnull=False),
+                name="tweet_counts_come_together",
             ),
-            models.CheckConstraint(condition=Q(state__in=["live", "deleted", "protected", "withheld"]), name="tweet_state_known"),
         ]
         indexes = [
             models.Index(fields=["next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_due"),
             models.Index(fields=["state", "posted_at"], name="tweet_by_state"),
+            models.Index(fields=["author_id"], name="tweet_by_author"),
             models.Index(fields=["posted_at"], condition=Q(is_excluded=True), name="tweet_excluded"),
             models.Index(Folded("author_handle"), name="tweet_by_handle"),
             models.Index(Folded("author_name"), name="tweet_by_name"),
@@ -224,13 +231,23 @@ class Tweet(models.Model):
         return f"@{self.author_handle or '?'} {self.status_id}"
 
     def clean(self) -> None:
-        if re.fullmatch(STATUS_ID, self.status_id):
-            self.posted_at = snowflake_moment(self.status_id)
+        kind = KINDS.get(self.network)
+        if kind is None:
+            raise ValidationError({"network": f"There is no network {self.network!r}."})
+        if not kind.is_id(self.status_id):
+            raise ValidationError({"status_id": f"This is no id of a post on {kind.title}."})
+        self.posted_at = kind.posted_at(self.status_id) or self.posted_at or clock.now()
 
     @property
     def url(self) -> str:
-        """The status page. X finds it by the id; the handle is for people."""
-        return f"https://twitter.com/{self.author_handle or 'i'}/status/{self.status_id}"
+        """The post's own page."""
+        return KINDS[self.network].page(self.status_id, self.author_handle)
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """What its network counts, by that network's names, as last read; empty before the first reading."""
+        told = {"retweets": self.retweets, "favorites": self.favorites} | self.counts
+        return {name: count for name, count in told.items() if count is not None}
 
     @property
     def embed_url(self) -> str:
@@ -271,7 +288,6 @@ class PaperMeasurement(models.Model):
         ordering = ["read_at"]
         constraints = [
             models.UniqueConstraint(fields=["paper", "provenance", "read_at"], name="paper_measured_once_a_moment"),
-            models.CheckConstraint(condition=Q(provenance__in=["post", "network"]), name="paper_measurement_provenance_known"),
         ]
 
     def __str__(self) -> str:
@@ -291,7 +307,6 @@ class TweetMeasurement(models.Model):
         ordering = ["read_at"]
         constraints = [
             models.UniqueConstraint(fields=["tweet", "provenance", "read_at"], name="tweet_measured_once_a_moment"),
-            models.CheckConstraint(condition=Q(provenance__in=["post", "network"]), name="tweet_measurement_provenance_known"),
         ]
 
     def __str__(self) -> str:
@@ -349,12 +364,8 @@ class CollectionDay(models.Model):
         ordering = ["-date"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["not_announced", "collecting", "complete", "partial", "failed", "quiet"]),
-                name="collection_day_state_known",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="complete") | Q(papers_done_at__isnull=False, tweets_done_at__isnull=False),
-                name="collection_day_complete_has_all",
+                condition=~Q(state="complete") | Q(papers_done_at__isnull=False),
+                name="collection_day_complete_has_papers",
             ),
         ]
 
@@ -390,13 +401,42 @@ class PaidRead(models.Model):
 
     class Meta:
         ordering = ["-at"]
-        constraints = [
-            models.CheckConstraint(condition=Q(purpose__in=["sweep", "refresh", "root"]), name="paid_read_purpose_known"),
-        ]
         indexes = [models.Index(fields=["purpose", "at"], name="paid_read_by_purpose")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%SZ} {self.purpose}: {self.reads}"
+
+
+class NetworkDay(models.Model):
+    """What one network gave for one UTC day. A network that is off, or fails, hides no other's."""
+
+    date = models.DateField()
+    network = models.CharField(max_length=16)
+    found = models.PositiveIntegerField(default=0, help_text="Posts of the day that are here")
+    collected_until = models.DateTimeField(null=True, help_text="Posts of the day up to this moment are here")
+    collected_at = models.DateTimeField(null=True, help_text="When it was asked for last")
+    missed = models.JSONField(default=list, blank=True, help_text="Times that were not heard: pairs of moments (ISO 8601, UTC)")
+
+    class Meta:
+        ordering = ["-date", "network"]
+        constraints = [models.UniqueConstraint(fields=["date", "network"], name="network_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.network} on {self.date}"
+
+
+class StreamPlace(models.Model):
+    """How far the stream of a network was heard, and which process follows it at present."""
+
+    network = models.CharField(max_length=16, unique=True)
+    cursor = models.BigIntegerField(null=True, help_text="Microseconds since 1970; kept with the posts found until then")
+    leader = models.CharField(max_length=100, blank=True, help_text="Who follows; all others wait")
+    leader_until = models.DateTimeField(null=True, help_text="By the real clock; then another one may")
+    heard_at = models.DateTimeField(null=True, help_text="When something came last")
+    is_live = models.BooleanField(default=False, help_text="All until now is heard")
+
+    def __str__(self) -> str:
+        return f"stream of {self.network}"
 
 
 class SourceHealth(models.Model):
@@ -412,7 +452,7 @@ class SourceHealth(models.Model):
         FAILING = "failing", "fails for now"
         REFUSED = "refused", "refuses until a person acts"
 
-    service = models.CharField(max_length=8, choices=Service, unique=True)
+    service = models.CharField(max_length=16, unique=True, help_text="One of Service, or a network's name")
     state = models.CharField(max_length=8, choices=State, default=State.OK)
     message = models.CharField(max_length=500, blank=True)
     setting = models.CharField(max_length=40, blank=True, help_text="The setting that a person has to look at")
@@ -424,7 +464,15 @@ class SourceHealth(models.Model):
         verbose_name_plural = "source health"
 
     def __str__(self) -> str:
-        return f"{self.get_service_display()} {self.get_state_display()}"
+        return f"{self.title} {self.get_state_display()}"
+
+    @property
+    def title(self) -> str:
+        """The service as people call it."""
+        network, _, part = self.service.partition("-")
+        if network in KINDS:
+            return f"{KINDS[network].title}'s {part}" if part else KINDS[network].title
+        return dict(self.Service.choices).get(self.service, self.service)
 
 
 class SourceDay(models.Model):
@@ -454,6 +502,7 @@ class SavedRules(models.Model):
     shown_tweet_score = models.PositiveIntegerField(help_text="Besides a paper's best tweet, those from this score on are shown")
     shown_tweets = models.PositiveSmallIntegerField(help_text="At most so many tweets are shown under a paper")
     one_tweet_per_author = models.BooleanField(default=False, help_text="Only the best tweet of each author counts for a paper")
+    weights = models.JSONField(default=dict, blank=True, help_text="What each count of each network gives; else the defaults")
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:

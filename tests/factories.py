@@ -37,7 +37,8 @@ def make_tweet(*papers: Paper, **fields: Any) -> Tweet:
         "body_html": "Our synthetic paper is out",
     }
     values |= fields
-    values.setdefault("posted_at", snowflake_moment(values["status_id"]))
+    if "posted_at" not in values:
+        values["posted_at"] = snowflake_moment(values["status_id"])
     tweet = Tweet.objects.create(**values)
     Mention.objects.bulk_create(Mention(tweet=tweet, paper=paper) for paper in papers)
     return tweet
@@ -52,6 +53,11 @@ def make_digest(day: date = date(2021, 5, 12), *, papers: int = 0, **fields: Any
         paper = make_paper(listing_date=day)
         make_entry(digest, paper, make_tweet(paper))
     return digest
+
+
+def make_draft(day: date = date(2021, 5, 12), *, papers: int = 0, **fields: Any) -> Digest:
+    """A digest that readers have not seen."""
+    return make_digest(day, papers=papers, **({"status": "draft", "published_at": None} | fields))
 
 
 def make_entry(digest: Digest, paper: Paper, *tweets: Tweet, **fields: Any) -> Entry:

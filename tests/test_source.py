@@ -12,10 +12,6 @@ from django.conf import settings
 MOST_LINES = 300
 WRITTEN_BY_HAND = {".py", ".js", ".css", ".html", ".txt", ".xml"}
 STILL_LONGER: dict[str, str] = {
-    "digests/admin/digests.py": "to be split by subject",
-    "digests/desk/actions.py": "to be split by subject",
-    "digests/markdown/importing.py": "to be split by subject",
-    "digests/models.py": "to be split by subject",
     "papers/models.py": "to be split by subject",
     "papers/networks/x/client.py": "to be split by subject",
     "papers/sources/arxiv/client.py": "to be split by subject",
@@ -110,6 +106,7 @@ REAL_TIME = {
     "hotpapers_site/tasks.py": "how often somebody tried a password",
     "hotpapers_site/security_txt.py": "it tells strangers a date",
     "hotpapers_site/management/commands/sandbox.py": "the sandbox's clock begins now",
+    "papers/collecting/following.py": "leases are by the clocks of the machines",
     "papers/networks/api.py": "only where no clock is given",
     "papers/networks/x/client.py": "only where no clock is given",
     "papers/sources/answer_headers.py": "compared with a server's real time",

@@ -5,11 +5,7 @@ the same paper or the network was asked, the record stays and the day's entry no
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -17,22 +13,19 @@ from django.db.models import Exists, F, OuterRef, Q
 from digests.editing import history
 from digests.markdown.composing import compose
 from digests.markdown.files import Reading, UnreadablePost
-from digests.markdown.format import PostPaper, PostTweet, render
+from digests.markdown.format import PostPaper, render
+from digests.markdown.records import printed_paper, printed_tweet, store_papers, store_tweets
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing.status import make_public
 from papers import clock
-from papers.collecting.versions import replace_categories
-from papers.models import Mention, Paper, PaperCategory, PaperMeasurement, Provenance, Tweet
-from papers.rows import insert, select, update
-from papers.text.embed import escape, unescape
-from papers.text.identifiers import snowflake_moment
+from papers.models import Mention, PaperMeasurement, Provenance
+from papers.rows import insert, update
 
 POST = Provenance.POST.value
 AS_PUBLISHED = ("status", "published_at")
 DRAFT_COLUMNS = [
     field.attname for field in Digest._meta.concrete_fields if not field.primary_key and field.attname not in AS_PUBLISHED
 ]
-TWEET_TEXTS = ["language", "direction", "body_html", "author_name", "author_handle"]
 IMPORTED_AGAIN = "The list was imported again from its post, which had changed."
 """What readers are told of it."""
 ATTEMPTS = 3
@@ -132,7 +125,7 @@ def _clear(digest: Digest) -> None:
 
 
 def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
-    papers = _store_papers(digest, posted)
+    papers = store_papers(digest, posted)
     records = [papers[paper.arxiv_id] for paper in posted]
     entries = insert(
         Entry,
@@ -142,7 +135,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
                 digest.pk,
                 position,
                 record.pk,
-                record.otherwise(_printed_paper(paper)),
+                record.otherwise(printed_paper(paper)),
                 POST,
                 paper.retweets,
                 paper.favorites,
@@ -161,12 +154,12 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
         ],
         on_conflict="(paper_id, provenance, read_at) DO UPDATE SET retweets = excluded.retweets, favorites = excluded.favorites",
     )
-    tweets = _store_tweets(digest, [tweet for paper in posted for tweet in paper.tweets])
+    tweets = store_tweets(digest, [tweet for paper in posted for tweet in paper.tweets])
     insert(
         ShownTweet,
         ["entry", "position", "tweet", "printed_otherwise"],
         [
-            (entry, position, tweets[tweet.status_id].pk, tweets[tweet.status_id].otherwise(_printed_tweet(tweet)))
+            (entry, position, tweets[tweet.status_id].pk, tweets[tweet.status_id].otherwise(printed_tweet(tweet)))
             for (entry,), paper in zip(entries, posted, strict=True)
             for position, tweet in enumerate(paper.tweets, 1)
         ],
@@ -181,178 +174,3 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
         },
         on_conflict="(paper_id, tweet_id) DO NOTHING",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A paper's or tweet's row: its key, and what a post would print from it."""
-
-    pk: int
-    prints: dict[str, Any]
-
-    def otherwise(self, printed: dict[str, Any]) -> dict[str, Any] | None:
-        """What a post prints otherwise than the record says; None where that is nothing."""
-        if printed == self.prints:
-            return None
-        return {key: value for key, value in printed.items() if value != self.prints[key]}
-
-
-def _printed_paper(paper: PostPaper) -> dict[str, Any]:
-    return {
-        "title": paper.title,
-        "authors": list(paper.authors),
-        "categories": list(paper.categories),
-        "abstract": paper.abstract,
-    }
-
-
-def _store_papers(digest: Digest, posted: Iterable[PostPaper]) -> dict[str, Record]:
-    """The records of the post's papers, by arXiv id; made, or corrected where no other day and no one but posts made them."""
-    printed = {paper.arxiv_id: _printed_paper(paper) for paper in posted}
-    made = insert(
-        Paper,
-        ["arxiv_id", "title", "abstract", "authors", "listing_date", "listing_source", "is_sample", "is_settled"],
-        [
-            (arxiv_id, prints["title"], prints["abstract"], prints["authors"],
-             digest.date, Paper.ListingSource.POST.value, digest.is_sample, digest.status == Digest.Status.PUBLISHED)
-            for arxiv_id, prints in sorted(printed.items())  # one order for all: two imports never wait for each other
-        ],
-        on_conflict="(arxiv_id) DO NOTHING",
-        returning=["id", "arxiv_id"],
-    )  # fmt: skip
-    records = {arxiv_id: Record(pk, printed[arxiv_id]) for pk, arxiv_id in made}
-    _insert_categories((record.pk, record.prints["categories"]) for record in records.values())
-    return records | _known_papers(digest, {key: prints for key, prints in printed.items() if key not in records})
-
-
-def _known_papers(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[str, Record]:
-    """The records that were there before, corrected where they may be."""
-    if not printed:
-        return {}
-    columns = ["id", "arxiv_id", "title", "authors", "abstract", "listing_date", "listing_source", "is_sample", "is_settled"]
-    records, late, samples, unsettled = {}, [], [], []
-    for pk, arxiv_id, title, authors, abstract, listing_date, source, is_sample, is_settled in select(
-        Paper, columns, "arxiv_id", printed
-    ):
-        records[pk] = arxiv_id, Record(pk, {"title": title, "authors": authors, "categories": [], "abstract": abstract})
-        if source == Paper.ListingSource.POST and listing_date > digest.date and digest.status != Digest.Status.DRAFT:
-            late.append(pk)
-        if is_sample and not digest.is_sample:
-            samples.append(pk)
-        if not is_settled and digest.status == Digest.Status.PUBLISHED:
-            unsettled.append(pk)
-    for paper_id, _, code in sorted(select(PaperCategory, ["paper", "position", "code"], "paper", records)):
-        records[paper_id][1].prints["categories"].append(code)
-    if different := [pk for pk, (arxiv_id, record) in records.items() if record.prints != printed[arxiv_id]]:
-        for paper in Paper.objects.filter(pk__in=different):
-            _correct_paper(digest, paper, records[paper.pk][1].prints, printed[paper.arxiv_id])
-    if late:
-        Paper.objects.filter(pk__in=late).update(listing_date=digest.date)
-    if samples:
-        Paper.objects.filter(pk__in=samples).update(is_sample=False)
-    if unsettled:  # published now: arXiv's newer versions wait for an editor
-        Paper.objects.filter(pk__in=unsettled).update(is_settled=True)
-    return dict(records.values())
-
-
-def _correct_paper(digest: Digest, paper: Paper, prints: dict[str, Any], printed: dict[str, Any]) -> None:
-    """Make the record say what the post prints, where it may; `prints` follows."""
-    ours = paper.is_sample or (
-        paper.listing_source == Paper.ListingSource.POST and not paper.entries.exclude(digest=digest).exists()
-    )
-    if ours:
-        if printed["categories"] != prints["categories"]:
-            replace_categories({paper.pk: printed["categories"]})
-        prints |= printed
-    elif printed["abstract"] and not prints["abstract"]:
-        # The days that print it without an abstract go on doing so.
-        for entry in paper.entries.exclude(digest=digest):
-            entry.printed_otherwise = {"abstract": ""} | (entry.printed_otherwise or {})
-            entry.save(update_fields=["printed_otherwise"])
-        prints["abstract"] = printed["abstract"]
-    else:
-        return
-    paper.title, paper.authors, paper.abstract = prints["title"], prints["authors"], prints["abstract"]
-    paper.save(update_fields=["title", "authors", "abstract"])
-
-
-def _insert_categories(codes: Iterable[tuple[int, list[str]]]) -> None:
-    rows = [(pk, position, code) for pk, one in codes for position, code in enumerate(one)]
-    insert(PaperCategory, ["paper", "position", "code"], rows)
-
-
-def _printed_tweet(tweet: PostTweet) -> dict[str, Any]:
-    return {
-        "language": tweet.language,
-        "direction": tweet.direction,
-        "body": tweet.body,
-        "name": tweet.name,
-        "handle": tweet.handle,
-        "day": tweet.day.isoformat(),
-    }
-
-
-def _store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[str, Record]:
-    """The records of the post's tweets, by status id; made, or filled in or corrected where no other day shows them."""
-    printed: dict[str, dict[str, Any]] = {}
-    for one in posted:
-        printed.setdefault(one.status_id, _printed_tweet(one))
-    posted_at = {status_id: snowflake_moment(status_id) for status_id in printed}
-    made = insert(
-        Tweet,
-        ["network", "status_id", "posted_at", "state", "is_sample", *TWEET_TEXTS],
-        [
-            (Tweet.Network.X.value, status_id, posted_at[status_id], Tweet.State.LIVE.value, digest.is_sample,
-             *_tweet_texts(prints))
-            for status_id, prints in sorted(printed.items())
-        ],
-        on_conflict="(network, status_id) DO NOTHING",
-        returning=["id", "status_id"],
-    )  # fmt: skip
-    records = {
-        status_id: Record(pk, _printed_after(printed[status_id], posted_at[status_id].date().isoformat()))
-        for pk, status_id in made
-    }
-    return records | _known_tweets(digest, {key: prints for key, prints in printed.items() if key not in records})
-
-
-def _known_tweets(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[str, Record]:
-    """The records that were there before, filled in or corrected where they may be."""
-    if not printed:
-        return {}
-    records, samples = {}, []
-    columns = ["id", "network", "status_id", "state", "is_sample", "posted_at", "embedded_at", *TWEET_TEXTS]
-    for pk, network, status_id, state, is_sample, posted_at, embedded_at, *texts in select(Tweet, columns, "status_id", printed):
-        if network != Tweet.Network.X:
-            continue
-        language, direction, body, name, handle = texts
-        day = posted_at.date().isoformat()
-        prints = {"language": language, "direction": direction, "body": body, "name": escape(name), "handle": handle, "day": day}
-        wanted = printed[status_id]
-        if state != Tweet.State.LIVE:
-            # The text of a tweet that is gone is not stored again, here or as what the day prints otherwise.
-            prints = wanted
-        elif prints != wanted and (is_sample or _is_posts_alone(pk, body and embedded_at, digest)):
-            Tweet.objects.filter(pk=pk).update(**dict(zip(TWEET_TEXTS, _tweet_texts(wanted), strict=True)))
-            prints = _printed_after(wanted, day)
-        if is_sample and not digest.is_sample:
-            samples.append(pk)
-        records[status_id] = Record(pk, prints)
-    if samples:
-        Tweet.objects.filter(pk__in=samples).update(is_sample=False)
-    return records
-
-
-def _is_posts_alone(tweet: int, read_at: datetime | None, digest: Digest) -> bool:
-    """Whether the tweet's text is neither as the network gave it (at that moment) nor shown by another day."""
-    return not (read_at or ShownTweet.objects.filter(tweet=tweet).exclude(entry__digest=digest).exists())
-
-
-def _printed_after(prints: dict[str, Any], day: str) -> dict[str, Any]:
-    """What a post prints from a record that was made from `prints`; `day` is that of the status id."""
-    return prints | {"name": escape(unescape(prints["name"])), "day": day}
-
-
-def _tweet_texts(prints: dict[str, Any]) -> tuple[str, ...]:
-    """The values of the columns TWEET_TEXTS."""
-    return prints["language"], prints["direction"], prints["body"], unescape(prints["name"]), prints["handle"]

@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils.html import strip_tags
 
 from digests.models import Digest, Entry, ShownTweet, Waiver, in_published_digest
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
-from papers.text.embed import unescape
+from papers.text.embed import text_of
 
 ESCAPED = re.compile(r"\\.", re.DOTALL)
 LONE_DOLLAR = re.compile(r"(?<!\\)\$")
@@ -162,7 +161,7 @@ def is_unbalanced(text: str) -> bool:
 
 def direction_of(body_html: str) -> str | None:
     """The direction in which most letters of a tweet's body are written, names and links left out; None where it has none."""
-    text = unescape(strip_tags(LINK.sub(" ", body_html)))
+    text = text_of(LINK.sub(" ", body_html))
     kinds = Counter(unicodedata.bidirectional(character) for character in text)
     rtl, ltr = sum(kinds[kind] for kind in RIGHT_TO_LEFT), kinds["L"]
     if rtl == ltr:

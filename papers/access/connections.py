@@ -10,6 +10,7 @@ from django.conf import settings
 from papers import clock, rows
 from papers.models import SourceHealth
 from papers.networks.x.client import XClient
+from papers.networks.x.network import NOT_SET
 from papers.networks.x.oembed import OEmbedClient
 from papers.sources.arxiv.calendar import DEFERRED_2026, AnnouncementCalendar
 from papers.sources.arxiv.client import ArxivClient
@@ -73,14 +74,10 @@ def calendar() -> AnnouncementCalendar:
 
 def no_key() -> Misconfigured:
     """What is said wherever X would be read but no key is set."""
-    return Misconfigured(
-        "X_BEARER_TOKEN is not set: no tweets are collected; set it to the app-only bearer token of your app in X's developer "
-        "console.",
-        setting="X_BEARER_TOKEN",
-    )
+    return Misconfigured(NOT_SET, setting="X_BEARER_TOKEN")
 
 
-def note_answer(service: Service, now: datetime) -> None:
+def note_answer(service: str, now: datetime) -> None:
     """The service gave a good answer."""
     _note(service, SourceHealth.State.OK, "", "", now, answered_at=now)
 
@@ -90,7 +87,7 @@ def is_refusal(error: SourceError | None) -> bool:
     return isinstance(error, Refused | OutOfCredit | Unreadable)
 
 
-def note_failure(service: Service, error: SourceError, now: datetime) -> None:
+def note_failure(service: str, error: SourceError, now: datetime) -> None:
     """The service failed. What only a person can mend is kept as a refusal, with the setting to look at."""
     setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
     state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
@@ -98,7 +95,7 @@ def note_failure(service: Service, error: SourceError, now: datetime) -> None:
 
 
 def _note(
-    service: Service,
+    service: str,
     state: SourceHealth.State,
     message: str,
     setting: str,

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
@@ -22,6 +22,7 @@ from papers.counts.measuring import measure_papers
 from papers.editing import OneLineField, changed_columns, number_of
 from papers.lookup import tweets_found
 from papers.models import Mention, Tweet, TweetMeasurement
+from papers.networks.registry import KINDS
 from papers.text import embed
 
 LANGUAGE = "[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-[A-Za-z0-9]{2,3})?"
@@ -50,6 +51,7 @@ class MentionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 class TweetForm(forms.ModelForm):  # type: ignore[type-arg]
+    network = forms.ChoiceField(choices=[(name, kind.title) for name, kind in KINDS.items()])
     body_html = OneLineField(
         label="Text",
         required=False,
@@ -127,9 +129,9 @@ class TweetAdmin(PagedAdmin):
     form = TweetForm
     fields = [
         "network", "status_id", "author_name", "author_handle", "language", "direction", "body_html", "state", "is_excluded",
-        "posted_at", "counts", "on_network", "counts_over_time",
+        "posted_at", "last_read", "on_network", "counts_over_time",
     ]  # fmt: skip
-    readonly_fields = ["posted_at", "counts", "on_network", "counts_over_time"]
+    readonly_fields = ["posted_at", "last_read", "on_network", "counts_over_time"]
     actions = ["exclude_selected", "include_selected"]
     inlines = [MentionInline, TweetMeasurementInline]
     list_display = ["handle", "author_name", "excerpt", "posted_at", "papers_number", "state", "is_excluded", "status_id"]
@@ -179,10 +181,11 @@ class TweetAdmin(PagedAdmin):
         return int(tweet.papers_number)
 
     @admin.display(description="counts")
-    def counts(self, tweet: Tweet) -> str:
+    def last_read(self, tweet: Tweet) -> str:
         if tweet.read_at is None:
             return "not read yet"
-        return f"{tweet.retweets:,} retweets, {tweet.favorites:,} favorites, read {tweet.read_at:%Y-%m-%d %H:%M} UTC"
+        told = ", ".join(f"{count:,} {name}" for name, count in tweet.counted.items())
+        return f"{told}, read {tweet.read_at:%Y-%m-%d %H:%M} UTC"
 
     @admin.display(description="counts over time")
     def counts_over_time(self, tweet: Tweet) -> str:
@@ -195,4 +198,4 @@ class TweetAdmin(PagedAdmin):
 
 def excerpt(body_html: str) -> str:
     """The beginning of a tweet's text, for a table cell."""
-    return Truncator(embed.unescape(strip_tags(body_html.replace("<br>", " ")))).chars(120)
+    return Truncator(embed.text_of(body_html)).chars(120)

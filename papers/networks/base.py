@@ -3,11 +3,13 @@
 A network is one package that holds a class with what `Network` says, and one line in `papers.networks.registry`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
+
+import httpx
 
 LONGEST_ADDRESS = 500
 """What a person pastes is no address of a post beyond so many characters."""
@@ -73,14 +75,20 @@ class Reading:
     """Nothing (readable) was said of them: to be asked again, not to be taken for gone."""
 
 
-class Network(Protocol):
-    """One network, open for questions. Whatever asks it may raise the errors of `papers.sources.http`."""
+class Kind(Protocol):
+    """What is known of a network without asking it."""
 
     name: ClassVar[str]
     """In addresses, settings and the database: at most 16 small letters."""
     title: ClassVar[str]
     """As people call it."""
     counted: ClassVar[tuple[Count, ...]]
+    weights: ClassVar[Mapping[str, float]]
+    """What each count gives to a paper's score, where no saved rule says otherwise."""
+
+    @staticmethod
+    def off(settings: Any) -> str:
+        """One sentence on why it cannot be read with these settings; empty where it can."""
 
     @staticmethod
     def is_id(text: str) -> bool:
@@ -94,6 +102,14 @@ class Network(Protocol):
     def page(id: str, handle: str = "") -> str:
         """The post's own page, for a link. The handle makes it prettier where the network finds the post without."""
 
+
+class Network(Kind, Protocol):
+    """One network, open for questions. Whatever asks it may raise the errors of `papers.sources.http`."""
+
+    @classmethod
+    def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
+        """Raises Misconfigured, which names the setting that cannot be."""
+
     def identify(self, address: str) -> str | None:
         """The id of the post whose page a person pasted; None where it is no such address."""
 
@@ -102,6 +118,9 @@ class Network(Protocol):
 
     def read(self, posts: Mapping[str, datetime]) -> Reading:
         """The present state of these posts, by id with the moment at which each was made."""
+
+    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
+        """The posts made in a time in which its stream was not heard; None where it cannot tell, or has no stream."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +156,10 @@ class Stream(Protocol):
 
     lookback: ClassVar[timedelta]
     """How far back a cursor may lie."""
+
+    @classmethod
+    def open(cls, settings: Any, *, now: Callable[[], datetime]) -> Self:
+        """Raises Misconfigured, which names the setting that cannot be."""
 
     def follow(self, cursor: int) -> Iterator[Heard]:
         """What comes after the cursor, for ever: a record every second or so, also where nothing came."""

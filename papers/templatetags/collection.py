@@ -16,7 +16,7 @@ def collection_notes() -> list[str]:
     refused = SourceHealth.objects.filter(state=SourceHealth.State.REFUSED).order_by("service")
     for health in refused:
         if health.message not in notes:
-            notes.append(f"{health.get_service_display()}: {health.message}")
+            notes.append(f"{health.title}: {health.message}")
     unseen = CollectionDay.objects.filter(state=CollectionDay.State.FAILED, acknowledged_at=None)
     failed = unseen.order_by("-date")[:3]
     return notes + [f"{day.date}: {day.reason}" for day in failed]

@@ -42,6 +42,7 @@ NAME = re.compile(NAME_HTML, re.VERBOSE)
 """An author's display name, in HTML (`Naomi&#39;s`); see `escape` and `unescape`."""
 BLOCKQUOTE = re.compile(blockquote(attributes="", host=r"twitter\.com"), re.VERBOSE)
 """One line of a post, always linking to twitter.com: groups lang, dir, body, name, handle, status_id, date."""
+TAG = re.compile("<[^<>]*>")
 ANSWER = re.compile(
     blockquote(attributes=r'(?:\ (?:data-[a-z-]++|align)="[A-Za-z0-9-]*+")*+', host=r"(?:twitter|x)\.com")
     + r'(?:\s*+<script\ async\ src="https://platform\.(?:twitter|x)\.com/widgets\.js"\ charset="utf-8"></script>)?+\s*+',
@@ -61,6 +62,11 @@ def escape(text: str) -> str:
 def unescape(markup: str) -> str:
     """The plain text of a `NAME`; `escape` turns it back into the same bytes where X wrote them."""
     return html.unescape(markup)
+
+
+def text_of(body: str) -> str:
+    """The plain text of a tweet's body, on one line."""
+    return unescape(TAG.sub("", body.replace("<br>", " ")))
 
 
 def read_date(text: str) -> date:

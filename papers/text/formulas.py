@@ -19,9 +19,9 @@ _names = ["angle", "floor", "ceil", "vert", "Vert", "group", "moustache", "brack
 OPENERS = rf"[(\[]|\\(?:\{{|(?:{'|'.join(f'l{name}' for name in _names)}|llbracket|ulcorner|llcorner)(?![A-Za-z]))"
 CLOSERS = rf"[)\]]|\\(?:\}}|(?:{'|'.join(f'r{name}' for name in _names)}|rrbracket|urcorner|lrcorner)(?![A-Za-z]))"
 DELIMITER = re.compile(
-    rf"(?P<twice>\\(?:p?mod|pod)\s*[\^_])|(?P<opener>{OPENERS})|(?P<closer>{CLOSERS})|\\.|(?P<brace>[{{}}])", re.DOTALL
+    rf"(?P<twice>\\(?:p?mod|pod)(?![A-Za-z]))|(?P<opener>{OPENERS})|(?P<closer>{CLOSERS})|\\.|(?P<brace>[{{}}])", re.DOTALL
 )
-"""`twice`: what the converter reads anew as well."""
+"""`twice`: commands whose argument the converter reads twice, and so the commands within it."""
 REWRITTEN: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"(?<!\\)(?=[%#])"), r"\\"),  # TeX would drop what follows a bare percent sign; authors mean the sign
     (re.compile(r"(\\text[a-z]*\{[^{}\\_]*)_([^{}_]*\})"), r"\1\\_\2"),

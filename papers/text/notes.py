@@ -19,6 +19,9 @@ AFTER_CODE_BEFORE_ESCAPES = 185
 LONGEST_NOTE = 20_000
 MOST_BRACKETS = 150
 """Markdown looks for the end of each `[` in all that follows, so the time grows with the square of their number."""
+MOST_MARKS = 2_000
+MARK = re.compile(r"[*_`<>]")
+"""It does so, less badly, for those of emphasis, code and addresses."""
 
 _cleaner = nh3.Cleaner(
     tags={"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"} | MATHML_ELEMENTS,
@@ -41,7 +44,7 @@ def formula_html(source: str) -> SafeString:
 def note_html(text: str) -> SafeString:
     """The note as safe HTML: paragraphs, emphasis, lists, quotes, code, links and formulas. Raw HTML shows as it was written."""
     text = text.encode(errors="replace").decode()  # halves of surrogate pairs, which a request's JSON may hold
-    if len(text) > LONGEST_NOTE or text.count("[") > MOST_BRACKETS:
+    if len(text) > LONGEST_NOTE or text.count("[") > MOST_BRACKETS or len(MARK.findall(text)) > MOST_MARKS:
         return _source(text)
     try:
         converted = Markdown(extensions=["sane_lists", _OurMarkdown()], output_format="html").convert(text)

@@ -159,7 +159,6 @@ READERS: tuple[Reader, ...] = (
     Reader(formulas.mathml, lambda text: formulas.mathml(f"${text[:1900]}$"), place="short"),
     Reader(notes.formula_html, lambda text: notes.formula_html(f"$${text[:200]}$$")),
     Reader(notes.note_html, notes.note_html),
-    Reader(notes.note_html, lambda text: notes.note_html(text[:10_000]), place="short"),
     Reader(reading.tweet_body, reading.tweet_body),
     Reader(tex_commands.raised, tex_commands.raised),
     Reader(tex_commands.lowered, tex_commands.lowered),
@@ -183,6 +182,7 @@ READERS: tuple[Reader, ...] = (
     Reader(files.read_post, lambda text: _read_file(_post(abstract=text)), UNREADABLE, "abstract"),
     # embedded tweets
     Reader(embed.unescape, embed.unescape),
+    Reader(embed.text_of, embed.text_of),
     Reader(embed.escape, embed.escape),
     Reader(embed.read_date, embed.read_date, (ValueError,)),
     Reader(admin_excerpt, admin_excerpt),

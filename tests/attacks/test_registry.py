@@ -12,6 +12,7 @@ from tests.attacks.registry import READERS
 WHERE = (
     *(
         "papers.text",
+        "papers.rendered.renderer",
         "papers.networks",
         "papers.sources",
         "papers.search",

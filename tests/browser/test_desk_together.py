@@ -206,7 +206,7 @@ def running_server(port: int) -> Iterator[str]:
     try:
         while True:
             with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/favicon.ico", trust_env=False)
+                httpx.get(f"http://127.0.0.1:{port}/favicon.ico", trust_env=False, timeout=60)
                 break
             assert process.poll() is None
             time.sleep(0.05)

@@ -1,9 +1,11 @@
 """Bluesky's API without a key: posts by their addresses, 25 at a time. https://docs.bsky.app/docs/api/app-bsky-feed-get-posts"""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, Self
+
+import httpx
 
 from papers.networks.api import Api
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading
@@ -22,6 +24,9 @@ from papers.networks.bluesky.posts import (
 from papers.networks.bluesky.search import Search
 from papers.networks.strict_json import items, mapping, text_of
 
+PUBLIC_HOSTS = frozenset({"public.api.bsky.app", "api.bsky.app"})
+ACCOUNTS = "https://bsky.social"
+"""Passes requests on to the account's own server."""
 BATCH = 25
 """The most addresses that one call takes."""
 NEWBORN = timedelta(minutes=2)
@@ -39,10 +44,28 @@ class Bluesky:
         Count("replies", "reply", "replies"),
     )
 
+    weights: ClassVar[Mapping[str, float]] = {"likes": 1, "reposts": 1, "quotes": 1, "replies": 0}
+
     def __init__(self, api: Api, search: Search | None) -> None:
         """Without `search`, which needs an account, mentions come from the stream alone."""
         self._api = api
         self._search = search
+
+    @staticmethod
+    def off(settings: Any) -> str:
+        return ""
+
+    @classmethod
+    def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
+        def api(base: str) -> Api:
+            return Api(client, base, service=cls.title, setting="BLUESKY_API_BASE", attempts=attempts, now=now)
+
+        open_to_all = api(settings.BLUESKY_API_BASE)
+        if not (settings.BLUESKY_HANDLE and settings.BLUESKY_APP_PASSWORD):
+            return cls(open_to_all, None)
+        # The public hosts know no accounts; any other address is taken for the account's own server.
+        own = api(ACCOUNTS) if httpx.URL(open_to_all.base).host in PUBLIC_HOSTS else open_to_all
+        return cls(open_to_all, Search(own, handle=settings.BLUESKY_HANDLE, app_password=settings.BLUESKY_APP_PASSWORD))
 
     @staticmethod
     def is_id(text: str) -> bool:
@@ -74,8 +97,15 @@ class Bluesky:
         return uri if is_uri(uri) else None
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
-        """By search, where there is an account for it; nothing otherwise."""
-        for view in self._search.mentions(start, end) if self._search else ():
+        """Nothing: the stream tells them, and the maintainers ask that search be left to people."""
+        return iter(())
+
+    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
+        """By search, where there is an account for it."""
+        return self._searched(self._search, start, end) if self._search else None
+
+    def _searched(self, search: Search, start: datetime, end: datetime) -> Iterator[FoundPost]:
+        for view in search.mentions(start, end):
             post = read_view(view)
             if post and post.papers and not _hidden(view):
                 yield post

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
@@ -88,6 +88,11 @@ class Jetstream:
         self._quiet_s = quiet_s
         self._settle_s = settle_s
         self._every_s = every_s
+
+    @classmethod
+    def open(cls, settings: Any, *, now: Callable[[], datetime]) -> Self:
+        hosts = stream_hosts(settings.BLUESKY_STREAM, setting="BLUESKY_STREAM")
+        return cls(hosts, contact_email=settings.CONTACT_EMAIL, now=now)
 
     def follow(self, cursor: int) -> Iterator[Heard]:
         """What comes after the cursor, for ever, through all disconnections; `trouble` says where no host answers."""

@@ -4,9 +4,11 @@ Public descriptions: https://hn.algolia.com/api and https://github.com/HackerNew
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+import httpx
 
 from papers.networks.api import Api
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading, Run
@@ -24,9 +26,22 @@ class HackerNews:
     title: ClassVar = "Hacker News"
     counted: ClassVar[tuple[Count, ...]] = (Count("points", "point", "points"), Count("comments", "comment", "comments"))
 
+    weights: ClassVar[Mapping[str, float]] = {"points": 1, "comments": 0}
+
     def __init__(self, search: Api, item: Api) -> None:
         self._search = search
         self._item = item
+
+    @staticmethod
+    def off(settings: Any) -> str:
+        return ""
+
+    @classmethod
+    def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
+        def api(setting: str) -> Api:
+            return Api(client, getattr(settings, setting), service=cls.title, setting=setting, attempts=attempts, now=now)
+
+        return cls(api("HACKERNEWS_API_BASE"), api("HACKERNEWS_ITEM_BASE"))
 
     @staticmethod
     def is_id(text: str) -> bool:
@@ -76,6 +91,9 @@ class HackerNews:
         for story in filter(None, map(_hit, hits)):
             if story.papers:
                 yield story
+
+    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
+        return None
 
     def read(self, posts: Mapping[str, datetime]) -> Reading:
         found: dict[str, FoundPost] = {}

@@ -5,9 +5,11 @@ Public description: https://huggingface.co/docs/hub/api
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+import httpx
 
 from papers.networks.api import Api
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading
@@ -26,8 +28,19 @@ class HuggingFace:
     title: ClassVar = "Hugging Face"
     counted: ClassVar[tuple[Count, ...]] = (Count("upvotes", "upvote", "upvotes"), Count("comments", "comment", "comments"))
 
+    weights: ClassVar[Mapping[str, float]] = {"upvotes": 1, "comments": 0}
+
     def __init__(self, api: Api) -> None:
         self._api = api
+
+    @staticmethod
+    def off(settings: Any) -> str:
+        return ""
+
+    @classmethod
+    def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
+        setting = "HUGGINGFACE_API_BASE"
+        return cls(Api(client, getattr(settings, setting), service=cls.title, setting=setting, attempts=attempts, now=now))
 
     @staticmethod
     def is_id(text: str) -> bool:
@@ -55,6 +68,9 @@ class HuggingFace:
         while datetime.combine(day, datetime.min.time(), UTC) < end:
             yield from self._listed(day).values()
             day += timedelta(days=1)
+
+    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
+        return None
 
     def read(self, posts: Mapping[str, datetime]) -> Reading:
         """One or two calls for each day on which they were listed, and one for each paper that is not listed there any more."""

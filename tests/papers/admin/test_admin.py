@@ -252,7 +252,7 @@ BODY_ERROR = "Only text, <br> and links to t.co, twitter.com or x.com may stand 
         ({"body_html": "you & me"}, {"body_html": [BODY_ERROR]}),
         ({"author_handle": "@lab"}, {"author_handle": ["A handle holds letters, digits and _ only; leave out the @."]}),
         ({"language": "english!"}, {"language": ["Expected a language tag like en, zh-Hant or pt-BR; und = not known."]}),
-        ({"status_id": "https://x.com/1"}, {"status_id": ["Enter a valid value."]}),
+        ({"status_id": "https://x.com/1"}, {"status_id": ["This is no id of a post on X."]}),
     ],
 )
 def test_tweet_that_does_not_fit_is_refused_in_words(

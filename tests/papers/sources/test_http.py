@@ -2,6 +2,7 @@ import gzip
 import random
 import time
 import tomllib
+import zlib
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,21 @@ def test_fetch_unpacks_gzip() -> None:
     ],
 )
 def test_fetch_refuses_more_than_max_bytes_after_unpacking(reply: Reply) -> None:
+    with Scripted(a=reply) as standin, pytest.raises(http.Malformed, match=r"more than 1,000 bytes"):
+        get(standin, "a")
+
+
+def test_fetch_stops_at_the_end_of_a_gzip_stream_that_goes_on() -> None:
+    endless = gzip.compress(b"hello") + b"x" * 5_000_000
+    with Scripted(a=Reply(200, endless, {"Content-Encoding": "gzip"})) as standin:
+        assert get(standin, "a").body == b"hello"
+
+
+def test_fetch_refuses_a_gzip_stream_of_empty_blocks_without_an_end() -> None:
+    stream = zlib.compressobj(wbits=31)
+    beginning = stream.compress(b"hello") + stream.flush(zlib.Z_SYNC_FLUSH)
+    empty = b"\x00\x00\x00\xff\xff"
+    reply = Reply(200, beginning + empty * 100_000, {"Content-Encoding": "gzip"})
     with Scripted(a=reply) as standin, pytest.raises(http.Malformed, match=r"more than 1,000 bytes"):
         get(standin, "a")
 

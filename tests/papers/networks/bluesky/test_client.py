@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from papers.networks.api import Api
-from papers.networks.base import GoneReason, Run
+from papers.networks.base import FoundPost, GoneReason, Run
 from papers.networks.bluesky.client import Bluesky
 from papers.networks.bluesky.search import Search
 from papers.sources.http import Malformed, RateLimited, Refused, SourceError, Transient
@@ -232,9 +232,15 @@ def searching(api: Api) -> Bluesky:
     return Bluesky(api, Search(api, handle=BlueskyStandin.handle, app_password=PASSWORD))
 
 
+def filled(bluesky: Bluesky, start: datetime, end: datetime) -> Iterator[FoundPost]:
+    found = bluesky.fill(start, end)
+    assert found is not None
+    return found
+
+
 def test_without_an_account_nothing_is_searched(standin: BlueskyStandin, bluesky: Bluesky) -> None:
     standin.add(*posts(3))
-    assert list(bluesky.mentions(DAY, NOW)) == []
+    assert bluesky.fill(DAY, NOW) is None
     assert standin.requests == []
 
 
@@ -251,7 +257,7 @@ def test_search_finds_links_of_every_domain_page_by_page(standin: BlueskyStandin
     made[5].embed = external("https://arxiv.org/list/cs.LG/recent")
     standin.add(*made)
     start, end = DAY + timedelta(minutes=1), DAY + timedelta(minutes=34)
-    found = {post.id for post in searching.mentions(start, end)}
+    found = {post.id for post in filled(searching, start, end)}
     # Which addresses are papers is the business of paper_links alone.
     expected = {post.uri for post in made[1:34] if post not in (made[3], made[5])}
     assert found - {made[3].uri} == expected
@@ -264,14 +270,14 @@ def test_search_finds_links_of_every_domain_page_by_page(standin: BlueskyStandin
 def test_a_session_that_has_run_out_is_made_anew(standin: BlueskyStandin, searching: Bluesky) -> None:
     standin.add(*posts(2))
     standin.fault("/xrpc/app.bsky.feed.searchPosts", "expired")
-    assert len(list(searching.mentions(DAY, NOW))) == 2
+    assert len(list(filled(searching, DAY, NOW))) == 2
     assert standin.sessions == 2
 
 
 def test_a_wrong_password_is_told_with_its_setting(standin: BlueskyStandin, api: Api) -> None:
     wrong = Bluesky(api, Search(api, handle=BlueskyStandin.handle, app_password="not-the-password"))
     with pytest.raises(Refused, match="does not accept BLUESKY_HANDLE and BLUESKY_APP_PASSWORD") as raised:
-        list(wrong.mentions(DAY, NOW))
+        list(filled(wrong, DAY, NOW))
     assert raised.value.setting == "BLUESKY_APP_PASSWORD"
     assert "not-the-password" not in str(raised.value)
 
@@ -280,4 +286,4 @@ def test_search_leaves_out_who_is_not_for_everybody(standin: BlueskyStandin, sea
     shown, hidden = posts(2)
     hidden.author_labels = ["!no-unauthenticated"]
     standin.add(shown, hidden)
-    assert [post.id for post in searching.mentions(DAY, NOW)] == [shown.uri]
+    assert [post.id for post in filled(searching, DAY, NOW)] == [shown.uri]

@@ -1,0 +1,86 @@
+"""What the forms of a list and of an entry share: who may save, and that no form is saved over a newer list."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.forms.widgets import Script
+from django.http import HttpRequest
+
+from digests.editing import history
+from digests.models import Digest, Entry
+from papers.text.identifiers import FIRST_YEAR, LAST_YEAR
+
+
+def hold(digest_id: int) -> None:
+    """Lock the digest's row, so that of two editors who save at once one comes after the other.
+
+    Raises PermissionDenied where it was published meanwhile.
+    """
+    if not may_change(history.begin(digest_id)):
+        raise PermissionDenied("This day is published: it is changed by a correction only.")
+
+
+def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> None:
+    hold(digest_id)
+    obj.save(update_fields=columns)
+
+
+def keep_change(digest_id: int, request: HttpRequest) -> None:
+    """The change goes into the digest's history."""
+    digest = Digest.all_drafts.get(pk=digest_id)
+    history.finish(digest, history.Action.FORM, by=cast(User, request.user))
+
+
+def may_change(digest: Digest | None) -> bool:
+    """What readers see changes only by a correction, which tells them (digests/publishing/correcting.py)."""
+    return digest is None or digest.status != Digest.Status.PUBLISHED
+
+
+def has_changed(form: Any, formsets: Any) -> bool:
+    return form.has_changed() or any(formset.has_changed() for formset in formsets)
+
+
+class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form of a list or of an entry. It says which revision of the list it shows, and is not saved over a newer one."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if digest := self.digest():
+            self.initial["seen"] = digest.revision
+
+    def digest(self) -> Digest | None:
+        """The list as it was read with the form; None where it is new."""
+        return self.instance if self.instance.pk else None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        day = self.cleaned_data.get("date")
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.add_error("date", f"There can be no list of this day: give one from {FIRST_YEAR} to {LAST_YEAR}.")
+        if digest := self.digest():
+            # Held until the answer, with which the admin's transaction ends.
+            locked = Digest.all_drafts.select_for_update().get(pk=digest.pk)
+            seen = self.cleaned_data.get("seen")
+            if seen != locked.revision:
+                since = history.conflict(locked, seen or 0, mine="").theirs.splitlines()
+                self.add_error(None, ["Others changed the list since you opened this page, so nothing is saved yet.", *since,
+                                      "What you typed is still here. Save again to put it in the place of theirs, or load the "
+                                      "page again to see theirs first."])  # fmt: skip
+                data: Any = self.data.copy()  # type: ignore[attr-defined]
+                data["seen"] = str(locked.revision)  # what the editor is told of
+                self.data = data
+        return cleaned
+
+
+class OrderedInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows that are moved by dragging, by the arrow keys or by writing numbers."""
+
+    extra = 0
+
+    class Media:
+        js = [Script("admin/reorder.js", defer=True)]

@@ -1,0 +1,14 @@
+"""Whatever a stranger writes, each function that reads it stays within a second, and needs twice the time for twice the text."""
+
+import pytest
+
+from tests.attacks.measuring import findings
+from tests.attacks.reader import Reader
+from tests.attacks.registry import READERS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_reader_is_linear_and_raises_its_own_errors_only(reader: Reader) -> None:
+    assert list(map(str, findings(reader))) == []
