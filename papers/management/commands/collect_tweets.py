@@ -12,10 +12,12 @@ from papers.management.collecting import add_date, past_or_today, progress_bar, 
 
 
 class Command(BaseCommand):
-    help = "Collect the tweets of a UTC day that link papers; exits 0 only when all up to half a minute ago are here."
+    help = (
+        "Collect a UTC day's posts on X that link to papers; exits 0 only when all up to half a minute ago have been collected."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_date(parser, "--date", help="the day (UTC); today where it is not given")
+        add_date(parser, "--date", help="the day (default: today, UTC)")
 
     def handle(self, *args: Any, date: date | None, **options: Any) -> None:
         day = past_or_today(date)

@@ -70,7 +70,7 @@ def test_same_paper_moved_by_both_is_a_conflict(ann: Client, bob: Client, papers
 
     told = conflict(bob, "move", paper=third.arxiv_id, position=2, moves=0)
 
-    assert (told["what"], told["mine"], told["theirs"]) == (f"place of {third.arxiv_id}", 2, 1)
+    assert (told["what"], told["mine"], told["theirs"]) == (f"position of {third.arxiv_id}", 2, 1)
     assert listed() == [third, papers[0], papers[1]]
     done(bob, "move", **told["retry"])
     assert listed() == [papers[0], third, papers[1]]
@@ -112,7 +112,7 @@ def test_pin_that_another_editor_changed_since_is_a_conflict(ann: Client, bob: C
 
     number = papers[0].arxiv_id
     assert (told["what"], told["by"]) == (f"pin of {number}", "Bob")
-    assert (told["mine"], told["theirs"]) == (f"{number} pinned", f"{number} no longer pinned")
+    assert (told["mine"], told["theirs"]) == (f"{number} pinned", f"{number} unpinned")
     assert not entry_of(papers[0]).is_pinned
     done(ann, "pin", **told["retry"])
     assert entry_of(papers[0]).is_pinned

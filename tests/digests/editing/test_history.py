@@ -162,8 +162,8 @@ A, B, C, D = (Listed(f"2105.0000{number}", f"Paper {number}", tweets=("@a 1", "@
     [
         ((A, B, C), (A, B, C), []),
         ((A, B, C), (C, A, B), ["2105.00003: moved from 3 to 1."]),
-        ((A, B), (A, C, B), ["2105.00003: came in as number 2."]),
-        ((A, B), (B,), ["2105.00001: taken out, was number 1."]),
+        ((A, B), (A, C, B), ["2105.00003: added as number 2."]),
+        ((A, B), (B,), ["2105.00001: removed, was number 1."]),
         (
             (A,),
             (Listed(A.arxiv_id, "Paper one", note="Read it", is_pinned=True, tweets=A.tweets),),
