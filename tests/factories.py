@@ -55,6 +55,11 @@ def make_digest(day: date = date(2021, 5, 12), *, papers: int = 0, **fields: Any
     return digest
 
 
+def make_draft(day: date = date(2021, 5, 12), *, papers: int = 0, **fields: Any) -> Digest:
+    """A digest that readers have not seen."""
+    return make_digest(day, papers=papers, **({"status": "draft", "published_at": None} | fields))
+
+
 def make_entry(digest: Digest, paper: Paper, *tweets: Tweet, **fields: Any) -> Entry:
     values: dict[str, Any] = {
         "position": digest.entries.count() + 1,

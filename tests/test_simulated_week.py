@@ -291,7 +291,9 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
     assert max(used for period, used in budget.items() if len(period) == 10 and period < str(END.date())) <= DAILY_READS
     assert max(reads) <= DAILY_READS + WORKERS * PROCESSES * LOOKUP_SIZE
     assert bought <= budget["2026-10"] <= MONTHLY_READS
-    assert (arxiv_requests + x_requests) * 10 <= len(announced)
+    # Calls for counts are left out: where the machine is slow, all that is due is overdue, and small calls no longer wait to be full
+    # (that they do wait is tested under a clock that stands still, in tests/papers/counts/test_claiming.py).
+    assert (arxiv_requests + x_requests - facts["refreshed"]) * 10 <= len(announced)
     assert final.returncode == 0, final.stderr
     untrue = [row for row in facts["tweets"] if not is_true(made.tweets.by_id[row[0]], row[1], row[2:], now)]
     assert untrue == []

@@ -108,7 +108,7 @@ class DigestAdmin(PagedAdmin):
         return obj.get_absolute_url() if obj and obj.status == Digest.Status.PUBLISHED else None
 
     def has_change_permission(self, request: HttpRequest, obj: Digest | None = None) -> bool:
-        return super().has_change_permission(request, obj) and may_change(request, obj)
+        return super().has_change_permission(request, obj) and may_change(obj)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("digests.publish_digest")
@@ -128,12 +128,10 @@ class DigestAdmin(PagedAdmin):
             keep_change(form.instance.pk, request)
 
     def response_change(self, request: HttpRequest, obj: Digest) -> HttpResponse:
-        """Saved; then the button “Save and publish” or “Save and withdraw” does the second half."""
-        if self.has_publish_permission(request):
-            for button, change in (("_publish", Publish()), ("_withdraw", Withdraw())):
-                if button in request.POST:
-                    bulk.carry_out(self, request, change, list(Digest.objects.filter(pk=obj.pk)))
-                    return HttpResponseRedirect(request.get_full_path())
+        """Saved; then the button “Save and publish” does the second half."""
+        if "_publish" in request.POST and self.has_publish_permission(request):
+            bulk.carry_out(self, request, Publish(), list(Digest.objects.filter(pk=obj.pk)))
+            return HttpResponseRedirect(request.get_full_path())
         return super().response_change(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

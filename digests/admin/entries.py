@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from digests.admin.forms import OrderedInline, SeenForm, has_changed, keep_change, may_change, save_changes
+from digests.admin.forms import OrderedInline, SeenForm, has_changed, hold, keep_change, may_change, save_changes
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete, renumber
-from digests.editing import history
 from digests.models import Digest, Entry, ShownTweet
 from papers.admin.lists import PagedAdmin
 from papers.admin.tweets import excerpt
@@ -51,6 +50,9 @@ class EntryForm(SeenForm):
         widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
     )
     no_abstract_on_this_day = forms.BooleanField(required=False, help_text="Show no abstract, even though the paper has one")
+    as_the_paper = forms.BooleanField(
+        required=False, label="As the paper’s record", help_text="Print all its texts as the paper has them now"
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -73,6 +75,8 @@ class EntryForm(SeenForm):
             if abstract and none:
                 self.add_error("no_abstract_on_this_day", "Give an abstract for this day or choose none, not both.")
             printed["abstract"] = abstract or ("" if none else None)
+        if cleaned.get("as_the_paper"):
+            printed = {}
         self.instance.printed_otherwise = {key: value for key, value in printed.items() if value is not None} or None
         return cleaned
 
@@ -86,7 +90,7 @@ class EntryAdmin(PagedAdmin):
         (None, {"fields": ["digest", "position", "paper", "retweets", "favorites", "read_at"]}),
         (
             "Shown differently on this day",
-            {"fields": ["title_on_this_day", "abstract_on_this_day", "no_abstract_on_this_day"]},
+            {"fields": ["title_on_this_day", "abstract_on_this_day", "no_abstract_on_this_day", "as_the_paper"]},
         ),
     ]
     readonly_fields = ["digest", "position", "paper"]
@@ -103,7 +107,10 @@ class EntryAdmin(PagedAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Entry]":
-        return super().get_queryset(request).filter(digest__corrects=None).select_related("digest", "paper")
+        entries: QuerySet[Entry] = super().get_queryset(request).select_related("digest", "paper")
+        # Those of a correction have their forms, and one entry of a day stands in the list.
+        is_list = request.resolver_match and request.resolver_match.url_name == "digests_entry_changelist"
+        return entries.filter(digest__corrects=None) if is_list else entries
 
     def matching(self, text: str) -> Q:
         # By their keys: in the list's order SQLite would look at every entry that there is.
@@ -124,17 +131,25 @@ class EntryAdmin(PagedAdmin):
         if has_changed(form, formsets):
             keep_change(form.instance.digest_id, request)
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> HttpResponse:
+        entry: Entry | None = context.get("original")
+        if entry and not may_change(entry.digest):
+            context["correction"] = Entry.objects.filter(digest__corrects=entry.digest_id, paper=entry.paper_id).first()
+        return super().render_change_form(request, context, *args, **options)
+
     def response_post_save_change(self, request: HttpRequest, obj: Entry) -> HttpResponseRedirect:
+        if obj.digest.corrects_id:
+            return HttpResponseRedirect(reverse("desk", args=[obj.digest.date]))
         return HttpResponseRedirect(reverse("admin:digests_digest_change", args=[obj.digest_id]))
 
     def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return super().has_change_permission(request, obj) and may_change(request, obj.digest if obj else None)
+        return super().has_change_permission(request, obj) and may_change(obj.digest if obj else None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and may_change(request, obj.digest if obj else None)
+        return super().has_delete_permission(request, obj) and may_change(obj.digest if obj else None)
 
     def delete_model(self, request: HttpRequest, obj: Entry) -> None:
-        history.begin(obj.digest_id)
+        hold(obj.digest_id)
         super().delete_model(request, obj)
         renumber(Entry.objects.filter(digest=obj.digest_id), [])
         keep_change(obj.digest_id, request)

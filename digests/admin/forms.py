@@ -5,32 +5,38 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
 from django.http import HttpRequest
 
 from digests.converters import FIRST_YEAR, LAST_YEAR
 from digests.editing import history
 from digests.models import Digest, Entry
-from digests.publishing.status import mirror
+
+
+def hold(digest_id: int) -> None:
+    """Lock the digest's row, so that of two editors who save at once one comes after the other.
+
+    Raises PermissionDenied where it was published meanwhile.
+    """
+    if not may_change(history.begin(digest_id)):
+        raise PermissionDenied("This day is published: it is changed by a correction only.")
 
 
 def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> None:
-    """Save these columns; hold the digest's row, so that of two editors who save at once one comes after the other."""
-    history.begin(digest_id)
+    hold(digest_id)
     obj.save(update_fields=columns)
 
 
 def keep_change(digest_id: int, request: HttpRequest) -> None:
-    """The change goes into the digest's history, and what readers see into the mirror."""
+    """The change goes into the digest's history."""
     digest = Digest.all_drafts.get(pk=digest_id)
     history.finish(digest, history.Action.FORM, by=cast(User, request.user))
-    if digest.status == Digest.Status.PUBLISHED:
-        mirror(digest.date)
 
 
-def may_change(request: HttpRequest, digest: Digest | None) -> bool:
-    """What readers see is changed by those who may publish."""
-    return digest is None or digest.status != Digest.Status.PUBLISHED or request.user.has_perm("digests.publish_digest")
+def may_change(digest: Digest | None) -> bool:
+    """What readers see changes only by a correction, which tells them (digests/publishing/correcting.py)."""
+    return digest is None or digest.status != Digest.Status.PUBLISHED
 
 
 def has_changed(form: Any, formsets: Any) -> bool:

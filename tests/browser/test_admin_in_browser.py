@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from digests.models import Digest, Entry
 from tests.editors import make_client, make_user
-from tests.factories import make_digest, make_entry, make_paper, make_tweet
+from tests.factories import make_draft, make_entry, make_paper, make_tweet
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Scheme = Literal["light", "dark"]
@@ -18,7 +18,7 @@ Scheme = Literal["light", "dark"]
 
 @pytest.fixture
 def digest() -> Digest:
-    digest = make_digest()
+    digest = make_draft()
     for title in "ABCDE":
         paper = make_paper(title=title)
         make_entry(digest, paper, make_tweet(paper), make_tweet(paper), make_tweet(paper))

@@ -206,7 +206,7 @@ def running_server(port: int) -> Iterator[str]:
     try:
         while True:
             with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/favicon.ico", trust_env=False)
+                httpx.get(f"http://127.0.0.1:{port}/favicon.ico", trust_env=False, timeout=60)
                 break
             assert process.poll() is None
             time.sleep(0.05)
@@ -267,7 +267,7 @@ def test_text_that_is_refused_is_kept(open_desk: OpenDesk, papers: list[str]) ->
     ann = open_desk()
     ann.write_note(papers[0], "x" * 20_001)
 
-    expect(ann.page.locator(".problem")).to_contain_text("too long")
+    expect(ann.page.locator(".problem")).to_contain_text("Shorten it")
     expect(ann.note(papers[0])).to_have_value("x" * 20_001)
     ann.page.get_by_role("button", name="Discard").click()
     ann.write_note(papers[0], "short")

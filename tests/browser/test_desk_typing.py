@@ -159,7 +159,7 @@ def test_refused_text_that_is_given_up_is_not_sent_again(open_desk: OpenDesk, pa
     ann.write_note(papers[0], "short")
     ann.saved()
     ann.write_note(papers[0], "x" * 20_001)
-    expect(ann.page.locator(".problem")).to_contain_text("too long")
+    expect(ann.page.locator(".problem")).to_contain_text("Shorten it")
     ann.page.get_by_role("button", name="Discard").click()
 
     expect(ann.note(papers[0])).to_have_value("short")

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from digests.models import Digest, Entry
 from tests.editors import values
-from tests.factories import make_digest, make_entry, make_paper, make_tweet
+from tests.factories import make_draft, make_entry, make_paper, make_tweet
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -36,7 +36,8 @@ def save(client: Client, address: str, form: str, **changes: Any) -> Any:
 
 
 def make_list(*titles: str) -> Digest:
-    digest = make_digest()
+    """A draft."""
+    digest = make_draft()
     for title in titles:
         paper = make_paper(title=title)
         make_entry(digest, paper, make_tweet(paper))

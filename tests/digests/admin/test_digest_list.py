@@ -10,7 +10,7 @@ from django.test import Client
 from papers.search.index import index_changed
 from tests.digests.admin.admin_pages import LIST, entry_page, make_list, page
 from tests.editors import make_client, make_user, values
-from tests.factories import make_digest, make_entry, make_paper, make_tweet
+from tests.factories import make_digest, make_draft, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def test_digest_page_takes_the_same_queries_at_any_size(editor: Client, django_a
 
 @pytest.mark.parametrize("papers", [2, 9])
 def test_reorder_takes_the_same_queries_at_any_size(editor: Client, django_assert_num_queries: Any, papers: int) -> None:
-    digest = make_digest(papers=papers)
+    digest = make_draft(papers=papers)
     numbers = {f"entries-{n}-position": str(papers - n) for n in range(papers)}
     data = values(editor, page(digest), "digest_form") | numbers
     last = digest.entries.last()
@@ -51,7 +51,7 @@ def test_reorder_takes_the_same_queries_at_any_size(editor: Client, django_asser
 
 @pytest.mark.parametrize("tweets", [2, 9])
 def test_entry_page_takes_the_same_queries_at_any_size(editor: Client, django_assert_num_queries: Any, tweets: int) -> None:
-    entry = make_entry(make_digest(), make_paper(), *(make_tweet() for _ in range(tweets)))
+    entry = make_entry(make_draft(), make_paper(), *(make_tweet() for _ in range(tweets)))
 
     with django_assert_num_queries(6):
         response = editor.get(entry_page(entry))

@@ -19,7 +19,7 @@ from digests.publishing import status
 from papers.models import Paper
 from tests.digests.admin.admin_pages import LIST, NOW, entry_page, make_list, order, page, save
 from tests.editors import make_client, make_user, run_action, values
-from tests.factories import make_digest, make_entry, make_paper
+from tests.factories import make_digest, make_draft, make_entry, make_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def said(client: Client) -> list[str]:
     return [str(message) for message in client.get(LIST).context["messages"]]
 
 
-def test_saving_never_undoes_a_publication_by_someone_else(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_someone_else_published_meanwhile_is_not_saved(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = make_digest(status="draft", published_at=None)
     data = values(editor, page(digest), "digest_form") | {"written_at": "2021-05-12T01:02:03"}
     original = forms.save_changes
@@ -39,10 +39,8 @@ def test_saving_never_undoes_a_publication_by_someone_else(editor: Client, monke
 
     monkeypatch.setattr(admin, "save_changes", published_meanwhile)
 
-    editor.post(page(digest), data)
-
-    stored = Digest.objects.get()
-    assert (stored.status, stored.published_at, stored.written_at.time().isoformat()) == ("published", NOW, "01:02:03")
+    assert editor.post(page(digest), data).status_code == 403
+    assert Digest.objects.get().written_at == digest.written_at
 
 
 def test_status_in_the_form_is_ignored(editor: Client) -> None:
@@ -54,7 +52,7 @@ def test_status_in_the_form_is_ignored(editor: Client) -> None:
 
 
 def test_the_day_of_a_digest_that_readers_have_seen_stays(editor: Client) -> None:
-    digest = make_digest()
+    digest = make_digest(status="withdrawn")
 
     save(editor, page(digest), "digest_form", date="2020-01-01")
 
@@ -110,7 +108,7 @@ def test_a_list_that_another_editor_changed_is_not_saved_over_and_nothing_typed_
 
 
 def test_an_entry_that_another_editor_changed_is_not_saved_over(editor: Client) -> None:
-    entry = make_entry(make_digest(), make_paper(title="Own"))
+    entry = make_entry(make_draft(), make_paper(title="Own"))
     data = values(editor, entry_page(entry), "entry_form") | {"title_on_this_day": "Mine"}
     Entry.objects.update(printed_otherwise={"title": "Theirs"})
     note_on_the_desk(entry.digest)
@@ -135,15 +133,6 @@ def test_save_and_publish_stops_where_the_desk_does(editor: Client) -> None:
     [words] = said(editor)[-1:]
     assert words.startswith("Left alone, stopped by the check")
     assert "1. A: no abstract." in words
-
-
-def test_save_and_withdraw_hides_it(editor: Client) -> None:
-    digest = make_digest()
-
-    save(editor, page(digest), "digest_form", _withdraw="Save and withdraw")
-
-    assert Digest.objects.get().status == "withdrawn"
-    assert said(editor) == ["Withdrawn (1): 2021-05-12."]
 
 
 def test_actions_say_what_was_changed_and_what_left_alone(editor: Client) -> None:

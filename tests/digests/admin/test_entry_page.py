@@ -9,14 +9,14 @@ from django.test import Client
 from digests.models import Digest, Entry
 from tests.digests.admin.admin_pages import NOW, entry_page, page, save
 from tests.editors import values
-from tests.factories import make_digest, make_entry, make_paper, make_tweet
+from tests.factories import make_draft, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
 
 
 @time_machine.travel(NOW, tick=False)
 def test_entry_prints_another_title_on_this_day_only(editor: Client) -> None:
-    entry = make_entry(make_digest(), make_paper(title="Own"), printed_otherwise={"authors": ["X"]})
+    entry = make_entry(make_draft(), make_paper(title="Own"), printed_otherwise={"authors": ["X"]})
 
     save(editor, entry_page(entry), "entry_form", title_on_this_day="Of  this day")
 
@@ -30,7 +30,7 @@ def test_entry_prints_another_title_on_this_day_only(editor: Client) -> None:
     "printed", [None, {"abstract": ""}, {"abstract": " Of this  day", "title": "T "}, {"categories": ["cs.CV"], "abstract": ""}]
 )
 def test_untouched_entry_page_changes_nothing(editor: Client, printed: dict[str, Any] | None) -> None:
-    make_entry(make_digest(), make_paper(), make_tweet(), make_tweet(), printed_otherwise=printed)
+    make_entry(make_draft(), make_paper(), make_tweet(), make_tweet(), printed_otherwise=printed)
     before = Entry.objects.values().get(), Digest.objects.values().get()
 
     save(editor, entry_page(Entry.objects.get()), "entry_form")
@@ -52,7 +52,7 @@ def test_untouched_entry_page_changes_nothing(editor: Client, printed: dict[str,
 def test_texts_of_a_day_are_set_and_taken_back(
     editor: Client, before: dict[str, str] | None, changes: dict[str, str], after: dict[str, str] | None
 ) -> None:
-    entry = make_entry(make_digest(), make_paper(), printed_otherwise=before)
+    entry = make_entry(make_draft(), make_paper(), printed_otherwise=before)
     address = entry_page(entry)
 
     response = editor.post(address, values(editor, address, "entry_form") | changes)
@@ -63,7 +63,7 @@ def test_texts_of_a_day_are_set_and_taken_back(
 
 
 def test_no_abstract_is_taken_back_by_its_tick(editor: Client) -> None:
-    entry = make_entry(make_digest(), make_paper(), printed_otherwise={"abstract": ""})
+    entry = make_entry(make_draft(), make_paper(), printed_otherwise={"abstract": ""})
     data = values(editor, entry_page(entry), "entry_form")
     del data["no_abstract_on_this_day"]
 
@@ -74,7 +74,7 @@ def test_no_abstract_is_taken_back_by_its_tick(editor: Client) -> None:
 
 
 def test_an_abstract_and_none_at_once_is_an_error(editor: Client) -> None:
-    entry = make_entry(make_digest(), make_paper())
+    entry = make_entry(make_draft(), make_paper())
     data = values(editor, entry_page(entry), "entry_form")
 
     response = editor.post(entry_page(entry), data | {"abstract_on_this_day": "A", "no_abstract_on_this_day": "on"})
@@ -85,7 +85,7 @@ def test_an_abstract_and_none_at_once_is_an_error(editor: Client) -> None:
 @time_machine.travel(NOW, tick=False)
 def test_shown_tweets_move_and_may_repeat(editor: Client) -> None:
     first, second = make_tweet(), make_tweet()
-    entry = make_entry(make_digest(), make_paper(), first, second)
+    entry = make_entry(make_draft(), make_paper(), first, second)
     data = values(editor, entry_page(entry), "entry_form") | {
         "shown_tweets-TOTAL_FORMS": "3",
         "shown_tweets-0-position": "2",
@@ -103,7 +103,7 @@ def test_shown_tweets_move_and_may_repeat(editor: Client) -> None:
 
 
 def test_entry_page_leads_back_to_its_digest(editor: Client) -> None:
-    entry = make_entry(make_digest(), make_paper())
+    entry = make_entry(make_draft(), make_paper())
 
     response = save(editor, entry_page(entry), "entry_form", retweets="5")
 

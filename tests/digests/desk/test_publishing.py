@@ -118,8 +118,8 @@ def test_the_desk_says_what_the_sites_rule_does_and_holds_a_list_back_from_it(
     answer = done(eve, "unschedule", revision=revision())
 
     assert answer["said"] == "Not scheduled: it waits for an editor."
-    assert "published by hand only" in answer["html"]["head"]
-    assert "site’s rule" not in answer["html"]["checks"]
+    assert "not published automatically" in answer["html"]["head"]
+    assert "Don’t publish automatically" not in answer["html"]["checks"]
     tonight.shift(24 * 3600)
     assert publish_due(clock.now()) == []
 

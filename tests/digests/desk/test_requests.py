@@ -144,7 +144,7 @@ def test_intro_note_and_title_are_saved(ann: Client, papers: list[Paper]) -> Non
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("\x00", "control character U+0000"), ("\ud800", "half of a character"), ("a" * 20_001, "too long: 20,001 characters")],
+    [("\x00", "control character U+0000"), ("\ud800", "half a character"), ("a" * 20_001, "has 20,001 characters")],
 )
 def test_text_that_cannot_be_kept_is_refused(ann: Client, papers: list[Paper], text: str, said: str) -> None:
     assert said in refusal(ann, "note", paper=papers[0].arxiv_id, text=text, base="")

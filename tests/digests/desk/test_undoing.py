@@ -101,4 +101,4 @@ def test_undo_leaves_a_correction_that_has_just_begun(eve: Client, papers: list[
     Digest.objects.update(status="published", published_at=NOW)
     done(eve, "correct")
 
-    assert "“started a correction” is none" in refusal(eve, 1)
+    assert "“started a correction” isn’t a change to the list" in refusal(eve, 1)

@@ -1,4 +1,4 @@
-"""An editor's change of one thing in the admin changes one file of the mirror, in one place."""
+"""An editor's change of one thing of a day that is not published changes its file, once published, in one place."""
 
 import difflib
 import shutil
@@ -29,12 +29,14 @@ def folder(archive: Path, tmp_path: Path) -> Path:
 
 
 def edit(client: Client, record: Any, **changes: str) -> None:
-    """Submit the record's own page with these changes (`-` in a name is written `__`)."""
+    """Submit the record's own page with these changes (`-` in a name is written `__`), while no day is published."""
+    Digest.objects.update(status="draft")
     meta = record._meta
     address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
     named = {name.replace("__", "-"): value for name, value in changes.items()}
     response = client.post(address, values(client, address, f"{meta.model_name}_form") | named)
     assert response.status_code == 302, response.context["errors"]
+    Digest.objects.update(status="published")
 
 
 def changed_lines(folder: Path) -> dict[str, list[str]]:

@@ -35,7 +35,7 @@ def other() -> Iterator[httpx.Client]:
     environment = os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(settings.BASE_DIR)}
     server = subprocess.Popen([*command, "--log-level", "warning"], env=environment)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
             deadline = time.monotonic() + 60
             while True:
                 try:

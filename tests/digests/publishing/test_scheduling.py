@@ -124,7 +124,7 @@ def test_schedule_says_what_changed_since_the_editor_looked() -> None:
 @pytest.mark.parametrize(
     ("at", "zone", "error"),
     [
-        (datetime(2026, 10, 24, 11, 59), "UTC", "That time is over"),
+        (datetime(2026, 10, 24, 11, 59), "UTC", "That time has passed"),
         (datetime(2026, 10, 24, 15), "Mars/Olympus", "isn’t a time zone"),
         (datetime(2026, 10, 24, 15), "../../etc/passwd", "isn’t a time zone"),
         (datetime(2026, 10, 24, 15), "", "isn’t a time zone"),

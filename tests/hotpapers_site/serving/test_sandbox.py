@@ -59,7 +59,7 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
 
 def answers(address: str) -> bool:
     try:
-        return httpx.get(address, trust_env=False).status_code == 200
+        return httpx.get(address, trust_env=False, timeout=60).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -77,7 +77,9 @@ def test_sandbox_collects_the_invented_days_says_what_it_is_and_leaves_no_proces
 ) -> None:
     process, address, folder = sandbox
     wait_until(lambda: answers(address), process)
-    assert "Sandbox: papers, posts and people are invented. Its clock shows " in httpx.get(address, trust_env=False).text
+    assert (
+        "Sandbox: papers, posts and people are invented. Its clock shows " in httpx.get(address, trust_env=False, timeout=60).text
+    )
     collected = "SELECT date, found_new FROM papers_collectionday WHERE found_new > 0 ORDER BY date"
     wait_until(lambda: len(rows(folder, collected)) >= 2, process)
     # Which days these are depends on how far the fast clock was when the workers had started.

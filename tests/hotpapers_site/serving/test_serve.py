@@ -38,7 +38,7 @@ def wait_for(address: str, process: subprocess.Popen[str]) -> httpx.Response:
     deadline = time.monotonic() + 60
     while True:
         try:
-            return httpx.get(address, trust_env=False)
+            return httpx.get(address, trust_env=False, timeout=60)
         except httpx.TransportError:
             assert process.poll() is None, process.stdout.read() if process.stdout else ""
             assert time.monotonic() < deadline
@@ -111,7 +111,7 @@ def test_serve_sets_an_empty_machine_up_once(tmp_path: Path) -> None:
     assert password is not None
     process, address = serve(tmp_path)
     wait_for(address, process)
-    with httpx.Client(base_url=address, trust_env=False, follow_redirects=True) as client:
+    with httpx.Client(base_url=address, trust_env=False, timeout=60, follow_redirects=True) as client:
         client.get("/admin/login/")
         form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": client.cookies["csrftoken"]}
         assert (
@@ -128,7 +128,7 @@ def test_serve_imports_the_archive_that_it_is_given(tmp_path: Path, archive: Pat
     process, address = serve(tmp_path, "--archive", str(archive))
     assert "Sample data" not in wait_for(address, process).text
     assert (
-        httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False).content
+        httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False, timeout=60).content
         == (archive / "2021-05-12---Hot-Papers.md").read_bytes()
     )
     assert "14 files: 14 new" in stop(process, tmp_path)

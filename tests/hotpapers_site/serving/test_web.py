@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         deadline = time.monotonic() + 60
         while True:
             try:
-                httpx.get(f"http://127.0.0.1:{port}/robots.txt", trust_env=False)
+                httpx.get(f"http://127.0.0.1:{port}/robots.txt", trust_env=False, timeout=60)
                 break
             except httpx.TransportError:
                 assert process.poll() is None

@@ -87,7 +87,7 @@ def test_a_403_for_another_reason_is_passing(oembed: OEmbedClient, oembed_standi
 def test_another_type_than_a_tweet_is_passing(oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet) -> None:
     oembed_standin.changes[tweet.status_id] = {"type": "link"}
 
-    with pytest.raises(Transient, match="something else than a tweet"):
+    with pytest.raises(Transient, match="did not answer with a post"):
         oembed.embed(tweet.status_id)
 
 

@@ -196,7 +196,7 @@ def test_a_token_that_cannot_be_one_is_refused_unseen(http: httpx.Client, token:
         XClient(http, bearer_token=token, base="https://example.org")
 
     assert raised.value.setting == "X_BEARER_TOKEN"
-    assert str(raised.value).startswith("X_BEARER_TOKEN is not set;" if not token else "X_BEARER_TOKEN holds blanks")
+    assert str(raised.value).startswith("X_BEARER_TOKEN is not set." if not token else "X_BEARER_TOKEN has spaces")
 
 
 def test_the_base_url_may_carry_a_prefix(tweets: Tweets, clock: time_machine.Traveller, http: httpx.Client) -> None:
