@@ -51,7 +51,7 @@ class EntryForm(SeenForm):
     )
     no_abstract_on_this_day = forms.BooleanField(required=False, help_text="Show no abstract, even though the paper has one")
     as_the_paper = forms.BooleanField(
-        required=False, label="As the paper’s record", help_text="Print all its texts as the paper has them now"
+        required=False, label="Use the paper’s record", help_text="Show all its texts as the paper’s record has them now"
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

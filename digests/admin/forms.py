@@ -20,7 +20,7 @@ def hold(digest_id: int) -> None:
     Raises PermissionDenied where it was published meanwhile.
     """
     if not may_change(history.begin(digest_id)):
-        raise PermissionDenied("This day is published: it is changed by a correction only.")
+        raise PermissionDenied("This day is published. To change it, start a correction on its desk.")
 
 
 def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> None:

@@ -38,7 +38,8 @@ def test_same_text_shows_base_mine_and_theirs_and_overwrites_nothing(
 
     told = conflict(bob, action, text="Bob's", base="", **body)
 
-    what = f"{action} of {papers[0].arxiv_id}" if of_a_paper else action
+    of = {"note": "on", "title": "of"}
+    what = f"{action} {of[action]} {papers[0].arxiv_id}" if of_a_paper else action
     assert (told["what"], told["base"], told["mine"], told["theirs"]) == (what, "", "Bob's", "Ann's")
     assert (told["by"], told["at"]) == ("Ann", NOW.isoformat())
     assert told["retry"] == {"text": "Bob's", "base": "Ann's", **body}

@@ -116,7 +116,7 @@ def test_no_visible_tweet_proposes_the_best_ones_or_to_take_it_out() -> None:
     assert vanished.mend == {
         "action": "show_tweets",
         "body": {"paper": number, "tweets": [], "base": [gone]},
-        "label": "Leave out",
+        "label": "Hide",
     }
     assert vanished.stops is False
 

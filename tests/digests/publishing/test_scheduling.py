@@ -69,7 +69,7 @@ def test_moment_offers_the_times_beside_one_that_does_not_exist(fold: int | None
         moment(datetime(2026, 3, 29, 2, 30), BERLIN, fold)
 
     choices = raised.value.choices
-    assert [one.said for one in choices] == ["2026-03-29 01:30 CET (00:30 UTC)", "2026-03-29 03:30 CEST (01:30 UTC)"]
+    assert [one.said for one in choices] == ["29 Mar 2026, 01:30 CET (00:30 UTC)", "29 Mar 2026, 03:30 CEST (01:30 UTC)"]
     for one in choices:
         moment(datetime.fromisoformat(one.at), BERLIN, one.fold)
 
