@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from papers import clock
-from papers.networks.registry import KINDS
+from papers.networks.registry import KINDS, OPEN
 from papers.shown import lists
 from papers.text.folding import Folded
 from papers.text.identifiers import ARXIV_ID, CATEGORY
@@ -125,9 +125,13 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         """The tweets of X whose counts it can tell: no sample data."""
         return self.filter(network=Tweet.Network.X, is_sample=False)
 
-    def of_free_networks(self) -> Self:
+    def of_open_networks(self) -> Self:
         """The tweets of the networks that may be read at no price; no sample data."""
-        return self.exclude(network=Tweet.Network.X).filter(is_sample=False)
+        return self.filter(network__in=OPEN, is_sample=False)
+
+    def due(self, *, now: datetime) -> Self:
+        """Those to ask the network for, also the ones that are gone and looked for."""
+        return self.filter(next_read_at__lte=now, is_excluded=False).order_by("next_read_at")
 
     def live(self) -> Self:
         return self.filter(state=Tweet.State.LIVE)
@@ -360,8 +364,8 @@ class CollectionDay(models.Model):
         ordering = ["-date"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="complete") | Q(papers_done_at__isnull=False, tweets_done_at__isnull=False),
-                name="collection_day_complete_has_all",
+                condition=~Q(state="complete") | Q(papers_done_at__isnull=False),
+                name="collection_day_complete_has_papers",
             ),
         ]
 
@@ -410,6 +414,7 @@ class NetworkDay(models.Model):
     network = models.CharField(max_length=16)
     found = models.PositiveIntegerField(default=0, help_text="Posts of the day that are here")
     collected_until = models.DateTimeField(null=True, help_text="Posts of the day up to this moment are here")
+    collected_at = models.DateTimeField(null=True, help_text="When it was asked for last")
     missed = models.JSONField(default=list, blank=True, help_text="Times that were not heard: pairs of moments (ISO 8601, UTC)")
 
     class Meta:
@@ -464,8 +469,9 @@ class SourceHealth(models.Model):
     @property
     def title(self) -> str:
         """The service as people call it."""
-        if self.service in KINDS:
-            return KINDS[self.service].title
+        network, _, part = self.service.partition("-")
+        if network in KINDS:
+            return f"{KINDS[network].title}'s {part}" if part else KINDS[network].title
         return dict(self.Service.choices).get(self.service, self.service)
 
 

@@ -106,6 +106,7 @@ REAL_TIME = {
     "hotpapers_site/tasks.py": "how often somebody tried a password",
     "hotpapers_site/security_txt.py": "it tells strangers a date",
     "hotpapers_site/management/commands/sandbox.py": "the sandbox's clock begins now",
+    "papers/collecting/following.py": "leases are by the clocks of the machines",
     "papers/networks/api.py": "only where no clock is given",
     "papers/networks/x/client.py": "only where no clock is given",
     "papers/sources/answer_headers.py": "compared with a server's real time",

@@ -1,11 +1,13 @@
 """What is said about a day: its state and the reason, from what is here of it and how its sources answer."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 
+from papers.access import networks
 from papers.access.connections import calendar, no_key
-from papers.models import CollectionDay, SourceDay, SourceHealth
+from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
+from papers.networks.registry import KINDS
 from papers.sources.records import LeftOut, told
 
 State = CollectionDay.State
@@ -96,7 +98,7 @@ def _judge_tweets(row: CollectionDay, now: datetime, x: SourceDay | None, health
     if row.tweets_done_at:
         return State.COMPLETE, ""
     if not settings.X_BEARER_TOKEN:
-        return State.PARTIAL, str(no_key())
+        return _judge_open_networks(row, now)
     # The day's own failure goes before how X answered last, which may have been to a question about counts.
     trouble, is_refused = (x.message, x.is_refused) if x and x.message else ("", False)
     if not trouble and health and health.state != SourceHealth.State.OK:
@@ -109,6 +111,21 @@ def _judge_tweets(row: CollectionDay, now: datetime, x: SourceDay | None, health
         return State.COLLECTING, ""
     until = f"collected until {row.swept_until:%H:%M} UTC" if row.swept_until else "not collected yet"
     return State.COLLECTING, f"Posts are {until}." if _is_over(row.date, now) else f"The day isn't over; posts are {until}."
+
+
+def _judge_open_networks(row: CollectionDay, now: datetime) -> tuple[State, str]:
+    """Where X is off: the day has its posts once every network that is on was asked after its end."""
+    on = networks.on()
+    if not on:
+        return State.PARTIAL, str(no_key())
+    if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
+        return State.COLLECTING, ""
+    if not _is_over(row.date, now):
+        return State.COLLECTING, "The day goes on; so do its posts."
+    closes = datetime.combine(row.date + timedelta(days=1), time(), UTC)
+    done = NetworkDay.objects.filter(date=row.date, collected_until__gte=closes).values_list("network", flat=True)
+    behind = [KINDS[name].title for name in on if name not in set(done)]
+    return (State.PARTIAL, f"Posts are still to be collected from {', '.join(behind)}.") if behind else (State.COMPLETE, "")
 
 
 def _is_over(day: date, now: datetime) -> bool:

@@ -19,9 +19,9 @@ from papers import clock
 from papers.fetching import fetch_paper, fetch_tweet
 from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
-from papers.ranking.candidates import announced_on
+from papers.ranking.candidates import announced_on, rules
 from papers.ranking.ranking import Rules
-from papers.text.identifiers import ARXIV_ID, STATUS_ID
+from papers.text.identifiers import ARXIV_ID, POST_ID
 
 Kind = TypeVar("Kind")
 EDIT = "digests.change_digest"
@@ -205,8 +205,8 @@ def whole(body: Body, name: str) -> int:
 
 def status_ids(body: Body, name: str) -> list[str]:
     ids = _typed(body, name, list)
-    if not all(isinstance(one, str) and re.fullmatch(STATUS_ID, one) for one in ids):
-        raise Refused(f"“{name}” must be a list of status ids.")
+    if not all(isinstance(one, str) and re.fullmatch(POST_ID, one) for one in ids):
+        raise Refused(f"“{name}” has to be a list of ids of posts.")
     return list(ids)
 
 
@@ -214,7 +214,13 @@ def rules_of(body: Body) -> Rules:
     tweets = whole(body, "shown_tweets")
     if tweets > 100:
         raise Refused("At most 100 posts can be shown under a paper.")
-    return Rules(whole(body, "hot_score"), whole(body, "shown_tweet_score"), tweets, flag(body, "one_tweet_per_author"))
+    return Rules(
+        whole(body, "hot_score"),
+        whole(body, "shown_tweet_score"),
+        tweets,
+        flag(body, "one_tweet_per_author"),
+        weights=rules().weights,
+    )
 
 
 def _typed(body: Body, name: str, kind: type[Kind]) -> Kind:

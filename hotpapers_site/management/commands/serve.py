@@ -20,7 +20,7 @@ from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.serving import broker, supervisor
 from hotpapers_site.serving.supervisor import Program
 from papers import clock
-from papers.access import connections
+from papers.access import connections, networks
 from papers.rendered.waiting import render_changed
 
 WORKERS = 2
@@ -95,7 +95,7 @@ class Command(BaseCommand):
 
 
 def programs(port: int) -> list[Program]:
-    """The web server, one Celery worker, and Celery beat, which gives it its work."""
+    """The web server, one Celery worker, Celery beat, which gives it its work, and who follows Bluesky's stream."""
     # Found from any folder; a relative VAR_DIR or DATABASE_URL keeps its meaning.
     path = os.pathsep.join([str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])])
     # Links in feeds and maps lead to where the site is, unless somebody said where that is.
@@ -104,9 +104,12 @@ def programs(port: int) -> list[Program]:
     celery = ["celery", "--app", "hotpapers_site", "--quiet"]
     worker = [*celery, "worker", "--concurrency", str(WORKERS), "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--pidfile="]
+    follow = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky"]
+    followers = [] if networks.why_off("bluesky") else [Program("The follower of Bluesky", follow, environment=environment)]
     return [
         Program("The web server", [sys.executable, *web], environment=environment),
         # Asked so, the worker gives its tasks a few seconds, then hands them back to the queue.
         Program("The Celery worker", [sys.executable, "-m", *worker], signal.SIGQUIT, environment),
         Program("Celery beat", [sys.executable, "-m", *beat], environment=environment),
+        *followers,
     ]

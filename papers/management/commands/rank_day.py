@@ -12,7 +12,7 @@ from papers.models import CollectionDay, Paper
 from papers.ranking.candidates import candidates
 from papers.ranking.ranking import LedgerLine, RankedPaper
 
-LINE = ("network", "id", "retweets", "favorites", "read_at", "state", "shown", "left_out")
+LINE = ("network", "id", "retweets", "favorites", "read_at", "state", "shown", "left_out", "counts")
 
 
 class Command(BaseCommand):
@@ -57,6 +57,7 @@ def as_text(day: date, state: str, papers: list[RankedPaper]) -> str:
 
 
 def _line(line: LedgerLine) -> str:
+    told = "".join(f", {count:,} {name}" for name, count in line.counts.items() if name not in ("retweets", "favorites"))
     retweets, favorites = ("?" if count is None else f"{count:,}" for count in (line.retweets, line.favorites))
     role = f"left out: {line.left_out}" if line.left_out else "shown" if line.shown else "counts"
-    return f"{'':4}  {line.gave:>7,}  {retweets:>8}  {favorites:>9}  {'':3}  - {line.network} {line.id} {role}"
+    return f"{'':4}  {line.gave:>7,}  {retweets:>8}  {favorites:>9}  {'':3}  - {line.network} {line.id} {role}{told}"

@@ -9,11 +9,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Max, Min, Q
 
 from papers import clock
-from papers.access import budget
+from papers.access import budget, networks
 from papers.access.connections import no_key
 from papers.collecting.judging import OUTAGE, outage
-from papers.models import CollectionDay, SourceHealth, Tweet
+from papers.collecting.network_days import told_gaps
+from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet
+from papers.networks.registry import KINDS
 from papers.networks.x.client import SMALLEST_PAGE
+
+WORST = list(SourceHealth.State.values)
 
 
 class Command(BaseCommand):
@@ -44,9 +48,10 @@ def report(now: datetime) -> dict[str, Any]:
     needs = [f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at]
     needs += [one.message for one in health if one.state == SourceHealth.State.REFUSED]
     needs += [long for one in health if (long := _outage(one, failed))]
-    if not settings.X_BEARER_TOKEN:
+    told = _networks(health)
+    if not any(one["on"] for one in told.values()):
         needs.append(str(no_key()))
-    elif budget.left(now) < SMALLEST_PAGE:
+    if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
         needs.append(str(budget.refusal(now)))
     return {
         "at": moment(now),
@@ -77,6 +82,7 @@ def report(now: datetime) -> dict[str, Any]:
             {"period": limit.period, "setting": limit.setting, "reads": used, "limit": limit.reads}
             for limit, used in budget.spent(now)
         ],
+        "networks": told,
         "readings": {"last": moment(tweets["last"]), "next_due": moment(tweets["next"]), "due": tweets["due"]},
         "sources": [
             {
@@ -89,6 +95,31 @@ def report(now: datetime) -> dict[str, Any]:
             }
             for one in health
         ],
+    }
+
+
+def _networks(health: list[SourceHealth]) -> dict[str, dict[str, Any]]:
+    """Of each: whether it is on, how it answered last (the worst of its parts), why it does not, and what is here of it."""
+    posts = dict(Tweet.objects.filter(is_sample=False).order_by().values_list("network").annotate(count=Count("pk")))
+    places = {place.network: place for place in StreamPlace.objects.all()}
+    gaps: dict[str, list[str]] = {}
+    for row in NetworkDay.objects.filter(network__in=KINDS).exclude(missed=[]).order_by("date"):
+        gaps.setdefault(row.network, []).append(f"{row.date}: {told_gaps(row, KINDS[row.network].title)}")
+    return {name: _network(name, health, places.get(name), gaps.get(name, [])) | {"posts": posts.get(name, 0)} for name in KINDS}
+
+
+def _network(name: str, health: list[SourceHealth], place: StreamPlace | None, gaps: list[str]) -> dict[str, Any]:
+    why = networks.why_off(name)
+    parts = [one for one in health if one.service.partition("-")[0] == name]
+    worst = max(parts, key=lambda one: WORST.index(one.state), default=None)
+    return {
+        "on": not why,
+        "state": "off" if why else worst.state if worst else "new",
+        "reason": why or " ".join(filter(None, [worst.message if worst else "", *gaps])),
+        "since": moment(worst.since) if worst else None,
+        "answered_at": moment(worst.answered_at) if worst else None,
+        "heard_at": moment(place.heard_at) if place else None,
+        "is_live": place.is_live if place else None,
     }
 
 
@@ -120,5 +151,7 @@ def as_text(found: dict[str, Any]) -> str:
     lines.append(
         f"Counts last read: {readings['last'] or 'never'}; next due: {readings['next_due'] or 'none'} ({readings['due']:,} now)"
     )
+    for name, one in found["networks"].items():
+        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts. {one['reason']}".rstrip())
     lines += [f"{one['service']}: {one['state']} since {one['since']}. {one['message']}".rstrip() for one in found["sources"]]
     return "\n".join(lines)

@@ -165,6 +165,13 @@ def test_status_tells_days_budgets_readings_and_sources(week: Week, settings: Se
     row = CollectionDay.objects.get()
     due = min(tweet.next_read_at for tweet in Tweet.objects.exclude(state="withheld") if tweet.next_read_at)
     assert is_fine
+    told = found.pop("networks")
+    assert {name: (one["on"], one["state"], one["posts"]) for name, one in told.items()} == {  # type: ignore[attr-defined]
+        "x": (True, "ok", Tweet.objects.count()),
+        "bluesky": (False, "off", 0),
+        "hackernews": (False, "off", 0),
+        "huggingface": (False, "off", 0),
+    }
     assert found == {
         "at": "2026-11-20T22:00:00+00:00",
         "needs": [],
@@ -252,5 +259,5 @@ def test_status_takes_a_constant_number_of_queries(django_assert_num_queries: Dj
         for n in range(50)
     )
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         status()

@@ -169,7 +169,9 @@ def ranked_day() -> tuple[Paper, Paper]:
 def line(number: str, retweets: int | None, favorites: int | None, **fields: Any) -> dict[str, Any]:
     at = "2026-11-20T22:00:00+00:00"
     values = {"network": "x", "id": number, "retweets": retweets, "favorites": favorites, "read_at": at}
-    return values | {"state": "live", "shown": False, "left_out": ""} | fields
+    told = {"retweets": retweets, "favorites": favorites}
+    counts = {name: count for name, count in told.items() if count is not None}
+    return values | {"state": "live", "shown": False, "left_out": "", "counts": counts} | fields
 
 
 def test_rank_day_prints_json_alone() -> None:
@@ -195,6 +197,7 @@ def test_rank_day_prints_json_alone() -> None:
                     line("12", 0, 24),
                     line("13", 90, 90, state="deleted", left_out="gone: deleted"),
                 ],
+                "counts": {"x": {"retweets": 20, "favorites": 64}},
             },
             {
                 "arxiv_id": second.arxiv_id,
@@ -204,6 +207,7 @@ def test_rank_day_prints_json_alone() -> None:
                 "favorites": 2,
                 "hot": False,
                 "tweets": [line("14", 1, 2, shown=True), line("15", None, None, read_at=None, left_out="not read yet")],
+                "counts": {"x": {"retweets": 1, "favorites": 2}},
             },
         ],
     }
