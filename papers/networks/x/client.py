@@ -99,9 +99,9 @@ class XClient:
         self._base = base_url(base, setting="X_API_BASE")
         # Checked here, since the HTTP library would quote a header that it cannot send.
         if not re.fullmatch(r"[\x21-\x7e]+", bearer_token):
-            state = "is not set" if not bearer_token else "holds blanks or other characters that no token has"
+            state = "is not set" if not bearer_token else "has spaces or other characters that no token can have"
             raise Misconfigured(
-                f"X_BEARER_TOKEN {state}; set it to the app-only bearer token of your app in X's developer console.",
+                f"X_BEARER_TOKEN {state}. Set it to your app's app-only bearer token, from X's developer console.",
                 setting="X_BEARER_TOKEN",
             )
         self._headers = {"Authorization": f"Bearer {bearer_token}"}
@@ -156,7 +156,7 @@ class XClient:
                 return
             if token in seen or empty > EMPTY_PAGES:
                 raise Malformed(
-                    "X's search goes round in circles: its next page is one we have read.", url=self._base, status=200
+                    "X's search repeats itself: its next page is one we have already read.", url=self._base, status=200
                 )
             seen.add(token)
             if pause_s:

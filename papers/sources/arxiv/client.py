@@ -78,7 +78,7 @@ class ArxivClient:
         late = f"the listing pages of {', '.join(behind)} are older than the listing of {newest}"
         if feed is None or feed.day != newest or feed.entries >= FEED_FULL:
             raise Transient(
-                f"arXiv is not done announcing: {late}, and its feed cannot tell the day's papers.", url=self._web_base
+                f"arXiv hasn't finished announcing: {late}, and its feed can't tell the day's papers.", url=self._web_base
             )
         return _of_feed(feed, f"Unchecked: {late}.")
 

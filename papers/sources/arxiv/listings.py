@@ -32,7 +32,7 @@ class Listings:
         whole = self._page(path, parameters_of(1, 0))
         if whole.day is None:
             raise Malformed(
-                "arXiv answered something unexpected: expected a listing page with its date, got one without.",
+                "Unexpected answer from arXiv: expected a listing page with its date, got one without.",
                 url=self._base + path,
                 status=200,
             )
@@ -42,7 +42,7 @@ class Listings:
             page = self._page(path, parameters_of(number, whole.entries))
             if page.day is None and page.total != whole.total:
                 raise Malformed(
-                    f"arXiv's listing {path} goes on with a page without a date and with another total.",
+                    f"arXiv's listing {path} continues with a page without a date and with another total.",
                     url=self._base + path,
                 )
             if page.day not in (None, whole.day):
@@ -67,7 +67,7 @@ class Listings:
             page = self._requests.read(self._base + path, parameters, read, accept=(200, 400))
             if page.entries or page.total == 0:
                 return page
-        raise Transient(f"arXiv gave an empty listing {EMPTY_TRIES} times where entries are due.", url=self._base + path)
+        raise Transient(f"arXiv gave an empty listing {EMPTY_TRIES} times where entries were expected.", url=self._base + path)
 
 
 def _list_page(number: int, read: int) -> Parameters:

@@ -90,7 +90,7 @@ class MetadataApi:
             unnamed += nameless
             short = page.total - len(seen) - unnamed
             if short > 0 and not new and not nameless:
-                left_out[LeftOut("", f"{short:,} papers that its API counts and does not give")] = None
+                left_out[LeftOut("", f"{short:,} papers that its API counts but does not return")] = None
             if short <= 0 or not (new or nameless):
                 return records, list(left_out)
 
@@ -111,4 +111,4 @@ class MetadataApi:
                 return page
         if not promised:
             return page
-        raise Transient(f"arXiv's API gave an empty page {EMPTY_TRIES} times where papers are due.", url=self._base)
+        raise Transient(f"arXiv's API gave an empty page {EMPTY_TRIES} times where papers were expected.", url=self._base)

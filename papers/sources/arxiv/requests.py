@@ -62,14 +62,14 @@ class GatedRequests:
         at, status = answer.url, answer.status
         if status == 403:
             raise Refused(
-                "arXiv denies us access (403). Stop collecting, set CONTACT_EMAIL to an address that is read, and see "
-                "https://info.arxiv.org/help/robots.html before going on.",
+                "arXiv denies us access (403). Stop collecting, set CONTACT_EMAIL to an address you read, and see "
+                "https://info.arxiv.org/help/robots.html before you continue.",
                 setting="CONTACT_EMAIL",
                 url=at,
                 status=status,
             )
         if status >= 500:
-            raise Transient(f"arXiv has a failure of its own (status {status}).", url=at, status=status)
+            raise Transient(f"arXiv has an internal error (status {status}).", url=at, status=status)
         raise Malformed(f"arXiv answered with status {status}; expected {' or '.join(map(str, accept))}.", url=at, status=status)
 
     def _ask(self, url: str, parameters: Parameters) -> Answer:
@@ -82,5 +82,5 @@ class GatedRequests:
             wait_s = max(wait_s, retry_after_s(answer.headers) or 0)
             self._limited_in_a_row += 1
             self._gate.hold(wait_s)
-        text = f"arXiv asks us to wait (status {answer.status}); requests go on in {wait_s:.0f} s."
+        text = f"arXiv asked us to wait (status {answer.status}); retrying in {wait_s:.0f} s."
         raise RateLimited(text, url=answer.url, status=answer.status, wait_s=wait_s)
