@@ -71,11 +71,8 @@ def score(entry: Entry, rules: Rules) -> int:
     """What the entry's counts make by the weights of these rules; of what an old post printed, the sum."""
     if not entry.counts:
         return entry.retweets + entry.favorites
-    weighed = (
-        rules.weights.get(network, {}).get(name, 0) * count
-        for network, counts in entry.counted.items()
-        for name, count in counts.items()
-    )
+    weights = rules.weights
+    weighed = (weights.get(of, {}).get(name, 0) * n for of, counts in entry.counted.items() for name, n in counts.items())
     return round(sum(weighed))
 
 
