@@ -132,7 +132,7 @@ def test_restore_leaves_a_list_that_was_published_meanwhile(
     answer = send(ann, "restore", version=changed[-1].pk, revision=revision())
 
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith("This day was published meanwhile.")
+    assert answer.json()["error"].startswith("This day has been published.")
     assert listed() == papers[1:]
 
 
