@@ -160,7 +160,7 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
 
 
 class Tweet(models.Model):
-    """One post on a social network; for X its status. A retweet is no tweet of its own."""
+    """One post on a social network; for X its status. A retweet is not stored as a tweet."""
 
     class Network(models.TextChoices):
         X = "x", "X"
@@ -235,7 +235,7 @@ class Tweet(models.Model):
         if kind is None:
             raise ValidationError({"network": f"There is no network {self.network!r}."})
         if not kind.is_id(self.status_id):
-            raise ValidationError({"status_id": f"This is no id of a post on {kind.title}."})
+            raise ValidationError({"status_id": f"This isn't the id of a post on {kind.title}."})
         self.posted_at = kind.posted_at(self.status_id) or self.posted_at or clock.now()
 
     @property
