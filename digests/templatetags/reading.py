@@ -1,6 +1,5 @@
 """Template filters that turn stored text into what readers see."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -11,7 +10,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Entry
-from papers.networks.registry import KINDS, OWN_LINKS
+from papers import network_words
 from papers.ranking.ranking import Rules
 
 register = template.Library()
@@ -40,7 +39,7 @@ def _cleaner(hosts: frozenset[str] | None) -> nh3.Cleaner:
     )
 
 
-_of_network = {name: _cleaner(hosts) for name, hosts in OWN_LINKS.items()}
+_of_network = {name: _cleaner(hosts) for name, hosts in network_words.LINK_HOSTS.items()}
 _of_others = _cleaner(None)
 
 
@@ -52,18 +51,8 @@ def tweet_body(body_html: str, network: str = "x") -> SafeString:
     return mark_safe(cleaner.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
 
 
-@register.filter
-def network_title(network: str) -> str:
-    """As people call it."""
-    return KINDS[network].title if network in KINDS else network
-
-
-@register.filter
-def in_words(counts: Mapping[str, int], network: str) -> list[str]:
-    """The counts that the network tells, in its own words and order: `1,234 reposts`, `1 like`."""
-    kinds = KINDS[network].counted if network in KINDS else ()
-    told = ((counts[kind.name], kind) for kind in kinds if kind.name in counts)
-    return [f"{number:,} {kind.singular if number == 1 else kind.plural}" for number, kind in told]
+register.filter("network_title", network_words.title)
+register.filter("in_words", network_words.in_words)
 
 
 @register.filter
