@@ -36,7 +36,7 @@ class ShownPaper:
     @property
     def code(self) -> tuple[str, ...]:
         """Addresses of repositories."""
-        return code_links(self.entry.paper)
+        return code_links(self.entry.paper, self.entry.abstract)
 
 
 def shown_papers(entries: Iterable[Entry], *, with_posts: bool = False) -> list[ShownPaper]:
