@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from papers import clock
-from papers.networks.registry import KINDS, OPEN
+from papers.networks.registry import FRAMES, KINDS, OPEN
 from papers.shown import lists
 from papers.text.folding import Folded
 from papers.text.identifiers import ARXIV_ID, CATEGORY
@@ -160,7 +160,7 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
 
 
 class Tweet(models.Model):
-    """One post on a social network; for X its status. A retweet is no tweet of its own."""
+    """One post on a social network; for X its status. A retweet is not stored as a tweet."""
 
     class Network(models.TextChoices):
         X = "x", "X"
@@ -235,7 +235,7 @@ class Tweet(models.Model):
         if kind is None:
             raise ValidationError({"network": f"There is no network {self.network!r}."})
         if not kind.is_id(self.status_id):
-            raise ValidationError({"status_id": f"This is no id of a post on {kind.title}."})
+            raise ValidationError({"status_id": f"This isn't the id of a post on {kind.title}."})
         self.posted_at = kind.posted_at(self.status_id) or self.posted_at or clock.now()
 
     @property
@@ -251,8 +251,8 @@ class Tweet(models.Model):
 
     @property
     def embed_url(self) -> str:
-        """X's page of this post alone, made for frames; `&theme=dark` may be added."""
-        return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={self.status_id}&dnt=true&lang=en"
+        """Its network's page of this post alone, made for frames; empty where the network has none."""
+        return FRAMES[self.network](self.status_id, settings) if self.network in FRAMES else ""
 
 
 class Mention(models.Model):

@@ -34,7 +34,7 @@ class TweetMeasurementInline(MeasurementInline):
 
 
 class MentionInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The papers that a tweet mentions. A mention has nothing to change: a wrong one is taken out, the right one put in."""
+    """The papers that a tweet mentions. A mention has nothing to change: a wrong one is deleted and the right one added."""
 
     model = Mention
     fields = ["paper"]
@@ -140,7 +140,7 @@ class TweetAdmin(PagedAdmin):
     ordering = ["-posted_at", "-pk"]
     sortable_by = ["posted_at"]
     search_fields = ["author_handle", "author_name", "status_id"]
-    search_help_text = "Status id, a link to the tweet, or the beginning of the author’s @handle or name"
+    search_help_text = "Status id, a link to the post, or the beginning of the author’s @handle or name"
 
     def matching(self, text: str) -> Q:
         return Q(pk__in=tweets_found(text))
@@ -160,11 +160,11 @@ class TweetAdmin(PagedAdmin):
         if {"is_excluded", "state"} & set(form.changed_data):
             measure_papers([form.instance.pk], now=clock.now())
 
-    @admin.action(description="Exclude selected tweets", permissions=["change"])
+    @admin.action(description="Exclude selected posts", permissions=["change"])
     def exclude_selected(self, request: HttpRequest, queryset: QuerySet[Tweet]) -> TemplateResponse | None:
         return bulk.confirm(self, request, Exclude())
 
-    @admin.action(description="Include selected tweets again", permissions=["change"])
+    @admin.action(description="Include selected posts again", permissions=["change"])
     def include_selected(self, request: HttpRequest, queryset: QuerySet[Tweet]) -> TemplateResponse | None:
         return bulk.confirm(self, request, Include())
 
@@ -185,7 +185,7 @@ class TweetAdmin(PagedAdmin):
         if tweet.read_at is None:
             return "not read yet"
         told = ", ".join(f"{count:,} {name}" for name, count in tweet.counted.items())
-        return f"{told}, read {tweet.read_at:%Y-%m-%d %H:%M} UTC"
+        return f"{told}, as of {tweet.read_at:%-d %b %Y, %H:%M} UTC"
 
     @admin.display(description="counts over time")
     def counts_over_time(self, tweet: Tweet) -> str:

@@ -136,7 +136,7 @@ def drop_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResp
 
 
 def unless_stopped(request: HttpRequest, day: date, digest: Digest, act: Callable[[], str]) -> HttpResponse:
-    """Do it where the check finds nothing that is neither mended nor waived; else answer with what it found."""
+    """Do it if every finding is fixed or ignored; otherwise answer with the findings."""
     stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
     if not stopped:
         return done(request, day, act())

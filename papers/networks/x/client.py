@@ -30,7 +30,7 @@ SETTLED = timedelta(seconds=30)
 """X refuses bounds that are less than 10 s old; its own default is 30 s."""
 SMALLEST_PAGE = 10
 EMPTY_PAGES = 50
-"""So many pages without a post, but with a next page, are no sweep any more."""
+"""After so many pages without a post, though each names a next one, a sweep ends with an error."""
 MAX_BYTES = 32 * 1024 * 1024
 FIELDS = (
     "id,text,created_at,lang,author_id,username,public_metrics,entities,referenced_tweets,conversation_id,note_tweet,"

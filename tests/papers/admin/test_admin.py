@@ -254,7 +254,7 @@ BODY_ERROR = (
         ({"body_html": "you & me"}, {"body_html": [BODY_ERROR]}),
         ({"author_handle": "@lab"}, {"author_handle": ["A handle has only letters, digits and _. Leave out the @."]}),
         ({"language": "english!"}, {"language": ["Expected a language tag like en, zh-Hant or pt-BR; und = not known."]}),
-        ({"status_id": "https://x.com/1"}, {"status_id": ["This is no id of a post on X."]}),
+        ({"status_id": "https://x.com/1"}, {"status_id": ["This isn't the id of a post on X."]}),
     ],
 )
 def test_tweet_that_does_not_fit_is_refused_in_words(
