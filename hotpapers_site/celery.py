@@ -21,6 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
 
 PERIODS_S = {
     "papers.tasks.catch_up": 60.0,
+    "papers.tasks.collect_networks": 300.0,
     "papers.tasks.refresh_due": 600.0,
     "papers.tasks.embed_shown": 180.0,
     "papers.tasks.thin_history": 6 * 3600.0,

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from digests.converters import FIRST_YEAR, LAST_YEAR
+from papers.text.identifiers import FIRST_YEAR, LAST_YEAR
 
 LONGEST_NUMBER = 18
 """Digits; all such numbers fit a column of 64 bits."""
 PARTS = {"__year": (FIRST_YEAR, LAST_YEAR), "__month": (1, 12), "__day": (1, 31)}
 """Ends of the names by which the admin filters days."""
+SEARCHES = ("q", "term")
+"""Of a list, and of a field that completes what is typed: text, in which ids of posts have any length."""
 KEYS = ("_selected_action",)
 """Fields of a form that hold primary keys."""
 
@@ -38,6 +40,8 @@ class OddNumbersMiddleware:
 def is_odd(name: str, value: str) -> bool:
     if name in KEYS:
         return not re.fullmatch(f"[0-9]{{1,{LONGEST_NUMBER}}}", value)
+    if name in SEARCHES:
+        return "\0" in value
     if "\0" in value or any(len(number) > LONGEST_NUMBER for number in numbers_in(value)):
         return True
     bounds = next((bounds for end, bounds in PARTS.items() if name.endswith(end)), None)

@@ -13,12 +13,15 @@ from celery import shared_task
 from django.conf import settings
 
 from papers import clock
+from papers.access import networks
 from papers.access.connections import Sources, sources
 from papers.collecting import days
 from papers.collecting.announced import Progress, collect_papers
+from papers.collecting.network_days import collect_posts, days_due
 from papers.collecting.swept import collect_tweets
 from papers.counts.claiming import claim_due, claim_texts
 from papers.counts.embedding import embed, to_embed
+from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.counts.thinning import thin
 from papers.models import CollectionDay, Tweet
@@ -29,6 +32,7 @@ from papers.sources.http import SourceError
 logger = logging.getLogger(__name__)
 DAYS_AT_ONCE = 4
 """Queued by one tick, so that a long absence does not fill the queue."""
+POSTS_AT_ONCE = 2000
 TEXTS_AT_ONCE = 100
 """Some two minutes, by the second that is between them."""
 RENDER_S = 60.0
@@ -58,6 +62,30 @@ def collect_day(iso_day: str) -> None:
 
 
 @shared_task
+def collect_networks() -> None:
+    """Queue the open networks that are on, each by itself: one that is slow or fails keeps no other waiting."""
+    for name in networks.on():
+        collect_network.delay(name)
+
+
+@shared_task
+def collect_network(name: str) -> None:
+    """Bring in the posts of the days that are due, then the counts that are."""
+    try:
+        with networks.opened(name) as network:
+            for day in days_due(name, clock.now()):
+                row = collect_posts(day, network, now=clock.now())
+                logger.info("%s, %s posts", row, row.found)
+            now = clock.now()
+            due = Tweet.objects.of_open_networks().filter(network=name).due(now=now)[:POSTS_AT_ONCE]
+            done = refresh_posts(network, due, now=now)
+    except SourceError as error:  # kept in the health of the network
+        logger.warning("%s", error)
+    else:
+        logger.info("%s: %s counts read, %s gone", name, done.read, done.gone)
+
+
+@shared_task
 def refresh_due() -> None:
     """Queue the readings of counts that are due, as far as the budget has reads to spare."""
     if not settings.X_BEARER_TOKEN:
@@ -84,7 +112,7 @@ def embed_shown() -> None:
 @shared_task
 def thin_history() -> None:
     """Thin the history of counts with its age."""
-    logger.info("%s readings were thinned out", thin(clock.now()))
+    logger.info("Thinned out %s readings", thin(clock.now()))
 
 
 @shared_task
@@ -115,7 +143,7 @@ def _collect(day: date, opened: Sources) -> None:
         except SourceError as error:  # the day has it as its reason
             logger.warning("%s: %s", day, error)
         else:
-            logger.info("%s, %s papers, %s tweets", row, row.found_new, row.tweets_found)
+            logger.info("%s, %s papers, %s posts", row, row.found_new, row.tweets_found)
 
 
 def _telling(day: date) -> Progress:

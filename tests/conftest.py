@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser
+from pytest_django import Settings
 
 from tests.browser.chromium import chromium, chromium_program
 from tests.editors import make_client, make_user
@@ -32,6 +33,12 @@ def django_db_modify_db_settings(
     """SQLite in a file, as in production: in memory it has no write-ahead log, and its writers do not wait for each other."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def x_alone(settings: Settings) -> None:
+    """The other networks are on where a test has their stand-ins."""
+    settings.NETWORKS = ["x"]
 
 
 @pytest.fixture(autouse=True)

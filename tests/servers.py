@@ -109,6 +109,7 @@ def main() -> int:
         environment = os.environ | {
             "REDIS_URL": servers.enter_context(redis()),
             "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
+            "NETWORKS": "x",
         }
         environment.pop("DATABASE_URL", None)
         if options.database == "postgresql":

@@ -43,8 +43,7 @@ LAST_S = 400.0
 """So long is waited for that; a quiet machine takes a few seconds."""
 ASK_EVERY_S = 1.0
 ARXIV_INTERVAL_S = 0.15
-DAILY_READS = 8_000
-MONTHLY_READS = 83_000
+DAILY_READS, MONTHLY_READS = 8_000, 83_000
 WORKERS, PROCESSES = 2, 2
 BAD_ENTRIES = ("no published", "no primary category", "not UTF-8", "no XML")
 REASONS = """
@@ -291,7 +290,9 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
     assert max(used for period, used in budget.items() if len(period) == 10 and period < str(END.date())) <= DAILY_READS
     assert max(reads) <= DAILY_READS + WORKERS * PROCESSES * LOOKUP_SIZE
     assert bought <= budget["2026-10"] <= MONTHLY_READS
-    assert (arxiv_requests + x_requests) * 10 <= len(announced)
+    # Calls for counts are left out: where the machine is slow, all that is due is overdue, and small calls no longer wait to be full
+    # (that they do wait is tested under a clock that stands still, in tests/papers/counts/test_claiming.py).
+    assert (arxiv_requests + x_requests - facts["refreshed"]) * 10 <= len(announced)
     assert final.returncode == 0, final.stderr
     untrue = [row for row in facts["tweets"] if not is_true(made.tweets.by_id[row[0]], row[1], row[2:], now)]
     assert untrue == []

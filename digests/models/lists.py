@@ -77,8 +77,8 @@ def in_published_digest() -> Q:
 
 
 @lru_cache(maxsize=1000)
-def digest_address(day: date) -> str:
-    return reverse("digest", args=[day])
+def digest_address(day: date, name: str = "digest") -> str:
+    return reverse(name, args=[day])
 
 
 class Digest(models.Model):
@@ -141,7 +141,7 @@ class Digest(models.Model):
 
     @property
     def markdown_url(self) -> str:
-        return reverse("digest-markdown", args=[self.date])
+        return digest_address(self.date, "digest-markdown")
 
 
 SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites")
@@ -156,6 +156,9 @@ class Entry(models.Model):
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="entries")
     retweets = models.PositiveIntegerField(default=0)
     favorites = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="What other networks than X counted, by network and its own names"
+    )
     read_at = models.DateTimeField(
         "counts read at", help_text="The moment the counts were read; whole seconds, UTC in the Markdown"
     )
@@ -183,6 +186,12 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.paper}"
+
+    @property
+    def counted(self) -> dict[str, dict[str, int]]:
+        """The counts by network and its own names; X stands there only where it counted something, or nobody else did."""
+        of_x = {"retweets": self.retweets, "favorites": self.favorites}
+        return {**({Tweet.Network.X.value: of_x} if any(of_x.values()) or not self.counts else {}), **self.counts}
 
     @property
     def otherwise(self) -> dict[str, Any]:

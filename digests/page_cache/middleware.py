@@ -85,11 +85,12 @@ def _key(environ: dict[str, Any]) -> Key | None:
 
     The host does not: a page is the same for every name of the site, and names that are not the site's are never answered.
     """
-    path = environ["PATH_INFO"]
+    path, host = environ["PATH_INFO"], environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")
     if (
         environ["REQUEST_METHOD"] not in ("GET", "HEAD")
         or path.startswith(NEVER)
-        or not _is_ours(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", ""), *settings.ALLOWED_HOSTS)
+        or len(host) > LONGEST_HOST
+        or not _is_ours(host, *settings.ALLOWED_HOSTS)
     ):
         return None
     if settings.SECURE_PROXY_SSL_HEADER:
@@ -102,8 +103,6 @@ def _key(environ: dict[str, Any]) -> Key | None:
 
 @lru_cache(maxsize=256)
 def _is_ours(host: str, *names: str) -> bool:
-    if len(host) > LONGEST_HOST:
-        return False
     name, _ = split_domain_port(host)
     return bool(name) and validate_host(name, names)
 

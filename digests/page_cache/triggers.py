@@ -55,7 +55,7 @@ class Watched:
     subjects: str
     """A SELECT of the subjects of one row, which `{row}` stands for."""
     unseen: frozenset[str] = frozenset()
-    """Columns that no page shows: their change is none."""
+    """Columns that no page shows; changes to them are ignored."""
     only: frozenset[str] = frozenset()
     """Columns whose change alone concerns the subjects; empty for all."""
     events: tuple[Event, ...] = ("insert", "delete", "update")
@@ -138,9 +138,7 @@ WATCHED = [
         "WHERE shown.tweet_id = {row}.id "
         f"UNION SELECT 'ranks:' || paper.listing_date FROM {Paper._meta.db_table} paper JOIN {_MENTION} mention "
         "ON mention.paper_id = paper.id WHERE mention.tweet_id = {row}.id",
-        frozenset(
-            {"counts", "retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at", "state_since"}
-        ),
+        frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at", "state_since"}),
         events=REFERRED_TO,
     ),
     Watched(

@@ -67,7 +67,7 @@ def calendar() -> AnnouncementCalendar:
         further = {datetime.strptime(day.strip(), "%Y-%m-%d").date() for day in settings.ARXIV_HOLIDAYS}  # noqa: DTZ007 - a day
     except ValueError as error:
         raise Misconfigured(
-            f"ARXIV_HOLIDAYS has to hold days as YYYY-MM-DD, with commas: {error}.", setting="ARXIV_HOLIDAYS"
+            f"ARXIV_HOLIDAYS must hold days as YYYY-MM-DD, separated by commas: {error}.", setting="ARXIV_HOLIDAYS"
         ) from None
     return AnnouncementCalendar(holidays=DEFERRED_2026 | further)
 
@@ -77,7 +77,7 @@ def no_key() -> Misconfigured:
     return Misconfigured(NOT_SET, setting="X_BEARER_TOKEN")
 
 
-def note_answer(service: Service, now: datetime) -> None:
+def note_answer(service: str, now: datetime) -> None:
     """The service gave a good answer."""
     _note(service, SourceHealth.State.OK, "", "", now, answered_at=now)
 
@@ -87,7 +87,7 @@ def is_refusal(error: SourceError | None) -> bool:
     return isinstance(error, Refused | OutOfCredit | Unreadable)
 
 
-def note_failure(service: Service, error: SourceError, now: datetime) -> None:
+def note_failure(service: str, error: SourceError, now: datetime) -> None:
     """The service failed. What only a person can mend is kept as a refusal, with the setting to look at."""
     setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
     state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
@@ -95,7 +95,7 @@ def note_failure(service: Service, error: SourceError, now: datetime) -> None:
 
 
 def _note(
-    service: Service,
+    service: str,
     state: SourceHealth.State,
     message: str,
     setting: str,

@@ -35,7 +35,7 @@ class TweetMeasurementInline(MeasurementInline):
 
 
 class MentionInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The papers that a tweet mentions. A mention has nothing to change: a wrong one is taken out, the right one put in."""
+    """The papers that a tweet mentions. A mention has nothing to change: a wrong one is deleted and the right one added."""
 
     model = Mention
     fields = ["paper"]
@@ -68,15 +68,15 @@ class TweetForm(forms.ModelForm):  # type: ignore[type-arg]
         body: str = self.cleaned_data["body_html"]
         if not embed.BODY.fullmatch(body):
             raise forms.ValidationError(
-                "Only text, <br> and links to t.co, twitter.com or x.com may stand here; "
-                "write & as &amp;, < as &lt; and > as &gt;."
+                "Only text, <br> and links to t.co, twitter.com or x.com are allowed here. "
+                "Write & as &amp;, < as &lt; and > as &gt;."
             )
         return body
 
     def clean_author_handle(self) -> str:
         handle: str = self.cleaned_data["author_handle"]
         if not re.fullmatch("[A-Za-z0-9_]*", handle):
-            raise forms.ValidationError("A handle holds letters, digits and _ only; leave out the @.")
+            raise forms.ValidationError("A handle has only letters, digits and _. Leave out the @.")
         return handle
 
     def clean_language(self) -> str:
@@ -101,7 +101,7 @@ class Exclude(bulk.BulkChange[Tweet]):
 
     def left_alone(self, record: Tweet) -> str:
         if record.is_excluded == self.excluded:
-            return "excluded already" if self.excluded else "not excluded"
+            return "already excluded" if self.excluded else "not excluded"
         if days := self.published.get(record.pk):
             return f"shown on the published list of {days[0].day}: take it out there by a correction first"
         return ""
@@ -112,7 +112,7 @@ class Exclude(bulk.BulkChange[Tweet]):
         return f"{counts}, mentions {ids or 'no paper'}: {excerpt(record.body_html) or 'without text'}"
 
     def effect(self, record: Tweet) -> str:
-        return "counts no longer for its papers and is not shown; their counts are added up anew"
+        return "no longer counts for its papers and isn’t shown; their counts are recalculated"
 
     def carry_out(self, records: Sequence[Tweet], request: HttpRequest) -> list[Tweet]:
         exclude([tweet.pk for tweet in records], excluded=self.excluded, now=clock.now())
@@ -126,7 +126,7 @@ class Include(Exclude):
     excluded = False
 
     def effect(self, record: Tweet) -> str:
-        return "counts for its papers again and may be shown; their counts are added up anew"
+        return "counts for its papers again and may be shown; their counts are recalculated"
 
 
 @admin.register(Tweet)
@@ -145,7 +145,7 @@ class TweetAdmin(PagedAdmin):
     ordering = ["-posted_at", "-pk"]
     sortable_by = ["posted_at"]
     search_fields = ["author_handle", "author_name", "status_id"]
-    search_help_text = "Status id, a link to the tweet, or the beginning of the author’s @handle or name"
+    search_help_text = "Status id, a link to the post, or the beginning of the author’s @handle or name"
 
     def matching(self, text: str) -> Q:
         return Q(pk__in=tweets_found(text))
@@ -169,11 +169,11 @@ class TweetAdmin(PagedAdmin):
         if {"is_excluded", "state"} & set(form.changed_data):
             measure_papers([form.instance.pk], now=clock.now())
 
-    @admin.action(description="Exclude selected tweets", permissions=["change"])
+    @admin.action(description="Exclude selected posts", permissions=["change"])
     def exclude_selected(self, request: HttpRequest, queryset: QuerySet[Tweet]) -> TemplateResponse | None:
         return bulk.confirm(self, request, Exclude())
 
-    @admin.action(description="Include selected tweets again", permissions=["change"])
+    @admin.action(description="Include selected posts again", permissions=["change"])
     def include_selected(self, request: HttpRequest, queryset: QuerySet[Tweet]) -> TemplateResponse | None:
         return bulk.confirm(self, request, Include())
 
@@ -194,7 +194,7 @@ class TweetAdmin(PagedAdmin):
         if tweet.read_at is None:
             return "not read yet"
         told = ", ".join(f"{count:,} {name}" for name, count in tweet.counted.items())
-        return f"{told}, read {tweet.read_at:%Y-%m-%d %H:%M} UTC"
+        return f"{told}, as of {tweet.read_at:%-d %b %Y, %H:%M} UTC"
 
     @admin.display(description="on published lists")
     def published_on(self, tweet: Tweet) -> str | SafeString:

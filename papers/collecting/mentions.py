@@ -1,11 +1,12 @@
 """Which tweet mentions which paper."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from papers.models import Mention, Paper, UnmatchedMention
+from papers import rows
+from papers.models import Mention, Paper, Tweet, UnmatchedMention
 
 
 def match(*, papers: Collection[int] = (), tweets: Collection[int] = ()) -> None:
@@ -31,3 +32,18 @@ def match(*, papers: Collection[int] = (), tweets: Collection[int] = ()) -> None
             mention = mention.filter(paper__in=papers)
         matched = UnmatchedMention.objects.filter(Exists(mention))
         (matched if papers else matched.filter(tweet__in=tweets)).delete()
+
+
+def add_mentions(network: str, papers: Mapping[str, Collection[str]]) -> dict[str, int]:
+    """By the network's ids, the arXiv ids of the papers that a stored tweet mentions; gives back the tweets' primary keys."""
+    keys = dict(Tweet.objects.filter(network=network, status_id__in=papers).values_list("status_id", "pk"))
+    wanted = {number for numbers in papers.values() for number in numbers}
+    here = dict(Paper.objects.filter(arxiv_id__in=wanted).values_list("arxiv_id", "pk"))
+    pairs = sorted((keys[status_id], number) for status_id, numbers in papers.items() for number in numbers)
+    matched = [(tweet, here[number]) for tweet, number in pairs if number in here]
+    unmatched = [(tweet, number) for tweet, number in pairs if number not in here]
+    with transaction.atomic():
+        rows.insert(Mention, ["tweet", "paper"], matched, on_conflict="DO NOTHING")
+        rows.insert(UnmatchedMention, ["tweet", "arxiv_id"], unmatched, on_conflict="DO NOTHING")
+    match(tweets=[tweet for tweet, _ in unmatched])
+    return keys

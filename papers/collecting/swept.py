@@ -17,7 +17,8 @@ from papers.access import budget
 from papers.access.connections import Sources, no_key, note_answer
 from papers.collecting import days
 from papers.collecting.announced import Progress, no_progress
-from papers.collecting.tweets import add_mentions, authors_of, store
+from papers.collecting.mentions import add_mentions
+from papers.collecting.tweets import authors_of, store
 from papers.models import CollectionDay, PaidRead, SourceHealth, Tweet
 from papers.networks.x.client import LOOKUP_SIZE, SETTLED, SweepPage, XClient
 from papers.networks.x.posts import FoundTweet, is_mostly_unread, roots_wanted, unreadable
@@ -157,7 +158,7 @@ def _look_up_roots(place: Place, x: XClient) -> None:
     """Up to 100 roots: one by the author of the reply counts for the papers that the reply links. Known ones cost nothing."""
     roots = dict(list(place.roots.items())[:LOOKUP_SIZE])
     known = authors_of(roots)
-    add_mentions({root: roots[root].get(author, []) for root, author in known.items()})
+    add_mentions(Tweet.Network.X, {root: roots[root].get(author, []) for root, author in known.items()})
     asked = [root for root in roots if root not in known]
     if asked:
         now = clock.now()

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 
 from papers import rows
-from papers.collecting.mentions import match
+from papers.collecting.mentions import add_mentions
 from papers.counts import measuring
 from papers.counts.measuring import Reading
-from papers.models import Mention, Paper, Tweet, UnmatchedMention
+from papers.models import Mention, Tweet, UnmatchedMention
 from papers.networks.x.posts import FoundTweet
 from papers.text.identifiers import snowflake_moment
 
@@ -42,7 +42,7 @@ def store(found: Iterable[FoundTweet], *, read_at: datetime) -> None:
             on_conflict="(network, status_id) DO NOTHING",
         )
         _complete(tweets)
-    keys = add_mentions({status_id: tweet.papers for status_id, tweet in tweets.items()})
+    keys = add_mentions(X, {status_id: tweet.papers for status_id, tweet in tweets.items()})
     readings = [
         Reading(
             keys[status_id], read_at, tweet.counts.retweets, tweet.counts.favorites, tweet.counts.replies, tweet.counts.quotes
@@ -56,21 +56,6 @@ def authors_of(status_ids: Collection[str]) -> dict[str, str]:
     """The X ids of the authors of those tweets that are here with their author."""
     known = Tweet.objects.filter(network=X, status_id__in=status_ids).exclude(author_id="")
     return dict(known.values_list("status_id", "author_id"))
-
-
-def add_mentions(papers: Mapping[str, Collection[str]]) -> dict[str, int]:
-    """By status id, the arXiv ids of the papers that a stored tweet mentions; gives back the tweets' primary keys."""
-    keys = dict(Tweet.objects.filter(network=X, status_id__in=papers).values_list("status_id", "pk"))
-    wanted = {number for numbers in papers.values() for number in numbers}
-    here = dict(Paper.objects.filter(arxiv_id__in=wanted).values_list("arxiv_id", "pk"))
-    pairs = sorted((keys[status_id], number) for status_id, numbers in papers.items() for number in numbers)
-    matched = [(tweet, here[number]) for tweet, number in pairs if number in here]
-    unmatched = [(tweet, number) for tweet, number in pairs if number not in here]
-    with transaction.atomic():
-        rows.insert(Mention, ["tweet", "paper"], matched, on_conflict="DO NOTHING")
-        rows.insert(UnmatchedMention, ["tweet", "arxiv_id"], unmatched, on_conflict="DO NOTHING")
-    match(tweets=[tweet for tweet, _ in unmatched])
-    return keys
 
 
 def _row(tweet: FoundTweet, read_at: datetime) -> list[object]:

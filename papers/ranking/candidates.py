@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db.models import Q
 
 from papers.models import Mention, Paper, SavedRules
-from papers.ranking.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, rank
+from papers.ranking.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, default_weights, rank
 
 READ = [
-    f"tweet__{name}" for name in ("network", "status_id", "retweets", "favorites", "read_at", "state", "author_id", "is_excluded")
+    f"tweet__{name}"
+    for name in ("network", "status_id", "retweets", "favorites", "read_at", "state", "author_id", "is_excluded", "counts")
 ]
 """As MentioningTweet takes them, in its order."""
 
@@ -19,7 +20,13 @@ READ = [
 def rules() -> Rules:
     """Those saved on the desk, else the settings'."""
     if saved := SavedRules.objects.first():
-        return Rules(saved.hot_score, saved.shown_tweet_score, saved.shown_tweets, saved.one_tweet_per_author)
+        return Rules(
+            saved.hot_score,
+            saved.shown_tweet_score,
+            saved.shown_tweets,
+            saved.one_tweet_per_author,
+            weights={name: {**weights, **saved.weights.get(name, {})} for name, weights in default_weights().items()},
+        )
     return Rules(
         hot_score=settings.HOT_SCORE,
         shown_tweet_score=settings.SHOWN_TWEET_SCORE,

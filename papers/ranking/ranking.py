@@ -1,8 +1,16 @@
 """Which papers are hot, in which order, and which tweets stand under each: the rules, and a ledger that explains them. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from papers.networks.registry import KINDS
+
+
+def default_weights() -> dict[str, Mapping[str, float]]:
+    """Those that the networks' packages propose."""
+    return {name: kind.weights for name, kind in KINDS.items()}
+
 
 GONE = {"deleted": "gone: deleted", "protected": "gone: protected or suspended author", "withheld": "gone: withheld"}
 
@@ -12,7 +20,7 @@ EXCLUDED = "excluded by an editor"
 
 @dataclass(frozen=True)
 class Rules:
-    """A score is the sum of retweets and favorites."""
+    """A score is the sum of what the tweets' networks count, each count by its weight."""
 
     hot_score: int
     """A paper is hot from this score on."""
@@ -22,6 +30,8 @@ class Rules:
     """At most so many tweets are shown under a paper."""
     one_tweet_per_author: bool
     """Only the best tweet of each author counts for a paper."""
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=default_weights)
+    """What each count gives, by network and the network's own name for it."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +49,17 @@ class MentioningTweet:
     author_id: str = ""
     """Empty where it is not known: that author repeats nobody."""
     is_excluded: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """What another network than X counts."""
 
     @property
-    def score(self) -> int:
-        return (self.retweets or 0) + (self.favorites or 0)
+    def counted(self) -> dict[str, int]:
+        told = {"retweets": self.retweets, "favorites": self.favorites, **self.counts}
+        return {name: count for name, count in told.items() if count is not None}
+
+    def score(self, weights: Mapping[str, Mapping[str, float]]) -> int:
+        of_network = weights.get(self.network, {})
+        return round(sum(of_network.get(name, 0) * count for name, count in self.counted.items()))
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,8 @@ class LedgerLine:
     shown: bool
     left_out: str
     """Why it does not count, in words; empty where it counts."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """By the network's own names."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +97,8 @@ class RankedPaper:
     hot: bool
     tweets: tuple[LedgerLine, ...]
     """The shown ones best first, then the others that count, best first, then those that were left out."""
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """The sums over the tweets that count, by network and the network's own names. Never added up over networks."""
 
 
 def rank(papers: Iterable[MentionedPaper], rules: Rules) -> list[RankedPaper]:
@@ -96,21 +117,27 @@ def _summed(paper: MentionedPaper, rules: Rules) -> RankedPaper:
     lines = _ledger(paper.tweets, rules)
     counted = [line for line in lines if not line.left_out]
     retweets, favorites = sum(line.retweets or 0 for line in counted), sum(line.favorites or 0 for line in counted)
-    score = retweets + favorites
-    return RankedPaper(paper.arxiv_id, 0, score, retweets, favorites, hot=score >= rules.hot_score, tweets=lines)
+    score = sum(line.gave for line in counted)
+    counts: dict[str, dict[str, int]] = {}
+    for line in counted:
+        of_network = counts.setdefault(line.network, {})
+        for name, count in line.counts.items():
+            of_network[name] = of_network.get(name, 0) + count
+    return RankedPaper(paper.arxiv_id, 0, score, retweets, favorites, score >= rules.hot_score, lines, counts)
 
 
 def _ledger(tweets: Sequence[MentioningTweet], rules: Rules) -> tuple[LedgerLine, ...]:
     """Equal tweets stand by more favorites, then by the lower id: the one that was there first."""
     lines, counted = [], 0
     authors: set[tuple[str, str]] = set()
-    best_first = sorted(tweets, key=lambda tweet: (-tweet.score, -(tweet.favorites or 0), len(tweet.id), tweet.id))
+    scores = {id(tweet): tweet.score(rules.weights) for tweet in tweets}
+    best_first = sorted(tweets, key=lambda tweet: (-scores[id(tweet)], -(tweet.favorites or 0), len(tweet.id), tweet.id))
     for tweet in best_first:
         author = (tweet.network, tweet.author_id)
         left_out = _left_out(tweet)
         if not left_out and rules.one_tweet_per_author and author in authors:
-            left_out = "another tweet of its author counts"
-        shown = not left_out and counted < rules.shown_tweets and (not counted or tweet.score >= rules.shown_tweet_score)
+            left_out = "another post by its author counts"
+        shown = not left_out and counted < rules.shown_tweets and (not counted or scores[id(tweet)] >= rules.shown_tweet_score)
         if not left_out:
             counted += 1
             if tweet.author_id:
@@ -121,11 +148,12 @@ def _ledger(tweets: Sequence[MentioningTweet], rules: Rules) -> tuple[LedgerLine
                 id=tweet.id,
                 retweets=tweet.retweets,
                 favorites=tweet.favorites,
-                gave=0 if left_out else tweet.score,
+                gave=0 if left_out else scores[id(tweet)],
                 read_at=tweet.read_at,
                 state=tweet.state,
                 shown=shown,
                 left_out=left_out,
+                counts=tweet.counted,
             )
         )
     return tuple(sorted(lines, key=lambda line: bool(line.left_out)))

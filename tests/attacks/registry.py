@@ -34,7 +34,7 @@ from papers import code_links, editing, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
 from papers.models import Paper
 from papers.networks import paper_links
-from papers.networks.x import client as x_client
+from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
 from papers.search import index, marking, query, words
@@ -223,7 +223,7 @@ READERS: tuple[Reader, ...] = (
     Reader(x_posts.read_posts, lambda text: x_posts.read_posts([_tweet(text), {"id": text}, text])),
     Reader(x_posts.read_gone, lambda text: list(x_posts.read_gone([{"type": text, "detail": f"[{text}]", "value": text}]))),
     Reader(x_posts.is_status_id, x_posts.is_status_id),
-    Reader(x_client._read, lambda text: x_client._read(_answer(text), NOW), (http.SourceError,)),
+    Reader(x_answer.read_answer, lambda text: x_answer.read_answer(_answer(text), NOW), (http.SourceError,)),
     Reader(oembed._read, lambda text: oembed._read(_answer(text), "1"), (http.SourceError,), "answer"),
     Reader(oembed._read, _oembed, (http.SourceError,)),
     Reader(oembed._read, lambda text: _oembed(_blockquote(body=text)), (http.SourceError,), "body"),

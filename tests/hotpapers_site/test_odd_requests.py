@@ -183,7 +183,7 @@ def test_a_digest_of_a_year_that_cannot_be_is_not_begun_in_the_admin(editor: Cli
             "entries-INITIAL_FORMS": "0", "entries-MIN_NUM_FORMS": "0", "entries-MAX_NUM_FORMS": "1000"}  # fmt: skip
     answer = editor.post("/admin/digests/digest/add/", form)
     assert answer.status_code == 200
-    assert "There can be no list of this day" in answer.content.decode()
+    assert "There can’t be a list for this day" in answer.content.decode()
     assert Digest.objects.count() == 0
 
 
@@ -224,7 +224,7 @@ BODIES = ["[" * 1000, "[" * 100_000, '{"a":' * 1000, "{", "", "null", "[]", "1",
           '{"at": "0001-01-01T00:00", "zone": "UTC", "revision": 1}', '{"at": "2026-11-24T09:00", "zone": "../etc", "revision": 1}',
           '{"at": "2026-11-24T09:00", "zone": "\\u0000", "revision": 1}', '{"version": 99999999999999999999, "revision": 1}',
           '{"paper": "2105.00001", "position": 99999999999999999999}', '{"tweets": [["a"]], "base": []}'] + [
-    json.dumps(dict.fromkeys(("paper", "text", "base", "link", "note", "at", "zone", "finding", "key", "action"), odd)) for odd in ODD[::6]
+    json.dumps(dict.fromkeys(("paper", "text", "base", "link", "note", "at", "zone", "finding", "key", "action"), odd)) for odd in [*ODD[::6], "\0", "\ud800", "a\udfffb"]
 ]  # fmt: skip
 
 

@@ -265,6 +265,7 @@ class ArxivStandin(Standin):
 
             def do_POST(self) -> None:
                 form = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                del self.headers["Content-Length"]  # it is read
                 self.path += f"?{form}"
                 self.do_GET()
 

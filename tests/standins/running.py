@@ -45,7 +45,7 @@ class Services:
         """What the product has to be told to use them."""
         bases = {f"ARXIV_{name}_BASE": self.arxiv.url for name in ("API", "RSS", "WEB")}
         bases |= {"X_API_BASE": self.x.url, "OEMBED_BASE": self.oembed.url, "X_EMBED_BASE": self.embed.url}
-        return bases | {"X_BEARER_TOKEN": self.x.bearer_token}
+        return bases | {"X_BEARER_TOKEN": self.x.bearer_token, "NETWORKS": "x"}
 
 
 @contextlib.contextmanager

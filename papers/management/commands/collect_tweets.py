@@ -1,24 +1,55 @@
-"""`manage.py collect_tweets`: the tweets of a day that link papers."""
+"""`manage.py collect_tweets`: the posts of a day that link papers, of all networks that are on."""
 
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from papers import clock
-from papers.access.connections import sources
+from papers.access import networks
+from papers.access.connections import no_key, sources
+from papers.collecting.network_days import collect_posts, told_gaps
 from papers.collecting.swept import collect_tweets
 from papers.management.collecting import add_date, past_or_today, progress_bar, summary, told
+from papers.networks.registry import KINDS, OPEN
+from papers.sources.http import SourceError
 
 
 class Command(BaseCommand):
-    help = "Collect the tweets of a UTC day that link papers; exits 0 only when all up to half a minute ago are here."
+    help = "Collect the posts of a UTC day that link papers, of all networks that are on; exits 0 only when all of them answered."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_date(parser, "--date", help="the day (UTC); today where it is not given")
+        add_date(parser, "--date", help="the day (default: today, UTC)")
+        parser.add_argument("--network", choices=KINDS, help="only this network")
 
-    def handle(self, *args: Any, date: date | None, **options: Any) -> None:
+    def handle(self, *args: Any, date: date | None, network: str | None, **options: Any) -> None:
         day = past_or_today(date)
-        with told(), sources() as opened, progress_bar("tweets") as progress:
-            row = collect_tweets(day, now=clock.now(), sources=opened, progress=progress)
-        self.stdout.write(summary(row))
+        failed = []
+        for name in [network] if network else KINDS:
+            if why := networks.why_off(name):
+                if network:
+                    raise CommandError(why)
+                continue
+            try:
+                self.stdout.write(self.open_network(day, name) if name in OPEN else self.paid(day))
+            except SourceError as error:
+                failed.append(error)
+        if not network:
+            self.stdout.writelines(f"{why}\n" for why in networks.off().values())
+            if not networks.any_on():
+                failed.append(no_key())
+        for earlier in failed[:-1]:
+            self.stderr.write(str(earlier))
+        with told():
+            if failed:
+                raise failed[-1]
+
+    def paid(self, day: date) -> str:
+        with sources() as opened, progress_bar("tweets") as progress:
+            return summary(collect_tweets(day, now=clock.now(), sources=opened, progress=progress))
+
+    def open_network(self, day: date, name: str) -> str:
+        title = KINDS[name].title
+        with networks.opened(name) as network:
+            row = collect_posts(day, network, now=clock.now())
+        return f"{title}: {row.found:,} posts of {day}. {told_gaps(row, title)}".rstrip()

@@ -12,15 +12,15 @@ from papers.models import CollectionDay, Paper
 from papers.ranking.candidates import candidates
 from papers.ranking.ranking import LedgerLine, RankedPaper
 
-LINE = ("network", "id", "retweets", "favorites", "read_at", "state", "shown", "left_out")
+LINE = ("network", "id", "retweets", "favorites", "read_at", "state", "shown", "left_out", "counts")
 
 
 class Command(BaseCommand):
-    help = "Print all papers of a listing day in their order, with the tweets behind each score. The state tells what is missing."
+    help = "Print all papers of a listing day by rank, with the posts behind each score. The day's state says what is missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_date(parser, "date", help="the listing day")
-        parser.add_argument("--json", action="store_true", help="print JSON alone")
+        parser.add_argument("--json", action="store_true", help="print only JSON")
 
     def handle(self, *args: Any, date: date, json: bool, **options: Any) -> None:
         state = CollectionDay.objects.filter(date=date).values_list("state", flat=True).first() or "not_announced"
@@ -57,6 +57,7 @@ def as_text(day: date, state: str, papers: list[RankedPaper]) -> str:
 
 
 def _line(line: LedgerLine) -> str:
+    told = "".join(f", {count:,} {name}" for name, count in line.counts.items() if name not in ("retweets", "favorites"))
     retweets, favorites = ("?" if count is None else f"{count:,}" for count in (line.retweets, line.favorites))
     role = f"left out: {line.left_out}" if line.left_out else "shown" if line.shown else "counts"
-    return f"{'':4}  {line.gave:>7,}  {retweets:>8}  {favorites:>9}  {'':3}  - {line.network} {line.id} {role}"
+    return f"{'':4}  {line.gave:>7,}  {retweets:>8}  {favorites:>9}  {'':3}  - {line.network} {line.id} {role}{told}"

@@ -2,36 +2,66 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
 from papers import clock
-from papers.access.connections import Sources, sources
+from papers.access import networks
+from papers.access.connections import Sources, no_key, sources
 from papers.counts.embedding import embed, to_embed
+from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.management.collecting import told
 from papers.models import Tweet
+from papers.networks.registry import KINDS
 from papers.sources.http import SourceError
 
 
 class Command(BaseCommand):
     help = (
-        "Read the counts of the tweets that are due again, then fetch the texts of those that are shown; exits 0 only when all "
+        "Read the counts of the posts that are due again, then fetch the texts of those that are shown; exits 0 only when all "
         "counts were read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--all", action="store_true", help="read every live tweet now, whatever was read today")
+        parser.add_argument("--all", action="store_true", help="read every live post now, even if it was read today")
 
     def handle(self, *args: Any, all: bool, **options: Any) -> None:
+        failed = [error for name in networks.on() if (error := self.refresh_open(name, all))]
+        self.stdout.writelines(f"{why}\n" for why in networks.off().values())
+        with told():
+            if not networks.any_on():
+                raise no_key()
+            if settings.X_BEARER_TOKEN:
+                self.refresh_paid(all)
+            if failed:
+                raise failed[-1]
+
+    def refresh_open(self, name: str, all: bool) -> SourceError | None:
+        """The counts of an open network; what it failed with."""
+        now, title = clock.now(), KINDS[name].title
+        of_network = Tweet.objects.of_open_networks().filter(network=name)
+        due = of_network.live() if all else of_network.due(now=now)
+        try:
+            with networks.opened(name) as network:
+                done = refresh_posts(network, due.order_by("-posted_at"), now=now)
+        except SourceError as error:
+            self.stderr.write(f"{title}: {error}")
+            return error
+        said = f"{done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown"
+        self.stdout.write(f"{title}: {said}.")
+        return None
+
+    def refresh_paid(self, all: bool) -> None:
         now = clock.now()
         due = Tweet.objects.readable().live().order_by("-posted_at") if all else Tweet.objects.due_for_refresh(now=now)
         tweets = list(due.only("status_id", "state"))
         with told(), sources() as opened:
-            with tqdm(total=len(tweets), unit=" tweets", disable=None, leave=False) as bar:
+            with tqdm(total=len(tweets), unit=" posts", disable=None, leave=False) as bar:
                 done = refresh(tweets, now=now, sources=opened, progress=lambda read: bar.update(read - bar.n))
             self.stdout.write(
-                f"Tweets: {done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown."
+                f"Posts: {done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown."
             )
             self.embed(opened)
 
@@ -43,6 +73,6 @@ class Command(BaseCommand):
             with tqdm(total=len(tweets), unit=" texts", disable=None, leave=False) as bar:
                 done = embed(tweets, now=now, sources=opened, progress=lambda fetched: bar.update(fetched - bar.n))
         except SourceError as error:
-            self.stderr.write(f"Not all texts of tweets were fetched: {error} They are tried again with the next run.")
+            self.stderr.write(f"Some posts' texts weren't fetched: {error} The next run tries again.")
         else:
             self.stdout.write(f"Texts: {done.stored:,} fetched, {done.gone:,} gone, {done.failed:,} failed.")

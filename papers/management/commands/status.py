@@ -1,4 +1,4 @@
-"""`manage.py status`: what is here, what is missing, what comes next, and what needs a person."""
+"""`manage.py status`: what is here, what is missing, what comes next, and what needs attention."""
 
 import json
 from datetime import datetime
@@ -9,25 +9,31 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Max, Min, Q
 
 from papers import clock
-from papers.access import budget
+from papers.access import budget, networks
 from papers.access.connections import no_key
 from papers.collecting.judging import OUTAGE, outage
-from papers.models import CollectionDay, SourceHealth, Tweet
+from papers.collecting.network_days import told_gaps
+from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet
+from papers.networks.registry import KINDS
 from papers.networks.x.client import SMALLEST_PAGE
+
+WORST = list(SourceHealth.State.values)
 
 
 class Command(BaseCommand):
-    help = "Tell the state of all days, the budgets, the last readings and the sources; exits 1 when something needs a person."
+    help = "Show the state of all days, the budgets, the last readings and the sources; exits 1 when something needs attention."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print JSON alone")
+        parser.add_argument("--json", action="store_true", help="print only JSON")
 
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
         now = clock.now()
         found = report(now)
         self.stdout.write(as_json(found) if json else as_text(found))
         if found["needs"]:
-            raise CommandError("Something needs a person." if json else "\n".join(["Something needs a person:", *found["needs"]]))
+            raise CommandError(
+                "Something needs attention." if json else "\n".join(["Something needs attention:", *found["needs"]])
+            )
 
 
 def report(now: datetime) -> dict[str, Any]:
@@ -42,9 +48,10 @@ def report(now: datetime) -> dict[str, Any]:
     needs = [f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at]
     needs += [one.message for one in health if one.state == SourceHealth.State.REFUSED]
     needs += [long for one in health if (long := _outage(one, failed))]
-    if not settings.X_BEARER_TOKEN:
+    told = _networks(health)
+    if not any(one["on"] for one in told.values()):
         needs.append(str(no_key()))
-    elif budget.left(now) < SMALLEST_PAGE:
+    if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
         needs.append(str(budget.refusal(now)))
     return {
         "at": moment(now),
@@ -75,6 +82,7 @@ def report(now: datetime) -> dict[str, Any]:
             {"period": limit.period, "setting": limit.setting, "reads": used, "limit": limit.reads}
             for limit, used in budget.spent(now)
         ],
+        "networks": told,
         "readings": {"last": moment(tweets["last"]), "next_due": moment(tweets["next"]), "due": tweets["due"]},
         "sources": [
             {
@@ -87,6 +95,31 @@ def report(now: datetime) -> dict[str, Any]:
             }
             for one in health
         ],
+    }
+
+
+def _networks(health: list[SourceHealth]) -> dict[str, dict[str, Any]]:
+    """Of each: whether it is on, how it answered last (the worst of its parts), why it does not, and what is here of it."""
+    posts = dict(Tweet.objects.filter(is_sample=False).order_by().values_list("network").annotate(count=Count("pk")))
+    places = {place.network: place for place in StreamPlace.objects.all()}
+    gaps: dict[str, list[str]] = {}
+    for row in NetworkDay.objects.filter(network__in=KINDS).exclude(missed=[]).order_by("date"):
+        gaps.setdefault(row.network, []).append(f"{row.date}: {told_gaps(row, KINDS[row.network].title)}")
+    return {name: _network(name, health, places.get(name), gaps.get(name, [])) | {"posts": posts.get(name, 0)} for name in KINDS}
+
+
+def _network(name: str, health: list[SourceHealth], place: StreamPlace | None, gaps: list[str]) -> dict[str, Any]:
+    why = networks.why_off(name)
+    parts = [one for one in health if one.service.partition("-")[0] == name]
+    worst = max(parts, key=lambda one: WORST.index(one.state), default=None)
+    return {
+        "on": not why,
+        "state": "off" if why else worst.state if worst else "new",
+        "reason": why or " ".join(filter(None, [worst.message if worst else "", *gaps])),
+        "since": moment(worst.since) if worst else None,
+        "answered_at": moment(worst.answered_at) if worst else None,
+        "heard_at": moment(place.heard_at) if place else None,
+        "is_live": place.is_live if place else None,
     }
 
 
@@ -107,7 +140,7 @@ def as_json(found: dict[str, Any]) -> str:
 
 
 def as_text(found: dict[str, Any]) -> str:
-    lines = [f"{'Day':10}  {'State':13}  {'New':>13}  {'Tweets':>7}  Reason"]
+    lines = [f"{'Day':10}  {'State':13}  {'New':>13}  {'Posts':>7}  Reason"]
     for day in found["days"]:
         new = f"{day['new']}/{'?' if day['expected_new'] is None else day['expected_new']}"
         lines.append(f"{day['date']}  {day['state']:13}  {new:>13}  {day['tweets']:>7}  {day['reason']}".rstrip())
@@ -118,5 +151,7 @@ def as_text(found: dict[str, Any]) -> str:
     lines.append(
         f"Counts last read: {readings['last'] or 'never'}; next due: {readings['next_due'] or 'none'} ({readings['due']:,} now)"
     )
+    for name, one in found["networks"].items():
+        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts. {one['reason']}".rstrip())
     lines += [f"{one['service']}: {one['state']} since {one['since']}. {one['message']}".rstrip() for one in found["sources"]]
     return "\n".join(lines)

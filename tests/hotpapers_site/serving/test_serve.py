@@ -38,7 +38,7 @@ def wait_for(address: str, process: subprocess.Popen[str]) -> httpx.Response:
     deadline = time.monotonic() + 60
     while True:
         try:
-            return httpx.get(address, trust_env=False)
+            return httpx.get(address, trust_env=False, timeout=60)
         except httpx.TransportError:
             assert process.poll() is None, process.stdout.read() if process.stdout else ""
             assert time.monotonic() < deadline
@@ -82,7 +82,7 @@ def test_serve_runs_a_worker_and_beat_until_a_signal(tmp_path: Path) -> None:
         queued(tmp_path, "celery.backend_cleanup")
         wait_until(lambda: client.llen("celery") == 0, process)  # taken by the worker
     output = stop(process, tmp_path, signal.SIGTERM)
-    assert "X_BEARER_TOKEN is not set: no tweets are collected" in output
+    assert "X_BEARER_TOKEN is not set, so no posts are collected" in output
     assert "Traceback" not in output
 
 
@@ -111,7 +111,7 @@ def test_serve_sets_an_empty_machine_up_once(tmp_path: Path) -> None:
     assert password is not None
     process, address = serve(tmp_path)
     wait_for(address, process)
-    with httpx.Client(base_url=address, trust_env=False, follow_redirects=True) as client:
+    with httpx.Client(base_url=address, trust_env=False, timeout=60, follow_redirects=True) as client:
         client.get("/admin/login/")
         form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": client.cookies["csrftoken"]}
         assert (
@@ -128,7 +128,7 @@ def test_serve_imports_the_archive_that_it_is_given(tmp_path: Path, archive: Pat
     process, address = serve(tmp_path, "--archive", str(archive))
     assert "Sample data" not in wait_for(address, process).text
     assert (
-        httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False).content
+        httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False, timeout=60).content
         == (archive / "2021-05-12---Hot-Papers.md").read_bytes()
     )
     assert "14 files: 14 new" in stop(process, tmp_path)
@@ -141,7 +141,7 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(taken.getsockname()[1])]
         finished = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
     assert finished.returncode == 1
-    assert "is taken: stop what listens there, or choose another with --port" in finished.stderr
+    assert "is in use. Stop the program that uses it, or choose another port with --port" in finished.stderr
 
 
 def test_serve_starts_nothing_for_an_archive_that_is_not_there(tmp_path: Path) -> None:

@@ -209,13 +209,13 @@ def test_days_lead_to_years_months_and_days(editor: Client) -> None:
     assert days("?listing_date__year=2021&listing_date__month=1&listing_date__day=30")[0] == "January 2021"
     assert len(shown(editor, "?listing_date__year=2021&listing_date__month=1")[0]) == 1
     assert len(shown(editor, "?listing_date__year=2021&listing_date__month=1&listing_date__day=30")[0]) == 1
-    assert editor.get(PAPERS + "?listing_date__year=2021&listing_date__month=13").status_code == 302
+    assert editor.get(PAPERS + "?listing_date__year=2021&listing_date__month=13").status_code == 404
 
 
 def test_empty_list_has_no_days_and_no_pages(editor: Client) -> None:
     changes = editor.get(TWEETS).context["cl"]
 
-    assert (changes.days, changes.pages, changes.size) == ((None, []), [], "0 tweets")
+    assert (changes.days, changes.pages, changes.size) == ((None, []), [], "0 posts")
 
 
 @pytest.mark.usefixtures("pages_of_three")

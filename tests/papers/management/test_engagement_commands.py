@@ -63,7 +63,7 @@ def test_refresh_engagement_reads_what_is_due(week: Week, world_tweets: Tweets, 
     out, err = run("refresh_engagement")
 
     assert err == ""
-    assert out == "Tweets: 1 read (0 of them back), 0 gone, 0 unknown.\nTexts: 0 fetched, 0 gone, 0 failed.\n"
+    assert out == "Posts: 1 read (0 of them back), 0 gone, 0 unknown.\nTexts: 0 fetched, 0 gone, 0 failed.\n"
     assert list(Tweet.objects.filter(read_at=NOW).values_list("status_id", flat=True)) == [due.status_id]
 
 
@@ -104,8 +104,8 @@ def test_refresh_engagement_says_where_texts_fail_but_has_read_the_counts(
 
     _, err = run("refresh_engagement")
 
-    said = "oEmbed asks us to read more slowly; it goes on in 900 s."
-    assert err == f"Not all texts of tweets were fetched: {said} They are tried again with the next run.\n"
+    said = "oEmbed asked us to slow down; retrying in 900 s."
+    assert err == f"Some posts' texts weren't fetched: {said} The next run tries again.\n"
     tweet.refresh_from_db()
     assert tweet.read_at == NOW
 
@@ -169,7 +169,9 @@ def ranked_day() -> tuple[Paper, Paper]:
 def line(number: str, retweets: int | None, favorites: int | None, **fields: Any) -> dict[str, Any]:
     at = "2026-11-20T22:00:00+00:00"
     values = {"network": "x", "id": number, "retweets": retweets, "favorites": favorites, "read_at": at}
-    return values | {"state": "live", "shown": False, "left_out": ""} | fields
+    told = {"retweets": retweets, "favorites": favorites}
+    counts = {name: count for name, count in told.items() if count is not None}
+    return values | {"state": "live", "shown": False, "left_out": "", "counts": counts} | fields
 
 
 def test_rank_day_prints_json_alone() -> None:
@@ -195,6 +197,7 @@ def test_rank_day_prints_json_alone() -> None:
                     line("12", 0, 24),
                     line("13", 90, 90, state="deleted", left_out="gone: deleted"),
                 ],
+                "counts": {"x": {"retweets": 20, "favorites": 64}},
             },
             {
                 "arxiv_id": second.arxiv_id,
@@ -204,6 +207,7 @@ def test_rank_day_prints_json_alone() -> None:
                 "favorites": 2,
                 "hot": False,
                 "tweets": [line("14", 1, 2, shown=True), line("15", None, None, read_at=None, left_out="not read yet")],
+                "counts": {"x": {"retweets": 1, "favorites": 2}},
             },
         ],
     }

@@ -54,8 +54,8 @@ def test_rank_scores_retweets_and_favorites_over_the_tweets() -> None:
 
     assert (paper.retweets, paper.favorites, paper.score, paper.hot, paper.rank) == (15, 35, 50, True, 1)
     assert paper.tweets == (
-        LedgerLine("x", "1", 10, 20, 30, AT, "live", shown=True, left_out=""),
-        LedgerLine("x", "2", 5, 15, 20, AT, "live", shown=False, left_out=""),
+        LedgerLine("x", "1", 10, 20, 30, AT, "live", True, "", {"retweets": 10, "favorites": 20}),
+        LedgerLine("x", "2", 5, 15, 20, AT, "live", False, "", {"retweets": 5, "favorites": 15}),
     )
 
 
@@ -105,7 +105,10 @@ def test_rank_lists_what_it_leaves_out_with_the_reason(left_out: MentioningTweet
 
     assert (paper.score, shown(paper)) == (3, ["2"])
     assert paper.tweets[1] == LedgerLine(
-        "x", "1", left_out.retweets, left_out.favorites, 0, left_out.read_at, left_out.state, shown=False, left_out=reason
+        *("x", "1", left_out.retweets, left_out.favorites, 0, left_out.read_at, left_out.state),
+        shown=False,
+        left_out=reason,
+        counts=left_out.counted,
     )
 
 
@@ -115,7 +118,7 @@ def test_rank_counts_one_tweet_an_author_only_where_the_rule_is_on() -> None:
     assert ranked(*repeated).score == 123
     paper = ranked(*repeated, rules=replace(DEFAULTS, one_tweet_per_author=True))
     assert (paper.score, shown(paper)) == (93, ["2", "4", "3"])
-    assert paper.tweets[-1].left_out == "another tweet of its author counts"
+    assert paper.tweets[-1].left_out == "another post by its author counts"
 
 
 def test_rank_keeps_a_paper_without_tweets() -> None:

@@ -1,0 +1,43 @@
+"""The networks that may be read at no price, as the settings describe them."""
+
+import contextlib
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from papers import clock
+from papers.networks.base import Network, Stream
+from papers.networks.registry import KINDS, OPEN, STREAMS
+from papers.sources.http import client
+
+
+def why_off(name: str) -> str:
+    """One sentence on why the network is not read; empty where it is."""
+    kind = KINDS[name]
+    return kind.off(settings) if name in settings.NETWORKS else f"{kind.title} is not among NETWORKS."
+
+
+def off() -> dict[str, str]:
+    """The networks that NETWORKS names but cannot be read, and why."""
+    return {name: why for name in KINDS if name in settings.NETWORKS and (why := why_off(name))}
+
+
+def any_on() -> bool:
+    return any(not why_off(name) for name in KINDS)
+
+
+def on() -> list[str]:
+    """The open networks that are read."""
+    return [name for name in OPEN if not why_off(name)]
+
+
+@contextlib.contextmanager
+def opened(name: str, *, attempts: int = 3) -> Iterator[Network]:
+    """The network, for as long as the `with` lasts. Raises Misconfigured, which names the setting that cannot be."""
+    with client(contact_email=settings.CONTACT_EMAIL) as http:
+        yield OPEN[name].open(http, settings, attempts=attempts, now=clock.now)
+
+
+def stream(name: str) -> Stream:
+    """The network's stream. Raises Misconfigured."""
+    return STREAMS[name].open(settings, now=clock.now)

@@ -1,0 +1,87 @@
+"""The posts of a day on one open network, whatever becomes of the others."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from papers.access.connections import note_answer, note_failure
+from papers.collecting import days, posts
+from papers.models import CollectionDay, NetworkDay, StreamPlace, Tweet
+from papers.networks.base import Network
+from papers.networks.registry import STREAMS
+from papers.sources.http import SourceError
+
+REACH = timedelta(days=7)
+AGAIN_AFTER = timedelta(minutes=15)
+"""A day that goes on is asked for so often."""
+LATE = timedelta(hours=12)
+"""A day that is over is asked for once more so much later: searches lag, and days begin elsewhere."""
+
+
+def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
+    """Bring in the network's posts of the UTC day, up to now, and of times that its stream missed.
+
+    Raises the errors of `papers.sources.http`, after the network's health has them. The same again changes nothing but counts.
+    """
+    opens, closes = days.bounds(day)
+    until = min(closes, now)
+    row, _ = NetworkDay.objects.get_or_create(date=day, network=network.name)
+    try:
+        if opens < until:
+            posts.store(network.name, network.mentions(opens, until), read_at=now)
+        row.missed = [gap for gap in row.missed if not _fill(network, gap, now)]
+        if network.name not in STREAMS:
+            note_answer(network.name, now)
+    except SourceError as error:
+        note_failure(network.name, error, now)
+        raise
+    row.found = (
+        Tweet.objects.filter(
+            network=network.name, posted_at__gte=opens, posted_at__lt=closes, is_sample=False, mentions__isnull=False
+        )
+        .distinct()
+        .count()
+    )
+    row.collected_until = _heard_until(network.name, closes) if network.name in STREAMS else until
+    row.collected_at = now
+    row.save()
+    if CollectionDay.objects.filter(date=day).exists():
+        with days.changing(day, now):
+            pass  # what is said of the day depends on this
+    return row
+
+
+def _fill(network: Network, gap: list[str], now: datetime) -> bool:
+    """Whether the time could be filled."""
+    found = network.fill(*map(datetime.fromisoformat, gap))
+    if found is None:
+        return False
+    posts.store(network.name, found, read_at=now)
+    return True
+
+
+def _heard_until(network: str, closes: datetime) -> datetime | None:
+    place = StreamPlace.objects.filter(network=network).exclude(cursor=None).first()
+    if place is None or place.cursor is None:
+        return None
+    return min(closes, datetime.fromtimestamp(0, UTC) + timedelta(microseconds=place.cursor))
+
+
+def days_due(network: str, now: datetime) -> list[date]:
+    """Of the last week and today, the days to ask the network for, the newest first."""
+    today = now.astimezone(UTC).date()
+    wanted = [today - timedelta(days=n) for n in range(REACH.days + 1)]
+    asked = dict(NetworkDay.objects.filter(network=network, date__in=wanted).values_list("date", "collected_at"))
+    return [day for day in wanted if _is_due(asked.get(day), days.bounds(day)[1], now)]
+
+
+def _is_due(asked: datetime | None, closes: datetime, now: datetime) -> bool:
+    return asked is None or (asked < closes + LATE and now - asked >= AGAIN_AFTER)
+
+
+def told_gaps(row: NetworkDay, title: str) -> str:
+    """What of the day is missing, in a sentence each; empty where nothing is."""
+    return " ".join(
+        f"{title} was out of reach from {start:%H:%M} to {end:%H:%M} UTC."
+        if start.date() == end.date()
+        else f"{title} was out of reach from {start:%H:%M} to 24:00 UTC."
+        for start, end in (map(datetime.fromisoformat, gap) for gap in row.missed)
+    )

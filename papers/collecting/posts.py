@@ -1,0 +1,97 @@
+"""Posts of the open networks, as they gave them, into the database. Only posts that link a paper are kept."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from papers import rows
+from papers.collecting.mentions import add_mentions, match
+from papers.counts import measuring, states
+from papers.counts.reading import keep
+from papers.models import Mention, NetworkDay, Tweet, UnmatchedMention
+from papers.networks.base import FoundPost, GoneReason
+from papers.networks.body import body_of, direction_of
+
+NEW = (
+    *("network", "status_id", "author_id", "author_handle", "author_name", "language", "direction", "body_html"),
+    *("posted_at", "next_read_at", "embedded_at"),
+)
+AT_ONCE = 500
+
+
+def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> None:
+    """Bring in the posts that link papers, with the counts that came along. The same posts again change nothing but counts."""
+    posts = {post.id: post for post in found if post.papers}
+    with transaction.atomic():
+        made = rows.insert(
+            Tweet,
+            NEW,
+            [_row(network, post, read_at) for _, post in sorted(posts.items())],
+            returning=["status_id"],
+            on_conflict="(network, status_id) DO NOTHING",
+        )
+        add_mentions(network, {id: post.papers for id, post in posts.items()})
+        _take_back(network, {id: post for id, post in posts.items() if (id,) not in set(made)})
+        transaction.on_commit(lambda: _match_again(network, list(posts)))
+        counted = {id: post for id, post in posts.items() if post.counts}
+        for first in range(0, len(counted), AT_ONCE):
+            batch = dict(list(counted.items())[first : first + AT_ONCE])
+            live = Tweet.objects.filter(network=network, status_id__in=batch, state=Tweet.State.LIVE)
+            keep([(tweet, batch[tweet.status_id]) for tweet in live], now=read_at)
+
+
+def remove(network: str, ids: Collection[str], *, now: datetime) -> None:
+    """These posts are gone by the network's own word; most of them were never here."""
+    known = Tweet.objects.filter(network=network, status_id__in=ids, state=Tweet.State.LIVE).values_list("pk", flat=True)
+    _gone(dict.fromkeys(known, GoneReason.DELETED), now)
+
+
+def remove_authors(network: str, reasons: Mapping[str, GoneReason], *, now: datetime) -> None:
+    """These authors (by the network's ids) are gone, and with them all their posts."""
+    known = Tweet.objects.filter(network=network, author_id__in=reasons, state=Tweet.State.LIVE).values_list("pk", "author_id")
+    _gone({pk: reasons[author] for pk, author in known}, now)
+
+
+def look_for_authors(network: str, authors: Collection[str], *, now: datetime) -> None:
+    """These authors are back: the next reading says which of their posts are."""
+    gone = Tweet.objects.filter(network=network, author_id__in=authors).exclude(state=Tweet.State.LIVE)
+    gone.update(next_read_at=now)
+
+
+def missed(network: str, start: datetime, end: datetime, *, days: Iterable[tuple[datetime, datetime]]) -> None:
+    """Note in each of the UTC days (first and last moment) that it was not heard from start to end."""
+    for opens, closes in days:
+        row, _ = NetworkDay.objects.get_or_create(date=opens.date(), network=network)
+        gap = [max(start, opens).isoformat(), min(end, closes).isoformat()]
+        if gap not in row.missed:
+            row.missed = [*row.missed, gap]
+            row.save(update_fields=["missed"])
+
+
+def _gone(reasons: Mapping[int, GoneReason], now: datetime) -> None:
+    if reasons:
+        states.mark_gone({pk: Tweet.State(reason) for pk, reason in reasons.items()}, now=now)
+
+
+def _match_again(network: str, ids: Collection[str]) -> None:
+    """Papers that came while this was being stored could not see the mentions yet."""
+    waiting = UnmatchedMention.objects.filter(tweet__network=network, tweet__status_id__in=ids)
+    match(tweets=list(waiting.values_list("tweet", flat=True)))
+
+
+def _take_back(network: str, posts: Mapping[str, FoundPost]) -> None:
+    """A post that was here and links other papers now: the links that it has no more go."""
+    known = dict(Tweet.objects.filter(network=network, status_id__in=posts).values_list("pk", "status_id"))
+    for model, column in ((Mention, "paper__arxiv_id"), (UnmatchedMention, "arxiv_id")):
+        linked = model._default_manager.filter(tweet__in=known).values_list("pk", "tweet", column)
+        stale = [pk for pk, tweet, paper in linked if paper not in posts[known[tweet]].papers]
+        model._default_manager.filter(pk__in=stale).delete()
+
+
+def _row(network: str, post: FoundPost, now: datetime) -> list[object]:
+    body = body_of(post.runs)
+    return [
+        *(network, post.id, post.author_id[:255], post.handle[:255], post.name[:200], post.language),
+        *(direction_of(post.runs), body, post.posted_at, measuring.first_due(post.posted_at, now), now if body else None),
+    ]

@@ -1,0 +1,65 @@
+"""Counts and texts of the open networks' posts, read again: each network's own words, within one reading also who hid what."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from papers.access.connections import note_answer, note_failure
+from papers.counts import measuring
+from papers.counts.refreshing import ASK_AGAIN, Refreshed
+from papers.counts.states import mark_gone, mark_live
+from papers.models import Tweet
+from papers.networks.base import FoundPost, Network
+from papers.networks.body import body_of, direction_of
+from papers.sources.http import SourceError
+
+AT_ONCE = 500
+KEPT = ["counts", "read_at", "next_read_at", "author_handle", "author_name", "body_html", "direction", "language", "embedded_at"]
+
+
+def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -> Refreshed:
+    """Read these tweets of the network again. Raises what the network raises; what was stored by then stays."""
+    done, pending = Refreshed(), list(tweets)
+    while pending:
+        batch, pending = pending[:AT_ONCE], pending[AT_ONCE:]
+        try:
+            reading = network.read({tweet.status_id: tweet.posted_at for tweet in batch})
+        except SourceError as error:
+            note_failure(network.name, error, now)
+            raise
+        note_answer(network.name, now)
+        found = [(tweet, reading.found[tweet.status_id]) for tweet in batch if tweet.status_id in reading.found]
+        gone = {tweet.pk: Tweet.State(reading.gone[tweet.status_id]) for tweet in batch if tweet.status_id in reading.gone}
+        back = [tweet.pk for tweet, _ in found if tweet.state != Tweet.State.LIVE]
+        unknown = [tweet.pk for tweet in batch if tweet.status_id in reading.unknown]
+        if gone:
+            mark_gone(gone, now=now)
+        if back:
+            mark_live(back)
+        Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
+        keep(found, now=now)
+        done.read, done.gone = done.read + len(found), done.gone + len(gone)
+        done.back, done.unknown = done.back + len(back), done.unknown + len(unknown)
+    return done
+
+
+def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
+    """Store what the posts count now, and who their authors are called now. A count that was not told stays as it was."""
+    changed = []
+    for tweet, post in found:
+        before = score(tweet.counts) if tweet.read_at else None
+        counts = {**tweet.counts, **post.counts}
+        age_s = (now - tweet.posted_at).total_seconds()
+        wait_s = measuring.next_wait(age_s, before, score(counts))
+        tweet.counts, tweet.read_at = counts, now if counts else tweet.read_at
+        tweet.next_read_at = None if wait_s is None else now + timedelta(seconds=wait_s)
+        tweet.author_handle, tweet.author_name = post.handle[:255] or tweet.author_handle, post.name[:200] or tweet.author_name
+        if body := body_of(post.runs):
+            tweet.body_html, tweet.direction = body, direction_of(post.runs)
+            tweet.language, tweet.embedded_at = post.language, now
+        changed.append(tweet)
+    Tweet.objects.bulk_update(changed, KEPT, batch_size=100)
+
+
+def score(counts: Mapping[str, int]) -> int:
+    """How much there is of everything: only to see whether it changes."""
+    return sum(counts.values())

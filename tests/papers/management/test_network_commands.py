@@ -1,0 +1,160 @@
+"""The commands over all networks: what is off is said, what fails keeps no other waiting, counts in each network's own terms."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from papers.models import CollectionDay, SavedRules, StreamPlace, Tweet
+from tests.factories import make_paper, make_tweet
+from tests.papers.open_networks import OpenNetworks, open_networks
+from tests.standins.bluesky import BlueskyPost, external
+from tests.standins.hackernews import Story
+from tests.standins.huggingface import DailyPaper
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PAPER = "https://arxiv.org/abs/2611.90001"
+
+
+@pytest.fixture
+def world(settings: Settings) -> Iterator[OpenNetworks]:
+    settings.X_BEARER_TOKEN = ""
+    with time_machine.travel(NOW, tick=False), open_networks(settings) as made:
+        make_paper(arxiv_id="2611.90001", listing_date=DAY)
+        made.bluesky.add(post := BlueskyPost("did:plc:a", "3k", MORNING, embed=external(PAPER)))
+        made.stream.post(post)
+        made.stream.tick(NOW + timedelta(seconds=1))
+        made.hackernews.add(Story(90000001, MORNING, PAPER))
+        made.huggingface.add(DailyPaper("2611.90001", MORNING))
+        yield made
+
+
+def said(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def status() -> dict[str, Any]:
+    out = io.StringIO()
+    try:
+        call_command("status", "--json", stdout=out)
+    except CommandError:
+        pass
+    return dict(json.loads(out.getvalue())["networks"])
+
+
+def ranked() -> dict[str, Any]:
+    [paper] = json.loads(said("rank_day", str(DAY), "--json"))["papers"]
+    return dict(paper)
+
+
+def test_all_networks_that_are_on_are_collected_and_x_without_a_token_is_off(world: OpenNetworks) -> None:
+    said("follow_bluesky", "--until-live")
+    lines = said("collect_tweets", "--date", str(DAY)).splitlines()
+    assert lines[-1].startswith("X_BEARER_TOKEN is not set, so no posts are collected")
+    assert [line.rstrip() for line in lines[:-1]] == [
+        "Bluesky: 1 posts of 2026-11-20.",
+        "Hacker News: 1 posts of 2026-11-20.",
+        "Hugging Face: 1 posts of 2026-11-20.",
+    ]
+    said("refresh_engagement", "--all")
+    paper = ranked()
+    assert paper["counts"] == {
+        "bluesky": {"likes": 21, "reposts": 4, "quotes": 2, "replies": 1},
+        "hackernews": {"points": 37, "comments": 12},
+        "huggingface": {"upvotes": 42, "comments": 2},
+    }
+    assert {(one["network"], one["id"]): one["counts"] for one in paper["tweets"]} == {
+        ("bluesky", "at://did:plc:a/app.bsky.feed.post/3k"): {"likes": 21, "reposts": 4, "quotes": 2, "replies": 1},
+        ("hackernews", "90000001"): {"points": 37, "comments": 12},
+        ("huggingface", "2611.90001"): {"upvotes": 42, "comments": 2},
+    }
+    assert (paper["score"], paper["retweets"], paper["favorites"]) == (21 + 4 + 2 + 37 + 42, 0, 0)
+
+
+def test_one_network_alone(world: OpenNetworks) -> None:
+    assert said("collect_tweets", "--date", str(DAY), "--network", "hackernews").strip() == "Hacker News: 1 posts of 2026-11-20."
+    assert list(Tweet.objects.values_list("network", flat=True)) == ["hackernews"]
+    with pytest.raises(CommandError, match="X_BEARER_TOKEN is not set"):
+        said("collect_tweets", "--network", "x")
+
+
+def test_a_network_that_fails_keeps_no_other_waiting_and_is_told(world: OpenNetworks) -> None:
+    world.hackernews.fault("/api", "{}", times=9)
+    with pytest.raises(CommandError, match=r"Hacker News answered without `hits`\."):
+        said("collect_tweets", "--date", str(DAY))
+    assert list(Tweet.objects.values_list("network", flat=True)) == ["huggingface"]
+    told = status()
+    assert (told["hackernews"]["on"], told["hackernews"]["state"]) == (True, "failing")
+    assert told["hackernews"]["reason"] == "Hacker News answered without `hits`."
+    assert told["huggingface"]["state"] == "ok"
+
+
+def test_status_tells_each_network(world: OpenNetworks, settings: Settings) -> None:
+    settings.NETWORKS = ["x", "hackernews"]
+    told = status()
+    assert {name: (one["on"], one["state"]) for name, one in told.items()} == {
+        "x": (False, "off"),
+        "bluesky": (False, "off"),
+        "hackernews": (True, "new"),
+        "huggingface": (False, "off"),
+    }
+    assert told["bluesky"]["reason"] == "Bluesky is not among NETWORKS."
+    assert told["x"]["reason"].startswith("X_BEARER_TOKEN is not set")
+
+
+def test_status_tells_what_the_stream_missed(world: OpenNetworks) -> None:
+    StreamPlace.objects.create(network="bluesky", cursor=1_795_000_000_000_000 - 48 * 3_600_000_000)
+    said("follow_bluesky", "--until-live")
+    assert "Bluesky was out of reach from" in status()["bluesky"]["reason"]
+
+
+def test_follow_bluesky_where_it_is_off_says_so(world: OpenNetworks, settings: Settings) -> None:
+    settings.NETWORKS = ["x"]
+    with pytest.raises(CommandError, match=r"Bluesky is not among NETWORKS\."):
+        said("follow_bluesky")
+
+
+def test_without_any_network_somebody_is_asked_to_act(world: OpenNetworks, settings: Settings) -> None:
+    settings.NETWORKS = []
+    with pytest.raises(CommandError, match="X_BEARER_TOKEN is not set"):
+        said("status")
+
+
+def test_a_day_without_x_is_complete_once_the_others_have_it(world: OpenNetworks) -> None:
+    CollectionDay.objects.create(date=date(2026, 11, 19), papers_done_at=NOW, state="partial")
+    for name in ("hackernews", "huggingface"):
+        said("collect_tweets", "--date", "2026-11-19", "--network", name)
+    row = CollectionDay.objects.get()
+    assert (row.state, row.reason) == ("partial", "Posts haven't been collected yet from Bluesky.")
+    said("follow_bluesky", "--until-live")
+    said("collect_tweets", "--date", "2026-11-19", "--network", "bluesky")
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("complete", "")
+
+
+def test_saved_weights_decide_and_x_alone_ranks_as_ever(world: OpenNetworks) -> None:
+    paper = make_paper(arxiv_id="2611.90009", listing_date=date(2026, 11, 19))
+    make_tweet(paper, retweets=7, favorites=5, read_at=NOW)
+    make_tweet(paper, network="hackernews", status_id="7", posted_at=NOW, counts={"points": 10, "comments": 4}, read_at=NOW)
+
+    def scores() -> tuple[int, int]:
+        [found] = json.loads(said("rank_day", "2026-11-19", "--json"))["papers"]
+        return found["score"], found["retweets"] + found["favorites"]
+
+    assert scores() == (22, 12)
+    rules = {"hot_score": 50, "shown_tweet_score": 25, "shown_tweets": 10}
+    SavedRules.objects.create(**rules, weights={"hackernews": {"points": 2, "comments": 0.5}})
+    assert scores() == (34, 12)
+    SavedRules.objects.update(weights={"hackernews": {"points": 0, "comments": 0}})
+    assert scores() == (12, 12)
