@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from papers import clock
-from papers.networks.registry import KINDS, OPEN
+from papers.networks.registry import FRAMES, KINDS, OPEN
 from papers.shown import lists
 from papers.text.folding import Folded
 from papers.text.identifiers import ARXIV_ID, CATEGORY
@@ -251,8 +251,8 @@ class Tweet(models.Model):
 
     @property
     def embed_url(self) -> str:
-        """X's page of this post alone, made for frames; `&theme=dark` may be added."""
-        return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={self.status_id}&dnt=true&lang=en"
+        """Its network's page of this post alone, made for frames; empty where the network has none."""
+        return FRAMES[self.network](self.status_id, settings) if self.network in FRAMES else ""
 
 
 class Mention(models.Model):
