@@ -1,6 +1,6 @@
 """What became of a day's list: each change of it, for editors, and what readers are told of it."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -92,7 +92,7 @@ class EventKind(models.TextChoices):
 class PublicEvent(models.Model):
     """What readers are told of a digest's history."""
 
-    Kind = EventKind
+    Kind: TypeAlias = EventKind
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=9, choices=Kind)

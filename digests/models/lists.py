@@ -2,7 +2,7 @@
 
 from datetime import UTC, date
 from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Any, Self, TypeAlias, cast
 
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
@@ -95,7 +95,7 @@ class Digest(models.Model):
     `Digest.all_drafts` has all.
     """
 
-    Status = DigestStatus
+    Status: TypeAlias = DigestStatus
 
     date = models.DateField("listing day", help_text="The day (UTC) on which arXiv announced the papers")
     corrects = models.OneToOneField("self", models.CASCADE, null=True, editable=False, related_name="correction")
