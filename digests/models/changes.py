@@ -53,7 +53,7 @@ class ListChange(models.Model):
     action = models.CharField(max_length=24, choices=Action)
     paper = models.ForeignKey(Paper, models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", help_text="Null = the site itself"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", help_text="Null for the site itself"
     )
     at = models.DateTimeField(help_text="Of a burst of saves the last one's moment")
     details = models.JSONField(default=dict)

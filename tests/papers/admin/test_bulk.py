@@ -85,7 +85,7 @@ def test_a_tweet_that_changed_since_is_shown_again_and_nothing_is_done(editor: C
     (conflict,) = answer.context["conflicts"]
     assert conflict.looked == "counts, mentions 2105.00001: Our synthetic paper is out"
     assert conflict.looks == "counts, mentions 2105.00001, 2105.00002: Our synthetic paper is out"
-    assert "Nothing was done" in answer.content.decode()
+    assert "Nothing was changed" in answer.content.decode()
     assert Tweet.objects.filter(is_excluded=True).count() == 0
 
     assert confirm(editor, TWEETS, answer).status_code == 302
