@@ -185,5 +185,7 @@ def test_a_still_newer_version_is_shown_before_it_is_taken(editor: Client) -> No
     answer = confirm(editor, PAPERS, page)
 
     assert answer.status_code == 409
-    assert [(step.looked, step.looks) for step in answer.context["conflicts"]] == [("version 3 waits", "version 4 waits")]
+    assert [(step.looked, step.looks) for step in answer.context["conflicts"]] == [
+        ("version 3 is available", "version 4 is available")
+    ]
     assert Paper.objects.get().newer is not None
