@@ -20,8 +20,8 @@ from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 
 from digests import converters
+from digests.desk import body
 from digests.desk.filters import Filters
-from digests.desk.views import actions
 from digests.editing import comparing
 from digests.editing.conflicts import Refused as ActionRefused
 from digests.markdown import composing, files, mojibake
@@ -266,8 +266,9 @@ READERS: tuple[Reader, ...] = (
             "/admin/desk/",
         )
     ),
-    Reader(actions.text, lambda text: actions.text({"a": text}, "a")),
-    Reader(actions.status_ids, lambda text: actions.status_ids({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(body.text, lambda text: body.text({"a": text}, "a")),
+    Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
+    Reader(body.status_ids, lambda text: body.status_ids({"a": [text]}, "a"), (ActionRefused,)),
     Reader(comparing.difference, _compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(_paper(title=text, name=text), ["cs.LG"])),
     Reader(bibtex.citation, lambda text: bibtex.citation(_paper(title=text, name=text), ["cs.LG"], Unrendered())),

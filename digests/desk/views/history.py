@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from digests.desk.answers import Body, answer, desk_action, user_of
+from digests.desk.answers import answer, desk_action, user_of
+from digests.desk.body import Body, revision
 from digests.desk.state import digests_of, is_editable
-from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own, revision
+from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own
 from digests.editing import history
 from digests.editing.comparing import Difference, difference
 from digests.editing.conflicts import Conflict, Refused

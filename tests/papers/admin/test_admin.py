@@ -81,14 +81,14 @@ def test_tweet_page_takes_the_same_queries_at_any_size(editor: Client, django_as
         for n in range(rows)
     )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = editor.get(page(tweet))
 
     assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("provenance", "title"), [("network", "As read from the network"), ("post", "As the old site printed them")]
+    ("provenance", "title"), [("network", "As read from the network"), ("post", "As the old site showed them")]
 )
 def test_counts_over_time_are_told_in_words_and_as_a_table(editor: Client, provenance: str, title: str) -> None:
     paper, tweet = make_paper(), make_tweet()
