@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0010_history_of_reversion'),
+        ('digests', '0011_counts_of_networks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
