@@ -18,3 +18,13 @@ def in_words(counts: Mapping[str, int], network: str) -> list[str]:
     kinds = KINDS[network].counted if network in KINDS else ()
     told = ((counts[kind.name], kind) for kind in kinds if kind.name in counts)
     return [f"{number:,} {kind.singular if number == 1 else kind.plural}" for number, kind in told]
+
+
+def weighed(weights: Mapping[str, Mapping[str, float]]) -> list[tuple[str, list[str], list[str]]]:
+    """By network its title, what counts for a score (`likes × 2`), and what does not (`replies`)."""
+    told = []
+    for name, kind in KINDS.items():
+        weight = {count.plural: weights.get(name, {}).get(count.name, 0) for count in kind.counted}
+        counts = [f"{plural} × {times:g}" for plural, times in weight.items() if times]
+        told.append((kind.title, counts, [plural for plural, times in weight.items() if not times]))
+    return told
