@@ -7,19 +7,19 @@ Pure text in, plain records out: no Django, no files. Names, tweet bodies and tw
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
 
 from papers.text.embed import BLOCKQUOTE, read_date, unescape, write_date
-from papers.text.identifiers import ARXIV_ID, CATEGORY
+from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR, LAST_YEAR
 
-FIRST_YEAR, LAST_YEAR = 1991, 2999
-"""arXiv's first, and one from which every calendar can still go on."""
 LARGEST_COUNT = 2_147_483_647
 """What a database integer holds."""
 LONGEST_CODE = 32
 """Characters of an arXiv id or a category that their columns hold; real ones have at most 20."""
 LONGEST_NAME = 200
 """Characters of a tweet author's name that its column holds; X allows 50."""
+Day = TypeVar("Day", bound=date)
+"""A day or a moment."""
 
 
 class PostTweet(NamedTuple):
@@ -193,10 +193,14 @@ class _Parser:
             moment = datetime.strptime(value, form).replace(tzinfo=UTC)
         except ValueError:
             moment = None
-        if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return self.in_calendar(moment)
+
+    def in_calendar(self, day: Day | None) -> Day:
+        """The day or moment, of a year of which there can be a list."""
+        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             self.at -= 1
             self.fail(f"a date that exists, from {FIRST_YEAR} to {LAST_YEAR}")
-        return moment
+        return day
 
     def post(self) -> Post:
         self.literal("---")
@@ -269,8 +273,8 @@ class _Parser:
             try:
                 day = read_date(tweet["date"])
             except ValueError:
-                self.at -= 1
-                self.fail("a date that exists")
+                day = None
+            day = self.in_calendar(day)
             if len(unescape(tweet["name"])) > LONGEST_NAME:
                 self.at -= 1
                 self.fail(f"a name of at most {LONGEST_NAME} characters")
