@@ -251,7 +251,12 @@ READERS: tuple[Reader, ...] = (
     Reader(cast(Any, Period.parse).__func__, Period.parse, (SelectionError,)),
     Reader(shown, shown),
     Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(_bytes(text)))),
-    Reader(Filters.admit, lambda text: Filters(text=text).admit(_paper(title="A"), ["cs.LG"], 1)),
+    Reader(
+        Filters.admit,
+        lambda text: Filters(text=text).admit(
+            _paper(title="A"), ["cs.LG"], RankedPaper("2105.00001", 1, 1, 1, 0, hot=False, tweets=())
+        ),
+    ),
     Reader(resolve, lambda text: resolve(f"/{text}"), (Resolver404,)),
     *(
         Reader(resolve, lambda text, start=start: resolve(f"{start}{text}"), (Resolver404,), start)  # type: ignore[misc]
