@@ -37,6 +37,7 @@ from papers.networks import paper_links
 from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
+from papers.ranking.ranking import RankedPaper
 from papers.search import index, marking, query, words
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
