@@ -17,7 +17,7 @@ the day prints otherwise of each."""
 TEXTS = ("body", "name", "handle")
 """What a day prints of a tweet. It has to go where the tweet goes, so no document keeps it."""
 SETTINGS = ("status", "written_at", "published_at", "publish_at", "publish_zone", "is_held", "is_sample")
-ENTRY = ("paper_id", "retweets", "favorites", "read_at", "provenance", "printed_otherwise", "note", "is_pinned", "moves")
+ENTRY = ("paper_id", "retweets", "favorites", "counts", "read_at", "provenance", "printed_otherwise", "note", "is_pinned", "moves")
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 
@@ -82,7 +82,7 @@ def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry
 
 
 def _entry(row: dict[str, Any], paper: Paper) -> Entry:
-    columns = {name: row[name] for name in ENTRY if name not in ("paper_id", "read_at")}
+    columns = {name: row[name] for name in ENTRY if name in row and name not in ("paper_id", "read_at")}
     return Entry(paper=paper, read_at=datetime.fromisoformat(row["read_at"]), **columns)
 
 

@@ -156,6 +156,9 @@ class Entry(models.Model):
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="entries")
     retweets = models.PositiveIntegerField(default=0)
     favorites = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="What other networks than X counted, by network and its own names"
+    )
     read_at = models.DateTimeField(
         "counts read at", help_text="The moment the counts were read; whole seconds, UTC in the Markdown"
     )
@@ -183,6 +186,12 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.paper}"
+
+    @property
+    def counted(self) -> dict[str, dict[str, int]]:
+        """The counts by network and its own names; X stands there only where it counted something, or nobody else did."""
+        of_x = {"retweets": self.retweets, "favorites": self.favorites}
+        return {**({Tweet.Network.X.value: of_x} if any(of_x.values()) or not self.counts else {}), **self.counts}
 
     @property
     def otherwise(self) -> dict[str, Any]:
