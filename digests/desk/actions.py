@@ -56,7 +56,7 @@ def take_out(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> 
             words = [told(others), entry.otherwise.get("title"), entry.note]
             last, overrule = others[0], {"revision": digest.revision}
             theirs = [line for line in words if line]
-            raise Conflict(number, base=None, mine="take it out", theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
+            raise Conflict(number, base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
         entry.delete()
         renumber(digest.entries.all(), [])
 
@@ -64,7 +64,7 @@ def take_out(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> 
 def dismiss(day: date, paper: Paper, *, by: User, now: datetime) -> None:
     digest = digests_of(day)[1]
     if digest and digest.entries.filter(paper=paper).exists():
-        raise Refused(f"{paper.arxiv_id} is in the list by now. Take it out there if it is to go.")
+        raise Refused(f"{paper.arxiv_id} is already in the list. Remove it there if you don’t want it.")
     _dismiss(day, paper, by, now)
 
 
@@ -83,7 +83,7 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
         if entry.position == wanted:
             raise AsWanted
         if base is not None and entry.moves != base:
-            what, overrule = f"place of {paper.arxiv_id}", {"moves": entry.moves}
+            what, overrule = f"position of {paper.arxiv_id}", {"moves": entry.moves}
             mine, theirs, moved = wanted, entry.position, [Action.MOVED]
             raise conflict(digest, what, base=None, mine=mine, theirs=theirs, paper=paper, actions=moved, overrule=overrule)
         _place(digest, entry, wanted)
@@ -96,7 +96,7 @@ def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) ->
     A pin is set or not, so only the history tells whether another editor changed it since.
     """
     actions = (Action.UNPINNED, Action.PINNED)
-    words = [f"{paper.arxiv_id} no longer pinned", f"{paper.arxiv_id} pinned"]
+    words = [f"{paper.arxiv_id} unpinned", f"{paper.arxiv_id} pinned"]
     with editing(day, actions[pinned], by=by, paper=paper) as digest:
         entry = entry_of(digest, paper, mine=words[pinned])
         if entry.is_pinned == pinned:

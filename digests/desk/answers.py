@@ -42,7 +42,7 @@ def desk_action(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
             except (ValueError, RecursionError):  # RecursionError: lists in lists in lists
                 body = None
             if not isinstance(body, dict):
-                return error("The request is not understood. Load the page again.")
+                return error("We couldn’t read this request. Reload the page.")
             try:
                 return act(request, day, body)
             except Refused as refusal:
@@ -63,9 +63,9 @@ def refused(request: HttpRequest, right: str) -> JsonResponse | None:
     """The answer to somebody who may not do it; None for those who may."""
     user = request.user
     if not (user.is_authenticated and user.is_active and user.is_staff):
-        return error("You are signed out. Sign in again in another tab, then go on here: nothing is lost.", status=401)
+        return error("You’re signed out. Sign in again in another tab, then continue here. Nothing is lost.", status=401)
     if not user.has_perm(right):
-        return error("You do not have the right to do this. Ask an administrator for it.", status=403)
+        return error("You don’t have permission to do this. Ask an administrator.", status=403)
     return None
 
 

@@ -36,7 +36,7 @@ def editing(
                 raise Refused("This day has no list yet. Start one first.")
             locked = next((one for one in lists if one.corrects_id), lists[0])
             if not is_editable(locked):
-                raise Refused("This day is published. Correct it: the correction is edited, and then published in its turn.")
+                raise Refused("This day is published. To change it, start a correction.")
             with history.change(locked, action, by=by, paper=paper, details=details):
                 yield locked
     except AsWanted:

@@ -26,7 +26,7 @@ def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
         if mine != base and Entry.objects.filter(digest=digest, paper=paper, note=base).update(note=mine):
             return
         entry = entry_of(digest, paper, mine=mine)
-        what = f"note of {paper.arxiv_id}"
+        what = f"note on {paper.arxiv_id}"
         compare(digest, what, base=base, mine=mine, theirs=entry.note, paper=paper, action=Action.NOTED)
 
 
@@ -60,12 +60,12 @@ def _lines(text: str) -> str:
 def _clean(text: str, *, longest: int) -> str:
     text = _lines(text)
     if len(text) > longest:
-        raise Refused(f"This text is too long: {len(text):,} characters, where {longest:,} are allowed.")
+        raise Refused(f"This text has {len(text):,} characters, and at most {longest:,} are allowed. Shorten it.")
     try:
         refuse_control_characters(text)
         text.encode()
     except ValidationError as error:
         raise Refused(error.messages[0]) from None
     except UnicodeEncodeError:
-        raise Refused("This text holds half of a character, which cannot be saved. Write it anew.") from None
+        raise Refused("This text contains half a character, which can’t be saved. Delete it and type it again.") from None
     return text

@@ -58,7 +58,7 @@ def contents(document: Document) -> Contents:
         tuple(
             listed(
                 _entry(row, papers.get(row["paper_id"], GONE)),
-                [str(tweets.get(one["tweet"], "a tweet")) for one in row["tweets"]],
+                [str(tweets.get(one["tweet"], "a post")) for one in row["tweets"]],
             )
             for row in document["entries"]
         ),

@@ -66,7 +66,7 @@ def post_files(path: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
         if not is_folder and one.suffix.lower() not in {".md", ".txt"}:
             continue
         if one.is_symlink() and os.path.commonpath([root, os.path.realpath(one)]) != root:
-            refused.append((one, "a symbolic link that leads out of the folder; import what it leads to under its own name"))
+            refused.append((one, "a symbolic link that leads out of the folder; import its target under its own name"))
         elif not is_folder:
             files.append(one)
     return files, refused

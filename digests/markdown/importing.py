@@ -89,7 +89,7 @@ def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
             return Outcome.KEPT
         outcome = Outcome.CHANGED
         if post.draft and present.status == Digest.Status.PUBLISHED:
-            raise UnreadablePost(f"{post.day} is published, and a draft does not take its place; withdraw the day first")
+            raise UnreadablePost(f"{post.day} is published, and a draft can't replace it; withdraw the day first")
         if present.status == Digest.Status.WITHDRAWN:  # it comes back by an editor's decision only
             digest.status, digest.published_at = present.status, present.published_at
         history.begin(present.pk)

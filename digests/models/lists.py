@@ -77,8 +77,8 @@ def in_published_digest() -> Q:
 
 
 @lru_cache(maxsize=1000)
-def digest_address(day: date) -> str:
-    return reverse("digest", args=[day])
+def digest_address(day: date, name: str = "digest") -> str:
+    return reverse(name, args=[day])
 
 
 class Digest(models.Model):
@@ -141,7 +141,7 @@ class Digest(models.Model):
 
     @property
     def markdown_url(self) -> str:
-        return reverse("digest-markdown", args=[self.date])
+        return digest_address(self.date, "digest-markdown")
 
 
 SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites")

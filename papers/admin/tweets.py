@@ -67,15 +67,15 @@ class TweetForm(forms.ModelForm):  # type: ignore[type-arg]
         body: str = self.cleaned_data["body_html"]
         if not embed.BODY.fullmatch(body):
             raise forms.ValidationError(
-                "Only text, <br> and links to t.co, twitter.com or x.com may stand here; "
-                "write & as &amp;, < as &lt; and > as &gt;."
+                "Only text, <br> and links to t.co, twitter.com or x.com are allowed here. "
+                "Write & as &amp;, < as &lt; and > as &gt;."
             )
         return body
 
     def clean_author_handle(self) -> str:
         handle: str = self.cleaned_data["author_handle"]
         if not re.fullmatch("[A-Za-z0-9_]*", handle):
-            raise forms.ValidationError("A handle holds letters, digits and _ only; leave out the @.")
+            raise forms.ValidationError("A handle has only letters, digits and _. Leave out the @.")
         return handle
 
     def clean_language(self) -> str:
@@ -96,7 +96,7 @@ class Exclude(bulk.BulkChange[Tweet]):
         return str(record)
 
     def left_alone(self, record: Tweet) -> str:
-        return "excluded already" if record.is_excluded else ""
+        return "already excluded" if record.is_excluded else ""
 
     def looks(self, record: Tweet) -> str:
         ids = ", ".join(sorted(mention.paper.arxiv_id for mention in record.mentions.all()))
@@ -104,7 +104,7 @@ class Exclude(bulk.BulkChange[Tweet]):
         return f"{counts}, mentions {ids or 'no paper'}: {excerpt(record.body_html) or 'without text'}"
 
     def effect(self, record: Tweet) -> str:
-        return "counts no longer for its papers and is not shown; their counts are added up anew"
+        return "no longer counts for its papers and isn’t shown; their counts are recalculated"
 
     def carry_out(self, records: Sequence[Tweet], request: HttpRequest) -> list[Tweet]:
         exclude([tweet.pk for tweet in records], excluded=self.excluded, now=clock.now())
@@ -121,7 +121,7 @@ class Include(Exclude):
         return "" if record.is_excluded else "not excluded"
 
     def effect(self, record: Tweet) -> str:
-        return "counts for its papers again and may be shown; their counts are added up anew"
+        return "counts for its papers again and may be shown; their counts are recalculated"
 
 
 @admin.register(Tweet)

@@ -39,7 +39,7 @@ def collect_papers(day: date, *, now: datetime, sources: Sources, progress: Prog
     is kept, whatever happens then. Raises the errors of `papers.sources.http`, after the day has them as its reason.
     """
     if day > now.astimezone(UTC).date():
-        raise ValueError(f"{day} is yet to come")
+        raise ValueError(f"{day} is in the future")
     row = days.row_of(day, now)
     is_done = row.papers_done_at and not (settings.INCLUDE_CROSS_LISTS and row.expected_cross and not row.found_cross)
     is_quiet = row.state == CollectionDay.State.QUIET

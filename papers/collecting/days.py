@@ -66,11 +66,11 @@ def _add(days: list[date], now: datetime) -> None:
     values = []
     for day in days:
         if day.weekday() >= SATURDAY:
-            values.append([day, State.QUIET, "arXiv announces nothing at weekends.", now, None, now])
+            values.append([day, State.QUIET, "arXiv announces nothing on weekends.", now, None, now])
         elif not announcements.is_listing_day(day):
             # The calendar is a forecast: once the day is over, arXiv's own page has the last word.
             check_at = bounds(day)[1]
-            values.append([day, State.QUIET, "arXiv has a holiday, by its calendar.", None, check_at, now])
+            values.append([day, State.QUIET, "arXiv has a holiday, according to its calendar.", None, check_at, now])
         else:
             expected = announcements.expected_at(day)
             if expected > now:

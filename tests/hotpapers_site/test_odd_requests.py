@@ -183,7 +183,7 @@ def test_a_digest_of_a_year_that_cannot_be_is_not_begun_in_the_admin(editor: Cli
             "entries-INITIAL_FORMS": "0", "entries-MIN_NUM_FORMS": "0", "entries-MAX_NUM_FORMS": "1000"}  # fmt: skip
     answer = editor.post("/admin/digests/digest/add/", form)
     assert answer.status_code == 200
-    assert "There can be no list of this day" in answer.content.decode()
+    assert "There can’t be a list for this day" in answer.content.decode()
     assert Digest.objects.count() == 0
 
 

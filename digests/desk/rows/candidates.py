@@ -18,7 +18,7 @@ from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
 
 SPARK_DAYS = 7
-VANISHED = "tweet vanished"
+VANISHED = "post gone"
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ def _texts(paper: Paper) -> list[Text]:
 
 def paper_flags(paper: Any, featured: date | None) -> list[str]:
     """What an editor should know of a paper before it is listed."""
-    flags = [f"featured on {featured}"] if featured else []
+    flags = [f"listed on {featured}"] if featured else []
     if paper.newer:
-        flags.append(f"version {paper.newer['version']} waits")
+        flags.append(f"version {paper.newer['version']} available")
     if not paper.has_abstract:
         flags.append("no abstract")
     if paper.announced_as == Paper.AnnouncedAs.CROSS:

@@ -35,7 +35,7 @@ WORDS = ("list", "head")
 def start(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = curation.begin(day, now=clock.now())
     number = digest.entries.count()
-    return answer(request, day, f"The list of {day} is begun, with {number} paper{'' if number == 1 else 's'}.", ORDER)
+    return answer(request, day, f"List started with {number} paper{'' if number == 1 else 's'}.", ORDER)
 
 
 @desk_action(EDIT)
@@ -52,21 +52,21 @@ def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 def take_out(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     actions.take_out(day, paper, whole(body, "revision"), by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id} is taken out.", ORDER)
+    return answer(request, day, f"{paper.arxiv_id} removed.", ORDER)
 
 
 @desk_action(EDIT)
 def dismiss(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     actions.dismiss(day, paper, by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id} is not for this day.", ("head", "candidates"))
+    return answer(request, day, f"{paper.arxiv_id}: not today.", ("head", "candidates"))
 
 
 @desk_action(EDIT)
 def undismiss(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     actions.undismiss(day, paper)
-    return answer(request, day, f"{paper.arxiv_id} is to be decided again.", ("head", "candidates"))
+    return answer(request, day, f"{paper.arxiv_id} is undecided again.", ("head", "candidates"))
 
 
 @desk_action(EDIT)
@@ -80,27 +80,27 @@ def move(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 def pin(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper, pinned = paper_of(body), flag(body, "pinned")
     actions.pin(day, paper, pinned, whole(body, "revision"), by=user_of(request))
-    return answer(request, day, f"{paper.arxiv_id} is {'pinned' if pinned else 'no longer pinned'}.", ORDER)
+    return answer(request, day, f"{paper.arxiv_id} is {'pinned' if pinned else 'unpinned'}.", ORDER)
 
 
 @desk_action(EDIT)
 def note(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     texts.note(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, f"The note of {paper.arxiv_id} is saved.", WORDS)
+    return answer(request, day, f"Note on {paper.arxiv_id} saved.", WORDS)
 
 
 @desk_action(EDIT)
 def title(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     texts.title(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, f"The title of {paper.arxiv_id} is saved.", WORDS)
+    return answer(request, day, f"Title of {paper.arxiv_id} saved.", WORDS)
 
 
 @desk_action(EDIT)
 def intro(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     texts.intro(day, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, "The intro is saved.", WORDS)
+    return answer(request, day, "Intro saved.", WORDS)
 
 
 @desk_action(EDIT)
@@ -108,14 +108,14 @@ def add_tweet(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     tweet = fetch_tweet(text(body, "link"), paper, now=clock.now())
     tweets.show_tweet(day, paper, tweet, by=user_of(request))
-    return answer(request, day, f"The tweet of @{tweet.author_handle} is shown under {paper.arxiv_id}.", ORDER)
+    return answer(request, day, f"The post by @{tweet.author_handle} is shown under {paper.arxiv_id}.", ORDER)
 
 
 @desk_action(EDIT)
 def show_tweets(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper, wanted = paper_of(body), status_ids(body, "tweets")
     tweets.show_tweets(day, paper, wanted, status_ids(body, "base"), by=user_of(request))
-    number = f"{len(wanted)} tweet{'' if len(wanted) == 1 else 's'}"
+    number = f"{len(wanted)} post{'' if len(wanted) == 1 else 's'}"
     return answer(request, day, f"{number} shown under {paper.arxiv_id}.", WORDS)
 
 
@@ -137,24 +137,24 @@ def ignore(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action("digests.view_digest")
 def rules_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     preview = preview_rules(day, rules_of(body))
-    said = f"{len(preview.enters)} would enter, {len(preview.leaves)} would leave."
+    said = f"{len(preview.enters)} would be added, {len(preview.leaves)} would be removed."
     return answer(request, day, said, (), preview=part(request, "preview", preview=preview, day=day))
 
 
 @desk_action("papers.change_savedrules")
 def save_rules(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     actions.save_rules(rules_of(body))
-    return answer(request, day, "The rules are saved for the whole site.", ORDER)
+    return answer(request, day, "Thresholds saved for the whole site.", ORDER)
 
 
 @desk_action(EDIT)
 def refresh_counts(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = digests_of(day)[1]
     if digest is None or not is_editable(digest):
-        raise Refused("There is no list here that can be edited, so no counts to read for it.")
+        raise Refused("Nothing to refresh: this day has no list you can edit.")
     number = read_counts(list(digest.entries.values_list("paper", flat=True)), now=clock.now())
     curation.take_counts(digest)
-    return answer(request, day, f"{number} tweet{' was' if number == 1 else 's were'} read again.", ORDER)
+    return answer(request, day, f"Counts of {number} post{'' if number == 1 else 's'} refreshed.", ORDER)
 
 
 @desk_action(EDIT)
@@ -184,7 +184,7 @@ def paper_of(body: Body) -> Paper:
     number = text(body, "paper")
     paper = Paper.objects.filter(arxiv_id=number).first() if re.fullmatch(ARXIV_ID, number) else None
     if paper is None:
-        raise Refused("This paper is not known here. Load the page again.")
+        raise Refused("Unknown paper. Reload the page.")
     return paper
 
 
@@ -199,7 +199,7 @@ def flag(body: Body, name: str) -> bool:
 def whole(body: Body, name: str) -> int:
     number = _typed(body, name, int)
     if isinstance(number, bool) or not 0 <= number < 2**31:
-        raise Refused(f"“{name}” has to be a whole number from 0 on.")
+        raise Refused(f"“{name}” must be a whole number, 0 or more.")
     return number
 
 
@@ -213,7 +213,7 @@ def status_ids(body: Body, name: str) -> list[str]:
 def rules_of(body: Body) -> Rules:
     tweets = whole(body, "shown_tweets")
     if tweets > 100:
-        raise Refused("At most 100 tweets can be shown under a paper.")
+        raise Refused("At most 100 posts can be shown under a paper.")
     return Rules(
         whole(body, "hot_score"),
         whole(body, "shown_tweet_score"),
@@ -226,5 +226,5 @@ def rules_of(body: Body) -> Rules:
 def _typed(body: Body, name: str, kind: type[Kind]) -> Kind:
     value = body.get(name)
     if not isinstance(value, kind):
-        raise Refused(f"The request lacks “{name}”. Load the page again.")
+        raise Refused(f"The request has no “{name}”. Reload the page.")
     return value

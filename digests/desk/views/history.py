@@ -70,7 +70,7 @@ def history_page(request: HttpRequest, day: date) -> HttpResponse:
     before, after = sorted((_asked(request, name, listed) for name in ("a", "b")), key=lambda one: one.pk)
     found = difference(history.then(shown, before.pk), history.then(shown, after.pk))
     context |= {
-        "title": f"Two versions of {day}",
+        "title": f"Compare versions of {day}",
         "versions_shown": _told([before, after]),
         "difference": found,
         "texts": _titles(found),
@@ -106,7 +106,10 @@ def _restore_from_page(request: HttpRequest, day: date) -> HttpResponse:
         return redirect("desk-history", day)
     except Conflict as conflict:
         since = "; ".join(str(conflict.theirs).splitlines())
-        messages.error(request, f"Nothing was restored: the list was changed since you looked ({since}). Look again.")
+        messages.error(
+            request,
+            f"Nothing was restored, because the list changed since you opened this page ({since}). Check it, then try again.",
+        )
         return redirect("desk-history", day)
     return redirect("desk", day)
 
@@ -127,7 +130,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
     """
     shown = list_of(request, day)
     if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
-        raise PermissionDenied("You do not have the right to do this. Ask an administrator for it.")
+        raise PermissionDenied("You don’t have permission to do this. Ask an administrator.")
     then = next((one for one in versions_of(day) if str(one.pk) == version), None)
     if then is None:
         raise Refused("There is no such version of this day.")
@@ -140,8 +143,8 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
                 shown, seen = open_correction(own(day), by=user), seen + 1  # its beginning is one change
             restore_list(shown.pk, then, by=user, seen=seen)
     except (NoSuchVersion, Digest.DoesNotExist):
-        raise Refused("The list was closed meanwhile by somebody else. Load the page again.") from None
-    return f"The list is again what it was on {then.at:%Y-%m-%d at %H:%M} UTC ({words})."
+        raise Refused("Someone else closed this list. Reload the page.") from None
+    return f"Restored the list of {then.at:%-d %b %Y, %H:%M} UTC ({words})."
 
 
 def list_of(request: HttpRequest, day: date) -> Digest:

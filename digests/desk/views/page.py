@@ -82,4 +82,4 @@ def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
 
 
 def unknown(request: HttpRequest, day: date, action: str) -> HttpResponse:
-    return error(f"The desk knows no “{action}”. Load the page again.", status=404)
+    return error(f"Unknown action “{action}”. Reload the page.", status=404)

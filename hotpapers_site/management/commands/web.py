@@ -21,7 +21,7 @@ STOP_WITHIN_S = 30
 
 
 class Command(BaseCommand):
-    help = "Serve the site. SIGTERM and Ctrl-C let running requests end; SIGHUP starts its processes anew, one after the other."
+    help = "Serve the site. SIGTERM and Ctrl-C let running requests finish; SIGHUP restarts its processes one by one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=HOST, help=f"the address to listen at (default {HOST})")

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--again", action="store_true", help="render all texts again; until then pages show the old ones")
+        parser.add_argument("--again", action="store_true", help="render all texts again; pages show the old ones until then")
 
     def handle(self, **options: Any) -> None:
         if options["again"]:
@@ -26,4 +26,4 @@ class Command(BaseCommand):
             done = render_changed(bar.update)
         in_trouble = RenderedText.objects.exclude(trouble="").count()
         told = f" {in_trouble:,} texts show their source: the admin lists them." if in_trouble else ""
-        self.stdout.write(f"The texts of {done:,} rows are rendered.{told}")
+        self.stdout.write(f"Rendered the texts of {done:,} rows.{told}")

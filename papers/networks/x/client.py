@@ -127,9 +127,9 @@ class XClient:
         self._base = base_url(base, setting="X_API_BASE")
         # Checked here, since the HTTP library would quote a header that it cannot send.
         if not re.fullmatch(r"[\x21-\x7e]+", bearer_token):
-            state = "is not set" if not bearer_token else "holds blanks or other characters that no token has"
+            state = "is not set" if not bearer_token else "has spaces or other characters that no token can have"
             raise Misconfigured(
-                f"X_BEARER_TOKEN {state}; set it to the app-only bearer token of your app in X's developer console.",
+                f"X_BEARER_TOKEN {state}. Set it to your app's app-only bearer token, from X's developer console.",
                 setting="X_BEARER_TOKEN",
             )
         self._headers = {"Authorization": f"Bearer {bearer_token}"}
@@ -184,7 +184,7 @@ class XClient:
                 return
             if token in seen or empty > EMPTY_PAGES:
                 raise Malformed(
-                    "X's search goes round in circles: its next page is one we have read.", url=self._base, status=200
+                    "X's search repeats itself: its next page is one we have already read.", url=self._base, status=200
                 )
             seen.add(token)
             if pause_s:
@@ -296,7 +296,7 @@ def _read(answer: Answer, now: datetime) -> Mapping[str, Any]:
     if answer.status != 200:
         raise _error(answer, mapping(body), now)
     if not isinstance(body, dict):
-        raise Transient("X answered with something else than a JSON object.", url=answer.url, status=200)
+        raise Transient("X did not answer with a JSON object.", url=answer.url, status=200)
     return body
 
 
@@ -315,32 +315,32 @@ def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceErro
             )
             wrong = f" (parameters: {', '.join(named)[:200]})" if named else ""
             if doubt := clock_doubt(answer.headers):
-                return ClockWrong(f"X does not take our times{wrong}. {doubt}", **at)
-            return Malformed(f"X does not understand our request{wrong}; this is a fault in Hot Papers.", **at)
+                return ClockWrong(f"X rejected our times{wrong}. {doubt}", **at)
+            return Malformed(f"X rejected our request{wrong}; this is a bug in Hot Papers.", **at)
         case 401:
             return Refused(
-                "X does not accept the token in X_BEARER_TOKEN (401); put in the app-only bearer token of your app.",
+                "X rejected the token in X_BEARER_TOKEN (401). Set it to your app's app-only bearer token.",
                 setting="X_BEARER_TOKEN",
                 **at,
             )
         case 402:
             return OutOfCredit(
-                "The X account of X_BEARER_TOKEN has no credits left (402); recharge it in X's developer console.", **at
+                "The X account of X_BEARER_TOKEN has no credits left (402). Recharge it in X's developer console.", **at
             )
         case 403:
             if problem == "unsupported-authentication":
                 advice = "it needs an app-only bearer token, not a user's."
             else:
-                advice = "enrol the app for pay-per-use access in X's developer console, or use the token of an app that is."
+                advice = "enroll the app in pay-per-use access in X's developer console, or use the token of an app that is."
             return Refused(f"X does not let the app of X_BEARER_TOKEN read this (403): {advice}", setting="X_BEARER_TOKEN", **at)
         case 429 if problem == "usage-capped" or body.get("title") == "UsageCapExceeded":
             return OutOfCredit(
-                "The monthly cap of reads of X_BEARER_TOKEN's account is used up (429); raise it or wait for the next month.",
+                "The monthly cap of reads of X_BEARER_TOKEN's account is used up (429). Raise it, or wait for the next month.",
                 **at,
             )
         case 429:
             wait_s = _wait_s(answer, now)
-            return RateLimited(f"X asks us to read more slowly; it goes on in {wait_s:.0f} s.", wait_s=wait_s, **at)
+            return RateLimited(f"X asked us to slow down; retrying in {wait_s:.0f} s.", wait_s=wait_s, **at)
         case status if status >= 500 or status == 408:
             return Transient(f"X is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
         case status:

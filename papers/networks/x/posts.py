@@ -94,7 +94,7 @@ def unreadable(left_out: Sequence[LeftOut], of: int) -> Unreadable:
     lacks = " and ".join(dict.fromkeys(one.lacks for one in left_out))
     return Unreadable(
         f"{len(left_out):,} of {of:,} posts in X's answer cannot be read: they lack {lacks}. X may have changed its "
-        "answers; look for a newer version of Hot Papers.",
+        "answers; check for a newer version of Hot Papers.",
         status=200,
     )
 

@@ -117,7 +117,7 @@ class ArxivClient:
         late = f"the listing pages of {', '.join(behind)} are older than the listing of {newest}"
         if feed is None or feed.day != newest or feed.entries >= FEED_FULL:
             raise Transient(
-                f"arXiv is not done announcing: {late}, and its feed cannot tell the day's papers.", url=self._web_base
+                f"arXiv hasn't finished announcing: {late}, and its feed can't tell the day's papers.", url=self._web_base
             )
         return _of_feed(feed, f"Unchecked: {late}.")
 
@@ -234,7 +234,7 @@ class ArxivClient:
             unnamed += nameless
             short = page.total - len(seen) - unnamed
             if short > 0 and not new and not nameless:
-                left_out[LeftOut("", f"{short:,} papers that its API counts and does not give")] = None
+                left_out[LeftOut("", f"{short:,} papers that its API counts but does not return")] = None
             if short <= 0 or not (new or nameless):
                 return records, list(left_out)
 
@@ -255,14 +255,14 @@ class ArxivClient:
                 return page
         if not promised:
             return page
-        raise Transient(f"arXiv's API gave an empty page {EMPTY_TRIES} times where papers are due.", url=self._api_base)
+        raise Transient(f"arXiv's API gave an empty page {EMPTY_TRIES} times where papers were expected.", url=self._api_base)
 
     def _listing(self, path: str, parameters_of: Callable[[int, int], Parameters]) -> Sections:
         """All pages of a listing as one; `parameters_of` takes the page's number and how many entries were read before it."""
         whole = self._listing_page(path, parameters_of(1, 0))
         if whole.day is None:
             raise Malformed(
-                "arXiv answered something unexpected: expected a listing page with its date, got one without.",
+                "Unexpected answer from arXiv: expected a listing page with its date, got one without.",
                 url=self._web_base + path,
                 status=200,
             )
@@ -272,7 +272,7 @@ class ArxivClient:
             page = self._listing_page(path, parameters_of(number, whole.entries))
             if page.day is None and page.total != whole.total:
                 raise Malformed(
-                    f"arXiv's listing {path} goes on with a page without a date and with another total.",
+                    f"arXiv's listing {path} continues with a page without a date and with another total.",
                     url=self._web_base + path,
                 )
             if page.day not in (None, whole.day):
@@ -299,7 +299,9 @@ class ArxivClient:
             page = self._read(self._web_base + path, parameters, read, accept=(200, 400))
             if page.entries or page.total == 0:
                 return page
-        raise Transient(f"arXiv gave an empty listing {EMPTY_TRIES} times where entries are due.", url=self._web_base + path)
+        raise Transient(
+            f"arXiv gave an empty listing {EMPTY_TRIES} times where entries were expected.", url=self._web_base + path
+        )
 
     def _read(
         self,
@@ -327,14 +329,14 @@ class ArxivClient:
         at, status = answer.url, answer.status
         if status == 403:
             raise Refused(
-                "arXiv denies us access (403). Stop collecting, set CONTACT_EMAIL to an address that is read, and see "
-                "https://info.arxiv.org/help/robots.html before going on.",
+                "arXiv denies us access (403). Stop collecting, set CONTACT_EMAIL to an address you read, and see "
+                "https://info.arxiv.org/help/robots.html before you continue.",
                 setting="CONTACT_EMAIL",
                 url=at,
                 status=status,
             )
         if status >= 500:
-            raise Transient(f"arXiv has a failure of its own (status {status}).", url=at, status=status)
+            raise Transient(f"arXiv has an internal error (status {status}).", url=at, status=status)
         raise Malformed(f"arXiv answered with status {status}; expected {' or '.join(map(str, accept))}.", url=at, status=status)
 
     def _ask(self, url: str, parameters: Parameters) -> Answer:
@@ -347,7 +349,7 @@ class ArxivClient:
             wait_s = max(wait_s, retry_after_s(answer.headers) or 0)
             self._limited_in_a_row += 1
             self._gate.hold(wait_s)
-        text = f"arXiv asks us to wait (status {answer.status}); requests go on in {wait_s:.0f} s."
+        text = f"arXiv asked us to wait (status {answer.status}); retrying in {wait_s:.0f} s."
         raise RateLimited(text, url=answer.url, status=answer.status, wait_s=wait_s)
 
 

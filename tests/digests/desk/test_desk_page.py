@@ -66,7 +66,7 @@ def test_flags_say_what_an_editor_should_know(ann: Client, collected: Collection
 
     [row] = desk(ann).candidates
 
-    assert row.flags == ["featured on 2026-11-17", "version 3 waits", "no abstract", "cross-listed", "tweet vanished"]
+    assert row.flags == ["listed on 2026-11-17", "version 3 available", "no abstract", "cross-listed", "post gone"]
 
 
 def test_row_tells_age_and_the_last_days(ann: Client, collected: CollectionDay) -> None:

@@ -45,7 +45,7 @@ def test_compare_shows_two_versions_in_order_of_time(ann: Client, changed: list[
     response = ann.get(PAGE, {"a": changed[0].pk, "b": changed[-1].pk})
 
     assert response.context["difference"].said == (
-        f"{papers[0].arxiv_id}: taken out, was number 1.",
+        f"{papers[0].arxiv_id}: removed, was number 1.",
         f"{papers[1].arxiv_id}: note changed.",
     )
     page = response.content.decode()

@@ -46,7 +46,7 @@ def test_collect_papers_says_that_a_day_is_quiet(week: Week) -> None:
     week.move(datetime(2026, 11, 21, 12, tzinfo=UTC))
 
     assert run("collect_papers") == (
-        "2026-11-21: quiet (weekend or holiday). 0 new papers, 0 tweets. arXiv announces nothing at weekends.\n"
+        "2026-11-21: quiet (weekend or holiday). 0 new papers, 0 tweets. arXiv announces nothing on weekends.\n"
     )
 
 
@@ -55,18 +55,18 @@ def test_collect_papers_exits_with_1_before_the_announcement(week: Week) -> None
 
     said = refused("collect_papers")
 
-    assert said.startswith("2026-11-20: not announced yet. 0 new papers, 0 tweets. arXiv has not announced it yet;")
+    assert said.startswith("2026-11-20: not announced yet. 0 new papers, 0 posts. arXiv hasn't announced it yet;")
 
 
 def test_collect_papers_exits_with_1_where_papers_are_missing(week: Week) -> None:
     week.arxiv.unindexed = {min(week.new(FRIDAY))}
 
-    assert "arXiv is asked again for the others." in refused("collect_papers")
+    assert "the others will be asked for again." in refused("collect_papers")
 
 
 @pytest.mark.parametrize("name", ["collect_papers", "collect_tweets"])
 def test_collect_commands_refuse_a_day_to_come(name: str) -> None:
-    assert refused(name, "--date", "2026-11-21") == "2026-11-21 is yet to come; give a day up to 2026-11-20 (UTC)."
+    assert refused(name, "--date", "2026-11-21") == "2026-11-21 is in the future; give a day up to 2026-11-20 (UTC)."
 
 
 @pytest.mark.parametrize("given", ["yesterday", "2026-02-30", "20.11.2026"])
@@ -94,7 +94,7 @@ def test_collect_tweets_names_the_setting_where_x_refuses(week: Week, fault: str
 def test_collect_tweets_names_the_setting_where_no_key_is_set(week: Week, settings: Settings) -> None:
     settings.X_BEARER_TOKEN = ""
 
-    assert refused("collect_tweets").startswith("X_BEARER_TOKEN is not set: no tweets are collected;")
+    assert refused("collect_tweets").startswith("X_BEARER_TOKEN is not set, so no posts are collected from X.")
     assert week.x.requests == []
 
 
@@ -102,7 +102,7 @@ def test_collect_tweets_names_the_setting_where_the_budget_is_spent(week: Week, 
     settings.X_DAILY_READS = 5
 
     assert refused("collect_tweets") == (
-        "The budget of 5 paid reads for 2026-11-20 (UTC) is used up; wait for the next day or raise X_DAILY_READS."
+        "The budget of 5 paid reads for 2026-11-20 (UTC) is used up. Wait for the next day, or raise X_DAILY_READS."
     )
     assert week.x.requests == []
 
@@ -110,7 +110,7 @@ def test_collect_tweets_names_the_setting_where_the_budget_is_spent(week: Week, 
 def test_collect_papers_names_the_setting_of_an_address_that_cannot_work(settings: Settings) -> None:
     settings.ARXIV_API_BASE = "http://example.org"
 
-    assert refused("collect_papers").startswith("ARXIV_API_BASE has to be an https:// URL")
+    assert refused("collect_papers").startswith("ARXIV_API_BASE must be an https:// URL")
 
 
 # backfill
@@ -141,7 +141,7 @@ def test_backfill_says_which_days_are_not_complete(week: Week) -> None:
 
     said = refused("backfill", "--since", "2026-11-19").splitlines()
 
-    assert [line[:19] for line in said] == ["2026-11-19: partial", "Run it again later:"]
+    assert [line[:19] for line in said] == ["2026-11-19: partial", "Run it again later "]
 
 
 def test_backfill_asks_nothing_without_a_key(week: Week, settings: Settings) -> None:
@@ -248,7 +248,7 @@ def test_status_asks_for_a_person_where_the_budget_is_spent(settings: Settings) 
     found, is_fine = status()
 
     assert (found["needs"], is_fine) == (
-        ["The budget of 9 paid reads for 2026-11 (UTC) is used up; wait for the next month or raise X_MONTHLY_READS."],
+        ["The budget of 9 paid reads for 2026-11 (UTC) is used up. Wait for the next month, or raise X_MONTHLY_READS."],
         False,
     )
 

@@ -61,7 +61,7 @@ def ranked() -> dict[str, Any]:
 def test_all_networks_that_are_on_are_collected_and_x_without_a_token_is_off(world: OpenNetworks) -> None:
     said("follow_bluesky", "--until-live")
     lines = said("collect_tweets", "--date", str(DAY)).splitlines()
-    assert lines[-1].startswith("X_BEARER_TOKEN is not set: no tweets are collected")
+    assert lines[-1].startswith("X_BEARER_TOKEN is not set, so no posts are collected")
     assert [line.rstrip() for line in lines[:-1]] == [
         "Bluesky: 1 posts of 2026-11-20.",
         "Hacker News: 1 posts of 2026-11-20.",
