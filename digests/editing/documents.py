@@ -17,7 +17,18 @@ the day prints otherwise of each."""
 TEXTS = ("body", "name", "handle")
 """What a day prints of a tweet. It has to go where the tweet goes, so no document keeps it."""
 SETTINGS = ("status", "written_at", "published_at", "publish_at", "publish_zone", "is_held", "is_sample")
-ENTRY = ("paper_id", "retweets", "favorites", "counts", "read_at", "provenance", "printed_otherwise", "note", "is_pinned", "moves")
+ENTRY = (
+    "paper_id",
+    "retweets",
+    "favorites",
+    "counts",
+    "read_at",
+    "provenance",
+    "printed_otherwise",
+    "note",
+    "is_pinned",
+    "moves",
+)
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 
