@@ -36,7 +36,7 @@ class NotFetched(Exception):
 
 
 class Unknown(NotFetched):
-    """It is no address of a paper or a tweet, or there is nothing there (any more)."""
+    """It isn't the address of a paper or a tweet, or nothing is there (any more)."""
 
 
 def fetch_paper(text: str, *, now: datetime) -> Paper:

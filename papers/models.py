@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from papers import clock
-from papers.networks.registry import KINDS, OPEN
+from papers.networks.registry import FRAMES, KINDS, OPEN
 from papers.shown import lists
 from papers.text.folding import Folded
 from papers.text.identifiers import ARXIV_ID, CATEGORY
@@ -37,7 +37,7 @@ class Paper(models.Model):
     class ListingSource(models.TextChoices):
         FEED = "feed", "the day's feed"
         CATCHUP = "catchup", "the catch-up page"
-        WINDOW = "window", "the submission window (approximate)"
+        WINDOW = "window", "the submission times (approximate)"
         POST = "post", "a post of the old site"
         EDITOR = "editor", "an editor"
 
@@ -160,7 +160,7 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
 
 
 class Tweet(models.Model):
-    """One post on a social network; for X its status. A retweet is no tweet of its own."""
+    """One post on a social network; for X its status. A retweet is not stored as a tweet."""
 
     class Network(models.TextChoices):
         X = "x", "X"
@@ -189,7 +189,7 @@ class Tweet(models.Model):
     )
     author_id = models.CharField(max_length=255, blank=True, editable=False, help_text="The network's own id of the author")
     is_excluded = models.BooleanField(
-        "excluded", default=False, help_text="An editor's word: it counts for no paper and is not shown"
+        "excluded", default=False, help_text="Excluded by an editor: it counts for no paper and isn't shown"
     )
     counts = models.JSONField(
         default=dict, editable=False, help_text="What another network than X counts, by its names, as last read"
@@ -209,6 +209,7 @@ class Tweet(models.Model):
     objects = TweetQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "post"
         ordering = ["-posted_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["network", "status_id"], name="tweet_once_a_network"),
@@ -235,7 +236,7 @@ class Tweet(models.Model):
         if kind is None:
             raise ValidationError({"network": f"There is no network {self.network!r}."})
         if not kind.is_id(self.status_id):
-            raise ValidationError({"status_id": f"This is no id of a post on {kind.title}."})
+            raise ValidationError({"status_id": f"This isn't the id of a post on {kind.title}."})
         self.posted_at = kind.posted_at(self.status_id) or self.posted_at or clock.now()
 
     @property
@@ -251,8 +252,8 @@ class Tweet(models.Model):
 
     @property
     def embed_url(self) -> str:
-        """X's page of this post alone, made for frames; `&theme=dark` may be added."""
-        return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={self.status_id}&dnt=true&lang=en"
+        """Its network's page of this post alone, made for frames; empty where the network has none."""
+        return FRAMES[self.network](self.status_id, settings) if self.network in FRAMES else ""
 
 
 class Mention(models.Model):
@@ -271,7 +272,7 @@ class Mention(models.Model):
 class Provenance(models.TextChoices):
     """Where counts come from. The two are never added up or compared with each other."""
 
-    POST = "post", "a post of the old site (counted retweets over and over)"
+    POST = "post", "a post of the old site (counted retweets several times)"
     NETWORK = "network", "read from the network"
 
 
@@ -343,19 +344,21 @@ class CollectionDay(models.Model):
         max_length=2000, blank=True, help_text="A few sentences: why the state is what it is, and what to do"
     )
     listing_source = models.CharField(max_length=8, choices=Paper.ListingSource, blank=True)
-    expected_new = models.PositiveIntegerField(null=True, help_text="By arXiv's own listing; null where it could not tell")
+    expected_new = models.PositiveIntegerField(null=True, help_text="According to arXiv's listing; null where unknown")
     found_new = models.PositiveIntegerField(default=0)
     expected_cross = models.PositiveIntegerField(null=True)
     found_cross = models.PositiveIntegerField(default=0)
-    papers_done_at = models.DateTimeField(null=True, help_text="When all announced papers were here, with their abstracts")
-    swept_until = models.DateTimeField(null=True, help_text="Tweets of the day up to this moment are here")
+    papers_done_at = models.DateTimeField(
+        null=True, help_text="When all announced papers had been collected, with their abstracts"
+    )
+    swept_until = models.DateTimeField(null=True, help_text="Posts on X have been collected up to this moment")
     sweep_token = models.TextField(blank=True, editable=False, help_text="Where an unfinished sweep goes on")
     sweep_end = models.DateTimeField(null=True, editable=False, help_text="The end of that sweep")
-    tweets_found = models.PositiveIntegerField(default=0)
-    tweets_done_at = models.DateTimeField(null=True, help_text="When the day's tweets were swept to its end (UTC)")
-    next_try_at = models.DateTimeField(null=True, help_text="Not before; null for as soon as may be")
-    claimed_until = models.DateTimeField(null=True, editable=False, help_text="A worker is at it until then")
-    acknowledged_at = models.DateTimeField(null=True, help_text="When a person took note that the day failed")
+    tweets_found = models.PositiveIntegerField("posts found on X", default=0)
+    tweets_done_at = models.DateTimeField("posts on X done at", null=True, help_text="When the day was searched to its end")
+    next_try_at = models.DateTimeField(null=True, help_text="Not before; null for as soon as possible")
+    claimed_until = models.DateTimeField(null=True, editable=False, help_text="Claimed by a worker until then")
+    acknowledged_at = models.DateTimeField(null=True, help_text="When someone acknowledged that the day failed")
     acknowledged_by = models.CharField(max_length=150, blank=True)
     acknowledged_reason = models.CharField(max_length=500, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -394,9 +397,7 @@ class PaidRead(models.Model):
     at = models.DateTimeField(db_index=True)
     purpose = models.CharField(max_length=8, choices=Purpose)
     reserved = models.PositiveIntegerField(help_text="Posts that the call could have read at most")
-    reads = models.PositiveIntegerField(
-        null=True, help_text="Posts that it read; null while it is under way, or where it broke off"
-    )
+    reads = models.PositiveIntegerField(null=True, help_text="Posts that it read; null while it runs, or where it was cut off")
     cost_microdollars = models.PositiveBigIntegerField(default=0)
 
     class Meta:
@@ -412,10 +413,10 @@ class NetworkDay(models.Model):
 
     date = models.DateField()
     network = models.CharField(max_length=16)
-    found = models.PositiveIntegerField(default=0, help_text="Posts of the day that are here")
-    collected_until = models.DateTimeField(null=True, help_text="Posts of the day up to this moment are here")
-    collected_at = models.DateTimeField(null=True, help_text="When it was asked for last")
-    missed = models.JSONField(default=list, blank=True, help_text="Times that were not heard: pairs of moments (ISO 8601, UTC)")
+    found = models.PositiveIntegerField(default=0, help_text="Posts of the day that have been collected")
+    collected_until = models.DateTimeField(null=True, help_text="Posts have been collected up to this moment")
+    collected_at = models.DateTimeField(null=True, help_text="When they were last collected")
+    missed = models.JSONField(default=list, blank=True, help_text="Gaps: pairs of moments (ISO 8601, UTC)")
 
     class Meta:
         ordering = ["-date", "network"]
@@ -430,10 +431,10 @@ class StreamPlace(models.Model):
 
     network = models.CharField(max_length=16, unique=True)
     cursor = models.BigIntegerField(null=True, help_text="Microseconds since 1970; kept with the posts found until then")
-    leader = models.CharField(max_length=100, blank=True, help_text="Who follows; all others wait")
+    leader = models.CharField(max_length=100, blank=True, help_text="The process that follows the stream; all others wait")
     leader_until = models.DateTimeField(null=True, help_text="By the real clock; then another one may")
-    heard_at = models.DateTimeField(null=True, help_text="When something came last")
-    is_live = models.BooleanField(default=False, help_text="All until now is heard")
+    heard_at = models.DateTimeField(null=True, help_text="When something last arrived")
+    is_live = models.BooleanField(default=False, help_text="Everything up to now has been received")
 
     def __str__(self) -> str:
         return f"stream of {self.network}"
@@ -450,12 +451,12 @@ class SourceHealth(models.Model):
     class State(models.TextChoices):
         OK = "ok", "answers"
         FAILING = "failing", "fails for now"
-        REFUSED = "refused", "refuses until a person acts"
+        REFUSED = "refused", "refuses until someone acts"
 
     service = models.CharField(max_length=16, unique=True, help_text="One of Service, or a network's name")
     state = models.CharField(max_length=8, choices=State, default=State.OK)
     message = models.CharField(max_length=500, blank=True)
-    setting = models.CharField(max_length=40, blank=True, help_text="The setting that a person has to look at")
+    setting = models.CharField(max_length=40, blank=True, help_text="The setting to check")
     since = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, help_text="The last good answer")
     failed_at = models.DateTimeField(null=True, help_text="The last failure")
@@ -480,10 +481,10 @@ class SourceDay(models.Model):
 
     day = models.ForeignKey(CollectionDay, models.CASCADE, related_name="sources", db_index=False)
     source = models.CharField(max_length=16, choices=SourceHealth.Service)
-    attempts = models.PositiveIntegerField(default=0, help_text="Attempts in a row that were in vain")
+    attempts = models.PositiveIntegerField(default=0, help_text="Failed attempts in a row")
     message = models.CharField(max_length=500, blank=True, help_text="Why the last one failed; empty where it was answered")
-    failing_since = models.DateTimeField(null=True, help_text="When the first of the failed attempts in a row was")
-    is_refused = models.BooleanField(default=False, help_text="It fails until a person acts")
+    failing_since = models.DateTimeField(null=True, help_text="When the first of them failed")
+    is_refused = models.BooleanField(default=False, help_text="It fails until someone acts")
     left_out = models.JSONField(default=list, help_text="Records that could not be read: name, and what each lacks")
     note = models.CharField(max_length=1000, blank=True)
 
@@ -498,10 +499,14 @@ class SavedRules(models.Model):
     """The rules of ranking that an administrator saved on the desk: one row, or none where the settings' hold."""
 
     only = models.BooleanField(primary_key=True, default=True, editable=False)
-    hot_score = models.PositiveIntegerField(help_text="Retweets and favorites together; a paper is hot from here on")
-    shown_tweet_score = models.PositiveIntegerField(help_text="Besides a paper's best tweet, those from this score on are shown")
-    shown_tweets = models.PositiveSmallIntegerField(help_text="At most so many tweets are shown under a paper")
-    one_tweet_per_author = models.BooleanField(default=False, help_text="Only the best tweet of each author counts for a paper")
+    hot_score = models.PositiveIntegerField(help_text="Papers are hot from this score on")
+    shown_tweet_score = models.PositiveIntegerField(
+        "shown post score", help_text="Besides a paper's best post, those from this score on are shown"
+    )
+    shown_tweets = models.PositiveSmallIntegerField("shown posts", help_text="The most posts shown under a paper")
+    one_tweet_per_author = models.BooleanField(
+        "one post per author", default=False, help_text="Only each author's best post counts for a paper"
+    )
     weights = models.JSONField(default=dict, blank=True, help_text="What each count of each network gives; else the defaults")
     saved_at = models.DateTimeField(auto_now=True)
 
@@ -580,7 +585,7 @@ class UnrenderedRow(models.Model):
 
     table = models.CharField(max_length=64, help_text="Empty: all texts were noted before this, what is of an older version goes")
     row_id = models.BigIntegerField()
-    claimed_until = models.DateTimeField(null=True, help_text="A worker is at it until then")
+    claimed_until = models.DateTimeField(null=True, help_text="Claimed by a worker until then")
 
     def __str__(self) -> str:
         return f"{self.table} {self.row_id}"

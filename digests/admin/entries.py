@@ -83,7 +83,7 @@ class EntryForm(SeenForm):
 
 @admin.register(Entry)
 class EntryAdmin(PagedAdmin):
-    """One paper of one day. Entries are added, moved and taken out on their digest's page."""
+    """One paper of one day. Entries are added, moved and removed on their digest's page."""
 
     form = EntryForm
     fieldsets = [

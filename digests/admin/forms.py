@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
 from django.http import HttpRequest
 
-from digests.converters import FIRST_YEAR, LAST_YEAR
 from digests.editing import history
 from digests.models import Digest, Entry
+from papers.text.identifiers import FIRST_YEAR, LAST_YEAR
 
 
 def hold(digest_id: int) -> None:

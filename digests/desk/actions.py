@@ -31,7 +31,7 @@ GOES_WITH_PAPER = (
 def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: datetime) -> None:
     """List the paper at the position, or at the end, with its counts and the tweets that the rules show.
 
-    What was taken out of this list before returns with its note, title and tweets.
+    A paper that was removed from this list before comes back with its note, title and tweets.
     """
     with editing(day, Action.ADDED, by=by, paper=paper) as digest:
         Dismissal.objects.filter(day=day, paper=paper).delete()
@@ -42,7 +42,7 @@ def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: 
 
 
 def take_out(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> None:
-    """Not in this day's list, and not to be suggested for it.
+    """Remove the paper from this day's list, and stop suggesting it.
 
     `seen` is the revision of the list that the editor saw: with the paper go its note, title and tweets, which another editor
     may have changed since.
@@ -149,7 +149,7 @@ def _end(digest: Digest) -> int:
 
 
 def _new(digest: Digest, paper: Paper, now: datetime) -> tuple[Entry, list[ShownTweet]]:
-    """With the counts as last read, and the tweets that the rules show or those that it had when it was taken out; not saved."""
+    """With the counts as last read, and the tweets that the rules show or those that it had when it was removed; not saved."""
     [live] = ranked({paper.pk: paper.arxiv_id}, rules())
     if before := removed(digest, paper):
         if before[0].provenance == Provenance.NETWORK:

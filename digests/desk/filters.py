@@ -8,7 +8,7 @@ from django.http import QueryDict
 from papers.models import Paper
 
 SHOWN = 200
-"""Candidates on the page, unless all are asked for: those below have hardly any tweet."""
+"""Candidates on the page, unless all are asked for: those below have hardly any tweets."""
 
 
 @dataclass(frozen=True)

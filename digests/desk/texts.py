@@ -4,6 +4,7 @@ All raise Refused where it cannot be done, and Conflict where somebody else chan
 """
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -35,14 +36,22 @@ def title(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
     mine = " ".join(_clean(text, longest=LONGEST_TITLE).split("\n")).strip()
     if mine == paper.title:
         mine = ""
+    base = "" if base == paper.title else base
     with editing(day, Action.TITLED, by=by, paper=paper) as digest:
+        held = {"printed_otherwise": {"title": base}} if base else {"printed_otherwise__isnull": True}
+        # As for a note; it misses where the day prints more than the title otherwise.
+        if mine != base and Entry.objects.filter(digest=digest, paper=paper, **held).update(printed_otherwise=_printed({}, mine)):
+            return
         entry = entry_of(digest, paper, mine=mine)
         theirs = str(entry.otherwise.get("title", ""))
-        base = "" if base == paper.title else base
         what = f"title of {paper.arxiv_id}"
         compare(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, action=Action.TITLED)
         others = {key: value for key, value in entry.otherwise.items() if key != "title"}
-        save(entry, printed_otherwise=(others | ({"title": mine} if mine else {})) or None)
+        save(entry, printed_otherwise=_printed(others, mine))
+
+
+def _printed(others: dict[str, Any], title: str) -> dict[str, Any] | None:
+    return others | ({"title": title} if title else {}) or None
 
 
 def intro(day: date, text: str, base: str, *, by: User) -> None:

@@ -18,6 +18,8 @@ class Listed:
     favorites: int = 0
     is_pinned: bool = False
     tweets: tuple[str, ...] = ()
+    printed: str = ""
+    """What the day prints otherwise than the paper's record, beside the title."""
 
     @property
     def counts(self) -> str:
@@ -84,6 +86,8 @@ class Line:
             return (f"removed, was number {self.before_number}",)
         said = [f"moved from {self.before_number} to {self.after_number}"] if self.moved else []
         said += [f"{text.name} changed" for text in self.texts]
+        if self.before.printed != self.after.printed:
+            said.append("abstract, authors or categories changed")
         if self.before.counts != self.after.counts:
             said.append(f"counts: {self.before.counts}, now {self.after.counts}")
         if self.before.tweets != self.after.tweets:

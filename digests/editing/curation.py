@@ -27,7 +27,7 @@ def propose(day: date, *, now: datetime) -> Digest | None:
 
 
 def begin(day: date, *, now: datetime) -> Digest:
-    """The day's list, for an editor who wants one: proposed from what is here, be it nothing, where there is none yet."""
+    """The day's list; where there is none yet, one proposed from the papers collected so far, possibly empty."""
     return Digest.objects.filter(date=day).first() or _propose(day, now) or Digest.objects.get(date=day)
 
 
@@ -111,7 +111,7 @@ def _saying(entry: Entry, shown: list[ShownTweet]) -> Saying:
 
 
 def take_counts(digest: Digest) -> int:
-    """Let a list that is not published show the counts as they were last read; how many entries changed.
+    """Update the counts of an unpublished list to the last reading; returns how many entries changed.
 
     Its order and its choice stay, and it is no change of an editor's: its revision stays, too. Counts that a post printed stay
     as well. A constant number of queries.
@@ -130,7 +130,7 @@ def take_counts(digest: Digest) -> int:
 
 
 def take_live_counts(entry: Entry, live: RankedPaper) -> bool:
-    """Let the entry, which is not saved, have the counts as they were last read. False where it has them, or none were."""
+    """Set the entry's counts to the last reading, without saving it. False where nothing changed."""
     if not any(line.read_at and not line.left_out for line in live.tweets):
         return False
     now = live.retweets, live.favorites, other_counts(live), last_read(live.tweets, entry.read_at)

@@ -77,7 +77,10 @@ def contents(document: Document) -> Contents:
 
 
 def listed(entry: Entry, tweets: list[str]) -> Listed:
-    return Listed(entry.paper.arxiv_id, entry.title, entry.note, entry.retweets, entry.favorites, entry.is_pinned, tuple(tweets))
+    others = {part: text for part, text in entry.otherwise.items() if part != "title"}
+    printed = json.dumps(others, sort_keys=True) if others else ""
+    counts = entry.retweets, entry.favorites
+    return Listed(entry.paper.arxiv_id, entry.title, entry.note, *counts, entry.is_pinned, tuple(tweets), printed)
 
 
 def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry, list[ShownTweet]]]:

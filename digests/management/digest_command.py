@@ -36,4 +36,4 @@ class DigestCommand(BaseCommand):
         self.stdout.write(f"{digest}: {self.done if changed else self.left_alone}.")
 
     def check_digest(self, digest: Digest, options: dict[str, Any]) -> None:
-        """Raise CommandError where it is to stay as it is."""
+        """Raise CommandError if the digest must stay as it is."""

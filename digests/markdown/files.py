@@ -1,4 +1,4 @@
-"""Files -> posts: reading old posts from disk, mending their mojibake, refusing what is no post."""
+"""Files -> posts: reading old posts from disk, repairing their mojibake, refusing what isn't a post."""
 
 import errno
 import os

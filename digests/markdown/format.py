@@ -7,20 +7,20 @@ files. Names, tweet bodies and tweet author names are kept as the file has them 
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from digests.markdown import other_networks
 from digests.markdown.post import LONGEST_NAME, OLD_NETWORK, Post, PostError, PostPaper, PostTweet
 from papers.text.embed import BLOCKQUOTE, read_date, unescape, write_date
-from papers.text.identifiers import ARXIV_ID, CATEGORY
+from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR, LAST_YEAR
 
 __all__ = ["Post", "PostError", "PostPaper", "PostTweet", "file_name", "parse", "render"]
-FIRST_YEAR, LAST_YEAR = 1991, 2999
-"""arXiv's first, and one from which every calendar can still go on."""
 LARGEST_COUNT = 2_147_483_647
 """What a database integer holds."""
 LONGEST_CODE = 32
 """Characters of an arXiv id or a category that their columns hold; real ones have at most 20."""
+Day = TypeVar("Day", bound=date)
+"""A day or a moment."""
 
 
 def file_name(day: date) -> str:
@@ -159,10 +159,14 @@ class _Parser:
             moment = datetime.strptime(value, form).replace(tzinfo=UTC)
         except ValueError:
             moment = None
-        if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return self.in_calendar(moment)
+
+    def in_calendar(self, day: Day | None) -> Day:
+        """The day or moment, of a year of which there can be a list."""
+        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             self.at -= 1
             self.fail(f"a date that exists, from {FIRST_YEAR} to {LAST_YEAR}")
-        return moment
+        return day
 
     def post(self) -> Post:
         self.literal("---")
@@ -246,6 +250,7 @@ class _Parser:
         except other_networks.NoPost as error:
             self.fail(str(error))
         self.at += 1
+        self.in_calendar(post.day)
         return post
 
     def tweet(self) -> PostTweet:
@@ -258,8 +263,8 @@ class _Parser:
         try:
             day = read_date(tweet["date"])
         except ValueError:
-            self.at -= 1
-            self.fail("a date that exists")
+            day = None
+        day = self.in_calendar(day)
         if len(unescape(tweet["name"])) > LONGEST_NAME:
             self.at -= 1
             self.fail(f"a name of at most {LONGEST_NAME} characters")

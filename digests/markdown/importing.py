@@ -116,7 +116,7 @@ def _has_editors_work(digest: Digest) -> bool:
 
 
 def _clear(digest: Digest) -> None:
-    """Take the digest's entries out, with the counts that the last import read from its post and no other day prints."""
+    """Delete the digest's entries, with the counts that the last import read from its post and no other day prints."""
     read_from_post = PaperMeasurement.objects.filter(
         provenance=Provenance.POST, paper__entries__digest=digest, read_at=F("paper__entries__read_at")
     )

@@ -1,4 +1,4 @@
-"""The check before a publication: what an editor should look at first, and what mends it at one click."""
+"""The check before a publication: what an editor should look at first, and what fixes it with one click."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ BEST_TWEETS = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to mend or to wave through."""
+    """A problem to fix or to ignore."""
 
     key: str
     """Stays the same as long as the finding does; a Waiver names it."""
@@ -33,9 +33,9 @@ class Finding:
     arxiv_id: str = ""
     """The paper that it is about; empty for the day."""
     mend: dict[str, Any] | None = None
-    """The desk's action that mends it, with its body: `{"action": …, "body": {…}, "label": …}`."""
+    """The desk's action that fixes it, with its body: `{"action": …, "body": {…}, "label": …}`."""
     blocking: bool = True
-    """Readers would see it, so it has to be mended or waived before the day is published from the desk."""
+    """Readers would see it, so it must be fixed or ignored before the day is published from the desk."""
     waived: bool = False
 
     @property

@@ -103,7 +103,7 @@ def schedule(
 
 
 def unschedule(digest: Digest, *, by: AbstractBaseUser | None = None, seen: int | None = None) -> bool:
-    """Have it wait for an editor; the site's rule leaves it, too. False where it does so already."""
+    """Cancel the schedule; the site's rule leaves the list alone, too. False where that is so already."""
     return _set(digest, None, "", by=by, seen=seen)
 
 

@@ -15,7 +15,8 @@ from papers.collecting.mentions import match
 from papers.collecting.versions import replace_categories
 from papers.models import CollectionDay, Paper, SourceHealth
 from papers.sources.arxiv.announcement import Announcement, is_within
-from papers.sources.arxiv.client import BATCH, ArxivClient
+from papers.sources.arxiv.client import ArxivClient
+from papers.sources.arxiv.metadata import BATCH
 from papers.sources.arxiv.pages import PaperRecord
 from papers.sources.arxiv.xml import Garbled
 from papers.sources.http import Gone, Malformed, SourceError

@@ -155,7 +155,7 @@ def failed(day: date, source: SourceHealth.Service, error: SourceError, now: dat
 
 
 def put_off(row: CollectionDay, source: SourceHealth.Service, now: datetime, error: SourceError | None = None) -> None:
-    """One more attempt was in vain; `error` where it failed, none where the source lacked something.
+    """Note one more failed attempt; `error` where it failed, none where the source lacked something.
 
     The next one comes after 5 minutes, doubled each time up to an hour, and no earlier than the source asked for. Where it lacks
     something, which may never come, it is doubled up to six hours, and up to a day once the day's posts are here.

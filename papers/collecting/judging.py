@@ -14,7 +14,7 @@ State = CollectionDay.State
 FAILED_AFTER = 6
 """Attempts in a row; at the waits of `papers.collecting.days`, some three hours."""
 OUTAGE = timedelta(hours=6)
-"""A source that failed for so long needs a person."""
+"""A source that has failed for so long needs attention."""
 TO_COLLECT = "Its papers haven't been collected yet."
 ARXIV, X = SourceHealth.Service.ARXIV, SourceHealth.Service.X
 
@@ -121,11 +121,11 @@ def _judge_open_networks(row: CollectionDay, now: datetime) -> tuple[State, str]
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
     if not _is_over(row.date, now):
-        return State.COLLECTING, "The day goes on; so do its posts."
+        return State.COLLECTING, "The day isn't over; more posts may come."
     closes = datetime.combine(row.date + timedelta(days=1), time(), UTC)
     done = NetworkDay.objects.filter(date=row.date, collected_until__gte=closes).values_list("network", flat=True)
     behind = [KINDS[name].title for name in on if name not in set(done)]
-    return (State.PARTIAL, f"Posts are still to be collected from {', '.join(behind)}.") if behind else (State.COMPLETE, "")
+    return (State.PARTIAL, f"Posts haven't been collected yet from {', '.join(behind)}.") if behind else (State.COMPLETE, "")
 
 
 def _is_over(day: date, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT_S = 3600.0
-"""A service that asks us to stay away for longer is asked again all the same, once an hour."""
+"""However long a service asks us to stay away, we ask again after an hour."""
 CLOCKS_AGREE = timedelta(minutes=5)
 
 

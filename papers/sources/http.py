@@ -65,7 +65,7 @@ class OutOfCredit(SourceError):
 
 
 class Gone(SourceError):
-    """What was asked for is no longer there."""
+    """What we asked for no longer exists."""
 
 
 class Malformed(SourceError):

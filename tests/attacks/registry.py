@@ -20,8 +20,8 @@ from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 
 from digests import converters
+from digests.desk import body
 from digests.desk.filters import Filters
-from digests.desk.views import actions
 from digests.editing import comparing
 from digests.editing.conflicts import Refused as ActionRefused
 from digests.markdown import composing, files, mojibake, other_networks
@@ -34,7 +34,7 @@ from papers import code_links, editing, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
 from papers.models import Paper
 from papers.networks import paper_links
-from papers.networks.x import client as x_client
+from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
 from papers.search import index, marking, query, words
@@ -254,7 +254,7 @@ READERS: tuple[Reader, ...] = (
     Reader(x_posts.read_posts, lambda text: x_posts.read_posts([_tweet(text), {"id": text}, text])),
     Reader(x_posts.read_gone, lambda text: list(x_posts.read_gone([{"type": text, "detail": f"[{text}]", "value": text}]))),
     Reader(x_posts.is_status_id, x_posts.is_status_id),
-    Reader(x_client._read, lambda text: x_client._read(_answer(text), NOW), (http.SourceError,)),
+    Reader(x_answer.read_answer, lambda text: x_answer.read_answer(_answer(text), NOW), (http.SourceError,)),
     Reader(oembed._read, lambda text: oembed._read(_answer(text), "1"), (http.SourceError,), "answer"),
     Reader(oembed._read, _oembed, (http.SourceError,)),
     Reader(oembed._read, lambda text: _oembed(_blockquote(body=text)), (http.SourceError,), "body"),
@@ -297,8 +297,9 @@ READERS: tuple[Reader, ...] = (
             "/admin/desk/",
         )
     ),
-    Reader(actions.text, lambda text: actions.text({"a": text}, "a")),
-    Reader(actions.status_ids, lambda text: actions.status_ids({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(body.text, lambda text: body.text({"a": text}, "a")),
+    Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
+    Reader(body.status_ids, lambda text: body.status_ids({"a": [text]}, "a"), (ActionRefused,)),
     Reader(comparing.difference, _compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(_paper(title=text, name=text), ["cs.LG"])),
     Reader(bibtex.citation, lambda text: bibtex.citation(_paper(title=text, name=text), ["cs.LG"], Unrendered())),

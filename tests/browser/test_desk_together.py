@@ -201,7 +201,7 @@ def running_server(port: int) -> Iterator[str]:
     if connection.vendor == "sqlite":
         url = f"sqlite:///{database['NAME']}"
     environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY}
-    command = [sys.executable, "-m", "gunicorn", "--threads", "4", "--bind", f"127.0.0.1:{port}", "hotpapers_site.wsgi"]
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         while True:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 
 from digests.desk import actions, texts, tweets
-from digests.desk.answers import Body, answer, desk_action, part, user_of
+from digests.desk.answers import answer, desk_action, part, user_of
+from digests.desk.body import Body, flag, revision, status_ids, text, whole
+from digests.desk.changing import refuse_published
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
 from digests.desk.undoing import undo as undo_last
@@ -21,9 +22,8 @@ from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
 from papers.ranking.candidates import announced_on, rules
 from papers.ranking.ranking import Rules
-from papers.text.identifiers import ARXIV_ID, POST_ID
+from papers.text.identifiers import ARXIV_ID
 
-Kind = TypeVar("Kind")
 EDIT = "digests.change_digest"
 ORDER = ("list", "head", "candidates")
 """What changes on the page when the list changes."""
@@ -42,7 +42,8 @@ def start(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     now = clock.now()
     asked = text(body, "paper")
-    paper = Paper.objects.filter(announced_on(day), arxiv_id=asked).first() or fetch_paper(asked, now=now)
+    here = Paper.objects.filter(announced_on(day), arxiv_id=asked).first() if re.fullmatch(ARXIV_ID, asked) else None
+    paper = here or fetch_paper(asked, now=now)
     position = whole(body, "position") if body.get("position") is not None else None
     actions.add(day, paper, position, by=user_of(request), now=now)
     return answer(request, day, f"{paper.arxiv_id} {place(day, paper)}.", ORDER)
@@ -51,7 +52,7 @@ def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def take_out(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
-    actions.take_out(day, paper, whole(body, "revision"), by=user_of(request), now=clock.now())
+    actions.take_out(day, paper, revision(body), by=user_of(request), now=clock.now())
     return answer(request, day, f"{paper.arxiv_id} removed.", ORDER)
 
 
@@ -79,7 +80,7 @@ def move(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def pin(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper, pinned = paper_of(body), flag(body, "pinned")
-    actions.pin(day, paper, pinned, whole(body, "revision"), by=user_of(request))
+    actions.pin(day, paper, pinned, revision(body), by=user_of(request))
     return answer(request, day, f"{paper.arxiv_id} is {'pinned' if pinned else 'unpinned'}.", ORDER)
 
 
@@ -106,6 +107,8 @@ def intro(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def add_tweet(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
+    if digest := digests_of(day)[1]:
+        refuse_published(digest)
     tweet = fetch_tweet(text(body, "link"), paper, now=clock.now())
     tweets.show_tweet(day, paper, tweet, by=user_of(request))
     return answer(request, day, f"The post by @{tweet.author_handle} is shown under {paper.arxiv_id}.", ORDER)
@@ -160,7 +163,7 @@ def refresh_counts(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def undo(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     version = whole(body, "version") if "version" in body else None
-    undone = undo_last(day, whole(body, "revision"), by=user_of(request), version=version)
+    undone = undo_last(day, revision(body), by=user_of(request), version=version)
     return answer(request, day, f"Undone: {undone}.", ORDER)
 
 
@@ -188,28 +191,6 @@ def paper_of(body: Body) -> Paper:
     return paper
 
 
-def text(body: Body, name: str) -> str:
-    return _typed(body, name, str)
-
-
-def flag(body: Body, name: str) -> bool:
-    return _typed(body, name, bool)
-
-
-def whole(body: Body, name: str) -> int:
-    number = _typed(body, name, int)
-    if isinstance(number, bool) or not 0 <= number < 2**31:
-        raise Refused(f"“{name}” must be a whole number, 0 or more.")
-    return number
-
-
-def status_ids(body: Body, name: str) -> list[str]:
-    ids = _typed(body, name, list)
-    if not all(isinstance(one, str) and re.fullmatch(POST_ID, one) for one in ids):
-        raise Refused(f"“{name}” has to be a list of ids of posts.")
-    return list(ids)
-
-
 def rules_of(body: Body) -> Rules:
     tweets = whole(body, "shown_tweets")
     if tweets > 100:
@@ -221,10 +202,3 @@ def rules_of(body: Body) -> Rules:
         flag(body, "one_tweet_per_author"),
         weights=rules().weights,
     )
-
-
-def _typed(body: Body, name: str, kind: type[Kind]) -> Kind:
-    value = body.get(name)
-    if not isinstance(value, kind):
-        raise Refused(f"The request has no “{name}”. Reload the page.")
-    return value

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from digests.desk.answers import PARTS, Body, answer, desk_action, desk_of, part, user_of
+from digests.desk.answers import PARTS, answer, desk_action, desk_of, part, user_of
+from digests.desk.body import Body, flag, revision, short_text
 from digests.desk.changing import Action, editing
 from digests.desk.state import Desk, digests_of
 from digests.editing import history
@@ -32,8 +32,8 @@ def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Ignore a finding, or stop ignoring it."""
-    digest, key = edited(day), text(body, "finding", 120)
-    if body.get("waived", True):
+    digest, key = edited(day), short_text(body, "finding", 120)
+    if "waived" not in body or flag(body, "waived"):
         if key not in {one.key for one in findings(digest, clock.now())}:
             raise Refused("This is already fixed.")
         Waiver.objects.get_or_create(digest=digest, finding=key, defaults={"at": clock.now(), "by": user_of(request)})
@@ -45,7 +45,7 @@ def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Show a tweet from right to left, or from left to right, on this day."""
-    number, status_id, wanted = (text(body, name, 40) for name in ("paper", "tweet", "direction"))
+    number, status_id, wanted = (short_text(body, name, 40) for name in ("paper", "tweet", "direction"))
     if wanted not in Tweet.Direction.values:
         raise Refused("A post’s direction must be ltr or rtl.")
     shown = ShownTweet.objects.filter(entry__paper__arxiv_id=number, tweet__status_id=status_id).select_related("tweet")
@@ -81,9 +81,9 @@ def schedule_at(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 
 def _schedule(request: HttpRequest, digest: Digest, body: Body) -> str:
-    fold, zone = body.get("fold"), text(body, "zone", 64)
+    fold, zone = body.get("fold"), short_text(body, "zone", 64)
     try:
-        at = datetime.fromisoformat(text(body, "at", 30))
+        at = datetime.fromisoformat(short_text(body, "at", 30))
     except ValueError:
         at = None
     if at is None or at.tzinfo or fold not in (None, 0, 1):
@@ -103,7 +103,7 @@ def withdraw_it(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = own(day)
     if digest.status == Digest.Status.DRAFT:
         raise Refused("The day isn’t published, so readers don’t see it.")
-    note = text(body, "note", LONGEST_NOTE)
+    note = short_text(body, "note", LONGEST_NOTE)
     won = withdraw(digest, now=clock.now(), by=user_of(request), seen=revision(body), note=note)
     return done(request, day, "Withdrawn: readers no longer see it." if won else "It is already withdrawn.")
 
@@ -122,7 +122,7 @@ def publish_the_correction(request: HttpRequest, day: date, body: Body) -> HttpR
 
 
 def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
-    note = text(body, "note", LONGEST_NOTE)
+    note = short_text(body, "note", LONGEST_NOTE)
     replaces = revision(body, "replaces") if "replaces" in body else None
     publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=revision(body), replaces=replaces)
     return "Correction published."
@@ -136,7 +136,7 @@ def drop_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResp
 
 
 def unless_stopped(request: HttpRequest, day: date, digest: Digest, act: Callable[[], str]) -> HttpResponse:
-    """Do it where the check finds nothing that is neither mended nor waived; else answer with what it found."""
+    """Do it if every finding is fixed or ignored; otherwise answer with the findings."""
     stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
     if not stopped:
         return done(request, day, act())
@@ -173,18 +173,3 @@ def edited(day: date) -> Digest:
 def correction(day: date) -> Digest | None:
     held = digests_of(day)[1]
     return held if held and held.corrects_id else None
-
-
-def text(body: Body, name: str, longest: int) -> str:
-    value: Any = body.get(name, "")
-    if not isinstance(value, str) or len(value) > longest or "\0" in value:
-        raise Refused(f"“{name}” must be a text of at most {longest} characters.")
-    return value
-
-
-def revision(body: Body, name: str = "revision") -> int:
-    """The revision that the editor saw."""
-    value = body.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Refused("The request doesn’t say which version you saw. Reload the page.")
-    return value

@@ -31,11 +31,6 @@ class ShownPaper:
     tweets: Sequence[ShownTweet] = ()
 
     @property
-    def score(self) -> int:
-        """As printed."""
-        return self.entry.retweets + self.entry.favorites
-
-    @property
     def sparkline(self) -> charts.Line | None:
         """None where there is nothing to draw: fewer than two readings."""
         return sparkline(self.history) if self.history else None
@@ -43,7 +38,7 @@ class ShownPaper:
     @property
     def code(self) -> tuple[str, ...]:
         """Addresses of repositories."""
-        return code_links(self.entry.paper)
+        return code_links(self.entry.paper, self.entry.abstract)
 
 
 def entries_of(digest: Digest) -> list[Entry]:

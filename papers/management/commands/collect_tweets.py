@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_date(parser, "--date", help="the day (default: today, UTC)")
-        parser.add_argument("--network", choices=KINDS, help="this one alone")
+        parser.add_argument("--network", choices=KINDS, help="only this network")
 
     def handle(self, *args: Any, date: date | None, network: str | None, **options: Any) -> None:
         day = past_or_today(date)

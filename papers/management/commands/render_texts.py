@@ -11,8 +11,8 @@ from papers.rendered.waiting import note_everything, render_changed
 
 class Command(BaseCommand):
     help = (
-        "Render the texts that came or changed, and all texts where the renderer is newer than they are. Workers do it every few "
-        "seconds. It is safe at any time, and goes on where it was stopped."
+        "Render new and changed texts, and all texts after the renderer changed. Workers do this every few "
+        "seconds. It is safe to run at any time, and continues where it stopped."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -14,6 +14,15 @@ NOT_SET = (
 )
 
 
+LINK_HOSTS = frozenset({"t.co", "twitter.com", "x.com"})
+"""All links in a post's text lead through these."""
+
+
+def frame(id: str, settings: Any) -> str:
+    """X's page of this post alone; `&theme=dark` may be added."""
+    return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={id}&dnt=true&lang=en"
+
+
 class X:
     """X charges for what is read, so that it is asked through a budget, by `papers.collecting.swept` and `papers.counts`."""
 

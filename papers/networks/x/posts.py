@@ -52,7 +52,7 @@ class FoundTweet:
     language: str
     created_at: datetime | None
     conversation_id: str
-    """The root of the thread; the post's own id where it is no reply."""
+    """The root of the thread; the post's own id where it isn't a reply."""
     counts: Counts
     papers: tuple[str, ...]
     is_retweet: bool

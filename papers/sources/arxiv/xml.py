@@ -14,7 +14,7 @@ ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
 
 class Garbled(Transient):
-    """The answer breaks off, or is no XML."""
+    """The answer is cut off, or isn't XML."""
 
 
 def read_xml(answer: Answer, root: str, expected: str) -> etree._Element:

@@ -154,7 +154,7 @@ def test_comparisons_are_accessible(open_desk: OpenDesk, draft: Digest, papers: 
     found += accessible(page, "unchanged")
     compare(from_the_first=False)
     expect(page.get_by_text("Moved from 1 to 3")).to_be_visible()
-    expect(page.locator("thead")).to_contain_text("restored: ")
+    expect(page.locator("thead")).to_contain_text("restored the list of")
     found += accessible(page, "restored")
 
     assert found == []

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from digests.models import Digest, PublicEvent
 from papers.models import Paper
+from papers.rendered.waiting import render_changed
 from tests.browser.desk_browser import OpenDesk
 from tests.browser.publishing.steps import YEAR, click, clock_change, goes_out, open_check, pill, type_time
 from tests.digests.desk.desk_days import NOW
@@ -36,7 +37,7 @@ def test_schedule_is_shown_by_three_clocks_and_cancelled(open_desk: OpenDesk, dr
     open_check(ann)
 
     times = type_time(ann, f"{YEAR}-01-15T09:00")
-    clocks = r"15 Jan, 09:00 Europe/Berlin = .*15 Jan, 03:00 America/New_York \(the site’s\) = .*15 Jan, 08:00 UTC"
+    clocks = r"15 Jan, 09:00 Europe/Berlin = .*15 Jan, 03:00 America/New_York \(site time\) = .*15 Jan, 08:00 UTC"
     expect(times).to_have_text(re.compile(clocks))
     ann.page.locator("#schedule-zone").fill("Asia/Tokio")
     expect(times).to_contain_text("Unknown time zone")
@@ -156,6 +157,7 @@ def test_withdrawn_and_published_again(open_desk: OpenDesk, reader: Page, publis
     expect(pill(ann)).to_have_text("withdrawn")
     assert Digest.objects.get().status == "withdrawn"
     assert events() == [(Kind.PUBLISHED, ""), (Kind.WITHDRAWN, "It lists *another* day.")]
+    render_changed()
     reader.goto(address)
     expect(reader.get_by_role("heading", name=re.compile("was withdrawn"))).to_be_visible()
     expect(reader.locator(".events em")).to_have_text("another")
@@ -203,6 +205,7 @@ def test_correction_is_listed_and_published_with_a_note(
     listed = [(entry.paper.arxiv_id, entry.note) for entry in published.entries.select_related("paper")]
     assert listed == [(third, ""), (first, ""), (second, "Read it twice.")]
     assert events()[-1] == (Kind.CORRECTED, "The order was *wrong*.")
+    render_changed()
     reader.goto(address)
     expect(reader.locator(".papers article").first).to_contain_text(papers[2].title)
     expect(reader.get_by_text("Read it twice.")).to_be_visible()

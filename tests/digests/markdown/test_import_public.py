@@ -123,6 +123,8 @@ def test_names_with_codes_for_a_terminal_are_quoted(tmp_path: Path, name: str, s
         (b"2021-05-12", b"2021-02-30"),
         (b"05/13/2021", b"13/13/2021"),
         (b"2021-05-12", b"99999-05-12"),
+        (b"2021-05-12", b"9999-05-12"),
+        (b"2021-05-12", b"2200-05-12"),
     ],
 )
 def test_odd_files_are_one_error_each_and_the_rest_goes_on(tmp_path: Path, before: bytes, after: bytes) -> None:

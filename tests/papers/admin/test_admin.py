@@ -81,14 +81,14 @@ def test_tweet_page_takes_the_same_queries_at_any_size(editor: Client, django_as
         for n in range(rows)
     )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = editor.get(page(tweet))
 
     assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("provenance", "title"), [("network", "As read from the network"), ("post", "As the old site printed them")]
+    ("provenance", "title"), [("network", "As read from the network"), ("post", "As the old site showed them")]
 )
 def test_counts_over_time_are_told_in_words_and_as_a_table(editor: Client, provenance: str, title: str) -> None:
     paper, tweet = make_paper(), make_tweet()
@@ -254,7 +254,7 @@ BODY_ERROR = (
         ({"body_html": "you & me"}, {"body_html": [BODY_ERROR]}),
         ({"author_handle": "@lab"}, {"author_handle": ["A handle has only letters, digits and _. Leave out the @."]}),
         ({"language": "english!"}, {"language": ["Expected a language tag like en, zh-Hant or pt-BR; und = not known."]}),
-        ({"status_id": "https://x.com/1"}, {"status_id": ["This is no id of a post on X."]}),
+        ({"status_id": "https://x.com/1"}, {"status_id": ["This isn't the id of a post on X."]}),
     ],
 )
 def test_tweet_that_does_not_fit_is_refused_in_words(

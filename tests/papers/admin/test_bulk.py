@@ -85,7 +85,7 @@ def test_a_tweet_that_changed_since_is_shown_again_and_nothing_is_done(editor: C
     (conflict,) = answer.context["conflicts"]
     assert conflict.looked == "counts, mentions 2105.00001: Our synthetic paper is out"
     assert conflict.looks == "counts, mentions 2105.00001, 2105.00002: Our synthetic paper is out"
-    assert "Nothing was done" in answer.content.decode()
+    assert "Nothing was changed" in answer.content.decode()
     assert Tweet.objects.filter(is_excluded=True).count() == 0
 
     assert confirm(editor, TWEETS, answer).status_code == 302
@@ -126,7 +126,7 @@ def test_asking_takes_the_same_queries_at_any_size(editor: Client, django_assert
     records = [read_tweet(make_paper(), make_paper()) for _ in range(tweets)]
     editor.get("/admin/")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = ask(editor, TWEETS, "exclude_selected", *records)
 
     assert len(page.context["steps"]) == tweets
@@ -165,7 +165,7 @@ def test_newer_versions_are_taken_after_a_question(editor: Client) -> None:
     assert [(step.name, step.effect) for step in page.context["steps"]] == [
         (
             paper.arxiv_id,
-            "replaces version 2; its title becomes “A Newer Title”; lists that show the paper’s record change with it",
+            "replaces version 2; its title becomes “A Newer Title”; published lists print the old text until they are corrected",
         )
     ]
     confirm(editor, PAPERS, page)
@@ -185,5 +185,7 @@ def test_a_still_newer_version_is_shown_before_it_is_taken(editor: Client) -> No
     answer = confirm(editor, PAPERS, page)
 
     assert answer.status_code == 409
-    assert [(step.looked, step.looks) for step in answer.context["conflicts"]] == [("version 3 waits", "version 4 waits")]
+    assert [(step.looked, step.looks) for step in answer.context["conflicts"]] == [
+        ("version 3 is available", "version 4 is available")
+    ]
     assert Paper.objects.get().newer is not None

@@ -62,7 +62,7 @@ def test_charts_are_told_in_words_and_as_a_table(editor: Client, rows: None, set
     )
     assert budgets == (
         "100 of 1,000 reads on 2026-11-20; the most since 2026-11-20 were 100 on 2026-11-20.",
-        [["Day", "Reads", "Limit now"], ["2026-11-20", "100", "1,000"]],
+        [["Day", "Reads", "Current limit"], ["2026-11-20", "100", "1,000"]],
     )
 
 

@@ -30,7 +30,7 @@ def test_collect_papers_collects_today(week: Week) -> None:
     said = run("collect_papers")
 
     count = len(week.new(FRIDAY))
-    assert said.startswith(f"2026-11-20: collecting. {count} of {count} new papers, 0 tweets. ")
+    assert said.startswith(f"2026-11-20: collecting. {count} of {count} new papers, 0 posts. ")
     assert set(Paper.objects.values_list("arxiv_id", flat=True)) == week.new(FRIDAY)
 
 
@@ -39,14 +39,14 @@ def test_collect_commands_complete_a_past_day(week: Week) -> None:
     said = run("collect_tweets", "--date", "2026-11-19")
 
     count, tweets = len(week.new(THURSDAY)), CollectionDay.objects.get().tweets_found
-    assert said == f"2026-11-19: complete. {count} of {count} new papers, {tweets} tweets.\n"
+    assert said == f"2026-11-19: complete. {count} of {count} new papers, {tweets} posts.\n"
 
 
 def test_collect_papers_says_that_a_day_is_quiet(week: Week) -> None:
     week.move(datetime(2026, 11, 21, 12, tzinfo=UTC))
 
     assert run("collect_papers") == (
-        "2026-11-21: quiet (weekend or holiday). 0 new papers, 0 tweets. arXiv announces nothing on weekends.\n"
+        "2026-11-21: quiet (weekend or holiday). 0 new papers, 0 posts. arXiv announces nothing on weekends.\n"
     )
 
 
@@ -119,7 +119,7 @@ def test_collect_papers_names_the_setting_of_an_address_that_cannot_work(setting
 def test_backfill_completes_the_days_that_are_over(week: Week) -> None:
     said = run("backfill", "--since", "2026-11-18")
 
-    assert said == "All days from 2026-11-18 to 2026-11-20 are here.\n"
+    assert said == "All days from 2026-11-18 to 2026-11-20 are complete.\n"
     assert list(CollectionDay.objects.order_by("date").values_list("state", flat=True)) == ["complete", "complete", "collecting"]
     assert set(Paper.objects.values_list("arxiv_id", flat=True)) == {
         number for day in (18, 19, 20) for number in week.new(date(2026, 11, day))
@@ -219,7 +219,7 @@ def test_status_tells_the_same_to_people() -> None:
 
     said = run("status").splitlines()
 
-    assert said[0].split() == ["Day", "State", "New", "Tweets", "Reason"]
+    assert said[0].split() == ["Day", "State", "New", "Posts", "Reason"]
     assert said[1].split()[:2] == ["2026-11-19", "complete"]
     assert said[-1] == "x: ok since 2026-11-20T22:00:00+00:00."
 
@@ -230,7 +230,7 @@ def test_status_asks_for_a_person_where_no_key_is_set(settings: Settings) -> Non
     found, is_fine = status()
 
     assert not is_fine
-    assert [str(one).partition(":")[0] for one in found["needs"]] == ["X_BEARER_TOKEN is not set"]  # type: ignore[attr-defined]
+    assert [str(one).partition(",")[0] for one in found["needs"]] == ["X_BEARER_TOKEN is not set"]  # type: ignore[attr-defined]
     assert "X_BEARER_TOKEN is not set" in refused("status")
 
 

@@ -63,7 +63,7 @@ def test_refresh_engagement_reads_what_is_due(week: Week, world_tweets: Tweets, 
     out, err = run("refresh_engagement")
 
     assert err == ""
-    assert out == "Tweets: 1 read (0 of them back), 0 gone, 0 unknown.\nTexts: 0 fetched, 0 gone, 0 failed.\n"
+    assert out == "Posts: 1 read (0 of them back), 0 gone, 0 unknown.\nTexts: 0 fetched, 0 gone, 0 failed.\n"
     assert list(Tweet.objects.filter(read_at=NOW).values_list("status_id", flat=True)) == [due.status_id]
 
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from papers.networks.base import GoneReason
-from papers.networks.x.client import XClient, sweep_query
+from papers.networks.x.client import XClient
 from papers.sources.http import Malformed, Misconfigured, OutOfCredit, RateLimited, Refused, SourceError, Transient
 from tests.standins.serving import Reply
 from tests.standins.tweets import Tweets
@@ -20,8 +20,6 @@ START = END - timedelta(hours=22)
 CALLS: dict[str, Callable[[XClient], object]] = {
     "sweep": lambda x: list(x.sweep(start=START, end=END, min_likes=0, max_reads=10_000)),
     "lookup": lambda x: x.lookup(["1"]),
-    "counts": lambda x: x.counts(sweep_query(0), start=START, end=END),
-    "usage": lambda x: x.usage(),
 }
 
 
@@ -161,7 +159,7 @@ def test_a_rate_limit_in_the_middle_of_a_sweep_loses_nothing(x: XClient, standin
     assert [page.tweets for page in interrupted] == [page.tweets for page in whole]
 
 
-@pytest.mark.parametrize("call", ["sweep", "lookup", "counts"])
+@pytest.mark.parametrize("call", CALLS)
 def test_an_empty_object_is_malformed(x: XClient, standin: XStandin, call: str) -> None:
     standin.fault("/2/", "{}")
 
@@ -182,12 +180,13 @@ def test_a_refused_lookup_repeats_no_ids(x: XClient, standin: XStandin) -> None:
 
 def test_a_wrong_token_is_refused(standin: XStandin, http: httpx.Client) -> None:
     with pytest.raises(Refused, match="X_BEARER_TOKEN"):
-        XClient(http, bearer_token="another", base=standin.url).usage()
+        XClient(http, bearer_token="another", base=standin.url).lookup(["1"])
 
 
-def test_a_users_token_is_refused_for_usage(standin: XStandin, http: httpx.Client) -> None:
+def test_a_users_token_is_refused_for_the_archive(standin: XStandin, http: httpx.Client) -> None:
+    client = XClient(http, bearer_token=standin.user_token, base=standin.url)
     with pytest.raises(Refused, match="app-only bearer token"):
-        XClient(http, bearer_token=standin.user_token, base=standin.url).usage()
+        list(client.sweep(start=START - timedelta(days=30), end=END, min_likes=0, max_reads=100))
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "ümlaut"])
@@ -207,7 +206,7 @@ def test_the_base_url_may_carry_a_prefix(tweets: Tweets, clock: time_machine.Tra
 
 
 def test_a_redirect_is_not_followed_with_the_token(x: XClient, standin: XStandin) -> None:
-    standin.fault("/2/", Reply(302, b"", {"Location": standin.url + "/2/usage/tweets"}))
+    standin.fault("/2/", Reply(302, b"", {"Location": standin.url + "/2/tweets"}))
 
     with pytest.raises(Refused, match="check X_API_BASE"):
         x.lookup(["1"])
