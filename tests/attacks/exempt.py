@@ -17,6 +17,7 @@ EXEMPT: dict[str, str] = {
     "papers.fetching.fetch_tweet": "cuts the link at 500 characters",
     "papers.lookup.papers_found": DATABASE,
     "papers.lookup.tweets_found": DATABASE,
+    "papers.networks.x.network.frame": OURS,
     "papers.networks.x.client.XClient.sweep": ASKS,
     "papers.networks.x.client.XClient.lookup": ASKS,
     "papers.networks.x.oembed.OEmbedClient.embed": ASKS,
