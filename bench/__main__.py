@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream"]
+BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream", "matches"]
 BY_NAME_ONLY = ["lighthouse"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 

@@ -62,7 +62,7 @@ def follow(product: Product) -> subprocess.Popen[bytes]:
 
 def speak(stream: JetstreamStandin, numbers: range) -> None:
     for n in numbers:
-        stream.post(BlueskyPost(f"did:plc:a{n}", f"3p{n}", now() - timedelta(minutes=1), embed=external(PAPER)))
+        stream.post(BlueskyPost(f"did:plc:a{n}", f"3p{n}", now(), embed=external(PAPER)))
     stream.tick(now())
 
 
