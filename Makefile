@@ -1,4 +1,4 @@
-# Hot Papers. `make help` lists what can be made; each target does its own set-up.
+# Hot Papers. `make help` lists the targets; each one sets up what it needs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -27,7 +27,7 @@ $(VENV)/.dev: $(VENV)/.base requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-setup: $(VENV)/.dev ## install everything that running and testing need
+setup: $(VENV)/.dev ## install everything needed to run and test
 
 var/static/staticfiles.json: $(VENV)/.base $(shell find static -type f)
 	@HASHED_STATIC=1 $(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
@@ -35,7 +35,7 @@ var/static/staticfiles.json: $(VENV)/.base $(shell find static -type f)
 run: var/static/staticfiles.json ## serve the whole product at http://127.0.0.1:8000 (PORT=8080; ARCHIVE=dir imports old posts first)
 	@HASHED_STATIC=1 $(BIN)/python manage.py serve $(if $(PORT),--port "$(PORT)") $(if $(ARCHIVE),--archive "$(ARCHIVE)")
 
-sandbox: $(VENV)/.base ## run the whole product against invented services, a day a minute (ARGS="--speed 5000 --papers 1000")
+sandbox: $(VENV)/.base ## run the whole product against invented services; a day takes a minute (ARGS="--speed 5000 --papers 1000")
 	@$(BIN)/python manage.py sandbox $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, import rules, templates, migrations
@@ -48,7 +48,7 @@ check: $(VENV)/.dev ## lint, types, import rules, templates, migrations
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 
-# What is there is not installed again; where there is no network, the tests say what they miss.
+# Installs only what is missing. Without a network, the tests say what they need.
 system-test-tools:
 	@missing=""; command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="chromium"; \
 	command -v java >/dev/null || missing="$$missing default-jre-headless"; command -v npm >/dev/null || missing="$$missing npm"; \

@@ -1,4 +1,4 @@
-"""`python -m bench [archive] [pages] [engagement] [search] [admin]`: all benchmarks or those named, each in its own process.
+"""`python -m bench [NAME…]`: all benchmarks or those named, each in its own process.
 
 What follows the names from the first `-` on is for the benchmarks: `python -m bench admin --papers 100000`. `--help` lists them
 all, and starts none.
@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream", "matches"]
+BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream", "matches", "memory"]
 BY_NAME_ONLY = ["lighthouse"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 

@@ -55,9 +55,9 @@ def main() -> int:
     samples.load(datetime.now(UTC))
     failed = 0
     print(f"{'':<8}{''.join(f'{category:>16}' for category in CATEGORIES)}")
-    with serving.gunicorn("hotpapers_site.wsgi") as port:
+    with serving.shipped() as server:
         for name, path in addresses().items():
-            report = audit(f"http://127.0.0.1:{port}{path}", settings.VAR_DIR / f"{name}.json", chromium)
+            report = audit(f"http://127.0.0.1:{server.port}{path}", settings.VAR_DIR / f"{name}.json", chromium)
             failed |= show(name, report)
     return failed
 

@@ -1,8 +1,8 @@
 """Requests a second and p99 of pages as served: rendered, finished, not changed; each beside what a bare server does.
 
-Four web servers (gunicorn with threads, one process each) and an nginx run side by side and are asked in turn, so that what
-else the machine does falls on all of them alike. All answer with the same bytes, headers included, but for the minimal view and
-what nginx itself says of a file. `bench.pages` fills the database and calls this.
+Two of the shipped web server (`manage.py web`), two gunicorns with the floors (one process each, eight threads) and an nginx run
+side by side and are asked in turn, so that what else the machine does falls on all of them alike. All answer with the same bytes,
+headers included, but for the minimal view and what nginx itself says of a file. `bench.pages` fills the database and calls this.
 """
 
 import contextlib
@@ -96,8 +96,8 @@ def measure(pages: dict[str, str]) -> int:
     with tempfile.TemporaryDirectory(prefix="hotpapers-nginx-") as name, contextlib.ExitStack() as servers:
         folder = Path(name)
         folder.chmod(0o755)
-        ours = servers.enter_context(gunicorn("hotpapers_site.wsgi", PAGE_CACHE_MIB="64"))
-        rendering = servers.enter_context(gunicorn("hotpapers_site.wsgi"))
+        ours = servers.enter_context(shipped(PAGE_CACHE_MIB="64")).port
+        rendering = servers.enter_context(shipped(PAGE_CACHE_MIB="0")).port
         bare = servers.enter_context(gunicorn("bench.bare_wsgi:application", BENCH_FILES=str(folder / "files")))
         minimal = servers.enter_context(gunicorn("bench.minimal_view:application"))
         nginx = servers.enter_context(started_nginx(folder, ours, bare, next(iter(pages.values()))))
@@ -153,6 +153,21 @@ def measure_page(page: str, path: str, file: Path, ports: list[int]) -> int:
     return failed
 
 
+@dataclass(frozen=True)
+class Server:
+    port: int
+    pid: int
+
+
+@contextlib.contextmanager
+def shipped(*, quiet: bool = False, **environment: str) -> Iterator[Server]:
+    """The site by the web server that it ships with; `quiet` where it would tell of each request for a strange host."""
+    port = free_port()
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
+    with process(command, port, os.environ | environment, quiet=quiet) as pid:
+        yield Server(port, pid)
+
+
 @contextlib.contextmanager
 def gunicorn(application: str, **environment: str) -> Iterator[int]:
     """The application served by one process with threads; its port."""
@@ -183,8 +198,9 @@ def started_nginx(folder: Path, ours: int, bare: int, path: str) -> Iterator[int
 
 
 @contextlib.contextmanager
-def process(command: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
-    server = subprocess.Popen(command, env=environment)
+def process(command: list[str], port: int, environment: dict[str, str], *, quiet: bool = False) -> Iterator[int]:
+    """A server, once it answers; its process id."""
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL if quiet else None)
     try:
         deadline = time.monotonic() + 30
         while True:
@@ -196,7 +212,7 @@ def process(command: list[str], port: int, environment: dict[str, str]) -> Itera
                 if server.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"{' '.join(command)} did not start") from None
                 time.sleep(0.1)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait()

@@ -5,10 +5,7 @@ from datetime import date
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
-from papers.text.identifiers import ARXIV_ID, CATEGORY
-
-FIRST_YEAR, LAST_YEAR = 1991, 2199
-"""arXiv began in August 1991. Nothing is ever of a later year than the last one, and all arithmetic with days stays possible."""
+from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR, LAST_YEAR
 
 
 class DayConverter:

@@ -43,7 +43,9 @@ def shared_out(work: Callable[[Share], Iterable[Result]], shares: Iterable[Share
                 try:
                     result = receiver.recv()
                 except (EOFError, OSError):
-                    raise ProcessEnded("a process of this command was killed; run it again, it goes on where it was") from None
+                    raise ProcessEnded(
+                        "a process of this command was killed; run it again to continue where it stopped"
+                    ) from None
                 if not isinstance(result, _End):
                     yield result
                 elif result.error:

@@ -26,21 +26,21 @@ def propose_drafts() -> None:
     """Propose the last days' lists where they are collected, anew as long as nobody touched them; the others get new counts."""
     now = clock.now()
     if gone := samples.step_aside():
-        logger.info("Real papers are here: removed %s days of sample data", gone)
+        logger.info("Removed %s days of sample data, because real papers have arrived", gone)
     first = now.date() - timedelta(days=DAYS)
     for age in range(DAYS + 1):
         if digest := curation.propose(first + timedelta(days=age), now=now):
-            logger.info("%s: a draft is proposed", digest)
+            logger.info("%s: proposed a draft", digest)
     for digest in Digest.objects.filter(date__gte=first, status=Digest.Status.DRAFT, revision__gt=F("proposed")):
         if changed := curation.take_counts(digest):
-            logger.info("%s: %s entries show new counts", digest, changed)
+            logger.info("%s: updated the counts of %s entries", digest, changed)
 
 
 @shared_task
 def publish_due() -> None:
     """Publish what is scheduled for now or before, and what the site's own rule publishes."""
     for digest in scheduling.publish_due(clock.now()):
-        logger.info("%s: published by itself", digest)
+        logger.info("%s: published automatically", digest)
 
 
 @shared_task(autoretry_for=(folder.FolderInUse, OSError), retry_backoff=True, max_retries=5)

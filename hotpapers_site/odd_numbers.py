@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from digests.converters import FIRST_YEAR, LAST_YEAR
+from papers.text.identifiers import FIRST_YEAR, LAST_YEAR
 
 LONGEST_NUMBER = 18
 """Digits; all such numbers fit a column of 64 bits."""

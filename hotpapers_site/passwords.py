@@ -24,10 +24,9 @@ class GuessableValidator:
         found = zxcvbn(password[:LOOKED_AT], user_inputs=[*SITE_WORDS, *(word for word in host if len(word) > 2), *known])
         if log10(found["guesses"]) < GUESSES:
             raise ValidationError(
-                "This password is guessed too quickly. Use three or four words that have nothing to do with each other, with you "
-                "or with this site.",
+                "This password is too easy to guess. Use three or four words unrelated to each other, to you and to this site.",
                 code="password_guessable",
             )
 
     def get_help_text(self) -> str:
-        return "Your password can’t be one that is guessed quickly, such as common words with numbers, or this site’s name."
+        return "Your password can’t be easy to guess, such as common words with numbers or this site’s name."

@@ -223,15 +223,15 @@ KEY = Kind(secret_key, "a long random text", f"({NEW_KEY})", is_secret=True)
 TOKEN = Kind(matching("[!-~]+"), "the app-only token of your app at X, without spaces", "AAAAAAAAAAAAAAAAAAAAA", is_secret=True)
 FLAG = Kind(flag, "true or false", "true")
 SECONDS = Kind(number(0, 3600), "a number of seconds from 0 to 3600", "3")
-FOLDER_NAME = Kind(lambda given: str(folder(given)), "a folder that is there or can be made", "/srv/hotpapers-mirror")
-FOLDER = Kind(folder, "a folder that is there or can be made", "/srv/hotpapers")
+FOLDER_NAME = Kind(lambda given: str(folder(given)), "a folder that exists or can be created", "/srv/hotpapers-mirror")
+FOLDER = Kind(folder, "a folder that exists or can be created", "/srv/hotpapers")
 DATABASE = Kind(
     server_url("postgres", "postgresql", "sqlite"),
     "the address of a PostgreSQL or SQLite database",
     "postgres://user:secret@host/name",
 )
 BROKER = Kind(server_url("redis", "rediss", "unix", "redis+socket"), "the address of a Redis server", "redis://127.0.0.1:6379/0")
-HOSTS = Kind(items(host), "names of this site with commas, without *, port or leading dot", "papers.example,127.0.0.1")
+HOSTS = Kind(items(host), "names of this site separated by commas, without *, port or leading dot", "papers.example,127.0.0.1")
 SITE = Kind(origin, "the site's public address without a path", "https://papers.example")
 ORIGIN = Kind(
     embed_origin, "scheme, host and port of an https:// address (http:// for this machine only)", "https://platform.x.com"
@@ -249,8 +249,8 @@ STREAMS = Kind(
 )
 HANDLE = Kind(matching(BLUESKY_HANDLE), "a handle of Bluesky without the @", "papers.bsky.social")
 APP_PASSWORD = Kind(matching("[!-~]+"), "an app password of Bluesky, without spaces", "aaaa-bbbb-cccc-dddd", is_secret=True)
-SUBJECTS = Kind(items(archive), "arXiv's archives or their classes, with commas", "cs,stat.ML")
-DAYS = Kind(items(day), "days with commas", "2026-12-25,2027-01-01")
+SUBJECTS = Kind(items(archive), "arXiv's archives or categories, separated by commas", "cs,stat.ML")
+DAYS = Kind(items(day), "days separated by commas", "2026-12-25,2027-01-01")
 EMAIL = Kind(matching(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"), "an e-mail address", "you@papers.example")
 TIME = Kind(time_of_day, "a time as HH:MM", "06:30")
 ZONE = Kind(time_zone, "the name of a time zone", "Europe/Berlin")

@@ -92,9 +92,9 @@ def found_of_expected(title: str, days: Sequence[tuple[str, int, int | None]]) -
         if expected is not None:
             frames.append(_bar(place, len(days), expected, top, says))
     short = [day for day, found, expected in days if expected is not None and found < expected]
-    lacking = f"fewer than expected on {', '.join(short[-5:])}" if short else "all that was expected is here"
+    lacking = f"fewer than expected on {', '.join(short[-5:])}" if short else "all complete"
     if len(short) > 5:
-        lacking = f"fewer than expected on {len(short)} days, lately on {', '.join(short[-5:])}"
+        lacking = f"fewer than expected on {len(short)} days, most recently on {', '.join(short[-5:])}"
     rows = [[day, f"{found:,}", "not known" if expected is None else f"{expected:,}"] for day, found, expected in reversed(days)]
     return Chart(
         title,
@@ -119,7 +119,7 @@ def under_limit(title: str, name: str, days: Sequence[tuple[str, int]], limit: i
     summary = f"{days[-1][1]:,} of {limit:,} {name} on {days[-1][0]}; the most since {days[0][0]} were {most:,} on {most_on}."
     rows = [[day, f"{count:,}", f"{limit:,}"] for day, count in reversed(days)]
     series = [Series(name, "bar", 0, bars), Series("limit", "limit", 1, line)]
-    return Chart(title, summary, top, days[0][0], days[-1][0], series, ["Day", name.capitalize(), "Limit now"], rows)
+    return Chart(title, summary, top, days[0][0], days[-1][0], series, ["Day", name.capitalize(), "Current limit"], rows)
 
 
 def round_up(count: int) -> int:

@@ -19,7 +19,7 @@ CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def refuse_control_characters(text: str) -> None:
     if stray := CONTROL_CHARACTER.search(text):
-        raise ValidationError(f"Take out the control character U+{ord(stray[0]):04X} after “{text[: stray.start()][-20:]}”.")
+        raise ValidationError(f"Remove the control character U+{ord(stray[0]):04X} after “{text[: stray.start()][-20:]}”.")
 
 
 def changed_columns(form: "forms.ModelForm[Any]") -> list[str]:
@@ -98,10 +98,10 @@ class CategoriesField(ListField):
         for code in codes:
             if not re.fullmatch(CATEGORY, code) or len(code) > 32:
                 raise ValidationError(
-                    f"“{code}” is no arXiv category. Expected codes like cs.LG or quant-ph with blanks between."
+                    f"“{code}” isn’t an arXiv category. Write codes like cs.LG or quant-ph, separated by spaces."
                 )
         if len(set(codes)) != len(codes):
-            raise ValidationError("Each category once, please.")
+            raise ValidationError("List each category only once.")
         return codes
 
 

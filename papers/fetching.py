@@ -36,7 +36,7 @@ class NotFetched(Exception):
 
 
 class Unknown(NotFetched):
-    """It is no address of a paper or a tweet, or there is nothing there (any more)."""
+    """It isn't the address of a paper or a tweet, or nothing is there (any more)."""
 
 
 def fetch_paper(text: str, *, now: datetime) -> Paper:
@@ -47,7 +47,7 @@ def fetch_paper(text: str, *, now: datetime) -> Paper:
     number = arxiv_id_in(text)
     if number is None:
         raise Unknown(
-            "This is no arXiv id and no link to a paper. Write for example 2010.04296 or https://arxiv.org/abs/2010.04296."
+            "This isn’t an arXiv id or a link to a paper. Write for example 2010.04296 or https://arxiv.org/abs/2010.04296."
         )
     here = Paper.objects.filter(arxiv_id=number, is_sample=False)
     if paper := here.first():
@@ -55,11 +55,9 @@ def fetch_paper(text: str, *, now: datetime) -> Paper:
     with _asking(SourceHealth.Service.ARXIV, now) as opened:
         found = opened.arxiv.metadata([number])
     if found.left_out and not found.records:
-        raise NotFetched(
-            f"What arXiv says of paper {number} cannot be used: it lacks {found.left_out[0].lacks}. Try again later."
-        )
+        raise NotFetched(f"We can’t use arXiv’s record of paper {number}: it lacks {found.left_out[0].lacks}. Try again later.")
     if not found.records:
-        raise Unknown(f"arXiv knows no paper {number}. Look at the number again.")
+        raise Unknown(f"arXiv has no paper {number}. Check the number.")
     [record] = found.records
     store_paper(record, calendar().listing_day_of(record.published))
     return here.get()
@@ -82,14 +80,14 @@ def fetch_tweet(link: str, paper: Paper, *, now: datetime) -> Tweet:
     """
     address = STATUS.fullmatch(link.strip()[:LONGEST_LINK])
     if not address:
-        raise Unknown("This is no link to a tweet. Copy it from X: https://x.com/name/status/1234567890.")
+        raise Unknown("This isn’t a link to a post. Copy it from X: https://x.com/name/status/1234567890.")
     status_id = address["id"]
     here = Tweet.objects.filter(network=Tweet.Network.X, status_id=status_id)
     tweet = here.first()
     if tweet and tweet.state != Tweet.State.LIVE:
-        raise Unknown("X no longer shows this tweet.")
+        raise Unknown("X no longer shows this post.")
     if tweet and tweet.is_excluded:
-        raise Unknown("An editor excluded this tweet. Include it again on its own page in the admin, then add it here.")
+        raise Unknown("An editor excluded this post. Include it again in the admin, then add it here.")
     if tweet is None or not tweet.body_html or tweet.is_sample:
         handle = address["handle"] if "/" not in address["handle"] else "i"
         with _asking(SourceHealth.Service.OEMBED, now) as opened:

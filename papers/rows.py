@@ -6,11 +6,12 @@ Values go in as they come out of Python, so callers give what the columns hold; 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BooleanField, DateField, DateTimeField, Field, JSONField, Model
+from django.db.models import BooleanField, DateField, DateTimeField, Field, ForeignKey, JSONField, Model
 
+Object = TypeVar("Object", bound=Model)
 SPECIAL = (BooleanField, DateField, JSONField)
 """Fields whose values differ between Python and one of the databases."""
 LARGEST_STATEMENT = 20_000
@@ -72,20 +73,44 @@ def update(model: type[Model], key: int, new: Mapping[str, Any]) -> None:
 
 def select(model: type[Model], columns: Sequence[str], where: str, among: Iterable[Any]) -> list[tuple[Any, ...]]:
     """The columns of the rows whose column `where` holds one of the values, in no order."""
-    database = connections[DEFAULT_DB_ALIAS]
     names, special = _columns(model, tuple(columns))
+    return _rows(f"{names} FROM {model._meta.db_table} WHERE {_columns(model, (where,))[0]}", special, among)
+
+
+def objects(model: type[Object], where: str, among: Iterable[Any], *, joined: str = "") -> list[Object]:
+    """The rows whose column `where` holds one of the values, whole and in no order; each with the row that its foreign key
+    `joined`, which is never null, refers to."""
+    table, own = model._meta.db_table, _all(model)
+    source, (names, special) = table, _columns(model, own, f"{table}.")
+    if joined:
+        key = cast("ForeignKey[Any, Any]", _field(model, joined))
+        related: type[Model] = key.related_model
+        there, others = related._meta.db_table, _all(related)
+        source += f' JOIN {there} ON {there}.id = {table}."{key.column}"'
+        more, more_special = _columns(related, others, f"{there}.")
+        names, special = f"{names}, {more}", [*special, *((len(own) + n, field) for n, field in more_special)]
+    found = []
+    for row in _rows(f'{names} FROM {source} WHERE {table}."{_field(model, where).column}"', special, among):
+        found.append(model.from_db(DEFAULT_DB_ALIAS, own, row[: len(own)]))
+        if joined:
+            key.set_cached_value(found[-1], related.from_db(DEFAULT_DB_ALIAS, others, row[len(own) :]))
+    return found
+
+
+def _rows(query: str, special: "Iterable[tuple[int, Field[Any, Any]]]", among: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """What `SELECT <query> IN (…)` finds, with the values that Python has for the special columns."""
+    database = connections[DEFAULT_DB_ALIAS]
     converted = []
     for n, field in special:
         expression = field.cached_col
         converters = database.ops.get_db_converters(expression) + field.get_db_converters(database)
         converted += [(n, expression, convert) for convert in converters]
-    head = f"SELECT {names} FROM {model._meta.db_table} WHERE {_columns(model, (where,))[0]} IN "  # noqa: S608 - as above
     wanted = list(among)
     answers: list[tuple[Any, ...]] = []
     with database.cursor() as cursor:
         for start in range(0, len(wanted), LARGEST_STATEMENT):
             batch = wanted[start : start + LARGEST_STATEMENT]
-            cursor.execute(f"{head}({', '.join(['%s'] * len(batch))})", batch)
+            cursor.execute(f"SELECT {query} IN ({', '.join(['%s'] * len(batch))})", batch)
             for found in cursor.fetchall():
                 row = list(found)
                 for n, expression, convert in converted:
@@ -95,11 +120,16 @@ def select(model: type[Model], columns: Sequence[str], where: str, among: Iterab
 
 
 @lru_cache
-def _columns(model: type[Model], columns: tuple[str, ...]) -> "tuple[str, list[tuple[int, Field[Any, Any]]]]":
+def _columns(model: type[Model], columns: tuple[str, ...], prefix: str = "") -> "tuple[str, list[tuple[int, Field[Any, Any]]]]":
     """The columns as SQL names them, and those (from 0) whose values differ between Python and the database."""
     fields = [_field(model, column) for column in columns]
     special: list[tuple[int, Field[Any, Any]]] = [(n, field) for n, field in enumerate(fields) if isinstance(field, SPECIAL)]
-    return ", ".join(f'"{field.column}"' for field in fields), special
+    return ", ".join(f'{prefix}"{field.column}"' for field in fields), special
+
+
+@lru_cache
+def _all(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
 
 
 @lru_cache

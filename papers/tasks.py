@@ -112,7 +112,7 @@ def embed_shown() -> None:
 @shared_task
 def thin_history() -> None:
     """Thin the history of counts with its age."""
-    logger.info("%s readings were thinned out", thin(clock.now()))
+    logger.info("Thinned out %s readings", thin(clock.now()))
 
 
 @shared_task
@@ -143,7 +143,7 @@ def _collect(day: date, opened: Sources) -> None:
         except SourceError as error:  # the day has it as its reason
             logger.warning("%s: %s", day, error)
         else:
-            logger.info("%s, %s papers, %s tweets", row, row.found_new, row.tweets_found)
+            logger.info("%s, %s papers, %s posts", row, row.found_new, row.tweets_found)
 
 
 def _telling(day: date) -> Progress:

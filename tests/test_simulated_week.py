@@ -43,8 +43,7 @@ LAST_S = 400.0
 """So long is waited for that; a quiet machine takes a few seconds."""
 ASK_EVERY_S = 1.0
 ARXIV_INTERVAL_S = 0.15
-DAILY_READS = 8_000
-MONTHLY_READS = 83_000
+DAILY_READS, MONTHLY_READS = 8_000, 83_000
 WORKERS, PROCESSES = 2, 2
 BAD_ENTRIES = ("no published", "no primary category", "not UTF-8", "no XML")
 REASONS = """

@@ -47,17 +47,13 @@ class Publish(StatusChange):
     def left_alone(self, record: Digest) -> str:
         """A day that the desk would not publish is left alone."""
         if record.status == Digest.Status.PUBLISHED:
-            return "published already"
+            return "already published"
         stopping = [one.text for one in self.findings[record.pk] if one.stops]
-        return (
-            f"stopped by the check of its desk, where each finding is mended or waved through: {' '.join(stopping)}"
-            if stopping
-            else ""
-        )
+        return f"stopped by the check (fix or ignore each finding on its desk): {' '.join(stopping)}" if stopping else ""
 
     def effect(self, record: Digest) -> str:
         again = " again" if record.published_at else ""
-        return f"readers see it{again}; newer versions of its papers wait for an editor from then on"
+        return f"readers will see it{again}; from then on, newer versions of its papers wait for an editor"
 
 
 class Withdraw(StatusChange):
@@ -70,4 +66,4 @@ class Withdraw(StatusChange):
         return "" if record.status == Digest.Status.PUBLISHED else "not published"
 
     def effect(self, record: Digest) -> str:
-        return "readers do not see it any more; its page and its Markdown go"
+        return "readers no longer see it; its page and Markdown disappear"

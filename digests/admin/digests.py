@@ -66,7 +66,7 @@ class EntryInline(OrderedInline):
             return "after saving"
         url = reverse("admin:digests_entry_change", args=[entry.pk])
         number = entry.tweets_number
-        return format_html('<a href="{}">{} tweet{}</a>', url, number, "" if number == 1 else "s")
+        return format_html('<a href="{}">{} post{}</a>', url, number, "" if number == 1 else "s")
 
 
 @admin.register(Digest)
@@ -81,7 +81,7 @@ class DigestAdmin(PagedAdmin):
     ordering = ["-date"]
     sortable_by = ["date"]
     search_fields = ["date", "entries__paper__arxiv_id", "entries__paper__title"]
-    search_help_text = "Day (2026-11-20), or arXiv id or words of the title of one of its papers"
+    search_help_text = "A day (2026-11-20), or the arXiv id or words from the title of one of its papers"
     actions = ["publish_selected", "withdraw_selected"]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Digest]":

@@ -30,7 +30,7 @@ class ShownTweetInline(OrderedInline):
     readonly_fields = ["text"]
     exclude = ["position", "tweet"]
     verbose_name = "tweet"
-    verbose_name_plural = "tweets shown, in order"
+    verbose_name_plural = "posts shown, in order"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         return super().get_queryset(request).select_related("tweet")
@@ -43,15 +43,15 @@ class ShownTweetInline(OrderedInline):
 class EntryForm(SeenForm):
     """An entry's counts, and the texts that this one day prints otherwise than the paper's record."""
 
-    title_on_this_day = OneLineField(required=False, help_text="Empty = the paper’s own title")
+    title_on_this_day = OneLineField(required=False, help_text="Leave empty to use the paper’s title")
     abstract_on_this_day = OneLineField(
         required=False,
-        help_text="Empty = the paper’s own abstract",
+        help_text="Leave empty to use the paper’s abstract",
         widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
     )
-    no_abstract_on_this_day = forms.BooleanField(required=False, help_text="Print none, though the paper has one")
+    no_abstract_on_this_day = forms.BooleanField(required=False, help_text="Show no abstract, even though the paper has one")
     as_the_paper = forms.BooleanField(
-        required=False, label="As the paper’s record", help_text="Print all its texts as the paper has them now"
+        required=False, label="Use the paper’s record", help_text="Show all its texts as the paper’s record has them now"
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -73,7 +73,7 @@ class EntryForm(SeenForm):
         if {"abstract_on_this_day", "no_abstract_on_this_day"} & set(self.changed_data):
             abstract, none = cleaned.get("abstract_on_this_day"), cleaned.get("no_abstract_on_this_day")
             if abstract and none:
-                self.add_error("no_abstract_on_this_day", "Either an abstract for this day or none, not both.")
+                self.add_error("no_abstract_on_this_day", "Give an abstract for this day or choose none, not both.")
             printed["abstract"] = abstract or ("" if none else None)
         if cleaned.get("as_the_paper"):
             printed = {}
@@ -83,13 +83,13 @@ class EntryForm(SeenForm):
 
 @admin.register(Entry)
 class EntryAdmin(PagedAdmin):
-    """One paper of one day. Entries are added, moved and taken out on their digest's page."""
+    """One paper of one day. Entries are added, moved and removed on their digest's page."""
 
     form = EntryForm
     fieldsets = [
         (None, {"fields": ["digest", "position", "paper", "retweets", "favorites", "read_at"]}),
         (
-            "Printed on this day otherwise than the paper’s record",
+            "Shown differently on this day",
             {"fields": ["title_on_this_day", "abstract_on_this_day", "no_abstract_on_this_day", "as_the_paper"]},
         ),
     ]
@@ -103,7 +103,7 @@ class EntryAdmin(PagedAdmin):
     ordering = ["-digest__date", "position", "pk"]
     sortable_by = []
     search_fields = ["paper__arxiv_id", "paper__title"]
-    search_help_text = "arXiv id or words of the title"
+    search_help_text = "arXiv id or words from the title"
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Entry]":

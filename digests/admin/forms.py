@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
 from django.http import HttpRequest
 
-from digests.converters import FIRST_YEAR, LAST_YEAR
 from digests.editing import history
 from digests.models import Digest, Entry
+from papers.text.identifiers import FIRST_YEAR, LAST_YEAR
 
 
 def hold(digest_id: int) -> None:
@@ -20,7 +20,7 @@ def hold(digest_id: int) -> None:
     Raises PermissionDenied where it was published meanwhile.
     """
     if not may_change(history.begin(digest_id)):
-        raise PermissionDenied("This day is published: it is changed by a correction only.")
+        raise PermissionDenied("This day is published. To change it, start a correction on its desk.")
 
 
 def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> None:
@@ -61,16 +61,17 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean()
         day = self.cleaned_data.get("date")
         if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            self.add_error("date", f"There can be no list of this day: give one from {FIRST_YEAR} to {LAST_YEAR}.")
+            self.add_error("date", f"There can’t be a list for this day. Choose one from {FIRST_YEAR} to {LAST_YEAR}.")
         if digest := self.digest():
             # Held until the answer, with which the admin's transaction ends.
             locked = Digest.all_drafts.select_for_update().get(pk=digest.pk)
             seen = self.cleaned_data.get("seen")
             if seen != locked.revision:
                 since = history.conflict(locked, seen or 0, mine="").theirs.splitlines()
-                self.add_error(None, ["Others changed the list since you opened this page, so nothing is saved yet.", *since,
-                                      "What you typed is still here. Save again to put it in the place of theirs, or load the "
-                                      "page again to see theirs first."])  # fmt: skip
+                self.add_error(None, ["Someone else changed the list after you opened this page, so nothing has been saved.",
+                                      *since,
+                                      "Your changes are still here. Save again to replace theirs, or reload the "
+                                      "page to see theirs first."])  # fmt: skip
                 data: Any = self.data.copy()  # type: ignore[attr-defined]
                 data["seen"] = str(locked.revision)  # what the editor is told of
                 self.data = data
@@ -83,4 +84,4 @@ class OrderedInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
     class Media:
-        js = [Script("admin/reorder.js", defer=True)]
+        js = [Script("admin/vendor/sortable-1.15.7.min.js", defer=True), Script("admin/reorder.js", defer=True)]

@@ -76,7 +76,7 @@ class OrderedRow(forms.ModelForm):  # type: ignore[type-arg]
 
     record_name: ClassVar[str]
     position = forms.IntegerField(
-        required=False, min_value=1, help_text="Empty = at the end", widget=forms.NumberInput(attrs={"data-reorder": ""})
+        required=False, min_value=1, help_text="Leave empty to put it last", widget=forms.NumberInput(attrs={"data-reorder": ""})
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -134,7 +134,7 @@ class OrderedFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         for form in self.kept():
             record = form.cleaned_data[form.record_name]
             if record in seen:
-                form.add_error(form.record_name, "It is in this list already.")
+                form.add_error(form.record_name, "It is already in this list.")
             seen.add(record)
 
     def rows(self) -> "QuerySet[Any]":

@@ -31,7 +31,7 @@ GOES_WITH_PAPER = (
 def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: datetime) -> None:
     """List the paper at the position, or at the end, with its counts and the tweets that the rules show.
 
-    What was taken out of this list before returns with its note, title and tweets.
+    A paper that was removed from this list before comes back with its note, title and tweets.
     """
     with editing(day, Action.ADDED, by=by, paper=paper) as digest:
         Dismissal.objects.filter(day=day, paper=paper).delete()
@@ -42,7 +42,7 @@ def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: 
 
 
 def take_out(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> None:
-    """Not in this day's list, and not to be suggested for it.
+    """Remove the paper from this day's list, and stop suggesting it.
 
     `seen` is the revision of the list that the editor saw: with the paper go its note, title and tweets, which another editor
     may have changed since.
@@ -56,7 +56,7 @@ def take_out(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> 
             words = [told(others), entry.otherwise.get("title"), entry.note]
             last, overrule = others[0], {"revision": digest.revision}
             theirs = [line for line in words if line]
-            raise Conflict(number, base=None, mine="take it out", theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
+            raise Conflict(number, base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
         entry.delete()
         renumber(digest.entries.all(), [])
 
@@ -64,7 +64,7 @@ def take_out(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> 
 def dismiss(day: date, paper: Paper, *, by: User, now: datetime) -> None:
     digest = digests_of(day)[1]
     if digest and digest.entries.filter(paper=paper).exists():
-        raise Refused(f"{paper.arxiv_id} is in the list by now. Take it out there if it is to go.")
+        raise Refused(f"{paper.arxiv_id} is already in the list. Remove it there if you don’t want it.")
     _dismiss(day, paper, by, now)
 
 
@@ -83,7 +83,7 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
         if entry.position == wanted:
             raise AsWanted
         if base is not None and entry.moves != base:
-            what, overrule = f"place of {paper.arxiv_id}", {"moves": entry.moves}
+            what, overrule = f"position of {paper.arxiv_id}", {"moves": entry.moves}
             mine, theirs, moved = wanted, entry.position, [Action.MOVED]
             raise conflict(digest, what, base=None, mine=mine, theirs=theirs, paper=paper, actions=moved, overrule=overrule)
         _place(digest, entry, wanted)
@@ -96,7 +96,7 @@ def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) ->
     A pin is set or not, so only the history tells whether another editor changed it since.
     """
     actions = (Action.UNPINNED, Action.PINNED)
-    words = [f"{paper.arxiv_id} no longer pinned", f"{paper.arxiv_id} pinned"]
+    words = [f"{paper.arxiv_id} unpinned", f"{paper.arxiv_id} pinned"]
     with editing(day, actions[pinned], by=by, paper=paper) as digest:
         entry = entry_of(digest, paper, mine=words[pinned])
         if entry.is_pinned == pinned:
@@ -149,7 +149,7 @@ def _end(digest: Digest) -> int:
 
 
 def _new(digest: Digest, paper: Paper, now: datetime) -> tuple[Entry, list[ShownTweet]]:
-    """With the counts as last read, and the tweets that the rules show or those that it had when it was taken out; not saved."""
+    """With the counts as last read, and the tweets that the rules show or those that it had when it was removed; not saved."""
     [live] = ranked({paper.pk: paper.arxiv_id}, rules())
     if before := removed(digest, paper):
         if before[0].provenance == Provenance.NETWORK:

@@ -1,7 +1,6 @@
 """What the desk's requests are answered: JSON with rendered parts of the page."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -12,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from digests.desk.body import Body, read_body
 from digests.desk.filters import Filters
 from digests.desk.state import Desk, read_desk
 from digests.editing.conflicts import Conflict, Refused
@@ -20,7 +20,6 @@ from papers.fetching import NotFetched, Unknown
 
 PARTS = ("list", "candidates", "head")
 """Each is rendered from `admin/desk/_<name>.html`, with the desk. The check (`publishing_views.checks`) is asked for."""
-Body = Mapping[str, Any]
 Act = Callable[[HttpRequest, date, Body], HttpResponse]
 
 
@@ -37,13 +36,9 @@ def desk_action(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
         def view(request: HttpRequest, day: date, **_: Any) -> HttpResponse:
             if refusal := refused(request, right):
                 return refusal
+            body: Body = {}
             try:
-                body = json.loads(request.body or b"{}")
-            except (ValueError, RecursionError):  # RecursionError: lists in lists in lists
-                body = None
-            if not isinstance(body, dict):
-                return error("The request is not understood. Load the page again.")
-            try:
+                body = read_body(request)
                 return act(request, day, body)
             except Refused as refusal:
                 return error(str(refusal))
@@ -63,9 +58,9 @@ def refused(request: HttpRequest, right: str) -> JsonResponse | None:
     """The answer to somebody who may not do it; None for those who may."""
     user = request.user
     if not (user.is_authenticated and user.is_active and user.is_staff):
-        return error("You are signed out. Sign in again in another tab, then go on here: nothing is lost.", status=401)
+        return error("You’re signed out. Sign in again in another tab, then continue here. Nothing is lost.", status=401)
     if not user.has_perm(right):
-        return error("You do not have the right to do this. Ask an administrator for it.", status=403)
+        return error("You don’t have permission to do this. Ask an administrator.", status=403)
     return None
 
 

@@ -16,18 +16,18 @@ from papers.models import Paper
 
 Action = ListChange.Action
 ABOUT_ALL = (Action.RESTORED, Action.UNDONE, Action.FORM, Action.IMPORTED, Action.OTHER)
-"""May have changed anything in the list."""
+"""Actions that may have changed anything in the list."""
 
 
 class AsWanted(Exception):
-    """There is nothing to change."""
+    """All is as wanted already, so nothing is written."""
 
 
 @contextmanager
 def editing(
     day: date, action: Action, *, by: User, paper: Paper | None = None, details: Mapping[str, Any] | None = None
 ) -> Iterator[Digest]:
-    """A change of the day's list, which is locked meanwhile; none where the block finds all as wanted."""
+    """Lock the day's list for one change; nothing is written where the block raises AsWanted."""
     try:
         with transaction.atomic():
             # In the order in which a correction is published: the day's own list first.
@@ -35,12 +35,17 @@ def editing(
             if not lists:
                 raise Refused("This day has no list yet. Start one first.")
             locked = next((one for one in lists if one.corrects_id), lists[0])
-            if not is_editable(locked):
-                raise Refused("This day is published. Correct it: the correction is edited, and then published in its turn.")
+            refuse_published(locked)
             with history.change(locked, action, by=by, paper=paper, details=details):
                 yield locked
     except AsWanted:
         pass
+
+
+def refuse_published(digest: Digest) -> None:
+    """Raise Refused where readers see the list."""
+    if not is_editable(digest):
+        raise Refused("This day is published. To change it, start a correction.")
 
 
 def entry_of(digest: Digest, paper: Paper, *, mine: Any) -> Entry:

@@ -4,6 +4,7 @@ All raise Refused where it cannot be done, and Conflict where somebody else chan
 """
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -26,7 +27,7 @@ def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
         if mine != base and Entry.objects.filter(digest=digest, paper=paper, note=base).update(note=mine):
             return
         entry = entry_of(digest, paper, mine=mine)
-        what = f"note of {paper.arxiv_id}"
+        what = f"note on {paper.arxiv_id}"
         compare(digest, what, base=base, mine=mine, theirs=entry.note, paper=paper, action=Action.NOTED)
 
 
@@ -35,14 +36,22 @@ def title(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
     mine = " ".join(_clean(text, longest=LONGEST_TITLE).split("\n")).strip()
     if mine == paper.title:
         mine = ""
+    base = "" if base == paper.title else base
     with editing(day, Action.TITLED, by=by, paper=paper) as digest:
+        held = {"printed_otherwise": {"title": base}} if base else {"printed_otherwise__isnull": True}
+        # As for a note; it misses where the day prints more than the title otherwise.
+        if mine != base and Entry.objects.filter(digest=digest, paper=paper, **held).update(printed_otherwise=_printed({}, mine)):
+            return
         entry = entry_of(digest, paper, mine=mine)
         theirs = str(entry.otherwise.get("title", ""))
-        base = "" if base == paper.title else base
         what = f"title of {paper.arxiv_id}"
         compare(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, action=Action.TITLED)
         others = {key: value for key, value in entry.otherwise.items() if key != "title"}
-        save(entry, printed_otherwise=(others | ({"title": mine} if mine else {})) or None)
+        save(entry, printed_otherwise=_printed(others, mine))
+
+
+def _printed(others: dict[str, Any], title: str) -> dict[str, Any] | None:
+    return others | ({"title": title} if title else {}) or None
 
 
 def intro(day: date, text: str, base: str, *, by: User) -> None:
@@ -60,12 +69,12 @@ def _lines(text: str) -> str:
 def _clean(text: str, *, longest: int) -> str:
     text = _lines(text)
     if len(text) > longest:
-        raise Refused(f"This text is too long: {len(text):,} characters, where {longest:,} are allowed.")
+        raise Refused(f"This text has {len(text):,} characters, and at most {longest:,} are allowed. Shorten it.")
     try:
         refuse_control_characters(text)
         text.encode()
     except ValidationError as error:
         raise Refused(error.messages[0]) from None
     except UnicodeEncodeError:
-        raise Refused("This text holds half of a character, which cannot be saved. Write it anew.") from None
+        raise Refused("This text contains half a character, which can’t be saved. Delete it and type it again.") from None
     return text

@@ -21,7 +21,7 @@ def show_tweets(day: date, paper: Paper, status_ids: Sequence[str], base: Sequen
         shown: dict[str, int] = {}
         for row in entry.shown_tweets.select_related("tweet"):
             shown.setdefault(row.tweet.status_id, row.pk)
-        what = f"tweets of {paper.arxiv_id}"
+        what = f"posts about {paper.arxiv_id}"
         compare(digest, what, base=list(base), mine=mine, theirs=list(shown), paper=paper, action=Action.TWEETS_CHOSEN)
         _show(entry, mine, shown)
 
@@ -42,7 +42,7 @@ def _show(entry: Entry, wanted: list[str], shown: dict[str, int]) -> None:
     known = Mention.objects.filter(paper=entry.paper_id, tweet__status_id__in=wanted)
     tweets = dict(known.values_list("tweet__status_id", "tweet"))
     if unknown := [status_id for status_id in wanted if status_id not in shown and status_id not in tweets]:
-        raise Refused(f"The tweet {unknown[0]} does not mention this paper. Add it by its link.")
+        raise Refused(f"The post {unknown[0]} doesn’t mention this paper. Add it by its link.")
     last = entry.shown_tweets.aggregate(last=Max("position"))["last"] or 0
     new = [status_id for status_id in wanted if status_id not in shown]
     made = ShownTweet.objects.bulk_create(

@@ -26,7 +26,7 @@ def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
         digest = digests_of(day)[1]
         locked = Digest.all_drafts.select_for_update().filter(pk=digest.pk).first() if digest else None
         if locked is None or not is_editable(locked):
-            raise Refused("There is no list here that can be edited, so nothing to undo.")
+            raise Refused("Nothing to undo: this day has no list you can edit.")
         change, before = _last_change(locked)
         is_own = change.by_id == by.pk and locked.revision == seen
         if change.pk != version or locked.revision != seen if version is not None else not is_own:
@@ -55,12 +55,12 @@ def _last_change(digest: Digest) -> tuple[ListChange, ListChange]:
             undone -= 1
         elif change.action in OF_PUBLICATION:
             raise Refused(
-                f"Undo takes back changes of the list, and “{said(change)}” is none. What readers see, and when, is changed in "
-                "the check; an earlier list is restored from the history."
+                f"“{said(change)}” isn’t a change to the list, so it can’t be undone here. Change what readers see, and when, in "
+                "the check, or restore an earlier list from the history."
             )
         else:
             return change, before
-    raise Refused("There is nothing to undo: this is where the list began.")
+    raise Refused("Nothing to undo: this is the first version of the list.")
 
 
 def removed(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | None:

@@ -18,10 +18,12 @@ class Listed:
     favorites: int = 0
     is_pinned: bool = False
     tweets: tuple[str, ...] = ()
+    printed: str = ""
+    """What the day prints otherwise than the paper's record, beside the title."""
 
     @property
     def counts(self) -> str:
-        return f"{self.retweets:,} retweets, {self.favorites:,} favorites"
+        return f"{self.retweets:,} reposts, {self.favorites:,} likes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,19 @@ class Line:
     def said(self) -> tuple[str, ...]:
         """What happened to the paper, in words."""
         if self.before is None:
-            return (f"came in as number {self.after_number}",)
+            return (f"added as number {self.after_number}",)
         if self.after is None:
-            return (f"taken out, was number {self.before_number}",)
+            return (f"removed, was number {self.before_number}",)
         said = [f"moved from {self.before_number} to {self.after_number}"] if self.moved else []
         said += [f"{text.name} changed" for text in self.texts]
+        if self.before.printed != self.after.printed:
+            said.append("abstract, authors or categories changed")
         if self.before.counts != self.after.counts:
             said.append(f"counts: {self.before.counts}, now {self.after.counts}")
         if self.before.tweets != self.after.tweets:
             said.append(_tweets_said(self.before.tweets, self.after.tweets))
         if self.before.is_pinned != self.after.is_pinned:
-            said.append("pinned" if self.after.is_pinned else "no longer pinned")
+            said.append("pinned" if self.after.is_pinned else "unpinned")
         return tuple(said)
 
 
@@ -172,4 +176,4 @@ def _tweets_said(before: tuple[str, ...], after: tuple[str, ...]) -> str:
     came = [tweet for tweet in after if tweet not in before]
     went = [tweet for tweet in before if tweet not in after]
     said = [f"{verb} {', '.join(tweets)}" for verb, tweets in (("shown", came), ("no longer shown", went)) if tweets]
-    return f"tweets: {'; '.join(said) or 'another order'}"
+    return f"posts: {'; '.join(said) or 'reordered'}"

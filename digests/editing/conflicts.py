@@ -23,6 +23,6 @@ class Conflict(Exception):
         overrule: dict[str, Any] | None = None,
     ) -> None:
         """`by` and `at`: who changed the list last, and when. `overrule`: what to send instead to have it all the same."""
-        super().__init__(f"{what} was changed meanwhile")
+        super().__init__(f"{what} was changed by someone else")
         self.what, self.base, self.mine, self.theirs, self.by, self.at = what, base, mine, theirs, by, at
         self.overrule = overrule

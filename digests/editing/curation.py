@@ -27,7 +27,7 @@ def propose(day: date, *, now: datetime) -> Digest | None:
 
 
 def begin(day: date, *, now: datetime) -> Digest:
-    """The day's list, for an editor who wants one: proposed from what is here, be it nothing, where there is none yet."""
+    """The day's list; where there is none yet, one proposed from the papers collected so far, possibly empty."""
     return Digest.objects.filter(date=day).first() or _propose(day, now) or Digest.objects.get(date=day)
 
 
@@ -71,9 +71,15 @@ def new_entry(digest: Digest, paper_id: int, position: int, paper: RankedPaper, 
         paper_id=paper_id,
         retweets=paper.retweets,
         favorites=paper.favorites,
+        counts=other_counts(paper),
         read_at=last_read(paper.tweets, now),
         provenance=Provenance.NETWORK,
     )
+
+
+def other_counts(paper: RankedPaper) -> dict[str, dict[str, int]]:
+    """What other networks than X count; what X counts has columns of its own."""
+    return {name: dict(counts) for name, counts in paper.counts.items() if name != Tweet.Network.X}
 
 
 def shown_tweets(entry: Entry, paper: RankedPaper, tweets: Mapping[str, int]) -> list[ShownTweet]:
@@ -93,7 +99,7 @@ def last_read(ledger: tuple[LedgerLine, ...], now: datetime) -> datetime:
     return max((line.read_at for line in ledger if line.read_at and not line.left_out), default=now).replace(microsecond=0)
 
 
-Saying = tuple[int, int, int, datetime, list[int]]
+Saying = tuple[int, int, int, dict[str, dict[str, int]], datetime, list[int]]
 
 
 def _says(digest: Digest) -> list[Saying]:
@@ -101,11 +107,11 @@ def _says(digest: Digest) -> list[Saying]:
 
 
 def _saying(entry: Entry, shown: list[ShownTweet]) -> Saying:
-    return entry.paper_id, entry.retweets, entry.favorites, entry.read_at, [row.tweet_id for row in shown]
+    return entry.paper_id, entry.retweets, entry.favorites, entry.counts, entry.read_at, [row.tweet_id for row in shown]
 
 
 def take_counts(digest: Digest) -> int:
-    """Let a list that is not published show the counts as they were last read; how many entries changed.
+    """Update the counts of an unpublished list to the last reading; returns how many entries changed.
 
     Its order and its choice stay, and it is no change of an editor's: its revision stays, too. Counts that a post printed stay
     as well. A constant number of queries.
@@ -117,17 +123,17 @@ def take_counts(digest: Digest) -> int:
         entries = list(locked.entries.filter(provenance=Provenance.NETWORK).select_related("paper").defer("paper__abstract"))
         live = {paper.arxiv_id: paper for paper in ranked({row.paper_id: row.paper.arxiv_id for row in entries}, rules())}
         changed = [entry for entry in entries if take_live_counts(entry, live[entry.paper.arxiv_id])]
-        Entry.objects.bulk_update(changed, ["retweets", "favorites", "read_at"])
+        Entry.objects.bulk_update(changed, ["retweets", "favorites", "counts", "read_at"])
         if changed:
             locked.save(update_fields=["changed_at"])
     return len(changed)
 
 
 def take_live_counts(entry: Entry, live: RankedPaper) -> bool:
-    """Let the entry, which is not saved, have the counts as they were last read. False where it has them, or none were."""
+    """Set the entry's counts to the last reading, without saving it. False where nothing changed."""
     if not any(line.read_at and not line.left_out for line in live.tweets):
         return False
-    now = live.retweets, live.favorites, last_read(live.tweets, entry.read_at)
-    before = entry.retweets, entry.favorites, entry.read_at
-    entry.retweets, entry.favorites, entry.read_at = now
+    now = live.retweets, live.favorites, other_counts(live), last_read(live.tweets, entry.read_at)
+    before = entry.retweets, entry.favorites, entry.counts, entry.read_at
+    entry.retweets, entry.favorites, entry.counts, entry.read_at = now
     return before != now

@@ -17,7 +17,18 @@ the day prints otherwise of each."""
 TEXTS = ("body", "name", "handle")
 """What a day prints of a tweet. It has to go where the tweet goes, so no document keeps it."""
 SETTINGS = ("status", "written_at", "published_at", "publish_at", "publish_zone", "is_held", "is_sample")
-ENTRY = ("paper_id", "retweets", "favorites", "read_at", "provenance", "printed_otherwise", "note", "is_pinned", "moves")
+ENTRY = (
+    "paper_id",
+    "retweets",
+    "favorites",
+    "counts",
+    "read_at",
+    "provenance",
+    "printed_otherwise",
+    "note",
+    "is_pinned",
+    "moves",
+)
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 
@@ -58,7 +69,7 @@ def contents(document: Document) -> Contents:
         tuple(
             listed(
                 _entry(row, papers.get(row["paper_id"], GONE)),
-                [str(tweets.get(one["tweet"], "a tweet")) for one in row["tweets"]],
+                [str(tweets.get(one["tweet"], "a post")) for one in row["tweets"]],
             )
             for row in document["entries"]
         ),
@@ -66,7 +77,10 @@ def contents(document: Document) -> Contents:
 
 
 def listed(entry: Entry, tweets: list[str]) -> Listed:
-    return Listed(entry.paper.arxiv_id, entry.title, entry.note, entry.retweets, entry.favorites, entry.is_pinned, tuple(tweets))
+    others = {part: text for part, text in entry.otherwise.items() if part != "title"}
+    printed = json.dumps(others, sort_keys=True) if others else ""
+    counts = entry.retweets, entry.favorites
+    return Listed(entry.paper.arxiv_id, entry.title, entry.note, *counts, entry.is_pinned, tuple(tweets), printed)
 
 
 def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry, list[ShownTweet]]]:
@@ -82,7 +96,7 @@ def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry
 
 
 def _entry(row: dict[str, Any], paper: Paper) -> Entry:
-    columns = {name: row[name] for name in ENTRY if name not in ("paper_id", "read_at")}
+    columns = {name: row[name] for name in ENTRY if name in row and name not in ("paper_id", "read_at")}
     return Entry(paper=paper, read_at=datetime.fromisoformat(row["read_at"]), **columns)
 
 

@@ -23,7 +23,7 @@ def restore(
     action, of = (history.Action.UNDONE, undone) if undone else (history.Action.RESTORED, version)
     with history.change(digest_id, action, by=by, paper=of.paper, details={"of": of.as_details}) as digest:
         if digest.status == Digest.Status.PUBLISHED:
-            raise Refused("This day was published meanwhile. Load the page again: what readers see is restored in a correction.")
+            raise Refused("This day has been published. Reload the page, then restore the list in a correction.")
         if seen is not None and digest.revision != seen:
             raise history.conflict(digest, seen, mine=f"restore the list after “{said(version)}”")
         document = history.document_after(digest, version.pk)

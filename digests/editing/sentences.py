@@ -42,7 +42,7 @@ SENTENCES: dict[str, str] = {
 ON_TIME = "published as scheduled"
 MOVED_TO = "moved {papers} to {to}"
 COUNTS = "counts refreshed"
-MACHINE = "The machine"
+MACHINE = "Hot Papers"
 GONE = "a paper that is no longer known"
 
 

@@ -32,8 +32,8 @@ class DigestCommand(BaseCommand):
         try:
             changed = type(self).change(digest, now=clock.now(), seen=digest.revision)
         except Conflict:
-            raise CommandError(f"{digest} was changed by somebody else this very moment. Run the command again.") from None
+            raise CommandError(f"{digest} was changed by someone else just now. Run the command again.") from None
         self.stdout.write(f"{digest}: {self.done if changed else self.left_alone}.")
 
     def check_digest(self, digest: Digest, options: dict[str, Any]) -> None:
-        """Raise CommandError where it is to stay as it is."""
+        """Raise CommandError if the digest must stay as it is."""

@@ -1,4 +1,4 @@
-"""Files -> posts: reading old posts from disk, mending their mojibake, refusing what is no post."""
+"""Files -> posts: reading old posts from disk, repairing their mojibake, refusing what isn't a post."""
 
 import errno
 import os
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digests.markdown import mojibake
-from digests.markdown.format import Post, PostError, parse, render
+from digests.markdown.format import parse, render
+from digests.markdown.post import Post, PostError
 from digests.processes import shared_out
 
 FEW = 20
@@ -66,7 +67,7 @@ def post_files(path: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
         if not is_folder and one.suffix.lower() not in {".md", ".txt"}:
             continue
         if one.is_symlink() and os.path.commonpath([root, os.path.realpath(one)]) != root:
-            refused.append((one, "a symbolic link that leads out of the folder; import what it leads to under its own name"))
+            refused.append((one, "a symbolic link that leads out of the folder; import its target under its own name"))
         elif not is_folder:
             files.append(one)
     return files, refused

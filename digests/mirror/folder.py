@@ -56,7 +56,7 @@ def write(
 ) -> Iterator[tuple[str, FileState]]:
     """Make the folder's files what the published digests say; a file of a day that was withdrawn goes.
 
-    Each file is whole or not there at any moment. Files of days that were never published here are nobody's of ours and stay.
+    Each file is whole or not there at any moment. Files of days that were never published here are not ours, and stay.
     More than `processes=1` share many days among them, unless a transaction is open, whose rows they would not see.
     Raises FolderInUse, ProcessEnded.
     """
@@ -166,7 +166,7 @@ def _locked(folder: Path) -> Iterator[int]:
                 break
             except BlockingIOError:
                 if time.monotonic() > give_up_at:
-                    raise FolderInUse(f"another export is writing to {folder}; let it end, then try again") from None
+                    raise FolderInUse(f"another export is writing to {folder}; wait for it to finish, then try again") from None
                 time.sleep(0.05)
         yield descriptor
     finally:

@@ -1,6 +1,6 @@
 """What became of a day's list: each change of it, for editors, and what readers are told of it."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -53,7 +53,7 @@ class ListChange(models.Model):
     action = models.CharField(max_length=24, choices=Action)
     paper = models.ForeignKey(Paper, models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", help_text="Null = the site itself"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", help_text="Null for the site itself"
     )
     at = models.DateTimeField(help_text="Of a burst of saves the last one's moment")
     details = models.JSONField(default=dict)
@@ -82,14 +82,17 @@ class ListChange(models.Model):
         }
 
 
+class EventKind(models.TextChoices):
+    PUBLISHED = "published", "published"
+    CORRECTED = "corrected", "corrected"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    COUNTS = "counts", "counts refreshed"
+
+
 class PublicEvent(models.Model):
     """What readers are told of a digest's history."""
 
-    class Kind(models.TextChoices):
-        PUBLISHED = "published", "published"
-        CORRECTED = "corrected", "corrected"
-        WITHDRAWN = "withdrawn", "withdrawn"
-        COUNTS = "counts", "counts refreshed"
+    Kind: TypeAlias = EventKind
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=9, choices=Kind)
@@ -98,11 +101,7 @@ class PublicEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["published", "corrected", "withdrawn", "counts"]), name="public_event_kind_known"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="public_event_kind_known")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%MZ}"

@@ -24,7 +24,7 @@ class Dismissal(models.Model):
 
 
 class Waiver(models.Model):
-    """An editor's "it is fine" to a finding of the check before publication."""
+    """An editor's decision to ignore a finding of the check before publication."""
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="waivers", db_index=False)
     finding = models.CharField(max_length=120, help_text="Its key, as digests/publishing/checking.py makes it")

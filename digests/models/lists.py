@@ -2,7 +2,7 @@
 
 from datetime import UTC, date
 from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Any, Self, TypeAlias, cast
 
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
@@ -77,8 +77,14 @@ def in_published_digest() -> Q:
 
 
 @lru_cache(maxsize=1000)
-def digest_address(day: date) -> str:
-    return reverse("digest", args=[day])
+def digest_address(day: date, name: str = "digest") -> str:
+    return reverse(name, args=[day])
+
+
+class DigestStatus(models.TextChoices):
+    DRAFT = "draft", "draft"
+    PUBLISHED = "published", "published"
+    WITHDRAWN = "withdrawn", "withdrawn"
 
 
 class Digest(models.Model):
@@ -89,10 +95,7 @@ class Digest(models.Model):
     `Digest.all_drafts` has all.
     """
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", "draft"
-        PUBLISHED = "published", "published"
-        WITHDRAWN = "withdrawn", "withdrawn"
+    Status: TypeAlias = DigestStatus
 
     date = models.DateField("listing day", help_text="The day (UTC) on which arXiv announced the papers")
     corrects = models.OneToOneField("self", models.CASCADE, null=True, editable=False, related_name="correction")
@@ -124,10 +127,12 @@ class Digest(models.Model):
         base_manager_name = "all_drafts"
         constraints = [
             models.UniqueConstraint(fields=["date"], condition=Q(corrects=None), name="digest_once_a_day"),
-            models.CheckConstraint(condition=Q(corrects=None) | Q(status="draft"), name="digest_correction_is_a_draft"),
-            models.CheckConstraint(condition=Q(status__in=["draft", "published", "withdrawn"]), name="digest_status_known"),
             models.CheckConstraint(
-                condition=Q(published_at__isnull=False) | ~Q(status="published"), name="digest_published_has_a_time"
+                condition=Q(corrects=None) | Q(status=DigestStatus.DRAFT), name="digest_correction_is_a_draft"
+            ),
+            models.CheckConstraint(condition=Q(status__in=DigestStatus.values), name="digest_status_known"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=False) | ~Q(status=DigestStatus.PUBLISHED), name="digest_published_has_a_time"
             ),
         ]
         indexes = [models.Index(fields=["status", "-date"], name="digest_by_status_and_day")]
@@ -141,7 +146,7 @@ class Digest(models.Model):
 
     @property
     def markdown_url(self) -> str:
-        return reverse("digest-markdown", args=[self.date])
+        return digest_address(self.date, "digest-markdown")
 
 
 SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites")
@@ -156,6 +161,9 @@ class Entry(models.Model):
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="entries")
     retweets = models.PositiveIntegerField(default=0)
     favorites = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="What other networks than X counted, by network and its own names"
+    )
     read_at = models.DateTimeField(
         "counts read at", help_text="The moment the counts were read; whole seconds, UTC in the Markdown"
     )
@@ -177,12 +185,18 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["digest", "position"], name="entry_position_unique"),
             models.UniqueConstraint(fields=["digest", "paper"], name="entry_paper_once_a_day"),
             models.CheckConstraint(condition=Q(position__gte=1), name="entry_position_from_1"),
-            models.CheckConstraint(condition=Q(provenance__in=["post", "network"]), name="entry_provenance_known"),
+            models.CheckConstraint(condition=Q(provenance__in=Provenance.values), name="entry_provenance_known"),
         ]
         indexes = [models.Index("provenance", SCORE.desc(), F("id").desc(), name="entry_hottest")]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.paper}"
+
+    @property
+    def counted(self) -> dict[str, dict[str, int]]:
+        """The counts by network and its own names; X stands there only where it counted something, or nobody else did."""
+        of_x = {"retweets": self.retweets, "favorites": self.favorites}
+        return {**({Tweet.Network.X.value: of_x} if any(of_x.values()) or not self.counts else {}), **self.counts}
 
     @property
     def otherwise(self) -> dict[str, Any]:

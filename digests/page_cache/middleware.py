@@ -26,13 +26,18 @@ cache = PageCache(0 if settings.SANDBOX_CLOCK else settings.PAGE_CACHE_MIB * 102
 
 
 def shows(
-    response: HttpResponse, *, digests: Iterable[Digest] = (), papers: Iterable[Paper] = (), ranks_of: Iterable[date] = ()
+    response: HttpResponse,
+    *,
+    digests: Iterable[Digest] = (),
+    papers: Iterable[Paper] = (),
+    ranks_of: Iterable[date] = (),
+    days: Iterable[date] = (),
 ) -> HttpResponse:
     """The response, which shows these digests (their rows, entries and neighbours), papers (their texts, counts, tweets, and
-    the digests that list them), the ranks of listing days, and nothing else; nothing else makes it anew. Of a response that
-    does not say so, any change is one."""
+    the digests that list them), the ranks of listing days, how days were collected, and nothing else; nothing else makes it
+    anew. Of a response that does not say so, any change is one."""
     subjects = [f"digest:{one.pk}" for one in digests] + [f"paper:{one.pk}" for one in papers]
-    response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of])  # type: ignore[attr-defined]
+    response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days])  # type: ignore[attr-defined]
     return response
 
 
@@ -85,11 +90,12 @@ def _key(environ: dict[str, Any]) -> Key | None:
 
     The host does not: a page is the same for every name of the site, and names that are not the site's are never answered.
     """
-    path = environ["PATH_INFO"]
+    path, host = environ["PATH_INFO"], environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")
     if (
         environ["REQUEST_METHOD"] not in ("GET", "HEAD")
         or path.startswith(NEVER)
-        or not _is_ours(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", ""), *settings.ALLOWED_HOSTS)
+        or len(host) > LONGEST_HOST
+        or not _is_ours(host, *settings.ALLOWED_HOSTS)
     ):
         return None
     if settings.SECURE_PROXY_SSL_HEADER:
@@ -102,8 +108,6 @@ def _key(environ: dict[str, Any]) -> Key | None:
 
 @lru_cache(maxsize=256)
 def _is_ours(host: str, *names: str) -> bool:
-    if len(host) > LONGEST_HOST:
-        return False
     name, _ = split_domain_port(host)
     return bool(name) and validate_host(name, names)
 

@@ -55,7 +55,7 @@ class Watched:
     subjects: str
     """A SELECT of the subjects of one row, which `{row}` stands for."""
     unseen: frozenset[str] = frozenset()
-    """Columns that no page shows: their change is none."""
+    """Columns that no page shows; changes to them are ignored."""
     only: frozenset[str] = frozenset()
     """Columns whose change alone concerns the subjects; empty for all."""
     events: tuple[Event, ...] = ("insert", "delete", "update")

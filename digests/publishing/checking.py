@@ -1,4 +1,4 @@
-"""The check before a publication: what an editor should look at first, and what mends it at one click."""
+"""The check before a publication: what an editor should look at first, and what fixes it with one click."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ BEST_TWEETS = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to mend or to wave through."""
+    """A problem to fix or to ignore."""
 
     key: str
     """Stays the same as long as the finding does; a Waiver names it."""
@@ -33,9 +33,9 @@ class Finding:
     arxiv_id: str = ""
     """The paper that it is about; empty for the day."""
     mend: dict[str, Any] | None = None
-    """The desk's action that mends it, with its body: `{"action": …, "body": {…}, "label": …}`."""
+    """The desk's action that fixes it, with its body: `{"action": …, "body": {…}, "label": …}`."""
     blocking: bool = True
-    """Readers would see it, so it has to be mended or waived before the day is published from the desk."""
+    """Readers would see it, so it must be fixed or ignored before the day is published from the desk."""
     waived: bool = False
 
     @property
@@ -71,19 +71,19 @@ def refusal(found: Iterable[Finding]) -> str:
     """Why the list is not published, and what to do; empty where nothing stops it."""
     number = sum(one.stops for one in found)
     said = "One finding is" if number == 1 else f"{number} findings are"
-    return f"{said} neither mended nor waved through. Look at the check first." if number else ""
+    return f"{said} unresolved. Open the check, then fix or ignore each one." if number else ""
 
 
 def _of_day(entries: list[Entry], day: CollectionDay | None, now: datetime) -> Iterator[Finding]:
     if not entries:
-        yield Finding("empty", "The list is empty. Add a paper, or say that no paper was hot on this day.")
+        yield Finding("empty", "The list is empty. Add a paper, or ignore this if no paper was hot.")
     if day and day.state != CollectionDay.State.COMPLETE:
-        yield Finding("incomplete", f"The day is not collected completely: {day.reason or day.get_state_display()}")
+        yield Finding("incomplete", f"Collection is incomplete: {day.reason or day.get_state_display()}")
     oldest = min((entry.read_at for entry in entries), default=now)
     if now - oldest > timedelta(hours=settings.COUNTS_OLD_HOURS):
         hours = int((now - oldest).total_seconds() // 3600)
         mend = {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
-        yield Finding("counts_old", f"The oldest counts were read {hours} hours ago.", mend=mend, blocking=False)
+        yield Finding("counts_old", f"The oldest counts are {hours} hours old.", mend=mend, blocking=False)
 
 
 def _of_papers(
@@ -108,27 +108,31 @@ def _of_paper(
 ) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
     """Key, text and mend of each finding; `taking_out` is the body of that request, `better` are tweets that could be shown."""
     number, shown = entry.paper.arxiv_id, list(entry.shown_tweets.all())
-    take_out = {"action": "take_out", "body": taking_out, "label": "Take it out"}
+    take_out = {"action": "take_out", "body": taking_out, "label": "Remove"}
     if not entry.abstract.strip():
-        yield "no_abstract", "it has no abstract.", None
+        yield "no_abstract", "no abstract.", None
     if earlier:
-        yield "duplicate", f"it was in the list of {earlier}.", take_out
+        yield "duplicate", f"already listed on {earlier}.", take_out
     for name, text in (("title", entry.title), ("abstract", entry.abstract), ("note", entry.note)):
         if is_unbalanced(text):
-            yield f"dollar_{name}", f"a $ of the {name} has no second one.", _escaping(name, number, text)
+            yield f"dollar_{name}", f"unmatched $ in the {name}.", _escaping(name, number, text)
     if not _sees_a_tweet(entry):
-        yield "no_tweet", "no tweet of it can be seen.", _showing(shown, better, number, "Show the best") if better else take_out
+        yield (
+            "no_tweet",
+            "none of its posts is visible.",
+            _showing(shown, better, number, "Show the best posts") if better else take_out,
+        )
     if gone := [one for one in shown if one.tweet.state != Tweet.State.LIVE]:
         left = [one.tweet.status_id for one in shown if one not in gone]
-        said = "a tweet is no longer there." if len(gone) == 1 else f"{len(gone)} tweets are no longer there."
-        yield "vanished", said, _showing(shown, left, number, "Leave out")
+        said = "a post is gone." if len(gone) == 1 else f"{len(gone)} posts are gone."
+        yield "vanished", said, _showing(shown, left, number, "Hide")
     for one in shown:
         right = direction_of(one.body_html)
         if is_visible(one) and right and right != one.direction:
             said = Tweet.Direction(right).label
             body = {"paper": number, "tweet": one.tweet.status_id, "direction": right}
-            mend = {"action": "direction", "body": body, "label": f"Show it {said}"}
-            text = f"the tweet of @{one.author_handle} is written {said}, and shown the other way."
+            mend = {"action": "direction", "body": body, "label": f"Show {said}"}
+            text = f"the post by @{one.author_handle} is written {said} but shown the other way."
             yield f"direction:{one.tweet.status_id}", text, mend
 
 

@@ -21,7 +21,7 @@ def open_correction(digest: Digest, *, by: AbstractBaseUser | None) -> Digest:
         if found := Digest.all_drafts.filter(corrects=original).first():
             return found
         if original.status != PUBLISHED:
-            raise Refused("Only a published day is corrected; this one can be edited as it is.")
+            raise Refused("Only a published day can be corrected. Edit this one directly.")
         correction = Digest.objects.create(
             date=original.date,
             corrects=original,
@@ -70,14 +70,14 @@ def publish_correction(
         original = Digest.objects.get(correction=held)
         counts_alone = difference(history.now(original), history.now(held)).is_counts_alone
         if not note and not counts_alone:
-            raise Refused("Say in a few words what was corrected: readers see it under the list.")
+            raise Refused("Tell readers in a few words what was corrected. They see it under the list.")
         if original.status != PUBLISHED:
-            raise Refused("The day was withdrawn meanwhile. Publish it again first, or drop the correction.")
+            raise Refused("The day has been withdrawn. Publish it again first, or discard the correction.")
         if (since := _since_begun(held, original)) and original.revision != replaces:
             raise Conflict(
                 "the published list",
-                base="as it was when the correction was begun",
-                mine="publish the correction, which takes these changes back",
+                base="as it was when the correction started",
+                mine="publish the correction, which undoes these changes",
                 theirs=told(since),
                 by=since[0].editor,
                 at=since[0].at,
@@ -99,7 +99,7 @@ def drop_correction(correction: Digest, *, by: AbstractBaseUser | None, seen: in
     Its versions stay in the history of the day.
     """
     with transaction.atomic():
-        if not (held := _held(correction, seen, mine="drop the correction")):
+        if not (held := _held(correction, seen, mine="discard the correction")):
             return False
         original = Digest.objects.get(correction=held)
         _close(held, original)

@@ -48,38 +48,38 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refused(f"“{name}” is no time zone; choose one like Europe/Berlin.") from None
+        raise Refused(f"“{name}” isn’t a time zone. Choose one like Europe/Berlin.") from None
 
 
 def moment(at: datetime, zone: ZoneInfo, fold: int | None = None) -> datetime:
     """The moment (UTC) at which the clocks of the zone show `at`, a time without zone. Raises UnclearTime, and Refused where it
     is before or after all that are counted.
 
-    `fold` tells the first (0) from the second (1) time around, where the clocks are set back.
+    `fold` tells the first (0) from the second (1) time around, where the clocks go back.
     """
     try:
         first, second = (at.replace(tzinfo=zone, fold=n).astimezone(UTC) for n in (0, 1))
     except OverflowError:
-        raise Refused(f"{at:%H:%M} on {at.date()} in {zone.key} is outside the calendar. Choose a nearer time.") from None
+        raise Refused(f"{at:%H:%M} on {at:%-d %b %Y} in {zone.key} is outside the calendar. Choose another time.") from None
     if first == second:
         return first
     shown = [one.astimezone(zone) for one in (first, second)]
     if shown[0].replace(tzinfo=None) != at:
         # `first` reckons with the offset before the gap and so comes after it; `second` the other way round.
         raise UnclearTime(
-            f"There is no {at:%H:%M} on {at:%Y-%m-%d} in {zone.key}: the clocks are set forward.",
+            f"There is no {at:%H:%M} on {at:%-d %b %Y} in {zone.key}: the clocks go forward.",
             [_choice(one) for one in reversed(shown)],
         )
     if fold is None:
         raise UnclearTime(
-            f"{at:%H:%M} comes twice on {at:%Y-%m-%d} in {zone.key}: the clocks are set back.",
+            f"{at:%H:%M} occurs twice on {at:%-d %b %Y} in {zone.key}: the clocks go back.",
             [_choice(one) for one in shown],
         )
     return (first, second)[fold]
 
 
 def _choice(shown: datetime) -> Choice:
-    return Choice(f"{shown:%Y-%m-%dT%H:%M}", shown.fold, f"{shown:%Y-%m-%d %H:%M %Z} ({shown.astimezone(UTC):%H:%M} UTC)")
+    return Choice(f"{shown:%Y-%m-%dT%H:%M}", shown.fold, f"{shown:%-d %b %Y, %H:%M %Z} ({shown.astimezone(UTC):%H:%M} UTC)")
 
 
 def schedule(
@@ -98,12 +98,12 @@ def schedule(
     """
     at = moment(at_local, zone_named(zone), fold)
     if at <= now:
-        raise Refused("That time is over. Choose a later one, or publish now.")
+        raise Refused("That time has passed. Choose a later one, or publish now.")
     return _set(digest, at, zone, by=by, seen=seen, details={"at": f"{at_local:%Y-%m-%d %H:%M}", "zone": zone})
 
 
 def unschedule(digest: Digest, *, by: AbstractBaseUser | None = None, seen: int | None = None) -> bool:
-    """Have it wait for an editor; the site's rule leaves it, too. False where it does so already."""
+    """Cancel the schedule; the site's rule leaves the list alone, too. False where that is so already."""
     return _set(digest, None, "", by=by, seen=seen)
 
 
@@ -121,11 +121,11 @@ def _set(
         if (held.publish_at, held.publish_zone, held.is_held) == (at, zone, at is None):
             return False
         if held.corrects_id:
-            raise Refused("A correction is published by hand: its readers are told why.")
+            raise Refused("A correction can’t be scheduled. Publish it yourself, and tell readers why.")
         if held.status == PUBLISHED:
-            raise Refused("The day is published already.")
+            raise Refused("The day is already published.")
         if seen is not None and held.revision != seen:
-            mine = f"schedule it for {details['at']} {details['zone']}" if details else "let it wait for an editor"
+            mine = f"schedule it for {details['at']} {details['zone']}" if details else "cancel the schedule"
             raise history.conflict(held, seen, mine=mine)
         action = Action.SCHEDULED if at else Action.UNSCHEDULED
         with history.change(held.pk, action, by=by, details=details) as changed:

@@ -2,7 +2,7 @@
 and schema.org data as JSON-LD."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from digests.templatetags.reading import absolute
 from papers.models import Paper
 from papers.rendered.stored import Texts
 
-ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+ESCAPED = "<>&\u2028\u2029"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ class Metadata:
     @property
     def json_ld(self) -> SafeString:
         """`data` as a block of JSON-LD. Browsers run nothing of it, whatever the Content-Security-Policy says of scripts."""
-        text = json.dumps(self.data, ensure_ascii=False).translate(ESCAPES)
+        text = json.dumps(self.data, ensure_ascii=False)
+        for character in ESCAPED:  # in a tenth of the time of str.translate
+            text = text.replace(character, f"\\u{ord(character):04x}")
         return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 (has no <, > or &)
 
 
@@ -55,9 +57,8 @@ def metadata_of_paper(paper: Paper, categories: list[str], texts: Texts) -> Meta
     return Metadata(title, abstract or title, paper.get_absolute_url(), "article", data)
 
 
-def metadata_of_digest(digest: Digest, texts: Texts) -> Metadata:
-    """Of a published digest that comes with its entries (`with_everything`)."""
-    entries = list(digest.entries.all())
+def metadata_of_digest(digest: Digest, entries: Sequence[Entry], texts: Texts) -> Metadata:
+    """Of a published digest, whose entries these are."""
     titles = "; ".join(texts.line_text(entry.title) for entry in entries[:3])
     description = f"The arXiv papers people talked about on {digest.date.day} {digest.date:%B %Y}"
     return Metadata(

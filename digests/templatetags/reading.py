@@ -1,5 +1,6 @@
 """Template filters that turn stored text into what readers see."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -9,35 +10,65 @@ from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from digests.models import Entry
+from papers import network_words
+from papers.ranking.ranking import Rules
+
 register = template.Library()
-TWEET_LINK_HOSTS = {"t.co", "twitter.com", "x.com"}
 
 
-def _checked_attribute(tag: str, attribute: str, value: str) -> str | None:
-    """A link's target only if it leads to the network itself: a port or a user name before the host is not that host."""
-    if attribute != "href":
-        return value  # `rel`, which nh3 has just set itself
-    try:
-        return value if urlsplit(value).netloc in TWEET_LINK_HOSTS else None
-    except ValueError:
-        return None
+def _cleaner(hosts: frozenset[str] | None) -> nh3.Cleaner:
+    """Leaves links to these hosts alone, or to all."""
+
+    def checked(tag: str, attribute: str, value: str) -> str | None:
+        """A link's target only if it leads to its host itself: a port or a user name before the host is not that host."""
+        if attribute != "href":
+            return value  # `rel`, which nh3 has just set itself
+        try:
+            host = urlsplit(value).netloc
+        except ValueError:
+            return None
+        return value if (host in hosts if hosts else host and "@" not in host) else None
+
+    return nh3.Cleaner(
+        tags={"a", "br"},
+        attributes={"a": {"href"}},
+        attribute_filter=checked,
+        url_schemes={"https"} if hosts else {"https", "http"},
+        url_relative="deny",
+        link_rel="nofollow noopener noreferrer ugc",
+    )
 
 
-_tweets = nh3.Cleaner(
-    tags={"a", "br"},
-    attributes={"a": {"href"}},
-    attribute_filter=_checked_attribute,
-    url_schemes={"https"},
-    url_relative="deny",
-    link_rel="nofollow noopener noreferrer ugc",
-)
+_of_network = {name: _cleaner(hosts) for name, hosts in network_words.LINK_HOSTS.items()}
+_of_others = _cleaner(None)
 
 
 @register.filter
 @lru_cache(maxsize=4096)
-def tweet_body(body_html: str) -> SafeString:
-    """A tweet's body as safe HTML: text, line breaks, and links to the network's own hosts."""
-    return mark_safe(_tweets.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
+def tweet_body(body_html: str, network: str = "x") -> SafeString:
+    """A post's body as safe HTML: text, line breaks and links, to the network's own hosts where its texts have no others."""
+    cleaner = _of_network.get(network, _of_others)
+    return mark_safe(cleaner.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
+
+
+register.filter("network_title", network_words.title)
+register.filter("in_words", network_words.in_words)
+
+
+@register.filter
+def of_network(counts: Mapping[str, Mapping[str, int]], network: str) -> Mapping[str, int]:
+    return counts.get(network, {})
+
+
+@register.filter
+def score(entry: Entry, rules: Rules) -> int:
+    """What the entry's counts make by the weights of these rules; of what an old post printed, the sum."""
+    if not entry.counts:
+        return entry.retweets + entry.favorites
+    weights = rules.weights
+    weighed = (weights.get(of, {}).get(name, 0) * n for of, counts in entry.counted.items() for name, n in counts.items())
+    return round(sum(weighed))
 
 
 @register.filter

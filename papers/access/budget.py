@@ -95,7 +95,7 @@ def limits(now: datetime) -> tuple[Limit, Limit]:
 def _refusal(limit: Limit) -> BudgetSpent:
     next_one = "day" if limit.setting == "X_DAILY_READS" else "month"
     return BudgetSpent(
-        f"The budget of {limit.reads:,} paid reads for {limit.period} (UTC) is used up; wait for the next {next_one} or raise "
+        f"The budget of {limit.reads:,} paid reads for {limit.period} (UTC) is used up. Wait for the next {next_one}, or raise "
         f"{limit.setting}.",
         setting=limit.setting,
     )

@@ -67,7 +67,7 @@ def calendar() -> AnnouncementCalendar:
         further = {datetime.strptime(day.strip(), "%Y-%m-%d").date() for day in settings.ARXIV_HOLIDAYS}  # noqa: DTZ007 - a day
     except ValueError as error:
         raise Misconfigured(
-            f"ARXIV_HOLIDAYS has to hold days as YYYY-MM-DD, with commas: {error}.", setting="ARXIV_HOLIDAYS"
+            f"ARXIV_HOLIDAYS must hold days as YYYY-MM-DD, separated by commas: {error}.", setting="ARXIV_HOLIDAYS"
         ) from None
     return AnnouncementCalendar(holidays=DEFERRED_2026 | further)
 

@@ -139,7 +139,7 @@ def carry_out(
     others: dict[str, list[str]] = {}
     for record in records:
         if record not in changed:
-            reason = reasons[record.pk] or change.left_alone(record) or "someone else was first"
+            reason = reasons[record.pk] or change.left_alone(record) or "someone else changed it first"
             others.setdefault(reason, []).append(change.name(record))
     for reason, left in others.items():
         model_admin.message_user(request, f"Left alone, {reason} ({len(left)}): {', '.join(left)}.", messages.WARNING)

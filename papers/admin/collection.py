@@ -55,7 +55,7 @@ class CollectionDayAdmin(ReadOnlyAdmin):
         days = CollectionDay.objects.exclude(state=CollectionDay.State.QUIET).order_by("-date")
         latest = list(days.values_list("date", "found_new", "expected_new")[:DAYS])
         counts = [(str(day), found, expected) for day, found, expected in reversed(latest)]
-        return found_of_expected("New papers found, of those that arXiv announced", counts)
+        return found_of_expected("New papers found, out of those arXiv announced", counts)
 
     def has_acknowledge_permission(self, request: HttpRequest) -> bool:
         """As for the settings on the desk: administrators."""
@@ -99,9 +99,9 @@ class ReadBudgetAdmin(ReadOnlyAdmin):
     def chart(self) -> Chart | None:
         periods = ReadBudget.objects.filter(period__regex=DAY).order_by("-period")
         latest = list(periods.values_list("period", "reads")[:DAYS])[::-1]
-        return under_limit("Paid reads a day", "reads", latest, settings.X_DAILY_READS)
+        return under_limit("Paid reads per day", "reads", latest, settings.X_DAILY_READS)
 
-    @admin.display(description="limit now")
+    @admin.display(description="current limit")
     def limit(self, budget: ReadBudget) -> str:
         return f"{settings.X_DAILY_READS if re.match(DAY, budget.period) else settings.X_MONTHLY_READS:,}"
 

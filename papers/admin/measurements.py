@@ -25,8 +25,8 @@ def counts_chart(record: Paper | Tweet) -> str:
     if latest:
         chart = history("As read from the network", latest)
     else:
-        chart = history("As the old site printed them, which counted retweets over and over", _latest(record, Provenance.POST))
-    return render_to_string("admin/_chart.html", {"chart": chart}) if chart else "After the second reading a chart stands here."
+        chart = history("As the old site showed them: it counted retweets several times", _latest(record, Provenance.POST))
+    return render_to_string("admin/_chart.html", {"chart": chart}) if chart else "A chart appears here after the second reading."
 
 
 def _latest(record: Paper | Tweet, provenance: Provenance) -> list[tuple[datetime, int, int]]:

@@ -23,9 +23,14 @@ from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
+from papers.shown import lists
 
 FEW = 5_000
 """So many papers of a category are looked up and sorted; with more of them, the list's own order soon leads to a page full."""
+
+
+PARTS = {"title": "title", "abstract": "abstract", "authors": "authors", "category_codes": "categories"}
+"""Fields of the form that lists print, and their names in `papers.shown`."""
 
 
 class PaperMeasurementInline(MeasurementInline):
@@ -73,22 +78,22 @@ class NewerFilter(admin.SimpleListFilter):
 
 class TakeNewer(bulk.BulkChange[Paper]):
     action = "take_newer_selected"
-    verb = "Take arXiv’s newer version of"
-    done = "Taken over"
+    verb = "Use arXiv’s newer version of"
+    done = "Updated"
 
     def name(self, record: Paper) -> str:
         return record.arxiv_id
 
     def left_alone(self, record: Paper) -> str:
-        return "" if record.newer else "no newer version waits"
+        return "" if record.newer else "no newer version"
 
     def looks(self, record: Paper) -> str:
-        return f"version {record.newer['version']} waits" if record.newer else "no newer version waits"
+        return f"version {record.newer['version']} is available" if record.newer else "no newer version"
 
     def effect(self, record: Paper) -> str:
         newer: dict[str, Any] = record.newer or {}
         title = "its title stays" if newer["title"] == record.title else f"its title becomes “{newer['title']}”"
-        return f"replaces version {record.version or '?'}; {title}; digests that print its record follow"
+        return f"replaces version {record.version or '?'}; {title}; published lists print the old text until they are corrected"
 
     def carry_out(self, records: Sequence[Paper], request: HttpRequest) -> list[Paper]:
         return [paper for paper in records if take_newer(paper)]
@@ -101,8 +106,16 @@ class PaperForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Exactly as arXiv gave it",
         widget=forms.Textarea(attrs={"rows": 10, "class": "vLargeTextField"}),
     )
-    authors = AuthorsField(required=False, help_text="One a line, in the paper's order")
-    category_codes = CategoriesField(label="Categories", help_text="With blanks between, the primary one first: cs.LG stat.ML")
+    authors = AuthorsField(required=False, help_text="One per line, in the paper’s order")
+    category_codes = CategoriesField(label="Categories", help_text="Separated by spaces, the primary one first: cs.LG stat.ML")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if (stay := {"arxiv_id", "listing_date"} & set(self.changed_data)) and self.instance.pk:
+            for day, _ in lists().published_with_paper(self.instance.pk)[:1]:
+                for name in sorted(stay):
+                    self.add_error(name, f"The published list of {day} names it. Take the paper out there by a correction first.")
+        return cleaned
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -145,14 +158,16 @@ class PaperAdmin(PagedAdmin):
         if "listing_date" in columns:
             obj.listing_source = Paper.ListingSource.EDITOR
             columns.append("listing_source")
-        if set(form.changed_data) & {"title", "abstract", "authors", "category_codes"}:
+        if parts := [PARTS[name] for name in form.changed_data if name in PARTS]:
+            if change:
+                lists().keep_printed(obj.pk, parts)
             obj.is_settled = True  # an editor's word: arXiv's newer versions wait from now on
             columns.append("is_settled")
         obj.save(update_fields=columns if change else None)
         if "category_codes" in form.changed_data:
             replace_categories({obj.pk: form.cleaned_data["category_codes"]})
 
-    @admin.action(description="Take arXiv's newer version over", permissions=["change"])
+    @admin.action(description="Use arXiv's newer version", permissions=["change"])
     def take_newer_selected(self, request: HttpRequest, queryset: QuerySet[Paper]) -> TemplateResponse | None:
         return bulk.confirm(self, request, TakeNewer())
 
@@ -163,9 +178,9 @@ class PaperAdmin(PagedAdmin):
     @admin.display(description="newer version")
     def newer_version(self, paper: Paper) -> str | SafeString:
         if paper.newer is None:
-            return "none waits"
+            return "none"
         return format_html(
-            "Version {} waits for you: the action “Take arXiv's newer version over” in the list of papers takes it.<br>{}<br>{}",
+            "Version {} is available: choose the action “Use arXiv's newer version” in the list of papers.<br>{}<br>{}",
             paper.newer["version"],
             paper.newer["title"],
             paper.newer["abstract"],
@@ -179,7 +194,7 @@ class PaperAdmin(PagedAdmin):
     def category_list(self, paper: Paper) -> str:
         return " ".join(category.code for category in paper.categories.all())
 
-    @admin.display(description="tweets")
+    @admin.display(description="posts")
     def tweets_number(self, paper: Any) -> int:
         return int(paper.tweets_number)
 
@@ -187,9 +202,9 @@ class PaperAdmin(PagedAdmin):
     def on_arxiv(self, paper: Paper) -> str | SafeString:
         return format_html('<a href="{}">{}</a>', paper.abs_url, paper.abs_url) if paper.pk else "-"
 
-    @admin.display(description="tweets")
+    @admin.display(description="posts")
     def tweets_link(self, paper: Any) -> str | SafeString:
         if not paper.pk:
             return "-"
         url = reverse("admin:papers_tweet_changelist", query={"papers__id__exact": paper.pk})
-        return format_html('<a href="{}">{} that mention it</a>', url, paper.tweets_number)
+        return format_html('<a href="{}">{} about it</a>', url, paper.tweets_number)

@@ -46,7 +46,7 @@ class RenderedTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def why(self, text: RenderedText) -> str:
         return str(Trouble(text.trouble).label)
 
-    @admin.display(description="stands in")
+    @admin.display(description="shown in")
     def stands_in(self, text: RenderedText) -> str | SafeString:
         name = f"{text.table.partition('_')[2]} {text.row_id}"
         if text.table != Paper._meta.db_table:

@@ -21,7 +21,7 @@ def acknowledge(day: date, *, by: str, reason: str, now: datetime) -> Collection
     """
     reason = " ".join(reason.split())
     if not 0 < len(reason) <= LONGEST_REASON:
-        raise NotAcknowledged(f"Write why the day may stay as it is, in up to {LONGEST_REASON} characters.")
+        raise NotAcknowledged(f"Write why the day can stay as it is, in at most {LONGEST_REASON} characters.")
     row = CollectionDay.objects.select_for_update().filter(date=day).first()
     if row is None:
         raise NotAcknowledged(f"{day} was never collected. `manage.py status` lists the days that were.")

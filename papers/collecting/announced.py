@@ -15,7 +15,8 @@ from papers.collecting.mentions import match
 from papers.collecting.versions import replace_categories
 from papers.models import CollectionDay, Paper, SourceHealth
 from papers.sources.arxiv.announcement import Announcement, is_within
-from papers.sources.arxiv.client import BATCH, ArxivClient
+from papers.sources.arxiv.client import ArxivClient
+from papers.sources.arxiv.metadata import BATCH
 from papers.sources.arxiv.pages import PaperRecord
 from papers.sources.arxiv.xml import Garbled
 from papers.sources.http import Gone, Malformed, SourceError
@@ -39,7 +40,7 @@ def collect_papers(day: date, *, now: datetime, sources: Sources, progress: Prog
     is kept, whatever happens then. Raises the errors of `papers.sources.http`, after the day has them as its reason.
     """
     if day > now.astimezone(UTC).date():
-        raise ValueError(f"{day} is yet to come")
+        raise ValueError(f"{day} is in the future")
     row = days.row_of(day, now)
     is_done = row.papers_done_at and not (settings.INCLUDE_CROSS_LISTS and row.expected_cross and not row.found_cross)
     is_quiet = row.state == CollectionDay.State.QUIET

@@ -66,11 +66,11 @@ def _add(days: list[date], now: datetime) -> None:
     values = []
     for day in days:
         if day.weekday() >= SATURDAY:
-            values.append([day, State.QUIET, "arXiv announces nothing at weekends.", now, None, now])
+            values.append([day, State.QUIET, "arXiv announces nothing on weekends.", now, None, now])
         elif not announcements.is_listing_day(day):
             # The calendar is a forecast: once the day is over, arXiv's own page has the last word.
             check_at = bounds(day)[1]
-            values.append([day, State.QUIET, "arXiv has a holiday, by its calendar.", None, check_at, now])
+            values.append([day, State.QUIET, "arXiv has a holiday, according to its calendar.", None, check_at, now])
         else:
             expected = announcements.expected_at(day)
             if expected > now:
@@ -155,7 +155,7 @@ def failed(day: date, source: SourceHealth.Service, error: SourceError, now: dat
 
 
 def put_off(row: CollectionDay, source: SourceHealth.Service, now: datetime, error: SourceError | None = None) -> None:
-    """One more attempt was in vain; `error` where it failed, none where the source lacked something.
+    """Note one more failed attempt; `error` where it failed, none where the source lacked something.
 
     The next one comes after 5 minutes, doubled each time up to an hour, and no earlier than the source asked for. Where it lacks
     something, which may never come, it is doubled up to six hours, and up to a day once the day's posts are here.

@@ -99,7 +99,7 @@ def _follow(network: str, stream: Stream, me: str, until_live: bool, give_up_s: 
         keep(network, heard, me)
         if heard.trouble != trouble:
             trouble = heard.trouble
-            say(trouble or "The stream is heard again.")
+            say(trouble or "The stream is back.")
         if heard.trouble:
             note_failure(health_of(network), Transient(heard.trouble), clock.now())
             noted_s = float("-inf")
@@ -111,7 +111,7 @@ def _follow(network: str, stream: Stream, me: str, until_live: bool, give_up_s: 
         if until_live and heard.is_live:
             return
         if until_live and time.monotonic() - heard_s >= give_up_s:
-            raise Transient(trouble or f"The stream of {network} said nothing for {give_up_s:.0f} s.")
+            raise Transient(trouble or f"The stream of {network} sent nothing for {give_up_s:.0f} s.")
 
 
 def keep(network: str, heard: Heard, me: str) -> None:

@@ -14,8 +14,8 @@ State = CollectionDay.State
 FAILED_AFTER = 6
 """Attempts in a row; at the waits of `papers.collecting.days`, some three hours."""
 OUTAGE = timedelta(hours=6)
-"""A source that failed for so long needs a person."""
-TO_COLLECT = "Its papers are still to be collected."
+"""A source that has failed for so long needs attention."""
+TO_COLLECT = "Its papers haven't been collected yet."
 ARXIV, X = SourceHealth.Service.ARXIV, SourceHealth.Service.X
 
 
@@ -31,7 +31,7 @@ def judge(row: CollectionDay, now: datetime) -> tuple[State, str]:
     papers, why_papers = _judge_papers(row, now, arxiv)
     tweets, why_tweets = _judge_tweets(row, now, x, health.get(X))
     state = min(papers, tweets, key=worst_first.index)
-    lacking = f"Papers that could not be read as a whole: {told(left_out(arxiv))}." if arxiv and arxiv.left_out else ""
+    lacking = f"Some papers could not be read completely: {told(left_out(arxiv))}." if arxiv and arxiv.left_out else ""
     return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, _unread_posts(x))
 
 
@@ -42,13 +42,13 @@ def left_out(source: SourceDay) -> list[LeftOut]:
 
 def expectation(day: date) -> str:
     """From when on arXiv's announcement of the day is expected, in a sentence."""
-    return f"arXiv has not announced it yet; that is expected from {calendar().expected_at(day):%Y-%m-%d %H:%M} UTC on."
+    return f"arXiv hasn't announced it yet; that is expected from {calendar().expected_at(day):%d %b %Y, %H:%M} UTC."
 
 
 def outage(name: str, since: datetime, attempts: int, message: str) -> str:
     """What is said of a source that has been failing for hours."""
     tried = f" ({attempts} attempts)" if attempts else ""
-    return f"{name} has failed since {since.astimezone(UTC):%d %b %Y, %H:%M} UTC{tried} and needs a person. {message}"
+    return f"{name} has been failing since {since.astimezone(UTC):%d %b %Y, %H:%M} UTC{tried} and needs attention. {message}"
 
 
 def _joined(*sentences: str) -> str:
@@ -69,19 +69,19 @@ def _is_out(source: SourceDay | None, now: datetime) -> bool:
 def _judge_papers(row: CollectionDay, now: datetime, arxiv: SourceDay | None) -> tuple[State, str]:
     if row.papers_done_at:
         approximate = row.listing_source == "window"
-        text = "Approximate: its papers were found by the time of their submission, since arXiv's own list of the day is gone."
+        text = "Approximate: its papers were found by their submission time, because arXiv's list of the day is gone."
         return State.COMPLETE, text if approximate else ""
     trouble, attempts = (arxiv.message, arxiv.attempts) if arxiv else ("", 0)
     if arxiv and arxiv.failing_since and row.listing_source and _is_out(arxiv, now):
         return State.FAILED, outage("arXiv", arxiv.failing_since, attempts, trouble)
     if row.listing_source:
         if row.expected_new is None and row.listing_source == "feed":
-            unchecked = "papers are here, unchecked: arXiv's own listing cannot be read or is behind its feed."
+            unchecked = "papers were collected but not checked, because arXiv's listing can't be read or is behind its feed."
             return State.PARTIAL, trouble or f"{row.found_new:,} {unchecked}"
         announced = f"{row.found_new:,} of {row.expected_new:,}" if row.expected_new is not None else f"{row.found_new:,}"
         return (
             State.PARTIAL,
-            trouble or f"{announced} new papers are here with their abstracts; arXiv is asked again for the others.",
+            trouble or f"{announced} new papers have arrived with their abstracts; the others will be asked for again.",
         )
     if trouble and arxiv and arxiv.is_refused:
         return State.FAILED, trouble
@@ -109,8 +109,8 @@ def _judge_tweets(row: CollectionDay, now: datetime, x: SourceDay | None, health
         return State.PARTIAL if is_refused or _is_over(row.date, now) else State.COLLECTING, trouble
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
-    until = f"here until {row.swept_until:%H:%M} UTC" if row.swept_until else "still to be collected"
-    return State.COLLECTING, f"Tweets are {until}." if _is_over(row.date, now) else f"The day goes on; tweets are {until}."
+    until = f"collected until {row.swept_until:%H:%M} UTC" if row.swept_until else "not collected yet"
+    return State.COLLECTING, f"Posts are {until}." if _is_over(row.date, now) else f"The day isn't over; posts are {until}."
 
 
 def _judge_open_networks(row: CollectionDay, now: datetime) -> tuple[State, str]:
@@ -121,11 +121,11 @@ def _judge_open_networks(row: CollectionDay, now: datetime) -> tuple[State, str]
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
     if not _is_over(row.date, now):
-        return State.COLLECTING, "The day goes on; so do its posts."
+        return State.COLLECTING, "The day isn't over; more posts may come."
     closes = datetime.combine(row.date + timedelta(days=1), time(), UTC)
     done = NetworkDay.objects.filter(date=row.date, collected_until__gte=closes).values_list("network", flat=True)
     behind = [KINDS[name].title for name in on if name not in set(done)]
-    return (State.PARTIAL, f"Posts are still to be collected from {', '.join(behind)}.") if behind else (State.COMPLETE, "")
+    return (State.PARTIAL, f"Posts haven't been collected yet from {', '.join(behind)}.") if behind else (State.COMPLETE, "")
 
 
 def _is_over(day: date, now: datetime) -> bool:

@@ -80,8 +80,8 @@ def _is_due(asked: datetime | None, closes: datetime, now: datetime) -> bool:
 def told_gaps(row: NetworkDay, title: str) -> str:
     """What of the day is missing, in a sentence each; empty where nothing is."""
     return " ".join(
-        f"{title} was not heard from {start:%H:%M} to {end:%H:%M} UTC."
+        f"{title} was out of reach from {start:%H:%M} to {end:%H:%M} UTC."
         if start.date() == end.date()
-        else f"{title} was not heard from {start:%H:%M} to 24:00 UTC."
+        else f"{title} was out of reach from {start:%H:%M} to 24:00 UTC."
         for start, end in (map(datetime.fromisoformat, gap) for gap in row.missed)
     )

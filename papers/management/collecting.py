@@ -33,7 +33,7 @@ def today() -> date:
 def past_or_today(day: date | None) -> date:
     """The day that was asked for, or today."""
     if day and day > today():
-        raise CommandError(f"{day} is yet to come; give a day up to {today()} (UTC).")
+        raise CommandError(f"{day} is in the future; give a day up to {today()} (UTC).")
     return day or today()
 
 
@@ -44,7 +44,7 @@ def told() -> Iterator[None]:
         yield
     except SourceError as error:
         text, setting = str(error), getattr(error, "setting", "")
-        raise CommandError(text if setting in text else f"{text} Look at {setting}.") from error
+        raise CommandError(text if setting in text else f"{text} Check {setting}.") from error
 
 
 @contextlib.contextmanager
@@ -62,4 +62,4 @@ def progress_bar(unit: str) -> Iterator[Callable[[int, int | None], None]]:
 def summary(day: CollectionDay) -> str:
     """The day in one line."""
     announced = f"{day.found_new:,}" if day.expected_new is None else f"{day.found_new:,} of {day.expected_new:,}"
-    return f"{day}. {announced} new papers, {day.tweets_found:,} tweets. {day.reason}".rstrip()
+    return f"{day}. {announced} new papers, {day.tweets_found:,} posts. {day.reason}".rstrip()

@@ -92,7 +92,7 @@ class Api:
         if answer.status != 200:
             raise self._error(answer, mapping(body))
         if body is None and answer.body.strip() != b"null":
-            raise Transient(f"{self.service} answered with something else than JSON.", url=answer.url, status=200)
+            raise Transient(f"{self.service} did not answer with JSON.", url=answer.url, status=200)
         return 200, body
 
     def _error(self, answer: Answer, body: Mapping[str, Any]) -> SourceError:
@@ -101,17 +101,15 @@ class Api:
             case 400:
                 named = text_of(body.get("error"))[:60]
                 told = f" ({named})" if named.isidentifier() else ""
-                return Malformed(f"{self.service} does not understand our request{told}; this is a fault in Hot Papers.", **at)
+                return Malformed(f"{self.service} rejected our request{told}; this is a bug in Hot Papers.", **at)
             case 429:
                 wait_s = self._wait_s(answer)
-                return RateLimited(
-                    f"{self.service} asks us to read more slowly; retrying in {wait_s:.0f} s.", wait_s=wait_s, **at
-                )
+                return RateLimited(f"{self.service} asked us to slow down; retrying in {wait_s:.0f} s.", wait_s=wait_s, **at)
             case status if status >= 500 or status == 408:
                 return Transient(f"{self.service} is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
             case 401 | 403:
                 return Refused(
-                    f"{self.service} does not let us read ({answer.status}). Set CONTACT_EMAIL to an address that is read, "
+                    f"{self.service} refuses us access ({answer.status}). Set CONTACT_EMAIL to an address you read, "
                     f"and check {self.setting}.",
                     setting=self.setting,
                     **at,

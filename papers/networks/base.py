@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol, Self
 import httpx
 
 LONGEST_ADDRESS = 500
-"""What a person pastes is no address of a post beyond so many characters."""
+"""Addresses of posts have at most so many characters; longer input is refused."""
 
 
 class GoneReason(StrEnum):
@@ -111,7 +111,7 @@ class Network(Kind, Protocol):
         """Raises Misconfigured, which names the setting that cannot be."""
 
     def identify(self, address: str) -> str | None:
-        """The id of the post whose page a person pasted; None where it is no such address."""
+        """The id of the post whose page a person pasted; None where it isn't one."""
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
         """The posts made in [start, end) that link a paper, in no order; one may come twice."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 LARGEST_COUNT = 2**31 - 1
-"""Larger numbers are no counts: our database keeps 32 bits, and no post comes near."""
+"""The largest count that we take: our database keeps 32 bits, and no post comes near."""
 LONGEST_TEXT = 10_000
 
 
@@ -26,7 +26,7 @@ def items(value: object) -> list[Any]:
 
 
 def text_of(value: object) -> str:
-    """The string without what no database stores: NUL and halves of surrogate pairs. Empty where it is none."""
+    """The string without what no database stores: NUL and halves of surrogate pairs. Empty where it isn't a string."""
     return re.sub(r"[\x00\ud800-\udfff]", "", value) if isinstance(value, str) else ""
 
 

@@ -136,7 +136,7 @@ def _ledger(tweets: Sequence[MentioningTweet], rules: Rules) -> tuple[LedgerLine
         author = (tweet.network, tweet.author_id)
         left_out = _left_out(tweet)
         if not left_out and rules.one_tweet_per_author and author in authors:
-            left_out = "another tweet of its author counts"
+            left_out = "another post by its author counts"
         shown = not left_out and counted < rules.shown_tweets and (not counted or scores[id(tweet)] >= rules.shown_tweet_score)
         if not left_out:
             counted += 1

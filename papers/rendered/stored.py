@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from papers.models import RenderedText
 from papers.rendered.kinds import Kind, Text, key_of, names_source
+from papers.rows import select
 
 
 class Texts:
@@ -15,7 +16,7 @@ class Texts:
     def __init__(self, wanted: Iterable[Text]) -> None:
         """One query, or none where nothing is wanted."""
         keys = {text: key_of(text) for text in set(wanted) if text[1]}
-        rows = RenderedText.objects.filter(pk__in=keys.values()).values_list("key", "html", "text", "trouble") if keys else ()
+        rows = select(RenderedText, ["key", "html", "text", "trouble"], "key", keys.values()) if keys else ()
         found = {key: (html, text) for key, html, text, trouble in rows if not trouble}
         self._found = {text: found.get(key) for text, key in keys.items()}
 

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from papers.search.words import name_words, words
-from papers.text.identifiers import ARXIV_ID, CATEGORY
+from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR
 
 LONGEST_QUERY = 300
 MOST_TERMS = 16
-FIRST_YEAR = 1991
-"""arXiv began in August 1991."""
 FIELDS = {
     "author": "author",
     "au": "author",

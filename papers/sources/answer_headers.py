@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT_S = 3600.0
-"""A service that asks us to stay away for longer is asked again all the same, once an hour."""
+"""However long a service asks us to stay away, we ask again after an hour."""
 CLOCKS_AGREE = timedelta(minutes=5)
 
 
@@ -45,6 +45,6 @@ def clock_doubt(headers: Mapping[str, str]) -> str:
     if abs(ours - theirs) <= CLOCKS_AGREE:
         return ""
     return (
-        f"Is this machine's clock right? It says {ours:%d %b %Y, %H:%M} UTC where the service says "
-        f"{theirs:%d %b %Y, %H:%M} UTC. Set it, or let it be set over the network (NTP)."
+        f"Is this machine's clock right? It says {ours:%d %b %Y, %H:%M} UTC, but the service says "
+        f"{theirs:%d %b %Y, %H:%M} UTC. Set it, or synchronise it with NTP."
     )

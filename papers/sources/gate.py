@@ -56,13 +56,13 @@ class Gate:
                 self._mark = held.enter_context(self._in_redis() if self._redis_url else self._in_folder())
                 wait_s = self._wait_s()
                 if wait_s > self.interval_s:
-                    raise RateLimited(f"{self.name} asked us to wait; requests go on in {wait_s:.0f} s.", wait_s=wait_s)
+                    raise RateLimited(f"{self.name} asked us to wait; retrying in {wait_s:.0f} s.", wait_s=wait_s)
                 time.sleep(wait_s)
                 self._mark.write(IN_FLIGHT)
                 self._pause_s = self.interval_s
                 self._held = held.pop_all()
         except redis.RedisError as error:
-            raise Transient(f"Redis (REDIS_URL), which keeps the request gate, does not answer: {error}.") from error
+            raise Transient(f"Redis (REDIS_URL), which keeps the request gate, is not responding: {error}.") from error
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -65,7 +65,7 @@ class OutOfCredit(SourceError):
 
 
 class Gone(SourceError):
-    """What was asked for is no longer there."""
+    """What we asked for no longer exists."""
 
 
 class Malformed(SourceError):
@@ -101,11 +101,11 @@ def base_url(value: str, *, setting: str) -> str:
 
     Raises Misconfigured, which names the setting.
     """
-    expected = f"{setting} has to be an https:// URL (plain http:// only on loopback) without user, query and fragment"
+    expected = f"{setting} must be an https:// URL (plain http:// only on loopback) without user, query and fragment"
     try:
         url = httpx.URL(value.strip())
     except httpx.InvalidURL as error:
-        raise Misconfigured(f"{expected}; it is no URL.", setting=setting) from error
+        raise Misconfigured(f"{expected}; it isn't a URL.", setting=setting) from error
     if not url.host or not _is_safe(url) or url.userinfo or url.query or url.fragment:
         raise Misconfigured(f"{expected}; it is {bare(value.strip()) or 'empty'}.", setting=setting)
     return str(url).rstrip("/")
@@ -125,7 +125,7 @@ def _is_safe(url: httpx.URL) -> bool:
 def user_agent(contact_email: str) -> str:
     """How we introduce ourselves. Raises Misconfigured where CONTACT_EMAIL cannot stand in a header."""
     if not (contact_email.isascii() and contact_email.isprintable()):
-        raise Misconfigured("CONTACT_EMAIL has to be an e-mail address in ASCII, on one line.", setting="CONTACT_EMAIL")
+        raise Misconfigured("CONTACT_EMAIL must be an e-mail address in ASCII, on one line.", setting="CONTACT_EMAIL")
     return f"HotPapers/{VERSION}" + (f" (+{contact_email})" if contact_email else "")
 
 
@@ -159,7 +159,7 @@ def fetch(
     `deadline_s` bounds everything together, redirects included.
 
     Raises Transient where the connection fails, stalls or breaks off, Malformed where the answer is too large, encoded in a way
-    that was not asked for, or redirects to what is no address.
+    that was not asked for, or redirects to an invalid address.
     """
     target = httpx.URL(url, params=params) if params else httpx.URL(url)
     sent = dict(headers or {})
@@ -174,7 +174,7 @@ def fetch(
                 reason = f"did not finish within {deadline_s:g} s" if deadline.passed else _reason(error)
                 raise Transient(f"{target.host} {reason}.", url=str(target)) from error
             except (httpx.InvalidURL, UnicodeError) as error:  # httpx looks where a redirect leads, even if it is not to follow
-                raise Malformed(f"{target.host} redirects to what is no address.", url=str(target)) from error
+                raise Malformed(f"{target.host} redirects to an invalid address.", url=str(target)) from error
             if deadline.passed:
                 raise Transient(f"{target.host} did not finish within {deadline_s:g} s.", url=str(target))
             moved = onward(answer)
@@ -208,7 +208,7 @@ def _reason(error: Exception) -> str:
         return "did not answer in time"
     if isinstance(error, httpx.ConnectError):
         return f"could not be reached ({error})"
-    return f"broke the connection off ({type(error).__name__})"
+    return f"closed the connection ({type(error).__name__})"
 
 
 def _body(response: httpx.Response, max_bytes: int) -> bytes:

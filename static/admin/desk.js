@@ -19,7 +19,7 @@ const postButton = async (button) => {
     if (button.dataset.sure !== undefined && button.dataset.armed === undefined) {
         button.dataset.armed = button.textContent;
         button.textContent = button.dataset.sure;
-        say(`${button.dataset.sure} Press again.`);
+        say(`${button.dataset.sure} Press again to confirm.`);
         return;
     }
     const body = JSON.parse(button.dataset.body ?? "{}");

@@ -19,8 +19,8 @@ from digests.reader.lists.selections import Period, SelectionError
 from digests.templatetags import reading
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import items
-from papers.networks.x import client as x_client
 from papers.networks.x import oembed
+from papers.networks.x.answer import read_answer
 from papers.networks.x.posts import read_post as read_tweet
 from papers.rendered.kinds import Kind
 from papers.rendered.renderer import render
@@ -91,7 +91,7 @@ def oembed_answer(text: str) -> str:
 def x_answer(text: str) -> str:
     """How many posts of the answer's `data` can be read."""
     try:
-        answer = x_client._read(
+        answer = read_answer(
             Answer("https://api.x.com/2", 200, httpx.Headers(), text.encode(errors="surrogatepass")), registry.NOW
         )
     except SourceError:

@@ -19,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from digests.models import Digest
 from papers.models import Paper, PaperAuthor, PaperCategory
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
@@ -58,6 +59,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, archive: Pat
     with django_db_blocker.unblock():
         call_command("import_posts", str(archive), stdout=io.StringIO())
         index_changed()
+        render_changed()
         pages = {paper.get_absolute_url() for paper in Paper.objects.all()}
         pages |= {f"/categories/{code}" for code in PaperCategory.objects.values_list("code", flat=True)}
         for day in Digest.objects.published().values_list("date", flat=True):

@@ -35,7 +35,7 @@ def test_every_state_is_accessible(open_desk: OpenDesk) -> None:
 
     page.reload()
     ann.ready()
-    for part in ("Note", "Tweets", "Title"):
+    for part in ("Note", "Posts", "Title"):
         ann.entry(papers[1].arxiv_id).locator("summary", has_text=part).click()
     ann.candidate(papers[0].arxiv_id).get_by_role("button", name="Why").click()
     expect(page.locator(".ledger")).to_be_visible()
@@ -65,7 +65,7 @@ def test_every_state_is_accessible(open_desk: OpenDesk) -> None:
     expect(page.get_by_role("button", name="Withdraw")).to_be_visible()
     found += accessible(page, "published")
     ann.press("C")
-    expect(page.get_by_role("button", name="Publish the correction")).to_be_visible()
+    expect(page.get_by_role("button", name="Publish correction")).to_be_visible()
     found += accessible(page, "correction")
 
     assert found == []

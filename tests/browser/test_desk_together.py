@@ -82,7 +82,7 @@ def test_same_note_written_by_two_is_decided_by_the_second(open_desk: OpenDesk, 
     bob.page.reload()
     expect(bob.conflict).to_be_visible()
     bob.conflict.locator("[data-slot=edit]").fill("Ann’s and Bob’s")
-    bob.conflict.get_by_role("button", name="Save yours instead").click()
+    bob.conflict.get_by_role("button", name="Save yours").click()
     bob.saved()
     assert note(papers[0]) == "Ann’s and Bob’s"
 
@@ -102,7 +102,7 @@ def test_same_paper_moved_by_two_is_decided_by_the_second(open_desk: OpenDesk, p
 
     expect(bob.conflict).to_be_visible()
     assert stored()[1] == papers[0]
-    bob.conflict.get_by_role("button", name="Do it all the same").click()
+    bob.conflict.get_by_role("button", name="Apply anyway").click()
     bob.saved()
     assert stored()[2] == papers[0]
 
@@ -145,9 +145,9 @@ def test_publishing_what_another_has_just_changed_asks_first(open_desk: OpenDesk
 
     bob.press("P")
     expect(bob.conflict).to_be_visible()
-    expect(bob.conflict.locator("[data-slot=theirs]")).to_contain_text(f"{papers[0]} taken out")
+    expect(bob.conflict.locator("[data-slot=theirs]")).to_contain_text("removed")
     assert Digest.objects.get(date=DAY).status == Digest.Status.DRAFT
-    bob.conflict.get_by_role("button", name="Do it all the same").click()
+    bob.conflict.get_by_role("button", name="Apply anyway").click()
     expect(bob.page.locator(".head-row .pill").first).to_have_text("published")
 
 
@@ -201,7 +201,7 @@ def running_server(port: int) -> Iterator[str]:
     if connection.vendor == "sqlite":
         url = f"sqlite:///{database['NAME']}"
     environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY}
-    command = [sys.executable, "-m", "gunicorn", "--threads", "4", "--bind", f"127.0.0.1:{port}", "hotpapers_site.wsgi"]
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         while True:
@@ -224,7 +224,7 @@ def test_server_restarted_during_edits_loses_nothing(browser: Browser, papers: l
             ann.write_note(papers[0], "Before")
             ann.saved()
         edit(ann, papers)
-        expect(ann.saving).to_contain_text("the server does not answer: 4 changes kept")
+        expect(ann.saving).to_contain_text("the server isn’t responding: 4 changes kept")
         assert stored() == papers[:4]
         with running_server(port):
             ann.saved()
@@ -236,7 +236,7 @@ def test_signed_out_keeps_changes_until_signed_in_again(open_desk: OpenDesk, pap
     ann = open_desk()
     Session.objects.all().delete()
     edit(ann, papers)
-    expect(ann.saving).to_contain_text("you are signed out: 4 changes kept")
+    expect(ann.saving).to_contain_text("you’re signed out: 4 changes kept")
     expect(ann.saving.get_by_role("link")).to_be_visible()
 
     sign_in(ann.context, User.objects.get(), ann.site)
@@ -267,9 +267,9 @@ def test_text_that_is_refused_is_kept(open_desk: OpenDesk, papers: list[str]) ->
     ann = open_desk()
     ann.write_note(papers[0], "x" * 20_001)
 
-    expect(ann.page.locator(".problem")).to_contain_text("too long")
+    expect(ann.page.locator(".problem")).to_contain_text("Shorten it")
     expect(ann.note(papers[0])).to_have_value("x" * 20_001)
-    ann.page.get_by_role("button", name="Give it up").click()
+    ann.page.get_by_role("button", name="Discard").click()
     ann.write_note(papers[0], "short")
     ann.saved()
     assert note(papers[0]) == "short"

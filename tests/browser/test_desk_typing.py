@@ -67,7 +67,7 @@ def test_letters_typed_while_a_conflict_arrives_are_in_its_dialog(open_desk: Ope
         bob.type("Bob’s")
     bob.type(" and more")
     answer.let_go()
-    expect(bob.page.locator(".problem")).to_contain_text("Changed by two")
+    expect(bob.page.locator(".problem")).to_contain_text("Edit conflict")
     bob.type(" still")
     expect(bob.note(papers[0])).to_have_value("Bob’s and more still")
     assert not bob.conflict.is_visible()
@@ -80,7 +80,7 @@ def test_letters_typed_while_a_conflict_arrives_are_in_its_dialog(open_desk: Ope
     expect(bob.note(papers[0])).to_have_value("Bob’s and more, later")
     bob.page.get_by_role("button", name="Decide", exact=True).click()
     expect(mine).to_have_value("Bob’s and more, later")
-    bob.conflict.get_by_role("button", name="Save yours instead").click()
+    bob.conflict.get_by_role("button", name="Save yours").click()
     bob.saved()
     assert note(papers[0]) == "Bob’s and more, later"
 
@@ -95,7 +95,7 @@ def test_conflict_does_not_interrupt_who_writes_elsewhere(open_desk: OpenDesk, p
     bob.press("i")
     bob.type("An in")
     answer.let_go()
-    expect(bob.page.locator(".problem")).to_contain_text("Changed by two")
+    expect(bob.page.locator(".problem")).to_contain_text("Edit conflict")
     bob.type("tro")
     bob.press("Escape")
     expect(bob.conflict).to_be_visible()
@@ -109,7 +109,7 @@ def test_full_storage_of_the_browser_keeps_no_change_from_the_server(open_desk: 
     ann.page.evaluate(FULL)
     answer = Delayed(ann.page, "note")
     ann.write_note(papers[0], "A word")
-    expect(ann.saving).to_contain_text("the browser’s storage is full: 1 change kept only in this page until sent")
+    expect(ann.saving).to_contain_text("the browser’s storage is full: 1 change kept in this page only until sent")
     ann.press("l", "Alt+ArrowDown")
     expect(ann.saving).to_contain_text("2 changes kept")
     answer.let_go()
@@ -143,13 +143,13 @@ def test_paper_that_could_not_be_fetched_comes_back_where_it_was_typed(open_desk
     expect(problem).to_have_count(0)
     expect(field).to_have_value("")
 
-    link = ann.entry(papers[0]).get_by_label("Link of a tweet")
+    link = ann.entry(papers[0]).get_by_label("Link to a post")
     ann.press("l", "b")
     ann.type("https://example.org/")
     ann.press("Enter")
-    expect(problem).to_contain_text("Not saved: “https://example.org/”. This is no link to a tweet.")
+    expect(problem).to_contain_text("Not saved: “https://example.org/”. This isn’t a link to a post.")
     expect(link).to_have_value("https://example.org/")
-    ann.page.get_by_role("button", name="Give it up").click()
+    ann.page.get_by_role("button", name="Discard").click()
     expect(problem).to_have_count(0)
     expect(link).to_have_value("")
 
@@ -159,8 +159,8 @@ def test_refused_text_that_is_given_up_is_not_sent_again(open_desk: OpenDesk, pa
     ann.write_note(papers[0], "short")
     ann.saved()
     ann.write_note(papers[0], "x" * 20_001)
-    expect(ann.page.locator(".problem")).to_contain_text("too long")
-    ann.page.get_by_role("button", name="Give it up").click()
+    expect(ann.page.locator(".problem")).to_contain_text("Shorten it")
+    ann.page.get_by_role("button", name="Discard").click()
 
     expect(ann.note(papers[0])).to_have_value("short")
     ann.note(papers[0]).focus()
@@ -197,9 +197,9 @@ def test_lost_answer_to_a_publication_is_found_out(open_desk: OpenDesk, papers: 
     expect(ann.page.locator("#publish-title")).to_be_focused()
     ann.press("P")
 
-    expect(ann.page.locator("#desk-toast")).to_contain_text("this may have been done or not")
+    expect(ann.page.locator("#desk-toast")).to_contain_text("this may or may not have been done")
     expect(ann.page.locator(".head-row .pill").first).to_have_text("published")
-    expect(ann.page.get_by_role("button", name="Correct it…")).to_be_visible()
+    expect(ann.page.get_by_role("button", name="Correct…")).to_be_visible()
 
 
 def test_text_typed_without_a_pause_outlives_a_page_that_dies(open_desk: OpenDesk, papers: list[str]) -> None:

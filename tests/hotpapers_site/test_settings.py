@@ -14,8 +14,8 @@ from tests.servers import free_port
 LONG = "a-long-random-text-of-0123456789"
 BASE = "an https:// address without user, query and fragment (http:// for this machine only)"
 ORIGIN = "scheme, host and port of an https:// address (http:// for this machine only)"
-HOSTS = "names of this site with commas, without *, port or leading dot"
-FOLDER = "a folder that is there or can be made"
+HOSTS = "names of this site separated by commas, without *, port or leading dot"
+FOLDER = "a folder that exists or can be created"
 SITE = "the site's public address without a path"
 KEY = "at least 32 random characters"
 DATABASE = "the address of a PostgreSQL or SQLite database"
@@ -30,10 +30,10 @@ WRONG = [
     ("ALLOWED_HOSTS", "[::1", HOSTS),
     ("ARXIV_API_BASE", "http://export.arxiv.org", BASE),
     ("ARXIV_API_BASE", "export.arxiv.org", BASE),
-    ("ARXIV_ARCHIVES", "cs,nonsense", "arXiv's archives or their classes, with commas"),
-    ("ARXIV_ARCHIVES", "cs; stat", "arXiv's archives or their classes, with commas"),
-    ("ARXIV_HOLIDAYS", "2026-13-01", "days with commas"),
-    ("ARXIV_HOLIDAYS", "Christmas", "days with commas"),
+    ("ARXIV_ARCHIVES", "cs,nonsense", "arXiv's archives or categories, separated by commas"),
+    ("ARXIV_ARCHIVES", "cs; stat", "arXiv's archives or categories, separated by commas"),
+    ("ARXIV_HOLIDAYS", "2026-13-01", "days separated by commas"),
+    ("ARXIV_HOLIDAYS", "Christmas", "days separated by commas"),
     ("ARXIV_REQUEST_INTERVAL", "-1", "a number of seconds from 0 to 3600"),
     ("ARXIV_REQUEST_INTERVAL", "nan", "a number of seconds from 0 to 3600"),
     ("ARXIV_REQUEST_INTERVAL", "3s", "a number of seconds from 0 to 3600"),

@@ -103,7 +103,7 @@ def test_paper_of_another_archive_is_no_candidate_of_its_day(week: Week, oembed:
 
 
 def test_paper_that_arxiv_does_not_know_is_said_to_be_unknown(oembed: OEmbedStandin) -> None:
-    with pytest.raises(Unknown, match="arXiv knows no paper"):
+    with pytest.raises(Unknown, match="arXiv has no paper"):
         fetch_paper("2611.99999", now=NOW)
 
 
@@ -111,7 +111,7 @@ def test_arxiv_that_fails_is_asked_once_and_told_in_one_sentence(week: Week, oem
     week.arxiv.fault("/api/query", "500", times=9)
     asked = len(week.arxiv.requests)
 
-    with pytest.raises(NotFetched, match="arXiv has a failure of its own"):
+    with pytest.raises(NotFetched, match="arXiv has an internal error"):
         fetch_paper("2611.90001", now=NOW)
 
     assert len(week.arxiv.requests) - asked == 1
@@ -153,14 +153,14 @@ def test_tweet_comes_by_its_link(oembed: OEmbedStandin, world_tweets: Tweets) ->
     ],
 )
 def test_what_is_no_tweet_is_refused_without_a_request(link: str) -> None:
-    with pytest.raises(Unknown, match="no link to a tweet"):
+    with pytest.raises(Unknown, match="a link to a post"):
         fetch_tweet(link, make_paper(), now=NOW)
 
 
 def test_tweet_that_x_does_not_show_is_not_stored(oembed: OEmbedStandin, world_tweets: Tweets) -> None:
     one = worldly(world_tweets, gone="deleted")
 
-    with pytest.raises(Unknown, match="no longer shows this tweet"):
+    with pytest.raises(Unknown, match="no longer shows this post"):
         fetch_tweet(f"https://x.com/a/status/{one.status_id}", make_paper(), now=NOW)
 
     assert not Tweet.objects.exists()

@@ -40,8 +40,8 @@ def test_every_network_weighs_what_it_counts() -> None:
 @pytest.mark.parametrize(
     ("network", "id", "errors"),
     [
-        ("bluesky", "1392360000000000001", {"status_id": ["This is no id of a post on Bluesky."]}),
-        ("x", URI, {"status_id": ["This is no id of a post on X."]}),
+        ("bluesky", "1392360000000000001", {"status_id": ["This isn't the id of a post on Bluesky."]}),
+        ("x", URI, {"status_id": ["This isn't the id of a post on X."]}),
         ("nowhere", "1", {"network": ["There is no network 'nowhere'."]}),
     ],
 )

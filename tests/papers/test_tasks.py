@@ -68,7 +68,7 @@ def test_collect_day_fails_in_a_line_a_source_and_lets_the_day_go(settings: Sett
     row = CollectionDay.objects.get()
     assert row.claimed_until is None
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "ARXIV_API_BASE has to be an https:// URL" in caplog.text
+    assert "ARXIV_API_BASE must be an https:// URL" in caplog.text
     assert "Traceback" not in caplog.text
 
 

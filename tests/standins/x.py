@@ -1,4 +1,4 @@
-"""A stand-in for X API v2 (https://docs.x.com/x-api): search, lookup, counts and usage over a generated world, with a bill."""
+"""A stand-in for X API v2 (https://docs.x.com/x-api): search and lookup over a generated world, with a bill."""
 
 import random
 from bisect import bisect_left
@@ -14,15 +14,11 @@ from tests.standins.x_posts import post
 from tests.standins.x_query import QueryError, read_query, tokens
 
 POST_PRICE = 0.005
-COUNTS_PRICE = {"recent": 0.005, "all": 0.010}
 WINDOW = timedelta(minutes=15)
 LIMITS = {
     "/2/tweets": 3500,
     "/2/tweets/search/recent": 450,
     "/2/tweets/search/all": 300,
-    "/2/tweets/counts/recent": 300,
-    "/2/tweets/counts/all": 300,
-    "/2/usage/tweets": 50,
 }
 FIELDS = frozenset(
     {"id", "text", "created_at", "lang", "author_id", "username", "public_metrics", "entities", "conversation_id", "withheld"}
@@ -31,7 +27,7 @@ FIELDS = frozenset(
 )
 PARAMS = frozenset(
     {"query", "max_results", "next_token", "pagination_token", "start_time", "end_time", "since_id", "until_id", "sort_order"}
-    | {"tweet.fields", "post.fields", "expansions", "user.fields", "ids", "granularity", "days", "usage.fields"}
+    | {"tweet.fields", "post.fields", "expansions", "user.fields", "ids"}
 )
 
 
@@ -44,7 +40,7 @@ class XStandin(Standin):
         self.tweets = tweets
         self.bearer_token = bearer_token
         self.user_token = "synthetic-user-token"
-        """A user's token, which is no app's: good for everything but usage and the full archive."""
+        """A user's token, which is no app's: good for everything but the full archive."""
         self.limits = dict(LIMITS)
         self.leaks_retweets = False
         """Search returns retweets, as it did until May 2026."""
@@ -52,9 +48,6 @@ class XStandin(Standin):
         """Each page begins with the last post of the page before."""
         self.empty_pages = 0
         """So many of the next search pages are empty and still have a next one."""
-        self.numbers_as_strings = True
-        """In the usage answer."""
-        self.usage_as_list = False
         self.posts_vocabulary = False
         """Answer in the vocabulary of `post.fields`, whatever was asked."""
         self.damaged: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
@@ -63,7 +56,6 @@ class XStandin(Standin):
         """Partial errors carry `resource_id`."""
         self.read: defaultdict[date, set[str]] = defaultdict(set)
         """The bill: the distinct posts returned on each UTC day."""
-        self.counts_cost = 0.0
         self._windows: Counter[tuple[str, int]] = Counter()
         self._pages = 0
         self._texts: dict[str, tuple[str, ...]] = {}
@@ -81,7 +73,7 @@ class XStandin(Standin):
     @property
     def cost(self) -> float:
         """US dollars."""
-        return self.reads * POST_PRICE + self.counts_cost
+        return self.reads * POST_PRICE
 
     def faults(self) -> Mapping[str, Reply]:
         return failures(int(self.tweets.now().timestamp()))
@@ -93,9 +85,6 @@ class XStandin(Standin):
             "/2/tweets": self._lookup,
             "/2/tweets/search/recent": self._search,
             "/2/tweets/search/all": self._search,
-            "/2/tweets/counts/recent": self._counts,
-            "/2/tweets/counts/all": self._counts,
-            "/2/usage/tweets": self._usage,
         }
         endpoint = endpoints.get(request.path)
         if endpoint is None:
@@ -108,7 +97,7 @@ class XStandin(Standin):
         answered, headers = self._count(request.path)
         if not answered:
             found = self.faults()["429" if self._pages % 2 else "429-newer"]
-        elif request.path.rpartition("/")[2] == "all" or endpoint == self._usage:
+        elif request.path.rpartition("/")[2] == "all":
             app_only = request.headers["authorization"] == f"Bearer {self.bearer_token}"
             found = endpoint(request) if app_only else self.faults()["403-auth"]
         else:
@@ -213,33 +202,6 @@ class XStandin(Standin):
             "type": PROBLEMS[int(status_id) % 2] + segment,
         }
         return error | ({"resource_id": status_id} if self.resources_named else {})
-
-    def _counts(self, request: Request) -> Reply:
-        query = read_query(request.params.get("query", ""), longest=1024)
-        start, end, now = moment(request.params["start_time"]), moment(request.params["end_time"]), self.tweets.now()
-        total = sum(
-            start <= tweet.posted_at < end and query.matches(self._matched(tweet)) and tweet.counts(now)[1] >= query.min_likes
-            for tweet in self.tweets.all
-            if self._is_listed(tweet, now) and tweet.kind != "retweet"
-        )
-        self.counts_cost += COUNTS_PRICE[request.path.rpartition("/")[2]]
-        noun = "post" if self.posts_vocabulary else "tweet"
-        return reply({"data": [{f"{noun}_count": total}], "meta": {f"total_{noun}_count": total}})
-
-    def _usage(self, request: Request) -> Reply:
-        def number(value: int) -> int | str:
-            return str(value) if self.numbers_as_strings else value
-
-        days = [{"date": f"{day}T00:00:00.000Z", "usage": number(len(ids))} for day, ids in sorted(self.read.items())]
-        project: dict[str, Any] = {"project_id": "1", "usage": days}
-        data = {
-            "cap_reset_day": number(5),
-            "project_cap": number(3_000_000),
-            "project_id": "1",
-            "project_usage": number(self.reads),
-            "daily_project_usage": [project] if self.usage_as_list else project,
-        }
-        return reply({"data": data})
 
     def _is_listed(self, tweet: WorldTweet, now: datetime) -> bool:
         """Whether search shows it: X has it, and no newer version of it."""

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 
 from digests.desk import actions, texts, tweets
-from digests.desk.answers import Body, answer, desk_action, part, user_of
+from digests.desk.answers import answer, desk_action, part, user_of
+from digests.desk.body import Body, flag, revision, status_ids, text, whole
+from digests.desk.changing import refuse_published
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
 from digests.desk.undoing import undo as undo_last
@@ -21,9 +22,8 @@ from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
 from papers.ranking.candidates import announced_on, rules
 from papers.ranking.ranking import Rules
-from papers.text.identifiers import ARXIV_ID, POST_ID
+from papers.text.identifiers import ARXIV_ID
 
-Kind = TypeVar("Kind")
 EDIT = "digests.change_digest"
 ORDER = ("list", "head", "candidates")
 """What changes on the page when the list changes."""
@@ -35,14 +35,15 @@ WORDS = ("list", "head")
 def start(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = curation.begin(day, now=clock.now())
     number = digest.entries.count()
-    return answer(request, day, f"The list of {day} is begun, with {number} paper{'' if number == 1 else 's'}.", ORDER)
+    return answer(request, day, f"List started with {number} paper{'' if number == 1 else 's'}.", ORDER)
 
 
 @desk_action(EDIT)
 def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     now = clock.now()
     asked = text(body, "paper")
-    paper = Paper.objects.filter(announced_on(day), arxiv_id=asked).first() or fetch_paper(asked, now=now)
+    here = Paper.objects.filter(announced_on(day), arxiv_id=asked).first() if re.fullmatch(ARXIV_ID, asked) else None
+    paper = here or fetch_paper(asked, now=now)
     position = whole(body, "position") if body.get("position") is not None else None
     actions.add(day, paper, position, by=user_of(request), now=now)
     return answer(request, day, f"{paper.arxiv_id} {place(day, paper)}.", ORDER)
@@ -51,22 +52,22 @@ def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def take_out(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
-    actions.take_out(day, paper, whole(body, "revision"), by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id} is taken out.", ORDER)
+    actions.take_out(day, paper, revision(body), by=user_of(request), now=clock.now())
+    return answer(request, day, f"{paper.arxiv_id} removed.", ORDER)
 
 
 @desk_action(EDIT)
 def dismiss(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     actions.dismiss(day, paper, by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id} is not for this day.", ("head", "candidates"))
+    return answer(request, day, f"{paper.arxiv_id}: not today.", ("head", "candidates"))
 
 
 @desk_action(EDIT)
 def undismiss(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     actions.undismiss(day, paper)
-    return answer(request, day, f"{paper.arxiv_id} is to be decided again.", ("head", "candidates"))
+    return answer(request, day, f"{paper.arxiv_id} is undecided again.", ("head", "candidates"))
 
 
 @desk_action(EDIT)
@@ -79,43 +80,45 @@ def move(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def pin(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper, pinned = paper_of(body), flag(body, "pinned")
-    actions.pin(day, paper, pinned, whole(body, "revision"), by=user_of(request))
-    return answer(request, day, f"{paper.arxiv_id} is {'pinned' if pinned else 'no longer pinned'}.", ORDER)
+    actions.pin(day, paper, pinned, revision(body), by=user_of(request))
+    return answer(request, day, f"{paper.arxiv_id} is {'pinned' if pinned else 'unpinned'}.", ORDER)
 
 
 @desk_action(EDIT)
 def note(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     texts.note(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, f"The note of {paper.arxiv_id} is saved.", WORDS)
+    return answer(request, day, f"Note on {paper.arxiv_id} saved.", WORDS)
 
 
 @desk_action(EDIT)
 def title(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
     texts.title(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, f"The title of {paper.arxiv_id} is saved.", WORDS)
+    return answer(request, day, f"Title of {paper.arxiv_id} saved.", WORDS)
 
 
 @desk_action(EDIT)
 def intro(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     texts.intro(day, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, "The intro is saved.", WORDS)
+    return answer(request, day, "Intro saved.", WORDS)
 
 
 @desk_action(EDIT)
 def add_tweet(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
+    if digest := digests_of(day)[1]:
+        refuse_published(digest)
     tweet = fetch_tweet(text(body, "link"), paper, now=clock.now())
     tweets.show_tweet(day, paper, tweet, by=user_of(request))
-    return answer(request, day, f"The tweet of @{tweet.author_handle} is shown under {paper.arxiv_id}.", ORDER)
+    return answer(request, day, f"The post by @{tweet.author_handle} is shown under {paper.arxiv_id}.", ORDER)
 
 
 @desk_action(EDIT)
 def show_tweets(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper, wanted = paper_of(body), status_ids(body, "tweets")
     tweets.show_tweets(day, paper, wanted, status_ids(body, "base"), by=user_of(request))
-    number = f"{len(wanted)} tweet{'' if len(wanted) == 1 else 's'}"
+    number = f"{len(wanted)} post{'' if len(wanted) == 1 else 's'}"
     return answer(request, day, f"{number} shown under {paper.arxiv_id}.", WORDS)
 
 
@@ -137,30 +140,30 @@ def ignore(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action("digests.view_digest")
 def rules_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     preview = preview_rules(day, rules_of(body))
-    said = f"{len(preview.enters)} would enter, {len(preview.leaves)} would leave."
+    said = f"{len(preview.enters)} would be added, {len(preview.leaves)} would be removed."
     return answer(request, day, said, (), preview=part(request, "preview", preview=preview, day=day))
 
 
 @desk_action("papers.change_savedrules")
 def save_rules(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     actions.save_rules(rules_of(body))
-    return answer(request, day, "The rules are saved for the whole site.", ORDER)
+    return answer(request, day, "Thresholds saved for the whole site.", ORDER)
 
 
 @desk_action(EDIT)
 def refresh_counts(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = digests_of(day)[1]
     if digest is None or not is_editable(digest):
-        raise Refused("There is no list here that can be edited, so no counts to read for it.")
+        raise Refused("Nothing to refresh: this day has no list you can edit.")
     number = read_counts(list(digest.entries.values_list("paper", flat=True)), now=clock.now())
     curation.take_counts(digest)
-    return answer(request, day, f"{number} tweet{' was' if number == 1 else 's were'} read again.", ORDER)
+    return answer(request, day, f"Counts of {number} post{'' if number == 1 else 's'} refreshed.", ORDER)
 
 
 @desk_action(EDIT)
 def undo(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     version = whole(body, "version") if "version" in body else None
-    undone = undo_last(day, whole(body, "revision"), by=user_of(request), version=version)
+    undone = undo_last(day, revision(body), by=user_of(request), version=version)
     return answer(request, day, f"Undone: {undone}.", ORDER)
 
 
@@ -184,36 +187,14 @@ def paper_of(body: Body) -> Paper:
     number = text(body, "paper")
     paper = Paper.objects.filter(arxiv_id=number).first() if re.fullmatch(ARXIV_ID, number) else None
     if paper is None:
-        raise Refused("This paper is not known here. Load the page again.")
+        raise Refused("Unknown paper. Reload the page.")
     return paper
-
-
-def text(body: Body, name: str) -> str:
-    return _typed(body, name, str)
-
-
-def flag(body: Body, name: str) -> bool:
-    return _typed(body, name, bool)
-
-
-def whole(body: Body, name: str) -> int:
-    number = _typed(body, name, int)
-    if isinstance(number, bool) or not 0 <= number < 2**31:
-        raise Refused(f"“{name}” has to be a whole number from 0 on.")
-    return number
-
-
-def status_ids(body: Body, name: str) -> list[str]:
-    ids = _typed(body, name, list)
-    if not all(isinstance(one, str) and re.fullmatch(POST_ID, one) for one in ids):
-        raise Refused(f"“{name}” has to be a list of ids of posts.")
-    return list(ids)
 
 
 def rules_of(body: Body) -> Rules:
     tweets = whole(body, "shown_tweets")
     if tweets > 100:
-        raise Refused("At most 100 tweets can be shown under a paper.")
+        raise Refused("At most 100 posts can be shown under a paper.")
     return Rules(
         whole(body, "hot_score"),
         whole(body, "shown_tweet_score"),
@@ -221,10 +202,3 @@ def rules_of(body: Body) -> Rules:
         flag(body, "one_tweet_per_author"),
         weights=rules().weights,
     )
-
-
-def _typed(body: Body, name: str, kind: type[Kind]) -> Kind:
-    value = body.get(name)
-    if not isinstance(value, kind):
-        raise Refused(f"The request lacks “{name}”. Load the page again.")
-    return value

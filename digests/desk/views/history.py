@@ -11,15 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from digests.desk.answers import Body, answer, desk_action, user_of
+from digests.desk.answers import answer, desk_action, user_of
+from digests.desk.body import Body, revision
 from digests.desk.state import digests_of, is_editable
-from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own, revision
+from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own
 from digests.editing import history
 from digests.editing.comparing import Difference, difference
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import NoSuchVersion
 from digests.editing.restoring import restore as restore_list
-from digests.editing.sentences import said, said_of
+from digests.editing.sentences import runs, said, said_of
 from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
 from digests.models import Digest, ListChange
@@ -52,7 +53,7 @@ def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def history_page(request: HttpRequest, day: date) -> HttpResponse:
-    """All versions, newest first; with ?a= and ?b= two of them side by side. A POST restores one."""
+    """All versions in runs of the same action, newest first; with ?a= and ?b= two of them side by side. A POST restores one."""
     shown = list_of(request, day)
     if request.method == "POST":
         return _restore_from_page(request, day)
@@ -66,11 +67,11 @@ def history_page(request: HttpRequest, day: date) -> HttpResponse:
         "is_nav_sidebar_enabled": False,
     }
     if "a" not in request.GET or "b" not in request.GET:
-        return render(request, "admin/desk/history.html", context | {"title": f"History of {day}", "versions": _told(listed)})
+        return render(request, "admin/desk/history.html", context | {"title": f"History of {day}", "runs": _runs(listed)})
     before, after = sorted((_asked(request, name, listed) for name in ("a", "b")), key=lambda one: one.pk)
     found = difference(history.then(shown, before.pk), history.then(shown, after.pk))
     context |= {
-        "title": f"Two versions of {day}",
+        "title": f"Compare versions of {day}",
         "versions_shown": _told([before, after]),
         "difference": found,
         "texts": _titles(found),
@@ -87,6 +88,12 @@ def _told(changes: list[ListChange]) -> list[dict[str, Any]]:
     return [
         {"pk": one.pk, "at": one.at, "by": one.editor, "what": what} for one, what in zip(changes, said_of(changes), strict=True)
     ]
+
+
+def _runs(changes: list[ListChange]) -> list[dict[str, Any]]:
+    """The changes in runs of the same action: each stands for its newest change, and `steps` are the ones before that."""
+    told = {one["pk"]: one for one in _told(changes)}
+    return [told[run.newest.pk] | {"what": run.said, "steps": [told[one.pk] for one in run.changes[1:]]} for run in runs(changes)]
 
 
 def _asked(request: HttpRequest, name: str, listed: list[ListChange]) -> ListChange:
@@ -106,7 +113,10 @@ def _restore_from_page(request: HttpRequest, day: date) -> HttpResponse:
         return redirect("desk-history", day)
     except Conflict as conflict:
         since = "; ".join(str(conflict.theirs).splitlines())
-        messages.error(request, f"Nothing was restored: the list was changed since you looked ({since}). Look again.")
+        messages.error(
+            request,
+            f"Nothing was restored, because the list changed since you opened this page ({since}). Check it, then try again.",
+        )
         return redirect("desk-history", day)
     return redirect("desk", day)
 
@@ -127,7 +137,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
     """
     shown = list_of(request, day)
     if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
-        raise PermissionDenied("You do not have the right to do this. Ask an administrator for it.")
+        raise PermissionDenied("You don’t have permission to do this. Ask an administrator.")
     then = next((one for one in versions_of(day) if str(one.pk) == version), None)
     if then is None:
         raise Refused("There is no such version of this day.")
@@ -140,8 +150,8 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
                 shown, seen = open_correction(own(day), by=user), seen + 1  # its beginning is one change
             restore_list(shown.pk, then, by=user, seen=seen)
     except (NoSuchVersion, Digest.DoesNotExist):
-        raise Refused("The list was closed meanwhile by somebody else. Load the page again.") from None
-    return f"The list is again what it was on {then.at:%Y-%m-%d at %H:%M} UTC ({words})."
+        raise Refused("Someone else closed this list. Reload the page.") from None
+    return f"Restored the list of {then.at:%-d %b %Y, %H:%M} UTC ({words})."
 
 
 def list_of(request: HttpRequest, day: date) -> Digest:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from digests.desk.answers import PARTS, Body, answer, desk_action, desk_of, part, user_of
+from digests.desk.answers import PARTS, answer, desk_action, desk_of, part, user_of
+from digests.desk.body import Body, flag, revision, short_text
 from digests.desk.changing import Action, editing
 from digests.desk.state import Desk, digests_of
 from digests.editing import history
@@ -31,23 +31,23 @@ def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action(EDIT)
 def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """“It is fine”, or no longer so."""
-    digest, key = edited(day), text(body, "finding", 120)
-    if body.get("waived", True):
+    """Ignore a finding, or stop ignoring it."""
+    digest, key = edited(day), short_text(body, "finding", 120)
+    if "waived" not in body or flag(body, "waived"):
         if key not in {one.key for one in findings(digest, clock.now())}:
-            raise Refused("That is mended already.")
+            raise Refused("This is already fixed.")
         Waiver.objects.get_or_create(digest=digest, finding=key, defaults={"at": clock.now(), "by": user_of(request)})
-        return done(request, day, "It is fine.", parts=())
+        return done(request, day, "Ignored.", parts=())
     Waiver.objects.filter(digest=digest, finding=key).delete()
-    return done(request, day, "To be mended.", parts=())
+    return done(request, day, "No longer ignored.", parts=())
 
 
 @desk_action(EDIT)
 def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Show a tweet from right to left, or from left to right, on this day."""
-    number, status_id, wanted = (text(body, name, 40) for name in ("paper", "tweet", "direction"))
+    number, status_id, wanted = (short_text(body, name, 40) for name in ("paper", "tweet", "direction"))
     if wanted not in Tweet.Direction.values:
-        raise Refused("A tweet is written ltr or rtl.")
+        raise Refused("A post’s direction must be ltr or rtl.")
     shown = ShownTweet.objects.filter(entry__paper__arxiv_id=number, tweet__status_id=status_id).select_related("tweet")
     paper = Paper.objects.filter(arxiv_id=number).first()
     if any(one.direction != wanted for one in shown.filter(entry__digest=edited(day))):
@@ -55,7 +55,7 @@ def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
             for one in shown.filter(entry__digest=digest):
                 one.printed_otherwise = one.otherwise | {"direction": wanted}
                 one.save(update_fields=["printed_otherwise"])
-    return done(request, day, f"The tweet is shown {Tweet.Direction(wanted).label}.")
+    return done(request, day, f"The post is now shown {Tweet.Direction(wanted).label}.")
 
 
 @desk_action(PUBLISH)
@@ -66,7 +66,7 @@ def publish_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
     won = publish(digest, now=clock.now(), by=user_of(request), seen=revision(body))
-    return f"Published: {digest.date}." if won else "It is published already."
+    return f"Published: {digest.date}." if won else "It is already published."
 
 
 @desk_action(PUBLISH)
@@ -81,62 +81,62 @@ def schedule_at(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 
 def _schedule(request: HttpRequest, digest: Digest, body: Body) -> str:
-    fold, zone = body.get("fold"), text(body, "zone", 64)
+    fold, zone = body.get("fold"), short_text(body, "zone", 64)
     try:
-        at = datetime.fromisoformat(text(body, "at", 30))
+        at = datetime.fromisoformat(short_text(body, "at", 30))
     except ValueError:
         at = None
     if at is None or at.tzinfo or fold not in (None, 0, 1):
         raise Refused("Give the time as 2026-11-24T09:00, and its time zone by name.")
     schedule(digest, at, zone, fold=fold, now=clock.now(), by=user_of(request), seen=revision(body))
-    return f"It will be published at {at:%Y-%m-%d %H:%M}, {zone}: {digest.publish_at:%Y-%m-%d %H:%M} UTC."
+    return f"Scheduled for {at:%-d %b %Y, %H:%M} {zone} ({digest.publish_at:%-d %b, %H:%M} UTC)."
 
 
 @desk_action(PUBLISH)
 def unschedule_it(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     unschedule(own(day), by=user_of(request), seen=revision(body))
-    return done(request, day, "It is published by hand.")
+    return done(request, day, "Not scheduled: it waits for an editor.")
 
 
 @desk_action(PUBLISH)
 def withdraw_it(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = own(day)
     if digest.status == Digest.Status.DRAFT:
-        raise Refused("The day is not published: readers do not see it.")
-    note = text(body, "note", LONGEST_NOTE)
+        raise Refused("The day isn’t published, so readers don’t see it.")
+    note = short_text(body, "note", LONGEST_NOTE)
     won = withdraw(digest, now=clock.now(), by=user_of(request), seen=revision(body), note=note)
-    return done(request, day, "Withdrawn: readers no longer see it." if won else "It is withdrawn already.")
+    return done(request, day, "Withdrawn: readers no longer see it." if won else "It is already withdrawn.")
 
 
 @desk_action(PUBLISH)
 def correct(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     open_correction(own(day), by=user_of(request))
-    return done(request, day, "This is a correction now: readers see it when you publish it.")
+    return done(request, day, "Correction started. Readers see it when you publish it.")
 
 
 @desk_action(PUBLISH)
 def publish_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     if not (held := correction(day)):
-        return done(request, day, "There is no correction any more.")
+        return done(request, day, "The correction no longer exists.")
     return unless_stopped(request, day, held, lambda: _publish_correction(request, held, body))
 
 
 def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
-    note = text(body, "note", LONGEST_NOTE)
+    note = short_text(body, "note", LONGEST_NOTE)
     replaces = revision(body, "replaces") if "replaces" in body else None
     publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=revision(body), replaces=replaces)
-    return "The correction is published."
+    return "Correction published."
 
 
 @desk_action(PUBLISH)
 def drop_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     if held := correction(day):
         drop_correction(held, by=user_of(request), seen=revision(body))
-    return done(request, day, "The correction is dropped; the list is as readers see it.")
+    return done(request, day, "Correction discarded. You see the published list again.")
 
 
 def unless_stopped(request: HttpRequest, day: date, digest: Digest, act: Callable[[], str]) -> HttpResponse:
-    """Do it where the check finds nothing that is neither mended nor waived; else answer with what it found."""
+    """Do it if every finding is fixed or ignored; otherwise answer with the findings."""
     stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
     if not stopped:
         return done(request, day, act())
@@ -173,18 +173,3 @@ def edited(day: date) -> Digest:
 def correction(day: date) -> Digest | None:
     held = digests_of(day)[1]
     return held if held and held.corrects_id else None
-
-
-def text(body: Body, name: str, longest: int) -> str:
-    value: Any = body.get(name, "")
-    if not isinstance(value, str) or len(value) > longest or "\0" in value:
-        raise Refused(f"“{name}” is not understood: it is a text of at most {longest} characters.")
-    return value
-
-
-def revision(body: Body, name: str = "revision") -> int:
-    """The revision that the editor saw."""
-    value = body.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Refused("The request does not say what you saw. Load the page again.")
-    return value

@@ -25,14 +25,14 @@ class Command(BaseCommand):
     help = "Write every published day as Markdown in the old site's format. Sample data is left out."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder; made where it is missing")
+        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder (created if missing)")
         parser.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="the first listing day")
         parser.add_argument("--until", type=day, metavar="YYYY-MM-DD", help="the last listing day")
-        parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the folder differs")
+        parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the folder differs")
 
     def handle(self, *args: Any, out: Path, since: date | None, until: date | None, check: bool, **options: Any) -> None:
         if out.exists() and not out.is_dir():
-            raise CommandError(f"{out} is a file; name a folder")
+            raise CommandError(f"{out} is a file; give a folder")
         total = Digest.objects.mirrored().between(since, until).count()
         days = {"since": since, "until": until}
         files = compare(out, **days) if check else write(out, **days, processes=os.cpu_count() or 1)
@@ -48,12 +48,10 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{error.filename or out}: {error.strerror}") from error
         if check:
-            self.stdout.write(
-                f"{counts[FileState.SAME]} files are as they should be, {counts.total() - counts[FileState.SAME]} not"
-            )
+            self.stdout.write(f"{counts[FileState.SAME]} files are up to date, {counts.total() - counts[FileState.SAME]} are not")
             if counts.total() != counts[FileState.SAME]:
                 raise CommandError(
-                    "The folder differs from the published digests; an export without --check writes and removes what is ours."
+                    "The folder differs from the published digests; run export_posts without --check to update it."
                 )
         else:
             self.stdout.write(

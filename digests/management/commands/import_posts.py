@@ -22,11 +22,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a post, or a folder of posts")
-        parser.add_argument("--dry-run", action="store_true", help="say what an import would do, and store nothing")
+        parser.add_argument("--dry-run", action="store_true", help="show what an import would do, without storing anything")
         parser.add_argument(
-            "--check", action="store_true", help="say whether each post would be exported again as it is, and store nothing"
+            "--check", action="store_true", help="check that each post would be exported unchanged, without storing anything"
         )
-        parser.add_argument("--replace", action="store_true", help="overwrite also digests that an editor has changed")
+        parser.add_argument("--replace", action="store_true", help="also overwrite digests that an editor has changed")
 
     def handle(self, *args: Any, paths: list[Path], dry_run: bool, check: bool, replace: bool, **options: Any) -> None:
         self.counts: Counter[str] = Counter()
@@ -51,20 +51,20 @@ class Command(BaseCommand):
                 except UnreadablePost as error:
                     self.fail(file, str(error))
                 except DatabaseError as error:
-                    self.fail(file, f"the database refuses it: {str(error).partition(chr(10))[0]}")
+                    self.fail(file, f"the database rejects it: {str(error).partition(chr(10))[0]}")
         except ProcessEnded as error:
             raise CommandError(str(error)) from error
         summary = ", ".join(f"{self.counts[name]} {name}" for name in [*Outcome, "repaired", "normalised", "failed"])
-        self.stdout.write(f"{'Nothing is stored. ' if dry_run or check else ''}{len(files)} files: {summary}")
+        self.stdout.write(f"{'Nothing was stored. ' if dry_run or check else ''}{len(files)} files: {summary}")
         if self.counts["failed"]:
-            raise CommandError("Some posts failed: mend them as said above and import them again.", returncode=1)
+            raise CommandError("Some posts failed: fix them as described above, then import them again.", returncode=1)
 
     def take(self, reading: Reading, *, dry_run: bool, check: bool, replace: bool) -> None:
         path, day = reading.path, reading.post.day
         mark = fingerprint(reading.text)
         first, first_mark = self.first_of_day.setdefault(day, (path, mark))
         if first_mark != mark:
-            raise UnreadablePost(f"expected one post a day, found another of {day} than in {shown(first)}")
+            raise UnreadablePost(f"expected one post per day; another one of {day} is in {shown(first)}")
         again = reading.text
         if dry_run:
             with transaction.atomic():
@@ -77,17 +77,17 @@ class Command(BaseCommand):
         self.counts[outcome] += 1
         if again != reading.text:
             why = f": an editor has changed {day} since" if outcome == Outcome.KEPT else ""
-            self.fail(path, f"would not be exported again as it is{why}")
+            self.fail(path, f"would not be exported unchanged{why}")
         elif outcome == Outcome.KEPT:
-            self.note(path, f"kept as it is: an editor has changed {day} since; --replace overwrites it")
+            self.note(path, f"left alone: an editor has changed {day} since; use --replace to overwrite it")
         if reading.mended_lines:
             self.counts["repaired"] += 1
             self.note(path, f"repaired: {reading.mended_lines} lines were UTF-8 read as Mac Roman")
         for line in reading.hopeless_lines:
-            self.note(path, f"line {line}: still looks damaged, and cannot be repaired; mend it in the admin")
+            self.note(path, f"line {line}: still looks damaged and can't be repaired; fix it in the admin")
         if reading.normalised:
             self.counts["normalised"] += 1
-            self.note(path, "normalised: the second blank line below the front matter is left out")
+            self.note(path, "normalised: the second blank line below the front matter is dropped")
 
     def fail(self, path: Path, message: str) -> None:
         self.counts["failed"] += 1

@@ -10,18 +10,18 @@ from papers import clock
 
 
 class Command(DigestCommand):
-    help = "Show the digest of a listing day to readers, unless the check before a publication stops it."
+    help = "Publish the digest of a listing day, unless the check finds problems."
     change = publish
     done = "published"
-    left_alone = "published already, left alone"
+    left_alone = "already published, left alone"
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--despite-findings", action="store_true", help="publish it whatever the check finds")
+        parser.add_argument("--despite-findings", action="store_true", help="publish it even if the check finds problems")
 
     def check_digest(self, digest: Digest, options: dict[str, Any]) -> None:
         found = findings(digest, clock.now()) if digest.status != PUBLISHED else []
         for one in found:
-            self.stdout.write(f"{one.text}{' (waved through)' if one.waived else ''}")
+            self.stdout.write(f"{one.text}{' (ignored)' if one.waived else ''}")
         if (stopped := refusal(found)) and not options["despite_findings"]:
-            raise CommandError(f"{stopped} It is on the desk of {digest.date}; --despite-findings publishes all the same.")
+            raise CommandError(f"{stopped} See the desk of {digest.date}, or publish anyway with --despite-findings.")

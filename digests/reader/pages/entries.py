@@ -1,16 +1,20 @@
 """A list's entries as its page shows them: with the history of their counts and how many posts link them."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.db.models import Count
 
-from digests.models import Entry
+from digests.models import Digest, Entry, ShownTweet
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
 from papers.code_links import code_links
-from papers.models import Mention, of_live_tweet
+from papers.models import Mention, PaperCategory, of_live_tweet
+from papers.rows import objects, select
 
+COUNTED = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False)
 SPARKLINE = {"width": 96, "height": 24, "inset": 2}
 
 
@@ -20,13 +24,11 @@ class ShownPaper:
 
     entry: Entry
     history: History | None
-    posts: int
+    posts: int = 0
     """Posts that link the paper, count and are still there, as far as they are here."""
-
-    @property
-    def score(self) -> int:
-        """As printed."""
-        return self.entry.retweets + self.entry.favorites
+    categories: Sequence[str] = ()
+    """As the day prints them, the primary one first."""
+    tweets: Sequence[ShownTweet] = ()
 
     @property
     def sparkline(self) -> charts.Line | None:
@@ -36,19 +38,49 @@ class ShownPaper:
     @property
     def code(self) -> tuple[str, ...]:
         """Addresses of repositories."""
-        return code_links(self.entry.paper)
+        return code_links(self.entry.paper, self.entry.abstract)
+
+
+def entries_of(digest: Digest) -> list[Entry]:
+    """The digest's entries with their papers, in their order; one query."""
+    entries = sorted(objects(Entry, "digest", [digest.pk], joined="paper"), key=attrgetter("position"))
+    for entry in entries:
+        entry.digest = digest
+    return entries
 
 
 def shown_papers(entries: Iterable[Entry], *, with_posts: bool = False) -> list[ShownPaper]:
     """The entries in their order; one query, or two with the number of posts (else 0)."""
     entries = list(entries)
     papers = [entry.paper_id for entry in entries]
-    found = histories(papers)
-    posts: dict[int, int] = {}
-    if with_posts:
-        counted = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False, paper__in=papers)
-        posts = dict(counted.values_list("paper").annotate(Count("pk")))
+    found, posts = histories(papers), _posts(papers) if with_posts else {}
     return [ShownPaper(entry, found.get(entry.paper_id), posts.get(entry.paper_id, 0)) for entry in entries]
+
+
+def whole_papers(entries: Sequence[Entry]) -> list[ShownPaper]:
+    """The entries in their order, with all that a list's page says of them; four queries."""
+    papers = [entry.paper_id for entry in entries]
+    found, posts = histories(papers), _posts(papers)
+    categories, tweets = defaultdict[int, list[str]](list), defaultdict[int, list[ShownTweet]](list)
+    for paper_id, _, code in sorted(select(PaperCategory, ["paper", "position", "code"], "paper", papers)):
+        categories[paper_id].append(code)
+    shown = objects(ShownTweet, "entry", [entry.pk for entry in entries], joined="tweet")
+    for one in sorted(shown, key=attrgetter("position")):
+        tweets[one.entry_id].append(one)
+    return [
+        ShownPaper(
+            entry,
+            found.get(entry.paper_id),
+            posts.get(entry.paper_id, 0),
+            categories[entry.paper_id] if (printed := entry.otherwise.get("categories")) is None else printed,
+            tweets[entry.pk],
+        )
+        for entry in entries
+    ]
+
+
+def _posts(papers: Sequence[int]) -> dict[int, int]:
+    return dict(COUNTED.filter(paper__in=papers).values_list("paper").annotate(Count("pk")))
 
 
 def sparkline(history: History) -> charts.Line | None:

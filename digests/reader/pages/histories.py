@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from papers.models import PaperMeasurement, Provenance
+from papers.rows import select
 
 DAY = timedelta(days=1)
 
@@ -62,11 +64,12 @@ def histories(paper_ids: Iterable[int]) -> dict[int, History]:
     The two are never in one history. One query.
     """
     found: defaultdict[tuple[int, str], list[Reading]] = defaultdict(list)
-    rows = PaperMeasurement.objects.filter(paper__in=list(paper_ids)).order_by("read_at")
-    for paper_id, provenance, at, retweets, favorites in rows.values_list(
-        "paper", "provenance", "read_at", "retweets", "favorites"
+    for paper_id, provenance, *reading in select(
+        PaperMeasurement, ["paper", "provenance", "read_at", "retweets", "favorites"], "paper", paper_ids
     ):
-        found[paper_id, provenance].append(Reading(at, retweets, favorites))
+        found[paper_id, provenance].append(Reading(*reading))
+    for readings in found.values():
+        readings.sort(key=attrgetter("at"))
     papers = {paper_id for paper_id, _ in found}
     return {
         paper_id: History(tuple(found.get((paper_id, Provenance.NETWORK)) or found[paper_id, Provenance.POST]))

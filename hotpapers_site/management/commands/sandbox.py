@@ -30,7 +30,7 @@ OURS = frozenset({"PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIR
 
 
 class Command(BaseCommand):
-    help = "Run the whole product in a sandbox of its own, where weeks pass in minutes. Needs no key and no internet."
+    help = "Run the whole product in a sandbox, where weeks pass in minutes. Needs no keys and no internet."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--speed", type=float, default=SPEED, help=f"how many times faster than real (default {SPEED})")
@@ -40,14 +40,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, speed: float, papers: int, tweets: int, port: int, **options: Any) -> None:
         if speed <= 0 or papers < 1 or tweets < 0:
-            raise CommandError("--speed has to be above 0, --papers at least 1, and --tweets not below 0.")
+            raise CommandError("--speed must be above 0, --papers at least 1 and --tweets at least 0.")
         from tests.standins.running import services  # absent from a bare installation
 
         with (settings.VAR_DIR / "sandbox.lock").open("a") as lock, supervisor.stop_requests() as asked:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise CommandError("A sandbox runs already: stop it first.") from None
+                raise CommandError("A sandbox is already running. Stop it first.") from None
             folder = settings.VAR_DIR / "sandbox"
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
@@ -56,8 +56,8 @@ class Command(BaseCommand):
                 lambda: clock.shown_by(fast), first_day=FIRST_DAY, days=LISTING_DAYS, papers_a_day=papers, tweets_a_day=tweets
             ) as made:
                 self.stdout.write(
-                    f"A sandbox: invented papers and tweets, its own database in {folder}, no key.\nA day passes in "
-                    f"{86_400 / speed:.0f} s; it begins on {fast[1]:%A, %d %B %Y}, and arXiv falls silent after "
+                    f"A sandbox: invented papers and posts, its own database in {folder}, no keys.\nA day passes in "
+                    f"{86_400 / speed:.0f} s; it starts on {fast[1]:%A, %d %B %Y}, and arXiv stops announcing after "
                     f"{made.world.days[-1]:%d %B}."
                 )
                 self.stdout.flush()

@@ -29,7 +29,7 @@ STOP_WITHIN_S = 8.0
 
 
 class Command(BaseCommand):
-    help = f"Set the site up where that is needed, and serve it at http://{HOST}:{PORT} until Ctrl-C."
+    help = f"Set up the site if needed, and serve it at http://{HOST}:{PORT} until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--archive", type=Path, metavar="DIR", help="import this folder of old posts first")
@@ -48,8 +48,8 @@ class Command(BaseCommand):
         elif not Digest.objects.exists() and settings.SANDBOX_CLOCK is None:
             days = samples.load(clock.now())
             self.say(
-                f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They go by themselves once real papers are here; "
-                "`manage.py clear_samples` removes them at once."
+                f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They are removed once real papers arrive, "
+                "or right away by `manage.py clear_samples`."
             )
         render_changed()  # what is here shows so on the first page; later texts are the worker\'s
         self.ensure_admin()
@@ -78,18 +78,20 @@ class Command(BaseCommand):
             try:
                 probe.bind((HOST, port))
             except OSError as error:
-                raise CommandError(f"Port {port} is taken: stop what listens there, or choose another with --port.") from error
+                raise CommandError(
+                    f"Port {port} is in use. Stop the program that uses it, or choose another port with --port."
+                ) from error
 
     def ensure_admin(self) -> None:
         users = get_user_model().objects
         if users.filter(is_superuser=True).exists():
             self.say(
-                "Log in to the admin with the account that was made before (`manage.py changepassword admin` sets a new password)"
+                "Log in to the admin with the account created earlier (`manage.py changepassword admin` sets a new password)."
             )
             return
         password = secrets.token_urlsafe(12)
         users.create_superuser("admin", password=password)
-        self.say(f"An admin account is made, this once.  User: admin  Password: {password}")
+        self.say(f"Created an admin account. The password is shown only once:  User: admin  Password: {password}")
 
 
 def programs(port: int) -> list[Program]:

@@ -13,15 +13,15 @@ from granian.log import LogLevels
 HOST, PORT, THREADS = "127.0.0.1", 8000, 8
 HEADERS_WITHIN_MS = 5_000
 """So long a request's headers may take, and a connection may wait for its next request."""
-LARGEST_HEADERS = 64 * 1024
-"""Bytes."""
+LARGEST_HEADERS = 32 * 1024
+"""Bytes; twice as many may pass where they come at once, never more."""
 CONNECTIONS = 4096
 """At once, in each process; the others wait."""
 STOP_WITHIN_S = 30
 
 
 class Command(BaseCommand):
-    help = "Serve the site. SIGTERM and Ctrl-C let running requests end; SIGHUP starts its processes anew, one after the other."
+    help = "Serve the site. SIGTERM and Ctrl-C let running requests finish; SIGHUP restarts its processes one by one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=HOST, help=f"the address to listen at (default {HOST})")

@@ -12,12 +12,12 @@ from papers.management.collecting import add_date
 
 
 class Command(BaseCommand):
-    help = "Take note of a failed or partial day, so that `status` does not ask for a person any more. It is still tried."
+    help = "Acknowledge a failed or partial day, so that `status` no longer reports it. Collecting goes on trying."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_date(parser, "day", help="the day as `status` lists it")
-        parser.add_argument("--reason", required=True, help="why it may stay as it is")
-        parser.add_argument("--by", default="", help="your name; the name of your account here where it is not given")
+        parser.add_argument("--reason", required=True, help="why it can stay as it is")
+        parser.add_argument("--by", default="", help="your name (default: your account on this machine)")
 
     def handle(self, *args: Any, day: date, reason: str, by: str, **options: Any) -> None:
         try:

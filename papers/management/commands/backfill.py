@@ -17,7 +17,7 @@ from papers.models import CollectionDay
 
 
 class Command(BaseCommand):
-    help = "Collect papers and tweets of all days from a date to today, oldest first. Days that are complete cost nothing."
+    help = "Collect the papers and posts of all days from a date to today, oldest first. Complete days cost nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_date(parser, "--since", required=True, help="the first day")
@@ -35,5 +35,5 @@ class Command(BaseCommand):
                 if day < last and row.state not in (CollectionDay.State.COMPLETE, CollectionDay.State.QUIET):
                     unfinished.append(summary(row))
         if unfinished:
-            raise CommandError("\n".join([*unfinished, "Run it again later: what is missing is asked for again."]))
-        self.stdout.write(f"All days from {first} to {last} are here.")
+            raise CommandError("\n".join([*unfinished, "Run it again later to collect what is missing."]))
+        self.stdout.write(f"All days from {first} to {last} are complete.")

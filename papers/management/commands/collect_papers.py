@@ -12,10 +12,10 @@ from papers.management.collecting import add_date, past_or_today, progress_bar, 
 
 
 class Command(BaseCommand):
-    help = "Collect the papers that arXiv announced on a day; exits 0 only when all of them are here."
+    help = "Collect the papers that arXiv announced on a day; exits 0 only when all have been collected."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_date(parser, "--date", help="the listing day; today (UTC) where it is not given")
+        add_date(parser, "--date", help="the listing day (default: today, UTC)")
 
     def handle(self, *args: Any, date: date | None, **options: Any) -> None:
         day = past_or_today(date)

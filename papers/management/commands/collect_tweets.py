@@ -19,8 +19,8 @@ class Command(BaseCommand):
     help = "Collect the posts of a UTC day that link papers, of all networks that are on; exits 0 only when all of them answered."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_date(parser, "--date", help="the day (UTC); today where it is not given")
-        parser.add_argument("--network", choices=KINDS, help="this one alone")
+        add_date(parser, "--date", help="the day (default: today, UTC)")
+        parser.add_argument("--network", choices=KINDS, help="only this network")
 
     def handle(self, *args: Any, date: date | None, network: str | None, **options: Any) -> None:
         day = past_or_today(date)

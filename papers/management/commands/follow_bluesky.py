@@ -32,8 +32,8 @@ class Command(BaseCommand):
                     return follow(Bluesky.name, stream, until_live=until_live, say=self.say)
                 except DatabaseError as error:
                     if until_live:
-                        raise CommandError(f"The database could not keep what was heard: {error}.") from error
-                    self.say(f"The database could not keep what was heard ({error}); retrying in {AGAIN_S:.0f} s.")
+                        raise CommandError(f"The database could not store what was received: {error}.") from error
+                    self.say(f"The database could not store what was received ({error}); retrying in {AGAIN_S:.0f} s.")
                     connection.close()
                     time.sleep(AGAIN_S)
 

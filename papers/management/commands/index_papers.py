@@ -10,10 +10,10 @@ from papers.search.index import index_changed, rebuild
 
 
 class Command(BaseCommand):
-    help = "Index the papers that changed since searches were last told. Workers do it every minute; it is safe at any time."
+    help = "Index the papers that changed since the last run. Workers do this every minute; it is safe to run at any time."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--rebuild", action="store_true", help="index all papers anew; searches find less until it is done")
+        parser.add_argument("--rebuild", action="store_true", help="index all papers again; searches find less until it is done")
 
     def handle(self, **options: Any) -> None:
         total = (Paper if options["rebuild"] else UnindexedPaper).objects.count()

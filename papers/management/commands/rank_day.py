@@ -16,11 +16,11 @@ LINE = ("network", "id", "retweets", "favorites", "read_at", "state", "shown", "
 
 
 class Command(BaseCommand):
-    help = "Print all papers of a listing day in their order, with the tweets behind each score. The state tells what is missing."
+    help = "Print all papers of a listing day by rank, with the posts behind each score. The day's state says what is missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_date(parser, "date", help="the listing day")
-        parser.add_argument("--json", action="store_true", help="print JSON alone")
+        parser.add_argument("--json", action="store_true", help="print only JSON")
 
     def handle(self, *args: Any, date: date, json: bool, **options: Any) -> None:
         state = CollectionDay.objects.filter(date=date).values_list("state", flat=True).first() or "not_announced"

@@ -20,12 +20,12 @@ from papers.sources.http import SourceError
 
 class Command(BaseCommand):
     help = (
-        "Read the counts of the tweets that are due again, then fetch the texts of those that are shown; exits 0 only when all "
+        "Read the counts of the posts that are due again, then fetch the texts of those that are shown; exits 0 only when all "
         "counts were read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--all", action="store_true", help="read every live tweet now, whatever was read today")
+        parser.add_argument("--all", action="store_true", help="read every live post now, even if it was read today")
 
     def handle(self, *args: Any, all: bool, **options: Any) -> None:
         failed = [error for name in networks.on() if (error := self.refresh_open(name, all))]
@@ -58,10 +58,10 @@ class Command(BaseCommand):
         due = Tweet.objects.readable().live().order_by("-posted_at") if all else Tweet.objects.due_for_refresh(now=now)
         tweets = list(due.only("status_id", "state"))
         with told(), sources() as opened:
-            with tqdm(total=len(tweets), unit=" tweets", disable=None, leave=False) as bar:
+            with tqdm(total=len(tweets), unit=" posts", disable=None, leave=False) as bar:
                 done = refresh(tweets, now=now, sources=opened, progress=lambda read: bar.update(read - bar.n))
             self.stdout.write(
-                f"Tweets: {done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown."
+                f"Posts: {done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown."
             )
             self.embed(opened)
 
@@ -73,6 +73,6 @@ class Command(BaseCommand):
             with tqdm(total=len(tweets), unit=" texts", disable=None, leave=False) as bar:
                 done = embed(tweets, now=now, sources=opened, progress=lambda fetched: bar.update(fetched - bar.n))
         except SourceError as error:
-            self.stderr.write(f"Not all texts of tweets were fetched: {error} They are tried again with the next run.")
+            self.stderr.write(f"Some posts' texts weren't fetched: {error} The next run tries again.")
         else:
             self.stdout.write(f"Texts: {done.stored:,} fetched, {done.gone:,} gone, {done.failed:,} failed.")

@@ -11,12 +11,12 @@ from papers.rendered.waiting import note_everything, render_changed
 
 class Command(BaseCommand):
     help = (
-        "Render the texts that came or changed, and all texts where the renderer is newer than they are. Workers do it every few "
-        "seconds. It is safe at any time, and goes on where it was stopped."
+        "Render new and changed texts, and all texts after the renderer changed. Workers do this every few "
+        "seconds. It is safe to run at any time, and continues where it stopped."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--again", action="store_true", help="render all texts again; until then pages show the old ones")
+        parser.add_argument("--again", action="store_true", help="render all texts again; pages show the old ones until then")
 
     def handle(self, **options: Any) -> None:
         if options["again"]:
@@ -26,4 +26,4 @@ class Command(BaseCommand):
             done = render_changed(bar.update)
         in_trouble = RenderedText.objects.exclude(trouble="").count()
         told = f" {in_trouble:,} texts show their source: the admin lists them." if in_trouble else ""
-        self.stdout.write(f"The texts of {done:,} rows are rendered.{told}")
+        self.stdout.write(f"Rendered the texts of {done:,} rows.{told}")

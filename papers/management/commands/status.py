@@ -1,4 +1,4 @@
-"""`manage.py status`: what is here, what is missing, what comes next, and what needs a person."""
+"""`manage.py status`: what is here, what is missing, what comes next, and what needs attention."""
 
 import json
 from datetime import datetime
@@ -21,17 +21,19 @@ WORST = list(SourceHealth.State.values)
 
 
 class Command(BaseCommand):
-    help = "Tell the state of all days, the budgets, the last readings and the sources; exits 1 when something needs a person."
+    help = "Show the state of all days, the budgets, the last readings and the sources; exits 1 when something needs attention."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print JSON alone")
+        parser.add_argument("--json", action="store_true", help="print only JSON")
 
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
         now = clock.now()
         found = report(now)
         self.stdout.write(as_json(found) if json else as_text(found))
         if found["needs"]:
-            raise CommandError("Something needs a person." if json else "\n".join(["Something needs a person:", *found["needs"]]))
+            raise CommandError(
+                "Something needs attention." if json else "\n".join(["Something needs attention:", *found["needs"]])
+            )
 
 
 def report(now: datetime) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def as_json(found: dict[str, Any]) -> str:
 
 
 def as_text(found: dict[str, Any]) -> str:
-    lines = [f"{'Day':10}  {'State':13}  {'New':>13}  {'Tweets':>7}  Reason"]
+    lines = [f"{'Day':10}  {'State':13}  {'New':>13}  {'Posts':>7}  Reason"]
     for day in found["days"]:
         new = f"{day['new']}/{'?' if day['expected_new'] is None else day['expected_new']}"
         lines.append(f"{day['date']}  {day['state']:13}  {new:>13}  {day['tweets']:>7}  {day['reason']}".rstrip())

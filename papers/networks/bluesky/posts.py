@@ -108,7 +108,7 @@ def read_record(
 
 
 def links(record: Mapping[str, Any]) -> list[str]:
-    """The addresses that a post links by facets and embeds. Its text has them shortened, and one in the text alone is no link."""
+    """The addresses that a post links by facets and embeds. Its text has them shortened; one in the text alone isn't a link."""
     facets = map(mapping, items(record.get("facets"))[:MOST_FACETS])
     features = [mapping(one) for facet in facets for one in items(facet.get("features"))[:10]]
     found = [_url(one.get("uri")) for one in features if one.get("$type") == "app.bsky.richtext.facet#link"]
@@ -124,7 +124,7 @@ def _url(value: object) -> str:
 def runs(text: str, facets: object) -> tuple[Run, ...]:
     """The text in stretches with and without a link. Facets count UTF-8 bytes.
 
-    One that overlaps an earlier one, or begins or ends inside a character or outside the text, is no link.
+    One that overlaps an earlier one, or begins or ends inside a character or outside the text, is not a link.
     """
     raw = text.encode(errors="surrogatepass")
     made: list[Run] = []

@@ -60,7 +60,7 @@ class Search:
             self._token = ""
             if status == 400 and mapping(answer).get("error") != "ExpiredToken":
                 raise Malformed(
-                    "Bluesky's search does not understand our request (400); this is a fault in Hot Papers.",
+                    "Bluesky's search rejected our request (400); this is a bug in Hot Papers.",
                     url=self._api.base,
                     status=400,
                 )

@@ -55,11 +55,11 @@ def stream_hosts(value: Sequence[str], *, setting: str) -> tuple[str, ...]:
             base_url("http" + host.removeprefix("ws") if host.startswith(("ws://", "wss://")) else "", setting=setting)
         except Misconfigured as error:
             raise Misconfigured(
-                f"{setting} has to hold wss://host addresses, with commas (plain ws:// only on loopback); one is {host!r}.",
+                f"{setting} must hold wss://host addresses, separated by commas (plain ws:// only on loopback); one is {host!r}.",
                 setting=setting,
             ) from error
     if not hosts:
-        raise Misconfigured(f"{setting} holds no address; expected wss://host, several with commas.", setting=setting)
+        raise Misconfigured(f"{setting} holds no address; expected wss://host, several separated by commas.", setting=setting)
     return hosts
 
 
@@ -116,7 +116,7 @@ class Jetstream:
                 failed_in_a_row += 1
             everywhere = len(troubles) == len(self._hosts)
             told = "; ".join(f"{one.partition('//')[2]} {why}" for one, why in troubles.items())
-            yield at.gathered(self._now(), trouble=f"Bluesky's stream cannot be heard: {told}." if everywhere else "")
+            yield at.gathered(self._now(), trouble=f"Bluesky's stream is unavailable: {told}." if everywhere else "")
             rounds, place = divmod(failed_in_a_row, len(self._hosts))
             if rounds and not place:
                 self._sleep(min(2.0 ** (rounds - 1), LONGEST_PAUSE_S))
@@ -234,7 +234,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "does not answer in time"
     if isinstance(error, ConnectionClosed):
-        return "breaks the connection off"
+        return "closed the connection"
     if isinstance(error, OSError):
         return f"cannot be reached ({error.strerror or type(error).__name__})"
-    return f"does not speak as expected ({type(error).__name__})"
+    return f"gave an unexpected answer ({type(error).__name__})"

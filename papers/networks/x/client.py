@@ -1,39 +1,24 @@
-"""X API v2: the day's tweets that link papers, their counts again, and what that used up. https://docs.x.com/x-api
+"""X API v2: the day's tweets that link papers, and their counts again. https://docs.x.com/x-api
 
 X charges for each post it returns ($0.005, once a UTC day), not for requests: every result says how many posts were `reads`.
 A call that breaks off after X began to answer raises Transient and may still have been charged; asking again the same day
 is free.
 """
 
-import contextlib
-import json
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from papers.networks.base import GoneReason
-from papers.networks.strict_json import items, mapping, text_of, whole_number
+from papers.networks.strict_json import items, mapping, text_of
+from papers.networks.x.answer import read_answer
 from papers.networks.x.posts import FoundTweet, is_mostly_unread, is_status_id, read_gone, read_posts, unreadable
-from papers.sources.answer_headers import clock_doubt, retry_after_s
-from papers.sources.http import (
-    Answer,
-    ClockWrong,
-    Malformed,
-    Misconfigured,
-    OutOfCredit,
-    RateLimited,
-    Refused,
-    SourceError,
-    Transient,
-    base_url,
-    fetch,
-    retrying,
-)
+from papers.sources.http import Malformed, Misconfigured, base_url, fetch, retrying
 from papers.sources.records import LeftOut
 
 LOOKUP_SIZE = 100
@@ -45,9 +30,7 @@ SETTLED = timedelta(seconds=30)
 """X refuses bounds that are less than 10 s old; its own default is 30 s."""
 SMALLEST_PAGE = 10
 EMPTY_PAGES = 50
-"""So many pages without a post, but with a next page, are no sweep any more."""
-RATE_WINDOW_S = 900.0
-UNTOLD_WAIT_S = 5.0
+"""After so many pages without a post, though each names a next one, a sweep ends with an error."""
 MAX_BYTES = 32 * 1024 * 1024
 FIELDS = (
     "id,text,created_at,lang,author_id,username,public_metrics,entities,referenced_tweets,conversation_id,note_tweet,"
@@ -83,17 +66,6 @@ class LookupResult:
     reads: int
 
 
-@dataclass(frozen=True)
-class Usage:
-    """X's own account of our reads; it can lag by minutes. None where X did not say."""
-
-    month: int | None
-    cap: int | None
-    reset_day: int | None
-    """The day of the month on which `month` begins anew."""
-    days: Mapping[date, int]
-
-
 def sweep_query(min_likes: int) -> str:
     """The search for tweets that link papers and have at least so many likes (0: all)."""
     hosts = " OR ".join([*(f'url:"{host}"' for host in PAPER_HOSTS), '"10.48550/arXiv"'])
@@ -127,9 +99,9 @@ class XClient:
         self._base = base_url(base, setting="X_API_BASE")
         # Checked here, since the HTTP library would quote a header that it cannot send.
         if not re.fullmatch(r"[\x21-\x7e]+", bearer_token):
-            state = "is not set" if not bearer_token else "holds blanks or other characters that no token has"
+            state = "is not set" if not bearer_token else "has spaces or other characters that no token can have"
             raise Misconfigured(
-                f"X_BEARER_TOKEN {state}; set it to the app-only bearer token of your app in X's developer console.",
+                f"X_BEARER_TOKEN {state}. Set it to your app's app-only bearer token, from X's developer console.",
                 setting="X_BEARER_TOKEN",
             )
         self._headers = {"Authorization": f"Bearer {bearer_token}"}
@@ -184,7 +156,7 @@ class XClient:
                 return
             if token in seen or empty > EMPTY_PAGES:
                 raise Malformed(
-                    "X's search goes round in circles: its next page is one we have read.", url=self._base, status=200
+                    "X's search repeats itself: its next page is one we have already read.", url=self._base, status=200
                 )
             seen.add(token)
             if pause_s:
@@ -218,39 +190,12 @@ class XClient:
         found = {status_id: tweet for status_id, tweet in found.items() if status_id not in gone}
         return LookupResult(found, gone, frozenset(asked - found.keys() - gone.keys()), len(posts))
 
-    def counts(self, query: str, *, start: datetime, end: datetime) -> int:
-        """How many posts match, for the price of one read (two beyond the last 7 days), whatever their number.
-
-        The bounds lie at most 31 days apart.
-        """
-        if end - start > timedelta(days=31):
-            raise ValueError("counts takes at most 31 days")
-        endpoint = "recent" if self._is_recent(start) else "all"
-        end = min(end, self._now() - SETTLED)
-        answer = self._get(f"/2/tweets/counts/{endpoint}", _bounds(start, end) | {"query": query, "granularity": "day"})
-        meta = mapping(answer.get("meta"))
-        total = whole_number(meta.get("total_tweet_count", meta.get("total_post_count")))
-        if total is None:
-            raise Malformed("X's counts answered without a total.", url=self._base, status=200)
-        return total
-
-    def usage(self) -> Usage:
-        """The posts read in this month and, day by day, in the last 90 days. Free."""
-        fields = "cap_reset_day,daily_project_usage,project_cap,project_usage"
-        data = mapping(self._get("/2/usage/tweets", {"days": 90, "usage.fields": fields}).get("data"))
-        return Usage(
-            month=whole_number(data.get("project_usage")),
-            cap=whole_number(data.get("project_cap")),
-            reset_day=whole_number(data.get("cap_reset_day")),
-            days=dict(_daily(data.get("daily_project_usage"))),
-        )
-
     def _is_recent(self, start: datetime) -> bool:
         return start >= self._now() - RECENT + MARGIN
 
     def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
         def once() -> Mapping[str, Any]:
-            return _read(
+            return read_answer(
                 fetch(
                     self._client,
                     "GET",
@@ -272,84 +217,3 @@ def _bounds(start: datetime, end: datetime) -> dict[str, str | int]:
 
 def _token(token: str | None) -> dict[str, str | int]:
     return {"next_token": token} if token else {}
-
-
-def _daily(value: object) -> Iterator[tuple[date, int]]:
-    """The days in `daily_project_usage`, which X documents as a list and as an object around one."""
-    for entry in map(mapping, value if isinstance(value, list) else items(mapping(value).get("usage"))):
-        yield from _daily(entry)
-        used = whole_number(entry.get("usage"))
-        day = re.match(r"[0-9]{4}-[01][0-9]-[0-3][0-9]", text_of(entry.get("date")))
-        if used is not None and day:
-            with contextlib.suppress(ValueError):  # a day that is in no calendar
-                yield date.fromisoformat(day[0]), used
-
-
-def _read(answer: Answer, now: datetime) -> Mapping[str, Any]:
-    """The JSON object of a good answer; else the error that it stands for. Bodies are never quoted: X repeats ids in them."""
-    try:
-        # One post's odd number, byte or character must not cost the others.
-        text = answer.body.decode("utf-8-sig", errors="replace")
-        body = json.loads(text, strict=False, parse_int=_whole)
-    except (ValueError, RecursionError):
-        body = None
-    if answer.status != 200:
-        raise _error(answer, mapping(body), now)
-    if not isinstance(body, dict):
-        raise Transient("X answered with something else than a JSON object.", url=answer.url, status=200)
-    return body
-
-
-def _whole(digits: str) -> int | None:
-    """No number of X's has more digits; those of thousands are none that Python reads."""
-    return int(digits) if len(digits) <= 20 else None
-
-
-def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceError:
-    at: dict[str, Any] = {"url": answer.url, "status": answer.status}
-    problem = text_of(body.get("type")).rstrip("/").rpartition("/")[2]
-    match answer.status:
-        case 400:
-            named = sorted(
-                {str(name) for error in items(body.get("errors")) for name in mapping(mapping(error).get("parameters"))}
-            )
-            wrong = f" (parameters: {', '.join(named)[:200]})" if named else ""
-            if doubt := clock_doubt(answer.headers):
-                return ClockWrong(f"X does not take our times{wrong}. {doubt}", **at)
-            return Malformed(f"X does not understand our request{wrong}; this is a fault in Hot Papers.", **at)
-        case 401:
-            return Refused(
-                "X does not accept the token in X_BEARER_TOKEN (401); put in the app-only bearer token of your app.",
-                setting="X_BEARER_TOKEN",
-                **at,
-            )
-        case 402:
-            return OutOfCredit(
-                "The X account of X_BEARER_TOKEN has no credits left (402); recharge it in X's developer console.", **at
-            )
-        case 403:
-            if problem == "unsupported-authentication":
-                advice = "it needs an app-only bearer token, not a user's."
-            else:
-                advice = "enrol the app for pay-per-use access in X's developer console, or use the token of an app that is."
-            return Refused(f"X does not let the app of X_BEARER_TOKEN read this (403): {advice}", setting="X_BEARER_TOKEN", **at)
-        case 429 if problem == "usage-capped" or body.get("title") == "UsageCapExceeded":
-            return OutOfCredit(
-                "The monthly cap of reads of X_BEARER_TOKEN's account is used up (429); raise it or wait for the next month.",
-                **at,
-            )
-        case 429:
-            wait_s = _wait_s(answer, now)
-            return RateLimited(f"X asks us to read more slowly; it goes on in {wait_s:.0f} s.", wait_s=wait_s, **at)
-        case status if status >= 500 or status == 408:
-            return Transient(f"X is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
-        case status:
-            return Refused(f"There is no X API at this address ({status}); check X_API_BASE.", setting="X_API_BASE", **at)
-
-
-def _wait_s(answer: Answer, now: datetime) -> float:
-    """Until the rate window begins anew; a reset in the past means that it has, an absent one that nobody knows."""
-    reset = whole_number(answer.headers.get("x-rate-limit-reset", ""))
-    if reset is None:
-        return retry_after_s(answer.headers) or UNTOLD_WAIT_S
-    return min(max(reset - now.timestamp(), 1.0), RATE_WINDOW_S)

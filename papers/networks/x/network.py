@@ -9,9 +9,18 @@ from papers.networks.x.posts import is_status_id
 from papers.text.identifiers import snowflake_moment
 
 NOT_SET = (
-    "X_BEARER_TOKEN is not set: no tweets are collected; set it to the app-only bearer token of your app in X's developer "
-    "console."
+    "X_BEARER_TOKEN is not set, so no posts are collected from X. Set it to your app's app-only bearer token, from X's "
+    "developer console."
 )
+
+
+LINK_HOSTS = frozenset({"t.co", "twitter.com", "x.com"})
+"""All links in a post's text lead through these."""
+
+
+def frame(id: str, settings: Any) -> str:
+    """X's page of this post alone; `&theme=dark` may be added."""
+    return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={id}&dnt=true&lang=en"
 
 
 class X:

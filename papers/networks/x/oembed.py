@@ -111,19 +111,19 @@ def _read(answer: Answer, status_id: str) -> Embed:
     at: dict[str, Any] = {"url": answer.url, "status": 200}
     markup = body.get("html")
     if body.get("type") != "rich" or not isinstance(markup, str):
-        raise Transient("oEmbed answered with something else than a tweet.", **at)
+        raise Transient("oEmbed did not answer with a post.", **at)
     match = ANSWER.fullmatch(markup)
     if match is None:
-        raise Malformed("oEmbed answered with HTML that is not exactly one tweet.", **at)
+        raise Malformed("oEmbed answered with HTML that is not exactly one post.", **at)
     if match["status_id"] != status_id:
-        raise Malformed("oEmbed answered with another tweet than the one asked for.", **at)
+        raise Malformed("oEmbed answered with a different post from the one we asked for.", **at)
     name = unescape(match["name"])
     if len(name) > LONGEST_NAME:
         raise Malformed(f"oEmbed answered with a name of more than {LONGEST_NAME} characters.", **at)
     try:
         posted_on = read_date(match["date"])
     except ValueError as error:
-        raise Malformed("oEmbed answered with a day that is in no calendar.", **at) from error
+        raise Malformed("oEmbed answered with a date that doesn't exist.", **at) from error
     return Embed(
         status_id=status_id,
         name=name,
@@ -140,15 +140,15 @@ def _error(answer: Answer, body: Mapping[str, Any]) -> SourceError:
     wait_s = retry_after_s(answer.headers)
     match answer.status:
         case 404 | 410:
-            return Gone(f"X no longer shows this tweet ({answer.status}).", **at)
+            return Gone(f"X no longer shows this post ({answer.status}).", **at)
         case 403 if re.search("not authorized to see this", str(body.get("error"))):
-            return Protected("The author of this tweet is protected (403).", **at)
+            return Protected("This post's author is protected (403).", **at)
         case 429:
-            asked = "" if wait_s is None else f"; it goes on in {wait_s:.0f} s"
-            return RateLimited(f"oEmbed asks us to read more slowly{asked}.", wait_s=wait_s, **at)
+            asked = "" if wait_s is None else f"; retrying in {wait_s:.0f} s"
+            return RateLimited(f"oEmbed asked us to slow down{asked}.", wait_s=wait_s, **at)
         case 400:
-            return Malformed("oEmbed does not understand our request (400); this is a fault in Hot Papers.", **at)
+            return Malformed("oEmbed rejected our request (400); this is a bug in Hot Papers.", **at)
         case status if 300 <= status < 400:
-            return Transient(f"oEmbed sends us to another host ({status}), where we do not follow.", **at)
+            return Transient(f"oEmbed redirects us to another host ({status}), which we don't follow.", **at)
         case status:
-            return Transient(f"oEmbed is not available to us now ({status}).", wait_s=wait_s, **at)
+            return Transient(f"oEmbed is not available now ({status}).", wait_s=wait_s, **at)

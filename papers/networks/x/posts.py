@@ -52,7 +52,7 @@ class FoundTweet:
     language: str
     created_at: datetime | None
     conversation_id: str
-    """The root of the thread; the post's own id where it is no reply."""
+    """The root of the thread; the post's own id where it isn't a reply."""
     counts: Counts
     papers: tuple[str, ...]
     is_retweet: bool
@@ -94,7 +94,7 @@ def unreadable(left_out: Sequence[LeftOut], of: int) -> Unreadable:
     lacks = " and ".join(dict.fromkeys(one.lacks for one in left_out))
     return Unreadable(
         f"{len(left_out):,} of {of:,} posts in X's answer cannot be read: they lack {lacks}. X may have changed its "
-        "answers; look for a newer version of Hot Papers.",
+        "answers; check for a newer version of Hot Papers.",
         status=200,
     )
 

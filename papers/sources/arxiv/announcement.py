@@ -44,7 +44,7 @@ class Announcement:
 class Metadata:
     records: tuple[PaperRecord, ...]
     missing: tuple[str, ...]
-    """Ids for which arXiv gave nothing, be it that it does not know them (yet) or that they are no arXiv ids."""
+    """Ids for which arXiv gave nothing: it does not know them (yet), or they are not arXiv ids."""
     left_out: tuple[LeftOut, ...] = ()
     """Papers whose metadata cannot be read, or are among the records without something."""
 

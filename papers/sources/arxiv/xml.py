@@ -14,7 +14,7 @@ ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
 
 class Garbled(Transient):
-    """The answer breaks off, or is no XML."""
+    """The answer is cut off, or isn't XML."""
 
 
 def read_xml(answer: Answer, root: str, expected: str) -> etree._Element:
@@ -30,7 +30,7 @@ def read_xml(answer: Answer, root: str, expected: str) -> etree._Element:
         try:
             tree, is_mended = _parsed(mended(answer.body).encode()), True
         except etree.XMLSyntaxError as error:
-            text = f"arXiv's answer breaks off or is garbled: {error.msg}."
+            text = f"arXiv's answer is cut off or garbled: {error.msg}."
             raise Garbled(text, url=answer.url, status=answer.status) from None
     if tree.tag != root:
         if is_mended:
@@ -61,5 +61,5 @@ def _parsed(body: bytes) -> etree._Element:
 def malformed(answer: Answer, expected: str, came: str) -> Malformed:
     """Says what was expected and what came."""
     return Malformed(
-        f"arXiv answered something unexpected: expected {expected}, got {came[:200]}.", url=answer.url, status=answer.status
+        f"Unexpected answer from arXiv: expected {expected}, got {came[:200]}.", url=answer.url, status=answer.status
     )

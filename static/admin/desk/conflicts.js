@@ -27,7 +27,7 @@ const show = (record) => {
     shown = record;
     slot("what").textContent = conflict.what;
     const at = conflict.at ? `, ${new Date(conflict.at).toLocaleTimeString("en-GB")}` : "";
-    slot("who").textContent = `${conflict.by || "Somebody"} saved it first${at}. Nothing of yours is lost: choose what is to stand.`;
+    slot("who").textContent = `${conflict.by || "Somebody"} saved first${at}. Your version is kept: choose which one to use.`;
     slot("base").textContent = words(conflict.base);
     slot("theirs").textContent = words(conflict.theirs);
     slot("mine").textContent = words(conflict.mine);
@@ -35,7 +35,7 @@ const show = (record) => {
     slot("edit").hidden = !isEditable;
     slot("edit").value = fieldOf(record.action, record.body.paper)?.value ?? record.text ?? "";
     slot("overrule").hidden = !conflict.retry;
-    slot("overrule").textContent = isEditable ? "Save yours instead" : "Do it all the same";
+    slot("overrule").textContent = isEditable ? "Save yours" : "Apply anyway";
     dialog.showModal();
 };
 
@@ -102,7 +102,7 @@ dialog.addEventListener("close", () => {
     } else if (choice === "mine") {
         put(record.action, retry);
     }
-    say(choice === "mine" ? "Yours is sent" : "Theirs stands");
+    say(choice === "mine" ? "Kept yours" : "Kept theirs");
     root.dispatchEvent(new Event("undecided"));
     decideNext();
 });

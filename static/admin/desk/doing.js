@@ -11,7 +11,7 @@ const paperOf = (row) => row.dataset.paper;
 const decideOn = (row, action) => {
     row.classList.add("waiting");
     put(action, {paper: paperOf(row)});
-    say(`${nameOfCandidate(row)}: ${{add: "added", dismiss: "not today", undismiss: "considered again"}[action]}`);
+    say(`${nameOfCandidate(row)}: ${{add: "added", dismiss: "not today", undismiss: "reconsidered"}[action]}`);
     if (document.activeElement === row || row.contains(document.activeElement)) {
         stepFocus(row, 1, {undecided: true});
     }
@@ -49,7 +49,7 @@ const loadWhy = async (row) => {
         } catch {
             place.textContent = "";
             place.hidden = true;
-            complain("This could not be loaded. Try again in a moment.");
+            complain("Couldn’t load this. Try again in a moment.");
         }
     }
 };
@@ -72,7 +72,7 @@ export const does = {
         const next = row.nextElementSibling ?? row.previousElementSibling;
         row.classList.add("leaving");
         put("take_out", {paper: paperOf(row), revision: revision()});
-        say(`${nameOf(row)}: taken out; u undoes it`);
+        say(`${nameOf(row)}: removed; press u to undo`);
         if (next?.matches("li[data-paper]")) {
             focusRow(next);
         }
@@ -89,7 +89,7 @@ export const does = {
             const isPinned = !row.matches(".pinned");
             row.classList.toggle("pinned", isPinned);
             put("pin", {paper: paperOf(row), pinned: isPinned, revision: revision()});
-            say(`${nameOf(row)}: ${isPinned ? "pinned" : "not pinned"}`);
+            say(`${nameOf(row)}: ${isPinned ? "pinned" : "unpinned"}`);
         }
     },
     accept: (row) => {
@@ -115,7 +115,7 @@ export const does = {
             focusRow(candidate);
             loadWhy(candidate);
         } else if (row) {
-            say("It is not among the candidates");
+            say("This paper isn’t among the candidates");
         }
     },
     open: (row) => row && find("a.title", row).click(),
@@ -156,7 +156,7 @@ export const does = {
     save_rules: () => act("save_rules", rulesBody()),
     save_shown_rules: () => {
         if (find("#desk-rules").hidden) {
-            say("Press e first: the thresholds open");
+            say("Press e first to open the thresholds");
         } else {
             find("[data-do=save_rules]")?.click();
         }
@@ -211,7 +211,7 @@ export const does = {
 /** A key of the check: it only works on what the panel shows. */
 const inPanel = async (name) => {
     if (!isPanelOpen()) {
-        say("Press v first: the check opens");
+        say("Press v first to open the check");
         return;
     }
     const target = find(`#desk-publish [data-key=${name}]`);

@@ -124,7 +124,7 @@ const onFindings = (event) => {
         if (button) {
             button.click();
         } else {
-            say(finding ? "This is mended in the list" : "Press j first: to a finding");
+            say(finding ? "Fix this in the list" : "Press j first to choose a finding");
         }
     } else {
         return false;

@@ -13,10 +13,10 @@ import {apply, revision, watch} from "./revision.js";
 
 const WITH_REVISION = ["publish", "schedule", "unschedule", "withdraw", "publish_correction", "drop_correction", "undo"];
 const READING = ["check", "rules_preview"];
-const OFFLINE = "There is no connection: this was not done. Try again when it is back.";
-const SIGNED_OUT = "You are signed out: this was not done. Sign in again in another tab, then try again.";
-const UNREAD = "The server does not answer. Try again in a moment.";
-const UNKNOWN = "No answer came, so this may have been done or not. Look at what the desk shows before you try again.";
+const OFFLINE = "You’re offline, so this wasn’t done. Try again when you’re back online.";
+const SIGNED_OUT = "You’re signed out, so this wasn’t done. Sign in again in another tab, then try again.";
+const UNREAD = "The server isn’t responding. Try again in a moment.";
+const UNKNOWN = "No answer came, so this may or may not have been done. Check the desk before you try again.";
 
 const ready = async () => {
     commitAll();
@@ -24,7 +24,7 @@ const ready = async () => {
     if (await isSaved()) {
         return true;
     }
-    complain("Changes of yours are not saved yet, so this was not done. Try again when they are.");
+    complain("Some of your changes aren’t saved yet, so this wasn’t done. Try again once they are.");
     return false;
 };
 
@@ -107,7 +107,7 @@ const inZone = (moment, zone) =>
 const byClocks = (moment, zone) => {
     const site = root.dataset.siteZone;
     const zones = [...new Set([zone, site, "UTC"])];
-    return zones.map((one) => `${inZone(moment, one)} ${one}${one === site ? " (the site’s)" : ""}`).join(" = ");
+    return zones.map((one) => `${inZone(moment, one)} ${one}${one === site ? " (site time)" : ""}`).join(" = ");
 };
 
 /** When the day goes out, by the clock of whoever looks. */
@@ -133,12 +133,12 @@ export const showTimes = () => {
     try {
         moments = at.value ? momentsOf(at.value, zone.value) : [];
     } catch {
-        out.textContent = "This time zone is not known: Europe/Berlin is one.";
+        out.textContent = "Unknown time zone. Write it like Europe/Berlin.";
         return;
     }
     fold.closest("label").hidden = moments.length < 2;
     if (at.value && !moments.length) {
-        out.textContent = "The clock skips this time on that day: choose another.";
+        out.textContent = "The clocks skip this time on that day. Choose another.";
         return;
     }
     const moment = moments[Number(fold.value) || 0] ?? moments[0];

@@ -7,18 +7,18 @@ import {isStored, isText, put, undecided} from "./queue.js";
 
 const WHY = {
     offline: "no connection",
-    server: "the server does not answer",
-    login: "you are signed out",
+    server: "the server isn’t responding",
+    login: "you’re signed out",
 };
 
 /** What is saved, and what is kept in the browser, and why. */
 export const showSaving = ({waiting, trouble}) => {
     const saved = find("#desk-saved");
     saved.className = trouble || !isStored() ? "trouble" : "";
-    const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "what you change is kept";
+    const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "your changes are kept";
     if (trouble) {
-        const where = isStored() ? "in this browser" : "only in this page, which has to stay open";
-        const text = `${WHY[trouble]}: ${kept} ${where}, and sent when it is back. `;
+        const where = isStored() ? "in this browser" : "in this page only (keep it open)";
+        const text = `${WHY[trouble]}: ${kept} ${where} and will be sent later. `;
         if (saved.dataset.told !== trouble) {
             say(text);
         }
@@ -31,7 +31,7 @@ export const showSaving = ({waiting, trouble}) => {
             saved.append(link);
         }
     } else if (!isStored()) {
-        saved.textContent = `the browser’s storage is full: ${kept} only in this page until sent; leave it open`;
+        saved.textContent = `the browser’s storage is full: ${kept} in this page only until sent; keep it open`;
     } else if (waiting) {
         saved.textContent = "saving…";
     } else {
@@ -56,7 +56,7 @@ export const showUndecided = () => {
             return one;
         };
         if (record.kind === "conflict") {
-            words.textContent = `Changed by two: ${record.conflict.what}`;
+            words.textContent = `Edit conflict: ${record.conflict.what}`;
             line.append(words, button("Decide", decideNext));
         } else {
             const {action, body, from} = record;
@@ -74,7 +74,7 @@ export const showUndecided = () => {
                 }
                 showUndecided();
             };
-            line.append(words, button("Try again", settle(true)), button("Give it up", settle(false)));
+            line.append(words, button("Try again", settle(true)), button("Discard", settle(false)));
         }
         return line;
     }));

@@ -42,7 +42,7 @@ def test_pin_ends_suggestions_and_a_corrected_title_is_printed(open_desk: OpenDe
 
     page.goto(ann.address)
     ann.ready()
-    field = row.get_by_label("Title to print")
+    field = row.get_by_label("Title to show")
     field.fill("")
     field.blur()
     ann.saved()
@@ -62,10 +62,10 @@ def test_pin_that_another_set_meanwhile_is_not_taken_off_unasked(
 
     expect(ann.conflict).to_be_visible()
     expect(ann.conflict.locator("[data-slot=theirs]")).to_have_text(f"{number} pinned")
-    expect(ann.conflict.locator("[data-slot=mine]")).to_have_text(f"{number} no longer pinned")
+    expect(ann.conflict.locator("[data-slot=mine]")).to_have_text(f"{number} unpinned")
     expect(ann.conflict.locator("[data-slot=who]")).to_contain_text("Bob")
     assert draft.entries.get(paper=papers[0]).is_pinned
-    click(ann, "Do it all the same")
+    click(ann, "Apply anyway")
     ann.saved()
     assert not draft.entries.get(paper=papers[0]).is_pinned
 
@@ -76,11 +76,11 @@ def test_thresholds_are_tried_and_then_saved_for_the_site(open_desk: OpenDesk, p
     ann.press("e")
     ann.type("10")
     ann.press("Enter")
-    expect(tried.locator("h3")).to_have_text("2 would enter")
+    expect(tried.locator("h3")).to_have_text("2 would be added")
     expect(tried.locator("li")).to_contain_text([papers[3].title, "Part 6 20 points, rank 5"])
     ann.type("50")
-    click(ann, "Try")
-    expect(tried.locator("h3")).to_have_text("1 would leave")
+    click(ann, "Preview")
+    expect(tried.locator("h3")).to_have_text("1 would be removed")
     expect(tried.locator("li")).to_contain_text([f"{papers[2].title} 1008 points, rank 3"])
     expect(hot).to_have_count(3)
     assert not SavedRules.objects.exists()
@@ -104,13 +104,13 @@ def test_conflicts_and_schedule_are_accessible(open_desk: OpenDesk, draft: Diges
 
     open_check(ann)
     type_time(ann, f"{clock_change(10)}T02:30")
-    expect(page.get_by_label("which is")).to_be_visible()
+    expect(page.get_by_label("This time comes twice")).to_be_visible()
     found += accessible(page, "schedule, a time that comes twice")
     texts.intro(DAY, "Bob’s intro", "", by=bob)
     click(ann, "Schedule")
     expect(ann.conflict.locator("[data-slot=mine]")).to_contain_text("schedule it for")
     found += accessible(page, "conflict of a publication")
-    click(ann, "Do it all the same")
+    click(ann, "Apply anyway")
     expect(goes_out(ann)).to_be_visible()
     found += accessible(page, "scheduled")
 
@@ -120,12 +120,12 @@ def test_conflicts_and_schedule_are_accessible(open_desk: OpenDesk, draft: Diges
 def test_correction_is_accessible(open_desk: OpenDesk, published: Digest, papers: list[Paper]) -> None:
     ann = open_desk()
     open_check(ann)
-    click(ann, "Correct it…")
-    expect(pill(ann)).to_have_text("correction, not published yet")
+    click(ann, "Correct…")
+    expect(pill(ann)).to_have_text("correction, not published")
     ann.write_note(papers[0].arxiv_id, "A word")
     expect(ann.page.locator(".changed li")).to_have_count(1)
-    click(ann, "Drop the correction")
-    expect(ann.page.get_by_role("button", name="Really drop it?")).to_be_visible()
+    click(ann, "Discard correction")
+    expect(ann.page.get_by_role("button", name="Discard the correction?")).to_be_visible()
 
     assert accessible(ann.page, "correction with a change") == []
 
@@ -146,15 +146,15 @@ def test_comparisons_are_accessible(open_desk: OpenDesk, draft: Digest, papers: 
     expect(page.get_by_text("Moved from 3 to 1")).to_be_visible()
     found = accessible(page, "changed")
     page.get_by_role("button", name="Restore the earlier one").click()
-    expect(page.get_by_text("The list is again what it was")).to_be_visible()
+    expect(page.get_by_text("Restored the list of")).to_be_visible()
     assert [(entry.paper, entry.note) for entry in draft.entries.all()] == [(paper, "") for paper in papers[:3]]
 
     compare(from_the_first=True)
-    expect(page.get_by_text("The two are the same.")).to_be_visible()
+    expect(page.get_by_text("These versions are identical.")).to_be_visible()
     found += accessible(page, "unchanged")
     compare(from_the_first=False)
     expect(page.get_by_text("Moved from 1 to 3")).to_be_visible()
-    expect(page.locator("thead")).to_contain_text("restored: ")
+    expect(page.locator("thead")).to_contain_text("restored the list of")
     found += accessible(page, "restored")
 
     assert found == []

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from digests.models import Digest, PublicEvent
 from papers.models import Paper
+from papers.rendered.waiting import render_changed
 from tests.browser.desk_browser import OpenDesk
 from tests.browser.publishing.steps import YEAR, click, clock_change, goes_out, open_check, pill, type_time
 from tests.digests.desk.desk_days import NOW
@@ -36,22 +37,22 @@ def test_schedule_is_shown_by_three_clocks_and_cancelled(open_desk: OpenDesk, dr
     open_check(ann)
 
     times = type_time(ann, f"{YEAR}-01-15T09:00")
-    clocks = r"15 Jan, 09:00 Europe/Berlin = .*15 Jan, 03:00 America/New_York \(the site’s\) = .*15 Jan, 08:00 UTC"
+    clocks = r"15 Jan, 09:00 Europe/Berlin = .*15 Jan, 03:00 America/New_York \(site time\) = .*15 Jan, 08:00 UTC"
     expect(times).to_have_text(re.compile(clocks))
     ann.page.locator("#schedule-zone").fill("Asia/Tokio")
-    expect(times).to_contain_text("This time zone is not known")
+    expect(times).to_contain_text("Unknown time zone")
     ann.page.locator("#schedule-zone").fill("Europe/Berlin")
     expect(times).to_have_text(re.compile(clocks))
     ann.page.locator("#schedule-at").focus()
     ann.press("Enter")
 
-    expect(goes_out(ann)).to_contain_text(re.compile(r"goes out at\s+.*" + clocks))
-    expect(ann.page.locator("[data-post=unschedule]")).to_have_text(re.compile("Do not publish at .*" + clocks))
+    expect(goes_out(ann)).to_contain_text(re.compile(r"will be published at\s+.*" + clocks))
+    expect(ann.page.locator("[data-post=unschedule]")).to_have_text(re.compile("Cancel publication at .*" + clocks))
     draft.refresh_from_db()
     assert (draft.publish_at, draft.publish_zone) == (datetime(YEAR, 1, 15, 8, tzinfo=UTC), "Europe/Berlin")
     ann.page.reload()
     ann.ready()
-    expect(goes_out(ann)).to_contain_text(re.compile(r"goes out at\s+.*" + clocks))
+    expect(goes_out(ann)).to_contain_text(re.compile(r"will be published at\s+.*" + clocks))
     open_check(ann)
     ann.press("U")
     expect(goes_out(ann)).to_have_count(0)
@@ -62,14 +63,14 @@ def test_schedule_is_shown_by_three_clocks_and_cancelled(open_desk: OpenDesk, dr
 def test_time_that_never_comes_is_refused_and_of_one_that_comes_twice_one_is_chosen(open_desk: OpenDesk, draft: Digest) -> None:
     forward, back = clock_change(3), clock_change(10)
     ann = open_desk()
-    which = ann.page.get_by_label("which is")
+    which = ann.page.get_by_label("This time comes twice")
     open_check(ann)
 
-    expect(type_time(ann, f"{forward}T02:30")).to_have_text("The clock skips this time on that day: choose another.")
+    expect(type_time(ann, f"{forward}T02:30")).to_have_text("The clocks skip this time on that day. Choose another.")
     click(ann, "Schedule")
     expect(ann.page.locator("#desk-toast")).to_have_text(
-        f"There is no 02:30 on {forward} in Europe/Berlin: the clocks are set forward. "
-        f"Choose {forward} 01:30 CET (00:30 UTC) or {forward} 03:30 CEST (01:30 UTC)."
+        f"There is no 02:30 on {forward:%-d %b %Y} in Europe/Berlin: the clocks go forward. "
+        f"Choose {forward:%-d %b %Y}, 01:30 CET (00:30 UTC) or {forward:%-d %b %Y}, 03:30 CEST (01:30 UTC)."
     )
     expect(which).to_be_hidden()
     draft.refresh_from_db()
@@ -95,7 +96,7 @@ def test_findings_are_waived_and_mended_by_key(open_desk: OpenDesk, draft: Diges
     open_check(ann)
     expect(finding).to_have_count(1)
     ann.press("f")
-    expect(said).to_have_text("Press j first: to a finding")
+    expect(said).to_have_text("Press j first to choose a finding")
 
     ann.press("j", "f")
     expect(finding).to_have_class(re.compile("waived"))
@@ -115,9 +116,9 @@ def test_correction_is_begun_and_dropped_by_key(open_desk: OpenDesk, published: 
     ann = open_desk()
     open_check(ann)
     ann.press("C")
-    expect(pill(ann)).to_have_text("correction, not published yet")
+    expect(pill(ann)).to_have_text("correction, not published")
     ann.press("D")
-    expect(ann.page.get_by_role("button", name="Really drop it?")).to_be_visible()
+    expect(ann.page.get_by_role("button", name="Discard the correction?")).to_be_visible()
     ann.press("D")
     expect(pill(ann)).to_have_text("published")
     assert Digest.all_drafts.get() == published
@@ -149,19 +150,20 @@ def test_withdrawn_and_published_again(open_desk: OpenDesk, reader: Page, publis
     ann.press("W")
     ann.type("It lists *another* day.")
     click(ann, "Withdraw the day")
-    expect(ann.page.get_by_role("button", name="Really withdraw it?")).to_be_visible()
+    expect(ann.page.get_by_role("button", name="Withdraw this day?")).to_be_visible()
     assert Digest.objects.get().status == "published"
-    click(ann, "Really withdraw it?")
+    click(ann, "Withdraw this day?")
 
     expect(pill(ann)).to_have_text("withdrawn")
     assert Digest.objects.get().status == "withdrawn"
     assert events() == [(Kind.PUBLISHED, ""), (Kind.WITHDRAWN, "It lists *another* day.")]
+    render_changed()
     reader.goto(address)
     expect(reader.get_by_role("heading", name=re.compile("was withdrawn"))).to_be_visible()
     expect(reader.locator(".events em")).to_have_text("another")
 
     ann.press("Escape", "u")
-    expect(ann.page.locator("#desk-toast")).to_contain_text("“withdrawn” is none")
+    expect(ann.page.locator("#desk-toast")).to_contain_text("“withdrawn” isn’t a change to the list")
     open_check(ann)
     ann.press("P")
     expect(pill(ann)).to_have_text("published")
@@ -180,8 +182,8 @@ def test_correction_is_listed_and_published_with_a_note(
     page = ann.page
     address = ann.site + published.get_absolute_url()
     open_check(ann)
-    click(ann, "Correct it…")
-    expect(pill(ann)).to_have_text("correction, not published yet")
+    click(ann, "Correct…")
+    expect(pill(ann)).to_have_text("correction, not published")
 
     ann.write_note(second, "Read it twice.")
     ann.entry(third).focus()
@@ -192,17 +194,18 @@ def test_correction_is_listed_and_published_with_a_note(
     expect(reader.locator(".papers article").first).to_contain_text(papers[0].title)
     expect(reader.get_by_text("Read it twice.")).to_have_count(0)
 
-    click(ann, "Publish the correction")
-    expect(page.locator("#desk-toast")).to_contain_text("Say in a few words what was corrected")
+    click(ann, "Publish correction")
+    expect(page.locator("#desk-toast")).to_contain_text("Tell readers in a few words what was corrected")
     assert Digest.all_drafts.filter(corrects=published).exists()
-    page.get_by_label("A word for readers on what was corrected").fill("The order was *wrong*.")
-    click(ann, "Publish the correction")
+    page.get_by_label("Tell readers what was corrected").fill("The order was *wrong*.")
+    click(ann, "Publish correction")
     expect(pill(ann)).to_have_text("published")
 
     assert Digest.all_drafts.get() == published
     listed = [(entry.paper.arxiv_id, entry.note) for entry in published.entries.select_related("paper")]
     assert listed == [(third, ""), (first, ""), (second, "Read it twice.")]
     assert events()[-1] == (Kind.CORRECTED, "The order was *wrong*.")
+    render_changed()
     reader.goto(address)
     expect(reader.locator(".papers article").first).to_contain_text(papers[2].title)
     expect(reader.get_by_text("Read it twice.")).to_be_visible()

@@ -39,9 +39,9 @@ def test_page_tells_what_is_published_and_what_is_left_alone_and_why(editor: Cli
     )
 
     assert [(step.name, step.effect.split(";")[0]) for step in page.context["steps"]] == [
-        ("2021-05-10", "readers see it"), ("2021-05-12", "readers see it again")
+        ("2021-05-10", "readers will see it"), ("2021-05-12", "readers will see it again")
     ]  # fmt: skip
-    assert [(step.name, step.left_alone) for step in page.context["others"]] == [("2021-05-11", "published already")]
+    assert [(step.name, step.left_alone) for step in page.context["others"]] == [("2021-05-11", "already published")]
     assert page.context["steps"][0].looks.startswith("draft, 2 papers, changed ")
     assert 'value="Publish 2 digests"' in page.content.decode()
     assert statuses() == ["draft", "published", "withdrawn"]
@@ -55,7 +55,7 @@ def test_a_day_that_its_desk_would_not_publish_is_left_alone_with_its_findings(e
 
     assert [step.name for step in page.context["steps"]] == ["2021-05-11", "2021-05-12"]
     [left] = page.context["others"]
-    assert left.left_alone.endswith("mended or waved through: 2. Untold: it has no abstract.")
+    assert left.left_alone.endswith("on its desk): 2. Untold: no abstract.")
     confirm(editor, LIST, page)
     assert statuses() == ["draft", "published", "published"]
 
@@ -93,7 +93,7 @@ def test_a_digest_published_by_someone_else_meanwhile_is_no_conflict(editor: Cli
 
     assert confirm(editor, LIST, page).status_code == 302
     said = [str(message) for message in editor.get(LIST).context["messages"]]
-    assert said == ["Published (1): 2021-05-11.", "Left alone, published already (1): 2021-05-10."]
+    assert said == ["Published (1): 2021-05-11.", "Left alone, already published (1): 2021-05-10."]
 
 
 def test_a_filtered_list_loses_none_that_changed_meanwhile(editor: Client) -> None:
@@ -105,7 +105,7 @@ def test_a_filtered_list_loses_none_that_changed_meanwhile(editor: Client) -> No
     confirm(editor, drafts, page)
 
     said = [str(message) for message in editor.get(LIST).context["messages"]]
-    assert said == ["Published (1): 2021-05-11.", "Left alone, published already (1): 2021-05-10."]
+    assert said == ["Published (1): 2021-05-11.", "Left alone, already published (1): 2021-05-10."]
 
 
 @pytest.mark.parametrize("digests", [2, 9])

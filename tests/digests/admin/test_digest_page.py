@@ -101,7 +101,7 @@ def test_a_paper_twice_on_one_day_is_an_error_on_the_second_row(editor: Client) 
     response = editor.post(page(digest), data | {"entries-TOTAL_FORMS": "3"})
 
     formset = response.context["inline_admin_formsets"][0].formset
-    assert [form.errors for form in formset.forms] == [{}, {}, {"paper": ["It is in this list already."]}]
+    assert [form.errors for form in formset.forms] == [{}, {}, {"paper": ["It is already in this list."]}]
     assert order(digest) == [(1, "A"), (2, "B")]
 
 

@@ -92,7 +92,7 @@ def test_a_list_that_another_editor_changed_is_not_saved_over_and_nothing_typed_
 
     assert (order(digest), Digest.objects.get().status) == ([(1, "C"), (2, "A"), (3, "B")], "draft")
     errors = " ".join(shown.context["adminform"].form.non_field_errors())
-    assert "Others changed the list since you opened this page" in errors
+    assert "Someone else changed the list after you opened this page" in errors
     assert "Bob, " in errors
     assert "UTC: moved “a paper that is no longer known”" in errors
     document: Any = html.document_fromstring(shown.content.decode())
@@ -131,8 +131,8 @@ def test_save_and_publish_stops_where_the_desk_does(editor: Client) -> None:
 
     assert (Digest.objects.get().status, Entry.objects.get().retweets) == ("draft", 7)
     [words] = said(editor)[-1:]
-    assert words.startswith("Left alone, stopped by the check of its desk")
-    assert "1. A: it has no abstract." in words
+    assert words.startswith("Left alone, stopped by the check")
+    assert "1. A: no abstract." in words
 
 
 def test_actions_say_what_was_changed_and_what_left_alone(editor: Client) -> None:
@@ -147,7 +147,7 @@ def test_actions_say_what_was_changed_and_what_left_alone(editor: Client) -> Non
     Digest.objects.filter(date="2021-05-11").update(status="draft")
     run_action(editor, LIST, "withdraw_selected", *digests)
 
-    assert published == ["Published (2): 2021-05-10, 2021-05-12.", "Left alone, published already (1): 2021-05-11."]
+    assert published == ["Published (2): 2021-05-10, 2021-05-12.", "Left alone, already published (1): 2021-05-11."]
     assert said(editor) == ["Withdrawn (2): 2021-05-10, 2021-05-12.", "Left alone, not published (1): 2021-05-11."]
 
 

@@ -79,7 +79,7 @@ def test_an_abstract_and_none_at_once_is_an_error(editor: Client) -> None:
 
     response = editor.post(entry_page(entry), data | {"abstract_on_this_day": "A", "no_abstract_on_this_day": "on"})
 
-    assert response.context["errors"] == [["Either an abstract for this day or none, not both."]]
+    assert response.context["errors"] == [["Give an abstract for this day or choose none, not both."]]
 
 
 @time_machine.travel(NOW, tick=False)

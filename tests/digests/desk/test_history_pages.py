@@ -41,11 +41,27 @@ def test_history_lists_who_when_and_what(ann: Client, changed: list[ListChange])
     assert page.count("<td>Ann</td>") == 2
 
 
+def test_history_groups_runs_of_the_same_action(ann: Client, papers: list[Paper]) -> None:
+    for paper in papers[:2]:
+        done(ann, "take_out", paper=paper.arxiv_id, revision=revision())
+    newest, step, first = history.changes(Digest.objects.get())
+
+    response = ann.get(PAGE)
+
+    shown = [(run["pk"], run["what"], [one["pk"] for one in run["steps"]]) for run in response.context["runs"]]
+    titles = ", ".join(f"“{paper.title}”" for paper in papers[:2])
+    assert shown == [(newest.pk, f"removed {titles}", [step.pk]), (first.pk, said(first), [])]
+    page = response.content.decode()
+    assert [page.count(f'name="{name}"\n       value="{step.pk}"') for name in ("a", "b")] == [1, 1]
+    assert page.count(f'name="version"\n        value="{step.pk}"') == 1
+    assert escape(said(step)) in page
+
+
 def test_compare_shows_two_versions_in_order_of_time(ann: Client, changed: list[ListChange], papers: list[Paper]) -> None:
     response = ann.get(PAGE, {"a": changed[0].pk, "b": changed[-1].pk})
 
     assert response.context["difference"].said == (
-        f"{papers[0].arxiv_id}: taken out, was number 1.",
+        f"{papers[0].arxiv_id}: removed, was number 1.",
         f"{papers[1].arxiv_id}: note changed.",
     )
     page = response.content.decode()
@@ -116,7 +132,7 @@ def test_restore_leaves_a_list_that_was_published_meanwhile(
     answer = send(ann, "restore", version=changed[-1].pk, revision=revision())
 
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith("This day was published meanwhile.")
+    assert answer.json()["error"].startswith("This day has been published.")
     assert listed() == papers[1:]
 
 

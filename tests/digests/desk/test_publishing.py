@@ -26,7 +26,7 @@ def test_publish_shows_the_list_and_again_changes_nothing(eve: Client, papers: l
 
     first, second = done(eve, "publish", revision=seen), done(eve, "publish", revision=seen)
 
-    assert (first["said"], second["said"]) == ("Published: 2026-11-20.", "It is published already.")
+    assert (first["said"], second["said"]) == ("Published: 2026-11-20.", "It is already published.")
     assert (status(), revision(), PublicEvent.objects.count()) == ("published", seen + 1, 1)
     assert history.changes(Digest.objects.get())[0].editor == "Eve"
     assert {"head", "list", "checks"} <= set(first["html"])
@@ -65,7 +65,7 @@ def test_a_finding_is_mended_or_waived_before_the_list_is_published(eve: Client,
 
     response = send(eve, "publish", revision=revision())
     assert response.status_code == 400
-    assert response.json()["error"].startswith("2 findings are neither mended nor waved through")
+    assert response.json()["error"].startswith("2 findings are unresolved")
     assert set(response.json()["html"]) == {"checks"}
 
     done(eve, "waive", finding=keys[0], waived=True)
@@ -80,7 +80,7 @@ def test_a_finding_is_mended_or_waived_before_the_list_is_published(eve: Client,
 
 
 def test_waive_refuses_what_is_not_found(eve: Client, papers: list[Paper]) -> None:
-    assert send(eve, "waive", finding="no_abstract:2105.00001").json()["error"] == "That is mended already."
+    assert send(eve, "waive", finding="no_abstract:2105.00001").json()["error"] == "This is already fixed."
     assert send(eve, "waive", finding="x" * 200).status_code == 400
 
 
@@ -102,7 +102,7 @@ def test_schedule_in_the_editors_zone_and_unschedule(eve: Client, papers: list[P
 
     digest = Digest.objects.get()
     assert (f"{digest.publish_at:%Y-%m-%d %H:%M}", digest.publish_zone) == ("2026-11-24 08:00", "Europe/Berlin")
-    assert answer["said"] == "It will be published at 2026-11-24 09:00, Europe/Berlin: 2026-11-24 08:00 UTC."
+    assert answer["said"] == "Scheduled for 24 Nov 2026, 09:00 Europe/Berlin (24 Nov, 08:00 UTC)."
 
     done(eve, "unschedule", revision=revision())
     assert Digest.objects.get().publish_at is None
@@ -113,13 +113,13 @@ def test_the_desk_says_what_the_sites_rule_does_and_holds_a_list_back_from_it(
 ) -> None:
     settings.AUTO_PUBLISH_AT, settings.TIME_ZONE = time(6, 30), "UTC"
     answer = done(eve, "check")
-    assert "Do not publish by the site’s rule" in answer["html"]["checks"]
+    assert "Don’t publish automatically" in answer["html"]["checks"]
 
     answer = done(eve, "unschedule", revision=revision())
 
-    assert answer["said"] == "It is published by hand."
-    assert "published by hand only" in answer["html"]["head"]
-    assert "site’s rule" not in answer["html"]["checks"]
+    assert answer["said"] == "Not scheduled: it waits for an editor."
+    assert "not published automatically" in answer["html"]["head"]
+    assert "Don’t publish automatically" not in answer["html"]["checks"]
     tonight.shift(24 * 3600)
     assert publish_due(clock.now()) == []
 
@@ -131,7 +131,7 @@ def test_the_desk_says_that_a_scheduled_list_is_stopped(eve: Client, papers: lis
 
     assert publish_due(clock.now()) == []
 
-    assert "goes out once the check finds nothing to mend" in eve.get(f"/admin/desk/{DAY}/").content.decode()
+    assert "will be published when the check finds no problems" in eve.get(f"/admin/desk/{DAY}/").content.decode()
     assert history.changes(Digest.objects.get())[0].action == "stopped"
 
 
@@ -139,7 +139,7 @@ def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Clie
     response = send(eve, "schedule", at="2027-03-28T02:30", zone="Europe/Berlin", revision=revision())
 
     assert response.status_code == 400
-    assert response.json()["error"].startswith("There is no 02:30 on 2027-03-28 in Europe/Berlin")
+    assert response.json()["error"].startswith("There is no 02:30 on 28 Mar 2027 in Europe/Berlin")
     assert [choice["at"] for choice in response.json()["choices"]] == ["2027-03-28T01:30", "2027-03-28T03:30"]
 
 
@@ -188,7 +188,7 @@ def test_a_correction_is_edited_on_the_desk_and_takes_the_lists_place(eve: Clien
     done(ann, "show_tweets", paper=papers[1].arxiv_id, tweets=[make_tweet(papers[1]).status_id],
          base=[one.tweet.status_id for one in Digest.all_drafts.get(status="draft").entries.get(paper=papers[1]).shown_tweets.all()])  # fmt: skip
 
-    assert corrected["said"] == "This is a correction now: readers see it when you publish it."
+    assert corrected["said"] == "Correction started. Readers see it when you publish it."
     assert Digest.objects.get().entries.count() == 3
     seen = Digest.all_drafts.get(status="draft").revision
     assert send(eve, "publish_correction", revision=seen, note=" ").status_code == 400
@@ -197,7 +197,7 @@ def test_a_correction_is_edited_on_the_desk_and_takes_the_lists_place(eve: Clien
     done(eve, "publish_correction", revision=seen, note="A mix-up.")
 
     assert listed() == papers[1:]
-    assert done(eve, "publish_correction", revision=seen, note="A mix-up.")["said"] == "There is no correction any more."
+    assert done(eve, "publish_correction", revision=seen, note="A mix-up.")["said"] == "The correction no longer exists."
     assert list(PublicEvent.objects.values_list("kind", "note")) == [("published", ""), ("corrected", "A mix-up.")]
 
 
@@ -215,7 +215,7 @@ def test_a_change_of_the_published_list_is_asked_about_before_the_correction_tak
 
     told = response.json()["conflict"]
     assert (response.status_code, told["what"]) == (409, "the published list")
-    assert "The machine" in told["theirs"]
+    assert "Hot Papers" in told["theirs"]
     done(eve, "publish_correction", **told["retry"])
     assert listed() == papers[1:]
 

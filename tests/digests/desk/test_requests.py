@@ -28,7 +28,7 @@ def test_start_proposes_the_hot_papers(ann: Client, collected: CollectionDay) ->
     answer = done(ann, "start")
 
     assert listed() == [hot]
-    assert answer["said"] == "The list of 2026-11-20 is begun, with 1 paper."
+    assert answer["said"] == "List started with 1 paper."
     assert set(answer["html"]) == {"list", "head", "candidates"}
 
 
@@ -69,7 +69,7 @@ def test_add_says_what_is_no_paper(ann: Client, papers: list[Paper]) -> None:
     response = send(ann, "add", paper="attention is all you need")
 
     assert response.status_code == 404
-    assert response.json()["error"].startswith("This is no arXiv id")
+    assert response.json()["error"].startswith("This isn’t an arXiv id")
 
 
 def test_take_out_is_remembered_and_adding_again_brings_everything_back(ann: Client, papers: list[Paper]) -> None:
@@ -110,7 +110,7 @@ def test_dismissed_candidates_are_decided_until_they_are_undismissed(ann: Client
 
     done(ann, "undismiss", paper=newcomer.arxiv_id)
     assert desk().left_to_decide == 1
-    assert refusal(ann, "dismiss", paper=papers[0].arxiv_id).startswith(f"{papers[0].arxiv_id} is in the list")
+    assert refusal(ann, "dismiss", paper=papers[0].arxiv_id).startswith(f"{papers[0].arxiv_id} is already in the list")
 
 
 @pytest.mark.parametrize(("position", "order"), [(1, [2, 0, 1]), (2, [0, 2, 1]), (3, [0, 1, 2]), (99, [0, 1, 2])])
@@ -144,7 +144,7 @@ def test_intro_note_and_title_are_saved(ann: Client, papers: list[Paper]) -> Non
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("\x00", "control character U+0000"), ("\ud800", "half of a character"), ("a" * 20_001, "too long: 20,001 characters")],
+    [("\x00", "control character U+0000"), ("\ud800", "half a character"), ("a" * 20_001, "has 20,001 characters")],
 )
 def test_text_that_cannot_be_kept_is_refused(ann: Client, papers: list[Paper], text: str, said: str) -> None:
     assert said in refusal(ann, "note", paper=papers[0].arxiv_id, text=text, base="")
@@ -168,7 +168,7 @@ def test_show_tweets_takes_none_of_another_paper(ann: Client, papers: list[Paper
 
     said = refusal(ann, "show_tweets", paper=papers[0].arxiv_id, tweets=[alien], base=shown(papers[0]))
 
-    assert said == f"The tweet {alien} does not mention this paper. Add it by its link."
+    assert said == f"The post {alien} doesn’t mention this paper. Add it by its link."
     assert len(shown(papers[0])) == 1
 
 
@@ -179,7 +179,7 @@ def test_add_tweet_shows_a_known_one_by_its_link(ann: Client, papers: list[Paper
         answer = done(ann, "add_tweet", paper=papers[0].arxiv_id, link=f"https://x.com/lab/status/{tweet.status_id}?s=20")
 
     assert shown(papers[0])[1:] == [tweet.status_id]
-    assert answer["said"] == f"The tweet of @lab is shown under {papers[0].arxiv_id}."
+    assert answer["said"] == f"The post by @lab is shown under {papers[0].arxiv_id}."
     assert revision() == 1
 
 
@@ -188,9 +188,9 @@ def test_rules_are_tried_before_they_are_saved(ann: Client, papers: list[Paper])
     tried = {"shown_tweet_score": 25, "shown_tweets": 10, "one_tweet_per_author": False}
 
     answer = done(ann, "rules_preview", hot_score=85, **tried)
-    assert answer["said"] == "0 would enter, 2 would leave."
+    assert answer["said"] == "0 would be added, 2 would be removed."
     answer = done(ann, "rules_preview", hot_score=40, **tried)
-    assert answer["said"] == "1 would enter, 0 would leave."
+    assert answer["said"] == "1 would be added, 0 would be removed."
     assert set(answer["html"]) == {"preview"}
     assert not SavedRules.objects.exists()
 
@@ -217,7 +217,7 @@ def test_refresh_counts_shows_what_was_read(ann: Client, papers: list[Paper], mo
 
     monkeypatch.setattr(actions, "read_counts", read)
 
-    assert done(ann, "refresh_counts")["said"] == "3 tweets were read again."
+    assert done(ann, "refresh_counts")["said"] == "Counts of 3 posts refreshed."
     assert [(entry_of(paper).favorites, entry_of(paper).read_at) for paper in papers] == [(7, NOW)] * 3
     assert revision() == 0
 

@@ -42,7 +42,9 @@ def test_published_list_is_not_edited(ann: Client, papers: list[Paper]) -> None:
         "note": {"text": "x", "base": ""},
     }
     for action, body in bodies.items():
-        assert refusal(ann, action, paper=papers[0].arxiv_id, **body).startswith("This day is published. Correct it")
+        assert refusal(ann, action, paper=papers[0].arxiv_id, **body).startswith(
+            "This day is published. To change it, start a correction"
+        )
     assert not ann.get(f"/admin/desk/{DAY}/").context["desk"].can_edit
     assert not Dismissal.objects.exists()
 
@@ -85,4 +87,4 @@ def test_who_is_signed_out_is_told_so(client: Client, path: str, db: None) -> No
     address = f"/admin/desk/{DAY}/{path}"
     response = client.post(address, json.dumps({}), content_type="application/json") if path == "start" else client.get(address)
     assert response.status_code == 401
-    assert response.json()["error"].startswith("You are signed out")
+    assert response.json()["error"].startswith("You’re signed out")

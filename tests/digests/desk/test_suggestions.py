@@ -145,7 +145,7 @@ def test_what_is_proposed_anew_is_not_published_for_the_list_that_was_seen(eve: 
     response = send(eve, "publish", revision=seen)
 
     told = response.json()["conflict"]
-    assert (response.status_code, told["by"]) == (409, "The machine")
+    assert (response.status_code, told["by"]) == (409, "Hot Papers")
     assert told["theirs"].endswith("UTC: proposed again after new counts")
     assert (Digest.objects.get().status, history.changes(Digest.objects.get())) == ("draft", [])
     recount({papers[1]: 41})

@@ -1,5 +1,6 @@
 """A change is a typed row: typing is one change, a save costs the same at any length, and no behaviour reads a sentence."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from digests.desk import texts
 from digests.editing import history, sentences
-from digests.models import Digest, ListChange
+from digests.models import Digest, Entry, ListChange
 from papers.models import Paper
 from tests.digests.desk.conftest import DAY, done, entry_of, listed, revision, send
 from tests.factories import make_digest
@@ -62,7 +63,10 @@ def test_what_another_types_on_in_one_change_is_seen_as_newer(ann: Client, bob: 
 
 
 @pytest.mark.parametrize("papers_number", [10, 200])
-def test_a_save_costs_six_statements_and_two_rows_whatever_the_lists_length(papers_number: int) -> None:
+@pytest.mark.parametrize("save", [texts.note, texts.title])
+def test_a_save_costs_six_statements_and_two_rows_whatever_the_lists_length(
+    papers_number: int, save: Callable[..., None]
+) -> None:
     digest = make_digest(DAY, papers=papers_number, status="draft", published_at=None)
     ann = User.objects.create_user("ann")
     paper = digest.entries.order_by("position")[0].paper
@@ -70,10 +74,27 @@ def test_a_save_costs_six_statements_and_two_rows_whatever_the_lists_length(pape
     for before, after in (("", "W"), ("W", "Wo"), ("Wo", "Wor")):
         rows = ListChange.objects.count()
         with CaptureQueriesContext(connection) as queries:
-            texts.note(DAY, paper, after, before, by=ann)
+            save(DAY, paper, after, before, by=ann)
         statements = [one["sql"] for one in queries if "SAVEPOINT" not in one["sql"]]
         costs.append((len(statements), ListChange.objects.count() - rows))
     assert costs == [(6, 2), (5, 0), (5, 0)]
+
+
+def test_a_title_keeps_what_the_day_prints_otherwise_beside_it(papers: list[Paper]) -> None:
+    ann = User.objects.create_user("ann-once")
+    printed = []
+    Entry.objects.filter(paper=papers[0]).update(printed_otherwise={"authors": ["A. Author"]})
+    for paper, before, after in (
+        (papers[0], "", "Ours"),
+        (papers[0], "Ours", ""),
+        (papers[1], papers[1].title, "Ours"),
+        (papers[1], "Ours", papers[1].title),
+    ):
+        texts.title(DAY, paper, after, before, by=ann)
+        printed.append(entry_of(paper).printed_otherwise)
+
+    authors = {"authors": ["A. Author"]}
+    assert printed == [authors | {"title": "Ours"}, authors, {"title": "Ours"}, None]
 
 
 def test_behaviour_is_the_same_in_other_words(

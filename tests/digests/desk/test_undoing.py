@@ -47,11 +47,11 @@ def test_undo_after_a_new_change_takes_that_back_first(ann: Client, papers: list
 
 
 def test_undo_ends_where_the_list_began(ann: Client, papers: list[Paper]) -> None:
-    assert send(ann, "undo", revision=0).json()["error"].startswith("There is nothing to undo")
+    assert send(ann, "undo", revision=0).json()["error"].startswith("Nothing to undo")
     done(ann, "intro", text="One", base="")
     undo(ann)
 
-    assert send(ann, "undo", revision=revision()).json()["error"].startswith("There is nothing to undo")
+    assert send(ann, "undo", revision=revision()).json()["error"].startswith("Nothing to undo")
 
 
 def test_undo_loses_no_version(ann: Client, papers: list[Paper]) -> None:
@@ -83,7 +83,7 @@ def test_undo_refuses_changes_of_publication_and_says_what_to_do(eve: Client, pa
         done(eve, action, revision=revision(), **body)
         before = Digest.objects.values().get()
         if what:
-            assert refusal(eve, revision()).startswith(f"Undo takes back changes of the list, and “{what}” is none.")
+            assert refusal(eve, revision()).startswith(f"“{what}” isn’t a change to the list, so it can’t be undone here.")
             assert Digest.objects.values().get() == before
     assert entry_of(papers[0]).note == "A word"
 
@@ -94,11 +94,11 @@ def test_undo_goes_back_to_the_withdrawal_and_no_further(eve: Client, papers: li
     done(eve, "intro", text="One", base="")
 
     assert undo(eve) == "Undone: edited the intro."
-    assert "“withdrawn” is none" in refusal(eve, revision())
+    assert "“withdrawn” isn’t a change to the list" in refusal(eve, revision())
 
 
 def test_undo_leaves_a_correction_that_has_just_begun(eve: Client, papers: list[Paper]) -> None:
     Digest.objects.update(status="published", published_at=NOW)
     done(eve, "correct")
 
-    assert "“started a correction” is none" in refusal(eve, 1)
+    assert "“started a correction” isn’t a change to the list" in refusal(eve, 1)

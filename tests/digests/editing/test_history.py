@@ -162,8 +162,8 @@ A, B, C, D = (Listed(f"2105.0000{number}", f"Paper {number}", tweets=("@a 1", "@
     [
         ((A, B, C), (A, B, C), []),
         ((A, B, C), (C, A, B), ["2105.00003: moved from 3 to 1."]),
-        ((A, B), (A, C, B), ["2105.00003: came in as number 2."]),
-        ((A, B), (B,), ["2105.00001: taken out, was number 1."]),
+        ((A, B), (A, C, B), ["2105.00003: added as number 2."]),
+        ((A, B), (B,), ["2105.00001: removed, was number 1."]),
         (
             (A,),
             (Listed(A.arxiv_id, "Paper one", note="Read it", is_pinned=True, tweets=A.tweets),),
@@ -172,13 +172,13 @@ A, B, C, D = (Listed(f"2105.0000{number}", f"Paper {number}", tweets=("@a 1", "@
         (
             (A,),
             (Listed(A.arxiv_id, A.title, retweets=1234, tweets=A.tweets),),
-            ["2105.00001: counts: 0 retweets, 0 favorites, now 1,234 retweets, 0 favorites."],
+            ["2105.00001: counts: 0 reposts, 0 likes, now 1,234 reposts, 0 likes."],
         ),
-        ((A,), (Listed(A.arxiv_id, A.title, tweets=("@b 2", "@a 1")),), ["2105.00001: tweets: another order."]),
+        ((A,), (Listed(A.arxiv_id, A.title, tweets=("@b 2", "@a 1")),), ["2105.00001: posts: reordered."]),
         (
             (A,),
             (Listed(A.arxiv_id, A.title, tweets=("@b 2", "@c 3")),),
-            ["2105.00001: tweets: shown @c 3; no longer shown @a 1."],
+            ["2105.00001: posts: shown @c 3; no longer shown @a 1."],
         ),
     ],
 )

@@ -94,7 +94,7 @@ def test_export_leaves_out_tweets_that_are_gone(digests: list[Digest], tmp_path:
 
 def test_check_compares_and_writes_nothing(digests: list[Digest], tmp_path: Path) -> None:
     export_posts("--out", tmp_path)
-    assert export_posts("--out", tmp_path, "--check") == "3 files are as they should be, 0 not\n"
+    assert export_posts("--out", tmp_path, "--check") == "3 files are up to date, 0 are not\n"
     (tmp_path / NAMES[0]).unlink()
     (tmp_path / NAMES[1]).write_text("other")
     (tmp_path / "1999-01-01---Hot-Papers.md").write_text("surplus")
@@ -118,7 +118,7 @@ def test_check_of_a_folder_that_is_not_there_says_what_is_missing(digests: list[
 
 def test_export_to_a_file_or_beside_another_export_is_refused(digests: list[Digest], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(CommandError, match="file is a file; name a folder"):
+    with pytest.raises(CommandError, match="file is a file; give a folder"):
         export_posts("--out", tmp_path / "file")
     descriptor = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)

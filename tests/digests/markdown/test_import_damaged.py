@@ -80,7 +80,7 @@ def test_damaged_files_are_reported_one_by_one_and_the_rest_imported(tmp_path: P
     for name, message in messages.items():
         assert [line for line in lines if line.startswith(f"{tmp_path / name}: {message}")] != [], name
     first = tmp_path / "2021-05-12---Hot-Papers.md"
-    assert f"{tmp_path}/second-of-the-day.md: expected one post a day, found another of 2021-05-12 than in {first}" in lines
+    assert f"{tmp_path}/second-of-the-day.md: expected one post per day; another one of 2021-05-12 is in {first}" in lines
     assert f"{tmp_path}/nowhere: no such file or folder" in lines
     assert len(lines) == len(messages) + 2
     assert f"1 new, 0 unchanged, 0 changed, 0 kept, 0 repaired, 0 normalised, {len(messages) + 2} failed" in out
@@ -107,7 +107,7 @@ def test_post_that_the_database_refuses_is_reported_and_the_rest_imported(
     monkeypatch.setattr("digests.management.commands.import_posts.store", refuse)
     first, second = a_file(tmp_path, a_post()), a_file(tmp_path, a_post(date(2021, 5, 13)))
     _, err = import_posts(first, second, fails=True)
-    assert err == f"{first}: the database refuses it: value too long\n"
+    assert err == f"{first}: the database rejects it: value too long\n"
     assert [digest.date for digest in Digest.objects.all()] == [date(2021, 5, 13)]
 
 

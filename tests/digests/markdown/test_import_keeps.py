@@ -30,10 +30,10 @@ def test_editor_s_change_is_kept_unless_replaced(tmp_path: Path) -> None:
     import_posts(file)
     Entry.objects.update(retweets=99)
     _, errors = import_posts("--check", file, fails=True)
-    assert "would not be exported again as it is: an editor has changed 2021-05-12 since" in errors
+    assert "would not be exported unchanged: an editor has changed 2021-05-12 since" in errors
     out, _ = import_posts(file)
     assert "1 kept" in out
-    assert "2021-05-12---Hot-Papers.md: kept as it is: an editor has changed 2021-05-12 since; --replace overwrites it" in out
+    assert "2021-05-12---Hot-Papers.md: left alone: an editor has changed 2021-05-12 since; use --replace to overwrite it" in out
     assert Entry.objects.get().retweets == 99
     out, _ = import_posts("--replace", file)
     assert "1 changed, 0 kept" in out
@@ -103,9 +103,9 @@ def test_text_of_a_deleted_tweet_does_not_come_back(tmp_path: Path) -> None:
 
 def test_dry_run_and_check_store_nothing(archive: Path) -> None:
     out, _ = import_posts("--dry-run", archive)
-    assert "Nothing is stored. 14 files: 14 new" in out
+    assert "Nothing was stored. 14 files: 14 new" in out
     out, _ = import_posts("--check", archive)
-    assert "Nothing is stored. 14 files: 14 new, 0 unchanged, 0 changed, 0 kept, 0 repaired, 1 normalised, 0 failed" in out
+    assert "Nothing was stored. 14 files: 14 new, 0 unchanged, 0 changed, 0 kept, 0 repaired, 1 normalised, 0 failed" in out
     assert all_rows() == [[]] * 8
 
 
@@ -114,4 +114,4 @@ def test_check_tells_a_post_that_would_not_come_out_as_it_is(tmp_path: Path) -> 
         status_id=TWEET.status_id, author_handle="lab", state="deleted", posted_at=datetime(2021, 5, 12, tzinfo=UTC)
     )
     _, err = import_posts("--check", a_file(tmp_path, a_post()), fails=True)
-    assert "2021-05-12---Hot-Papers.md: would not be exported again as it is" in err
+    assert "2021-05-12---Hot-Papers.md: would not be exported unchanged" in err

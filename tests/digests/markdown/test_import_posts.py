@@ -22,7 +22,7 @@ def test_import_of_the_archive_and_the_seeds_exports_the_same_bytes(shared: Path
     out, err = import_posts(shared / "archive", shared / "seeds")
     assert "16 files: 14 new, 2 unchanged, 0 changed, 0 kept, 2 repaired, 1 normalised, 0 failed" in out
     assert out.count("repaired: ") == 2
-    assert "2020-06-29---Hot-Papers.md: normalised: the second blank line below the front matter is left out" in out
+    assert "2020-06-29---Hot-Papers.md: normalised: the second blank line below the front matter is dropped" in out
     assert err == ""
     call_command("export_posts", "--out", str(tmp_path), verbosity=0, stdout=io.StringIO())
     files = sorted((shared / "archive").iterdir())

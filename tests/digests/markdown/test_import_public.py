@@ -49,7 +49,7 @@ def test_draft_does_not_take_the_place_of_a_published_day(tmp_path: Path) -> Non
 
     _, err = import_posts(file, "--replace", fails=True)
 
-    assert err == f"{file}: {DAY} is published, and a draft does not take its place; withdraw the day first\n"
+    assert err == f"{file}: {DAY} is published, and a draft can't replace it; withdraw the day first\n"
     assert all_rows() == before
 
 
@@ -91,7 +91,7 @@ def test_links_that_lead_out_of_the_folder_are_refused(tmp_path: Path) -> None:
 
     out, err = import_posts(folder, fails=True)
 
-    why = "a symbolic link that leads out of the folder; import what it leads to under its own name"
+    why = "a symbolic link that leads out of the folder; import its target under its own name"
     assert err.splitlines() == [f"{folder / name}: {why}" for name in ("a.md", "b", "d.txt")]
     assert "2 files: 1 new, 1 unchanged" in out
     assert not Digest.objects.filter(date=DAY).exists()
@@ -123,6 +123,8 @@ def test_names_with_codes_for_a_terminal_are_quoted(tmp_path: Path, name: str, s
         (b"2021-05-12", b"2021-02-30"),
         (b"05/13/2021", b"13/13/2021"),
         (b"2021-05-12", b"99999-05-12"),
+        (b"2021-05-12", b"9999-05-12"),
+        (b"2021-05-12", b"2200-05-12"),
     ],
 )
 def test_odd_files_are_one_error_each_and_the_rest_goes_on(tmp_path: Path, before: bytes, after: bytes) -> None:

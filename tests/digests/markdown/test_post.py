@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.markdown.format import LARGEST_COUNT, Post, PostError, PostPaper, PostTweet, parse, render
+from digests.markdown.other_networks import OTHERS
 from papers.text.embed import escape
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\x7f"), max_size=60)
 PLAIN = TEXT.map(str.strip)
-MOMENTS = st.datetimes(datetime(1991, 1, 1), datetime(2999, 12, 31)).map(lambda one: one.replace(microsecond=0, tzinfo=UTC))
+MOMENTS = st.datetimes(datetime(1991, 1, 1), datetime(2199, 12, 31)).map(lambda one: one.replace(microsecond=0, tzinfo=UTC))
 LINKS = st.builds(
     '<a href="https://t.co/{}">{}</a>'.format, st.from_regex(r"[A-Za-z0-9]{1,10}", fullmatch=True), TEXT.map(escape)
 )
@@ -26,10 +27,37 @@ TWEETS = st.builds(
     body=BODIES,
     name=PLAIN.map(escape),
     handle=st.from_regex(r"[A-Za-z0-9_]{1,15}", fullmatch=True),
-    day=st.dates(date(2006, 3, 21), date(2999, 12, 31)),
+    day=st.dates(date(2006, 3, 21), date(2199, 12, 31)),
+    network=st.just("x"),
+)
+HANDLES = st.from_regex(r"[A-Za-z0-9_.-]{1,20}", fullmatch=True)
+IDS = {
+    "bluesky": st.from_regex(r"at://did:plc:[a-z2-7]{24}/app\.bsky\.feed\.post/[a-z2-7]{13}", fullmatch=True),
+    "hackernews": st.integers(1, 10**14).map(str),
+    "huggingface": st.from_regex(r"[0-9]{4}\.[0-9]{5}", fullmatch=True),
+}
+FAR_LINKS = st.builds(
+    '<a href="{}">{}</a>'.format, TEXT.map(lambda path: escape(f"https://lab.example/{path}")), TEXT.map(escape)
+)
+OTHER_POSTS = st.sampled_from(sorted(IDS)).flatmap(
+    lambda network: st.builds(
+        PostTweet,
+        status_id=IDS[network],
+        language=st.sampled_from(["en", "ja", "ar", "und", "zh-Hant"]),
+        direction=st.sampled_from(["ltr", "rtl"]),
+        body=st.lists(st.one_of(TEXT.map(escape), st.just("<br>"), FAR_LINKS), max_size=5).map("".join),
+        name=TEXT.map(escape),
+        handle=st.one_of(st.just(""), HANDLES),
+        day=st.dates(date(2006, 3, 21), date(2199, 12, 31)),
+        network=st.just(network),
+    )
 )
 CATEGORIES = st.sampled_from(["cs.LG", "cs.CL", "stat.ML", "quant-ph", "cond-mat.stat-mech", "physics.flu-dyn"])
 COUNTS = st.integers(0, LARGEST_COUNT)
+OTHER_COUNTS = {
+    name: st.dictionaries(st.sampled_from([count.name for count in kind.counted]), COUNTS, min_size=1)
+    for name, kind in OTHERS.items()
+}
 PAPERS = st.builds(
     PostPaper,
     arxiv_id=st.from_regex(r"[0-9]{4}\.[0-9]{4,5}|cs/[0-9]{7}|math\.GT/[0-9]{7}", fullmatch=True),
@@ -40,11 +68,12 @@ PAPERS = st.builds(
     retweets=COUNTS,
     favorites=COUNTS,
     read_at=MOMENTS,
-    tweets=st.lists(TWEETS, max_size=3).map(tuple),
+    tweets=st.lists(st.one_of(TWEETS, OTHER_POSTS), max_size=3).map(tuple),
+    counts=st.fixed_dictionaries({}, optional=OTHER_COUNTS),
 )
 POSTS = st.builds(
     Post,
-    day=st.dates(date(1991, 1, 1), date(2999, 12, 31)),
+    day=st.dates(date(1991, 1, 1), date(2199, 12, 31)),
     written_at=MOMENTS,
     papers=st.lists(PAPERS, max_size=3, unique_by=lambda paper: paper.arxiv_id).map(tuple),
     draft=st.booleans(),
@@ -127,6 +156,11 @@ def test_second_blank_line_below_the_front_matter_is_forgiven() -> None:
         ('href="https://t.co/a"', 'href="javascript:alert(1)"', r"line 29: expected a blank line or a tweet"),
         ("status/1392362345678901248", "status/12x", r"line 29: expected a blank line or a tweet"),
         ("May 12, 2021</a>", "June 31, 2021</a>", r"line 29: expected a date that exists"),
+        ("May 12, 2021</a>", "May 12, 9999</a>", r"line 29: expected a date that exists, from 1991 to 2199"),
+        ("title: Hot Papers 2021", "title: Hot Papers 9999", r"line 2: expected a date that exists, from 1991 to 2199"),
+        ("title: Hot Papers 2021", "title: Hot Papers 2200", r"line 2: expected a date that exists, from 1991 to 2199"),
+        ("date: 2021", "date: 2200", r"line 3: expected a date that exists, from 1991 to 2199"),
+        ("(05/13/2021", "(05/13/9999", r"line 22: expected a date that exists, from 1991 to 2199"),
         ("platform.twitter.com", "evil.example", r"line 30: expected the line '<script async"),
         ("\n", "\r\n", r"line 1: expected text .* lines ended by \\n, found \\r \(Windows line ends\?\)"),
         ("---\ntitle", "\ufeff---\ntitle", r"line 1: expected .*, found a byte order mark"),

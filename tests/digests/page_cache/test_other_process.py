@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from digests.models import Digest
+from digests.page_cache.cache import SURE_FOR_S
 from digests.publishing import status
 from papers.counts import states
 from papers.models import Paper, Tweet
@@ -26,16 +27,16 @@ ADDRESS = "/posts/hot-papers-2021-05-12"
 
 @pytest.fixture
 def other() -> Iterator[httpx.Client]:
-    """The site served by gunicorn from the test database."""
+    """The site served by `manage.py web` from the test database."""
     name = connection.settings_dict["NAME"]
     server_url = settings.DATABASE_URL.rpartition("/")[0] if connection.vendor == "postgresql" else "sqlite:///"
     url = f"{server_url}/{name}"
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "4", "hotpapers_site.wsgi"]
-    environment = os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(settings.BASE_DIR)}
-    server = subprocess.Popen([*command, "--log-level", "warning"], env=environment)
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
+    server = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": url})
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
+        wait = {"request": [lambda _: time.sleep(SURE_FOR_S)]}  # so long it may still answer with what it had
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, event_hooks=wait, timeout=60) as client:
             deadline = time.monotonic() + 60
             while True:
                 try:

@@ -41,13 +41,13 @@ def test_day_that_is_not_complete() -> None:
     digest, _ = make_draft()
     CollectionDay.objects.create(date=digest.date, state="partial", reason="Tweets are missing.")
     [one] = found(digest)
-    assert (one.key, one.text) == ("incomplete", "The day is not collected completely: Tweets are missing.")
+    assert (one.key, one.text) == ("incomplete", "Collection is incomplete: Tweets are missing.")
 
 
 def test_old_counts_are_refreshed_and_do_not_stop() -> None:
     digest, _ = make_draft()
     [one] = found(digest, READ_AT + timedelta(hours=25))
-    assert (one.key, one.text, one.stops) == ("counts_old", "The oldest counts were read 25 hours ago.", False)
+    assert (one.key, one.text, one.stops) == ("counts_old", "The oldest counts are 25 hours old.", False)
     assert one.mend == {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
 
 
@@ -66,8 +66,8 @@ def test_duplicate_of_an_earlier_day_names_the_last_one() -> None:
         make_entry(make_digest(day), entry.paper)
     make_entry(make_digest(date(2021, 5, 11), status="draft"), entry.paper)
     [one] = found(digest)
-    assert one.text.endswith("it was in the list of 2021-05-10.")
-    assert one.mend == {"action": "take_out", "body": {"paper": entry.paper.arxiv_id, "revision": 0}, "label": "Take it out"}
+    assert one.text.endswith("already listed on 2021-05-10.")
+    assert one.mend == {"action": "take_out", "body": {"paper": entry.paper.arxiv_id, "revision": 0}, "label": "Remove"}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_no_visible_tweet_proposes_the_best_ones_or_to_take_it_out() -> None:
     number, gone = entry.paper.arxiv_id, entry.tweets.get().status_id
     none, vanished = found(digest)
     assert (none.key, vanished.key) == (f"no_tweet:{number}", f"vanished:{number}")
-    assert none.mend == {"action": "take_out", "body": {"paper": number, "revision": 0}, "label": "Take it out"}
+    assert none.mend == {"action": "take_out", "body": {"paper": number, "revision": 0}, "label": "Remove"}
 
     counts = {"read_at": READ_AT, "favorites": 0}
     low, high = (make_tweet(entry.paper, retweets=n, **counts).status_id for n in (3, 9))
@@ -111,12 +111,12 @@ def test_no_visible_tweet_proposes_the_best_ones_or_to_take_it_out() -> None:
     assert none.mend == {
         "action": "show_tweets",
         "body": {"paper": number, "tweets": [high, low], "base": [gone]},
-        "label": "Show the best",
+        "label": "Show the best posts",
     }
     assert vanished.mend == {
         "action": "show_tweets",
         "body": {"paper": number, "tweets": [], "base": [gone]},
-        "label": "Leave out",
+        "label": "Hide",
     }
     assert vanished.stops is False
 

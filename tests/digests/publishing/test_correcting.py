@@ -188,11 +188,11 @@ def test_a_correction_of_a_withdrawn_day_waits(ann: User) -> None:
     correction = corrected(digest, ann)
     withdraw(digest, now=NOW)
 
-    with pytest.raises(Refused, match="withdrawn meanwhile"):
+    with pytest.raises(Refused, match="has been withdrawn"):
         publish_correction(correction, by=ann, note="Wrong", now=NOW)
 
 
 @pytest.mark.parametrize("status", ["draft", "withdrawn"])
 def test_only_a_published_day_is_corrected(status: str, ann: User) -> None:
-    with pytest.raises(Refused, match="can be edited as it is"):
+    with pytest.raises(Refused, match="can be corrected"):
         open_correction(make_digest(status=status), by=ann)

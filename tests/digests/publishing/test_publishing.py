@@ -83,7 +83,7 @@ def test_withdraw_leaves_alone_what_readers_do_not_see(status: str) -> None:
     ("command", "status", "said", "after"),
     [
         ("publish_digest", "draft", "published", "published"),
-        ("publish_digest", "published", "published already, left alone", "published"),
+        ("publish_digest", "published", "already published, left alone", "published"),
         ("withdraw_digest", "published", "withdrawn", "withdrawn"),
         ("withdraw_digest", "draft", "not published, left alone", "draft"),
     ],
@@ -103,7 +103,7 @@ def test_publish_command_says_the_findings_and_refuses_what_stops_unless_told_so
     digest = make_digest(DAY, status="draft")
     out = StringIO()
 
-    with pytest.raises(CommandError, match="One finding is neither mended nor waved through"):
+    with pytest.raises(CommandError, match="One finding is unresolved"):
         call_command("publish_digest", "2021-05-12", stdout=out)
     assert out.getvalue().startswith("The list is empty.")
     assert stored(digest)[0] == "draft"

@@ -12,7 +12,6 @@ from lxml import html
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from digests.models import Digest
 from digests.reader.lists.listing import listed
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest, metadata_of_list, metadata_of_paper
@@ -97,7 +96,7 @@ def test_digest_is_a_collection_of_its_papers() -> None:
     for title in ("First", "Second"):
         make_entry(digest, make_paper(title=title))
 
-    meta = metadata_of_digest(Digest.objects.with_everything().get(), texts_now_of(*digest.papers.all()))
+    meta = metadata_of_digest(digest, list(digest.entries.all()), texts_now_of(*digest.papers.all()))
 
     assert meta.description == "The arXiv papers people talked about on 12 May 2021: First; Second"
     assert meta.data is not None

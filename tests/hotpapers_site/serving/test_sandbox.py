@@ -91,7 +91,7 @@ def test_sandbox_collects_the_invented_days_says_what_it_is_and_leaves_no_proces
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert output.startswith(f"A sandbox: invented papers and tweets, its own database in {folder}, no key.\n")
+    assert output.startswith(f"A sandbox: invented papers and posts, its own database in {folder}, no keys.\n")
     assert "Traceback" not in output
     assert processes_naming(str(folder)) == []
 
@@ -106,7 +106,7 @@ def test_sandbox_refuses_to_run_twice_in_one_place(tmp_path: Path) -> None:
             text=True,
             check=False,
         )
-    assert (finished.returncode, finished.stderr) == (1, "CommandError: A sandbox runs already: stop it first.\n")
+    assert (finished.returncode, finished.stderr) == (1, "CommandError: A sandbox is already running. Stop it first.\n")
 
 
 def test_sandbox_environment_takes_no_secret_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ def test_serve_runs_a_worker_and_beat_until_a_signal(tmp_path: Path) -> None:
         queued(tmp_path, "celery.backend_cleanup")
         wait_until(lambda: client.llen("celery") == 0, process)  # taken by the worker
     output = stop(process, tmp_path, signal.SIGTERM)
-    assert "X_BEARER_TOKEN is not set: no tweets are collected" in output
+    assert "X_BEARER_TOKEN is not set, so no posts are collected" in output
     assert "Traceback" not in output
 
 
@@ -141,7 +141,7 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(taken.getsockname()[1])]
         finished = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
     assert finished.returncode == 1
-    assert "is taken: stop what listens there, or choose another with --port" in finished.stderr
+    assert "is in use. Stop the program that uses it, or choose another port with --port" in finished.stderr
 
 
 def test_serve_starts_nothing_for_an_archive_that_is_not_there(tmp_path: Path) -> None:

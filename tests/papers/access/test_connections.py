@@ -67,7 +67,7 @@ def test_calendar_knows_the_further_holidays(settings: Settings) -> None:
 def test_calendar_refuses_what_is_no_day(settings: Settings) -> None:
     settings.ARXIV_HOLIDAYS = ["1 January"]
 
-    with pytest.raises(Misconfigured, match="ARXIV_HOLIDAYS has to hold days as YYYY-MM-DD"):
+    with pytest.raises(Misconfigured, match="ARXIV_HOLIDAYS must hold days as YYYY-MM-DD"):
         connections.calendar()
 
 

@@ -81,14 +81,14 @@ def test_tweet_page_takes_the_same_queries_at_any_size(editor: Client, django_as
         for n in range(rows)
     )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = editor.get(page(tweet))
 
     assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("provenance", "title"), [("network", "As read from the network"), ("post", "As the old site printed them")]
+    ("provenance", "title"), [("network", "As read from the network"), ("post", "As the old site showed them")]
 )
 def test_counts_over_time_are_told_in_words_and_as_a_table(editor: Client, provenance: str, title: str) -> None:
     paper, tweet = make_paper(), make_tweet()
@@ -190,13 +190,13 @@ def test_paper_is_corrected(editor: Client) -> None:
     ("changes", "errors"),
     [
         ({"title": "  "}, {"title": ["This field is required."]}),
-        ({"title": "a\x07b"}, {"title": ["Take out the control character U+0007 after “a”."]}),
-        ({"authors": "a\x07b"}, {"authors": ["Take out the control character U+0007 after “a”."]}),
+        ({"title": "a\x07b"}, {"title": ["Remove the control character U+0007 after “a”."]}),
+        ({"authors": "a\x07b"}, {"authors": ["Remove the control character U+0007 after “a”."]}),
         ({"category_codes": ""}, {"category_codes": ["This field is required."]}),
-        ({"category_codes": "cs.LG cs.LG"}, {"category_codes": ["Each category once, please."]}),
+        ({"category_codes": "cs.LG cs.LG"}, {"category_codes": ["List each category only once."]}),
         (
             {"category_codes": "cs.LG, stat.ML"},
-            {"category_codes": ["“cs.LG,” is no arXiv category. Expected codes like cs.LG or quant-ph with blanks between."]},
+            {"category_codes": ["“cs.LG,” isn’t an arXiv category. Write codes like cs.LG or quant-ph, separated by spaces."]},
         ),
         ({"arxiv_id": "2105.00001v2"}, {"arxiv_id": ["Enter a valid value."]}),
     ],
@@ -240,7 +240,9 @@ def test_posting_time_of_a_tweet_follows_its_status_id(editor: Client) -> None:
     assert tweet.posted_at == datetime(2021, 5, 12, 6, 44, 11, 640000, tzinfo=UTC)
 
 
-BODY_ERROR = "Only text, <br> and links to t.co, twitter.com or x.com may stand here; write & as &amp;, < as &lt; and > as &gt;."
+BODY_ERROR = (
+    "Only text, <br> and links to t.co, twitter.com or x.com are allowed here. Write & as &amp;, < as &lt; and > as &gt;."
+)
 
 
 @pytest.mark.parametrize(
@@ -250,9 +252,9 @@ BODY_ERROR = "Only text, <br> and links to t.co, twitter.com or x.com may stand 
         ({"body_html": '<a href="https://t.co/x" onclick="x()">x</a>'}, {"body_html": [BODY_ERROR]}),
         ({"body_html": '<a href="https://example.org/">x</a>'}, {"body_html": [BODY_ERROR]}),
         ({"body_html": "you & me"}, {"body_html": [BODY_ERROR]}),
-        ({"author_handle": "@lab"}, {"author_handle": ["A handle holds letters, digits and _ only; leave out the @."]}),
+        ({"author_handle": "@lab"}, {"author_handle": ["A handle has only letters, digits and _. Leave out the @."]}),
         ({"language": "english!"}, {"language": ["Expected a language tag like en, zh-Hant or pt-BR; und = not known."]}),
-        ({"status_id": "https://x.com/1"}, {"status_id": ["This is no id of a post on X."]}),
+        ({"status_id": "https://x.com/1"}, {"status_id": ["This isn't the id of a post on X."]}),
     ],
 )
 def test_tweet_that_does_not_fit_is_refused_in_words(

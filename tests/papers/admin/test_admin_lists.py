@@ -215,7 +215,7 @@ def test_days_lead_to_years_months_and_days(editor: Client) -> None:
 def test_empty_list_has_no_days_and_no_pages(editor: Client) -> None:
     changes = editor.get(TWEETS).context["cl"]
 
-    assert (changes.days, changes.pages, changes.size) == ((None, []), [], "0 tweets")
+    assert (changes.days, changes.pages, changes.size) == ((None, []), [], "0 posts")
 
 
 @pytest.mark.usefixtures("pages_of_three")

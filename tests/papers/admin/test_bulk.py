@@ -48,8 +48,8 @@ def test_asking_says_what_will_happen_and_does_nothing(editor: Client) -> None:
 
     assert page.status_code == 200
     assert [(step.name, step.looks) for step in page.context["steps"]] == [(str(tweet), "counts, mentions 2105.00001: A  text")]
-    assert [(step.name, step.left_alone) for step in page.context["others"]] == [(str(already), "excluded already")]
-    assert "their counts are added up anew" in page.content.decode()
+    assert [(step.name, step.left_alone) for step in page.context["others"]] == [(str(already), "already excluded")]
+    assert "their counts are recalculated" in page.content.decode()
     assert not Tweet.objects.get(pk=tweet.pk).is_excluded
     assert sums() == []
 
@@ -85,7 +85,7 @@ def test_a_tweet_that_changed_since_is_shown_again_and_nothing_is_done(editor: C
     (conflict,) = answer.context["conflicts"]
     assert conflict.looked == "counts, mentions 2105.00001: Our synthetic paper is out"
     assert conflict.looks == "counts, mentions 2105.00001, 2105.00002: Our synthetic paper is out"
-    assert "Nothing was done" in answer.content.decode()
+    assert "Nothing was changed" in answer.content.decode()
     assert Tweet.objects.filter(is_excluded=True).count() == 0
 
     assert confirm(editor, TWEETS, answer).status_code == 302
@@ -98,7 +98,7 @@ def test_what_someone_else_did_already_is_no_conflict(editor: Client) -> None:
     Tweet.objects.filter(pk=other.pk).update(is_excluded=True)
 
     assert confirm(editor, TWEETS, page).status_code == 302
-    assert said(editor, TWEETS) == [f"Excluded (1): {tweet}.", f"Left alone, excluded already (1): {other}."]
+    assert said(editor, TWEETS) == [f"Excluded (1): {tweet}.", f"Left alone, already excluded (1): {other}."]
 
 
 def test_what_was_to_be_left_alone_and_would_be_changed_now_is_a_conflict(editor: Client) -> None:
@@ -126,7 +126,7 @@ def test_asking_takes_the_same_queries_at_any_size(editor: Client, django_assert
     records = [read_tweet(make_paper(), make_paper()) for _ in range(tweets)]
     editor.get("/admin/")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = ask(editor, TWEETS, "exclude_selected", *records)
 
     assert len(page.context["steps"]) == tweets
@@ -163,14 +163,17 @@ def test_newer_versions_are_taken_after_a_question(editor: Client) -> None:
 
     page = ask(editor, PAPERS, "take_newer_selected", paper, other)
     assert [(step.name, step.effect) for step in page.context["steps"]] == [
-        (paper.arxiv_id, "replaces version 2; its title becomes “A Newer Title”; digests that print its record follow")
+        (
+            paper.arxiv_id,
+            "replaces version 2; its title becomes “A Newer Title”; published lists print the old text until they are corrected",
+        )
     ]
     confirm(editor, PAPERS, page)
 
     paper.refresh_from_db()
     assert (paper.title, paper.version, paper.newer) == ("A Newer Title", 3, None)
     assert said(editor, PAPERS) == [
-        f"Taken over (1): {paper.arxiv_id}.", "Left alone, no newer version waits (1): 2106.00001."
+        f"Updated (1): {paper.arxiv_id}.", "Left alone, no newer version (1): 2106.00001."
     ]  # fmt: skip
 
 
@@ -182,5 +185,7 @@ def test_a_still_newer_version_is_shown_before_it_is_taken(editor: Client) -> No
     answer = confirm(editor, PAPERS, page)
 
     assert answer.status_code == 409
-    assert [(step.looked, step.looks) for step in answer.context["conflicts"]] == [("version 3 waits", "version 4 waits")]
+    assert [(step.looked, step.looks) for step in answer.context["conflicts"]] == [
+        ("version 3 is available", "version 4 is available")
+    ]
     assert Paper.objects.get().newer is not None

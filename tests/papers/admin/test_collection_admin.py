@@ -62,7 +62,7 @@ def test_charts_are_told_in_words_and_as_a_table(editor: Client, rows: None, set
     )
     assert budgets == (
         "100 of 1,000 reads on 2026-11-20; the most since 2026-11-20 were 100 on 2026-11-20.",
-        [["Day", "Reads", "Limit now"], ["2026-11-20", "100", "1,000"]],
+        [["Day", "Reads", "Current limit"], ["2026-11-20", "100", "1,000"]],
     )
 
 
@@ -82,7 +82,7 @@ def test_no_days_no_chart(editor: Client) -> None:
 
 def test_index_says_what_a_person_has_to_do(editor: Client, rows: None) -> None:
     page = editor.get(reverse("admin-all")).content.decode()
-    assert "X_BEARER_TOKEN is not set: no tweets are collected" in page
+    assert "X_BEARER_TOKEN is not set, so no posts are collected" in page
     assert "X: Set X_BEARER_TOKEN anew." in page
     assert "2026-11-20: arXiv gave no listing; it is tried again at 13:00 UTC." in page
 
@@ -109,7 +109,7 @@ def test_administrator_acknowledges_a_failed_day_with_a_reason(administrator: Cl
     done = administrator.post(address, chosen | {"confirmed": "Acknowledge", "reason": "arXiv was <b>down</b>"}, follow=True)
 
     assert [asked.status_code, without.status_code] == [200, 200]
-    assert "Write why the day may stay as it is, in up to 500 characters." in without.content.decode()
+    assert "Write why the day can stay as it is, in at most 500 characters." in without.content.decode()
     day.refresh_from_db()
     assert (day.acknowledged_reason, day.acknowledged_at is not None) == ("arXiv was <b>down</b>", True)
     assert "Acknowledged (1): 2026-11-20." in done.content.decode()

@@ -74,7 +74,7 @@ def test_collect_papers_does_not_believe_a_guess_without_papers(week: Week) -> N
 
 
 def test_collect_papers_refuses_a_day_to_come(week: Week) -> None:
-    with pytest.raises(ValueError, match="2026-11-21 is yet to come"):
+    with pytest.raises(ValueError, match="2026-11-21 is in the future"):
         collect_papers(date(2026, 11, 21), now=datetime(2026, 11, 20, 23, tzinfo=UTC), sources=week.sources)
 
 

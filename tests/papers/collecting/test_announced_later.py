@@ -85,7 +85,7 @@ def test_collect_papers_asks_nothing_at_the_weekend(week: Week) -> None:
 
     row = collect(week, date(2026, 11, 21))
 
-    assert (row.state, row.reason, paths(week)) == ("quiet", "arXiv announces nothing at weekends.", [])
+    assert (row.state, row.reason, paths(week)) == ("quiet", "arXiv announces nothing on weekends.", [])
 
 
 def test_collect_papers_checks_a_holiday_of_the_calendar_when_it_is_over(week: Week, settings: Settings) -> None:
@@ -117,7 +117,7 @@ def test_collect_papers_comes_back_for_papers_that_the_api_does_not_know_yet(wee
     count = len(week.new(FRIDAY))
     assert (row.state, row.papers_done_at, attempts()) == ("partial", None, 1)
     assert row.reason.startswith(
-        f"{count - 3} of {count} new papers are here with their abstracts; arXiv is asked again for the others."
+        f"{count - 3} of {count} new papers have arrived with their abstracts; the others will be asked for again."
     )
     assert row.next_try_at == FRIDAY_NIGHT + timedelta(minutes=5)
     week.arxiv.unindexed = set()

@@ -60,7 +60,7 @@ def test_bad_posts_are_named_besides_a_quiet_days_reason(week: Week) -> None:
 
     assert (row.state, row.reason.split(": ")[0]) == (
         "quiet",
-        "arXiv announces nothing at weekends. 2 posts could not be read",
+        "arXiv announces nothing on weekends. 2 posts could not be read",
     )
     assert all(f"{one} lacks likes" in row.reason for one in bad)
 
@@ -116,8 +116,8 @@ def test_clock_a_day_ahead_is_asked_about_where_x_refuses_our_times(week: Week) 
         collect_tweets(FRIDAY, now=clock.now(), sources=week.sources)
 
     assert str(caught.value) == (
-        "X does not take our times (parameters: start_time). Is this machine's clock right? It says 20 Nov 2026, 22:00 UTC where "
-        "the service says 19 Nov 2026, 22:00 UTC. Set it, or let it be set over the network (NTP)."
+        "X rejected our times (parameters: start_time). Is this machine's clock right? It says 20 Nov 2026, 22:00 UTC where "
+        "the service says 19 Nov 2026, 22:00 UTC. Set it, or synchronise it with NTP."
     )
     row = CollectionDay.objects.get()
     assert (row.state, row.reason, row.sweep_end) == ("partial", str(caught.value), None)
@@ -130,7 +130,7 @@ def test_clock_a_day_ahead_is_asked_about_where_arxiv_has_no_such_day_yet(week: 
     week.arxiv.date_s = week.world.now.timestamp()
     week.traveller.move_to(FRIDAY_NIGHT + timedelta(days=1))
 
-    with pytest.raises(ClockWrong, match=r"It says 21 Nov 2026, 22:00 UTC where the service says 19 Nov 2026, 22:00 UTC\."):
+    with pytest.raises(ClockWrong, match=r"It says 21 Nov 2026, 22:00 UTC, but the service says 19 Nov 2026, 22:00 UTC\."):
         collect(week)
 
     week.arxiv.date_s = None
@@ -153,9 +153,9 @@ def test_x_that_is_down_for_hours_needs_a_person_and_a_word_of_one_is_enough(wee
     row = CollectionDay.objects.get()
     assert (row.state, row.reason) == (
         "failed",
-        "X has failed since 20 Nov 2026, 22:00 UTC (3 attempts) and needs a person. X is not available (503).",
+        "X has been failing since 20 Nov 2026, 22:00 UTC (3 attempts) and needs attention. X is not available (503).",
     )
-    with pytest.raises(CommandError, match="X has failed since 20 Nov 2026, 22:00 UTC"):
+    with pytest.raises(CommandError, match="X has been failing since 20 Nov 2026, 22:00 UTC"):
         call_command("status", stdout=StringIO())
     call_command("acknowledge_day", str(FRIDAY), "--reason", "X is down", "--by", "Ada", stdout=StringIO())
     call_command("status", stdout=StringIO())

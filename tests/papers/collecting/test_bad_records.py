@@ -40,8 +40,8 @@ def test_one_bad_entry_costs_that_paper_alone(week: Week, damage: Damage, lacks:
     assert listed() == week.new(FRIDAY) - {bad} | kept
     assert (row.state, row.papers_done_at, row.found_new) == ("partial", None, count - 1)
     assert row.reason.startswith(
-        f"{count - 1} of {count} new papers are here with their abstracts; arXiv is asked again for the others. "
-        f"Papers that could not be read as a whole: {bad} lacks {lacks}."
+        f"{count - 1} of {count} new papers have arrived with their abstracts; the others will be asked for again. "
+        f"Some papers could not be read completely: {bad} lacks {lacks}."
     )
 
 
@@ -106,11 +106,11 @@ def test_several_bad_entries_are_all_named(week: Week) -> None:
 def test_answers_that_are_never_xml_are_no_fault_of_the_papers(week: Week) -> None:
     week.arxiv.fault("/api", Reply(200, f"{HEAD}<entry>".encode()), times=1000)
 
-    with pytest.raises(Transient, match="breaks off or is garbled"):
+    with pytest.raises(Transient, match="is cut off or garbled"):
         collect(week)
 
     assert len([request for request in week.arxiv.requests if request.path.startswith("/api")]) <= 25
-    assert "breaks off or is garbled" in CollectionDay.objects.get().reason
+    assert "is cut off or garbled" in CollectionDay.objects.get().reason
 
 
 def test_batch_that_makes_no_sense_does_not_keep_the_others_waiting(week: Week, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +149,7 @@ def test_total_that_is_no_number_is_one_sentence(week: Week, total: str) -> None
     feed = f"{HEAD}<opensearch:totalResults>{total}</opensearch:totalResults></feed>"
     week.arxiv.fault("/api", Reply(200, feed.encode()), times=50)
 
-    with pytest.raises(Malformed, match=r"^arXiv answered something unexpected: expected totalResults, got [0-9-]{0,200}\.$"):
+    with pytest.raises(Malformed, match=r"^Unexpected answer from arXiv: expected totalResults, got [0-9-]{0,200}\.$"):
         collect(week)
 
 

@@ -56,8 +56,8 @@ def test_ensure_days_fills_missed_days_with_weekends_and_holidays() -> None:
         (date(2026, 11, 26), "collecting"),
         (date(2026, 11, 27), "quiet"),
     ]
-    assert CollectionDay.objects.get(date=date(2026, 11, 21)).reason == "arXiv announces nothing at weekends."
-    assert CollectionDay.objects.get(date=date(2026, 11, 27)).reason == "arXiv has a holiday, by its calendar."
+    assert CollectionDay.objects.get(date=date(2026, 11, 21)).reason == "arXiv announces nothing on weekends."
+    assert CollectionDay.objects.get(date=date(2026, 11, 27)).reason == "arXiv has a holiday, according to its calendar."
 
 
 def test_ensure_days_goes_no_further_back_than_arxiv_does(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -102,7 +102,7 @@ def test_days_wanted_waits_for_the_announcement() -> None:
     assert days.days_wanted(early) == []
     assert CollectionDay.objects.values_list("state", "reason").get() == (
         "not_announced",
-        "arXiv has not announced it yet; that is expected from 2026-11-20 05:10 UTC on.",
+        "arXiv hasn't announced it yet; that is expected from 20 Nov 2026, 05:10 UTC.",
     )
     assert days.days_wanted(datetime(2026, 11, 20, 5, 10, tzinfo=UTC)) == [FRIDAY]
 
@@ -198,25 +198,28 @@ def test_judge_says_which_key_is_not_set(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({}, ("collecting", "Its papers are still to be collected. Tweets are still to be collected.")),
+        ({}, ("collecting", "Its papers haven't been collected yet. Posts are not collected yet.")),
         (
             {"listing_source": "catchup", "expected_new": 1000, "found_new": 990, "tweets_done_at": NOON},
-            ("partial", "990 of 1,000 new papers are here with their abstracts; arXiv is asked again for the others."),
+            ("partial", "990 of 1,000 new papers have arrived with their abstracts; the others will be asked for again."),
         ),
         (
             {"listing_source": "feed", "found_new": 990, "tweets_done_at": NOON},
-            ("partial", "990 papers are here, unchecked: arXiv's own listing cannot be read or is behind its feed."),
+            (
+                "partial",
+                "990 papers were collected but not checked, because arXiv's listing can't be read or is behind its feed.",
+            ),
         ),
         (
             {"papers_done_at": NOON, "swept_until": NOON},
-            ("collecting", "Tweets are here until 12:00 UTC."),
+            ("collecting", "Posts are collected until 12:00 UTC."),
         ),
         ({"papers_done_at": NOON, "tweets_done_at": NOON}, ("complete", "")),
         (
             {"papers_done_at": NOON, "tweets_done_at": NOON, "listing_source": "window"},
             (
                 "complete",
-                "Approximate: its papers were found by the time of their submission, since arXiv's own list of the day is gone.",
+                "Approximate: its papers were found by their submission time, because arXiv's list of the day is gone.",
             ),
         ),
         ({"state": "quiet", "reason": "as it was", "tweets_done_at": NOON}, ("quiet", "as it was")),
@@ -240,7 +243,7 @@ def test_day_does_not_blame_a_key_that_is_set_by_now() -> None:
     make_day(papers_done_at=NOON)
     note_failure(X, no_key(), NOON)
 
-    assert judged() == ("collecting", "The day goes on; tweets are still to be collected.")
+    assert judged() == ("collecting", "The day isn't over; posts are not collected yet.")
 
 
 def test_day_says_once_what_stops_both_of_its_sources() -> None:

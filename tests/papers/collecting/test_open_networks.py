@@ -196,7 +196,7 @@ def test_what_the_stream_missed_is_told_and_filled_by_search(world: OpenNetworks
     world.stream.tick(NOW)
     listen(world)
     row = NetworkDay.objects.get(date=YESTERDAY)
-    assert told_gaps(row, "Bluesky") == "Bluesky was not heard from 08:00 to 10:00 UTC."
+    assert told_gaps(row, "Bluesky") == "Bluesky was out of reach from 08:00 to 10:00 UTC."
     assert collect("bluesky", YESTERDAY).missed != []
     settings.BLUESKY_HANDLE, settings.BLUESKY_APP_PASSWORD = world.bluesky.handle, PASSWORD
     row = collect("bluesky", YESTERDAY)
@@ -204,7 +204,7 @@ def test_what_the_stream_missed_is_told_and_filled_by_search(world: OpenNetworks
 
 
 def test_where_no_host_answers_it_gives_up_and_says_why(world: OpenNetworks) -> None:
-    with pytest.raises(Transient, match=r"Bluesky.s stream cannot be heard: 127\.0\.0\.1:[0-9]+ cannot be reached"):
+    with pytest.raises(Transient, match=r"Bluesky.s stream is unavailable: 127\.0\.0\.1:[0-9]+ cannot be reached"):
         listen(world, f"ws://127.0.0.1:{free_port()}", give_up_s=0)
     assert SourceHealth.objects.get(service=health_of("bluesky")).state == "failing"
     assert StreamPlace.objects.get().leader == ""

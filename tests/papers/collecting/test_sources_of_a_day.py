@@ -49,7 +49,7 @@ def test_judge_counts_the_attempts_of_each_source() -> None:
             6,
             (
                 "failed",
-                "X has failed since 20 Nov 2026, 12:00 UTC (3 attempts) and needs a person. X is not available (503).",
+                "X has been failing since 20 Nov 2026, 12:00 UTC (3 attempts) and needs attention. X is not available (503).",
             ),
         ),
     ],

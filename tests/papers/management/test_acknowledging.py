@@ -28,8 +28,8 @@ def test_status_is_content_once_a_person_acknowledged_the_day() -> None:
 @pytest.mark.parametrize(
     ("day", "reason", "said"),
     [
-        ("2026-11-20", " ", "Write why the day may stay as it is, in up to 500 characters."),
-        ("2026-11-20", "x" * 501, "Write why the day may stay as it is, in up to 500 characters."),
+        ("2026-11-20", " ", "Write why the day can stay as it is, in at most 500 characters."),
+        ("2026-11-20", "x" * 501, "Write why the day can stay as it is, in at most 500 characters."),
         ("2026-11-19", "fine", "2026-11-19 is complete; only a failed or partial day can be acknowledged."),
         ("2026-11-18", "fine", "2026-11-18 was never collected. `manage.py status` lists the days that were."),
     ],
@@ -44,7 +44,7 @@ def test_acknowledge_day_says_what_it_cannot_do(day: str, reason: str, said: str
 
 
 def test_status_asks_for_a_person_where_a_source_fails_for_six_hours() -> None:
-    error = Transient("oEmbed is not available to us now (503).")
+    error = Transient("oEmbed is not available now (503).")
     asked = [FRIDAY_NIGHT - timedelta(hours=hours) for hours in (9, 6, 4)]
     for moment in asked[:2]:
         note_failure(SourceHealth.Service.OEMBED, error, moment)
@@ -55,6 +55,6 @@ def test_status_asks_for_a_person_where_a_source_fails_for_six_hours() -> None:
     found, is_fine = status()
     assert still_short[1]
     assert (found["needs"], is_fine) == (
-        ["X oEmbed has failed since 20 Nov 2026, 13:00 UTC and needs a person. oEmbed is not available to us now (503)."],
+        ["X oEmbed has been failing since 20 Nov 2026, 13:00 UTC and needs attention. oEmbed is not available now (503)."],
         False,
     )

@@ -30,7 +30,7 @@ def test_collect_papers_collects_today(week: Week) -> None:
     said = run("collect_papers")
 
     count = len(week.new(FRIDAY))
-    assert said.startswith(f"2026-11-20: collecting. {count} of {count} new papers, 0 tweets. ")
+    assert said.startswith(f"2026-11-20: collecting. {count} of {count} new papers, 0 posts. ")
     assert set(Paper.objects.values_list("arxiv_id", flat=True)) == week.new(FRIDAY)
 
 
@@ -39,14 +39,14 @@ def test_collect_commands_complete_a_past_day(week: Week) -> None:
     said = run("collect_tweets", "--date", "2026-11-19")
 
     count, tweets = len(week.new(THURSDAY)), CollectionDay.objects.get().tweets_found
-    assert said == f"2026-11-19: complete. {count} of {count} new papers, {tweets} tweets.\n"
+    assert said == f"2026-11-19: complete. {count} of {count} new papers, {tweets} posts.\n"
 
 
 def test_collect_papers_says_that_a_day_is_quiet(week: Week) -> None:
     week.move(datetime(2026, 11, 21, 12, tzinfo=UTC))
 
     assert run("collect_papers") == (
-        "2026-11-21: quiet (weekend or holiday). 0 new papers, 0 tweets. arXiv announces nothing at weekends.\n"
+        "2026-11-21: quiet (weekend or holiday). 0 new papers, 0 posts. arXiv announces nothing on weekends.\n"
     )
 
 
@@ -55,18 +55,18 @@ def test_collect_papers_exits_with_1_before_the_announcement(week: Week) -> None
 
     said = refused("collect_papers")
 
-    assert said.startswith("2026-11-20: not announced yet. 0 new papers, 0 tweets. arXiv has not announced it yet;")
+    assert said.startswith("2026-11-20: not announced yet. 0 new papers, 0 posts. arXiv hasn't announced it yet;")
 
 
 def test_collect_papers_exits_with_1_where_papers_are_missing(week: Week) -> None:
     week.arxiv.unindexed = {min(week.new(FRIDAY))}
 
-    assert "arXiv is asked again for the others." in refused("collect_papers")
+    assert "the others will be asked for again." in refused("collect_papers")
 
 
 @pytest.mark.parametrize("name", ["collect_papers", "collect_tweets"])
 def test_collect_commands_refuse_a_day_to_come(name: str) -> None:
-    assert refused(name, "--date", "2026-11-21") == "2026-11-21 is yet to come; give a day up to 2026-11-20 (UTC)."
+    assert refused(name, "--date", "2026-11-21") == "2026-11-21 is in the future; give a day up to 2026-11-20 (UTC)."
 
 
 @pytest.mark.parametrize("given", ["yesterday", "2026-02-30", "20.11.2026"])
@@ -94,7 +94,7 @@ def test_collect_tweets_names_the_setting_where_x_refuses(week: Week, fault: str
 def test_collect_tweets_names_the_setting_where_no_key_is_set(week: Week, settings: Settings) -> None:
     settings.X_BEARER_TOKEN = ""
 
-    assert refused("collect_tweets").startswith("X_BEARER_TOKEN is not set: no tweets are collected;")
+    assert refused("collect_tweets").startswith("X_BEARER_TOKEN is not set, so no posts are collected from X.")
     assert week.x.requests == []
 
 
@@ -102,7 +102,7 @@ def test_collect_tweets_names_the_setting_where_the_budget_is_spent(week: Week, 
     settings.X_DAILY_READS = 5
 
     assert refused("collect_tweets") == (
-        "The budget of 5 paid reads for 2026-11-20 (UTC) is used up; wait for the next day or raise X_DAILY_READS."
+        "The budget of 5 paid reads for 2026-11-20 (UTC) is used up. Wait for the next day, or raise X_DAILY_READS."
     )
     assert week.x.requests == []
 
@@ -110,7 +110,7 @@ def test_collect_tweets_names_the_setting_where_the_budget_is_spent(week: Week, 
 def test_collect_papers_names_the_setting_of_an_address_that_cannot_work(settings: Settings) -> None:
     settings.ARXIV_API_BASE = "http://example.org"
 
-    assert refused("collect_papers").startswith("ARXIV_API_BASE has to be an https:// URL")
+    assert refused("collect_papers").startswith("ARXIV_API_BASE must be an https:// URL")
 
 
 # backfill
@@ -119,7 +119,7 @@ def test_collect_papers_names_the_setting_of_an_address_that_cannot_work(setting
 def test_backfill_completes_the_days_that_are_over(week: Week) -> None:
     said = run("backfill", "--since", "2026-11-18")
 
-    assert said == "All days from 2026-11-18 to 2026-11-20 are here.\n"
+    assert said == "All days from 2026-11-18 to 2026-11-20 are complete.\n"
     assert list(CollectionDay.objects.order_by("date").values_list("state", flat=True)) == ["complete", "complete", "collecting"]
     assert set(Paper.objects.values_list("arxiv_id", flat=True)) == {
         number for day in (18, 19, 20) for number in week.new(date(2026, 11, day))
@@ -141,7 +141,7 @@ def test_backfill_says_which_days_are_not_complete(week: Week) -> None:
 
     said = refused("backfill", "--since", "2026-11-19").splitlines()
 
-    assert [line[:19] for line in said] == ["2026-11-19: partial", "Run it again later:"]
+    assert [line[:19] for line in said] == ["2026-11-19: partial", "Run it again later "]
 
 
 def test_backfill_asks_nothing_without_a_key(week: Week, settings: Settings) -> None:
@@ -219,7 +219,7 @@ def test_status_tells_the_same_to_people() -> None:
 
     said = run("status").splitlines()
 
-    assert said[0].split() == ["Day", "State", "New", "Tweets", "Reason"]
+    assert said[0].split() == ["Day", "State", "New", "Posts", "Reason"]
     assert said[1].split()[:2] == ["2026-11-19", "complete"]
     assert said[-1] == "x: ok since 2026-11-20T22:00:00+00:00."
 
@@ -230,7 +230,7 @@ def test_status_asks_for_a_person_where_no_key_is_set(settings: Settings) -> Non
     found, is_fine = status()
 
     assert not is_fine
-    assert [str(one).partition(":")[0] for one in found["needs"]] == ["X_BEARER_TOKEN is not set"]  # type: ignore[attr-defined]
+    assert [str(one).partition(",")[0] for one in found["needs"]] == ["X_BEARER_TOKEN is not set"]  # type: ignore[attr-defined]
     assert "X_BEARER_TOKEN is not set" in refused("status")
 
 
@@ -248,7 +248,7 @@ def test_status_asks_for_a_person_where_the_budget_is_spent(settings: Settings) 
     found, is_fine = status()
 
     assert (found["needs"], is_fine) == (
-        ["The budget of 9 paid reads for 2026-11 (UTC) is used up; wait for the next month or raise X_MONTHLY_READS."],
+        ["The budget of 9 paid reads for 2026-11 (UTC) is used up. Wait for the next month, or raise X_MONTHLY_READS."],
         False,
     )
 

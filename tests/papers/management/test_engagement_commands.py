@@ -63,7 +63,7 @@ def test_refresh_engagement_reads_what_is_due(week: Week, world_tweets: Tweets, 
     out, err = run("refresh_engagement")
 
     assert err == ""
-    assert out == "Tweets: 1 read (0 of them back), 0 gone, 0 unknown.\nTexts: 0 fetched, 0 gone, 0 failed.\n"
+    assert out == "Posts: 1 read (0 of them back), 0 gone, 0 unknown.\nTexts: 0 fetched, 0 gone, 0 failed.\n"
     assert list(Tweet.objects.filter(read_at=NOW).values_list("status_id", flat=True)) == [due.status_id]
 
 
@@ -104,8 +104,8 @@ def test_refresh_engagement_says_where_texts_fail_but_has_read_the_counts(
 
     _, err = run("refresh_engagement")
 
-    said = "oEmbed asks us to read more slowly; it goes on in 900 s."
-    assert err == f"Not all texts of tweets were fetched: {said} They are tried again with the next run.\n"
+    said = "oEmbed asked us to slow down; retrying in 900 s."
+    assert err == f"Some posts' texts weren't fetched: {said} The next run tries again.\n"
     tweet.refresh_from_db()
     assert tweet.read_at == NOW
 

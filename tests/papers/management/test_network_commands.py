@@ -61,7 +61,7 @@ def ranked() -> dict[str, Any]:
 def test_all_networks_that_are_on_are_collected_and_x_without_a_token_is_off(world: OpenNetworks) -> None:
     said("follow_bluesky", "--until-live")
     lines = said("collect_tweets", "--date", str(DAY)).splitlines()
-    assert lines[-1].startswith("X_BEARER_TOKEN is not set: no tweets are collected")
+    assert lines[-1].startswith("X_BEARER_TOKEN is not set, so no posts are collected")
     assert [line.rstrip() for line in lines[:-1]] == [
         "Bluesky: 1 posts of 2026-11-20.",
         "Hacker News: 1 posts of 2026-11-20.",
@@ -116,7 +116,7 @@ def test_status_tells_each_network(world: OpenNetworks, settings: Settings) -> N
 def test_status_tells_what_the_stream_missed(world: OpenNetworks) -> None:
     StreamPlace.objects.create(network="bluesky", cursor=1_795_000_000_000_000 - 48 * 3_600_000_000)
     said("follow_bluesky", "--until-live")
-    assert "Bluesky was not heard from" in status()["bluesky"]["reason"]
+    assert "Bluesky was out of reach from" in status()["bluesky"]["reason"]
 
 
 def test_follow_bluesky_where_it_is_off_says_so(world: OpenNetworks, settings: Settings) -> None:
@@ -136,7 +136,7 @@ def test_a_day_without_x_is_complete_once_the_others_have_it(world: OpenNetworks
     for name in ("hackernews", "huggingface"):
         said("collect_tweets", "--date", "2026-11-19", "--network", name)
     row = CollectionDay.objects.get()
-    assert (row.state, row.reason) == ("partial", "Posts are still to be collected from Bluesky.")
+    assert (row.state, row.reason) == ("partial", "Posts haven't been collected yet from Bluesky.")
     said("follow_bluesky", "--until-live")
     said("collect_tweets", "--date", "2026-11-19", "--network", "bluesky")
     row.refresh_from_db()

@@ -118,7 +118,7 @@ def test_rank_counts_one_tweet_an_author_only_where_the_rule_is_on() -> None:
     assert ranked(*repeated).score == 123
     paper = ranked(*repeated, rules=replace(DEFAULTS, one_tweet_per_author=True))
     assert (paper.score, shown(paper)) == (93, ["2", "4", "3"])
-    assert paper.tweets[-1].left_out == "another tweet of its author counts"
+    assert paper.tweets[-1].left_out == "another post by its author counts"
 
 
 def test_rank_keeps_a_paper_without_tweets() -> None:

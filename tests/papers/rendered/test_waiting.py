@@ -229,7 +229,7 @@ def test_command_tells_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("render_texts", again=True)
 
     assert capsys.readouterr().out.splitlines() == [
-        "The texts of 2 rows are rendered. 1 texts show their source: the admin lists them.",
-        "The texts of 0 rows are rendered. 1 texts show their source: the admin lists them.",
-        "The texts of 3 rows are rendered. 1 texts show their source: the admin lists them.",
+        "Rendered the texts of 2 rows. 1 texts show their source: the admin lists them.",
+        "Rendered the texts of 0 rows. 1 texts show their source: the admin lists them.",
+        "Rendered the texts of 3 rows. 1 texts show their source: the admin lists them.",
     ]

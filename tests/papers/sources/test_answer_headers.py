@@ -19,8 +19,8 @@ def test_clock_doubt_asks_where_the_clocks_differ() -> None:
 
     assert (agree, aged) == (["", "", "", ""], "")
     assert differ == (
-        "Is this machine's clock right? It says 21 Nov 2026, 12:00 UTC where the service says 20 Nov 2026, 12:00 UTC. "
-        "Set it, or let it be set over the network (NTP)."
+        "Is this machine's clock right? It says 21 Nov 2026, 12:00 UTC, but the service says 20 Nov 2026, 12:00 UTC. "
+        "Set it, or synchronise it with NTP."
     )
 
 

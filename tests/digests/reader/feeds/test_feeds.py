@@ -150,7 +150,7 @@ def test_atom_entry_carries_the_paper(client: Client, settings: Settings) -> Non
     assert [one.get("term") for one in entry.findall(f"{ATOM}category")] == ["cs.LG", "stat.ML"]
     summary = entry.findtext(f"{ATOM}summary")
     assert "<p>One.</p>\n<p>Two &amp; &lt;i&gt;.</p>" in summary
-    assert "12 retweets" in summary
+    assert "12 reposts" in summary
     assert 'datetime="2021-05-13T09:14:27Z"' in summary
 
 

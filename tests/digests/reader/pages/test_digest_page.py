@@ -87,7 +87,7 @@ def test_digest_shows_counts_with_the_moment_they_were_read(client: Client) -> N
 
     page = text_of(client, ADDRESS)
 
-    assert '<span class="count">5,179 retweets</span>, <span class="count">1 favorite</span>' in page
+    assert '<span class="network">X</span> <span class="count">5,179 reposts</span>, <span class="count">1 like</span>' in page
     assert '<time datetime="2021-05-13T09:14:27Z">13 May 2021, 09:14 UTC</time>' in page
     assert "old count" not in page
 

@@ -66,7 +66,7 @@ def test_paper_counts_all_posts_that_link_it(
         page = text_of(client, paper.get_absolute_url())
 
     assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["shown", "text 8"]
-    lines = re.findall(r"<li><bdi>(.*?)</bdi>.*: (\d) retweets, 0 favorites</li>", page)
+    lines = re.findall(r"<bdi>(@.*?)</bdi>.*: (\d) reposts?, 0 likes</li>", page)
     assert lines == [("@handle9", "9"), ("@handle7", "7"), ("@handle6", "6")]
     assert '<p class="quiet">5 more posts link to it.</p>' in page
 
@@ -77,7 +77,7 @@ def test_post_of_nobody_known_is_called_a_post(client: Client) -> None:
 
     page = text_of(client, paper.get_absolute_url())
 
-    assert "<li>a post, <a href=" in page
+    assert '<li><span class="network">X</span> a post, <a href=' in page
     assert 'class="tweet"' not in page
     assert "more post" not in page
 

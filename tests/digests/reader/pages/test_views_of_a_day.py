@@ -47,7 +47,7 @@ def test_day_tells_what_moved_with_a_sparkline_that_has_a_text(client: Client, e
     page = client.get(address).content.decode()
 
     assert re.findall(r'<svg class="spark"[^>]* aria-label="([^"]+)"', page) == [
-        "Retweets and favorites in 3 readings: 50 on 12 May, 03:14, 850 on 13 May, 09:14 UTC"
+        "Reposts and likes on X in 3 readings: 50 on 12 May, 03:14, 850 on 13 May, 09:14 UTC"
     ]
     assert re.findall(r'<span class="gain up">(\S+) since <time datetime="([^"]+)">', page) == [("+750", "2021-05-12T08:14:27Z")]
 
@@ -67,7 +67,7 @@ def test_digest_says_why_a_paper_is_there(client: Client, entry: Entry, hot_scor
 
     assert f"make a score of 850; by today’s rules papers are hot from a score of {hot_score}. " in page
     assert "We know of 2 posts that link to it; 1 shown." in page
-    assert "Ada: 400 retweets and 300 favorites by 13 May 2021, 09:14 UTC" in page
+    assert "Ada: X 400 reposts, 300 likes by 13 May 2021, 09:14 UTC" in page
 
 
 def test_digest_says_that_editors_chose_the_place_of_a_paper(client: Client, entry: Entry) -> None:
@@ -158,7 +158,7 @@ def test_paper_tells_its_rank_then_and_now(client: Client, entry: Entry) -> None
     page = text_of(client, entry.paper.get_absolute_url())
 
     assert "Wednesday, 12 May 2021, no. 1" in page
-    assert "Currently ranked 2nd of the papers announced on 12 May 2021, with 401 retweets and 449 favorites." in page
+    assert "Currently ranked 2nd of the papers announced on 12 May 2021, with a score of 850: X 401 reposts, 449 likes." in page
 
 
 def test_paper_draws_the_history_of_its_counts_with_a_table(client: Client, entry: Entry) -> None:

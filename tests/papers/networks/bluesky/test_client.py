@@ -60,7 +60,7 @@ def test_posts_are_read_in_batches_of_25(standin: BlueskyStandin, bluesky: Blues
 
 
 def test_26_at_once_would_be_refused(standin: BlueskyStandin, api: Api) -> None:
-    with pytest.raises(Malformed, match=r"Bluesky does not understand our request \(InvalidRequest\)"):
+    with pytest.raises(Malformed, match=r"Bluesky rejected our request \(InvalidRequest\)"):
         api.get("/xrpc/app.bsky.feed.getPosts", {"uris": [post.uri for post in posts(26)]})
 
 
@@ -165,12 +165,12 @@ def test_what_may_pass_is_tried_again(
 @pytest.mark.parametrize(
     ("fault", "kind", "text"),
     [
-        ("429", RateLimited, "Bluesky asks us to read more slowly; retrying in 42 s."),
+        ("429", RateLimited, "Bluesky asked us to slow down; retrying in 42 s."),
         ("502", Transient, "Bluesky is not available (502)."),
-        ("403-html", Refused, "Bluesky does not let us read (403). Set CONTACT_EMAIL to an address that is read, "),
+        ("403-html", Refused, "Bluesky refuses us access (403). Set CONTACT_EMAIL to an address you read, "),
         ("{}", Malformed, "Bluesky answered without `posts`."),
         ("[]", Malformed, "Bluesky answered without `posts`."),
-        ("html", Transient, "Bluesky answered with something else than JSON."),
+        ("html", Transient, "Bluesky did not answer with JSON."),
     ],
 )
 def test_what_does_not_pass_is_told(

@@ -86,7 +86,7 @@ def test_where_no_host_answers_it_is_said_and_tried_less_often() -> None:
     with contextlib.closing(stream(f"ws://127.0.0.1:{port}", waits=waits).follow(cursor_at(START))) as following:  # type: ignore[type-var]
         heard = [next(following) for _ in range(7)]
     assert {one.trouble for one in heard} == {
-        f"Bluesky's stream cannot be heard: 127.0.0.1:{port} cannot be reached (Connection refused)."
+        f"Bluesky's stream is unavailable: 127.0.0.1:{port} cannot be reached (Connection refused)."
     }
     assert waits == [1, 2, 4, 8, 10, 10]
     assert {(one.cursor, one.is_live) for one in heard} == {(cursor_at(START), False)}
@@ -98,7 +98,7 @@ def test_a_host_that_refuses_and_one_that_sends_nothing_are_named(host: Jetstrea
         with contextlib.closing(stream(host.url, silent.url).follow(cursor_at(START))) as following:  # type: ignore[type-var]
             trouble = next(heard.trouble for heard, _ in zip(following, range(500), strict=False) if heard.trouble)
         first, second = host.url.removeprefix("ws://"), silent.url.removeprefix("ws://")
-    assert trouble == (f"Bluesky's stream cannot be heard: {first} refuses the connection (status 503); {second} sends nothing.")
+    assert trouble == (f"Bluesky's stream is unavailable: {first} refuses the connection (status 503); {second} sends nothing.")
 
 
 # --- cursors

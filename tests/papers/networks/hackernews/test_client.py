@@ -126,10 +126,10 @@ def test_counts_are_read_again_story_by_story(standin: HackerNewsStandin, hacker
 @pytest.mark.parametrize(
     ("fault", "kind", "text"),
     [
-        ("429", RateLimited, "Hacker News asks us to read more slowly; retrying in 5 s."),
+        ("429", RateLimited, "Hacker News asked us to slow down; retrying in 5 s."),
         ("500", Transient, "Hacker News is not available (500)."),
         ("{}", Malformed, "Hacker News answered without `hits`."),
-        ("html", Transient, "Hacker News answered with something else than JSON."),
+        ("html", Transient, "Hacker News did not answer with JSON."),
     ],
 )
 def test_failures_are_told(

@@ -105,7 +105,7 @@ def test_what_is_listed_no_more_is_asked_for_by_itself(standin: HuggingFaceStand
 @pytest.mark.parametrize(
     ("fault", "kind", "text"),
     [
-        ("429", RateLimited, "Hugging Face asks us to read more slowly; retrying in 17 s."),
+        ("429", RateLimited, "Hugging Face asked us to slow down; retrying in 17 s."),
         ("{}", Malformed, "Hugging Face answered without a list of papers."),
     ],
 )

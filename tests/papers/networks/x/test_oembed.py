@@ -102,7 +102,7 @@ def test_embed_refuses_hostile_html(
     assert hostile != markup(oembed_standin, tweet)
     oembed_standin.changes[tweet.status_id] = {"html": hostile}
 
-    with pytest.raises(Malformed, match=r"^oEmbed answered with HTML that is not exactly one tweet\.$"):
+    with pytest.raises(Malformed, match=r"^oEmbed answered with HTML that is not exactly one post\.$"):
         oembed.embed(tweet.status_id)
     assert (len(oembed_standin.requests), waits) == (1, [])
 
@@ -113,7 +113,7 @@ def test_embed_refuses_another_tweet(
     other = next(one for one in tweets.all if one.kind == "tweet" and one != tweet)
     oembed_standin.changes[tweet.status_id] = {"html": markup(oembed_standin, other)}
 
-    with pytest.raises(Malformed, match="another tweet than the one asked for"):
+    with pytest.raises(Malformed, match="a different post from the one we asked for"):
         oembed.embed(tweet.status_id)
 
 
@@ -126,5 +126,5 @@ def test_embed_refuses_an_endless_name_and_an_impossible_day(
         oembed.embed(tweet.status_id)
 
     oembed_standin.changes[tweet.status_id] = {"html": whole.replace(f"November {tweet.posted_at.day}", "February 30")}
-    with pytest.raises(Malformed, match="a day that is in no calendar"):
+    with pytest.raises(Malformed, match="a date that doesn't exist"):
         oembed.embed(tweet.status_id)

@@ -18,11 +18,11 @@ from tests.standins.tweets import Tweets, WorldTweet
 @pytest.mark.parametrize(
     ("kind", "error", "words"),
     [
-        ("404-json", Gone, "X no longer shows this tweet (404)."),
-        ("404-html", Gone, "X no longer shows this tweet (404)."),
-        ("410", Gone, "X no longer shows this tweet (410)."),
-        ("403-json", Protected, "The author of this tweet is protected (403)."),
-        ("400", Malformed, "oEmbed does not understand our request (400); this is a fault in Hot Papers."),
+        ("404-json", Gone, "X no longer shows this post (404)."),
+        ("404-html", Gone, "X no longer shows this post (404)."),
+        ("410", Gone, "X no longer shows this post (410)."),
+        ("403-json", Protected, "This post's author is protected (403)."),
+        ("400", Malformed, "oEmbed rejected our request (400); this is a bug in Hot Papers."),
     ],
 )
 def test_final_failures_are_told_at_once(
@@ -80,14 +80,14 @@ def test_passing_failures_are_never_taken_for_gone(
 def test_a_403_for_another_reason_is_passing(oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet) -> None:
     oembed_standin.fault("/oembed", Reply(403, b'{"error":"Automated access"}', JSON), times=3)
 
-    with pytest.raises(Transient, match="not available to us now"):
+    with pytest.raises(Transient, match="not available now"):
         oembed.embed(tweet.status_id)
 
 
 def test_another_type_than_a_tweet_is_passing(oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet) -> None:
     oembed_standin.changes[tweet.status_id] = {"type": "link"}
 
-    with pytest.raises(Transient, match="something else than a tweet"):
+    with pytest.raises(Transient, match="did not answer with a post"):
         oembed.embed(tweet.status_id)
 
 
@@ -102,7 +102,7 @@ def test_a_rate_limit_holds_the_gate_for_everybody(
     oembed_standin.fault("/oembed", "429")
     impatient = OEmbedClient(oembed._client, gate=gate, base=oembed_standin.url, attempts=1)
 
-    with pytest.raises(RateLimited, match=r"^oEmbed asks us to read more slowly; it goes on in 7 s\.$"):
+    with pytest.raises(RateLimited, match=r"^oEmbed asked us to slow down; retrying in 7 s\.$"):
         impatient.embed(tweet.status_id)
     with pytest.raises(RateLimited, match="oembed asked us to wait"):
         impatient.embed(tweet.status_id)
@@ -139,7 +139,7 @@ def test_a_redirect_to_a_foreign_host_is_not_followed(
         location = foreign.url.replace("127.0.0.1", "localhost") + "/oembed"
         oembed_standin.fault("/oembed", Reply(302, b"", {"Location": location}), times=3)
 
-        with pytest.raises(Transient, match=r"^oEmbed sends us to another host \(302\), where we do not follow\.$"):
+        with pytest.raises(Transient, match=r"^oEmbed redirects us to another host \(302\), which we don't follow\.$"):
             oembed.embed(tweet.status_id)
 
         assert foreign.requests == []

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from papers.networks.base import GoneReason
-from papers.networks.x.client import XClient, sweep_query
+from papers.networks.x.client import XClient
 from papers.sources.http import Malformed, Misconfigured, OutOfCredit, RateLimited, Refused, SourceError, Transient
 from tests.standins.serving import Reply
 from tests.standins.tweets import Tweets
@@ -20,8 +20,6 @@ START = END - timedelta(hours=22)
 CALLS: dict[str, Callable[[XClient], object]] = {
     "sweep": lambda x: list(x.sweep(start=START, end=END, min_likes=0, max_reads=10_000)),
     "lookup": lambda x: x.lookup(["1"]),
-    "counts": lambda x: x.counts(sweep_query(0), start=START, end=END),
-    "usage": lambda x: x.usage(),
 }
 
 
@@ -33,31 +31,31 @@ CALLS: dict[str, Callable[[XClient], object]] = {
             "401",
             Refused,
             "X_BEARER_TOKEN",
-            "X does not accept the token in X_BEARER_TOKEN (401); put in the app-only bearer token of your app.",
+            "X rejected the token in X_BEARER_TOKEN (401). Set it to your app's app-only bearer token.",
         ),
         (
             "402-older",
             OutOfCredit,
             None,
-            "The X account of X_BEARER_TOKEN has no credits left (402); recharge it in X's developer console.",
+            "The X account of X_BEARER_TOKEN has no credits left (402). Recharge it in X's developer console.",
         ),
         (
             "402-newer",
             OutOfCredit,
             None,
-            "The X account of X_BEARER_TOKEN has no credits left (402); recharge it in X's developer console.",
+            "The X account of X_BEARER_TOKEN has no credits left (402). Recharge it in X's developer console.",
         ),
         (
             "402-empty",
             OutOfCredit,
             None,
-            "The X account of X_BEARER_TOKEN has no credits left (402); recharge it in X's developer console.",
+            "The X account of X_BEARER_TOKEN has no credits left (402). Recharge it in X's developer console.",
         ),
         (
             "403",
             Refused,
             "X_BEARER_TOKEN",
-            "X does not let the app of X_BEARER_TOKEN read this (403): enrol the app for pay-per-use access in X's developer "
+            "X does not let the app of X_BEARER_TOKEN read this (403): enroll the app in pay-per-use access in X's developer "
             "console, or use the token of an app that is.",
         ),
         (
@@ -71,9 +69,9 @@ CALLS: dict[str, Callable[[XClient], object]] = {
             "429-cap",
             OutOfCredit,
             None,
-            "The monthly cap of reads of X_BEARER_TOKEN's account is used up (429); raise it or wait for the next month.",
+            "The monthly cap of reads of X_BEARER_TOKEN's account is used up (429). Raise it, or wait for the next month.",
         ),
-        ("400", Malformed, None, "X does not understand our request (parameters: start_time); this is a fault in Hot Papers."),
+        ("400", Malformed, None, "X rejected our request (parameters: start_time); this is a bug in Hot Papers."),
     ],
 )
 def test_refusals_are_told_once_and_never_retried(
@@ -147,7 +145,7 @@ def test_a_long_rate_limit_is_handed_to_the_caller(x: XClient, standin: XStandin
     with pytest.raises(RateLimited) as raised:
         x.lookup(["1"])
 
-    assert str(raised.value) == "X asks us to read more slowly; it goes on in 900 s."
+    assert str(raised.value) == "X asked us to slow down; retrying in 900 s."
     assert (raised.value.wait_s, waits, len(standin.requests)) == (900.0, [], 3)
 
 
@@ -161,7 +159,7 @@ def test_a_rate_limit_in_the_middle_of_a_sweep_loses_nothing(x: XClient, standin
     assert [page.tweets for page in interrupted] == [page.tweets for page in whole]
 
 
-@pytest.mark.parametrize("call", ["sweep", "lookup", "counts"])
+@pytest.mark.parametrize("call", CALLS)
 def test_an_empty_object_is_malformed(x: XClient, standin: XStandin, call: str) -> None:
     standin.fault("/2/", "{}")
 
@@ -176,18 +174,19 @@ def test_a_refused_lookup_repeats_no_ids(x: XClient, standin: XStandin) -> None:
     with pytest.raises(Malformed) as raised:
         x.lookup(["2123706664350646301"])
 
-    assert str(raised.value) == "X does not understand our request (parameters: ids); this is a fault in Hot Papers."
+    assert str(raised.value) == "X rejected our request (parameters: ids); this is a bug in Hot Papers."
     assert raised.value.url == standin.url + "/2/tweets"
 
 
 def test_a_wrong_token_is_refused(standin: XStandin, http: httpx.Client) -> None:
     with pytest.raises(Refused, match="X_BEARER_TOKEN"):
-        XClient(http, bearer_token="another", base=standin.url).usage()
+        XClient(http, bearer_token="another", base=standin.url).lookup(["1"])
 
 
-def test_a_users_token_is_refused_for_usage(standin: XStandin, http: httpx.Client) -> None:
+def test_a_users_token_is_refused_for_the_archive(standin: XStandin, http: httpx.Client) -> None:
+    client = XClient(http, bearer_token=standin.user_token, base=standin.url)
     with pytest.raises(Refused, match="app-only bearer token"):
-        XClient(http, bearer_token=standin.user_token, base=standin.url).usage()
+        list(client.sweep(start=START - timedelta(days=30), end=END, min_likes=0, max_reads=100))
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "ümlaut"])
@@ -196,7 +195,7 @@ def test_a_token_that_cannot_be_one_is_refused_unseen(http: httpx.Client, token:
         XClient(http, bearer_token=token, base="https://example.org")
 
     assert raised.value.setting == "X_BEARER_TOKEN"
-    assert str(raised.value).startswith("X_BEARER_TOKEN is not set;" if not token else "X_BEARER_TOKEN holds blanks")
+    assert str(raised.value).startswith("X_BEARER_TOKEN is not set." if not token else "X_BEARER_TOKEN has spaces")
 
 
 def test_the_base_url_may_carry_a_prefix(tweets: Tweets, clock: time_machine.Traveller, http: httpx.Client) -> None:
@@ -207,7 +206,7 @@ def test_the_base_url_may_carry_a_prefix(tweets: Tweets, clock: time_machine.Tra
 
 
 def test_a_redirect_is_not_followed_with_the_token(x: XClient, standin: XStandin) -> None:
-    standin.fault("/2/", Reply(302, b"", {"Location": standin.url + "/2/usage/tweets"}))
+    standin.fault("/2/", Reply(302, b"", {"Location": standin.url + "/2/tweets"}))
 
     with pytest.raises(Refused, match="check X_API_BASE"):
         x.lookup(["1"])

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from papers.networks.base import GoneReason
-from papers.networks.x.client import LookupResult, XClient, sweep_query
-from tests.papers.networks.x.asking_x import MIDNIGHT, NOW, found_in, listed, one_counts, sweep
+from papers.networks.x.client import LookupResult, XClient
+from tests.papers.networks.x.asking_x import MIDNIGHT, NOW, found_in, one_counts, sweep
 from tests.standins.tweets import Tweets, WorldTweet
 from tests.standins.x import XStandin
 from tests.standins.x_answers import reply
@@ -119,41 +119,3 @@ def test_the_bill_counts_a_post_once_a_day(x: XClient, standin: XStandin, clock:
     again = len(found_in(sweep(x)))
 
     assert {day: len(ids) for day, ids in standin.read.items()} == {date(2026, 11, 20): number, date(2026, 11, 21): again}
-
-
-@pytest.mark.parametrize("posts_vocabulary", [False, True])
-def test_counts_tells_the_size_of_a_sweep(x: XClient, standin: XStandin, tweets: Tweets, posts_vocabulary: bool) -> None:
-    standin.posts_vocabulary = posts_vocabulary
-
-    assert x.counts(sweep_query(0), start=MIDNIGHT, end=NOW) == len(listed(tweets))
-    assert (standin.reads, standin.cost) == (0, 0.005)
-
-
-def test_counts_beyond_seven_days_asks_the_archive(x: XClient, standin: XStandin, clock: time_machine.Traveller) -> None:
-    clock.move_to(NOW + timedelta(days=10))
-
-    x.counts(sweep_query(0), start=MIDNIGHT, end=NOW)
-
-    assert standin.requests[0].path == "/2/tweets/counts/all"
-    with pytest.raises(ValueError, match="31 days"):
-        x.counts(sweep_query(0), start=MIDNIGHT - timedelta(days=40), end=NOW)
-
-
-@pytest.mark.parametrize("strings", [False, True])
-@pytest.mark.parametrize("as_list", [False, True])
-def test_usage_reads_strings_integers_lists_and_objects(x: XClient, standin: XStandin, strings: bool, as_list: bool) -> None:
-    standin.numbers_as_strings, standin.usage_as_list = strings, as_list
-    sweep(x)
-
-    usage = x.usage()
-
-    assert (usage.month, usage.cap, usage.reset_day) == (standin.reads, 3_000_000, 5)
-    assert usage.days == {date(2026, 11, 20): standin.reads}
-
-
-def test_usage_where_x_says_nothing_is_unknown(x: XClient, standin: XStandin) -> None:
-    standin.fault("/2/usage", "{}")
-
-    usage = x.usage()
-
-    assert (usage.month, usage.cap, usage.reset_day, usage.days) == (None, None, None, {})

@@ -90,7 +90,7 @@ def test_announced_today_believes_no_full_feed_unchecked(full_world: World, tmp_
     with ArxivStandin(full_world) as standin, http.client() as client:
         standin.listing_behind = True
 
-        with pytest.raises(http.Transient, match="not done announcing"):
+        with pytest.raises(http.Transient, match="hasn't finished announcing"):
             reader(client, standin, tmp_path).announced_today(SETS)
 
 

@@ -46,7 +46,7 @@ def test_retry_after_is_honoured(arxiv: ArxivClient, standin: ArxivStandin, tmp_
             once.metadata(["2610.90001"])
 
     assert first.value.wait_s == asked_s
-    assert str(first.value) == f"arXiv asks us to wait (status {first.value.status}); requests go on in {asked_s} s."
+    assert str(first.value) == f"arXiv asked us to wait (status {first.value.status}); retrying in {asked_s} s."
     # Nobody else asks meanwhile.
     assert second.value.wait_s == asked_s
     assert len(standin.requests) == 1
@@ -75,7 +75,7 @@ def test_feed_that_is_unavailable_does_not_stop_the_listing_pages(standin: Arxiv
 def test_redirect_to_nowhere_is_one_sentence(arxiv: ArxivClient, standin: ArxivStandin, location: str) -> None:
     standin.fault("/", Reply(301, headers={"Location": location}), times=99)
 
-    one_sentence = r"^(arXiv answered with status 301; expected 200 or 400|127\.0\.0\.1 redirects to what is no address)\.$"
+    one_sentence = r"^(arXiv answered with status 301; expected 200 or 400|127\.0\.0\.1 redirects to an invalid address)\.$"
     with pytest.raises(http.Malformed, match=one_sentence):
         arxiv.caught_up(date(2026, 10, 15), SETS)
 
@@ -84,7 +84,7 @@ def test_redirect_to_nowhere_is_one_sentence(arxiv: ArxivClient, standin: ArxivS
 def test_retry_after_is_believed_up_to_an_hour(arxiv: ArxivClient, standin: ArxivStandin, value: str) -> None:
     standin.fault("/api", Reply(429, headers={"Retry-After": value}))
 
-    with pytest.raises(http.RateLimited, match=r"requests go on in 3600 s\.$") as caught:
+    with pytest.raises(http.RateLimited, match=r"retrying in 3600 s\.$") as caught:
         arxiv.metadata(["2610.90001"])
 
     assert caught.value.wait_s == 3600
@@ -117,7 +117,7 @@ def test_answer_of_another_kind_is_malformed(kind: str, place: str, arxiv: Arxiv
     standin.fault(place, kind, times=100)
     standin.fault("/list", kind, times=100)  # where it is not, the listing pages are taken instead of the feed
 
-    with pytest.raises(http.Malformed, match=r"^arXiv answered something unexpected: expected an? .*, got ") as caught:
+    with pytest.raises(http.Malformed, match=r"^Unexpected answer from arXiv: expected an? .*, got ") as caught:
         if place == "/api":
             arxiv.metadata(["2610.90001"])
         elif place == "/catchup":

@@ -1,0 +1,68 @@
+"""The JSON object that the desk's page sends, read strictly. Every function raises Refused."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+
+from digests.editing.conflicts import Refused
+from papers.text.identifiers import POST_ID
+
+Body = Mapping[str, Any]
+Kind = TypeVar("Kind")
+
+
+def read_body(request: HttpRequest) -> Body:
+    try:
+        body = json.loads(request.body or b"{}")
+    except (ValueError, RecursionError):  # RecursionError: lists in lists in lists
+        body = None
+    if not isinstance(body, dict):
+        raise Refused("We couldn’t read this request. Reload the page.")
+    return body
+
+
+def text(body: Body, name: str) -> str:
+    return _typed(body, name, str)
+
+
+def short_text(body: Body, name: str, longest: int) -> str:
+    """A text without control character 0; empty where the request has none."""
+    value = body.get(name, "")
+    if not isinstance(value, str) or len(value) > longest or "\0" in value:
+        raise Refused(f"“{name}” must be a text of at most {longest} characters.")
+    return value
+
+
+def flag(body: Body, name: str) -> bool:
+    return _typed(body, name, bool)
+
+
+def whole(body: Body, name: str) -> int:
+    number = _typed(body, name, int)
+    if isinstance(number, bool) or not 0 <= number < 2**31:
+        raise Refused(f"“{name}” must be a whole number, 0 or more.")
+    return number
+
+
+def revision(body: Body, name: str = "revision") -> int:
+    """The revision that the editor saw."""
+    if name not in body:
+        raise Refused("The request doesn’t say which version you saw. Reload the page.")
+    return whole(body, name)
+
+
+def status_ids(body: Body, name: str) -> list[str]:
+    ids = _typed(body, name, list)
+    if not all(isinstance(one, str) and re.fullmatch(POST_ID, one) for one in ids):
+        raise Refused(f"“{name}” has to be a list of ids of posts.")
+    return list(ids)
+
+
+def _typed(body: Body, name: str, kind: type[Kind]) -> Kind:
+    value = body.get(name)
+    if not isinstance(value, kind):
+        raise Refused(f"The request has no “{name}”. Reload the page.")
+    return value

@@ -1,0 +1,92 @@
+"""An answer of X's API as a JSON object, or as the error that its status stands for. https://docs.x.com/x-api"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from papers.networks.strict_json import items, mapping, text_of, whole_number
+from papers.sources.answer_headers import clock_doubt, retry_after_s
+from papers.sources.http import (
+    Answer,
+    ClockWrong,
+    Malformed,
+    OutOfCredit,
+    RateLimited,
+    Refused,
+    SourceError,
+    Transient,
+)
+
+RATE_WINDOW_S = 900.0
+UNTOLD_WAIT_S = 5.0
+
+
+def read_answer(answer: Answer, now: datetime) -> Mapping[str, Any]:
+    """The JSON object of a good answer; else the error that it stands for. Bodies are never quoted: X repeats ids in them."""
+    try:
+        # One post's odd number, byte or character must not cost the others.
+        text = answer.body.decode("utf-8-sig", errors="replace")
+        body = json.loads(text, strict=False, parse_int=_whole)
+    except (ValueError, RecursionError):
+        body = None
+    if answer.status != 200:
+        raise _error(answer, mapping(body), now)
+    if not isinstance(body, dict):
+        raise Transient("X did not answer with a JSON object.", url=answer.url, status=200)
+    return body
+
+
+def _whole(digits: str) -> int | None:
+    """No number of X's has more digits; those of thousands are none that Python reads."""
+    return int(digits) if len(digits) <= 20 else None
+
+
+def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceError:
+    at: dict[str, Any] = {"url": answer.url, "status": answer.status}
+    problem = text_of(body.get("type")).rstrip("/").rpartition("/")[2]
+    match answer.status:
+        case 400:
+            named = sorted(
+                {str(name) for error in items(body.get("errors")) for name in mapping(mapping(error).get("parameters"))}
+            )
+            wrong = f" (parameters: {', '.join(named)[:200]})" if named else ""
+            if doubt := clock_doubt(answer.headers):
+                return ClockWrong(f"X rejected our times{wrong}. {doubt}", **at)
+            return Malformed(f"X rejected our request{wrong}; this is a bug in Hot Papers.", **at)
+        case 401:
+            return Refused(
+                "X rejected the token in X_BEARER_TOKEN (401). Set it to your app's app-only bearer token.",
+                setting="X_BEARER_TOKEN",
+                **at,
+            )
+        case 402:
+            return OutOfCredit(
+                "The X account of X_BEARER_TOKEN has no credits left (402). Recharge it in X's developer console.", **at
+            )
+        case 403:
+            if problem == "unsupported-authentication":
+                advice = "it needs an app-only bearer token, not a user's."
+            else:
+                advice = "enroll the app in pay-per-use access in X's developer console, or use the token of an app that is."
+            return Refused(f"X does not let the app of X_BEARER_TOKEN read this (403): {advice}", setting="X_BEARER_TOKEN", **at)
+        case 429 if problem == "usage-capped" or body.get("title") == "UsageCapExceeded":
+            return OutOfCredit(
+                "The monthly cap of reads of X_BEARER_TOKEN's account is used up (429). Raise it, or wait for the next month.",
+                **at,
+            )
+        case 429:
+            wait_s = _wait_s(answer, now)
+            return RateLimited(f"X asked us to slow down; retrying in {wait_s:.0f} s.", wait_s=wait_s, **at)
+        case status if status >= 500 or status == 408:
+            return Transient(f"X is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
+        case status:
+            return Refused(f"There is no X API at this address ({status}); check X_API_BASE.", setting="X_API_BASE", **at)
+
+
+def _wait_s(answer: Answer, now: datetime) -> float:
+    """Until the rate window begins anew; a reset in the past means that it has, an absent one that nobody knows."""
+    reset = whole_number(answer.headers.get("x-rate-limit-reset", ""))
+    if reset is None:
+        return retry_after_s(answer.headers) or UNTOLD_WAIT_S
+    return min(max(reset - now.timestamp(), 1.0), RATE_WINDOW_S)
