@@ -37,6 +37,7 @@ from papers.networks import paper_links
 from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
+from papers.ranking.ranking import RankedPaper
 from papers.search import index, marking, query, words
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
@@ -282,7 +283,12 @@ READERS: tuple[Reader, ...] = (
     Reader(cast(Any, Period.parse).__func__, Period.parse, (SelectionError,)),
     Reader(shown, shown),
     Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(_bytes(text)))),
-    Reader(Filters.admit, lambda text: Filters(text=text).admit(_paper(title="A"), ["cs.LG"], 1)),
+    Reader(
+        Filters.admit,
+        lambda text: Filters(text=text).admit(
+            _paper(title="A"), ["cs.LG"], RankedPaper("2105.00001", 1, 1, 1, 0, hot=False, tweets=())
+        ),
+    ),
     Reader(resolve, lambda text: resolve(f"/{text}"), (Resolver404,)),
     *(
         Reader(resolve, lambda text, start=start: resolve(f"{start}{text}"), (Resolver404,), start)  # type: ignore[misc]
