@@ -1,6 +1,7 @@
 """A day's desk as it stands: everything that its page shows, in a constant number of queries."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from digests.desk.strip import StripDay, strip
 from digests.desk.suggestions import Place, Suggestion, suggestions
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from digests.publishing.scheduling import rule_publishes_at
+from papers import network_words
 from papers.models import CollectionDay, Paper, PaperCategory, Tweet
 from papers.ranking.candidates import announced_on, rules, tweets_on
 from papers.ranking.ranking import MentionedPaper, Rules, rank
@@ -52,6 +54,8 @@ class Desk:
     can_publish: bool
     can_save_rules: bool
     filters: Filters
+    networks: Mapping[str, str]
+    """Their names and titles, to filter by."""
     pulse: str
     """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
 
@@ -116,6 +120,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),
         filters=filters,
+        networks=network_words.TITLES,
         pulse=_beat(digest, list(dismissals.values()), last_read),
     )
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digests.markdown import mojibake
-from digests.markdown.format import Post, PostError, parse, render
+from digests.markdown.format import parse, render
+from digests.markdown.post import Post, PostError
 from digests.processes import shared_out
 
 FEW = 20

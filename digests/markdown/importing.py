@@ -12,9 +12,16 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from digests.editing import history
 from digests.markdown.composing import compose
+<<<<<<< HEAD
 from digests.markdown.files import PostFile, UnreadablePost
 from digests.markdown.format import PostPaper, render
 from digests.markdown.records import printed_paper, printed_tweet, store_papers, store_tweets
+=======
+from digests.markdown.files import Reading, UnreadablePost
+from digests.markdown.format import render
+from digests.markdown.post import PostPaper
+from digests.markdown.records import key_of, printed_paper, printed_tweet, store_papers, store_tweets
+>>>>>>> main
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing.status import make_public
 from papers import clock
@@ -129,7 +136,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
     records = [papers[paper.arxiv_id] for paper in posted]
     entries = insert(
         Entry,
-        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "read_at"],
+        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "counts", "read_at"],
         [
             (
                 digest.pk,
@@ -139,6 +146,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
                 POST,
                 paper.retweets,
                 paper.favorites,
+                paper.counts,
                 paper.read_at,
             )
             for position, (paper, record) in enumerate(zip(posted, records, strict=True), 1)
@@ -159,7 +167,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
         ShownTweet,
         ["entry", "position", "tweet", "printed_otherwise"],
         [
-            (entry, position, tweets[tweet.status_id].pk, tweets[tweet.status_id].otherwise(printed_tweet(tweet)))
+            (entry, position, tweets[key_of(tweet)].pk, tweets[key_of(tweet)].otherwise(printed_tweet(tweet)))
             for (entry,), paper in zip(entries, posted, strict=True)
             for position, tweet in enumerate(paper.tweets, 1)
         ],
@@ -167,10 +175,6 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
     insert(
         Mention,
         ["tweet", "paper"],
-        {
-            (tweets[tweet.status_id].pk, record.pk)
-            for record, paper in zip(records, posted, strict=True)
-            for tweet in paper.tweets
-        },
+        {(tweets[key_of(tweet)].pk, record.pk) for record, paper in zip(records, posted, strict=True) for tweet in paper.tweets},
         on_conflict="(paper_id, tweet_id) DO NOTHING",
     )

@@ -27,8 +27,9 @@ class TweetRow:
     language: str
     body_html: str
     """As the network gave it, to be sanitised; empty until it was fetched."""
-    score: int | None
-    """None where its counts were never read."""
+    network: str
+    counts: Mapping[str, int]
+    """By the network's own names; none before the first reading."""
     state: str
     url: str
 
@@ -123,10 +124,6 @@ def _offered(entries: list[Entry], live: Mapping[str, RankedPaper]) -> dict[int,
     return {entry: [tweets[status_id] for status_id in several if status_id in tweets] for entry, several in ids.items()}
 
 
-def _score(tweet: Tweet) -> int:
-    return (tweet.retweets or 0) + (tweet.favorites or 0)
-
-
 def _tweet(tweet: Tweet) -> TweetRow:
     return TweetRow(
         shown=False,
@@ -137,7 +134,8 @@ def _tweet(tweet: Tweet) -> TweetRow:
         direction=tweet.direction,
         language=tweet.language,
         body_html=tweet.body_html,
-        score=_score(tweet) if tweet.read_at else None,
+        network=tweet.network,
+        counts=tweet.counted,
         state=tweet.state,
         url=tweet.url,
     )
@@ -153,7 +151,8 @@ def _shown(row: ShownTweet) -> TweetRow:
         direction=row.direction,
         language=row.language,
         body_html=row.body_html,
-        score=_score(row.tweet) if row.tweet.read_at else None,
+        network=row.tweet.network,
+        counts=row.tweet.counted,
         state=row.tweet.state,
         url=row.tweet.url,
     )
