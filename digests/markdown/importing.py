@@ -12,16 +12,10 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from digests.editing import history
 from digests.markdown.composing import compose
-<<<<<<< HEAD
 from digests.markdown.files import PostFile, UnreadablePost
-from digests.markdown.format import PostPaper, render
-from digests.markdown.records import printed_paper, printed_tweet, store_papers, store_tweets
-=======
-from digests.markdown.files import Reading, UnreadablePost
 from digests.markdown.format import render
 from digests.markdown.post import PostPaper
 from digests.markdown.records import key_of, printed_paper, printed_tweet, store_papers, store_tweets
->>>>>>> main
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing.status import make_public
 from papers import clock

@@ -69,7 +69,7 @@ def test_taking_out_again_what_another_editor_put_back_asks(ann: Client, bob: Cl
     assert told["theirs"][0].endswith(f"UTC: added “{papers[0].title}”")
 
 
-def test_both_add_take_out_and_dismiss_the_same(ann: Client, bob: Client, papers: list[Paper]) -> None:
+def test_both_add_remove_and_dismiss_the_same(ann: Client, bob: Client, papers: list[Paper]) -> None:
     newcomer, other = make_candidate(60), make_candidate(55)
     for client in (ann, bob):
         done(client, "add", paper=newcomer.arxiv_id)
