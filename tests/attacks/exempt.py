@@ -46,7 +46,6 @@ EXEMPT: dict[str, str] = {
     "papers.networks.huggingface.client.HuggingFace.posted_at": OURS,
     "papers.networks.huggingface.client.HuggingFace.read": ASKS,
     "papers.networks.x.network.X.is_id": THIN,
-    "papers.networks.x.network.frame": OURS,
     "papers.networks.x.network.X.page": OURS,
     "papers.networks.x.network.X.posted_at": THIN,
     "papers.search.finding.search": DATABASE,
