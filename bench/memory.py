@@ -29,6 +29,8 @@ from papers.models import Paper  # noqa: E402
 DIGESTS = 1500
 REQUESTS, WARMING = 100_000, 1000
 """Before the first figure so many are sent: modules, templates, connections and threads are there then."""
+FEW = 20
+"""Pages that these are for: next to none is held when the growth begins."""
 CONNECTIONS = 8
 LARGEST_GROWTH = 85
 """MiB."""
@@ -102,8 +104,8 @@ def main() -> int:
     pages = [digest.get_absolute_url() for digest in Digest.objects.all()] + ["/", "/rss.xml", "/robots.txt", "/papers"]
     pages += [paper.get_absolute_url() for paper in Paper.objects.all()]
     random.Random(0).shuffle(pages)
-    with serving.shipped(PAGE_CACHE_MIB="64", LOG_LEVEL="CRITICAL") as server:
-        ask_all(server.port, pages, WARMING, seed=0)
+    with serving.shipped(quiet=True, PAGE_CACHE_MIB="64") as server:
+        ask_all(server.port, pages[:FEW], WARMING, seed=0)
         before = resident(server.pid)
         ask_all(server.port, pages, REQUESTS, seed=CONNECTIONS)
         grown = resident(server.pid) - before

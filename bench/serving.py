@@ -160,11 +160,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def shipped(**environment: str) -> Iterator[Server]:
-    """The site by the web server that it ships with."""
+def shipped(*, quiet: bool = False, **environment: str) -> Iterator[Server]:
+    """The site by the web server that it ships with; `quiet` where it would tell of each request for a strange host."""
     port = free_port()
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
-    with process(command, port, os.environ | environment) as pid:
+    with process(command, port, os.environ | environment, quiet=quiet) as pid:
         yield Server(port, pid)
 
 
@@ -198,9 +198,9 @@ def started_nginx(folder: Path, ours: int, bare: int, path: str) -> Iterator[int
 
 
 @contextlib.contextmanager
-def process(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
+def process(command: list[str], port: int, environment: dict[str, str], *, quiet: bool = False) -> Iterator[int]:
     """A server, once it answers; its process id."""
-    server = subprocess.Popen(command, env=environment)
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL if quiet else None)
     try:
         deadline = time.monotonic() + 30
         while True:

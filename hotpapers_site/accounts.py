@@ -31,19 +31,17 @@ def password_change(request: HttpRequest) -> HttpResponse:
     """The admin's page for one's own password; the old one may be tried as rarely as at sign-in."""
     if request.method != "POST":
         return admin.site.password_change(request)
-    keys = _counted(request)
-    if keys is None:
+    if not _may_try(request):
         return locked_out(request, HttpResponse(), {})
     response = admin.site.password_change(request)
     if response.status_code == 302:
-        password_tries.forget(keys)
+        password_tries.forget_tries(request, request.user)
     return response
 
 
-def _counted(request: HttpRequest) -> list[str] | None:
-    """Count a try of one's own password: what to forget where it was right; None where there were too many."""
-    keys = password_tries.limits(request.user.get_username(), client_address(request))
-    return [key for key in keys if not key.startswith("address:")] if password_tries.count(keys, timezone.now()) else None
+def _may_try(request: HttpRequest) -> bool:
+    """Count a try of one's own password; False where there were too many."""
+    return password_tries.count(password_tries.limits(request.user.get_username(), client_address(request)), timezone.now())
 
 
 class PasswordForm(forms.Form):
@@ -72,11 +70,10 @@ def confirm_password(request: HttpRequest) -> HttpResponse:
         onward = reverse("admin-all")
     form = PasswordForm(request.user, request.POST or None)
     if request.method == "POST":
-        keys = _counted(request)
-        if keys is None:
+        if not _may_try(request):
             return locked_out(request, HttpResponse(), {})
         if form.is_valid():
-            password_tries.forget(keys)
+            password_tries.forget_tries(request, request.user)
             request.session["password_at"] = int(time.time())
             return redirect(onward)
     return render(request, "admin/confirm_password.html", {**admin.site.each_context(request), "form": form})

@@ -22,9 +22,12 @@ NO_OWNERS = {
 """First parts of paths at these hosts that no account has."""
 
 
-def code_links(paper: Paper) -> tuple[str, ...]:
-    """Addresses of repositories at GitHub, GitLab, Codeberg, Bitbucket and Hugging Face, https only, each once."""
-    return _addresses(paper.comment, paper.abstract)
+def code_links(paper: Paper, abstract: str | None = None) -> tuple[str, ...]:
+    """Addresses of repositories at GitHub, GitLab, Codeberg, Bitbucket and Hugging Face, https only, each once.
+
+    `abstract` is what a day prints in the place of the paper's own.
+    """
+    return _addresses(paper.comment, paper.abstract if abstract is None else abstract)
 
 
 @lru_cache(maxsize=1024)

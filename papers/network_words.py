@@ -8,9 +8,13 @@ LINK_HOSTS = OWN_LINKS
 """By network, the hosts to which links in its texts lead; the texts of those that are not here may link to any host."""
 
 
+TITLES = {name: kind.title for name, kind in KINDS.items()}
+"""By name, as people call them."""
+
+
 def title(network: str) -> str:
     """The network as people call it."""
-    return KINDS[network].title if network in KINDS else network
+    return TITLES.get(network, network)
 
 
 def in_words(counts: Mapping[str, int], network: str) -> list[str]:
@@ -18,3 +22,13 @@ def in_words(counts: Mapping[str, int], network: str) -> list[str]:
     kinds = KINDS[network].counted if network in KINDS else ()
     told = ((counts[kind.name], kind) for kind in kinds if kind.name in counts)
     return [f"{number:,} {kind.singular if number == 1 else kind.plural}" for number, kind in told]
+
+
+def weighed(weights: Mapping[str, Mapping[str, float]]) -> list[tuple[str, list[str], list[str]]]:
+    """By network its title, what counts for a score (`likes × 2`), and what does not (`replies`)."""
+    told = []
+    for name, kind in KINDS.items():
+        weight = {count.plural: weights.get(name, {}).get(count.name, 0) for count in kind.counted}
+        counts = [f"{plural} × {times:g}" for plural, times in weight.items() if times]
+        told.append((kind.title, counts, [plural for plural, times in weight.items() if not times]))
+    return told

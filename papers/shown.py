@@ -1,10 +1,17 @@
-"""Which tweets are shown to readers: whoever shows them answers, since `papers` knows nothing of lists."""
+"""What readers are shown: whoever shows it answers, since `papers` knows nothing of lists."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import QuerySet
+
+
+class Published(NamedTuple):
+    """A day that readers see, and where an editor corrects it."""
+
+    day: date
+    desk: str
 
 
 class ShowsTweets(Protocol):
@@ -18,6 +25,16 @@ class ShowsTweets(Protocol):
 
     def forget_texts(self, tweets: Collection[int], keys: Collection[str]) -> None:
         """Erase the copies that lists print of these tweets' texts, whose parts have these names."""
+
+    def published_with_tweets(self, tweets: Collection[int]) -> Mapping[int, list[Published]]:
+        """Of these tweets (primary keys) those that published lists show, and on which days."""
+
+    def published_with_paper(self, paper: int) -> list[Published]:
+        """The days that readers see with this paper (primary key)."""
+
+    def keep_printed(self, paper: int, parts: Collection[str]) -> None:
+        """Call it before these parts of the paper change (title, abstract, authors, categories): published lists go on
+        printing what they print, until they are corrected."""
 
 
 _lists: list[ShowsTweets] = []

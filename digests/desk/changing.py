@@ -35,12 +35,17 @@ def editing(
             if not lists:
                 raise Refused("This day has no list yet. Start one first.")
             locked = next((one for one in lists if one.corrects_id), lists[0])
-            if not is_editable(locked):
-                raise Refused("This day is published. To change it, start a correction.")
+            refuse_published(locked)
             with history.change(locked, action, by=by, paper=paper, details=details):
                 yield locked
     except AsWanted:
         pass
+
+
+def refuse_published(digest: Digest) -> None:
+    """Raise Refused where readers see the list."""
+    if not is_editable(digest):
+        raise Refused("This day is published. To change it, start a correction.")
 
 
 def entry_of(digest: Digest, paper: Paper, *, mine: Any) -> Entry:

@@ -1,13 +1,17 @@
-"""What `papers` may ask of the lists (`papers/shown.py`): which tweets they show, and to forget texts of those that are gone."""
+"""What `papers` may ask of the lists (`papers/shown.py`): which tweets they show, to forget texts of those that are gone, and to
+go on printing what readers were given."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 
-from digests.models import ShownTweet
+from digests.models import Digest, Entry, ShownTweet
 from papers.models import Provenance
+from papers.shown import Published
 
 
 def tweets_of_day(day: date) -> QuerySet[Any, Any]:
@@ -24,3 +28,34 @@ def forget_texts(tweets: Collection[int], keys: Collection[str]) -> None:
         kept = {key: value for key, value in shown.otherwise.items() if key not in keys}
         shown.printed_otherwise = kept or None
         shown.save(update_fields=["printed_otherwise"])
+
+
+def published_with_tweets(tweets: Collection[int]) -> Mapping[int, list[Published]]:
+    shown = ShownTweet.objects.filter(tweet__in=tweets, entry__digest__status=Digest.Status.PUBLISHED).order_by()
+    days: defaultdict[int, list[Published]] = defaultdict(list)
+    for tweet, day in sorted(shown.values_list("tweet", "entry__digest__date").distinct()):
+        days[tweet].append(_published(day))
+    return days
+
+
+def published_with_paper(paper: int) -> list[Published]:
+    listed = Entry.objects.filter(paper=paper, digest__status=Digest.Status.PUBLISHED)
+    return [_published(day) for day in sorted(listed.values_list("digest__date", flat=True))]
+
+
+def _published(day: date) -> Published:
+    return Published(day, reverse("desk", args=[day]))
+
+
+def keep_printed(paper: int, parts: Collection[str]) -> None:
+    # Corrections begin as what readers see.
+    public = Q(digest__status=Digest.Status.PUBLISHED) | Q(digest__corrects__isnull=False)
+    for entry in Entry.objects.filter(public, paper=paper).select_related("paper").prefetch_related("paper__categories"):
+        prints: dict[str, Any] = {
+            "title": entry.title,
+            "abstract": entry.abstract,
+            "authors": entry.authors,
+            "categories": entry.category_codes,
+        }
+        entry.printed_otherwise = entry.otherwise | {part: prints[part] for part in parts}
+        entry.save(update_fields=["printed_otherwise"])

@@ -26,13 +26,18 @@ cache = PageCache(0 if settings.SANDBOX_CLOCK else settings.PAGE_CACHE_MIB * 102
 
 
 def shows(
-    response: HttpResponse, *, digests: Iterable[Digest] = (), papers: Iterable[Paper] = (), ranks_of: Iterable[date] = ()
+    response: HttpResponse,
+    *,
+    digests: Iterable[Digest] = (),
+    papers: Iterable[Paper] = (),
+    ranks_of: Iterable[date] = (),
+    days: Iterable[date] = (),
 ) -> HttpResponse:
     """The response, which shows these digests (their rows, entries and neighbours), papers (their texts, counts, tweets, and
-    the digests that list them), the ranks of listing days, and nothing else; nothing else makes it anew. Of a response that
-    does not say so, any change is one."""
+    the digests that list them), the ranks of listing days, how days were collected, and nothing else; nothing else makes it
+    anew. Of a response that does not say so, any change is one."""
     subjects = [f"digest:{one.pk}" for one in digests] + [f"paper:{one.pk}" for one in papers]
-    response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of])  # type: ignore[attr-defined]
+    response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days])  # type: ignore[attr-defined]
     return response
 
 

@@ -23,9 +23,14 @@ from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
+from papers.shown import lists
 
 FEW = 5_000
 """So many papers of a category are looked up and sorted; with more of them, the list's own order soon leads to a page full."""
+
+
+PARTS = {"title": "title", "abstract": "abstract", "authors": "authors", "category_codes": "categories"}
+"""Fields of the form that lists print, and their names in `papers.shown`."""
 
 
 class PaperMeasurementInline(MeasurementInline):
@@ -88,7 +93,7 @@ class TakeNewer(bulk.BulkChange[Paper]):
     def effect(self, record: Paper) -> str:
         newer: dict[str, Any] = record.newer or {}
         title = "its title stays" if newer["title"] == record.title else f"its title becomes “{newer['title']}”"
-        return f"replaces version {record.version or '?'}; {title}; lists that show the paper’s record change with it"
+        return f"replaces version {record.version or '?'}; {title}; published lists print the old text until they are corrected"
 
     def carry_out(self, records: Sequence[Paper], request: HttpRequest) -> list[Paper]:
         return [paper for paper in records if take_newer(paper)]
@@ -103,6 +108,14 @@ class PaperForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     authors = AuthorsField(required=False, help_text="One per line, in the paper’s order")
     category_codes = CategoriesField(label="Categories", help_text="Separated by spaces, the primary one first: cs.LG stat.ML")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if (stay := {"arxiv_id", "listing_date"} & set(self.changed_data)) and self.instance.pk:
+            for day, _ in lists().published_with_paper(self.instance.pk)[:1]:
+                for name in sorted(stay):
+                    self.add_error(name, f"The published list of {day} names it. Take the paper out there by a correction first.")
+        return cleaned
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -145,7 +158,9 @@ class PaperAdmin(PagedAdmin):
         if "listing_date" in columns:
             obj.listing_source = Paper.ListingSource.EDITOR
             columns.append("listing_source")
-        if set(form.changed_data) & {"title", "abstract", "authors", "category_codes"}:
+        if parts := [PARTS[name] for name in form.changed_data if name in PARTS]:
+            if change:
+                lists().keep_printed(obj.pk, parts)
             obj.is_settled = True  # an editor's word: arXiv's newer versions wait from now on
             columns.append("is_settled")
         obj.save(update_fields=columns if change else None)

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
@@ -23,6 +23,7 @@ from papers.editing import OneLineField, changed_columns, number_of
 from papers.lookup import tweets_found
 from papers.models import Mention, Tweet, TweetMeasurement
 from papers.networks.registry import KINDS
+from papers.shown import Published, lists
 from papers.text import embed
 
 LANGUAGE = "[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-[A-Za-z0-9]{2,3})?"
@@ -95,8 +96,15 @@ class Exclude(bulk.BulkChange[Tweet]):
     def name(self, record: Tweet) -> str:
         return str(record)
 
+    def look_up(self, records: Sequence[Tweet]) -> None:
+        self.published = lists().published_with_tweets([tweet.pk for tweet in records])
+
     def left_alone(self, record: Tweet) -> str:
-        return "already excluded" if record.is_excluded else ""
+        if record.is_excluded == self.excluded:
+            return "already excluded" if self.excluded else "not excluded"
+        if days := self.published.get(record.pk):
+            return f"shown on the published list of {days[0].day}: take it out there by a correction first"
+        return ""
 
     def looks(self, record: Tweet) -> str:
         ids = ", ".join(sorted(mention.paper.arxiv_id for mention in record.mentions.all()))
@@ -117,9 +125,6 @@ class Include(Exclude):
     done = "Included again"
     excluded = False
 
-    def left_alone(self, record: Tweet) -> str:
-        return "" if record.is_excluded else "not excluded"
-
     def effect(self, record: Tweet) -> str:
         return "counts for its papers again and may be shown; their counts are recalculated"
 
@@ -129,9 +134,9 @@ class TweetAdmin(PagedAdmin):
     form = TweetForm
     fields = [
         "network", "status_id", "author_name", "author_handle", "language", "direction", "body_html", "state", "is_excluded",
-        "posted_at", "last_read", "on_network", "counts_over_time",
+        "posted_at", "last_read", "published_on", "on_network", "counts_over_time",
     ]  # fmt: skip
-    readonly_fields = ["posted_at", "last_read", "on_network", "counts_over_time"]
+    readonly_fields = ["published_on", "posted_at", "last_read", "on_network", "counts_over_time"]
     actions = ["exclude_selected", "include_selected"]
     inlines = [MentionInline, TweetMeasurementInline]
     list_display = ["handle", "author_name", "excerpt", "posted_at", "papers_number", "state", "is_excluded", "status_id"]
@@ -148,6 +153,10 @@ class TweetAdmin(PagedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tweet]:
         tweets: QuerySet[Tweet] = super().get_queryset(request)
         return tweets.annotate(papers_number=number_of(Mention, "tweet"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Tweet | None = None) -> bool:
+        """What a published list shows is changed by a correction of that list only."""
+        return super().has_change_permission(request, obj) and not (obj and published(obj))
 
     def save_model(self, request: HttpRequest, obj: Tweet, form: TweetForm, change: bool) -> None:
         columns = changed_columns(form)
@@ -187,6 +196,11 @@ class TweetAdmin(PagedAdmin):
         told = ", ".join(f"{count:,} {name}" for name, count in tweet.counted.items())
         return f"{told}, as of {tweet.read_at:%-d %b %Y, %H:%M} UTC"
 
+    @admin.display(description="on published lists")
+    def published_on(self, tweet: Tweet) -> str | SafeString:
+        links = format_html_join(", ", '{} (<a href="{}">Correct…</a>)', published(tweet))
+        return format_html("{}. To edit it here, take it out there by a correction first.", links) if links else "-"
+
     @admin.display(description="counts over time")
     def counts_over_time(self, tweet: Tweet) -> str:
         return counts_chart(tweet)
@@ -194,6 +208,13 @@ class TweetAdmin(PagedAdmin):
     @admin.display(description="on X")
     def on_network(self, tweet: Tweet) -> str | SafeString:
         return format_html('<a href="{}">{}</a>', tweet.url, tweet.url) if tweet.pk else "-"
+
+
+def published(tweet: Any) -> list[Published]:
+    """The published days that show the tweet; asked once for each page."""
+    if not hasattr(tweet, "published_days"):
+        tweet.published_days = lists().published_with_tweets([tweet.pk]).get(tweet.pk, []) if tweet.pk else []
+    return cast(list[Published], tweet.published_days)
 
 
 def excerpt(body_html: str) -> str:

@@ -6,15 +6,17 @@ from django.db import transaction
 
 from papers import rows
 from papers.models import Paper, PaperCategory
+from papers.shown import lists
 
 
 @transaction.atomic
 def take_newer(paper: Paper) -> bool:
-    """Let the waiting version be the paper's text. False where none waits (any more)."""
+    """Let the waiting version be the paper's text; published lists go on printing the old one. False where none waits."""
     locked = Paper.objects.select_for_update().get(pk=paper.pk)
     if locked.newer is None:
         return False
     newer, locked.newer = locked.newer, None
+    lists().keep_printed(locked.pk, ("title", "abstract", "authors", "categories"))
     locked.version, locked.title, locked.abstract = newer["version"], newer["title"], newer["abstract"]
     locked.authors = newer["authors"]
     locked.save(update_fields=["newer", "version", "title", "abstract", "authors"])

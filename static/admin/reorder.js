@@ -27,9 +27,6 @@
         group.querySelector("table").before(hint, said);
 
         const rows = () => [...body.querySelectorAll("tr.form-row:not(.empty-form, .sortable-fallback)")];
-        let start = null; // the order to go back to
-        const errors = new Map(); // a row's line of errors, which goes where the row goes
-        rows().forEach((row) => row.previousElementSibling?.matches(".row-form-errors") && errors.set(row, row.previousElementSibling));
 
         const number = () => rows().forEach((row, index) => {
             numberOf(row).value = index + 1;
@@ -41,23 +38,40 @@
             said.textContent = `${verb} ${nameOf(row)} to position ${order.indexOf(row) + 1} of ${order.length}`;
         };
 
-        const arrange = (order) => {
-            const focused = document.activeElement;
+        // A row moves together with its line of errors. The kept row stays where it is in the document and the others move
+        // around it: so it loses neither the focus nor the pointer.
+        const errors = new Map();
+        body.querySelectorAll("tr.row-form-errors").forEach((line) => errors.set(line.nextElementSibling, line));
+        const unit = (row) => (errors.has(row) ? [errors.get(row), row] : [row]);
+        const arrange = (order, kept) => {
             const end = body.querySelector("tr.empty-form, tr.add-row");
-            order.forEach((row) => [errors.get(row), row].forEach((part) => part && body.insertBefore(part, end)));
-            focused.focus({preventScroll: true}); // which a row that is moved loses
-            number();
+            const keptUnit = kept && unit(kept);
+            const keptAt = order.indexOf(kept);
+            order.forEach((row, index) => {
+                if (row !== kept) {
+                    const before = index < keptAt ? keptUnit[0] : end;
+                    unit(row).forEach((part) => body.insertBefore(part, before));
+                }
+            });
         };
 
         const move = (row, to) => {
-            const order = rows().filter((other) => other !== row);
-            order.splice(Math.max(0, Math.min(to, order.length)), 0, row);
-            arrange(order);
-            row.scrollIntoView({block: "nearest"});
+            const order = rows();
+            const from = order.indexOf(row);
+            const target = Math.max(0, Math.min(to, order.length - 1));
+            if (target !== from) {
+                order.splice(from, 1);
+                order.splice(target, 0, row);
+                arrange(order, row);
+                number();
+                row.scrollIntoView({block: "nearest"});
+            }
         };
 
+        let start = null; // the order to go back to
         const putBack = (row) => {
-            arrange(start);
+            arrange(start, row);
+            number();
             say(row, "Put back");
         };
 
@@ -70,13 +84,9 @@
             handle.setAttribute("aria-describedby", hint.id);
             numberOf(row).before(handle);
 
-            let order = null; // when the handle got the focus
             handle.addEventListener("focus", () => {
-                order ??= rows();
+                start = rows();
                 number(); // a new row may have got its record meanwhile: the handle takes that name
-            });
-            handle.addEventListener("blur", () => {
-                order = row.isConnected && isArranging ? order : null;
             });
             handle.addEventListener("keydown", (event) => {
                 const step = {ArrowUp: -1, ArrowDown: 1}[event.key];
@@ -84,8 +94,76 @@
                     event.preventDefault();
                     move(row, rows().indexOf(row) + step);
                     say(row, "Moved");
+                } else if (event.key === "Escape" && start) {
+                    event.preventDefault();
+                    putBack(row);
                 }
             });
+            numberOf(row).addEventListener("change", () => {
+                const wanted = numberOf(row).valueAsNumber;
+                move(row, Number.isNaN(wanted) ? rows().length - 1 : wanted - 1);
+                number();
+                say(row, "Moved");
+            });
         };
+
+        rows().forEach(addHandle);
+        number();
+
+        let cancelled = false;
+        const onEscape = (event) => {
+            if (event.key === "Escape") {
+                cancelled = true;
+                event.stopPropagation();
+                document.dispatchEvent(new PointerEvent("pointerup", {bubbles: true}));
+            }
+        };
+        Sortable.create(body, {
+            direction: "vertical",
+            draggable: "tr.form-row:not(.empty-form)",
+            handle: ".reorder-handle",
+            forceFallback: true, // the browser's own dragging knows no touch
+            fallbackTolerance: 4,
+            ghostClass: "reorder-moving",
+            onStart: () => {
+                cancelled = false;
+                start = rows();
+                addEventListener("keydown", onEscape, true);
+            },
+            onEnd: ({item}) => {
+                removeEventListener("keydown", onEscape, true);
+                const before = start;
+                if (cancelled) {
+                    putBack(item);
+                } else {
+                    arrange(rows());
+                    number();
+                    say(item, "Moved");
+                }
+                handleOf(item).focus({preventScroll: true});
+                start = before; // Esc puts back what was dragged
+            },
+        });
+
+        group.addEventListener("formset:added", (event) => {
+            addHandle(event.target);
+            number();
+        });
+        // Django numbers the forms anew when a new row is taken out, in the order of the document; saved rows must come first.
+        group.addEventListener("click", (event) => {
+            if (event.target.closest(".inline-deletelink")) {
+                const order = rows();
+                arrange([...order].sort((one, other) => formIndex(one) - formIndex(other)));
+                setTimeout(() => {
+                    arrange(order.filter((row) => row.isConnected));
+                    number();
+                });
+            }
+        }, true);
     };
+
+    document.addEventListener("DOMContentLoaded", () => {
+        const groups = new Set([...document.querySelectorAll("input[data-reorder]")].map((input) => input.closest(".inline-group")));
+        groups.forEach(enhance);
+    });
 }

@@ -8,6 +8,7 @@ CHILD = "converts formulas, in the bounded child alone: tests/papers/rendered/te
 THIN = "one call of a registered function"
 
 EXEMPT: dict[str, str] = {
+    "digests.markdown.other_networks.count_lines": OURS,
     "papers.editing.number_of": OURS,
     "papers.editing.OneLineField.validate": "one pass by `refuse_control_characters`, which is registered",
     "papers.editing.ListField.split": "abstract: both of its kinds are registered",
@@ -43,6 +44,7 @@ EXEMPT: dict[str, str] = {
     "papers.networks.huggingface.client.HuggingFace.posted_at": OURS,
     "papers.networks.huggingface.client.HuggingFace.read": ASKS,
     "papers.networks.x.network.X.is_id": THIN,
+    "papers.networks.x.network.frame": OURS,
     "papers.networks.x.network.X.page": OURS,
     "papers.networks.x.network.X.posted_at": THIN,
     "papers.search.finding.search": DATABASE,

@@ -16,86 +16,23 @@ from tests.editors import make_client
 from tests.factories import make_digest
 
 DAY = date(2026, 11, 24)
+# fmt: off
+TELLING = ["-1", "9999", "9" * 20, "9" * 5000, "NaN", "٣", "0001-01-01", "9999-12-31..", "2026-11-24T00:00", "after-" + "9" * 18, "a\0b",
+           "\r\nX: y", "\ufffe", "%ff", "'", "é" * 500, "a" * 20_000, "[" * 1000, '"' * 501, "{{7*7}}"]
+"""One of each kind."""
 ODD = [
-    *(
-        "0",
-        "-1",
-        "9999",
-        "0000",
-        "99999999999999999999",
-        "9" * 5000,
-        "1e999",
-        "NaN",
-        "0x10",
-        "٣",
-        "²",
-        "1_000",
-        " 1",
-        "+1",
-        "1.5",
-    ),
-    *("0001-01-01", "9999-12-31", "2026-02-30", "2026-11-24T00:00", "2026-W54", "9999-W53", "9999-12", "0000", "10000-01-01"),
-    *(
-        "..",
-        "9999-12-31..",
-        "..0001-01-01",
-        "after-1",
-        "after-" + "9" * 18,
-        "before-" + "9" * 30,
-        "2026-11-24.9999999999999999999",
-    ),
-    *(
-        "\0",
-        "a\0b",
-        "\r\nX: y",
-        "\ufffe",
-        "\u202e",
-        "\U0001f600",
-        "é" * 500,
-        "%",
-        "%00",
-        "%ff",
-        "'",
-        '"',
-        "<script>",
-        "{{7*7}}",
-        "\\",
-    ),
-    *(
-        "../../etc/passwd",
-        "a" * 20_000,
-        "[" * 1000,
-        "$(($",
-        "(" * 500,
-        '"' * 501,
-        "AND OR NOT",
-        "cat:",
-        'author:"',
-        "since:9999-99-99",
-    ),
-    *("None", "null", "[]", "{}", "true", "", "cs.LG,cs.LG", "cs.LG'--", "1 OR 1=1"),
+    *TELLING, "0", "0000", "1e999", "0x10", "²", "1_000", " 1", "+1", "1.5",
+    "9999-12-31", "2026-02-30", "2026-W54", "9999-W53", "9999-12", "10000-01-01",
+    "..", "..0001-01-01", "after-1", "before-" + "9" * 30, "2026-11-24.9999999999999999999",
+    "\0", "\u202e", "\U0001f600", "%", "%00", '"', "<script>", "\\", "../../etc/passwd", "$(($", "(" * 500,
+    "AND OR NOT", "cat:", 'author:"', "since:9999-99-99", "None", "null", "[]", "{}", "true", "", "cs.LG,cs.LG", "cs.LG'--", "1 OR 1=1",
 ]
-QUERIES = (
-    "before",
-    "after",
-    "q",
-    "period",
-    "category",
-    "min",
-    "order",
-    "p",
-    "o",
-    "e",
-    "all",
-    "text",
-    "threshold",
-    "page",
-    "version",
-)
+QUERIES = ("before", "after", "q", "period", "category", "min", "order")
 ADMIN = ("/admin/digests/digest/", "/admin/digests/entry/", "/admin/papers/paper/", "/admin/papers/tweet/", "/admin/papers/collectionday/",
-         "/admin/auth/user/", "/admin/auth/group/", "/admin/axes/accessattempt/")  # fmt: skip
+         "/admin/auth/user/", "/admin/auth/group/", "/admin/axes/accessattempt/")
 FILTERS = ("date__year", "digest__date__year", "listing_date__year", "posted_at__year", "at__year", "date__month", "date__day", "id__exact",
-           "date__gte", "status__exact", "category", "_to_field", "o", "p", "q", "all", "e", "is_staff__exact", "_changelist_filters")  # fmt: skip
+           "date__gte", "status__exact", "category", "_to_field", "o", "p", "q", "all", "e", "is_staff__exact", "_changelist_filters")
+# fmt: on
 
 
 @pytest.fixture
@@ -134,7 +71,7 @@ def refused(codes: dict[str, int]) -> dict[str, int]:
 )
 def test_odd_queries_of_readers_are_no_fault_of_ours(client: Client, path: str) -> None:
     make_digest(DAY, papers=2)
-    codes = {f"{name}={value[:40]!r}": status(client, path, {name: value}) for name in QUERIES[:7] for value in ODD[::2]}
+    codes = {f"{name}={value[:40]!r}": status(client, path, {name: value}) for name in QUERIES for value in TELLING}
     assert refused(codes) == {}
 
 
@@ -193,9 +130,7 @@ def test_a_digest_of_a_year_that_cannot_be_is_not_begun_in_the_admin(editor: Cli
 def test_odd_filters_of_the_admin_are_no_fault_of_ours(editor: Client, settings: Settings, path: str) -> None:
     settings.TIME_ZONE = "Pacific/Kiritimati"  # where the ends of the calendar are beyond it in UTC
     make_digest(DAY, papers=2)
-    codes = {
-        f"{name}={value[:40]!r}": status(editor, path, {name: value}) for name in FILTERS for value in ODD[:27:2] + ODD[30::8]
-    }
+    codes = {f"{name}={value[:40]!r}": status(editor, path, {name: value}) for name in FILTERS for value in TELLING}
     assert refused(codes) == {}
 
 
@@ -224,7 +159,7 @@ BODIES = ["[" * 1000, "[" * 100_000, '{"a":' * 1000, "{", "", "null", "[]", "1",
           '{"at": "0001-01-01T00:00", "zone": "UTC", "revision": 1}', '{"at": "2026-11-24T09:00", "zone": "../etc", "revision": 1}',
           '{"at": "2026-11-24T09:00", "zone": "\\u0000", "revision": 1}', '{"version": 99999999999999999999, "revision": 1}',
           '{"paper": "2105.00001", "position": 99999999999999999999}', '{"tweets": [["a"]], "base": []}'] + [
-    json.dumps(dict.fromkeys(("paper", "text", "base", "link", "note", "at", "zone", "finding", "key", "action"), odd)) for odd in [*ODD[::6], "\0", "\ud800", "a\udfffb"]
+    json.dumps(dict.fromkeys(("paper", "text", "base", "link", "note", "at", "zone", "finding", "key", "action"), odd)) for odd in [*TELLING[::2], "\0", "\ud800", "a\udfffb"]
 ]  # fmt: skip
 
 
@@ -263,7 +198,7 @@ def test_odd_headers_are_no_fault_of_ours(client: Client, settings: Settings, he
     day = make_digest(DAY, papers=1)
     plain = client.get(day.get_absolute_url()).content
     for value in [
-        *ODD,
+        *TELLING,
         "bytes=0-" + "9" * 30,
         "Sun, 31 Dec 9999 23:59:59 GMT",
         "Sun, 99 Foo 0000 99:99:99 GMT",

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from digests.desk import actions, texts, tweets
 from digests.desk.answers import answer, desk_action, part, user_of
 from digests.desk.body import Body, flag, revision, status_ids, text, whole
+from digests.desk.changing import refuse_published
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
 from digests.desk.undoing import undo as undo_last
@@ -49,9 +50,9 @@ def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 
 @desk_action(EDIT)
-def take_out(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def remove(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
-    actions.take_out(day, paper, revision(body), by=user_of(request), now=clock.now())
+    actions.remove(day, paper, revision(body), by=user_of(request), now=clock.now())
     return answer(request, day, f"{paper.arxiv_id} removed.", ORDER)
 
 
@@ -106,6 +107,8 @@ def intro(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def add_tweet(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
+    if digest := digests_of(day)[1]:
+        refuse_published(digest)
     tweet = fetch_tweet(text(body, "link"), paper, now=clock.now())
     tweets.show_tweet(day, paper, tweet, by=user_of(request))
     return answer(request, day, f"The post by @{tweet.author_handle} is shown under {paper.arxiv_id}.", ORDER)
@@ -167,7 +170,7 @@ def undo(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 ACTIONS: dict[str, Callable[..., HttpResponse]] = {
     view.__name__: view
     for view in (
-        *(start, add, take_out, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
+        *(start, add, remove, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
         *(accept, ignore, rules_preview, save_rules, refresh_counts, undo),
     )
 }

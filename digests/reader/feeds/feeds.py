@@ -123,7 +123,7 @@ def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
     items, texts = [], texts_of_list(entries)
     for entry in entries:
         paper, digest = entry.paper, entry.digest
-        code = code_links(paper)
+        code = code_links(paper, entry.abstract)
         data = {
             "arxiv_id": paper.arxiv_id,
             "pdf": paper.pdf_url,

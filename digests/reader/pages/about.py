@@ -15,6 +15,7 @@ from digests.reader.pages.paging import asked_day
 from digests.reader.texts import texts_of_events
 from digests.templatetags.reading import day_text
 from papers.counts.measuring import HORIZON
+from papers.network_words import weighed
 from papers.ranking.candidates import rules
 
 DAYS_A_PAGE = 60
@@ -23,8 +24,10 @@ DAYS_A_PAGE = 60
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """How the ranking works, by the rules that rank."""
+    held = rules()
     context = {
-        "rules": rules(),
+        "rules": held,
+        "weighed": weighed(held.weights),
         "archives": settings.ARXIV_ARCHIVES,
         "cross_lists": settings.INCLUDE_CROSS_LISTS,
         "fewest_likes": settings.X_MIN_LIKES,

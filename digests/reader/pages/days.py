@@ -17,8 +17,10 @@ from digests.page_cache.middleware import reads_query, shows
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
 from digests.reader.pages.entries import entries_of, shown_papers, whole_papers
+from digests.reader.pages.going_on import going_on
 from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
+from papers import clock
 from papers.ranking.candidates import rules
 from papers.rendered.kinds import Kind
 from papers.rows import objects
@@ -34,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     page = days_page(request, Digest.objects.published().with_titles())
     newest = None if page.before or not page.digests else page.digests[0]
     entries = [entry for one in page.digests for entry in one.entries.all()]
+    now = None if page.before else going_on(newest.date if newest else None, clock.now())
     title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
     context = {
@@ -43,10 +46,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "shown": shown_papers(newest.entries.all()) if newest else [],
         "texts": texts_of_entries(entries, *([(Kind.NOTE, newest.intro)] if newest else [])),
         "others": page.digests[1:] if newest else page.digests,
+        "going_on": now.text if now else "",
     }
     response = render(request, "home.html", context)
     if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
-        shows(response, digests=page.digests, papers=[entry.paper for entry in entries])
+        shows(response, digests=page.digests, papers=[entry.paper for entry in entries], days=now.days if now else ())
     return response
 
 

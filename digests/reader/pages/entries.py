@@ -38,7 +38,7 @@ class ShownPaper:
     @property
     def code(self) -> tuple[str, ...]:
         """Addresses of repositories."""
-        return code_links(self.entry.paper)
+        return code_links(self.entry.paper, self.entry.abstract)
 
 
 def entries_of(digest: Digest) -> list[Entry]:

@@ -237,7 +237,7 @@ TABLE: list[tuple[Callable[[Client], bool], str]] = [
     # Whoever edits drafts.
     (desk("start"), "Curator"),
     (desk("add"), "Curator"),
-    (desk("take_out"), "Curator"),
+    (desk("remove"), "Curator"),
     (dismiss, "Curator"),
     (desk("undismiss"), "Curator"),
     (desk("move", position=1, moves=0), "Curator"),
@@ -275,7 +275,7 @@ TABLE: list[tuple[Callable[[Client], bool], str]] = [
     (add_paper, "Editor"),
     (change_paper, "Editor"),
     (add_tweet, "Editor"),
-    (change_tweet, "Editor"),
+    (as_draft(change_tweet), "Editor"),
     # Settings and users.
     (desk("save_rules", **RULES), "Administrator"),
     (see_users, "Administrator"),
@@ -286,6 +286,7 @@ TABLE: list[tuple[Callable[[Client], bool], str]] = [
     (add_shown_tweet, "nobody"),
     (delete_shown_tweet, "nobody"),
     (delete_entry, "nobody"),
+    (change_tweet, "nobody"),
     # Nobody by a role.
     (delete_paper, "nobody"),
     (delete_tweet, "nobody"),

@@ -81,7 +81,7 @@ def test_tweet_page_takes_the_same_queries_at_any_size(editor: Client, django_as
         for n in range(rows)
     )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = editor.get(page(tweet))
 
     assert response.status_code == 200

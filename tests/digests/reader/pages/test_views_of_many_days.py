@@ -207,8 +207,22 @@ def test_about_tells_the_rules_that_rank(client: Client, settings: Settings) -> 
     assert "collects those in cs.*, math.* and stat.ML, leaving out papers that are only cross-listed there" in page
     assert "A paper is hot from a score of 1,234." in page
     assert "Only each author’s best post counts for a paper." in page
-    assert "Posts with fewer than 7 favorites are not collected." in page
+    assert "Posts on X with fewer than 7 likes are not collected." in page
     assert "a score of at least 56: up to 8, best first." in page
+
+
+def test_about_tells_how_networks_are_weighed(client: Client) -> None:
+    weights = {"x": {"favorites": 0.5}, "hackernews": {"points": 0}}
+    SavedRules.objects.create(hot_score=1, shown_tweet_score=1, shown_tweets=1, weights=weights)
+
+    page = client.get("/about").content.decode().split("How networks are weighed")[1]
+
+    assert re.findall(r"<li><strong>(.*?)</strong>: (.*?)</li>", page.split("</ul>")[0]) == [
+        ("X", "reposts × 1, likes × 0.5."),
+        ("Bluesky", "likes × 1, reposts × 1, quotes × 1; replies don’t count."),
+        ("Hacker News", "nothing counts."),
+        ("Hugging Face", "upvotes × 1; comments don’t count."),
+    ]
 
 
 def test_about_says_who_sees_a_list_before_it_appears(client: Client, settings: Settings) -> None:

@@ -1,0 +1,92 @@
+"""Home never takes an old list for today's: it says of which day the latest one is, and what is going on."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from digests.page_cache import middleware
+from papers.models import CollectionDay
+from tests.digests.reader.pages.reading_pages import text_of
+from tests.factories import READ_AT, make_digest
+
+WEDNESDAY = date(2021, 5, 12)
+NOW = datetime(2021, 5, 12, 9, tzinfo=UTC)
+SUNDAY = datetime(2021, 5, 16, 9, tzinfo=UTC)
+
+
+def said(client: Client, address: str = "/") -> list[str]:
+    return re.findall(r'<p class="going-on">(.*?)</p>', text_of(client, address))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (None, "The papers of Wednesday, 12 May 2021 haven’t been collected yet."),
+        ("not_announced", "arXiv hasn’t announced the papers of Wednesday, 12 May 2021 yet."),
+        ("collecting", "The papers of Wednesday, 12 May 2021 are being collected."),
+        ("complete", "The papers of Wednesday, 12 May 2021 are collected; their list isn’t out yet."),
+        ("partial", "Some papers of Wednesday, 12 May 2021 are still missing."),
+        ("failed", "The papers of Wednesday, 12 May 2021 couldn’t be collected yet."),
+        ("quiet", "arXiv announced no papers on Wednesday, 12 May 2021."),
+    ],
+)
+def test_home_says_what_is_going_on(client: Client, state: str | None, told: str) -> None:
+    if state:
+        CollectionDay.objects.create(date=WEDNESDAY, state=state, reason="X_BEARER_TOKEN is not set", papers_done_at=READ_AT)
+
+    with time_machine.travel(NOW, tick=False):
+        first = said(client)
+        make_digest(date(2021, 5, 11), papers=1)
+        later = said(client)
+        older = said(client, "/?before=2021-05-12")
+
+    assert first == [told]
+    assert later == [f"The latest list is that of Tuesday, 11 May 2021. {told}"]
+    assert older == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("now", "day"), [(NOW, WEDNESDAY), (SUNDAY, date(2021, 5, 14))])
+def test_home_is_silent_beside_the_list_of_the_last_listing_day(client: Client, now: datetime, day: date) -> None:
+    make_digest(day, papers=1)
+
+    with time_machine.travel(now, tick=False):
+        assert said(client) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_home_that_is_held_follows_the_collection(client: Client) -> None:
+    make_digest(date(2021, 5, 11), papers=1)
+    middleware.cache.clear()
+
+    with time_machine.travel(NOW, tick=False):
+        before = said(client)
+        day = CollectionDay.objects.create(date=WEDNESDAY, state=CollectionDay.State.COLLECTING)
+        during = said(client)
+        day.state = CollectionDay.State.PARTIAL
+        day.save()
+        after = said(client)
+
+    assert [one[0].split("2021. ")[1] for one in (before, during, after)] == [
+        "The papers of Wednesday, 12 May 2021 haven’t been collected yet.",
+        "The papers of Wednesday, 12 May 2021 are being collected.",
+        "Some papers of Wednesday, 12 May 2021 are still missing.",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_home_that_is_held_over_night_hears_of_the_new_day(client: Client) -> None:
+    make_digest(WEDNESDAY, papers=1)
+    middleware.cache.clear()
+
+    with time_machine.travel(NOW, tick=False):
+        assert said(client) == []
+    with time_machine.travel(datetime(2021, 5, 13, 3, tzinfo=UTC), tick=False):
+        CollectionDay.objects.create(date=date(2021, 5, 13), state=CollectionDay.State.COLLECTING)
+        assert said(client) == [
+            "The latest list is that of Wednesday, 12 May 2021. The papers of Thursday, 13 May 2021 are being collected."
+        ]
