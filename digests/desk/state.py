@@ -13,9 +13,9 @@ from django.utils import timezone
 from digests.desk import presence
 from digests.desk.filters import Filters
 from digests.desk.rows.candidates import CandidateRow, candidate_rows, featured_on
-from digests.desk.rows.entries import ListRow, list_rows
+from digests.desk.rows.entries import EntryRow, list_rows
 from digests.desk.strip import StripDay, strip
-from digests.desk.suggestions import Listed, Suggestion, suggestions
+from digests.desk.suggestions import Place, Suggestion, suggestions
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from digests.publishing.scheduling import rule_publishes_at
 from papers import network_words
@@ -38,7 +38,7 @@ class Desk:
     """Its time has come, and it is not published: the check stops it, or the next tick publishes it."""
     rule_at: datetime | None
     """When the site's own rule publishes it."""
-    rows: list[ListRow]
+    rows: list[EntryRow]
     candidates: list[CandidateRow]
     more_candidates: int
     """Those that the filters admit and the page leaves out: `?all=1` shows them."""
@@ -82,7 +82,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     live = {heat.arxiv_id: heat for heat in [*heats[False], *candidates]}
     by_number = {paper.arxiv_id: paper for paper in papers.values()}
     dismissals = dict(Dismissal.objects.filter(day=day).values_list("paper__arxiv_id", "pk"))
-    listed = [Listed(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
+    listed = [Place(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
     in_list = {entry.arxiv_id for entry in listed}
     is_open = is_editable(digest)
     found = suggestions(candidates, listed, live, dismissals) if is_open else []

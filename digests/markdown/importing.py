@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from digests.editing import history
 from digests.markdown.composing import compose
-from digests.markdown.files import Reading, UnreadablePost
+from digests.markdown.files import PostFile, UnreadablePost
 from digests.markdown.format import render
 from digests.markdown.post import PostPaper
 from digests.markdown.records import key_of, printed_paper, printed_tweet, store_papers, store_tweets
@@ -43,7 +43,7 @@ class Outcome(StrEnum):
     """An editor has changed the digest since the last import, and it was left as it is."""
 
 
-def store(reading: Reading, *, replace: bool = False, is_sample: bool = False) -> Outcome:
+def store(reading: PostFile, *, replace: bool = False, is_sample: bool = False) -> Outcome:
     """Make the day's digest what the post says, in one transaction.
 
     A digest that an editor has changed since its last import, or that no import made, is kept, unless `replace`. Readers of a
@@ -64,7 +64,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
+def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
     post = reading.post
     digest = Digest(
         date=post.day,

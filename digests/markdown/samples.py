@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from digests.markdown.files import Reading, post_files, read_post
+from digests.markdown.files import PostFile, post_files, read_post
 from digests.markdown.format import render
 from digests.markdown.importing import store
 from digests.markdown.post import OLD_NETWORK, Post, PostPaper, PostTweet
@@ -48,7 +48,7 @@ def _newest_listing_days(today: date, count: int) -> list[date]:
     return days
 
 
-def _moved(reading: Reading, day: date, now: datetime) -> Reading:
+def _moved(reading: PostFile, day: date, now: datetime) -> PostFile:
     """The sample post as one of the listing day `day`."""
     post = reading.post
     by = day - post.day

@@ -125,7 +125,7 @@ def _paper(text: str = "A", *, title: str = "A", name: str = "A") -> Paper:
 
 
 def _listed(title: str, note: str) -> comparing.Contents:
-    return comparing.Contents(note, (comparing.Listed("2611.00001", title, note),))
+    return comparing.Contents(note, (comparing.ComparedEntry("2611.00001", title, note),))
 
 
 def _compare(text: str) -> object:

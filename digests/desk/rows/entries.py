@@ -35,7 +35,7 @@ class TweetRow:
 
 
 @dataclass(frozen=True)
-class ListRow:
+class EntryRow:
     entry: Entry
     paper: Paper
     position: int
@@ -70,7 +70,7 @@ def list_rows(
     *,
     suggested: Mapping[str, Suggestion],
     featured: Mapping[int, date],
-) -> list[ListRow]:
+) -> list[EntryRow]:
     """Two queries."""
     lines = [(Kind.LINE, entry.title) for entry in entries]
     texts = Texts([*lines, *((Kind.NAMES, names_source(entry.paper.authors)) for entry in entries)])
@@ -87,7 +87,7 @@ def list_rows(
             flags.append(VANISHED)
         suggestion = suggested.get(paper.arxiv_id)
         rows.append(
-            ListRow(
+            EntryRow(
                 entry=entry,
                 paper=paper,
                 position=entry.position,
