@@ -8,6 +8,7 @@ CHILD = "converts formulas, in the bounded child alone: tests/papers/rendered/te
 THIN = "one call of a registered function"
 
 EXEMPT: dict[str, str] = {
+    "digests.templatetags.reading.of_network": OURS,
     "digests.markdown.other_networks.count_lines": OURS,
     "papers.editing.number_of": OURS,
     "papers.editing.OneLineField.validate": "one pass by `refuse_control_characters`, which is registered",
