@@ -19,7 +19,6 @@ EXEMPT: dict[str, str] = {
     "papers.fetching.fetch_tweet": "cuts the link at 500 characters",
     "papers.lookup.papers_found": DATABASE,
     "papers.lookup.tweets_found": DATABASE,
-    "digests.templatetags.reading.of_network": OURS,
     "papers.networks.x.network.frame": OURS,
     "papers.networks.x.client.XClient.sweep": ASKS,
     "papers.networks.x.client.XClient.lookup": ASKS,
