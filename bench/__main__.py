@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream", "memory"]
+BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream", "matches", "memory"]
 BY_NAME_ONLY = ["lighthouse"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 

@@ -21,7 +21,7 @@ from django.test import Client  # noqa: E402
 
 from bench import serving  # noqa: E402
 from bench.search import vocabulary  # noqa: E402
-from digests.markdown.files import Reading  # noqa: E402
+from digests.markdown.files import PostFile  # noqa: E402
 from digests.markdown.format import Post, PostPaper, PostTweet, parse, render  # noqa: E402
 from digests.markdown.importing import store  # noqa: E402
 from digests.models import Digest, Entry  # noqa: E402
@@ -92,7 +92,7 @@ def fill(start: int, stop: int) -> None:
     with transaction.atomic():
         for number in sorted(full):
             text = render(a_post(number))
-            store(Reading(path=None, post=parse(text), text=text, mended_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
+            store(PostFile(path=None, post=parse(text), text=text, mended_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
         days = insert(
             Digest,
             ["date", "status", "written_at", "published_at", "changed_at"],
@@ -123,7 +123,7 @@ def print_hostile_day() -> None:
     worst = "$f" + "(" * 60 + "$"
     papers = tuple(paper._replace(arxiv_id=f"9001.{n:05}", abstract=worst) for n, paper in enumerate(a_post(0).papers))
     text = render(a_post(0)._replace(day=day, papers=papers))
-    store(Reading(path=None, post=parse(text), text=text, mended_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
+    store(PostFile(path=None, post=parse(text), text=text, mended_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
     for moment in ("before", "after"):
         if moment == "after":
             render_changed()

@@ -8,9 +8,13 @@ LINK_HOSTS = OWN_LINKS
 """By network, the hosts to which links in its texts lead; the texts of those that are not here may link to any host."""
 
 
+TITLES = {name: kind.title for name, kind in KINDS.items()}
+"""By name, as people call them."""
+
+
 def title(network: str) -> str:
     """The network as people call it."""
-    return KINDS[network].title if network in KINDS else network
+    return TITLES.get(network, network)
 
 
 def in_words(counts: Mapping[str, int], network: str) -> list[str]:

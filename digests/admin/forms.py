@@ -84,4 +84,4 @@ class OrderedInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
     class Media:
-        js = [Script("admin/reorder.js", defer=True)]
+        js = [Script("admin/vendor/sortable-1.15.7.min.js", defer=True), Script("admin/reorder.js", defer=True)]

@@ -41,7 +41,7 @@ def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: 
         _insert(digest, entry, shown, position)
 
 
-def take_out(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> None:
+def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> None:
     """Remove the paper from this day's list, and stop suggesting it.
 
     `seen` is the revision of the list that the editor saw: with the paper go its note, title and tweets, which another editor

@@ -1,6 +1,7 @@
 """A day's desk as it stands: everything that its page shows, in a constant number of queries."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,11 +13,12 @@ from django.utils import timezone
 from digests.desk import presence
 from digests.desk.filters import Filters
 from digests.desk.rows.candidates import CandidateRow, candidate_rows, featured_on
-from digests.desk.rows.entries import ListRow, list_rows
+from digests.desk.rows.entries import EntryRow, list_rows
 from digests.desk.strip import StripDay, strip
-from digests.desk.suggestions import Listed, Suggestion, suggestions
+from digests.desk.suggestions import Place, Suggestion, suggestions
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from digests.publishing.scheduling import rule_publishes_at
+from papers import network_words
 from papers.models import CollectionDay, Paper, PaperCategory, Tweet
 from papers.ranking.candidates import announced_on, rules, tweets_on
 from papers.ranking.ranking import MentionedPaper, Rules, rank
@@ -36,7 +38,7 @@ class Desk:
     """Its time has come, and it is not published: the check stops it, or the next tick publishes it."""
     rule_at: datetime | None
     """When the site's own rule publishes it."""
-    rows: list[ListRow]
+    rows: list[EntryRow]
     candidates: list[CandidateRow]
     more_candidates: int
     """Those that the filters admit and the page leaves out: `?all=1` shows them."""
@@ -52,6 +54,8 @@ class Desk:
     can_publish: bool
     can_save_rules: bool
     filters: Filters
+    networks: Mapping[str, str]
+    """Their names and titles, to filter by."""
     pulse: str
     """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
 
@@ -78,7 +82,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     live = {heat.arxiv_id: heat for heat in [*heats[False], *candidates]}
     by_number = {paper.arxiv_id: paper for paper in papers.values()}
     dismissals = dict(Dismissal.objects.filter(day=day).values_list("paper__arxiv_id", "pk"))
-    listed = [Listed(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
+    listed = [Place(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
     in_list = {entry.arxiv_id for entry in listed}
     is_open = is_editable(digest)
     found = suggestions(candidates, listed, live, dismissals) if is_open else []
@@ -116,6 +120,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),
         filters=filters,
+        networks=network_words.TITLES,
         pulse=_beat(digest, list(dismissals.values()), last_read),
     )
 

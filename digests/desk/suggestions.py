@@ -26,7 +26,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class Listed:
+class Place:
     """An entry, as far as suggestions go."""
 
     arxiv_id: str
@@ -37,7 +37,7 @@ class Listed:
 
 def suggestions(
     candidates: Iterable[RankedPaper],
-    listed: Sequence[Listed],
+    listed: Sequence[Place],
     live: Mapping[str, RankedPaper],
     dismissed: Collection[str],
 ) -> list[Suggestion]:

@@ -8,7 +8,7 @@ MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ComparedEntry:
     """One paper of a list; tweets by handle and status id, in their order."""
 
     arxiv_id: str
@@ -31,7 +31,7 @@ class Contents:
     """A day's list, in order, as far as editors make it."""
 
     intro: str
-    papers: tuple[Listed, ...]
+    papers: tuple[ComparedEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class TextDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntryChange:
     """A paper in both versions; one of them is None where it is not in that list. Numbers count from 1."""
 
-    before: Listed | None
-    after: Listed | None
+    before: ComparedEntry | None
+    after: ComparedEntry | None
     before_number: int | None
     after_number: int | None
     moved: bool
@@ -102,7 +102,7 @@ class Difference:
     """From one version of a list to another: all papers of both, and what changed."""
 
     intro: TextDifference | None
-    lines: tuple[Line, ...]
+    lines: tuple[EntryChange, ...]
 
     @property
     def is_counts_alone(self) -> bool:
@@ -128,11 +128,11 @@ def difference(before: Contents, after: Contents) -> Difference:
     return Difference(_text("intro", before.intro, after.intro), tuple(lines))
 
 
-def _line(before: Contents, after: Contents, old: int | None, new: int | None, *, moved: bool) -> Line:
+def _line(before: Contents, after: Contents, old: int | None, new: int | None, *, moved: bool) -> EntryChange:
     left = before.papers[old - 1] if old else None
     right = after.papers[new - 1] if new else None
     texts = [_text("title", left.title, right.title), _text("note", left.note, right.note)] if left and right else []
-    return Line(left, right, old, new, moved and bool(left and right), tuple(text for text in texts if text))
+    return EntryChange(left, right, old, new, moved and bool(left and right), tuple(text for text in texts if text))
 
 
 def _text(name: str, before: str, after: str) -> TextDifference | None:

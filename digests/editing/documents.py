@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from digests.editing.comparing import Contents, Listed
+from digests.editing.comparing import ComparedEntry, Contents
 from digests.models import Digest, Entry, ShownTweet
 from papers.models import Paper, Tweet
 
@@ -76,11 +76,11 @@ def contents(document: Document) -> Contents:
     )
 
 
-def listed(entry: Entry, tweets: list[str]) -> Listed:
+def listed(entry: Entry, tweets: list[str]) -> ComparedEntry:
     others = {part: text for part, text in entry.otherwise.items() if part != "title"}
     printed = json.dumps(others, sort_keys=True) if others else ""
     counts = entry.retweets, entry.favorites
-    return Listed(entry.paper.arxiv_id, entry.title, entry.note, *counts, entry.is_pinned, tuple(tweets), printed)
+    return ComparedEntry(entry.paper.arxiv_id, entry.title, entry.note, *counts, entry.is_pinned, tuple(tweets), printed)
 
 
 def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry, list[ShownTweet]]]:

@@ -139,23 +139,23 @@ def hand_over(correction: Digest) -> None:
     ListChange.objects.filter(digest=correction).update(digest=correction.corrects_id)
 
 
-class NoSuchVersion(Exception):
+class UnknownVersion(Exception):
     """The history of the digest has no such change."""
 
 
 def document_after(digest: Digest, change_id: int) -> documents.Document:
-    """The list as that change of the digest, or of the one that it corrects, left it. Raises NoSuchVersion."""
+    """The list as that change of the digest, or of the one that it corrects, left it. Raises UnknownVersion."""
     own: Iterable[int | None] = {digest.pk, digest.corrects_id} - {None}
     document: documents.Document | None = (
         ListChange.objects.filter(pk=change_id, digest__in=own).values_list("document", flat=True).first()
     )
     if document is None:
-        raise NoSuchVersion(f"There is no version {change_id} of this day.")
+        raise UnknownVersion(f"There is no version {change_id} of this day.")
     return document
 
 
 def then(digest: Digest, change_id: int) -> Contents:
-    """The list as that change left it; three queries. Raises NoSuchVersion."""
+    """The list as that change left it; three queries. Raises UnknownVersion."""
     return documents.contents(document_after(digest, change_id))
 
 

@@ -17,7 +17,7 @@ def restore(
     """Make the list what it was after the change `version`; a new change, the later ones stay. `undone`: to take that back.
 
     A correction may become what its original was. Words and rows come back; status, schedule and times of publication stay as
-    they are. Papers and tweets that are no longer known are left out. Raises NoSuchVersion; Refused where the list is published;
+    they are. Papers and tweets that are no longer known are left out. Raises UnknownVersion; Refused where the list is published;
     with `seen`, the number of the digest's revision that the editor saw, Conflict where it is another one meanwhile.
     """
     action, of = (history.Action.UNDONE, undone) if undone else (history.Action.RESTORED, version)
@@ -60,7 +60,7 @@ def _with_texts(kept: dict[str, Any] | None, printed: dict[str, Any] | None) -> 
 def entry_after(digest: Digest, version: ListChange, paper_id: int) -> tuple[Entry, list[ShownTweet]] | None:
     """The paper's entry as that change left it, and the tweets under it, not saved; None where it was not in the list.
 
-    Raises NoSuchVersion. Tweets that are no longer known are left out.
+    Raises UnknownVersion. Tweets that are no longer known are left out.
     """
     for entry, tweets in documents.rows_of(history.document_after(digest, version.pk), paper_id):
         entry.digest, entry.moves = digest, entry.moves + 1

@@ -1,15 +1,16 @@
 """Digest rows -> Post: what a day's Markdown prints, from the database alone."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date
 from itertools import islice
 
-from digests.markdown.format import Post, PostPaper, PostTweet
+from digests.markdown.other_networks import OTHERS
+from digests.markdown.post import OLD_NETWORK, Post, PostPaper, PostTweet
 from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
 from papers.models import PaperCategory, of_live_tweet
 from papers.text.embed import escape
-from papers.text.identifiers import snowflake_moment
 
 CHUNK = 50
 """Digests composed at a time: bounds memory, and keeps it at four queries a chunk."""
@@ -34,13 +35,18 @@ def one_line(text: str) -> str:
     return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
 
 
+def name_html(name: str) -> str:
+    """An author's name as a post prints it."""
+    return escape(re.sub(r"[\x00-\x08\x0b-\x1f]", "", one_line(name)))
+
+
 def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
     """The papers of each digest, in order."""
     rows = list(
         Entry.objects.filter(digest__in=digest_ids)
         .order_by("digest_id", "position")
         .values_list(
-            "pk", "digest_id", "paper_id", "retweets", "favorites", "read_at", "printed_otherwise",
+            "pk", "digest_id", "paper_id", "retweets", "favorites", "counts", "read_at", "printed_otherwise",
             "paper__arxiv_id", "paper__title", "paper__authors", "paper__abstract",
         )
     )  # fmt: skip
@@ -50,7 +56,7 @@ def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
         categories[paper_id].append(code)
     tweets = _tweets(digest_ids)
     papers = defaultdict(list)
-    for pk, digest_id, paper_id, retweets, favorites, read_at, otherwise, arxiv_id, title, authors, abstract in rows:
+    for pk, digest_id, paper_id, retweets, favorites, counts, read_at, otherwise, arxiv_id, title, authors, abstract in rows:
         codes = categories[paper_id]
         if otherwise:
             title, abstract = otherwise.get("title", title), otherwise.get("abstract", abstract)
@@ -60,27 +66,29 @@ def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
         papers[digest_id].append(
             PostPaper(
                 arxiv_id, one_line(title), names, tuple(codes), one_line(abstract),
-                retweets, favorites, read_at, tuple(tweets.get(pk, ())),
+                retweets, favorites, read_at, tuple(tweets.get(pk, ())), counts,
             )
         )  # fmt: skip
     return papers
 
 
 def _tweets(digest_ids: list[int]) -> dict[int, list[PostTweet]]:
-    """The tweets under each entry, in order; those that are gone, or whose author we never learnt, are left out."""
+    """The tweets under each entry, in order; those that are gone, and those of X whose author we never learnt, are left out."""
     rows = (
         ShownTweet.objects.filter(of_live_tweet(), entry__digest__in=digest_ids)
-        .exclude(tweet__author_handle="")
+        .exclude(tweet__network=OLD_NETWORK, tweet__author_handle="")
         .order_by("entry_id", "position")
         .values_list(
-            "entry_id", "printed_otherwise", "tweet__status_id", "tweet__language", "tweet__direction",
-            "tweet__body_html", "tweet__author_name", "tweet__author_handle",
+            "entry_id", "printed_otherwise", "tweet__network", "tweet__status_id", "tweet__posted_at",
+            "tweet__language", "tweet__direction", "tweet__body_html", "tweet__author_name", "tweet__author_handle",
         )
     )  # fmt: skip
     tweets = defaultdict(list)
-    for entry_id, otherwise, status_id, language, direction, body, name, handle in rows:
-        # The day is in the status id, too, and costs less to read there than from the column.
-        tweet = PostTweet(status_id, language, direction, body, escape(name), handle, snowflake_moment(status_id).date())
+    for entry_id, otherwise, network, status_id, posted_at, language, direction, body, name, handle in rows:
+        if network != OLD_NETWORK and network not in OTHERS:
+            continue  # a network that this version does not know
+        day = posted_at.astimezone(UTC).date()
+        tweet = PostTweet(status_id, language, direction, body, name_html(name), handle, day, network)
         if otherwise:
             other_day = {"day": date.fromisoformat(otherwise["day"])} if "day" in otherwise else {}
             tweet = tweet._replace(**(otherwise | other_day))

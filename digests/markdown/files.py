@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digests.markdown import mojibake
-from digests.markdown.format import Post, PostError, parse, render
+from digests.markdown.format import parse, render
+from digests.markdown.post import Post, PostError
 from digests.processes import shared_out
 
 FEW = 20
@@ -24,7 +25,7 @@ class UnreadablePost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PostFile:
     """A post read from a file. `mended_lines` of it were mojibake, `hopeless_lines` (from 1) look so still."""
 
     path: Path
@@ -72,7 +73,7 @@ def post_files(path: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
     return files, refused
 
 
-def read_post(path: Path) -> Reading:
+def read_post(path: Path) -> PostFile:
     """The post in the file. Raises UnreadablePost; nothing is stored."""
     try:
         status = path.stat()
@@ -97,16 +98,16 @@ def read_post(path: Path) -> Reading:
     if named and named[1] != str(post.day):
         raise UnreadablePost(f"expected the post of {named[1]}, as the file's name says, found that of {post.day}")
     text = render(post)
-    return Reading(path, post, text, repair.mended, repair.hopeless, normalised=text != repair.text)
+    return PostFile(path, post, text, repair.mended, repair.hopeless, normalised=text != repair.text)
 
 
-def read_posts(files: Sequence[Path]) -> Generator[Reading | UnreadablePost, None, None]:
+def read_posts(files: Sequence[Path]) -> Generator[PostFile | UnreadablePost, None, None]:
     """The posts in the files, in their order, or what is wrong with one. Of many, the next is read by another process while the
     caller stores this one. Raises ProcessEnded."""
     return _read_all(files) if len(files) <= FEW else shared_out(_read_all, [files])
 
 
-def _read_all(files: Sequence[Path]) -> Generator[Reading | UnreadablePost, None, None]:
+def _read_all(files: Sequence[Path]) -> Generator[PostFile | UnreadablePost, None, None]:
     for file in files:
         try:
             yield read_post(file)

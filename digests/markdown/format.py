@@ -1,68 +1,26 @@
-"""One day's post as Markdown, in the old site's exact format: `parse` and `render` are exact inverses.
+"""One day's post as Markdown: `parse` and `render` are exact inverses.
 
-Pure text in, plain records out: no Django, no files. Names, tweet bodies and tweet author names are kept as the file has them
-(the last two are HTML). All moments are UTC, whole seconds.
+The old site's exact format, and docs/post-format.md for what it did not have. Pure text in, plain records out: no Django, no
+files. Names, tweet bodies and tweet author names are kept as the file has them (the last two are HTML).
 """
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
+from digests.markdown import other_networks
+from digests.markdown.post import LONGEST_NAME, OLD_NETWORK, Post, PostError, PostPaper, PostTweet
 from papers.text.embed import BLOCKQUOTE, read_date, unescape, write_date
 from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR, LAST_YEAR
 
+__all__ = ["Post", "PostError", "PostPaper", "PostTweet", "file_name", "parse", "render"]
 LARGEST_COUNT = 2_147_483_647
 """What a database integer holds."""
 LONGEST_CODE = 32
 """Characters of an arXiv id or a category that their columns hold; real ones have at most 20."""
-LONGEST_NAME = 200
-"""Characters of a tweet author's name that its column holds; X allows 50."""
 Day = TypeVar("Day", bound=date)
 """A day or a moment."""
-
-
-class PostTweet(NamedTuple):
-    """A tweet as the post shows it. `body` and `name` are HTML; `day` is the date in words that follows the author."""
-
-    status_id: str
-    language: str
-    direction: str
-    body: str
-    name: str
-    handle: str
-    day: date
-
-
-class PostPaper(NamedTuple):
-    """A paper as the post shows it; the first category is the primary one, `abstract` may be empty."""
-
-    arxiv_id: str
-    title: str
-    authors: tuple[str, ...]
-    categories: tuple[str, ...]
-    abstract: str
-    retweets: int
-    favorites: int
-    read_at: datetime
-    tweets: tuple[PostTweet, ...] = ()
-
-
-class Post(NamedTuple):
-    """A day's post: its papers in rank order."""
-
-    day: date
-    written_at: datetime
-    papers: tuple[PostPaper, ...] = ()
-    draft: bool = False
-
-
-class PostError(ValueError):
-    """A text that is no post: the line (from 1), what was expected there and what stands there instead."""
-
-    def __init__(self, line: int, expected: str, found: str) -> None:
-        self.line, self.expected, self.found = line, expected, found
-        super().__init__(f"line {line}: expected {expected}, found {found}")
 
 
 def file_name(day: date) -> str:
@@ -125,20 +83,28 @@ def _lines(post: Post) -> Iterator[str]:
         yield ""
         yield f"- links: [abs](https://arxiv.org/abs/{paper.arxiv_id}) | [pdf](https://arxiv.org/pdf/{paper.arxiv_id})"
         yield "- " + " | ".join(f"[{code}](https://arxiv.org/list/{code}/recent)" for code in paper.categories)
+        yield from other_networks.count_lines(paper.counts, paper.read_at)
         yield ""
         yield paper.abstract
         yield ""
         for tweet in paper.tweets:
-            yield (
-                f'<blockquote class="twitter-tweet"><p lang="{tweet.language}" dir="{tweet.direction}">{tweet.body}</p>'
-                f'&mdash; {tweet.name} (@{tweet.handle}) <a href="https://twitter.com/{tweet.handle}/status/{tweet.status_id}'
-                f'?ref_src=twsrc%5Etfw">{write_date(tweet.day)}</a></blockquote>'
-            )
-            yield SCRIPT
+            yield from _tweet_lines(tweet)
             yield ""
         yield ""
         yield ""
     yield ""
+
+
+def _tweet_lines(tweet: PostTweet) -> Iterator[str]:
+    if tweet.network != OLD_NETWORK:
+        yield other_networks.write_post(tweet)
+        return
+    yield (
+        f'<blockquote class="twitter-tweet"><p lang="{tweet.language}" dir="{tweet.direction}">{tweet.body}</p>'
+        f'&mdash; {tweet.name} (@{tweet.handle}) <a href="https://twitter.com/{tweet.handle}/status/{tweet.status_id}'
+        f'?ref_src=twsrc%5Etfw">{write_date(tweet.day)}</a></blockquote>'
+    )
+    yield SCRIPT
 
 
 def parse(text: str) -> Post:
@@ -241,6 +207,7 @@ class _Parser:
             self.fail("each paper once a day")
         seen.add(arxiv_id)
         categories = self.categories()
+        other_counts = dict(self.other_counts(read_at))
         self.literal("")
         abstract = self.line("the abstract (one line, perhaps empty)")
         self.literal("")
@@ -249,7 +216,7 @@ class _Parser:
         self.literal("")
         return PostPaper(
             arxiv_id, heading[2], tuple(authors.split(", ")) if authors else (), categories, abstract,
-            int(counts[1]), int(counts[2]), read_at, tweets,
+            int(counts[1]), int(counts[2]), read_at, tweets, other_counts,
         )  # fmt: skip
 
     def categories(self) -> tuple[str, ...]:
@@ -262,22 +229,44 @@ class _Parser:
             self.fail(expected)
         return codes
 
+    def other_counts(self, read_at: datetime) -> Iterator[tuple[str, dict[str, int]]]:
+        seen: list[str] = []
+        while self.at < len(self.lines) and self.lines[self.at]:
+            found = other_networks.read_counts(self.lines[self.at], read_at)
+            if found is None or not other_networks.is_in_order([*seen, found[0]]):
+                self.fail(other_networks.COUNTS_EXPECTED)
+            seen.append(found[0])
+            self.at += 1
+            yield found
+
     def tweets(self) -> Iterator[PostTweet]:
         while self.at < len(self.lines) and self.lines[self.at]:
-            tweet = self.matching(
-                BLOCKQUOTE,
-                'a blank line or a tweet \'<blockquote class="twitter-tweet"><p lang="…" dir="…">…</p>&mdash; name (@handle) '
-                '<a href="https://twitter.com/handle/status/ID?ref_src=twsrc%5Etfw">Month D, YYYY</a></blockquote>\' '
-                "with nothing but text, entities, <br> and <a href> inside",
-            )
-            try:
-                day = read_date(tweet["date"])
-            except ValueError:
-                day = None
-            day = self.in_calendar(day)
-            if len(unescape(tweet["name"])) > LONGEST_NAME:
-                self.at -= 1
-                self.fail(f"a name of at most {LONGEST_NAME} characters")
-            self.literal(SCRIPT)
+            yield self.other_post() if other_networks.is_post(self.lines[self.at]) else self.tweet()
             self.literal("")
-            yield PostTweet(tweet["status_id"], tweet["lang"], tweet["dir"], tweet["body"], tweet["name"], tweet["handle"], day)
+
+    def other_post(self) -> PostTweet:
+        try:
+            post = other_networks.read_post(self.lines[self.at])
+        except other_networks.NoPost as error:
+            self.fail(str(error))
+        self.at += 1
+        self.in_calendar(post.day)
+        return post
+
+    def tweet(self) -> PostTweet:
+        tweet = self.matching(
+            BLOCKQUOTE,
+            'a blank line or a tweet \'<blockquote class="twitter-tweet"><p lang="…" dir="…">…</p>&mdash; name (@handle) '
+            '<a href="https://twitter.com/handle/status/ID?ref_src=twsrc%5Etfw">Month D, YYYY</a></blockquote>\' '
+            "with nothing but text, entities, <br> and <a href> inside",
+        )
+        try:
+            day = read_date(tweet["date"])
+        except ValueError:
+            day = None
+        day = self.in_calendar(day)
+        if len(unescape(tweet["name"])) > LONGEST_NAME:
+            self.at -= 1
+            self.fail(f"a name of at most {LONGEST_NAME} characters")
+        self.literal(SCRIPT)
+        return PostTweet(tweet["status_id"], tweet["lang"], tweet["dir"], tweet["body"], tweet["name"], tweet["handle"], day)

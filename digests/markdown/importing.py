@@ -12,9 +12,10 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from digests.editing import history
 from digests.markdown.composing import compose
-from digests.markdown.files import Reading, UnreadablePost
-from digests.markdown.format import PostPaper, render
-from digests.markdown.records import printed_paper, printed_tweet, store_papers, store_tweets
+from digests.markdown.files import PostFile, UnreadablePost
+from digests.markdown.format import render
+from digests.markdown.post import PostPaper
+from digests.markdown.records import key_of, printed_paper, printed_tweet, store_papers, store_tweets
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing.status import make_public
 from papers import clock
@@ -42,7 +43,7 @@ class Outcome(StrEnum):
     """An editor has changed the digest since the last import, and it was left as it is."""
 
 
-def store(reading: Reading, *, replace: bool = False, is_sample: bool = False) -> Outcome:
+def store(reading: PostFile, *, replace: bool = False, is_sample: bool = False) -> Outcome:
     """Make the day's digest what the post says, in one transaction.
 
     A digest that an editor has changed since its last import, or that no import made, is kept, unless `replace`. Readers of a
@@ -63,7 +64,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _store(reading: Reading, *, replace: bool, is_sample: bool) -> Outcome:
+def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
     post = reading.post
     digest = Digest(
         date=post.day,
@@ -129,7 +130,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
     records = [papers[paper.arxiv_id] for paper in posted]
     entries = insert(
         Entry,
-        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "read_at"],
+        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "counts", "read_at"],
         [
             (
                 digest.pk,
@@ -139,6 +140,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
                 POST,
                 paper.retweets,
                 paper.favorites,
+                paper.counts,
                 paper.read_at,
             )
             for position, (paper, record) in enumerate(zip(posted, records, strict=True), 1)
@@ -159,7 +161,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
         ShownTweet,
         ["entry", "position", "tweet", "printed_otherwise"],
         [
-            (entry, position, tweets[tweet.status_id].pk, tweets[tweet.status_id].otherwise(printed_tweet(tweet)))
+            (entry, position, tweets[key_of(tweet)].pk, tweets[key_of(tweet)].otherwise(printed_tweet(tweet)))
             for (entry,), paper in zip(entries, posted, strict=True)
             for position, tweet in enumerate(paper.tweets, 1)
         ],
@@ -167,10 +169,6 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
     insert(
         Mention,
         ["tweet", "paper"],
-        {
-            (tweets[tweet.status_id].pk, record.pk)
-            for record, paper in zip(records, posted, strict=True)
-            for tweet in paper.tweets
-        },
+        {(tweets[key_of(tweet)].pk, record.pk) for record, paper in zip(records, posted, strict=True) for tweet in paper.tweets},
         on_conflict="(paper_id, tweet_id) DO NOTHING",
     )

@@ -47,7 +47,9 @@ def _is_hopeless(line: str, was_damaged: bool) -> bool:
     """Whether the line looks damaged after the repair; through another code page it may be, whatever the rest of the text is."""
     if was_damaged and LEFT_OVER.search(line):
         return True
-    return bool(OTHER_PAGES.search(line)) or any(_is_of_other_page(run[0]) for run in RUN.finditer(line))
+    return bool(BEGINS_OTHER.search(line) and OTHER_PAGES.search(line)) or any(
+        _is_of_other_page(run[0]) for run in RUN.finditer(line)
+    )
 
 
 def _is_of_other_page(run: str) -> bool:
@@ -73,6 +75,8 @@ OTHER_PAGES = re.compile(
     "|Ă[©¨Ľ¶¸ŻĄ´±]|(?<=[a-z])Ă[^ -~a-zà-ÿ]|(?<=[A-Za-z])Г[^ -~А-я]|ƒÿ"
 )
 """UTF-8 read as Windows-1252, Latin-1, Windows-1250 or -1251, or as a code page of DOS: "Ã©", "â€™", "вЂ™", "├⌐", "ΓÇÖ"."""
+BEGINS_OTHER = re.compile("[ÃÂÄÅÎÏÐÑâðвÔ├┬ΓĂГƒ]")
+"""With one of these begins all that `OTHER_PAGES` finds; one set of characters is sought in a tenth of the time."""
 
 
 LEFT_OVER = re.compile("‚Ä.|√[©®°¢£§•¶ß´¨ÆØªºæøÄ-ü]|ü[Äòôöìéëê§][^\x00-\x7f]")

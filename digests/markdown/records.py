@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
-from digests.markdown.format import PostPaper, PostTweet
+from digests.markdown.composing import name_html
+from digests.markdown.post import OLD_NETWORK, PostPaper, PostTweet
 from digests.models import Digest, ShownTweet
 from papers.collecting.versions import replace_categories
 from papers.models import Paper, PaperCategory, Tweet
+from papers.networks.registry import KINDS
 from papers.rows import insert, select
-from papers.text.embed import escape, unescape
-from papers.text.identifiers import snowflake_moment
+from papers.text.embed import unescape
 
+TweetKey = tuple[str, str]
+"""The network's name, and its id of the post."""
 TWEET_TEXTS = ["language", "direction", "body_html", "author_name", "author_handle"]
 
 
@@ -125,43 +128,69 @@ def printed_tweet(tweet: PostTweet) -> dict[str, Any]:
     }
 
 
-def store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[str, Record]:
-    """The records of the post's tweets, by status id; made, or filled in or corrected where no other day shows them."""
-    printed: dict[str, dict[str, Any]] = {}
+def key_of(tweet: PostTweet) -> TweetKey:
+    return tweet.network, tweet.status_id
+
+
+def store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[TweetKey, Record]:
+    """The records of the post's tweets; made, or filled in or corrected where no other day shows them."""
+    printed: dict[TweetKey, dict[str, Any]] = {}
+    posted_at: dict[TweetKey, datetime] = {}
     for one in posted:
-        printed.setdefault(one.status_id, printed_tweet(one))
-    posted_at = {status_id: snowflake_moment(status_id) for status_id in printed}
+        printed.setdefault(key_of(one), printed_tweet(one))
+        posted_at.setdefault(key_of(one), _posted_at(one))
     made = insert(
         Tweet,
         ["network", "status_id", "posted_at", "state", "is_sample", *TWEET_TEXTS],
         [
-            (Tweet.Network.X.value, status_id, posted_at[status_id], Tweet.State.LIVE.value, digest.is_sample,
-             *_tweet_texts(prints))
-            for status_id, prints in sorted(printed.items())
+            (*key, posted_at[key], Tweet.State.LIVE.value, digest.is_sample, *_tweet_texts(prints))
+            for key, prints in sorted(printed.items(), key=lambda item: item[0])
         ],
         on_conflict="(network, status_id) DO NOTHING",
-        returning=["id", "status_id"],
-    )  # fmt: skip
+        returning=["id", "network", "status_id"],
+    )
     records = {
-        status_id: Record(pk, _printed_after(printed[status_id], posted_at[status_id].date().isoformat()))
-        for pk, status_id in made
+        (network, status_id): Record(
+            pk, _printed_after(printed[network, status_id], posted_at[network, status_id].date().isoformat())
+        )
+        for pk, network, status_id in made
     }
     return records | _known_tweets(digest, {key: prints for key, prints in printed.items() if key not in records})
 
 
-def _known_tweets(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[str, Record]:
+def _posted_at(tweet: PostTweet) -> datetime:
+    """The moment in the id, else midnight (UTC) of the day that the post prints.
+
+    The ids of X are made by X. Where others' own authors make them, the day that the post prints has the last word.
+    """
+    moment = KINDS[tweet.network].posted_at(tweet.status_id)
+    if moment and (tweet.network == OLD_NETWORK or moment.date() == tweet.day):
+        return moment
+    return datetime.combine(tweet.day, time(), UTC)
+
+
+def _known_tweets(digest: Digest, printed: dict[TweetKey, dict[str, Any]]) -> dict[TweetKey, Record]:
     """The records that were there before, filled in or corrected where they may be."""
     if not printed:
         return {}
     records, samples = {}, []
     columns = ["id", "network", "status_id", "state", "is_sample", "posted_at", "embedded_at", *TWEET_TEXTS]
-    for pk, network, status_id, state, is_sample, posted_at, embedded_at, *texts in select(Tweet, columns, "status_id", printed):
-        if network != Tweet.Network.X:
+    ids = {status_id for _, status_id in printed}
+    for pk, network, status_id, state, is_sample, posted_at, embedded_at, *texts in select(Tweet, columns, "status_id", ids):
+        key = network, status_id
+        if key not in printed:
             continue
         language, direction, body, name, handle = texts
         day = posted_at.date().isoformat()
-        prints = {"language": language, "direction": direction, "body": body, "name": escape(name), "handle": handle, "day": day}
-        wanted = printed[status_id]
+        prints = {
+            "language": language,
+            "direction": direction,
+            "body": body,
+            "name": name_html(name),
+            "handle": handle,
+            "day": day,
+        }
+        wanted = printed[key]
         if state != Tweet.State.LIVE:
             # The text of a tweet that is gone is not stored again, here or as what the day prints otherwise.
             prints = wanted
@@ -170,7 +199,7 @@ def _known_tweets(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[st
             prints = _printed_after(wanted, day)
         if is_sample and not digest.is_sample:
             samples.append(pk)
-        records[status_id] = Record(pk, prints)
+        records[key] = Record(pk, prints)
     if samples:
         Tweet.objects.filter(pk__in=samples).update(is_sample=False)
     return records
@@ -182,8 +211,8 @@ def _is_posts_alone(tweet: int, read_at: datetime | None, digest: Digest) -> boo
 
 
 def _printed_after(prints: dict[str, Any], day: str) -> dict[str, Any]:
-    """What a post prints from a record that was made from `prints`; `day` is that of the status id."""
-    return prints | {"name": escape(unescape(prints["name"])), "day": day}
+    """What a post prints from a record that was made from `prints`; `day` is that of its moment."""
+    return prints | {"name": name_html(unescape(prints["name"])), "day": day}
 
 
 def _tweet_texts(prints: dict[str, Any]) -> tuple[str, ...]:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from django.db import transaction
 
-from digests.markdown.files import Reading, post_files, read_post
-from digests.markdown.format import Post, PostPaper, render
+from digests.markdown import sample_networks
+from digests.markdown.files import PostFile, post_files, read_post
+from digests.markdown.format import render
 from digests.markdown.importing import store
+from digests.markdown.post import OLD_NETWORK, Post, PostPaper, PostTweet
 from digests.models import Digest, Entry
 from papers.access.connections import calendar
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet
@@ -33,6 +35,7 @@ def load(now: datetime) -> list[date]:
         for reading, day in zip(readings, days, strict=True):
             store(_moved(reading, day, now), is_sample=True)
         _show_as_just_read(now)
+        sample_networks.add(list(Entry.objects.filter(digest__is_sample=True).select_related("digest", "paper")), now)
         Digest.objects.filter(date=days[-1], is_sample=True).delete()
     index_changed()
     render_changed()
@@ -47,7 +50,7 @@ def _newest_listing_days(today: date, count: int) -> list[date]:
     return days
 
 
-def _moved(reading: Reading, day: date, now: datetime) -> Reading:
+def _moved(reading: PostFile, day: date, now: datetime) -> PostFile:
     """The sample post as one of the listing day `day`."""
     post = reading.post
     by = day - post.day
@@ -57,10 +60,15 @@ def _moved(reading: Reading, day: date, now: datetime) -> Reading:
 
 
 def _moved_paper(paper: PostPaper, by: timedelta, read_at: datetime) -> PostPaper:
+    return paper._replace(read_at=read_at, tweets=tuple(_moved_tweet(tweet, by) for tweet in paper.tweets))
+
+
+def _moved_tweet(tweet: PostTweet, by: timedelta) -> PostTweet:
+    moved = tweet._replace(day=tweet.day + by)
+    if tweet.network != OLD_NETWORK:
+        return moved
     # The moment is in the upper bits of a status id, in milliseconds.
-    shift = int(by.total_seconds() * 1000) << 22
-    tweets = (tweet._replace(status_id=str(int(tweet.status_id) + shift), day=tweet.day + by) for tweet in paper.tweets)
-    return paper._replace(read_at=read_at, tweets=tuple(tweets))
+    return moved._replace(status_id=str(int(tweet.status_id) + (int(by.total_seconds() * 1000) << 22)))
 
 
 def _show_as_just_read(now: datetime) -> None:
@@ -82,15 +90,19 @@ def _show_as_just_read(now: datetime) -> None:
     )
     tweets = []
     for entry in entries:
-        shown = [row.tweet for row in entry.shown_tweets.all()]
+        everything = [row.tweet for row in entry.shown_tweets.all()]
+        for tweet in everything:
+            if tweet.network != OLD_NETWORK:
+                tweet.counts, tweet.read_at = entry.counts.get(tweet.network, {}), now
+        shown = [tweet for tweet in everything if tweet.network == OLD_NETWORK]
+        tweets += everything
         for place, tweet in enumerate(shown):
             # The first has the most; together they have what the paper has.
             of_place = 1 / 2 ** (place + 1) if place + 1 < len(shown) else 1 / 2**place
             tweet.retweets, tweet.favorites = int(entry.retweets * of_place), int(entry.favorites * of_place)
             tweet.replies = tweet.quotes = 0
             tweet.read_at = now
-            tweets.append(tweet)
-    Tweet.objects.bulk_update(tweets, ["retweets", "favorites", "replies", "quotes", "read_at"])
+    Tweet.objects.bulk_update(tweets, ["retweets", "favorites", "replies", "quotes", "counts", "read_at"])
 
 
 def step_aside() -> int:

@@ -108,11 +108,11 @@ def _of_paper(
 ) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
     """Key, text and mend of each finding; `taking_out` is the body of that request, `better` are tweets that could be shown."""
     number, shown = entry.paper.arxiv_id, list(entry.shown_tweets.all())
-    take_out = {"action": "take_out", "body": taking_out, "label": "Remove"}
+    remove = {"action": "remove", "body": taking_out, "label": "Remove"}
     if not entry.abstract.strip():
         yield "no_abstract", "no abstract.", None
     if earlier:
-        yield "duplicate", f"already listed on {earlier}.", take_out
+        yield "duplicate", f"already listed on {earlier}.", remove
     for name, text in (("title", entry.title), ("abstract", entry.abstract), ("note", entry.note)):
         if is_unbalanced(text):
             yield f"dollar_{name}", f"unmatched $ in the {name}.", _escaping(name, number, text)
@@ -120,7 +120,7 @@ def _of_paper(
         yield (
             "no_tweet",
             "none of its posts is visible.",
-            _showing(shown, better, number, "Show the best posts") if better else take_out,
+            _showing(shown, better, number, "Show the best posts") if better else remove,
         )
     if gone := [one for one in shown if one.tweet.state != Tweet.State.LIVE]:
         left = [one.tweet.status_id for one in shown if one not in gone]

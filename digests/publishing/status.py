@@ -74,10 +74,10 @@ def make_public(digest: Digest, event: PublicEvent) -> None:
     event.save()
     if event.kind != PublicEvent.Kind.WITHDRAWN:
         Paper.objects.filter(entries__digest=digest).update(is_settled=True)
-    mirror(digest.date)
+    mirror_after_commit(digest.date)
 
 
-def mirror(day: date) -> None:
+def mirror_after_commit(day: date) -> None:
     """Have the day's file in the mirror written or removed, once the transaction is done.
 
     Whatever becomes of the queue, the day is published: what is missed here the mirror's next tick writes.

@@ -1,5 +1,6 @@
 """Template filters that turn stored text into what readers see."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -53,6 +54,11 @@ def tweet_body(body_html: str, network: str = "x") -> SafeString:
 
 register.filter("network_title", network_words.title)
 register.filter("in_words", network_words.in_words)
+
+
+@register.filter
+def of_network(counts: Mapping[str, Mapping[str, int]], network: str) -> Mapping[str, int]:
+    return counts.get(network, {})
 
 
 @register.filter

@@ -15,13 +15,13 @@ from django.db.models import F
 
 from papers import rows
 from papers.models import PaidRead, ReadBudget
-from papers.sources.http import Refused, SourceError
+from papers.sources.http import ServiceRefused, SourceError
 
 READ_MICRODOLLARS = 5_000
 """X's price of one post, once a UTC day; the ledger counts every reading as if it were charged."""
 
 
-class BudgetSpent(Refused):
+class BudgetSpent(ServiceRefused):
     """The budget of paid reads does not allow the call. Names X_DAILY_READS or X_MONTHLY_READS."""
 
 

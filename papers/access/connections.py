@@ -15,7 +15,7 @@ from papers.networks.x.oembed import OEmbedClient
 from papers.sources.arxiv.calendar import DEFERRED_2026, AnnouncementCalendar
 from papers.sources.arxiv.client import ArxivClient
 from papers.sources.gate import Gate
-from papers.sources.http import Misconfigured, OutOfCredit, Refused, SourceError, Unreadable, base_url, client
+from papers.sources.http import Misconfigured, OutOfCredit, ServiceRefused, SourceError, Unreadable, base_url, client
 
 Service = SourceHealth.Service
 LONGEST_MESSAGE = 500
@@ -84,7 +84,7 @@ def note_answer(service: str, now: datetime) -> None:
 
 def is_refusal(error: SourceError | None) -> bool:
     """Whether only a person can mend it."""
-    return isinstance(error, Refused | OutOfCredit | Unreadable)
+    return isinstance(error, ServiceRefused | OutOfCredit | Unreadable)
 
 
 def note_failure(service: str, error: SourceError, now: datetime) -> None:

@@ -32,7 +32,9 @@ def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> Non
             on_conflict="(network, status_id) DO NOTHING",
         )
         add_mentions(network, {id: post.papers for id, post in posts.items()})
-        _take_back(network, {id: post for id, post in posts.items() if (id,) not in set(made)})
+        new = {id for (id,) in made}
+        if len(new) < len(posts):
+            _take_back(network, {id: post for id, post in posts.items() if id not in new})
         transaction.on_commit(lambda: _match_again(network, list(posts)))
         counted = {id: post for id, post in posts.items() if post.counts}
         for first in range(0, len(counted), AT_ONCE):

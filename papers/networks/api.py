@@ -11,7 +11,7 @@ import httpx
 
 from papers.networks.strict_json import mapping, text_of, whole_number
 from papers.sources.answer_headers import retry_after_s
-from papers.sources.http import Answer, Malformed, RateLimited, Refused, SourceError, Transient, base_url, fetch, retrying
+from papers.sources.http import Answer, Malformed, RateLimited, ServiceRefused, SourceError, Transient, base_url, fetch, retrying
 
 MAX_BYTES = 32 * 1024 * 1024
 LONGEST_WAIT_S = 3600.0
@@ -108,14 +108,14 @@ class Api:
             case status if status >= 500 or status == 408:
                 return Transient(f"{self.service} is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
             case 401 | 403:
-                return Refused(
+                return ServiceRefused(
                     f"{self.service} refuses us access ({answer.status}). Set CONTACT_EMAIL to an address you read, "
                     f"and check {self.setting}.",
                     setting=self.setting,
                     **at,
                 )
             case status:
-                return Refused(
+                return ServiceRefused(
                     f"There is no {self.service} at this address ({status}); check {self.setting}.", setting=self.setting, **at
                 )
 

@@ -66,7 +66,7 @@ class FoundPost:
 
 
 @dataclass(frozen=True)
-class Reading:
+class PostsRead:
     """What a network says now of the ids asked for: each is in exactly one of the three."""
 
     found: Mapping[str, FoundPost]
@@ -116,7 +116,7 @@ class Network(Kind, Protocol):
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
         """The posts made in [start, end) that link a paper, in no order; one may come twice."""
 
-    def read(self, posts: Mapping[str, datetime]) -> Reading:
+    def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """The present state of these posts, by id with the moment at which each was made."""
 
     def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:

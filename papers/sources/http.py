@@ -44,7 +44,7 @@ class RateLimited(Transient):
     """We asked too often."""
 
 
-class Refused(SourceError):
+class ServiceRefused(SourceError):
     """Credentials, plan or address are not accepted. Never retried: the text says what to do and names `setting`."""
 
     def __init__(self, message: str, *, setting: str = "", url: str = "", status: int | None = None) -> None:
@@ -52,11 +52,11 @@ class Refused(SourceError):
         self.setting = setting
 
 
-class Misconfigured(Refused, ValueError):
+class Misconfigured(ServiceRefused, ValueError):
     """A setting holds a value that cannot work."""
 
 
-class ClockWrong(Refused):
+class ClockWrong(ServiceRefused):
     """The service takes our times for wrong, and its own clock says that they are."""
 
 

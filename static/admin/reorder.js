@@ -3,6 +3,8 @@
    without this script they are written by hand. */
 "use strict";
 
+/* global Sortable */
+
 {
     const numberOf = (row) => row.querySelector("input[data-reorder]");
     const handleOf = (row) => row.querySelector(".reorder-handle");
@@ -24,7 +26,7 @@
         hint.textContent = "Drag a row by its handle, or focus the handle and press ↑ or ↓; Esc puts it back. Save to keep the order.";
         group.querySelector("table").before(hint, said);
 
-        const rows = () => [...body.querySelectorAll("tr.form-row:not(.empty-form)")];
+        const rows = () => [...body.querySelectorAll("tr.form-row:not(.empty-form, .sortable-fallback)")];
 
         const number = () => rows().forEach((row, index) => {
             numberOf(row).value = index + 1;
@@ -38,7 +40,9 @@
 
         // A row moves together with its line of errors. The kept row stays where it is in the document and the others move
         // around it: so it loses neither the focus nor the pointer.
-        const unit = (row) => (row.previousElementSibling?.matches(".row-form-errors") ? [row.previousElementSibling, row] : [row]);
+        const errors = new Map();
+        body.querySelectorAll("tr.row-form-errors").forEach((line) => errors.set(line.nextElementSibling, line));
+        const unit = (row) => (errors.has(row) ? [errors.get(row), row] : [row]);
         const arrange = (order, kept) => {
             const end = body.querySelector("tr.empty-form, tr.add-row");
             const keptUnit = kept && unit(kept);
@@ -64,9 +68,14 @@
             }
         };
 
+        let start = null; // the order to go back to
+        const putBack = (row) => {
+            arrange(start, row);
+            number();
+            say(row, "Put back");
+        };
+
         const addHandle = (row) => {
-            let start = null; // the order to go back to
-            let dragging = false;
             const handle = document.createElement("button");
             handle.type = "button";
             handle.className = "reorder-handle";
@@ -74,16 +83,6 @@
             handle.title = "Drag, or press ↑ or ↓";
             handle.setAttribute("aria-describedby", hint.id);
             numberOf(row).before(handle);
-
-            const putBack = () => {
-                arrange(start, row);
-                number();
-                say(row, "Put back");
-            };
-            const stopDragging = () => {
-                dragging = false;
-                row.classList.remove("reorder-moving");
-            };
 
             handle.addEventListener("focus", () => {
                 start = rows();
@@ -97,41 +96,7 @@
                     say(row, "Moved");
                 } else if (event.key === "Escape" && start) {
                     event.preventDefault();
-                    stopDragging();
-                    putBack();
-                }
-            });
-            handle.addEventListener("pointerdown", (event) => {
-                if (event.button === 0) {
-                    event.preventDefault();
-                    handle.focus();
-                    handle.setPointerCapture(event.pointerId);
-                    start = rows();
-                    dragging = true;
-                    row.classList.add("reorder-moving");
-                }
-            });
-            handle.addEventListener("pointermove", (event) => {
-                if (!dragging) {
-                    return;
-                }
-                const middle = (other) => {
-                    const box = other.getBoundingClientRect();
-                    return box.top + box.height / 2;
-                };
-                const above = rows().filter((other) => other !== row && middle(other) < event.clientY);
-                move(row, above.length);
-            });
-            handle.addEventListener("pointerup", () => {
-                if (dragging) {
-                    stopDragging();
-                    say(row, "Moved");
-                }
-            });
-            handle.addEventListener("pointercancel", () => {
-                if (dragging) {
-                    stopDragging();
-                    putBack();
+                    putBack(row);
                 }
             });
             numberOf(row).addEventListener("change", () => {
@@ -144,6 +109,41 @@
 
         rows().forEach(addHandle);
         number();
+
+        let cancelled = false;
+        const onEscape = (event) => {
+            if (event.key === "Escape") {
+                cancelled = true;
+                event.stopPropagation();
+                document.dispatchEvent(new PointerEvent("pointerup", {bubbles: true}));
+            }
+        };
+        Sortable.create(body, {
+            direction: "vertical",
+            draggable: "tr.form-row:not(.empty-form)",
+            handle: ".reorder-handle",
+            forceFallback: true, // the browser's own dragging knows no touch
+            fallbackTolerance: 4,
+            ghostClass: "reorder-moving",
+            onStart: () => {
+                cancelled = false;
+                start = rows();
+                addEventListener("keydown", onEscape, true);
+            },
+            onEnd: ({item}) => {
+                removeEventListener("keydown", onEscape, true);
+                const before = start;
+                if (cancelled) {
+                    putBack(item);
+                } else {
+                    arrange(rows());
+                    number();
+                    say(item, "Moved");
+                }
+                handleOf(item).focus({preventScroll: true});
+                start = before; // Esc puts back what was dragged
+            },
+        });
 
         group.addEventListener("formset:added", (event) => {
             addHandle(event.target);

@@ -24,7 +24,7 @@ from digests.desk import body
 from digests.desk.filters import Filters
 from digests.editing import comparing
 from digests.editing.conflicts import Refused as ActionRefused
-from digests.markdown import composing, files, mojibake
+from digests.markdown import composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
 from digests.publishing import checking
 from digests.reader import bibtex
@@ -37,6 +37,7 @@ from papers.networks import paper_links
 from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
+from papers.ranking.ranking import RankedPaper
 from papers.search import index, marking, query, words
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
@@ -101,6 +102,17 @@ def _post(
     return post_format.render(post_format.Post(DAY, NOW, (paper,)))
 
 
+def _other_post(*, id: str = "7", handle: str = "A", language: str = "en", body: str = "A", author: str = "A") -> str:
+    return (
+        f'<blockquote class="hackernews-post" data-id="{id}" data-handle="{handle}"><p lang="{language}" dir="ltr">{body}</p>&mdash; '
+        f'{author} ({handle}) <a href="https://news.ycombinator.com/item?id={id}">November 20, 2026</a></blockquote>'
+    )
+
+
+def _other(part: str) -> Callable[[str], object]:
+    return lambda text: other_networks.read_post(_other_post(**{part: text}))
+
+
 def _read_file(text: str) -> object:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "post.md")
@@ -113,7 +125,7 @@ def _paper(text: str = "A", *, title: str = "A", name: str = "A") -> Paper:
 
 
 def _listed(title: str, note: str) -> comparing.Contents:
-    return comparing.Contents(note, (comparing.Listed("2611.00001", title, note),))
+    return comparing.Contents(note, (comparing.ComparedEntry("2611.00001", title, note),))
 
 
 def _compare(text: str) -> object:
@@ -175,6 +187,26 @@ READERS: tuple[Reader, ...] = (
     Reader(post_format.parse, lambda text: post_format.parse(_post(abstract=text)), POST, "abstract"),
     Reader(post_format.parse, lambda text: post_format.parse(_post(body=text)), POST, "body"),
     Reader(post_format.parse, lambda text: post_format.parse(_post(name=text)), POST, "name"),
+    *(
+        Reader(other_networks.read_post, _other(part), (other_networks.NoPost,), part)
+        for part in ("id", "handle", "language", "body", "author")
+    ),
+    Reader(
+        other_networks.read_post,
+        lambda text: other_networks.read_post(_other_post(body=f'<a href="https://{text}">{text}</a>')),
+        (other_networks.NoPost,),
+        "link",
+    ),
+    Reader(other_networks.read_post, other_networks.read_post, (other_networks.NoPost,)),
+    Reader(other_networks.is_post, lambda text: other_networks.is_post(f'<blockquote class="{text}')),
+    Reader(other_networks.read_counts, lambda text: other_networks.read_counts(text, NOW)),
+    Reader(
+        other_networks.read_counts,
+        lambda text: other_networks.read_counts(f"- bluesky: {text} (11/20/2026 20:00:00)", NOW),
+        place="counts",
+    ),
+    Reader(other_networks.is_in_order, lambda text: other_networks.is_in_order(text.split(" ")), place="names"),
+    Reader(composing.name_html, composing.name_html),
     Reader(composing.one_line, composing.one_line),
     Reader(mojibake.repair, mojibake.repair),
     Reader(mojibake.repair, lambda text: mojibake.repair(f"what‚Äôs\n{text}\n漢"), place="damaged"),
@@ -251,7 +283,12 @@ READERS: tuple[Reader, ...] = (
     Reader(cast(Any, Period.parse).__func__, Period.parse, (SelectionError,)),
     Reader(shown, shown),
     Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(_bytes(text)))),
-    Reader(Filters.admit, lambda text: Filters(text=text).admit(_paper(title="A"), ["cs.LG"], 1)),
+    Reader(
+        Filters.admit,
+        lambda text: Filters(text=text).admit(
+            _paper(title="A"), ["cs.LG"], RankedPaper("2105.00001", 1, 1, 1, 0, hot=False, tweets=())
+        ),
+    ),
     Reader(resolve, lambda text: resolve(f"/{text}"), (Resolver404,)),
     *(
         Reader(resolve, lambda text, start=start: resolve(f"{start}{text}"), (Resolver404,), start)  # type: ignore[misc]

@@ -56,7 +56,9 @@ def handle(page: Page, title: str) -> Locator:
 
 def shown(page: Page) -> str:
     """The titles in the order of the table."""
-    return "".join(text.split()[-1] for text in page.locator("tr.has_original td.field-paper").all_inner_texts())
+    return "".join(
+        text.split()[-1] for text in page.locator("tr.has_original:not(.sortable-fallback) td.field-paper").all_inner_texts()
+    )
 
 
 def numbers(page: Page) -> list[str]:

@@ -119,7 +119,7 @@ def test_mouse_makes_the_same_list(open_desk: OpenDesk, elsewhere: Elsewhere, ca
     ann.drag(ann.entry("2611.10000").locator(".handle"), ann.entry("2611.10002"))
     assert ann.order[:3] == ["2611.10001", "2611.10002", "2611.10000"]
     last = ann.entry(elsewhere.paper)
-    ann.click(last.get_by_text("Posts"))
+    ann.click(last.locator("summary", has_text="Posts"))
     ann.click(last.get_by_label("Link to a post"))
     ann.type(elsewhere.tweet)
     ann.click(last.get_by_role("button", name="Add post"))

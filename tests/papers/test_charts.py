@@ -46,7 +46,7 @@ def test_many_days_that_lack_papers_are_counted() -> None:
     chart = found_of_expected("Papers", [(f"2026-11-{day}", 1, 2) for day in range(10, 20)])
 
     assert chart is not None
-    assert "fewer than expected on 10 days, lately on 2026-11-15, 2026-11-16" in chart.summary
+    assert "fewer than expected on 10 days, most recently on 2026-11-15, 2026-11-16" in chart.summary
 
 
 def test_limit_is_a_line_that_bars_stay_under() -> None:

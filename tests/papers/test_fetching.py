@@ -70,7 +70,7 @@ def test_old_arxiv_ids_are_found_as_they_are_kept() -> None:
     "text", ["", "attention", "2010.042961234", "https://evil.example/abs/2010.04296", "20", "\x00", "arXiv:"]
 )
 def test_what_is_no_paper_is_refused_without_a_request(text: str) -> None:
-    with pytest.raises(Unknown, match="no arXiv id"):
+    with pytest.raises(Unknown, match="isn’t an arXiv id"):
         fetch_paper(text, now=NOW)
 
 

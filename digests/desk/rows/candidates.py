@@ -26,8 +26,8 @@ class CandidateRow:
     paper: Paper
     rank: int
     score: int
-    retweets: int
-    favorites: int
+    counts: Mapping[str, Mapping[str, int]]
+    """By network and its own names."""
     read_at: datetime | None
     hot: bool
     in_list: bool
@@ -58,7 +58,7 @@ def candidate_rows(
     now: datetime,
 ) -> tuple[list[CandidateRow], int]:
     """The rows to show, and how many more the filters admit; two queries. Papers are as `state` reads them."""
-    admitted = [heat for heat in ranked if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat.score)]
+    admitted = [heat for heat in ranked if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat)]
     chosen = [heat for place, heat in enumerate(admitted) if filters.all or heat.hot or place < SHOWN]
     spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
     texts = Texts(text for heat in chosen for text in _texts(papers[heat.arxiv_id]))
@@ -74,8 +74,7 @@ def candidate_rows(
                 paper=paper,
                 rank=heat.rank,
                 score=heat.score,
-                retweets=heat.retweets,
-                favorites=heat.favorites,
+                counts=heat.counts,
                 read_at=max((line.read_at for line in heat.tweets if line.read_at), default=None),
                 hot=heat.hot,
                 in_list=heat.arxiv_id in listed,

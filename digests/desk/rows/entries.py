@@ -27,14 +27,15 @@ class TweetRow:
     language: str
     body_html: str
     """As the network gave it, to be sanitised; empty until it was fetched."""
-    score: int | None
-    """None where its counts were never read."""
+    network: str
+    counts: Mapping[str, int]
+    """By the network's own names; none before the first reading."""
     state: str
     url: str
 
 
 @dataclass(frozen=True)
-class ListRow:
+class EntryRow:
     entry: Entry
     paper: Paper
     position: int
@@ -69,7 +70,7 @@ def list_rows(
     *,
     suggested: Mapping[str, Suggestion],
     featured: Mapping[int, date],
-) -> list[ListRow]:
+) -> list[EntryRow]:
     """Two queries."""
     lines = [(Kind.LINE, entry.title) for entry in entries]
     texts = Texts([*lines, *((Kind.NAMES, names_source(entry.paper.authors)) for entry in entries)])
@@ -86,7 +87,7 @@ def list_rows(
             flags.append(VANISHED)
         suggestion = suggested.get(paper.arxiv_id)
         rows.append(
-            ListRow(
+            EntryRow(
                 entry=entry,
                 paper=paper,
                 position=entry.position,
@@ -123,10 +124,6 @@ def _offered(entries: list[Entry], live: Mapping[str, RankedPaper]) -> dict[int,
     return {entry: [tweets[status_id] for status_id in several if status_id in tweets] for entry, several in ids.items()}
 
 
-def _score(tweet: Tweet) -> int:
-    return (tweet.retweets or 0) + (tweet.favorites or 0)
-
-
 def _tweet(tweet: Tweet) -> TweetRow:
     return TweetRow(
         shown=False,
@@ -137,7 +134,8 @@ def _tweet(tweet: Tweet) -> TweetRow:
         direction=tweet.direction,
         language=tweet.language,
         body_html=tweet.body_html,
-        score=_score(tweet) if tweet.read_at else None,
+        network=tweet.network,
+        counts=tweet.counted,
         state=tweet.state,
         url=tweet.url,
     )
@@ -153,7 +151,8 @@ def _shown(row: ShownTweet) -> TweetRow:
         direction=row.direction,
         language=row.language,
         body_html=row.body_html,
-        score=_score(row.tweet) if row.tweet.read_at else None,
+        network=row.tweet.network,
+        counts=row.tweet.counted,
         state=row.tweet.state,
         url=row.tweet.url,
     )

@@ -50,9 +50,9 @@ def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 
 @desk_action(EDIT)
-def take_out(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def remove(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     paper = paper_of(body)
-    actions.take_out(day, paper, revision(body), by=user_of(request), now=clock.now())
+    actions.remove(day, paper, revision(body), by=user_of(request), now=clock.now())
     return answer(request, day, f"{paper.arxiv_id} removed.", ORDER)
 
 
@@ -170,7 +170,7 @@ def undo(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 ACTIONS: dict[str, Callable[..., HttpResponse]] = {
     view.__name__: view
     for view in (
-        *(start, add, take_out, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
+        *(start, add, remove, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
         *(accept, ignore, rules_preview, save_rules, refresh_counts, undo),
     )
 }

@@ -18,7 +18,7 @@ from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own
 from digests.editing import history
 from digests.editing.comparing import Difference, difference
 from digests.editing.conflicts import Conflict, Refused
-from digests.editing.history import NoSuchVersion
+from digests.editing.history import UnknownVersion
 from digests.editing.restoring import restore as restore_list
 from digests.editing.sentences import runs, said, said_of
 from digests.markdown.composing import compose
@@ -149,7 +149,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
             if not is_editable(shown):
                 shown, seen = open_correction(own(day), by=user), seen + 1  # its beginning is one change
             restore_list(shown.pk, then, by=user, seen=seen)
-    except (NoSuchVersion, Digest.DoesNotExist):
+    except (UnknownVersion, Digest.DoesNotExist):
         raise Refused("Someone else closed this list. Reload the page.") from None
     return f"Restored the list of {then.at:%-d %b %Y, %H:%M} UTC ({words})."
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from tqdm import tqdm
 
 from digests.markdown.composing import compose
-from digests.markdown.files import Reading, UnreadablePost, post_files, read_posts, shown
+from digests.markdown.files import PostFile, UnreadablePost, post_files, read_posts, shown
 from digests.markdown.format import render
 from digests.markdown.importing import Outcome, fingerprint, store
 from digests.models import Digest
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         if self.counts["failed"]:
             raise CommandError("Some posts failed: fix them as described above, then import them again.", returncode=1)
 
-    def take(self, reading: Reading, *, dry_run: bool, check: bool, replace: bool) -> None:
+    def take(self, reading: PostFile, *, dry_run: bool, check: bool, replace: bool) -> None:
         path, day = reading.path, reading.post.day
         mark = fingerprint(reading.text)
         first, first_mark = self.first_of_day.setdefault(day, (path, mark))

@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Moment:
     """A paper's counts, summed over its posts, at a moment."""
 
     at: datetime
@@ -42,10 +42,10 @@ class Gain:
 class History:
     """A paper's readings of one provenance, the oldest first; never empty."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[Moment, ...]
 
     @property
-    def last(self) -> Reading:
+    def last(self) -> Moment:
         return self.readings[-1]
 
     @property
@@ -63,11 +63,11 @@ def histories(paper_ids: Iterable[int]) -> dict[int, History]:
 
     The two are never in one history. One query.
     """
-    found: defaultdict[tuple[int, str], list[Reading]] = defaultdict(list)
+    found: defaultdict[tuple[int, str], list[Moment]] = defaultdict(list)
     for paper_id, provenance, *reading in select(
         PaperMeasurement, ["paper", "provenance", "read_at", "retweets", "favorites"], "paper", paper_ids
     ):
-        found[paper_id, provenance].append(Reading(*reading))
+        found[paper_id, provenance].append(Moment(*reading))
     for readings in found.values():
         readings.sort(key=attrgetter("at"))
     papers = {paper_id for paper_id, _ in found}

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import httpx
 
 from papers.networks.api import Api
-from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, PostsRead
 from papers.networks.bluesky.posts import (
     DID,
     HANDLE,
@@ -110,7 +110,7 @@ class Bluesky:
             if post and post.papers and not _hidden(view):
                 yield post
 
-    def read(self, posts: Mapping[str, datetime]) -> Reading:
+    def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """Posts that were deleted, taken down or blocked are simply left out by Bluesky: those are gone."""
         found: dict[str, FoundPost] = {}
         gone = {id: GoneReason.DELETED for id in posts if not is_uri(id)}
@@ -131,7 +131,7 @@ class Bluesky:
         for id in asked:
             if id not in found and id not in gone and id not in unreadable and posts[id] < youngest:
                 gone[id] = GoneReason.DELETED
-        return Reading(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
 
     def _views(self, uris: Iterable[str]) -> Iterator[object]:
         asked = list(uris)

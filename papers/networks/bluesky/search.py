@@ -9,7 +9,7 @@ from typing import Any
 
 from papers.networks.api import Api
 from papers.networks.strict_json import items, mapping, text_of
-from papers.sources.http import Malformed, Refused
+from papers.sources.http import Malformed, ServiceRefused
 
 DOMAINS = ("arxiv.org", "alphaxiv.org", "huggingface.co", "hf.co")
 PAGE_SIZE = 100
@@ -79,8 +79,8 @@ class Search:
         self._token = token
         return token
 
-    def _refused(self) -> Refused:
-        return Refused(
+    def _refused(self) -> ServiceRefused:
+        return ServiceRefused(
             "Bluesky does not accept BLUESKY_HANDLE and BLUESKY_APP_PASSWORD, so we cannot search for what its stream missed. "
             "Make an app password in Bluesky's settings (Privacy and security) and put it in.",
             setting="BLUESKY_APP_PASSWORD",

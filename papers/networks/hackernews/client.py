@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import httpx
 
 from papers.networks.api import Api
-from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading, Run
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import count, items, mapping, text_of, whole_number
 
@@ -95,7 +95,7 @@ class HackerNews:
     def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
         return None
 
-    def read(self, posts: Mapping[str, datetime]) -> Reading:
+    def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         found: dict[str, FoundPost] = {}
         gone: dict[str, GoneReason] = {}
         for id in posts:
@@ -109,7 +109,7 @@ class HackerNews:
                 gone[id] = GoneReason.WITHHELD
             elif (story := _item(mapping(item))) and story.id == id:
                 found[id] = story
-        return Reading(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
 
 
 def _hit(raw: object) -> FoundPost | None:

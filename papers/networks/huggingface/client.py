@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import httpx
 
 from papers.networks.api import Api
-from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Reading
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, PostsRead
 from papers.networks.paper_links import paper_id
 from papers.networks.strict_json import count, mapping, moment, text_of
 
@@ -72,7 +72,7 @@ class HuggingFace:
     def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
         return None
 
-    def read(self, posts: Mapping[str, datetime]) -> Reading:
+    def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """One or two calls for each day on which they were listed, and one for each paper that is not listed there any more."""
         found: dict[str, FoundPost] = {}
         gone: dict[str, GoneReason] = {}
@@ -88,7 +88,7 @@ class HuggingFace:
                 gone[id] = GoneReason.DELETED
             elif post and post.id == id:
                 found[id] = post
-        return Reading(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
 
     def _listed(self, day: date) -> dict[str, FoundPost]:
         """By arXiv id. A page that is moved on while it is read may repeat papers, but never ends the list early."""

@@ -13,7 +13,7 @@ from papers.sources.http import (
     Malformed,
     OutOfCredit,
     RateLimited,
-    Refused,
+    ServiceRefused,
     SourceError,
     Transient,
 )
@@ -55,7 +55,7 @@ def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceErro
                 return ClockWrong(f"X rejected our times{wrong}. {doubt}", **at)
             return Malformed(f"X rejected our request{wrong}; this is a bug in Hot Papers.", **at)
         case 401:
-            return Refused(
+            return ServiceRefused(
                 "X rejected the token in X_BEARER_TOKEN (401). Set it to your app's app-only bearer token.",
                 setting="X_BEARER_TOKEN",
                 **at,
@@ -69,7 +69,9 @@ def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceErro
                 advice = "it needs an app-only bearer token, not a user's."
             else:
                 advice = "enroll the app in pay-per-use access in X's developer console, or use the token of an app that is."
-            return Refused(f"X does not let the app of X_BEARER_TOKEN read this (403): {advice}", setting="X_BEARER_TOKEN", **at)
+            return ServiceRefused(
+                f"X does not let the app of X_BEARER_TOKEN read this (403): {advice}", setting="X_BEARER_TOKEN", **at
+            )
         case 429 if problem == "usage-capped" or body.get("title") == "UsageCapExceeded":
             return OutOfCredit(
                 "The monthly cap of reads of X_BEARER_TOKEN's account is used up (429). Raise it, or wait for the next month.",
@@ -81,7 +83,7 @@ def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceErro
         case status if status >= 500 or status == 408:
             return Transient(f"X is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
         case status:
-            return Refused(f"There is no X API at this address ({status}); check X_API_BASE.", setting="X_API_BASE", **at)
+            return ServiceRefused(f"There is no X API at this address ({status}); check X_API_BASE.", setting="X_API_BASE", **at)
 
 
 def _wait_s(answer: Answer, now: datetime) -> float:

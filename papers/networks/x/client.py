@@ -79,7 +79,7 @@ def _utc_now() -> datetime:
 class XClient:
     """Reads X with an app's bearer token. Transient errors are tried again, refusals never.
 
-    Raises, besides Transient: RateLimited, Refused (names the setting), OutOfCredit, Malformed (an answer that X does not
+    Raises, besides Transient: RateLimited, ServiceRefused (names the setting), OutOfCredit, Malformed (an answer that X does not
     document, or a request that X does not understand: both are faults of ours).
     """
 

@@ -14,7 +14,7 @@ from papers.sources.arxiv.metadata import BATCH, MetadataApi
 from papers.sources.arxiv.pages import ARXIV_ID_ALONE, PaperRecord, Sections, read_feed
 from papers.sources.arxiv.requests import GatedRequests
 from papers.sources.gate import Gate
-from papers.sources.http import Malformed, RateLimited, Refused, SourceError, Transient
+from papers.sources.http import Malformed, RateLimited, ServiceRefused, SourceError, Transient
 from papers.sources.records import LeftOut, told
 
 FEED_FULL = 1990
@@ -133,7 +133,7 @@ class ArxivClient:
 
 def _stops_all(error: SourceError) -> bool:
     """arXiv does not want to be asked by us: it is not asked for something else then."""
-    return isinstance(error, Refused) or (isinstance(error, RateLimited) and error.status != 503)
+    return isinstance(error, ServiceRefused) or (isinstance(error, RateLimited) and error.status != 503)
 
 
 def _of_feed(feed: Sections, note: str) -> Announcement:

@@ -11,7 +11,7 @@ import httpx
 
 from papers.sources.answer_headers import retry_after_s
 from papers.sources.gate import LONGEST_HOLD_S, Gate
-from papers.sources.http import Answer, Malformed, RateLimited, Refused, Transient, fetch, onward, retrying
+from papers.sources.http import Answer, Malformed, RateLimited, ServiceRefused, Transient, fetch, onward, retrying
 
 MAX_BYTES = 32 * 1024 * 1024
 EMPTY_TRIES = 3
@@ -61,7 +61,7 @@ class GatedRequests:
             return answer
         at, status = answer.url, answer.status
         if status == 403:
-            raise Refused(
+            raise ServiceRefused(
                 "arXiv denies us access (403). Stop collecting, set CONTACT_EMAIL to an address you read, and see "
                 "https://info.arxiv.org/help/robots.html before you continue.",
                 setting="CONTACT_EMAIL",

@@ -68,10 +68,10 @@ export const does = {
     add: (row) => isCandidate(row) && !row.matches(".in-list, .waiting") && decideOn(row, "add"),
     dismiss: (row) => decideOn(row, "dismiss"),
     undismiss: (row) => decideOn(row, "undismiss"),
-    take_out: (row) => {
+    remove: (row) => {
         const next = row.nextElementSibling ?? row.previousElementSibling;
         row.classList.add("leaving");
-        put("take_out", {paper: paperOf(row), revision: revision()});
+        put("remove", {paper: paperOf(row), revision: revision()});
         say(`${nameOf(row)}: removed; press u to undo`);
         if (next?.matches("li[data-paper]")) {
             focusRow(next);
@@ -79,7 +79,7 @@ export const does = {
     },
     out: (row) => {
         if (isEntry(row)) {
-            does.take_out(row);
+            does.remove(row);
         } else if (isCandidate(row) && !row.matches(".in-list")) {
             decideOn(row, row.matches(".dismissed") ? "undismiss" : "dismiss");
         }

@@ -148,7 +148,7 @@ export const showWaiting = () => {
         if (action === "move" && row) {
             place(row, body.position - 1, {quietly: true});
         }
-        row?.classList.toggle("leaving", action === "take_out");
+        row?.classList.toggle("leaving", action === "remove");
         if (["add", "accept"].includes(action)) {
             rowOf(body.paper, "candidates")?.classList.add("waiting");
         }

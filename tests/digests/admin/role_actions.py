@@ -237,7 +237,7 @@ TABLE: list[tuple[Callable[[Client], bool], str]] = [
     # Whoever edits drafts.
     (desk("start"), "Curator"),
     (desk("add"), "Curator"),
-    (desk("take_out"), "Curator"),
+    (desk("remove"), "Curator"),
     (dismiss, "Curator"),
     (desk("undismiss"), "Curator"),
     (desk("move", position=1, moves=0), "Curator"),

@@ -1,5 +1,6 @@
 """The desk's page and its poll."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -148,8 +149,29 @@ def test_rows_offer_the_tweets_that_might_be_shown(ann: Client, papers: list[Pap
 
     row = desk(ann).rows[0]
 
-    assert [(tweet.shown, tweet.score) for tweet in row.tweets] == [(True, 90), (False, 10), (False, 2)]
+    assert [(tweet.shown, sum(tweet.counts.values())) for tweet in row.tweets] == [(True, 90), (False, 10), (False, 2)]
     assert [tweet.status_id for tweet in row.tweets[1:]] == [strong.status_id, weak.status_id]
+
+
+def test_filter_of_a_network_shows_papers_with_a_post_there_that_counts(ann: Client, collected: CollectionDay) -> None:
+    both, _ = make_candidate(90), make_candidate(70)
+    make_tweet(both, network="hackernews", status_id="90000001", counts={"points": 30}, posted_at=READ, read_at=READ)
+
+    assert [row.paper for row in desk(ann, "?network=hackernews").candidates] == [both]
+    assert desk(ann, "?network=bluesky").candidates == []
+    assert len(desk(ann, "?network=x").candidates) == 2
+
+
+def test_why_tells_the_share_of_each_network(ann: Client, papers: list[Paper]) -> None:
+    counts = {"points": 30, "comments": 4}
+    make_tweet(papers[0], network="hackernews", status_id="90000001", counts=counts, posted_at=READ, read_at=READ)
+
+    page = ann.get(f"/admin/desk/{DAY}/why/{papers[0].arxiv_id}").content.decode()
+
+    assert re.findall(r"(\d+) from ([A-Za-z ]+) \(", page) == [("90", "X"), ("30", "Hacker News")]
+    assert re.findall(r"<td>(Hacker News) .*?</td>\s*<td>(.*?)</td>\s*<td>(\d+)</td>", page, re.DOTALL) == [
+        ("Hacker News", "30 points, 4 comments", "30")
+    ]
 
 
 def test_why_tells_the_ledger(ann: Client, papers: list[Paper]) -> None:

@@ -23,7 +23,7 @@ PAGE = f"/admin/desk/{DAY}/history/"
 @pytest.fixture
 def changed(ann: Client, papers: list[Paper]) -> list[ListChange]:
     """Ann took a paper out and wrote a note; the versions, the newest first."""
-    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
+    done(ann, "remove", paper=papers[0].arxiv_id, revision=revision())
     done(ann, "note", paper=papers[1].arxiv_id, text="Worth <b>reading</b>", base="")
     return history.changes(Digest.objects.get())
 
@@ -43,7 +43,7 @@ def test_history_lists_who_when_and_what(ann: Client, changed: list[ListChange])
 
 def test_history_groups_runs_of_the_same_action(ann: Client, papers: list[Paper]) -> None:
     for paper in papers[:2]:
-        done(ann, "take_out", paper=paper.arxiv_id, revision=revision())
+        done(ann, "remove", paper=paper.arxiv_id, revision=revision())
     newest, step, first = history.changes(Digest.objects.get())
 
     response = ann.get(PAGE)
@@ -169,7 +169,7 @@ def test_previews_of_a_correction_show_the_correction(ann: Client, papers: list[
     Digest.objects.update(status="published", published_at=digest.written_at)
     eve = make_client(make_user(group="Editor"))
     done(eve, "correct")
-    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
+    done(ann, "remove", paper=papers[0].arxiv_id, revision=revision())
 
     for form in ("page", "feed", "markdown"):
         page = ann.get(f"/admin/desk/{DAY}/preview/{form}").content.decode()

@@ -181,10 +181,10 @@ def test_a_day_without_a_list_is_refused(eve: Client, action: str) -> None:
 
 def test_a_correction_is_edited_on_the_desk_and_takes_the_lists_place(eve: Client, ann: Client, papers: list[Paper]) -> None:
     done(eve, "publish", revision=revision())
-    assert send(ann, "take_out", paper=papers[0].arxiv_id, revision=revision()).status_code == 400
+    assert send(ann, "remove", paper=papers[0].arxiv_id, revision=revision()).status_code == 400
 
     corrected = done(eve, "correct")
-    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
+    done(ann, "remove", paper=papers[0].arxiv_id, revision=revision())
     done(ann, "show_tweets", paper=papers[1].arxiv_id, tweets=[make_tweet(papers[1]).status_id],
          base=[one.tweet.status_id for one in Digest.all_drafts.get(status="draft").entries.get(paper=papers[1]).shown_tweets.all()])  # fmt: skip
 
@@ -206,7 +206,7 @@ def test_a_change_of_the_published_list_is_asked_about_before_the_correction_tak
 ) -> None:
     done(eve, "publish", revision=revision())
     done(eve, "correct")
-    done(eve, "take_out", paper=papers[0].arxiv_id, revision=revision())
+    done(eve, "remove", paper=papers[0].arxiv_id, revision=revision())
     with history.change(Digest.objects.get().pk, history.Action.FORM, by=None):
         Digest.objects.get().entries.filter(position=1).update(note="Newer")
     seen = Digest.all_drafts.get(status="draft").revision

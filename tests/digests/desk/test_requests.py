@@ -72,15 +72,15 @@ def test_add_says_what_is_no_paper(ann: Client, papers: list[Paper]) -> None:
     assert response.json()["error"].startswith("This isn’t an arXiv id")
 
 
-def test_take_out_is_remembered_and_adding_again_brings_everything_back(ann: Client, papers: list[Paper]) -> None:
+def test_remove_is_remembered_and_adding_again_brings_everything_back(ann: Client, papers: list[Paper]) -> None:
     first, second, third = papers
     other = make_tweet(second, retweets=0, favorites=1, read_at=READ)
     done(ann, "note", paper=second.arxiv_id, text="Read *this*", base="")
     done(ann, "title", paper=second.arxiv_id, text="A better title", base="")
     done(ann, "show_tweets", paper=second.arxiv_id, tweets=[other.status_id], base=shown(second))
 
-    done(ann, "take_out", paper=second.arxiv_id, revision=revision())
-    done(ann, "take_out", paper=second.arxiv_id, revision=revision())
+    done(ann, "remove", paper=second.arxiv_id, revision=revision())
+    done(ann, "remove", paper=second.arxiv_id, revision=revision())
     assert listed() == [first, third]
     dismissal = Dismissal.objects.get()
     assert (dismissal.paper, dismissal.by and dismissal.by.username) == (second, "ann")

@@ -21,7 +21,7 @@ NONSENSE = [b"", b"[]", b'{"paper": 1}', b'{"paper": "2105.99999"}', b'{"paper":
 
 def test_request_that_makes_no_sense_is_refused(ann: Client, papers: list[Paper]) -> None:
     for body in NONSENSE:
-        for action in ("take_out", "show_tweets"):
+        for action in ("remove", "show_tweets"):
             response = ann.post(f"/admin/desk/{DAY}/{action}", body, content_type="application/json")
             assert (response.status_code, list(response.json())) == (400, ["error"])
     for value in (-1, 2**31, "1", 1.5, True, None):
@@ -38,7 +38,7 @@ def test_published_list_is_not_edited(ann: Client, papers: list[Paper]) -> None:
 
     bodies: dict[str, dict[str, Any]] = {
         "pin": {"pinned": True, "revision": 0},
-        "take_out": {"revision": 0},
+        "remove": {"revision": 0},
         "note": {"text": "x", "base": ""},
     }
     for action, body in bodies.items():

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from digests.desk.suggestions import Listed, Suggestion, suggestions
+from digests.desk.suggestions import Place, Suggestion, suggestions
 from digests.editing import history
 from digests.models import Digest
 from digests.tasks import propose_drafts
@@ -26,7 +26,7 @@ def suggested(
     """Letters are papers."""
     live = {name: heat(name, score) for name, score in scores.items()}
     ranked = sorted((live[name] for name in candidates or scores), key=lambda paper: -paper.score)
-    listed = [Listed(name, place, name in settled) for place, name in enumerate(order, 1)]
+    listed = [Place(name, place, name in settled) for place, name in enumerate(order, 1)]
     return [(one.arxiv_id, one.position) for one in suggestions(ranked, listed, live, set(dismissed))]
 
 

@@ -20,7 +20,7 @@ def test_different_papers_are_edited_and_moved_without_conflict(ann: Client, bob
     done(bob, "note", paper=second.arxiv_id, text="Bob's", base="")
     done(ann, "move", paper=third.arxiv_id, position=1, moves=0)
     done(bob, "move", paper=second.arxiv_id, position=1, moves=0)
-    done(ann, "take_out", paper=first.arxiv_id, revision=revision())
+    done(ann, "remove", paper=first.arxiv_id, revision=revision())
 
     assert listed() == [second, third]
     assert entry_of(second).note == "Bob's"
@@ -145,7 +145,7 @@ def test_same_tweets_chosen_by_both_is_a_conflict(ann: Client, bob: Client, pape
 
 
 def test_note_on_a_paper_that_was_taken_out_is_not_lost_silently(ann: Client, bob: Client, papers: list[Paper]) -> None:
-    done(ann, "take_out", paper=papers[0].arxiv_id, revision=revision())
+    done(ann, "remove", paper=papers[0].arxiv_id, revision=revision())
 
     told = conflict(bob, "note", paper=papers[0].arxiv_id, text="Bob's", base="")
 

@@ -36,7 +36,7 @@ def test_taking_out_asks_where_another_editor_wrote_something_that_goes_with_the
     }
     done(bob, action, paper=paper, **body[action])
 
-    told = conflict(ann, "take_out", paper=paper, revision=seen)
+    told = conflict(ann, "remove", paper=paper, revision=seen)
 
     assert (told["what"], told["by"], len(listed())) == (paper, "Bob", 3)
     done_by_bob = {"note": "edited the note on", "title": "edited the title of", "show_tweets": "chose the posts shown for"}
@@ -44,8 +44,8 @@ def test_taking_out_asks_where_another_editor_wrote_something_that_goes_with_the
     assert told["theirs"][1:] == {"note": ["Bob's"], "title": ["Bob's", "Ann's own"], "show_tweets": ["Ann's own"]}[action]
     assert not Dismissal.objects.exists()
 
-    done(ann, "take_out", **told["retry"])
-    done(ann, "take_out", paper=other, revision=revision())
+    done(ann, "remove", **told["retry"])
+    done(ann, "remove", paper=other, revision=revision())
     assert listed() == papers[2:]
 
 
@@ -54,26 +54,26 @@ def test_taking_out_what_oneself_wrote_or_others_only_moved_asks_nothing(ann: Cl
     done(ann, "note", paper=papers[2].arxiv_id, text="Ann's", base="")
     done(bob, "move", paper=papers[2].arxiv_id, position=1, moves=0)
 
-    done(ann, "take_out", paper=papers[2].arxiv_id, revision=seen)
+    done(ann, "remove", paper=papers[2].arxiv_id, revision=seen)
 
     assert listed() == papers[:2]
 
 
 def test_taking_out_again_what_another_editor_put_back_asks(ann: Client, bob: Client, papers: list[Paper]) -> None:
     body = {"paper": papers[0].arxiv_id, "revision": revision()}
-    done(ann, "take_out", **body)
+    done(ann, "remove", **body)
     done(bob, "add", paper=papers[0].arxiv_id)
 
-    told = conflict(ann, "take_out", **body)  # as when the answer to the first was lost
+    told = conflict(ann, "remove", **body)  # as when the answer to the first was lost
 
     assert told["theirs"][0].endswith(f"UTC: added “{papers[0].title}”")
 
 
-def test_both_add_take_out_and_dismiss_the_same(ann: Client, bob: Client, papers: list[Paper]) -> None:
+def test_both_add_remove_and_dismiss_the_same(ann: Client, bob: Client, papers: list[Paper]) -> None:
     newcomer, other = make_candidate(60), make_candidate(55)
     for client in (ann, bob):
         done(client, "add", paper=newcomer.arxiv_id)
-        done(client, "take_out", paper=papers[0].arxiv_id, revision=revision())
+        done(client, "remove", paper=papers[0].arxiv_id, revision=revision())
         done(client, "dismiss", paper=other.arxiv_id)
 
     assert listed() == [*papers[1:], newcomer]
@@ -163,8 +163,8 @@ def test_requests_at_the_same_moment_are_done_one_after_the_other() -> None:
     answers = at_once(
         lambda: send(ann, "move", paper=papers[3].arxiv_id, position=1, moves=0),
         lambda: send(bob, "move", paper=papers[2].arxiv_id, position=1, moves=0),
-        lambda: send(ann, "take_out", paper=papers[1].arxiv_id, revision=revision()),
-        lambda: send(bob, "take_out", paper=papers[1].arxiv_id, revision=revision()),
+        lambda: send(ann, "remove", paper=papers[1].arxiv_id, revision=revision()),
+        lambda: send(bob, "remove", paper=papers[1].arxiv_id, revision=revision()),
         lambda: send(bob, "start"),
     )
     assert {answer.status_code for answer in answers} == {200}

@@ -57,7 +57,7 @@ def test_what_another_types_on_in_one_change_is_seen_as_newer(ann: Client, bob: 
     seen = revision()
     done(bob, "note", paper=papers[0].arxiv_id, text="One more", base="One")
 
-    conflict = send(ann, "take_out", paper=papers[0].arxiv_id, revision=seen)
+    conflict = send(ann, "remove", paper=papers[0].arxiv_id, revision=seen)
 
     assert (conflict.status_code, conflict.json()["conflict"]["by"]) == (409, "Bob")
 
@@ -106,15 +106,15 @@ def test_behaviour_is_the_same_in_other_words(
 
     seen = revision()
     type_note(bob, first, "Bob's")
-    assert send(ann, "take_out", paper=first.arxiv_id, revision=seen).status_code == 409
+    assert send(ann, "remove", paper=first.arxiv_id, revision=seen).status_code == 409
     seen = revision()
     done(bob, "pin", paper=second.arxiv_id, pinned=True, revision=seen)
     done(bob, "pin", paper=second.arxiv_id, pinned=False, revision=revision())
     assert send(ann, "pin", paper=second.arxiv_id, pinned=True, revision=seen).status_code == 409
-    done(ann, "take_out", paper=first.arxiv_id, revision=revision())
+    done(ann, "remove", paper=first.arxiv_id, revision=revision())
     done(ann, "undo", revision=revision())
     assert (listed(), entry_of(first).note) == (papers, "Bob's")
-    done(ann, "take_out", paper=first.arxiv_id, revision=revision())
+    done(ann, "remove", paper=first.arxiv_id, revision=revision())
     done(ann, "add", paper=first.arxiv_id, position=1)
     assert (listed(), entry_of(first).note) == (papers, "Bob's")  # what was removed returns as it was
     began = history.changes(Digest.objects.get())[-1]
@@ -124,7 +124,7 @@ def test_behaviour_is_the_same_in_other_words(
 
 def test_runs_of_the_same_action_are_told_in_one_line(ann: Client, papers: list[Paper]) -> None:
     for paper in papers[:2]:
-        done(ann, "take_out", paper=paper.arxiv_id, revision=revision())
+        done(ann, "remove", paper=paper.arxiv_id, revision=revision())
 
     assert [run.said for run in sentences.runs(history.changes(Digest.objects.get()))] == [
         f"removed “{papers[0].title}”, “{papers[1].title}”",

@@ -21,7 +21,7 @@ def test_undo_goes_back_step_by_step(ann: Client, papers: list[Paper]) -> None:
     first, second, third = papers
     done(ann, "move", paper=third.arxiv_id, position=1, moves=0)
     done(ann, "note", paper=first.arxiv_id, text="One", base="")
-    done(ann, "take_out", paper=second.arxiv_id, revision=revision())
+    done(ann, "remove", paper=second.arxiv_id, revision=revision())
 
     assert undo(ann) == f"Undone: removed “{second.title}”."
     assert listed() == [third, first, second]

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from digests.editing import history
-from digests.editing.comparing import Contents, Listed, difference
+from digests.editing.comparing import ComparedEntry, Contents, difference
 from digests.editing.restoring import restore
 from digests.models import Digest, Entry, ListChange, ShownTweet
 from tests.factories import make_digest, make_entry, make_paper
@@ -132,7 +132,7 @@ def test_versions_of_another_day_are_not_restored(ann: User) -> None:
     with history.change(other.pk, history.Action.FORM, by=ann):
         pass
 
-    with pytest.raises(history.NoSuchVersion):
+    with pytest.raises(history.UnknownVersion):
         restore(digest.pk, history.changes(other)[0], by=ann)
 
     assert history.changes(digest) == []
@@ -154,7 +154,7 @@ def test_a_version_costs_the_same_queries_however_long_the_list(ann: User) -> No
     assert counts[0][0] <= 6
 
 
-A, B, C, D = (Listed(f"2105.0000{number}", f"Paper {number}", tweets=("@a 1", "@b 2")) for number in range(1, 5))
+A, B, C, D = (ComparedEntry(f"2105.0000{number}", f"Paper {number}", tweets=("@a 1", "@b 2")) for number in range(1, 5))
 
 
 @pytest.mark.parametrize(
@@ -166,23 +166,25 @@ A, B, C, D = (Listed(f"2105.0000{number}", f"Paper {number}", tweets=("@a 1", "@
         ((A, B), (B,), ["2105.00001: removed, was number 1."]),
         (
             (A,),
-            (Listed(A.arxiv_id, "Paper one", note="Read it", is_pinned=True, tweets=A.tweets),),
+            (ComparedEntry(A.arxiv_id, "Paper one", note="Read it", is_pinned=True, tweets=A.tweets),),
             ["2105.00001: title changed; note changed; pinned."],
         ),
         (
             (A,),
-            (Listed(A.arxiv_id, A.title, retweets=1234, tweets=A.tweets),),
+            (ComparedEntry(A.arxiv_id, A.title, retweets=1234, tweets=A.tweets),),
             ["2105.00001: counts: 0 reposts, 0 likes, now 1,234 reposts, 0 likes."],
         ),
-        ((A,), (Listed(A.arxiv_id, A.title, tweets=("@b 2", "@a 1")),), ["2105.00001: posts: reordered."]),
+        ((A,), (ComparedEntry(A.arxiv_id, A.title, tweets=("@b 2", "@a 1")),), ["2105.00001: posts: reordered."]),
         (
             (A,),
-            (Listed(A.arxiv_id, A.title, tweets=("@b 2", "@c 3")),),
+            (ComparedEntry(A.arxiv_id, A.title, tweets=("@b 2", "@c 3")),),
             ["2105.00001: posts: shown @c 3; no longer shown @a 1."],
         ),
     ],
 )
-def test_difference_says_what_happened(before: tuple[Listed, ...], after: tuple[Listed, ...], said: list[str]) -> None:
+def test_difference_says_what_happened(
+    before: tuple[ComparedEntry, ...], after: tuple[ComparedEntry, ...], said: list[str]
+) -> None:
     assert list(difference(Contents("", before), Contents("", after)).said) == said
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import DataError
 
-from digests.markdown.files import Reading, UnreadablePost, read_posts
+from digests.markdown.files import PostFile, UnreadablePost, read_posts
 from digests.markdown.format import render
 from digests.markdown.importing import Outcome, store
 from digests.models import Digest
@@ -99,7 +99,7 @@ def test_names_that_the_system_refuses_are_reported(tmp_path: Path) -> None:
 def test_post_that_the_database_refuses_is_reported_and_the_rest_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(reading: Reading, **options: bool) -> Outcome:
+    def refuse(reading: PostFile, **options: bool) -> Outcome:
         if reading.post.day == DAY:
             raise DataError("value too long\nDETAIL: a row")
         return store(reading, **options)
@@ -116,6 +116,6 @@ def test_many_posts_come_in_their_order_with_the_damaged_among_them(tmp_path: Pa
     files[3].write_text("no post")
     posts = list(read_posts(files))
 
-    assert [one.path for one in posts if isinstance(one, Reading)] == files[:3] + files[4:]
+    assert [one.path for one in posts if isinstance(one, PostFile)] == files[:3] + files[4:]
     assert isinstance(posts[3], UnreadablePost)
     assert str(posts[3]).startswith("line 1: expected")

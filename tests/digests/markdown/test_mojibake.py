@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digests.markdown.mojibake import Repair, repair
+from digests.markdown.mojibake import BEGINS_OTHER, OTHER_PAGES, Repair, repair
 
 
 def damaged(text: str) -> str:
@@ -120,3 +120,10 @@ def test_damage_through_other_code_pages_is_reported_by_line(page: str, text: st
 )
 def test_healthy_text_is_not_reported(text: str) -> None:
     assert repair(text) == Repair(text, 0, ())
+
+
+def test_all_damage_through_other_pages_begins_with_what_is_sought_first() -> None:
+    every = "".join(f"a{chr(code)}{second}a " for code in range(0x80, 0xD800) for second in "©€»ÿß\xa0\x9f\u0418")
+    found = {match[0][0] for match in OTHER_PAGES.finditer(every + "вЂ™ ðŸ’ ƒÿ â€™ ÔÇÖ ΓÇÖ")}
+
+    assert found == set(BEGINS_OTHER.findall("".join(map(chr, range(0x80, 0xD800)))))

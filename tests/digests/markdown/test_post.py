@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.markdown.format import LARGEST_COUNT, Post, PostError, PostPaper, PostTweet, parse, render
+from digests.markdown.other_networks import OTHERS
 from papers.text.embed import escape
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\x7f"), max_size=60)
@@ -27,9 +28,36 @@ TWEETS = st.builds(
     name=PLAIN.map(escape),
     handle=st.from_regex(r"[A-Za-z0-9_]{1,15}", fullmatch=True),
     day=st.dates(date(2006, 3, 21), date(2199, 12, 31)),
+    network=st.just("x"),
+)
+HANDLES = st.from_regex(r"[A-Za-z0-9_.-]{1,20}", fullmatch=True)
+IDS = {
+    "bluesky": st.from_regex(r"at://did:plc:[a-z2-7]{24}/app\.bsky\.feed\.post/[a-z2-7]{13}", fullmatch=True),
+    "hackernews": st.integers(1, 10**14).map(str),
+    "huggingface": st.from_regex(r"[0-9]{4}\.[0-9]{5}", fullmatch=True),
+}
+FAR_LINKS = st.builds(
+    '<a href="{}">{}</a>'.format, TEXT.map(lambda path: escape(f"https://lab.example/{path}")), TEXT.map(escape)
+)
+OTHER_POSTS = st.sampled_from(sorted(IDS)).flatmap(
+    lambda network: st.builds(
+        PostTweet,
+        status_id=IDS[network],
+        language=st.sampled_from(["en", "ja", "ar", "und", "zh-Hant"]),
+        direction=st.sampled_from(["ltr", "rtl"]),
+        body=st.lists(st.one_of(TEXT.map(escape), st.just("<br>"), FAR_LINKS), max_size=5).map("".join),
+        name=TEXT.map(escape),
+        handle=st.one_of(st.just(""), HANDLES),
+        day=st.dates(date(2006, 3, 21), date(2199, 12, 31)),
+        network=st.just(network),
+    )
 )
 CATEGORIES = st.sampled_from(["cs.LG", "cs.CL", "stat.ML", "quant-ph", "cond-mat.stat-mech", "physics.flu-dyn"])
 COUNTS = st.integers(0, LARGEST_COUNT)
+OTHER_COUNTS = {
+    name: st.dictionaries(st.sampled_from([count.name for count in kind.counted]), COUNTS, min_size=1)
+    for name, kind in OTHERS.items()
+}
 PAPERS = st.builds(
     PostPaper,
     arxiv_id=st.from_regex(r"[0-9]{4}\.[0-9]{4,5}|cs/[0-9]{7}|math\.GT/[0-9]{7}", fullmatch=True),
@@ -40,7 +68,8 @@ PAPERS = st.builds(
     retweets=COUNTS,
     favorites=COUNTS,
     read_at=MOMENTS,
-    tweets=st.lists(TWEETS, max_size=3).map(tuple),
+    tweets=st.lists(st.one_of(TWEETS, OTHER_POSTS), max_size=3).map(tuple),
+    counts=st.fixed_dictionaries({}, optional=OTHER_COUNTS),
 )
 POSTS = st.builds(
     Post,

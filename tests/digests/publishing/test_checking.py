@@ -67,7 +67,7 @@ def test_duplicate_of_an_earlier_day_names_the_last_one() -> None:
     make_entry(make_digest(date(2021, 5, 11), status="draft"), entry.paper)
     [one] = found(digest)
     assert one.text.endswith("already listed on 2021-05-10.")
-    assert one.mend == {"action": "take_out", "body": {"paper": entry.paper.arxiv_id, "revision": 0}, "label": "Remove"}
+    assert one.mend == {"action": "remove", "body": {"paper": entry.paper.arxiv_id, "revision": 0}, "label": "Remove"}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_no_visible_tweet_proposes_the_best_ones_or_to_take_it_out() -> None:
     number, gone = entry.paper.arxiv_id, entry.tweets.get().status_id
     none, vanished = found(digest)
     assert (none.key, vanished.key) == (f"no_tweet:{number}", f"vanished:{number}")
-    assert none.mend == {"action": "take_out", "body": {"paper": number, "revision": 0}, "label": "Remove"}
+    assert none.mend == {"action": "remove", "body": {"paper": number, "revision": 0}, "label": "Remove"}
 
     counts = {"read_at": READ_AT, "favorites": 0}
     low, high = (make_tweet(entry.paper, retweets=n, **counts).status_id for n in (3, 9))

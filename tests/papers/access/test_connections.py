@@ -10,7 +10,7 @@ from papers.access import connections
 from papers.access.budget import BudgetSpent
 from papers.access.connections import Service, note_answer, note_failure
 from papers.models import SourceHealth
-from papers.sources.http import Malformed, Misconfigured, OutOfCredit, Refused, SourceError, Transient
+from papers.sources.http import Malformed, Misconfigured, OutOfCredit, ServiceRefused, SourceError, Transient
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.world import World
 
@@ -75,7 +75,7 @@ def test_calendar_refuses_what_is_no_day(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("error", "state", "setting"),
     [
-        (Refused("Not this token.", setting="X_BEARER_TOKEN"), "refused", "X_BEARER_TOKEN"),
+        (ServiceRefused("Not this token.", setting="X_BEARER_TOKEN"), "refused", "X_BEARER_TOKEN"),
         (connections.no_key(), "refused", "X_BEARER_TOKEN"),
         (OutOfCredit("No credits."), "refused", "X_BEARER_TOKEN"),
         (BudgetSpent("No more today.", setting="X_DAILY_READS"), "refused", "X_DAILY_READS"),
@@ -102,7 +102,7 @@ def test_note_failure_keeps_since_when_it_fails() -> None:
 
 @pytest.mark.django_db
 def test_note_answer_ends_a_refusal() -> None:
-    note_failure(Service.ARXIV, Refused("Access denied.", setting="CONTACT_EMAIL"), NOW)
+    note_failure(Service.ARXIV, ServiceRefused("Access denied.", setting="CONTACT_EMAIL"), NOW)
     note_answer(Service.ARXIV, LATER)
 
     health = SourceHealth.objects.get()

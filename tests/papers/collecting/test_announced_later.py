@@ -9,7 +9,7 @@ from papers import clock
 from papers.collecting import days
 from papers.collecting.announced import collect_papers
 from papers.models import CollectionDay, Mention, Paper, SourceHealth, UnmatchedMention
-from papers.sources.http import Refused, SourceError
+from papers.sources.http import ServiceRefused, SourceError
 from tests.factories import make_paper, make_tweet
 from tests.papers.collecting.collecting_papers import attempts, collect, listed, paths
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, MONDAY, THURSDAY, Week
@@ -192,7 +192,7 @@ def test_collect_papers_keeps_what_came_before_a_failure(week: Week, monkeypatch
         if done == 10:
             week.arxiv.fault("/api", "403")
 
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceRefused):
         collect_papers(FRIDAY, now=clock.now(), sources=week.sources, progress=progress)
 
     assert (collected, Paper.objects.count()) == ([0, 10], 10)

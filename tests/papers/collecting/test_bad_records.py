@@ -8,7 +8,7 @@ import pytest
 from papers import clock
 from papers.collecting.announced import collect_papers
 from papers.models import CollectionDay, Paper, PaperCategory
-from papers.sources.http import Malformed, RateLimited, Refused, Transient
+from papers.sources.http import Malformed, RateLimited, ServiceRefused, Transient
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, THURSDAY, Week
 from tests.standins.arxiv_xml import HEAD
 from tests.standins.damage import DROPPED, ENTRIES, ITEMS, Damage, without
@@ -202,7 +202,7 @@ def test_feed_is_taken_where_the_listing_pages_cannot_be_read(week: Week, fault:
     assert collect(week).papers_done_at == FRIDAY_NIGHT
 
 
-@pytest.mark.parametrize(("fault", "error"), [("403", Refused), ("429", RateLimited)])
+@pytest.mark.parametrize(("fault", "error"), [("403", ServiceRefused), ("429", RateLimited)])
 @pytest.mark.parametrize("place", ["/rss", "/list"])
 def test_refusal_and_rate_limit_stop_arxiv_as_a_whole(week: Week, place: str, fault: str, error: type[Exception]) -> None:
     week.arxiv.fault(place, fault, times=9)

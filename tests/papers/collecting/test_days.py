@@ -12,7 +12,7 @@ from papers.access.connections import no_key, note_failure
 from papers.collecting import days
 from papers.collecting.judging import FAILED_AFTER
 from papers.models import CollectionDay, SourceDay, SourceHealth
-from papers.sources.http import Refused, Transient
+from papers.sources.http import ServiceRefused, Transient
 
 FRIDAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -162,7 +162,7 @@ def test_judge_tells_a_failure_that_goes_by_from_one_that_needs_a_person() -> No
     make_day()
     days.failed(FRIDAY, ARXIV, Transient("arXiv fails."), NOON)
     at_first = CollectionDay.objects.get()
-    days.failed(FRIDAY, ARXIV, Refused("arXiv denies us access.", setting="CONTACT_EMAIL"), NOON)
+    days.failed(FRIDAY, ARXIV, ServiceRefused("arXiv denies us access.", setting="CONTACT_EMAIL"), NOON)
     refused = CollectionDay.objects.get()
 
     assert (at_first.state, at_first.reason.partition(" The day")[0]) == ("collecting", "arXiv fails.")

@@ -19,7 +19,7 @@ from papers.models import (
     Tweet,
     TweetMeasurement,
 )
-from papers.sources.http import Malformed, Misconfigured, OutOfCredit, RateLimited, Refused, Transient
+from papers.sources.http import Malformed, Misconfigured, OutOfCredit, RateLimited, ServiceRefused, Transient
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 from tests.papers.conftest import FRIDAY, Week
 from tests.papers.counts.stored_tweets import DAY, HOUR, NOW, row, stored, worldly
@@ -146,10 +146,10 @@ def test_refresh_reads_as_much_as_the_budget_allows_and_then_names_the_setting(
     ("fault", "error", "state", "requests"),
     [
         ("400", Malformed, "failing", 1),
-        ("401", Refused, "refused", 1),
+        ("401", ServiceRefused, "refused", 1),
         ("402-older", OutOfCredit, "refused", 1),
         ("402-newer", OutOfCredit, "refused", 1),
-        ("403", Refused, "refused", 1),
+        ("403", ServiceRefused, "refused", 1),
         ("429-cap", OutOfCredit, "refused", 1),
         ("429", RateLimited, "failing", 3),
         ("503", Transient, "failing", 3),

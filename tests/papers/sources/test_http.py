@@ -287,6 +287,8 @@ def test_retrying_raises_the_last_error_after_its_attempts() -> None:
     assert (len(sleeps), result) == (2, last)
 
 
-@pytest.mark.parametrize("error", [http.RateLimited("a", wait_s=61), http.Refused("b"), http.Malformed("c"), http.Gone("d")])
+@pytest.mark.parametrize(
+    "error", [http.RateLimited("a", wait_s=61), http.ServiceRefused("b"), http.Malformed("c"), http.Gone("d")]
+)
 def test_retrying_gives_up_at_once_where_waiting_is_too_long_or_useless(error: http.SourceError) -> None:
     assert failing(error) == ([], error)

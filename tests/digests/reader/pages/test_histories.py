@@ -6,15 +6,15 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from digests.reader.pages import charts
-from digests.reader.pages.histories import Gain, History, Reading, histories
+from digests.reader.pages.histories import Gain, History, Moment, histories
 from papers.models import Paper, PaperMeasurement, Provenance
 from tests.factories import make_paper
 
 START = datetime(2021, 5, 12, 6, tzinfo=UTC)
 
 
-def reading(hours: float, score: int) -> Reading:
-    return Reading(START + timedelta(hours=hours), score, 0)
+def reading(hours: float, score: int) -> Moment:
+    return Moment(START + timedelta(hours=hours), score, 0)
 
 
 def measure(paper: Paper, hours: int, score: int, provenance: Provenance = Provenance.NETWORK) -> None:

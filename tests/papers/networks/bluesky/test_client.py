@@ -10,7 +10,7 @@ from papers.networks.api import Api
 from papers.networks.base import FoundPost, GoneReason, Run
 from papers.networks.bluesky.client import Bluesky
 from papers.networks.bluesky.search import Search
-from papers.sources.http import Malformed, RateLimited, Refused, SourceError, Transient
+from papers.sources.http import Malformed, RateLimited, ServiceRefused, SourceError, Transient
 from tests.papers.networks.asking import NOW, now
 from tests.standins.bluesky import PASSWORD, BlueskyPost, BlueskyStandin, external, link
 
@@ -167,7 +167,7 @@ def test_what_may_pass_is_tried_again(
     [
         ("429", RateLimited, "Bluesky asked us to slow down; retrying in 42 s."),
         ("502", Transient, "Bluesky is not available (502)."),
-        ("403-html", Refused, "Bluesky refuses us access (403). Set CONTACT_EMAIL to an address you read, "),
+        ("403-html", ServiceRefused, "Bluesky refuses us access (403). Set CONTACT_EMAIL to an address you read, "),
         ("{}", Malformed, "Bluesky answered without `posts`."),
         ("[]", Malformed, "Bluesky answered without `posts`."),
         ("html", Transient, "Bluesky did not answer with JSON."),
@@ -184,7 +184,7 @@ def test_what_does_not_pass_is_told(
 
 def test_another_address_than_bluesky_is_told_with_its_setting(http: httpx.Client, standin: BlueskyStandin) -> None:
     elsewhere = Bluesky(Api(http, f"{standin.url}/elsewhere", service="Bluesky", setting="BLUESKY_API_BASE", now=now), None)
-    with pytest.raises(Refused, match=r"There is no Bluesky at this address \(404\); check BLUESKY_API_BASE.") as raised:
+    with pytest.raises(ServiceRefused, match=r"There is no Bluesky at this address \(404\); check BLUESKY_API_BASE.") as raised:
         elsewhere.read(asked(*posts(1)))
     assert raised.value.setting == "BLUESKY_API_BASE"
 
@@ -245,7 +245,7 @@ def test_without_an_account_nothing_is_searched(standin: BlueskyStandin, bluesky
 
 
 def test_without_a_session_search_is_refused_with_a_page(standin: BlueskyStandin, api: Api) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceRefused):
         api.get("/xrpc/app.bsky.feed.searchPosts", {"q": "arxiv.org"})
 
 
@@ -276,7 +276,7 @@ def test_a_session_that_has_run_out_is_made_anew(standin: BlueskyStandin, search
 
 def test_a_wrong_password_is_told_with_its_setting(standin: BlueskyStandin, api: Api) -> None:
     wrong = Bluesky(api, Search(api, handle=BlueskyStandin.handle, app_password="not-the-password"))
-    with pytest.raises(Refused, match="does not accept BLUESKY_HANDLE and BLUESKY_APP_PASSWORD") as raised:
+    with pytest.raises(ServiceRefused, match="does not accept BLUESKY_HANDLE and BLUESKY_APP_PASSWORD") as raised:
         list(filled(wrong, DAY, NOW))
     assert raised.value.setting == "BLUESKY_APP_PASSWORD"
     assert "not-the-password" not in str(raised.value)

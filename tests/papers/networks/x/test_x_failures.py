@@ -9,7 +9,7 @@ import time_machine
 
 from papers.networks.base import GoneReason
 from papers.networks.x.client import XClient
-from papers.sources.http import Malformed, Misconfigured, OutOfCredit, RateLimited, Refused, SourceError, Transient
+from papers.sources.http import Malformed, Misconfigured, OutOfCredit, RateLimited, ServiceRefused, SourceError, Transient
 from tests.standins.serving import Reply
 from tests.standins.tweets import Tweets
 from tests.standins.x import XStandin
@@ -29,7 +29,7 @@ CALLS: dict[str, Callable[[XClient], object]] = {
     [
         (
             "401",
-            Refused,
+            ServiceRefused,
             "X_BEARER_TOKEN",
             "X rejected the token in X_BEARER_TOKEN (401). Set it to your app's app-only bearer token.",
         ),
@@ -53,18 +53,18 @@ CALLS: dict[str, Callable[[XClient], object]] = {
         ),
         (
             "403",
-            Refused,
+            ServiceRefused,
             "X_BEARER_TOKEN",
             "X does not let the app of X_BEARER_TOKEN read this (403): enroll the app in pay-per-use access in X's developer "
             "console, or use the token of an app that is.",
         ),
         (
             "403-auth",
-            Refused,
+            ServiceRefused,
             "X_BEARER_TOKEN",
             "X does not let the app of X_BEARER_TOKEN read this (403): it needs an app-only bearer token, not a user's.",
         ),
-        ("404", Refused, "X_API_BASE", "There is no X API at this address (404); check X_API_BASE."),
+        ("404", ServiceRefused, "X_API_BASE", "There is no X API at this address (404); check X_API_BASE."),
         (
             "429-cap",
             OutOfCredit,
@@ -179,13 +179,13 @@ def test_a_refused_lookup_repeats_no_ids(x: XClient, standin: XStandin) -> None:
 
 
 def test_a_wrong_token_is_refused(standin: XStandin, http: httpx.Client) -> None:
-    with pytest.raises(Refused, match="X_BEARER_TOKEN"):
+    with pytest.raises(ServiceRefused, match="X_BEARER_TOKEN"):
         XClient(http, bearer_token="another", base=standin.url).lookup(["1"])
 
 
 def test_a_users_token_is_refused_for_the_archive(standin: XStandin, http: httpx.Client) -> None:
     client = XClient(http, bearer_token=standin.user_token, base=standin.url)
-    with pytest.raises(Refused, match="app-only bearer token"):
+    with pytest.raises(ServiceRefused, match="app-only bearer token"):
         list(client.sweep(start=START - timedelta(days=30), end=END, min_likes=0, max_reads=100))
 
 
@@ -208,6 +208,6 @@ def test_the_base_url_may_carry_a_prefix(tweets: Tweets, clock: time_machine.Tra
 def test_a_redirect_is_not_followed_with_the_token(x: XClient, standin: XStandin) -> None:
     standin.fault("/2/", Reply(302, b"", {"Location": standin.url + "/2/tweets"}))
 
-    with pytest.raises(Refused, match="check X_API_BASE"):
+    with pytest.raises(ServiceRefused, match="check X_API_BASE"):
         x.lookup(["1"])
     assert len(standin.requests) == 1

@@ -105,7 +105,7 @@ def test_waits_grow_while_arxiv_limits_us_and_end_at_the_bound(standin: ArxivSta
 def test_refusal_ends_at_once_and_names_the_setting(arxiv: ArxivClient, standin: ArxivStandin) -> None:
     standin.fault("/api", "403", times=100)
 
-    with pytest.raises(http.Refused, match="CONTACT_EMAIL") as caught:
+    with pytest.raises(http.ServiceRefused, match="CONTACT_EMAIL") as caught:
         arxiv.metadata(["2610.90001"])
 
     assert (caught.value.setting, caught.value.status, len(standin.requests)) == ("CONTACT_EMAIL", 403, 1)

@@ -1,0 +1,39 @@
+"""What the world says: papers, the tweets that mention them, and their counts over time."""
+
+# A foreign key has no index of its own (`db_index=False`) where a unique constraint begins with it and serves as one.
+
+from papers.models.budget import PaidRead, ReadBudget
+from papers.models.collection import CollectionDay, NetworkDay, SourceDay, SourceHealth, StreamPlace
+from papers.models.indexing import IndexedPaper, UnindexedPaper
+from papers.models.measurements import PaperMeasurement, Provenance, TweetMeasurement
+from papers.models.papers import Paper, PaperAuthor, PaperCategory, paper_address
+from papers.models.rendering import RenderedText, UnrenderedRow
+from papers.models.rules import SavedRules
+from papers.models.tweets import Mention, Tweet, TweetQuerySet, UnmatchedMention, of_live_tweet
+
+__all__ = [
+    "CollectionDay",
+    "IndexedPaper",
+    "Mention",
+    "NetworkDay",
+    "PaidRead",
+    "Paper",
+    "PaperAuthor",
+    "PaperCategory",
+    "PaperMeasurement",
+    "Provenance",
+    "ReadBudget",
+    "RenderedText",
+    "SavedRules",
+    "SourceDay",
+    "SourceHealth",
+    "StreamPlace",
+    "Tweet",
+    "TweetMeasurement",
+    "TweetQuerySet",
+    "UnindexedPaper",
+    "UnmatchedMention",
+    "UnrenderedRow",
+    "of_live_tweet",
+    "paper_address",
+]

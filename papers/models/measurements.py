@@ -1,0 +1,51 @@
+"""Counts at a moment."""
+
+from django.db import models
+
+from papers.models.papers import Paper
+from papers.models.tweets import Tweet
+
+
+class Provenance(models.TextChoices):
+    """Where counts come from. The two are never added up or compared with each other."""
+
+    POST = "post", "a post of the old site (counted retweets several times)"
+    NETWORK = "network", "read from the network"
+
+
+class PaperMeasurement(models.Model):
+    """A paper's counts, summed over its tweets, at a moment."""
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="measurements", db_index=False)
+    read_at = models.DateTimeField()
+    provenance = models.CharField(max_length=8, choices=Provenance)
+    retweets = models.PositiveIntegerField()
+    favorites = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["read_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "provenance", "read_at"], name="paper_measured_once_a_moment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.retweets} retweets, {self.favorites} favorites at {self.read_at:%Y-%m-%d %H:%M:%SZ}"
+
+
+class TweetMeasurement(models.Model):
+    """A tweet's counts at a moment."""
+
+    tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="measurements", db_index=False)
+    read_at = models.DateTimeField()
+    provenance = models.CharField(max_length=8, choices=Provenance)
+    retweets = models.PositiveIntegerField()
+    favorites = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["read_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["tweet", "provenance", "read_at"], name="tweet_measured_once_a_moment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.retweets} retweets, {self.favorites} favorites at {self.read_at:%Y-%m-%d %H:%M:%SZ}"

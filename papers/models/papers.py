@@ -1,0 +1,119 @@
+"""arXiv's papers, their categories and their authors."""
+
+from functools import lru_cache
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from papers.text.identifiers import ARXIV_ID, CATEGORY
+
+
+@lru_cache(maxsize=10_000)  # a list's page asks for sixty
+def paper_address(arxiv_id: str) -> str:
+    return reverse("paper", args=[arxiv_id])
+
+
+class Paper(models.Model):
+    """One arXiv paper, as the site shows it."""
+
+    class AnnouncedAs(models.TextChoices):
+        NEW = "new", "new"
+        CROSS = "cross", "cross-listed"
+
+    class ListingSource(models.TextChoices):
+        FEED = "feed", "the day's feed"
+        CATCHUP = "catchup", "the catch-up page"
+        WINDOW = "window", "the submission times (approximate)"
+        POST = "post", "a post of the old site"
+        EDITOR = "editor", "an editor"
+
+    arxiv_id = models.CharField(
+        "arXiv id",
+        max_length=32,
+        unique=True,
+        validators=[RegexValidator(f"^{ARXIV_ID}\\Z")],
+        help_text="Without its version: 2010.04296",
+    )
+    title = models.TextField(help_text="Exactly as arXiv gave it")
+    abstract = models.TextField(blank=True, help_text="Exactly as arXiv gave it, on one line")
+    authors = models.JSONField(default=list, blank=True, help_text="Names in the paper's order")
+    listing_date = models.DateField(db_index=True, help_text="The day (UTC) on which arXiv announced it")
+    listing_source = models.CharField("listing date from", max_length=8, choices=ListingSource, default=ListingSource.EDITOR)
+    announced_as = models.CharField(
+        max_length=5,
+        choices=AnnouncedAs,
+        default=AnnouncedAs.NEW,
+        help_text="Cross-listed: its primary category lies outside the archives that are collected",
+    )
+    version = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="arXiv's version of the text above; null where not known"
+    )
+    comment = models.TextField(blank=True, help_text="The authors' comment on arXiv")
+    submitted_at = models.DateTimeField(null=True, editable=False, help_text="When version 1 was submitted")
+    is_settled = models.BooleanField(
+        "text is settled", default=False, help_text="A published digest shows it: newer texts wait for an editor"
+    )
+    newer = models.JSONField(null=True, blank=True, editable=False)
+    """A newer version of a settled text, awaiting an editor: version, title, abstract, authors, categories."""
+    is_sample = models.BooleanField("sample data", default=False, editable=False)
+
+    class Meta:
+        ordering = ["-listing_date", "arxiv_id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(arxiv_id__regex=f"^{ARXIV_ID}\\Z"), name="paper_arxiv_id_without_version"),
+            models.CheckConstraint(condition=~Q(title=""), name="paper_has_a_title"),
+        ]
+        indexes = [models.Index(fields=["listing_date"], condition=Q(newer__isnull=False), name="paper_newer_waits")]
+
+    def __str__(self) -> str:
+        return f"{self.arxiv_id} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return paper_address(self.arxiv_id)
+
+    @property
+    def abs_url(self) -> str:
+        return f"https://arxiv.org/abs/{self.arxiv_id}"
+
+    @property
+    def pdf_url(self) -> str:
+        return f"https://arxiv.org/pdf/{self.arxiv_id}"
+
+
+class PaperCategory(models.Model):
+    """One of a paper's arXiv categories; position 0 is the primary one."""
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="categories", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=32)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = "paper categories"
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "position"], name="paper_category_position_unique"),
+            models.UniqueConstraint(fields=["code", "paper"], name="paper_category_once"),
+            models.CheckConstraint(condition=Q(code__regex=f"^{CATEGORY}\\Z"), name="paper_category_well_formed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PaperAuthor(models.Model):
+    """A name in a paper's list of authors, to find the papers of a name by. Kept by the search index; names are not persons."""
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="author_names", db_index=False)
+    position = models.PositiveIntegerField()
+    name = models.TextField(help_text="As people read it")
+    key = models.CharField(max_length=100, help_text="Without case and accents, as in an address: yann-lecun")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["paper", "position"], name="paper_author_position_unique")]
+        indexes = [models.Index(fields=["key", "paper"], name="paper_author_key")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,41 @@
+"""Texts that are rendered already, and rows whose texts are not."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class RenderedText(models.Model):
+    """A stranger's or editor's text as safe HTML and as plain text; whoever shows the text looks for it by `key`.
+
+    Equal texts of a paper, of what a day prints otherwise, and of corrections share a row. Kept by `papers/rendered/`.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of kind and source")
+    kind = models.CharField(max_length=8)
+    html = models.TextField(help_text="Safe; empty where the kind has none, or for trouble")
+    text = models.TextField(help_text="Plain Unicode text; the source where there was trouble")
+    version = models.PositiveSmallIntegerField(db_index=True, help_text="Of the renderer that made it")
+    trouble = models.CharField(max_length=8, blank=True, help_text="Why it shows its source: time, memory, failed")
+    table = models.CharField(max_length=64, help_text="Where the text stood when it was rendered first")
+    row_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "texts that show their source"  # those that the admin lists
+        indexes = [models.Index(fields=["key"], condition=~Q(trouble=""), name="rendered_text_trouble")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.table} {self.row_id}"
+
+
+class UnrenderedRow(models.Model):
+    """A note of the database's triggers: a text of the row came or changed, and may not be rendered yet.
+
+    A row may be noted several times: a change that comes while its text is being rendered is not lost.
+    """
+
+    table = models.CharField(max_length=64, help_text="Empty: all texts were noted before this, what is of an older version goes")
+    row_id = models.BigIntegerField()
+    claimed_until = models.DateTimeField(null=True, help_text="Claimed by a worker until then")
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row_id}"

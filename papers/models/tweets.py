@@ -1,0 +1,184 @@
+"""Posts on social networks, and the papers that they mention."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Coalesce
+
+from papers import clock
+from papers.models.papers import Paper
+from papers.networks.registry import FRAMES, KINDS, OPEN
+from papers.shown import lists
+from papers.text.folding import Folded
+
+
+def of_live_tweet() -> Q:
+    """Rows whose tweet is still there. Not by equality: SQLite, which keeps no statistics, would begin with the index of
+    states, at nearly all tweets that there are."""
+    return ~Q(tweet__state__in=[state for state in Tweet.State if state != Tweet.State.LIVE])
+
+
+class TweetQuerySet(models.QuerySet["Tweet"]):
+    def readable(self) -> Self:
+        """The tweets of X whose counts it can tell: no sample data."""
+        return self.filter(network=Tweet.Network.X, is_sample=False)
+
+    def of_open_networks(self) -> Self:
+        """The tweets of the networks that may be read at no price; no sample data."""
+        return self.filter(network__in=OPEN, is_sample=False)
+
+    def due(self, *, now: datetime) -> Self:
+        """Those to ask the network for, also the ones that are gone and looked for."""
+        return self.filter(next_read_at__lte=now, is_excluded=False).order_by("next_read_at")
+
+    def live(self) -> Self:
+        return self.filter(state=Tweet.State.LIVE)
+
+    def due_for_refresh(self, *, now: datetime) -> Self:
+        """The tweets to ask the network for, the most valuable first, for the day on which the budget is short.
+
+        A live tweet is read once a UTC day at most, unless today's digest shows it. One that is gone is looked for when it is
+        due. First come those that today's digest shows, then those on papers of the last week, which may enter a digest; of
+        each the highest scores, and then the most overdue.
+        """
+        today = now.astimezone(UTC).date()
+        midnight = datetime.combine(today, time(), UTC)
+        recent = Mention.objects.filter(tweet=OuterRef("pk"), paper__listing_date__gt=today - timedelta(days=7))
+        return (
+            self.readable()
+            .filter(next_read_at__lte=now, is_excluded=False)
+            .alias(
+                is_shown=Case(When(pk__in=lists().tweets_of_day(today), then=1), default=0),
+                is_recent=Case(When(Exists(recent), then=1), default=0),
+                score=Coalesce(F("retweets") + F("favorites"), 0),
+            )
+            .filter(Q(read_at=None) | Q(read_at__lt=midnight) | Q(is_shown=1) | ~Q(state=Tweet.State.LIVE))
+            .order_by("-is_shown", "-is_recent", "-score", "next_read_at", "pk")
+        )
+
+
+class Tweet(models.Model):
+    """One post on a social network; for X its status. A retweet is not stored as a tweet."""
+
+    class Network(models.TextChoices):
+        X = "x", "X"
+
+    class Direction(models.TextChoices):
+        LTR = "ltr", "left to right"
+        RTL = "rtl", "right to left"
+
+    class State(models.TextChoices):
+        LIVE = "live", "live"
+        DELETED = "deleted", "deleted"
+        PROTECTED = "protected", "protected or suspended author"
+        WITHHELD = "withheld", "withheld"
+
+    network = models.CharField(max_length=16, default=Network.X, help_text="By its name in papers.networks.registry")
+    status_id = models.CharField("id", max_length=255, help_text="The network's own: for X the number in the address")
+    author_name = models.CharField(max_length=200, blank=True)
+    author_handle = models.CharField(max_length=255, blank=True, help_text="Without the @")
+    language = models.CharField(max_length=16, default="und", help_text="BCP 47, as the network guessed it; und = not known")
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.LTR)
+    body_html = models.TextField(blank=True, help_text="Text, entities, <br> and <a href> only, as the network gave it")
+    posted_at = models.DateTimeField(db_index=True, editable=False, help_text="For X from the status id")
+    state = models.CharField(max_length=10, choices=State, default=State.LIVE)
+    state_since = models.DateTimeField(
+        null=True, editable=False, help_text="When a reading first found the state; null while live"
+    )
+    author_id = models.CharField(max_length=255, blank=True, editable=False, help_text="The network's own id of the author")
+    is_excluded = models.BooleanField(
+        "excluded", default=False, help_text="Excluded by an editor: it counts for no paper and isn't shown"
+    )
+    counts = models.JSONField(
+        default=dict, editable=False, help_text="What another network than X counts, by its names, as last read"
+    )
+    retweets = models.PositiveIntegerField(null=True, editable=False, help_text="Of X; null before the first reading")
+    favorites = models.PositiveIntegerField(null=True, editable=False)
+    replies = models.PositiveIntegerField(null=True, editable=False)
+    quotes = models.PositiveIntegerField(null=True, editable=False)
+    read_at = models.DateTimeField(null=True, editable=False, help_text="When the counts were last read from the network")
+    next_read_at = models.DateTimeField(
+        null=True, editable=False, help_text="When they are due again, or the tweet that is gone is looked for; null for never"
+    )
+    embedded_at = models.DateTimeField(null=True, editable=False, help_text="When name, handle and body were last fetched")
+    is_sample = models.BooleanField("sample data", default=False, editable=False)
+    papers = models.ManyToManyField(Paper, through="Mention", related_name="tweets")
+
+    objects = TweetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "post"
+        ordering = ["-posted_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["network", "status_id"], name="tweet_once_a_network"),
+            models.CheckConstraint(condition=~Q(status_id=""), name="tweet_has_an_id"),
+            models.CheckConstraint(
+                condition=Q(retweets__isnull=True, favorites__isnull=True) | Q(retweets__isnull=False, favorites__isnull=False),
+                name="tweet_counts_come_together",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_due"),
+            models.Index(fields=["state", "posted_at"], name="tweet_by_state"),
+            models.Index(fields=["author_id"], name="tweet_by_author"),
+            models.Index(fields=["posted_at"], condition=Q(is_excluded=True), name="tweet_excluded"),
+            models.Index(Folded("author_handle"), name="tweet_by_handle"),
+            models.Index(Folded("author_name"), name="tweet_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.author_handle or '?'} {self.status_id}"
+
+    def clean(self) -> None:
+        kind = KINDS.get(self.network)
+        if kind is None:
+            raise ValidationError({"network": f"There is no network {self.network!r}."})
+        if not kind.is_id(self.status_id):
+            raise ValidationError({"status_id": f"This isn't the id of a post on {kind.title}."})
+        self.posted_at = kind.posted_at(self.status_id) or self.posted_at or clock.now()
+
+    @property
+    def url(self) -> str:
+        """The post's own page."""
+        return KINDS[self.network].page(self.status_id, self.author_handle)
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """What its network counts, by that network's names, as last read; empty before the first reading."""
+        told = {"retweets": self.retweets, "favorites": self.favorites} | self.counts
+        return {name: count for name, count in told.items() if count is not None}
+
+    @property
+    def embed_url(self) -> str:
+        """Its network's page of this post alone, made for frames; empty where the network has none."""
+        return FRAMES[self.network](self.status_id, settings) if self.network in FRAMES else ""
+
+
+class Mention(models.Model):
+    """A tweet mentions a paper; one tweet may mention several."""
+
+    tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="mentions")
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="mentions", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "tweet"], name="mention_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tweet_id} mentions {self.paper_id}"
+
+
+class UnmatchedMention(models.Model):
+    """A tweet mentions a paper that is not collected (yet); it becomes a Mention when the paper comes."""
+
+    tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="unmatched_mentions", db_index=False)
+    arxiv_id = models.CharField(max_length=32, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tweet", "arxiv_id"], name="unmatched_mention_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tweet_id} mentions {self.arxiv_id}"

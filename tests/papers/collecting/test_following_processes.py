@@ -1,0 +1,87 @@
+"""`follow_bluesky` as processes: one of two follows, and a killed one loses nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.product import Product, own_database, until
+from tests.standins.bluesky import BlueskyPost, external
+from tests.standins.jetstream import JetstreamStandin
+
+pytestmark = [pytest.mark.slow, pytest.mark.own_database]
+PAPER = "https://arxiv.org/abs/2611.90001"
+COUNT = (
+    "import django, json; django.setup(); from papers.models import *; "
+    "print(json.dumps([Tweet.objects.count(), list(StreamPlace.objects.values_list('leader', flat=True))]))"
+)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def stream() -> Iterator[JetstreamStandin]:
+    with JetstreamStandin(now) as made:
+        yield made
+
+
+@pytest.fixture
+def product(tmp_path: Path, stream: JetstreamStandin) -> Iterator[Product]:
+    with own_database(tmp_path) as url:
+        environment = os.environ | {
+            "DATABASE_URL": url,
+            "VAR_DIR": str(tmp_path),
+            "NETWORKS": "bluesky",
+            "BLUESKY_STREAM": stream.url,
+        }
+        made = Product(environment | {"DJANGO_SETTINGS_MODULE": "hotpapers_site.settings"}, tmp_path / "log")
+        assert made.manage("migrate").returncode == 0
+        try:
+            yield made
+        finally:
+            made.kill_all()
+
+
+def follow(product: Product) -> subprocess.Popen[bytes]:
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky"]
+    with product.log.open("ab") as log:
+        process = subprocess.Popen(
+            command, env=product.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
+        )
+    product.running.append(process)
+    return process
+
+
+def speak(stream: JetstreamStandin, numbers: range) -> None:
+    for n in numbers:
+        stream.post(BlueskyPost(f"did:plc:a{n}", f"3p{n}", now(), embed=external(PAPER)))
+    stream.tick(now())
+
+
+def test_one_of_two_follows_and_the_other_takes_over_when_it_is_killed(product: Product, stream: JetstreamStandin) -> None:
+    speak(stream, range(50))
+    first = follow(product)
+    assert until(lambda: product.ask(COUNT)[0] == 50, within_s=90), product.log.read_text()
+    second = follow(product)
+    assert until(lambda: "waits" in product.log.read_text(), within_s=60), product.log.read_text()
+    speak(stream, range(50, 100))
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert until(lambda: product.ask(COUNT)[0] == 100, within_s=90), product.log.read_text()
+    _, [leader] = product.ask(COUNT)
+    assert leader.endswith(f":{second.pid}")
+
+
+def test_it_ends_once_all_is_in_and_says_why_where_no_host_answers(product: Product, stream: JetstreamStandin) -> None:
+    speak(stream, range(5))
+    stream.tick(now() + timedelta(hours=1))
+    done = product.manage("follow_bluesky", "--until-live")
+    assert (done.returncode, product.ask(COUNT)) == (0, [5, [""]]), done.stderr
