@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from digests.markdown import sample_networks
 from digests.markdown.files import PostFile, post_files, read_post
 from digests.markdown.format import render
 from digests.markdown.importing import store
@@ -34,6 +35,7 @@ def load(now: datetime) -> list[date]:
         for reading, day in zip(readings, days, strict=True):
             store(_moved(reading, day, now), is_sample=True)
         _show_as_just_read(now)
+        sample_networks.add(list(Entry.objects.filter(digest__is_sample=True).select_related("digest", "paper")), now)
         Digest.objects.filter(date=days[-1], is_sample=True).delete()
     index_changed()
     render_changed()

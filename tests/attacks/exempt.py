@@ -8,6 +8,7 @@ CHILD = "converts formulas, in the bounded child alone: tests/papers/rendered/te
 THIN = "one call of a registered function"
 
 EXEMPT: dict[str, str] = {
+    "digests.templatetags.reading.of_network": OURS,
     "digests.markdown.other_networks.count_lines": OURS,
     "papers.editing.number_of": OURS,
     "papers.editing.OneLineField.validate": "one pass by `refuse_control_characters`, which is registered",
@@ -18,6 +19,7 @@ EXEMPT: dict[str, str] = {
     "papers.fetching.fetch_tweet": "cuts the link at 500 characters",
     "papers.lookup.papers_found": DATABASE,
     "papers.lookup.tweets_found": DATABASE,
+    "papers.networks.x.network.frame": OURS,
     "papers.networks.x.client.XClient.sweep": ASKS,
     "papers.networks.x.client.XClient.lookup": ASKS,
     "papers.networks.x.oembed.OEmbedClient.embed": ASKS,
@@ -44,7 +46,6 @@ EXEMPT: dict[str, str] = {
     "papers.networks.huggingface.client.HuggingFace.posted_at": OURS,
     "papers.networks.huggingface.client.HuggingFace.read": ASKS,
     "papers.networks.x.network.X.is_id": THIN,
-    "papers.networks.x.network.frame": OURS,
     "papers.networks.x.network.X.page": OURS,
     "papers.networks.x.network.X.posted_at": THIN,
     "papers.search.finding.search": DATABASE,

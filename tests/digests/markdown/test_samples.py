@@ -13,10 +13,11 @@ from digests.editing import curation
 from digests.markdown import samples
 from digests.markdown.files import read_post
 from digests.markdown.importing import Outcome, store
-from digests.models import Digest
+from digests.models import Digest, Entry
 from digests.reader.lists.rising import rising
 from digests.tasks import propose_drafts
 from papers.models import Mention, Paper, PaperMeasurement, Tweet
+from papers.networks.registry import KINDS
 from papers.ranking.candidates import candidates
 from tests.factories import make_digest, make_entry, make_paper
 
@@ -56,6 +57,24 @@ def test_last_sample_day_has_candidates_and_no_list() -> None:
         ("1712.01815", True),
         ("1506.02142", False),
     ]
+
+
+def test_sample_papers_have_posts_of_all_networks_on_every_list_and_on_the_desk() -> None:
+    samples.load(NOW)
+    for day in DAYS:
+        assert {line.network for paper in candidates(day) for line in paper.tweets} == set(KINDS)
+    listed = {network for entry in Entry.objects.filter(digest__date=DAYS[0]) for network in entry.counted}
+    assert listed == set(KINDS)
+    page = Client().get(f"/posts/hot-papers-{DAYS[0]}").content.decode()
+    assert page.count("142 points") == 4  # of the list's paper and of its post, each once more in the reasons
+    assert "news.ycombinator.com" not in page  # nobody posted it
+
+
+def test_samples_again_change_nothing() -> None:
+    samples.load(NOW)
+    before = (Tweet.objects.count(), Mention.objects.count())
+    samples.load(NOW)
+    assert (Tweet.objects.count(), Mention.objects.count()) == before
 
 
 def test_list_of_sample_papers_is_sample_data_itself() -> None:
