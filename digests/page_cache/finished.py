@@ -28,8 +28,8 @@ LONGEST_ACCEPTED = 300
 """Characters of an Accept-Encoding that are read; browsers send 25."""
 SMALLEST_COMPRESSED = 200
 """Bytes; below that compression gains nothing."""
-AROUND = 6000
-"""Bytes of a page's headers, in three codings, and of the objects that hold it."""
+AROUND = 9000
+"""Bytes of a page's headers, in three codings, of the objects that hold it, and of holes that pages leave in memory."""
 OURS = frozenset({"etag", "last-modified", "content-length", "vary", "cache-control"})
 NOT_PUBLIC = ("private", "no-store", "no-cache")
 
