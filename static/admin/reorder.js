@@ -149,7 +149,7 @@
             addHandle(event.target);
             number();
         });
-        // Django numbers the forms anew when a new row is taken out, in the order of the document; saved rows must come first.
+        // Django numbers the forms anew when a new row is removed, in the order of the document; saved rows must come first.
         group.addEventListener("click", (event) => {
             if (event.target.closest(".inline-deletelink")) {
                 const order = rows();

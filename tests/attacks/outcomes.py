@@ -30,7 +30,7 @@ from papers.sources.arxiv import pages
 from papers.sources.http import Answer, SourceError
 from papers.text import embed
 from papers.text.formulas import MATHML_ELEMENTS
-from tests.attacks import registry
+from tests.attacks import ways_in
 
 SAFE_SCHEMES = ("/", "http://", "https://", "mailto:")
 
@@ -92,7 +92,7 @@ def x_answer(text: str) -> str:
     """How many posts of the answer's `data` can be read."""
     try:
         answer = read_answer(
-            Answer("https://api.x.com/2", 200, httpx.Headers(), text.encode(errors="surrogatepass")), registry.NOW
+            Answer("https://api.x.com/2", 200, httpx.Headers(), text.encode(errors="surrogatepass")), ways_in.NOW
         )
     except SourceError:
         return "refused"
@@ -103,7 +103,7 @@ def post(text: str) -> str:
     """A post's text, or a line in the place of another: `title: …`, `abstract: …`, `authors: …`, `name: …`, `body: …`."""
     place, _, line = text.partition("=")
     values: dict[str, Any] = {place: (line,) if place in ("authors", "categories") else line}
-    whole = registry._post(**values) if place in _PLACES else text
+    whole = ways_in.a_post(**values) if place in _PLACES else text
     try:
         read = parse(whole)
     except PostError as error:
@@ -120,7 +120,7 @@ def file_name(text: str) -> str:
         file = Path(folder, text)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(registry._post())
+            file.write_text(ways_in.a_post())
             read_post(file)
         except (UnreadablePost, OSError, ValueError) as error:
             return type(error).__name__
@@ -193,7 +193,7 @@ def bibtex_title(text: str) -> str:
 
 
 def _authors(**fields: Any) -> str:
-    paper = registry._paper()
+    paper = ways_in.a_paper()
     paper.title, paper.authors = fields["title"], fields["authors"]
     [entry] = parse_string(bibtex.entry(paper, ["cs.LG"]), "bibtex").entries.values()
     return str(len(entry.persons["author"]))

@@ -5,15 +5,8 @@ A new one is one line. A public function of these modules that takes text and is
 """
 
 import html
-import json
-import tempfile
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlencode
 
-import httpx
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
@@ -32,7 +25,6 @@ from digests.reader.lists.selections import Period, Selection, SelectionError, s
 from digests.templatetags import reading
 from papers import code_links, editing, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
-from papers.models import Paper
 from papers.networks import paper_links
 from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
@@ -42,120 +34,10 @@ from papers.search import index, marking, query, words
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
 from papers.text import embed, formulas, links, notes, tex, tex_commands
+from tests.attacks import ways_in
 from tests.attacks.network_readers import NETWORK_READERS
 from tests.attacks.reader import Reader
 from tests.texts import Unrendered
-
-DAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _xml(text: str) -> str:
-    """Escaped, and without what no XML holds, so that the text arrives."""
-    return html.escape("".join(c if c >= " " and not "\ud800" <= c <= "\udfff" and c < "\ufffe" else " " for c in text))
-
-
-def _answer(body: str | bytes, status: int = 200, **headers: str) -> http.Answer:
-    return http.Answer("https://a.example/b", status, httpx.Headers(headers), body if isinstance(body, bytes) else _bytes(body))
-
-
-ATOM = (
-    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" '
-    'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"><opensearch:totalResults>{total}</opensearch:totalResults><entry>'
-    "<id>http://arxiv.org/abs/{id}</id><title>{title}</title><summary>{summary}</summary><published>{moment}</published>"
-    '<updated>2026-11-20T18:00:00Z</updated><author><name>{name}</name></author><category term="{term}"/>'
-    '<arxiv:primary_category term="cs.LG"/><arxiv:comment>{comment}</arxiv:comment></entry></feed>'
-)
-USUAL = {
-    "total": "1", "id": "2611.00001v1", "title": "A", "summary": "A", "name": "A", "term": "cs.LG", "comment": "A",
-    "moment": "2026-11-20T18:00:00Z",
-}  # fmt: skip
-
-
-def _atom(field: str) -> Callable[[str], object]:
-    return lambda text: pages.read_api(_answer(ATOM.format(**{**USUAL, field: _xml(text)})))
-
-
-def _rss(
-    guid: str = "oai:arXiv.org:2611.00001v1", day: str = "Fri, 20 Nov 2026 00:00:00 -0500", kind: str = "new"
-) -> http.Answer:
-    return _answer(
-        f'<rss xmlns:arxiv="http://arxiv.org/schemas/atom"><channel><title>cs</title><item><guid>{_xml(guid)}</guid>'
-        f"<pubDate>{_xml(day)}</pubDate><arxiv:announce_type>{_xml(kind)}</arxiv:announce_type></item></channel></rss>"
-    )
-
-
-def _listing(text: str) -> http.Answer:
-    return _answer(f"<h3>Showing new listings for Friday, 20 November 2026</h3><h3>New (showing 1 of 1 entries)</h3>{text}")
-
-
-def _post(
-    *, title: str = "A", authors: tuple[str, ...] = ("A",), categories: tuple[str, ...] = ("cs.LG",), abstract: str = "A",
-    body: str = "A", name: str = "A",
-) -> str:  # fmt: skip
-    tweet = post_format.PostTweet("1392360000000000001", "en", "ltr", body, name, "lab", DAY)
-    paper = post_format.PostPaper("2611.00001", title, authors, categories, abstract, 1, 1, NOW, (tweet,))
-    return post_format.render(post_format.Post(DAY, NOW, (paper,)))
-
-
-def _other_post(*, id: str = "7", handle: str = "A", language: str = "en", body: str = "A", author: str = "A") -> str:
-    return (
-        f'<blockquote class="hackernews-post" data-id="{id}" data-handle="{handle}"><p lang="{language}" dir="ltr">{body}</p>&mdash; '
-        f'{author} ({handle}) <a href="https://news.ycombinator.com/item?id={id}">November 20, 2026</a></blockquote>'
-    )
-
-
-def _other(part: str) -> Callable[[str], object]:
-    return lambda text: other_networks.read_post(_other_post(**{part: text}))
-
-
-def _read_file(text: str) -> object:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "post.md")
-        file.write_bytes(_bytes(text))
-        return files.read_post(file)
-
-
-def _paper(text: str = "A", *, title: str = "A", name: str = "A") -> Paper:
-    return Paper(arxiv_id="2611.00001", title=title, abstract=text, authors=[name], comment=text, listing_date=DAY)
-
-
-def _listed(title: str, note: str) -> comparing.Contents:
-    return comparing.Contents(note, (comparing.ComparedEntry("2611.00001", title, note),))
-
-
-def _compare(text: str) -> object:
-    other = text[1:] + text[:1]
-    return comparing.difference(_listed(text, other), _listed(other, text[::-1])).said
-
-
-def _tweet(text: str) -> dict[str, object]:
-    counts = {"retweet_count": 1, "like_count": 1, "reply_count": 1, "quote_count": 1}
-    urls = [{"expanded_url": text, "unwound_url": f"https://arxiv.org/abs/{text}"}]
-    return {"id": "1392360000000000001", "author_id": "7", "text": text, "lang": text, "username": text, "created_at": text,
-            "conversation_id": text, "edit_history_tweet_ids": [text], "public_metrics": counts, "entities": {"urls": urls}}  # fmt: skip
-
-
-def _oembed(markup: str) -> object:
-    body = json.dumps({"type": "rich", "html": markup})
-    return oembed._read(_answer(body), "1392360000000000001")
-
-
-def _blockquote(body: str = "A", name: str = "A") -> str:
-    return _post(body=body, name=name).split("\n")[-7]
-
-
-def _query(name: str) -> Callable[[str], object]:
-    return lambda text: Selection.parse(QueryDict(urlencode({name: text}, errors="surrogatepass")))
-
-
-def _body(name: str) -> Callable[[str], dict[str, Any]]:
-    return lambda text: {name: text}
-
 
 XML = (http.Malformed, http.Transient)
 UNREADABLE = (files.UnreadablePost,)
@@ -181,28 +63,28 @@ READERS: tuple[Reader, ...] = (
     Reader(reading.names, lambda text: reading.names([text, text], 1)),
     # the post format, mojibake and files
     Reader(post_format.parse, post_format.parse, POST),
-    Reader(post_format.parse, lambda text: post_format.parse(_post(title=text)), POST, "title"),
-    Reader(post_format.parse, lambda text: post_format.parse(_post(authors=tuple(text.split(" ")))), POST, "authors"),
-    Reader(post_format.parse, lambda text: post_format.parse(_post(categories=(text,))), POST, "category"),
-    Reader(post_format.parse, lambda text: post_format.parse(_post(abstract=text)), POST, "abstract"),
-    Reader(post_format.parse, lambda text: post_format.parse(_post(body=text)), POST, "body"),
-    Reader(post_format.parse, lambda text: post_format.parse(_post(name=text)), POST, "name"),
+    Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(title=text)), POST, "title"),
+    Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(authors=tuple(text.split(" ")))), POST, "authors"),
+    Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(categories=(text,))), POST, "category"),
+    Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(abstract=text)), POST, "abstract"),
+    Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(body=text)), POST, "body"),
+    Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(name=text)), POST, "name"),
     *(
-        Reader(other_networks.read_post, _other(part), (other_networks.NoPost,), part)
+        Reader(other_networks.read_post, ways_in.a_other(part), (other_networks.NoPost,), part)
         for part in ("id", "handle", "language", "body", "author")
     ),
     Reader(
         other_networks.read_post,
-        lambda text: other_networks.read_post(_other_post(body=f'<a href="https://{text}">{text}</a>')),
+        lambda text: other_networks.read_post(ways_in.a_other_post(body=f'<a href="https://{text}">{text}</a>')),
         (other_networks.NoPost,),
         "link",
     ),
     Reader(other_networks.read_post, other_networks.read_post, (other_networks.NoPost,)),
     Reader(other_networks.is_post, lambda text: other_networks.is_post(f'<blockquote class="{text}')),
-    Reader(other_networks.read_counts, lambda text: other_networks.read_counts(text, NOW)),
+    Reader(other_networks.read_counts, lambda text: other_networks.read_counts(text, ways_in.NOW)),
     Reader(
         other_networks.read_counts,
-        lambda text: other_networks.read_counts(f"- bluesky: {text} (11/20/2026 20:00:00)", NOW),
+        lambda text: other_networks.read_counts(f"- bluesky: {text} (11/20/2026 20:00:00)", ways_in.NOW),
         place="counts",
     ),
     Reader(other_networks.is_in_order, lambda text: other_networks.is_in_order(text.split(" ")), place="names"),
@@ -210,8 +92,8 @@ READERS: tuple[Reader, ...] = (
     Reader(composing.one_line, composing.one_line),
     Reader(mojibake.repair, mojibake.repair),
     Reader(mojibake.repair, lambda text: mojibake.repair(f"what‚Äôs\n{text}\n漢"), place="damaged"),
-    Reader(files.read_post, _read_file, UNREADABLE),
-    Reader(files.read_post, lambda text: _read_file(_post(abstract=text)), UNREADABLE, "abstract"),
+    Reader(files.read_post, ways_in.a_read_file, UNREADABLE),
+    Reader(files.read_post, lambda text: ways_in.a_read_file(ways_in.a_post(abstract=text)), UNREADABLE, "abstract"),
     # embedded tweets
     Reader(embed.unescape, embed.unescape),
     Reader(embed.text_of, embed.text_of),
@@ -225,41 +107,56 @@ READERS: tuple[Reader, ...] = (
     Reader(paper_links.paper_id, lambda text: paper_links.paper_id(f"https://arxiv.org/abs/{text}"), place="path"),
     Reader(paper_links.paper_ids_in, lambda text: paper_links.paper_ids_in(text.split("\n"), text)),
     Reader(paper_links.paper_ids_in, lambda text: paper_links.paper_ids_in([], f"arXiv:{text}"), place="cited"),
-    Reader(code_links.code_links, lambda text: code_links.code_links(_paper(text))),
-    Reader(code_links.code_links, lambda text: code_links.code_links(_paper(f"github.com/{text}")), place="path"),
-    Reader(code_links.code_links, lambda text: code_links.code_links(_paper(f"gitlab.com/a/{text}")), place="deep"),
+    Reader(code_links.code_links, lambda text: code_links.code_links(ways_in.a_paper(text))),
+    Reader(code_links.code_links, lambda text: code_links.code_links(ways_in.a_paper(f"github.com/{text}")), place="path"),
+    Reader(code_links.code_links, lambda text: code_links.code_links(ways_in.a_paper(f"gitlab.com/a/{text}")), place="deep"),
     # arXiv
-    Reader(pages.read_api, lambda text: pages.read_api(_answer(text)), XML),
-    Reader(pages.read_api, lambda text: pages.read_api(_answer(ATOM.format(**{**USUAL, "title": text}))), XML, "raw"),
-    *(Reader(pages.read_api, _atom(field), XML, field) for field in USUAL),
-    Reader(pages.read_feed, lambda text: pages.read_feed(_answer(f"<rss><channel>{text}</channel></rss>")), XML),
-    Reader(pages.read_feed, lambda text: pages.read_feed(_rss(guid=text)), XML, "guid"),
-    Reader(pages.read_feed, lambda text: pages.read_feed(_rss(guid=f"oai:arXiv.org:{text}")), XML, "id"),
-    Reader(pages.read_feed, lambda text: pages.read_feed(_rss(day=text)), XML, "day"),
-    Reader(pages.read_feed, lambda text: pages.read_feed(_rss(kind=text)), XML, "type"),
-    Reader(pages.read_listing, lambda text: pages.read_listing(_answer(text)), XML),
-    Reader(pages.read_listing, lambda text: pages.read_listing(_answer(f"<h3>{html.escape(text)}</h3>")), XML, "heading"),
-    Reader(pages.read_listing, lambda text: pages.read_listing(_listing(text)), XML, "list"),
-    Reader(pages.read_listing, lambda text: pages.read_listing(_listing(f"<h3>New {html.escape(text)}</h3>")), XML, "section"),
+    Reader(pages.read_api, lambda text: pages.read_api(ways_in.a_answer(text)), XML),
     Reader(
-        pages.read_listing, lambda text: pages.read_listing(_listing(f'<dt><a href="/abs/{html.escape(text)}">')), XML, "link"
+        pages.read_api,
+        lambda text: pages.read_api(ways_in.a_answer(ways_in.ATOM.format(**{**ways_in.USUAL, "title": text}))),
+        XML,
+        "raw",
+    ),
+    *(Reader(pages.read_api, ways_in.a_atom(field), XML, field) for field in ways_in.USUAL),
+    Reader(pages.read_feed, lambda text: pages.read_feed(ways_in.a_answer(f"<rss><channel>{text}</channel></rss>")), XML),
+    Reader(pages.read_feed, lambda text: pages.read_feed(ways_in.a_rss(guid=text)), XML, "guid"),
+    Reader(pages.read_feed, lambda text: pages.read_feed(ways_in.a_rss(guid=f"oai:arXiv.org:{text}")), XML, "id"),
+    Reader(pages.read_feed, lambda text: pages.read_feed(ways_in.a_rss(day=text)), XML, "day"),
+    Reader(pages.read_feed, lambda text: pages.read_feed(ways_in.a_rss(kind=text)), XML, "type"),
+    Reader(pages.read_listing, lambda text: pages.read_listing(ways_in.a_answer(text)), XML),
+    Reader(
+        pages.read_listing, lambda text: pages.read_listing(ways_in.a_answer(f"<h3>{html.escape(text)}</h3>")), XML, "heading"
+    ),
+    Reader(pages.read_listing, lambda text: pages.read_listing(ways_in.a_listing(text)), XML, "list"),
+    Reader(
+        pages.read_listing,
+        lambda text: pages.read_listing(ways_in.a_listing(f"<h3>New {html.escape(text)}</h3>")),
+        XML,
+        "section",
+    ),
+    Reader(
+        pages.read_listing,
+        lambda text: pages.read_listing(ways_in.a_listing(f'<dt><a href="/abs/{html.escape(text)}">')),
+        XML,
+        "link",
     ),
     Reader(announcement.is_within, lambda text: announcement.is_within(text, ("cs",))),
     Reader(categories.is_category, categories.is_category),
     Reader(categories.is_category, lambda text: categories.is_category(f"physics.{text}"), place="class"),
-    Reader(xml.read_xml, lambda text: xml.read_xml(_answer(f"<a>{text}</a>"), "a", "an a"), XML),
-    Reader(xml.mended, lambda text: xml.mended(_bytes(text))),
-    Reader(xml.mended, lambda text: xml.mended(_bytes(f"&#{text}")), place="reference"),
+    Reader(xml.read_xml, lambda text: xml.read_xml(ways_in.a_answer(f"<a>{text}</a>"), "a", "an a"), XML),
+    Reader(xml.mended, lambda text: xml.mended(ways_in.a_bytes(text))),
+    Reader(xml.mended, lambda text: xml.mended(ways_in.a_bytes(f"&#{text}")), place="reference"),
     # X
-    Reader(x_posts.read_post, lambda text: x_posts.read_post(_tweet(text))),
-    Reader(x_posts.read_posts, lambda text: x_posts.read_posts([_tweet(text), {"id": text}, text])),
+    Reader(x_posts.read_post, lambda text: x_posts.read_post(ways_in.a_tweet(text))),
+    Reader(x_posts.read_posts, lambda text: x_posts.read_posts([ways_in.a_tweet(text), {"id": text}, text])),
     Reader(x_posts.read_gone, lambda text: list(x_posts.read_gone([{"type": text, "detail": f"[{text}]", "value": text}]))),
     Reader(x_posts.is_status_id, x_posts.is_status_id),
-    Reader(x_answer.read_answer, lambda text: x_answer.read_answer(_answer(text), NOW), (http.SourceError,)),
-    Reader(oembed._read, lambda text: oembed._read(_answer(text), "1"), (http.SourceError,), "answer"),
-    Reader(oembed._read, _oembed, (http.SourceError,)),
-    Reader(oembed._read, lambda text: _oembed(_blockquote(body=text)), (http.SourceError,), "body"),
-    Reader(oembed._read, lambda text: _oembed(_blockquote(name=text)), (http.SourceError,), "name"),
+    Reader(x_answer.read_answer, lambda text: x_answer.read_answer(ways_in.a_answer(text), ways_in.NOW), (http.SourceError,)),
+    Reader(oembed._read, lambda text: oembed._read(ways_in.a_answer(text), "1"), (http.SourceError,), "answer"),
+    Reader(oembed._read, ways_in.a_oembed, (http.SourceError,)),
+    Reader(oembed._read, lambda text: ways_in.a_oembed(ways_in.a_blockquote(body=text)), (http.SourceError,), "body"),
+    Reader(oembed._read, lambda text: ways_in.a_oembed(ways_in.a_blockquote(name=text)), (http.SourceError,), "name"),
     *NETWORK_READERS,
     # what readers and editors ask for
     Reader(query.parse, query.parse, (query.QueryError,)),
@@ -271,22 +168,24 @@ READERS: tuple[Reader, ...] = (
     Reader(words.folded, words.folded),
     Reader(marking.marked, lambda text: marking.marked(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
     Reader(marking.excerpt, lambda text: marking.excerpt(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
-    Reader(index.index_terms, lambda text: index.index_terms(text, text, text, [text], DAY, [text])),
+    Reader(index.index_terms, lambda text: index.index_terms(text, text, text, [text], ways_in.DAY, [text])),
     Reader(index.name_pairs, lambda text: index.name_pairs(text.split())),
     Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
-    Reader(cast(Any, Selection.parse).__func__, lambda text: Selection.parse(QueryDict(_bytes(text))), (SelectionError,)),
+    Reader(
+        cast(Any, Selection.parse).__func__, lambda text: Selection.parse(QueryDict(ways_in.a_bytes(text))), (SelectionError,)
+    ),
     *(
-        Reader(cast(Any, Selection.parse).__func__, _query(name), (SelectionError,), name)
+        Reader(cast(Any, Selection.parse).__func__, ways_in.a_query(name), (SelectionError,), name)
         for name in ("category", "period", "min", "q", "order")
     ),
     Reader(cast(Any, Selection.of).__func__, lambda text: Selection.of(text=text), (SelectionError,)),
     Reader(cast(Any, Period.parse).__func__, Period.parse, (SelectionError,)),
     Reader(shown, shown),
-    Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(_bytes(text)))),
+    Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(ways_in.a_bytes(text)))),
     Reader(
         Filters.admit,
         lambda text: Filters(text=text).admit(
-            _paper(title="A"), ["cs.LG"], RankedPaper("2105.00001", 1, 1, 1, 0, hot=False, tweets=())
+            ways_in.a_paper(title="A"), ["cs.LG"], RankedPaper("2105.00001", 1, 1, 1, 0, hot=False, tweets=())
         ),
     ),
     Reader(resolve, lambda text: resolve(f"/{text}"), (Resolver404,)),
@@ -306,9 +205,9 @@ READERS: tuple[Reader, ...] = (
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
     Reader(body.status_ids, lambda text: body.status_ids({"a": [text]}, "a"), (ActionRefused,)),
-    Reader(comparing.difference, _compare),
-    Reader(bibtex.entry, lambda text: bibtex.entry(_paper(title=text, name=text), ["cs.LG"])),
-    Reader(bibtex.citation, lambda text: bibtex.citation(_paper(title=text, name=text), ["cs.LG"], Unrendered())),
+    Reader(comparing.difference, ways_in.a_compare),
+    Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(title=text, name=text), ["cs.LG"])),
+    Reader(bibtex.citation, lambda text: bibtex.citation(ways_in.a_paper(title=text, name=text), ["cs.LG"], Unrendered())),
     Reader(editing.refuse_control_characters, editing.refuse_control_characters, (ValidationError,)),
     Reader(editing.AuthorsField.split, lambda text: editing.AuthorsField().split(text)),
     Reader(editing.CategoriesField.split, lambda text: editing.CategoriesField().split(text), (ValidationError,)),

@@ -11,7 +11,7 @@ from papers.sources.http import Malformed
 from papers.text.formulas import MOST_UNCLOSED, mathml
 from papers.text.notes import LONGEST_NOTE, MOST_BRACKETS, note_html
 from papers.text.tex import readable
-from tests.attacks.registry import _answer
+from tests.attacks.ways_in import a_answer
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_excerpt_begins_where_most_different_words_are_among_many_matches() -> N
 def test_listing_heading_of_100_kb_is_no_heading() -> None:
     heading = "Catchup results for " * 5_000 + "on Fri, 20 Nov 2026"
     with pytest.raises(Malformed, match="expected a listing page with its date"):
-        read_listing(_answer(f"<h3>{heading}</h3>"))
+        read_listing(a_answer(f"<h3>{heading}</h3>"))
 
 
 def test_no_break_spaces_behind_a_declaration_are_read_once() -> None:

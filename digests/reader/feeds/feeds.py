@@ -134,6 +134,8 @@ def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
             "favorites": entry.favorites,
             "counts_read_at": formats.moment(entry.read_at),
             "counts_are_inflated": entry.counts_are_inflated,
+            "counts": entry.counted,
+            "posts": list(dict.fromkeys(shown.tweet.url for shown in entry.shown_tweets.all())),
             "tweet_ids": list(dict.fromkeys(shown.tweet.status_id for shown in entry.shown_tweets.all())),
             "is_sample": digest.is_sample,
         }

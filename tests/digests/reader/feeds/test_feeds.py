@@ -187,6 +187,8 @@ def test_json_feed_item_carries_the_paper_and_ids_of_tweets(client: Client, sett
             "number": 1,
             "retweets": 12,
             "favorites": 80,
+            "counts": {"x": {"retweets": 12, "favorites": 80}},
+            "posts": ["https://twitter.com/example_lab/status/1392361237063311361"],
             "counts_read_at": "2021-05-13T09:14:27Z",
             "counts_are_inflated": False,
             "tweet_ids": ["1392361237063311361"],
