@@ -140,7 +140,7 @@ def test_collect_papers_is_not_done_before_the_listing_pages_confirm_the_feed(we
     week.arxiv.listing_behind = True
     row = collect(week)
     assert (set(listed()), row.state, row.papers_done_at) == (week.new(FRIDAY), "partial", None)
-    assert row.reason.startswith(f"{len(listed())} papers are here, unchecked")
+    assert row.reason.startswith(f"{len(listed())} papers were collected but not checked")
 
     week.arxiv.listing_behind = False
 

@@ -116,7 +116,7 @@ def test_clock_a_day_ahead_is_asked_about_where_x_refuses_our_times(week: Week) 
         collect_tweets(FRIDAY, now=clock.now(), sources=week.sources)
 
     assert str(caught.value) == (
-        "X rejected our times (parameters: start_time). Is this machine's clock right? It says 20 Nov 2026, 22:00 UTC where "
+        "X rejected our times (parameters: start_time). Is this machine's clock right? It says 20 Nov 2026, 22:00 UTC, but "
         "the service says 19 Nov 2026, 22:00 UTC. Set it, or synchronise it with NTP."
     )
     row = CollectionDay.objects.get()

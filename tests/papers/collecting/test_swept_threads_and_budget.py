@@ -210,4 +210,4 @@ def test_collect_tweets_says_which_key_is_missing(week: Week, settings: Settings
         collect_tweets(FRIDAY, now=clock.now(), sources=without)
 
     row = CollectionDay.objects.get()
-    assert (row.state, row.reason.partition(":")[0]) == ("partial", "X_BEARER_TOKEN is not set")
+    assert (row.state, row.reason.partition(",")[0]) == ("partial", "X_BEARER_TOKEN is not set")

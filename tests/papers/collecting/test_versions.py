@@ -45,7 +45,7 @@ def editor() -> Client:
 
 def test_editor_takes_the_newer_version_in_the_admin(editor: Client) -> None:
     paper = make_paper(newer=NEWER)
-    assert "Version 2 waits for you" in editor.get(reverse("admin:papers_paper_change", args=[paper.pk])).content.decode()
+    assert "Version 2 is available" in editor.get(reverse("admin:papers_paper_change", args=[paper.pk])).content.decode()
     run_action(editor, reverse("admin:papers_paper_changelist"), "take_newer_selected", paper)
     paper.refresh_from_db()
     assert paper.title == "Newer"
