@@ -36,7 +36,8 @@ def test_pages_are_valid_html(client: Client, monkeypatch: pytest.MonkeyPatch, t
     command = ["java", "-Xss1024k", "-jar", str(CHECKER), "--format", "json", "--exit-zero-always", "--stdout", str(tmp_path)]
     finished = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100)
 
-    messages = json.loads(finished.stdout)["messages"]
+    # Which language a page is in the checker guesses from its words, and invented posts in four languages mislead it.
+    messages = [one for one in json.loads(finished.stdout)["messages"] if "appears to be written in" not in one["message"]]
     found = {(pages[Path(message["url"]).name][0], message["message"], message.get("extract", "")) for message in messages}
     assert pages["broken.html"][1].status_code == 500
     assert {response["Content-Type"].partition(";")[0] for _, response in pages.values()} == {"text/html"}
