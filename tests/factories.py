@@ -20,7 +20,7 @@ def make_paper(*, categories: tuple[str, ...] = ("cs.LG", "stat.ML"), **fields: 
         "abstract": "We show that synthetic papers have synthetic abstracts.",
         "authors": ["Ada Example", "Bob Sämple"],
         "listing_date": date(2021, 5, 12),
-        "listing_source": Paper.ListingSource.POST,
+        "listing_source": Paper.ListingSource.FEED,
     }
     paper = Paper.objects.create(**(values | fields))
     PaperCategory.objects.bulk_create(PaperCategory(paper=paper, position=n, code=code) for n, code in enumerate(categories))

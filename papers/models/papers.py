@@ -74,6 +74,17 @@ class Paper(models.Model):
         return paper_address(self.arxiv_id)
 
     @property
+    def is_public(self) -> bool:
+        """Whether readers may know of it although no published list has it: arXiv announced it to us, or a list had it once. A
+        paper that only a draft's post told us of is not public, nor is a sample."""
+        return not self.is_sample and (self.listing_source != self.ListingSource.POST or self.is_settled)
+
+    @classmethod
+    def public(cls) -> Q:
+        """The papers of which `is_public` is true."""
+        return Q(is_sample=False) & (~Q(listing_source=cls.ListingSource.POST) | Q(is_settled=True))
+
+    @property
     def abs_url(self) -> str:
         return f"https://arxiv.org/abs/{self.arxiv_id}"
 

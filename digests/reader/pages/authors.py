@@ -39,7 +39,7 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
     """All collected papers of the name, the newest first, with the published lists that have them. Five queries."""
     published = Entry.objects.filter(in_published_digest()).select_related("digest").order_by("-digest__date")
     papers = Paper.objects.filter(
-        Q(is_sample=False) | Exists(published.filter(paper=OuterRef("pk"))),
+        Paper.public() | Exists(published.filter(paper=OuterRef("pk"))),
         pk__in=PaperAuthor.objects.filter(key=key).values("paper"),
     )
     after = request.GET.get("after", "")

@@ -39,7 +39,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         .prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet")))
         .order_by("-digest__date")
     )
-    if found.is_sample and not appearances:
+    if not appearances and not found.is_public:
         raise Http404("Nobody has collected this paper")
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)

@@ -10,6 +10,9 @@ from django.test import Client
 
 from digests.markdown.format import Post, PostPaper
 from digests.models import Digest, PublicEvent
+from papers.models import Paper
+from papers.search.index import index_changed
+from papers.search.words import author_key
 from tests.digests.markdown.importing_posts import DAY, a_file, a_post, all_rows, changed, import_posts
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +140,16 @@ def test_odd_files_are_one_error_each_and_the_rest_goes_on(tmp_path: Path, befor
     assert err.startswith(f"{odd}: line ")
     assert err.count("\n") == 1
     assert "1 new" in out
+
+
+def test_paper_of_a_draft_alone_is_not_public(tmp_path: Path, client: Client) -> None:
+    import_posts(a_file(tmp_path, a_draft()))
+    paper = Paper.objects.get()
+    author = f"/authors/{author_key(paper.authors[0])}"
+    index_changed()
+
+    assert [client.get(address).status_code for address in (paper.get_absolute_url(), author)] == [404, 404]
+
+    import_posts(a_file(tmp_path, a_post()))
+    index_changed()
+    assert [client.get(address).status_code for address in (paper.get_absolute_url(), author)] == [200, 200]
