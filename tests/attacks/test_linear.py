@@ -7,8 +7,14 @@ from tests.attacks.reader import Reader
 from tests.attacks.registry import READERS
 
 pytestmark = pytest.mark.slow
+TRIES = 4
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_reader_is_linear_and_raises_its_own_errors_only(reader: Reader) -> None:
-    assert list(map(str, findings(reader))) == []
+    found = findings(reader)
+    for _ in range(TRIES):  # what another process on the same core made slow is not slow each time
+        if not found:
+            break
+        found = findings(reader, sorted({finding.unit for finding in found}))
+    assert list(map(str, found)) == []
