@@ -16,6 +16,8 @@ from papers.text.links import ADDRESS, href_of, without_end
 
 DEEPEST = 40
 """Groups within groups; what lies deeper stays as written."""
+LONGEST_LETTER = 16
+"""Characters of what an accent stands on: one letter, perhaps with an accent of its own."""
 
 TIED = r"(?P<tie>(?<=[\w.,;:)\]}$])~(?=[\w($\\\[{]))"
 """A `~` between words; `~70 %` is "about"."""
@@ -220,6 +222,9 @@ class _Reader:
             return [Part(commands.LETTERS[name])], after + 1 if self._text[after : after + 1].isspace() and after == at else after
         if name != commands.TIE and name not in commands.ABOVE_OR_BELOW:
             return None, at
+        opened = ARGUMENT.match(self._text, at, end)
+        if opened and self._ends.get(opened.end() - 1, end) - opened.end() > LONGEST_LETTER:
+            return None, at  # whatever it is, it is read once: as a group
         argument, after = self._argument(at, end, depth)
         if argument is None:
             if name.isalpha():

@@ -117,3 +117,8 @@ def test_listing_heading_of_100_kb_is_no_heading() -> None:
 def test_no_break_spaces_behind_a_declaration_are_read_once() -> None:
     text = "{\\it" + "\u00a0" * 8_000
     assert readable(text) == "{"
+
+
+def test_accents_within_accents_are_read_once() -> None:
+    """Each level used to double the time: thirty took for ever."""
+    assert readable("\\'{e" * 30 + "}" * 30) == "\\'e" * 29 + "é"
