@@ -76,13 +76,13 @@ def _folded(found: Iterator[Part]) -> Iterator[Part]:
     plain: list[str] = []
     for part in found:
         if part.is_formula or part.href:
-            if any(plain):
+            if plain:
                 yield Part(WHITE_SPACE.sub(" ", "".join(plain)))
                 plain.clear()
             yield part._replace(text=WHITE_SPACE.sub(" ", part.text))
-        else:
+        elif part.text:
             plain.append(part.text)
-    if any(plain):
+    if plain:
         yield Part(WHITE_SPACE.sub(" ", "".join(plain)))
 
 
