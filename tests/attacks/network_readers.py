@@ -45,7 +45,9 @@ def _view(text: str) -> dict[str, Any]:
 
 
 def _take(text: str) -> None:
-    commit = {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3k", "record": _record(text)}
+    facets = [_facet(n, n + 1, text[:100]) for n in range(min(len(text), 600))]  # a frame as long as the text, not 600 times so
+    record = _record(text) | {"facets": facets}
+    commit = {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3k", "record": record}
     event = {"did": "did:plc:a", "time_us": 1795204800000001, "kind": "commit", "commit": commit}
     events.Events().take(json.dumps(event).encode())
 

@@ -6,7 +6,7 @@ from tests.attacks.measuring import findings
 from tests.attacks.reader import Reader
 from tests.attacks.registry import READERS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 TRIES = 4
 
 
