@@ -1,4 +1,4 @@
-"""`manage.py status`: what is here, what is missing, what comes next, and what needs a person."""
+"""`manage.py status`: what is here, what is missing, what comes next, and what needs attention."""
 
 import json
 from datetime import datetime
