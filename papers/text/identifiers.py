@@ -10,8 +10,6 @@ STATUS_ID = r"[1-9][0-9]{0,18}"
 """A status id of X: decimal, fits a signed 64-bit integer."""
 FIRST_YEAR, LAST_YEAR = 1991, 2199
 """arXiv began in August 1991. Nothing is ever of a later year than the last one, and all arithmetic with days stays possible."""
-POST_ID = r"[!-~]{1,255}"
-"""An id of a post on any network, as one of X or an `at://` address."""
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 """2010-11-04T01:42:54.657Z, the moment that X's status ids count from, in ms since 1970."""
 
