@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 
 from digests.editing.conflicts import Refused
-from papers.networks.keys import LONGEST_KEY
+from papers.post_keys import LONGEST_KEY
 
 Body = Mapping[str, Any]
 Kind = TypeVar("Kind")

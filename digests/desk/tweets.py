@@ -11,7 +11,7 @@ from digests.desk.changing import Action, AsWanted, compare, editing, entry_of
 from digests.editing.conflicts import Refused
 from digests.models import Entry, ShownTweet
 from papers.models import Mention, Paper, Tweet
-from papers.networks.keys import PostKey
+from papers.post_keys import PostKey
 
 
 def show_tweets(day: date, paper: Paper, keys: Sequence[str], base: Sequence[str], *, by: User) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.models import CollectionDay, Paper, Provenance, Tweet
-from papers.networks.keys import PostKey
+from papers.post_keys import PostKey
 from papers.ranking.candidates import announced_on, candidates, ranked, rules
 from papers.ranking.ranking import LedgerLine, RankedPaper
 

@@ -15,8 +15,8 @@ from django.db.models.functions import Coalesce
 
 from papers import clock
 from papers.models.papers import Paper
-from papers.networks.keys import PostKey
 from papers.networks.registry import FRAMES, KINDS, OPEN
+from papers.post_keys import PostKey
 from papers.shown import lists
 from papers.text.folding import Folded
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from papers.networks.keys import PostKey
 from papers.networks.registry import KINDS
+from papers.post_keys import PostKey
 
 
 def default_weights() -> dict[str, Mapping[str, float]]:

@@ -8,7 +8,7 @@ from digests.desk.rows.candidates import VANISHED, paper_flags
 from digests.desk.suggestions import Suggestion
 from digests.models import Entry, ShownTweet
 from papers.models import Paper, Tweet
-from papers.networks.keys import PostKey
+from papers.post_keys import PostKey
 from papers.ranking.ranking import EXCLUDED, RankedPaper, heat_order
 from papers.rendered.kinds import Kind, names_source
 from papers.rendered.stored import Texts

@@ -20,7 +20,7 @@ from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, publish, withdraw
 from papers import clock
 from papers.models import Paper, Tweet
-from papers.networks.keys import LONGEST_KEY
+from papers.post_keys import LONGEST_KEY
 
 VIEW, EDIT, PUBLISH = "digests.view_digest", "digests.change_digest", "digests.publish_digest"
 LONGEST_NOTE = 2_000
