@@ -4,13 +4,14 @@ A draft that nobody touched follows the counts: it is proposed again and again. 
 belong to the editor, and new counts change only the counts shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
 
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.models import CollectionDay, Paper, Provenance, Tweet
+from papers.post_keys import PostKey
 from papers.ranking.candidates import announced_on, candidates, ranked, rules
 from papers.ranking.ranking import LedgerLine, RankedPaper
 
@@ -82,16 +83,16 @@ def other_counts(paper: RankedPaper) -> dict[str, dict[str, int]]:
     return {name: dict(counts) for name, counts in paper.counts.items() if name != Tweet.Network.X}
 
 
-def shown_tweets(entry: Entry, paper: RankedPaper, tweets: Mapping[str, int]) -> list[ShownTweet]:
+def shown_tweets(entry: Entry, paper: RankedPaper, tweets: Mapping[PostKey, int]) -> list[ShownTweet]:
     """The tweets that the rules show under the paper, by their primary keys; not saved."""
     shown = (line for line in paper.tweets if line.shown)
-    return [ShownTweet(entry=entry, position=position, tweet_id=tweets[line.id]) for position, line in enumerate(shown, 1)]
+    return [ShownTweet(entry=entry, position=position, tweet_id=tweets[line.key]) for position, line in enumerate(shown, 1)]
 
 
-def keys_of_shown(papers: list[RankedPaper]) -> dict[str, int]:
-    """The primary keys of the tweets that the rules show under these papers, by status id; one query."""
-    shown = [line.id for paper in papers for line in paper.tweets if line.shown]
-    return dict(Tweet.objects.filter(status_id__in=shown).values_list("status_id", "pk"))
+def keys_of_shown(papers: Iterable[RankedPaper]) -> dict[PostKey, int]:
+    """The primary keys of the tweets that the rules show under these papers; one query."""
+    shown = Tweet.objects.with_keys(line.key for paper in papers for line in paper.tweets if line.shown)
+    return {PostKey(network, id): pk for network, id, pk in shown.values_list("network", "status_id", "pk")}
 
 
 def last_read(ledger: tuple[LedgerLine, ...], now: datetime) -> datetime:

@@ -27,7 +27,7 @@ class Waiver(models.Model):
     """An editor's decision to ignore a finding of the check before publication."""
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="waivers", db_index=False)
-    finding = models.CharField(max_length=120, help_text="Its key, as digests/publishing/checking.py makes it")
+    finding = models.CharField(max_length=400, help_text="Its key, as digests/publishing/checking.py makes it")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 

@@ -12,6 +12,8 @@ from django.conf import settings
 
 from digests.models import Digest, Entry, ShownTweet, Waiver, in_published_digest
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
+from papers.ranking.candidates import rules
+from papers.ranking.ranking import points
 from papers.text.embed import text_of
 
 ESCAPED = re.compile(r"\\.", re.DOTALL)
@@ -123,17 +125,17 @@ def _of_paper(
             _showing(shown, better, number, "Show the best posts") if better else remove,
         )
     if gone := [one for one in shown if one.tweet.state != Tweet.State.LIVE]:
-        left = [one.tweet.status_id for one in shown if one not in gone]
+        left = [str(one.tweet.key) for one in shown if one not in gone]
         said = "a post is gone." if len(gone) == 1 else f"{len(gone)} posts are gone."
         yield "vanished", said, _showing(shown, left, number, "Hide")
     for one in shown:
         right = direction_of(one.body_html)
         if is_visible(one) and right and right != one.direction:
             said = Tweet.Direction(right).label
-            body = {"paper": number, "tweet": one.tweet.status_id, "direction": right}
+            body = {"paper": number, "tweet": str(one.tweet.key), "direction": right}
             mend = {"action": "direction", "body": body, "label": f"Show {said}"}
             text = f"the post by @{one.author_handle} is written {said} but shown the other way."
-            yield f"direction:{one.tweet.status_id}", text, mend
+            yield f"direction:{one.tweet.key}", text, mend
 
 
 def _sees_a_tweet(entry: Entry) -> bool:
@@ -141,7 +143,7 @@ def _sees_a_tweet(entry: Entry) -> bool:
 
 
 def _showing(shown: list[ShownTweet], wanted: list[str], number: str, label: str) -> dict[str, Any]:
-    body = {"paper": number, "tweets": wanted, "base": [one.tweet.status_id for one in shown]}
+    body = {"paper": number, "tweets": wanted, "base": [str(one.tweet.key) for one in shown]}
     return {"action": "show_tweets", "body": body, "label": label}
 
 
@@ -185,14 +187,14 @@ def _published_days(entries: list[Entry]) -> dict[int, list[date]]:
 
 
 def _best_tweets(entries: list[Entry]) -> dict[int, list[str]]:
-    """For each paper, the ids of its best posts that can be shown."""
+    """For each paper, the keys of its best posts that can be shown."""
     mentions = (
         Mention.objects.filter(of_live_tweet(), paper__in=[entry.paper_id for entry in entries])
         .filter(tweet__is_excluded=False, tweet__read_at__isnull=False)
         .exclude(tweet__body_html="")
         .select_related("tweet")
     )
-    best = defaultdict(list)
-    for one in sorted(mentions, key=lambda mention: -((mention.tweet.retweets or 0) + (mention.tweet.favorites or 0))):
-        best[one.paper_id].append(one.tweet.status_id)
+    weights, best = rules().weights, defaultdict(list)
+    for one in sorted(mentions, key=lambda mention: -points(mention.tweet.network, mention.tweet.counted, weights)):
+        best[one.paper_id].append(str(one.tweet.key))
     return {paper: ids[:BEST_TWEETS] for paper, ids in best.items()}
