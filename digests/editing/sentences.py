@@ -59,7 +59,7 @@ class Run:
 
 
 def said(change: ListChange) -> str:
-    """The change in words; the editor's name stands before or beside it. One query more if it undid or restored another change."""
+    """The change in words; the editor's name stands before or beside it. One query more if it undid or restored another."""
     return said_of([change])[0]
 
 
