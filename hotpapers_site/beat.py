@@ -14,7 +14,7 @@ from hotpapers_site import leases
 
 LEASE = "beat"
 LASTS = timedelta(seconds=20)
-RENEW_EVERY_S, LOOK_EVERY_S = 5.0, 1.0
+RENEW_EVERY_S, LOOK_EVERY_S = 5, 1
 LONG_AGO = timedelta(days=30)
 logger = logging.getLogger(__name__)
 
