@@ -1,6 +1,6 @@
 """What people read of a list's changes. Nothing else depends on these sentences: behaviour reads the typed change."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -8,6 +8,7 @@ from typing import Any
 
 from digests.models import ListChange
 from papers.models import Paper
+from papers.rendered.stored import set_plain_titles
 
 Action = ListChange.Action
 Titles = Mapping[str, str]
@@ -59,12 +60,12 @@ class Run:
 
 
 def said(change: ListChange) -> str:
-    """The change in words; `who` stands before it or beside it. One query more where it undid or restored another change."""
+    """The change in words; `who` stands before it or beside it. Two queries at most."""
     return said_of([change])[0]
 
 
 def said_of(changes: Iterable[ListChange]) -> list[str]:
-    """Each change in words; one query more where one of them undid or restored another change."""
+    """Each change in words. Two queries at most: for titles, and where one of them undid or restored another change."""
     changes = list(changes)
     titles = _titles(changes)
     return [_said(one.action, [_title(one)], one.details, titles) for one in changes]
@@ -112,11 +113,11 @@ def _said(action: str, papers: list[str], details: Mapping[str, Any], titles: Ti
 
 
 def _title(change: ListChange) -> str:
-    return change.paper.title if change.paper else GONE
+    return change.paper.plain_title if change.paper else GONE
 
 
 def _titles(changes: list[ListChange]) -> Titles:
-    """Titles of the papers that details name, by arXiv id."""
+    """Titles of the papers that details name, by arXiv id; those of the changes' own papers are fetched with them."""
     wanted: set[str] = set()
     for change in changes:
         of = change.details.get("of")
@@ -124,5 +125,6 @@ def _titles(changes: list[ListChange]) -> Titles:
             if of["paper"]:
                 wanted.add(of["paper"])
             of = of["details"].get("of")
-    found: Callable[..., Any] = Paper.objects.filter(arxiv_id__in=wanted).values_list
-    return dict(found("arxiv_id", "title")) if wanted else {}
+    named = list(Paper.objects.filter(arxiv_id__in=wanted).only("arxiv_id", "title")) if wanted else []
+    set_plain_titles([*named, *(one.paper for one in changes if one.paper)])
+    return {paper.arxiv_id: paper.plain_title for paper in named}

@@ -1,10 +1,11 @@
 """The kinds of text that are rendered, and what they are kept under: all that one who only shows texts needs to know."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
+
+from papers.text import keys
 
 VERSION = 1
 """Of the renderer. Raise it with every change of what comes out: then all texts are rendered again."""
@@ -13,7 +14,7 @@ VERSION = 1
 class Kind(StrEnum):
     """How a text is written, and so how it is rendered."""
 
-    LINE = "line"
+    LINE = keys.LINE
     """TeX on one line, without links of its own, since it is one: a title."""
     COMMENT = "comment"
     """TeX on one line, its addresses as links."""
@@ -38,8 +39,7 @@ class Rendered(NamedTuple):
 
 def key_of(text: Text) -> str:
     """Under which the text is kept."""
-    kind, source = text
-    return hashlib.sha256(f"{kind}\0{source}".encode()).hexdigest()
+    return keys.key_of(*text)
 
 
 def names_source(authors: Iterable[str]) -> str:
