@@ -7,4 +7,4 @@ LINE = "line"
 
 
 def key_of(kind: str, source: str) -> str:
-    return hashlib.sha256(f"{kind}\0{source}".encode()).hexdigest()
+    return hashlib.sha256(f"{kind}\0{source}".encode(errors="surrogatepass")).hexdigest()
