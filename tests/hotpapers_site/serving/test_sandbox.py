@@ -122,7 +122,7 @@ def test_sandbox_environment_takes_no_secret_along(tmp_path: Path, monkeypatch: 
 
 
 def test_sandbox_lets_one_service_after_the_other_fail_until_it_ends() -> None:
-    ended, turns = threading.Event(), []  # type: ignore[var-annotated]
+    ended, turns = threading.Event(), list[tuple[object, int]]()
 
     def fail(services: object, turn: int) -> None:
         turns.append((services, turn))
