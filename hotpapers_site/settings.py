@@ -87,7 +87,11 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 13 * 60  # seconds; what is cut off goes on where it was
 CELERY_TASK_TIME_LIMIT = 14 * 60  # shorter than the claim of a day (papers/collecting/days.py)
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}  # no task runs, or waits, for so long
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT,  # no task runs, or waits, for so long
+    # An editor who saves waits no longer for a queue that does not answer; workers try on for ever.
+    **{"socket_connect_timeout": 3.0, "socket_timeout": 5.0, "max_retries": 1, "interval_start": 0.1, "interval_step": 0.0},
+}
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may end, then they go back to the queue
 # A worker consumes all of these unless -Q says otherwise. Collection may be busy for minutes; what readers wait for overtakes it.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("publishing"), Queue("mirror")]

@@ -1,4 +1,4 @@
-"""What editors decide beside the list: papers that are not for a day, findings that are ignored, and who is at a desk."""
+"""Editors' decisions beside the list: papers that are not for a day, findings that are ignored, and who has a desk open."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from papers.models import Paper
 
 
 class Dismissal(models.Model):
-    """An editor's "not today": the paper does not enter the day's list, and is no longer suggested."""
+    """An editor's "not today": the paper does not enter the day's list and is no longer suggested."""
 
     day = models.DateField("listing day")
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="dismissals", db_index=False)
