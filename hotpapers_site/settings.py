@@ -89,7 +89,11 @@ CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
 CELERY_TASK_ROUTES = queues.ROUTES
 CELERY_TASK_ANNOTATIONS = ("hotpapers_site.celery.LimitsOfQueue",)
 LONGEST_TASK_S = max(queue.killed_after_s for queue in queues.QUEUES.values())
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * LONGEST_TASK_S}  # no task runs, or waits, for so long
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 2 * LONGEST_TASK_S,  # no task runs, or waits, for so long
+    # An editor who saves waits no longer for a queue that does not answer; workers try on for ever.
+    **{"socket_connect_timeout": 3.0, "socket_timeout": 5.0, "max_retries": 1, "interval_start": 0.1, "interval_step": 0.0},
+}
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may end, then they go back to the queue
 CELERY_BEAT_SCHEDULER = "hotpapers_site.beat.LeadingScheduler"
 
