@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from hotpapers_site.databases import copying
 from hotpapers_site.databases.copying import NotCopied, Progress, Table
+from papers import clock
 
 DATABASE, CONTENTS = "database.sqlite3", "backup.json"
 FORMAT = 1
@@ -50,7 +50,7 @@ def make(path: Path, progress: Progress) -> Backup:
         url = f"sqlite:///{folder}/{DATABASE}"
         copying.migrate(url)
         with copying.snapshot() as source, copying.opened(url, "backup") as target:
-            made_at = datetime.now(UTC)
+            made_at = clock.now()
             tables = copying.copy(source, target, progress)
             applied = sorted(copying.applied_migrations(source))
             with target.cursor() as cursor:

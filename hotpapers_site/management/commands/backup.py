@@ -1,6 +1,5 @@
 """`manage.py backup`: the whole database in one file, while the site runs."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from hotpapers_site.databases import backups, copying
+from papers import clock
 
 SUFFIX = ".tar.gz"
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         try:
             if not path.name.endswith(SUFFIX):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
-                path /= f"hotpapers-{datetime.now(UTC):%Y%m%d-%H%M%S}{SUFFIX}"
+                path /= f"hotpapers-{clock.now():%Y%m%d-%H%M%S}{SUFFIX}"
             if path.exists():
                 raise CommandError(f"{path} is already there. Choose another name.")
             with copying.snapshot() as source:
