@@ -12,9 +12,8 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
-from kombu import Queue
 
-from hotpapers_site import environment, values
+from hotpapers_site import environment, queues, values
 from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -85,15 +84,18 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SOFT_TIME_LIMIT = 13 * 60  # seconds; what is cut off goes on where it was
-CELERY_TASK_TIME_LIMIT = 14 * 60  # shorter than the claim of a day (papers/collecting/days.py)
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}  # no task runs, or waits, for so long
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in queues.QUEUES}
+CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
+CELERY_TASK_ROUTES = queues.ROUTES
+CELERY_TASK_ANNOTATIONS = ("hotpapers_site.celery.LimitsOfQueue",)
+LONGEST_TASK_S = max(queue.killed_after_s for queue in queues.QUEUES.values())
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 2 * LONGEST_TASK_S,  # no task runs, or waits, for so long
+    # An editor who saves waits no longer for a queue that does not answer; workers try on for ever.
+    **{"socket_connect_timeout": 3.0, "socket_timeout": 5.0, "max_retries": 1, "interval_start": 0.1, "interval_step": 0.0},
+}
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may end, then they go back to the queue
-# A worker consumes all of these unless -Q says otherwise. Collection may be busy for minutes; what readers wait for overtakes it.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("publishing"), Queue("mirror")]
-CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {"digests.tasks.publish_*": {"queue": "publishing"}, "digests.tasks.mirror_*": {"queue": "mirror"}}
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_BEAT_SCHEDULER = "hotpapers_site.beat.LeadingScheduler"
 
 # Where the papers and the tweets come from. Base addresses may have a path; plain HTTP is for this machine only.
 ARXIV_API_BASE = env.read("ARXIV_API_BASE", values.BASE, "https://export.arxiv.org")

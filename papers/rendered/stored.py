@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from papers.models import RenderedText
+from papers.models import Paper, RenderedText
 from papers.rendered.kinds import Kind, Text, key_of, names_source
 from papers.rows import select
 
@@ -60,3 +60,11 @@ class Texts:
     def _text(self, kind: Kind, source: str) -> str:
         found = self._found[kind, source] if source else None
         return found[1] if found else source
+
+
+def set_plain_titles(papers: Iterable[Paper]) -> None:
+    """Fetch what `Paper.plain_title` of all these says with one query."""
+    papers = list(papers)
+    texts = Texts((Kind.LINE, paper.title) for paper in papers)
+    for paper in papers:
+        paper.plain_title = texts.line_text(paper.title)
