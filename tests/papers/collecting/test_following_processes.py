@@ -3,15 +3,12 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from tests.product import Product, own_database, until
 from tests.standins.bluesky import BlueskyPost, BlueskyStandin, external
@@ -59,16 +56,6 @@ def product(tmp_path: Path, stream: JetstreamStandin) -> Iterator[Product]:
             made.kill_all()
 
 
-def follow(product: Product) -> subprocess.Popen[bytes]:
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky"]
-    with product.log.open("ab") as log:
-        process = subprocess.Popen(
-            command, env=product.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
-        )
-    product.running.append(process)
-    return process
-
-
 def speak(stream: JetstreamStandin, numbers: range) -> None:
     for n in numbers:
         stream.post(BlueskyPost(f"did:plc:a{n}", f"3p{n}", now(), embed=external(PAPER)))
@@ -77,9 +64,9 @@ def speak(stream: JetstreamStandin, numbers: range) -> None:
 
 def test_one_of_two_follows_and_the_other_takes_over_when_it_is_killed(product: Product, stream: JetstreamStandin) -> None:
     speak(stream, range(50))
-    first = follow(product)
+    first = product.follow()
     assert until(lambda: product.ask(COUNT)[0] == 50, within_s=90), product.log.read_text()
-    second = follow(product)
+    second = product.follow()
     assert until(lambda: "waits" in product.log.read_text(), within_s=60), product.log.read_text()
     speak(stream, range(50, 100))
     first.send_signal(signal.SIGKILL)
@@ -105,7 +92,7 @@ def test_killed_at_any_moment_it_loses_nothing(product: Product) -> None:
     with JetstreamStandin(now, timetable=skies.events) as host, BlueskyStandin(now) as bluesky:
         bluesky.add(*skies.posts)
         product.environment |= {"BLUESKY_STREAM": host.url, "BLUESKY_API_BASE": bluesky.url}
-        running = [follow(product), follow(product)]
+        running = [product.follow(), product.follow()]
         for _ in range(KILLS):
             before = len(host.connections)
             leading = until(lambda: len(host.connections) > before, within_s=90)  # noqa: B023 - called here
@@ -117,7 +104,7 @@ def test_killed_at_any_moment_it_loses_nothing(product: Product) -> None:
                     process.kill()
                     process.wait()
             running = [process for process in running if process.poll() is None]
-            running += [follow(product) for _ in range(2 - len(running))]
+            running += [product.follow() for _ in range(2 - len(running))]
         product.kill_all()
         done = product.manage("follow_bluesky", "--until-live")
         assert done.returncode == 0, done.stderr
