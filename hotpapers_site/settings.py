@@ -14,7 +14,7 @@ import environ
 from csp.constants import NONE, SELF
 from kombu import Queue
 
-from hotpapers_site import environment, values
+from hotpapers_site import environment, mirrors, values
 from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -90,7 +90,7 @@ CELERY_TASK_TIME_LIMIT = 14 * 60  # shorter than the claim of a day (papers/coll
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}  # no task runs, or waits, for so long
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may end, then they go back to the queue
 # A worker consumes all of these unless -Q says otherwise. Collection may be busy for minutes; what readers wait for overtakes it.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("publishing"), Queue("mirror")]
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "publishing", "mirror")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"digests.tasks.publish_*": {"queue": "publishing"}, "digests.tasks.mirror_*": {"queue": "mirror"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
@@ -132,7 +132,7 @@ ONE_TWEET_PER_AUTHOR = env.read("ONE_TWEET_PER_AUTHOR", values.FLAG, False)
 
 # Publishing; see digests/publishing/scheduling.py and digests/publishing/checking.py.
 AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clocks of TIME_ZONE
-MIRROR_DIR = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
+MIRRORS = mirrors.read(env, VAR_DIR)
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
 INSTALLED_APPS = [
