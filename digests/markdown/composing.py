@@ -8,9 +8,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from digests.markdown.other_networks import OTHERS
-from digests.markdown.post import OLD_NETWORK, Post, PostPaper, PostTweet
+from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
 from papers.models import PaperCategory, of_live_tweet
+from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import escape
 
 CHUNK = 50

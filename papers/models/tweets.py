@@ -1,6 +1,10 @@
 """Posts on networks, and the papers they mention."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.conf import settings
@@ -12,6 +16,7 @@ from django.db.models.functions import Coalesce
 from papers import clock
 from papers.models.papers import Paper
 from papers.networks.registry import FRAMES, KINDS, OPEN
+from papers.post_keys import PostKey
 from papers.shown import lists
 from papers.text.folding import Folded
 
@@ -37,6 +42,14 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
 
     def live(self) -> Self:
         return self.filter(state=Tweet.State.LIVE)
+
+    def with_keys(self, keys: Iterable[PostKey]) -> Self:
+        """The posts with these keys; an id alone may be that of several networks."""
+        ids: defaultdict[str, list[str]] = defaultdict(list)
+        for network, id in keys:
+            ids[network].append(id)
+        wanted = [Q(network=network, status_id__in=of_network) for network, of_network in ids.items()]
+        return self.filter(reduce(or_, wanted)) if wanted else self.none()
 
     def due_for_refresh(self, *, now: datetime) -> Self:
         """The posts to ask the network about, most valuable first, for days when the budget is short.
@@ -132,6 +145,10 @@ class Tweet(models.Model):
 
     def __str__(self) -> str:
         return f"@{self.author_handle or '?'} {self.status_id}"
+
+    @property
+    def key(self) -> PostKey:
+        return PostKey(self.network, self.status_id)
 
     def clean(self) -> None:
         kind = KINDS.get(self.network)

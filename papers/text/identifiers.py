@@ -10,8 +10,6 @@ STATUS_ID = r"[1-9][0-9]{0,18}"
 """A status id of X: a decimal number that fits a signed 64-bit integer."""
 FIRST_YEAR, LAST_YEAR = 1991, 2199
 """arXiv began in August 1991. No date is ever later than the last year, so all arithmetic with days stays possible."""
-POST_ID = r"[!-~]{1,255}"
-"""A post's id on any network, such as a status id of X or an `at://` address."""
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 """2010-11-04T01:42:54.657Z, from which X's status ids count, in ms since 1970."""
 
