@@ -60,9 +60,7 @@ REMOTE = Kind(
     "https://git.example/papers.git",
     is_secret=True,
 )
-BRANCH = Kind(
-    values.matching(r"(?!.*(?:\.\.|//|@\{))[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}(?<![./])"), "the name of a branch", "main"
-)
+BRANCH = Kind(values.matching(r"(?!.*(?:\.\.|//|@\{))[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}(?<![./])"), "the name of a branch", "main")
 AUTHOR = Kind(_author, "a name and an address as git writes them", "Hot Papers <mirror@papers.example>")
 PATH = Kind(_inside, "a folder inside the repository", "content/posts")
 COMMAND = Kind(values.matching(r"[^\0\r\n]+"), "a command line", "hugo --minify")

@@ -1,6 +1,6 @@
 """The days as a mirror's files: which changed, and what each holds now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import date
 
 from digests.markdown.composing import compose_in_chunks
@@ -12,7 +12,7 @@ from digests.models import Digest, DigestQuerySet, Entry, PublicEvent
 from papers.rows import select
 
 
-def files(target: Target, digests: DigestQuerySet) -> Iterator[File]:
+def files(target: Target, digests: DigestQuerySet) -> Generator[File]:
     """The files of these published days."""
     profile = PROFILES[target.profile]
     for chunk in compose_in_chunks(digests):

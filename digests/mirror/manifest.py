@@ -75,7 +75,9 @@ class Manifest:
                 for name, pair in told["changing"].items()
             }
         except (ValueError, KeyError, TypeError) as error:
-            raise ManifestError(f"{NAME} is not one that this site wrote; move it away, and the next run makes it anew") from error
+            raise ManifestError(
+                f"{NAME} is not one that this site wrote; move it away, and the next run makes it anew"
+            ) from error
         body = rest[: -len(END)]
         manifest._lines = [line.rstrip(b",") for line in body.split(b"\n")] if body else []
         return manifest
@@ -83,9 +85,7 @@ class Manifest:
     def write(self) -> bytes:
         """The file. The same files give the same bytes."""
         profile = self.options["profile"]
-        changing = {
-            name: [one and one.as_json(profile) for one in pair] for name, pair in sorted(self.changing.items())
-        }
+        changing = {name: [one and one.as_json(profile) for one in pair] for name, pair in sorted(self.changing.items())}
         head = {"mirror": FORMAT, "options": self.options, "changing": changing}
         return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES + b",\n".join(self._lines) + END
 

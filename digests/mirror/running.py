@@ -27,7 +27,9 @@ def targets() -> dict[str, Target]:
     return {target.name: target for target in settings.MIRRORS}
 
 
-def write(target: Target, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None) -> Report:
+def write(
+    target: Target, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None
+) -> Report:
     """Make the target's files what readers see, and have a git target pushed. Raises one of TROUBLES, FolderInUse."""
     render_changed()
     if target.kind == Kind.HTML:

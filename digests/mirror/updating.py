@@ -4,7 +4,7 @@ import contextlib
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from django.db import connection, connections
 from digests.markdown.composing import CHUNK
 from digests.mirror import days, disk
 from digests.mirror.manifest import NAME, Manifest
+from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.targets import Target
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover, stage, stage_removal
 from digests.models import Digest, DigestQuerySet
@@ -39,8 +40,11 @@ class Plan:
     """None for all days."""
 
 
-def update(target: Target, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None) -> Report:
-    """Make the target's files what readers see; `rebuild` looks at each file, `since` at those of that day and later.
+def update(
+    target: Target, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None
+) -> Report:
+    """Make the target's files what readers see; `rebuild` looks at each file, `since` at those
+    of that day and later.
 
     Otherwise only the days are looked at that changed since the last run, by the database's log, and files that somebody wrote
     to since. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
@@ -152,7 +156,7 @@ def _files(target: Target, published: DigestQuerySet, withdrawn: DigestQuerySet)
     yield from days.tombstones(target, withdrawn)
 
 
-def _some_days(target: Target, manifest: Manifest, wanted: frozenset[date]) -> Iterator[Staged]:
+def _some_days(target: Target, manifest: Manifest, wanted: frozenset[date]) -> Generator[Staged]:
     folder, made = target.files, set()
     some = iter(sorted(wanted))
     while chunk := list(islice(some, CHUNK)):
@@ -161,23 +165,21 @@ def _some_days(target: Target, manifest: Manifest, wanted: frozenset[date]) -> I
             made.add(file.name)
             yield stage(folder, manifest, file)
     for day in sorted(wanted):
-        name = days.PROFILES[target.profile].file_of(day)
+        name = PROFILES[target.profile].file_of(day)
         if name not in made and manifest.get(name):
             yield stage_removal(folder, manifest, name)
 
 
-def _all_days(target: Target, manifest: Manifest, since: date | None, processes: int) -> Iterator[Staged]:
+def _all_days(target: Target, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
     folder, made = target.files, set()
     published = Digest.objects.mirrored().between(since, None)
     if processes > 1 and not connection.in_atomic_block and published.count() > CHUNK:
         spans = list(_spans(published))
         connections.close_all()  # each makes its own
-        staged: Iterator[Staged] = shared_out(
-            partial(_stage_spans, target, manifest), [spans[number::processes] for number in range(processes)]
-        )
+        staged = shared_out(partial(_stage_spans, target, manifest), [spans[number::processes] for number in range(processes)])
     else:
         staged = _stage(target, manifest, published)
-    with closing(staged):  # type: ignore[type-var]
+    with closing(staged):
         for one in staged:
             made.add(one.name)
             yield one
@@ -194,7 +196,7 @@ def _surplus(folder: Path, manifest: Manifest, wanted: set[str], target: Target,
         if name not in wanted and (since is None or entry.digest >= str(since)):
             yield name
     for digest in days.withdrawn().between(since, None).order_by("date").values_list("date", flat=True).iterator():
-        name = days.PROFILES[target.profile].file_of(digest)
+        name = PROFILES[target.profile].file_of(digest)
         if name not in wanted and not manifest.get(name) and os.path.lexists(folder / name):
             yield name
 
@@ -211,10 +213,10 @@ def _stage_spans(target: Target, manifest: Manifest, spans: list[tuple[date, dat
         yield from _stage(target, manifest, Digest.objects.mirrored().between(*span))
 
 
-def _stage(target: Target, manifest: Manifest, digests: DigestQuerySet) -> Iterator[Staged]:
+def _stage(target: Target, manifest: Manifest, digests: DigestQuerySet) -> Generator[Staged]:
     """Some at once: each waits for the disk, and the waits overlap."""
     # Closed here, also after an error: its database cursor must not outlive the connection.
-    with closing(days.files(target, digests)) as found, ThreadPoolExecutor(WRITERS) as pool:  # type: ignore[type-var]
+    with closing(days.files(target, digests)) as found, ThreadPoolExecutor(WRITERS) as pool:
         waiting: deque[Future[Staged]] = deque()
         for file in found:
             waiting.append(pool.submit(stage, target.files, manifest, file))

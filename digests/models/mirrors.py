@@ -21,7 +21,9 @@ class MirrorHealth(models.Model):
 
     class Meta:
         verbose_name_plural = "mirrors"
-        constraints = [models.CheckConstraint(condition=models.Q(state__in=["ok", "waiting", "refused"]), name="mirror_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=["ok", "waiting", "refused"]), name="mirror_state_known")
+        ]
 
     def __str__(self) -> str:
         return self.name

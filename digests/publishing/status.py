@@ -1,7 +1,6 @@
 """What readers may see. Only this module writes a digest's status."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -83,6 +82,10 @@ def mirror_after_commit() -> None:
 
     Whatever becomes of the queue, the day is published: what is missed here the mirrors' next tick finds in the database.
     """
-    for target in settings.MIRRORS:
-        send = partial(current_app.send_task, "digests.tasks.mirror_one", [target.name], queue="mirror", retry=False)
-        transaction.on_commit(send, robust=True)
+
+    def queue() -> None:
+        for target in settings.MIRRORS:
+            current_app.send_task("digests.tasks.mirror_one", [target.name], queue="mirror", retry=False)
+
+    if settings.MIRRORS:
+        transaction.on_commit(queue, robust=True)

@@ -97,9 +97,7 @@ def _chosen(names: list[str], to: Path | None, profile: str | None, posts: Posts
         raise CommandError("--profile goes with --to DIR; the settings say it of a mirror that has a name.", returncode=2)
     known = targets()
     if unknown := [name for name in names if name not in known]:
-        raise CommandError(
-            f'No mirror is called "{unknown[0]}"; the settings have {", ".join(known) or "none"}.', returncode=2
-        )
+        raise CommandError(f'No mirror is called "{unknown[0]}"; the settings have {", ".join(known) or "none"}.', returncode=2)
     if not known:
         raise CommandError(
             "No mirror is set up. Name one in MIRRORS (see README), or give a folder: --to DIR --profile NAME.", returncode=2

@@ -18,11 +18,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from digests.markdown import carried
 from digests.markdown.format import front_matter, render
 from digests.markdown.other_networks import OTHERS
-from digests.markdown.post import OLD_NETWORK, Post, PostPaper, PostTweet
+from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.mirror.profiles.registry import Profile
 from digests.mirror.targets import Posts
 from digests.models import Digest, PublicEvent
 from digests.templatetags import reading
+from papers.networks.registry import OLD_NETWORK
 from papers.rendered.bounded import Renderer
 from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
