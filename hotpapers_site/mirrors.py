@@ -45,9 +45,9 @@ def _remote(given: str) -> str:
     parts = urlsplit(given)
     if given.startswith("-") or not values.matching(r"[!-~]+")(given) or (parts.scheme and parts.password):
         raise ValueError(given)
-    if parts.scheme not in ("", "https", "ssh", "file") and not (parts.scheme == "http" and values.is_loopback(given)):
-        if "://" in given:
-            raise ValueError(given)
+    is_safe = parts.scheme in ("https", "ssh", "file") or (parts.scheme == "http" and values.is_loopback(given))
+    if "://" in given and not is_safe:
+        raise ValueError(given)
     return given
 
 
@@ -65,7 +65,6 @@ AUTHOR = Kind(_author, "a name and an address as git writes them", "Hot Papers <
 PATH = Kind(_inside, "a folder inside the repository", "content/posts")
 COMMAND = Kind(values.matching(r"[^\0\r\n]+"), "a command line", "hugo --minify")
 SECRET = Kind(values.matching("[!-~]+"), "a text without spaces", "(a long random text)", is_secret=True)
-KEPT = {Shape.GIT: "clone"}
 
 
 def read(env: Environment, var: Path) -> list[Target]:
@@ -87,15 +86,19 @@ def read(env: Environment, var: Path) -> list[Target]:
     return targets
 
 
+def _is_told(env: Environment, name: str) -> bool:
+    return any(problem.startswith(f"{name} is ") for problem in env.problems)
+
+
 def _read_one(env: Environment, name: str, var: Path) -> Target:
     prefix = f"MIRROR_{name.upper()}_"
     kind = Shape(env.read(f"{prefix}KIND", choice(*Shape), Shape.FOLDER))
     default = "html" if kind == Shape.HTML else "lumen-2020"
     folder = env.read(f"{prefix}DIR", values.FOLDER_NAME, str(var / "mirrors" / name) if kind == Shape.GIT else "")
-    if not folder:
+    if not folder and not _is_told(env, f"{prefix}DIR"):
         env.wrong(f"{prefix}DIR", "not set", values.FOLDER_NAME.expected, f"/srv/mirrors/{name}")
     remote = env.read(f"{prefix}REMOTE", REMOTE, "")
-    if kind == Shape.GIT and not remote and f"{prefix}REMOTE is" not in " ".join(env.problems):
+    if kind == Shape.GIT and not remote and not _is_told(env, f"{prefix}REMOTE"):
         env.wrong(f"{prefix}REMOTE", "not set", REMOTE.expected, REMOTE.example)
     return Target(
         name,

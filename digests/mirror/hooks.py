@@ -70,11 +70,13 @@ def call(target: Target, report: Report) -> None:
         answer = httpx.post(target.webhook, content=body.encode(), headers=headers, timeout=WEBHOOK_WITHIN_S)
     except httpx.HTTPError as error:
         raise HookError(
-            f"the webhook of {target.name} could not be reached ({type(error).__name__}); check MIRROR_{target.name.upper()}_WEBHOOK"
+            f"the webhook of {target.name} could not be reached ({type(error).__name__}); "
+            f"check MIRROR_{target.name.upper()}_WEBHOOK"
         ) from error
     if not answer.is_success:
         raise HookError(
-            f"the webhook of {target.name} answered {answer.status_code}; check MIRROR_{target.name.upper()}_WEBHOOK and its secret"
+            f"the webhook of {target.name} answered {answer.status_code}; "
+            f"check MIRROR_{target.name.upper()}_WEBHOOK and its secret"
         )
 
 

@@ -90,7 +90,7 @@ class Manifest:
         return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES + b",\n".join(self._lines) + END
 
     def get(self, name: str) -> Entry | None:
-        at, key = self._place(name)
+        at = self._place(name)
         return self._entry(self._lines[at]) if at is not None else None
 
     def set(self, name: str, entry: Entry | None) -> None:
@@ -126,10 +126,10 @@ class Manifest:
                 name, _, entry = line.partition(b": {")
                 yield json.loads(name), Entry.of_json(json.loads(b"{" + entry))
 
-    def _place(self, name: str) -> tuple[int | None, bytes]:
+    def _place(self, name: str) -> int | None:
         key = _key(name)
         at = bisect_left(self._lines, key)
-        return (at if at < len(self._lines) and self._lines[at].startswith(key) else None), key
+        return at if at < len(self._lines) and self._lines[at].startswith(key) else None
 
     @staticmethod
     def _entry(line: bytes) -> Entry:

@@ -1,8 +1,8 @@
 """One run of a target: its files, what follows when they changed, and what is remembered of it."""
 
 import logging
-from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 from django.conf import settings
 
@@ -34,11 +34,11 @@ def write(
     render_changed()
     if target.kind == Kind.HTML:
         return site.update(target, since=since, rebuild=rebuild, tell=tell)
-    bring: Callable[[], Report] = lambda: update(target, since=since, rebuild=rebuild, processes=processes, tell=tell)
+    bring = partial(update, target, since=since, rebuild=rebuild, processes=processes, tell=tell)
     return git.bring(target, bring) if target.kind == Kind.GIT else bring()
 
 
-def differences(target: Target, *, since: date | None = None) -> "list[tuple[str, FileState]]":
+def differences(target: Target, *, since: date | None = None) -> list[tuple[str, FileState]]:
     """The files that are not what they should be; writes nothing."""
     found = site.check(target) if target.kind == Kind.HTML else check(target, since=since)
     return [(name, state) for name, state in found if state != FileState.SAME]

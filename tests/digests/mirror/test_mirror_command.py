@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from digests import tasks
 from digests.mirror.targets import Target
-from digests.models import MirrorHealth
+from digests.models import Digest, MirrorHealth
 from digests.publishing.status import withdraw
 from tests.digests.mirror.mirrored import files
 from tests.factories import make_digest
@@ -54,7 +54,7 @@ def test_check_tells_what_differs_and_writes_nothing(two: list[Target]) -> None:
 
 def test_trouble_of_one_does_not_keep_the_others_from_their_files(two: list[Target]) -> None:
     two[0].folder.write_text("a file")
-    with pytest.raises(CommandError, match="notes: .*a file stands where a folder should be; move it away") as caught:
+    with pytest.raises(CommandError, match=r"notes: .*a file stands where a folder should be; move it away") as caught:
         mirror()
     assert caught.value.returncode == 1
     assert list(files(two[1].folder)) == ["hot-papers-2021-05-12.html"]
@@ -68,7 +68,7 @@ def test_trouble_of_one_does_not_keep_the_others_from_their_files(two: list[Targ
 def test_edit_of_a_person_is_told_and_ends_with_1(two: list[Target]) -> None:
     mirror()
     (two[0].folder / "2021-05-12---Hot-Papers.md").write_text("Theirs.")
-    with pytest.raises(CommandError, match="their version is kept as 2021-05-12---Hot-Papers.md.theirs") as caught:
+    with pytest.raises(CommandError, match=r"their version is kept as 2021-05-12---Hot-Papers\.md\.theirs") as caught:
         mirror()
     assert caught.value.returncode == 1
     assert MirrorHealth.objects.get(name="notes").state == "refused"
@@ -102,8 +102,6 @@ def test_what_the_command_cannot_do_ends_with_2(two: list[Target], arguments: li
 
 def test_withdrawal_that_the_queue_swallowed_is_found_by_the_next_tick(two: list[Target]) -> None:
     tasks.mirror_all()
-    from digests.models import Digest
-
     withdraw(Digest.objects.get(), now=datetime(2021, 5, 14, tzinfo=UTC))
     tasks.mirror_one("notes")
     assert files(two[0].folder) == {}
