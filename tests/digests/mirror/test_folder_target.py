@@ -10,7 +10,6 @@ from django.db import connection
 
 from digests.markdown.composing import compose
 from digests.markdown.format import render
-from digests.mirror import disk
 from digests.mirror.disk import FolderError
 from digests.mirror.manifest import ManifestError
 from digests.mirror.targets import Target, Withdrawn
@@ -192,7 +191,7 @@ def test_disk_that_refuses_is_told_and_recovered_from(
         raise OSError(number, os.strerror(number), str(target.folder))
 
     with monkeypatch.context() as patched:
-        patched.setattr(disk.os, "fsync", refuse)
+        patched.setattr(os, "fsync", refuse)
         with pytest.raises(FolderError, match=words):
             update(target)
     assert is_true(target.folder)
