@@ -1,6 +1,6 @@
 """Sentences about a list's changes, for people. Nothing else depends on them: behaviour reads the typed change."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -8,6 +8,7 @@ from typing import Any
 
 from digests.models import ListChange
 from papers.models import Paper
+from papers.rendered.stored import set_plain_titles
 
 Action = ListChange.Action
 Titles = Mapping[str, str]
@@ -59,12 +60,12 @@ class Run:
 
 
 def said(change: ListChange) -> str:
-    """The change in words; the editor's name stands before or beside it. One query more if it undid or restored another."""
+    """The change in words; the editor's name stands before or beside it. At most two queries more."""
     return said_of([change])[0]
 
 
 def said_of(changes: Iterable[ListChange]) -> list[str]:
-    """Each change in words; one query more if one of them undid or restored another."""
+    """Each change in words; one query for titles, and one more if one of them undid or restored another."""
     changes = list(changes)
     titles = _titles(changes)
     return [_said(one.action, [_title(one)], one.details, titles) for one in changes]
@@ -112,11 +113,11 @@ def _said(action: str, papers: list[str], details: Mapping[str, Any], titles: Ti
 
 
 def _title(change: ListChange) -> str:
-    return change.paper.title if change.paper else GONE
+    return change.paper.plain_title if change.paper else GONE
 
 
 def _titles(changes: list[ListChange]) -> Titles:
-    """The titles of the papers named in the details, by arXiv id."""
+    """The titles of the papers named in the details, by arXiv id. Those of the changes' own papers are fetched with them."""
     wanted: set[str] = set()
     for change in changes:
         of = change.details.get("of")
@@ -124,5 +125,6 @@ def _titles(changes: list[ListChange]) -> Titles:
             if of["paper"]:
                 wanted.add(of["paper"])
             of = of["details"].get("of")
-    found: Callable[..., Any] = Paper.objects.filter(arxiv_id__in=wanted).values_list
-    return dict(found("arxiv_id", "title")) if wanted else {}
+    named = list(Paper.objects.filter(arxiv_id__in=wanted).only("arxiv_id", "title")) if wanted else []
+    set_plain_titles([*named, *(one.paper for one in changes if one.paper)])
+    return {paper.arxiv_id: paper.plain_title for paper in named}

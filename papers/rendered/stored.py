@@ -6,7 +6,7 @@ from typing import Protocol
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from papers.models import RenderedText
+from papers.models import Paper, RenderedText
 from papers.rendered.kinds import Kind, Rendered, Text, key_of, names_source
 from papers.rows import select
 
@@ -75,3 +75,11 @@ class Texts:
     def _text(self, kind: Kind, source: str) -> str:
         found = self._found[kind, source] if source else None
         return found[1] if found else source
+
+
+def set_plain_titles(papers: Iterable[Paper]) -> None:
+    """Fetch what `Paper.plain_title` of all these says with one query."""
+    papers = list(papers)
+    texts = Texts((Kind.LINE, paper.title) for paper in papers)
+    for paper in papers:
+        paper.plain_title = texts.line_text(paper.title)
