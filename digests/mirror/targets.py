@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 
 class Posts(StrEnum):
-    """What people wrote, under a paper."""
+    """How the posts under a paper are written."""
 
     MARKUP = "markup"
     """As quotes, without any script."""
