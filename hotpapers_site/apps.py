@@ -12,6 +12,7 @@ class HotPapersSiteConfig(AppConfig):
 
     def ready(self) -> None:
         from hotpapers_site import password_tries, sessions  # noqa: F401 - hear of logins
+        from hotpapers_site.accounts import events, second_factor  # noqa: F401 - as do these
 
         connection_created.connect(keep_database_private)
 

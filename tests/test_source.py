@@ -94,7 +94,7 @@ REAL_TIME = {
     "digests/editing/history.py": "how long a person paused while typing",
     "digests/desk/state.py": "who is at the desk, for half a minute of people's time",
     "digests/desk/views/page.py": "who is at the desk, for half a minute of people's time",
-    "hotpapers_site/accounts.py": "how often somebody tried a password",
+    "hotpapers_site/accounts/password.py": "how often somebody tried a password",
     "hotpapers_site/password_tries.py": "how often somebody tried a password",
     "hotpapers_site/tasks.py": "how often somebody tried a password",
     "hotpapers_site/security_txt.py": "it tells strangers a date",
