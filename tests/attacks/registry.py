@@ -98,6 +98,7 @@ READERS: tuple[Reader, ...] = (
     # embedded tweets
     Reader(embed.unescape, embed.unescape),
     Reader(embed.text_of, embed.text_of),
+    Reader(embed.text_of, lambda text: embed.text_of(f"&#{text};"), place="reference"),
     Reader(embed.escape, embed.escape),
     Reader(embed.read_date, embed.read_date, (ValueError,)),
     Reader(admin_excerpt, admin_excerpt),
