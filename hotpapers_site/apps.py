@@ -9,6 +9,7 @@ from hotpapers_site.environment import keep_private
 
 class HotPapersSiteConfig(AppConfig):
     name = "hotpapers_site"
+    verbose_name = "The site"
 
     def ready(self) -> None:
         from hotpapers_site import password_tries, sessions  # noqa: F401 - hear of logins

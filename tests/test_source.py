@@ -95,6 +95,7 @@ REAL_TIME = {
     "digests/desk/state.py": "who is at the desk, for half a minute of people's time",
     "digests/desk/views/page.py": "who is at the desk, for half a minute of people's time",
     "hotpapers_site/accounts/password.py": "how often somebody tried a password",
+    "hotpapers_site/accounts/own_account.py": "which sessions are open, and how long ago a password was given",
     "hotpapers_site/password_tries.py": "how often somebody tried a password",
     "hotpapers_site/tasks.py": "how often somebody tried a password",
     "hotpapers_site/security_txt.py": "it tells strangers a date",
