@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Digest, Entry
+from digests.reader.citations import citation_tags
 from digests.reader.lists.listing import ListPage
 from digests.templatetags.reading import absolute
 from papers.models import Paper
@@ -31,6 +32,8 @@ class Metadata:
     """Open Graph's: `website` or `article`."""
     data: dict[str, Any] | None = None
     """A schema.org object."""
+    citation: Sequence[tuple[str, str]] = ()
+    """Of a paper: its tags for reference managers."""
 
     @property
     def canonical(self) -> str:
@@ -54,7 +57,7 @@ def metadata_of_paper(paper: Paper, categories: list[str], texts: Texts) -> Meta
         "abstract": abstract,
         "keywords": categories,
     }
-    return Metadata(title, abstract or title, paper.get_absolute_url(), "article", data)
+    return Metadata(title, abstract or title, paper.get_absolute_url(), "article", data, citation_tags(paper, categories, texts))
 
 
 def metadata_of_digest(digest: Digest, entries: Sequence[Entry], texts: Texts) -> Metadata:

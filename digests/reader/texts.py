@@ -13,10 +13,18 @@ def texts_of_entries(entries: Iterable[Entry], *others: Text) -> Texts:
     return Texts([*_lines(entries), *others])
 
 
-def texts_of_list(entries: Iterable[Entry]) -> Texts:
-    """Titles, authors and abstracts."""
+def texts_of_list(entries: Iterable[Entry], *others: Text) -> Texts:
+    """Titles, authors, abstracts and notes, and other texts."""
     entries = list(entries)
-    return Texts([*_lines(entries), *((Kind.ABSTRACT, entry.abstract) for entry in entries)])
+    bodies = ((kind, text) for entry in entries for kind, text in ((Kind.ABSTRACT, entry.abstract), (Kind.NOTE, entry.note)))
+    return Texts([*_lines(entries), *bodies, *others])
+
+
+def texts_of_days(digests: Iterable[Digest]) -> Texts:
+    """All that feeds print of the digests and of their entries."""
+    digests = list(digests)
+    entries = [entry for digest in digests for entry in digest.entries.all()]
+    return texts_of_list(entries, *((Kind.NOTE, digest.intro) for digest in digests))
 
 
 def texts_of_digest(digest: Digest, entries: Iterable[Entry], events: Iterable[PublicEvent]) -> Texts:
@@ -34,6 +42,12 @@ def texts_of_events(events: Iterable[PublicEvent]) -> Texts:
 def texts_of_paper(paper: Paper) -> Texts:
     """All that arXiv says of the paper."""
     return Texts([*_of_papers([paper]), (Kind.ABSTRACT, paper.abstract), (Kind.COMMENT, paper.comment)])
+
+
+def texts_of_citations(papers: Iterable[Paper]) -> Texts:
+    """Titles, authors and abstracts of papers as their records have them."""
+    papers = list(papers)
+    return Texts([*_of_papers(papers), *((Kind.ABSTRACT, paper.abstract) for paper in papers)])
 
 
 def texts_of_papers(papers: Iterable[Paper]) -> Texts:

@@ -14,7 +14,7 @@ from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
 from digests.models import Digest, PublicEvent
 from digests.page_cache.middleware import reads_query, shows
-from digests.reader.lists.selections import Selection
+from digests.reader.lists.selections import FEEDS, FeedLink, Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
 from digests.reader.pages.entries import entries_of, shown_papers, whole_papers
 from digests.reader.pages.going_on import going_on
@@ -27,6 +27,12 @@ from papers.rows import objects
 
 DIGESTS = Digest.objects.with_neighbours()
 """The question, put together once: to filter it copies it, which takes half the time."""
+BESIDE_DAYS = [
+    FeedLink(f"Hot Papers, {steps} ({name})", f"/{path}.{form}", kind, f"{label}: {name}")
+    for path, steps, label in (("papers", "paper by paper", "Papers"), ("weekly", "week by week", "Weekly"))
+    for form, (name, kind) in FEEDS
+]
+"""Feeds that the home page offers besides those of days, which all pages do."""
 
 
 @require_safe
@@ -47,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "texts": texts_of_entries(entries, *([(Kind.NOTE, newest.intro)] if newest else [])),
         "others": page.digests[1:] if newest else page.digests,
         "going_on": now.text if now else "",
+        "feeds": BESIDE_DAYS,
     }
     response = render(request, "home.html", context)
     if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
