@@ -13,7 +13,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from hotpapers_site import environment, queues, values
+from hotpapers_site import environment, logs, queues, values
 from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -137,6 +137,22 @@ AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clock
 MIRROR_DIR = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
+# Who is told of troubles; see hotpapers_site/health/alerts.py.
+ALERT_EMAILS: list[str] = env.read("ALERT_EMAILS", values.EMAILS, [])
+ALERT_WEBHOOKS: list[str] = env.read("ALERT_WEBHOOKS", values.WEBHOOKS, [])
+ALERT_PING_URL = env.read("ALERT_PING_URL", values.BASE_WITH_QUERY, "")
+mail: dict[str, Any] = env.read("EMAIL_URL", values.MAIL_SERVER, environ.Env.email_url_config("consolemail://"))
+vars().update(mail)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.read("MAIL_FROM", values.EMAIL, f"hotpapers@{values.host_of(SITE_URL) or 'localhost'}")
+EMAIL_TIMEOUT = 10
+if ALERT_EMAILS and not os.environ.get("EMAIL_URL"):
+    env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", values.MAIL_SERVER.expected, values.MAIL_SERVER.example)
+HEALTH_NETS = env.read("HEALTH_NETS", values.NETS, [])  # who may ask how the product is, besides this machine
+DISK_FREE_MIB = env.whole("DISK_FREE_MIB", 500, least=1, most=100_000_000)  # with less than that somebody has to look
+LOG_FORMAT = env.read("LOG_FORMAT", values.LOG_FORMAT, "line")
+ACCESS_LOG = env.read("ACCESS_LOG", values.FLAG, False)
+SENTRY_DSN = env.read("SENTRY_DSN", values.DSN, "")
+
 INSTALLED_APPS = [
     "hotpapers_site",
     "digests",
@@ -151,6 +167,8 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "hotpapers_site.logs.RequestMiddleware",
+    "hotpapers_site.health.views.HealthMiddleware",  # before the host is looked at, and before any redirect
     "digests.page_cache.middleware.FinishedPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -188,6 +206,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "hotpapers_site.context_processors.sandbox",
+                "hotpapers_site.context_processors.troubles",
             ],
         },
     },
@@ -274,23 +293,9 @@ SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 3600 if HTTPS else 0, mos
 BEHIND_PROXY = env.read("BEHIND_PROXY", values.FLAG, False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"one_line": {"()": "hotpapers_site.celery.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {
-        "handlers": ["stderr"],
-        "level": env.read("LOG_LEVEL", values.LEVEL, "INFO"),
-    },
-    # The HTTP clients log whole addresses, with a hundred status ids each.
-    # Celery tells of every tick; anybody can ask for a host that is not ours, and would fill the log with tracebacks.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery", "kombu", "axes")}
-    | {
-        name: {"filters": ["one_line"]}
-        for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
-    },
-}
+LOGGING = logs.config(level=env.read("LOG_LEVEL", values.LEVEL, "INFO"), form=LOG_FORMAT)
 
 env.finish()
+
+if SENTRY_DSN:
+    logs.report_errors(SENTRY_DSN)

@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from hotpapers_site import accounts, security_txt
+from hotpapers_site.health import pages
 
 urlpatterns = [
     path("admin/password_change/", accounts.password_change),
     path("admin/confirm_password/", accounts.confirm_password, name="confirm-password"),
+    path("admin/system/", pages.system, name="system"),
     path("admin/", include("digests.desk.urls")),
     path("admin/", admin.site.urls),
     path(".well-known/security.txt", security_txt.security_txt),

@@ -95,6 +95,8 @@ REAL_TIME = {
     "digests/desk/state.py": "who is at the desk, for half a minute of people's time",
     "digests/desk/views/page.py": "who is at the desk, for half a minute of people's time",
     "hotpapers_site/accounts.py": "how often somebody tried a password",
+    "hotpapers_site/health/metrics.py": "how long a source has failed",
+    "hotpapers_site/health/task_runs.py": "when a task ran",
     "hotpapers_site/password_tries.py": "how often somebody tried a password",
     "hotpapers_site/tasks.py": "how often somebody tried a password",
     "hotpapers_site/security_txt.py": "it tells strangers a date",

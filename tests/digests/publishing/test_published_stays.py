@@ -72,6 +72,7 @@ COMMANDS: dict[str, list[str] | str] = {
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
     "acknowledge_day": "the admin's action does the same",
+    "acknowledge": "notes why a trouble of the running product may stay",
     **dict.fromkeys(
         ("collect_papers", "collect_tweets", "follow_bluesky", "backfill", "refresh_engagement"), "the readings, which go on"
     ),

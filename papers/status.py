@@ -1,14 +1,12 @@
-"""`manage.py status`: what is here, what is missing, what comes next, and what needs attention."""
+"""What is collected, what is missing, what comes next, and what of that needs attention; `manage.py status` shows it."""
 
 import json
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Max, Min, Q
 
-from papers import clock
 from papers.access import budget, networks
 from papers.access.connections import no_key
 from papers.collecting.judging import OUTAGE, outage
@@ -17,23 +15,9 @@ from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, 
 from papers.networks.registry import KINDS
 from papers.networks.x.client import SMALLEST_PAGE
 
+KINDS_OF_NEEDS = ("day", "source", "networks", "budget")
+"""First words of the names that `needs` gives."""
 WORST = list(SourceHealth.State.values)
-
-
-class Command(BaseCommand):
-    help = "Show the state of all days, the budgets, the last readings and the sources; exits 1 when something needs attention."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print only JSON")
-
-    def handle(self, *args: Any, json: bool, **options: Any) -> None:
-        now = clock.now()
-        found = report(now)
-        self.stdout.write(as_json(found) if json else as_text(found))
-        if found["needs"]:
-            raise CommandError(
-                "Something needs attention." if json else "\n".join(["Something needs attention:", *found["needs"]])
-            )
 
 
 def report(now: datetime) -> dict[str, Any]:
@@ -44,18 +28,10 @@ def report(now: datetime) -> dict[str, Any]:
     tweets = Tweet.objects.aggregate(
         last=Max("read_at"), next=Min("next_read_at", filter=live), due=Count("pk", filter=live & Q(next_read_at__lte=now))
     )
-    failed = [row for row in rows if row.state == CollectionDay.State.FAILED]
-    needs = [f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at]
-    needs += [one.message for one in health if one.state == SourceHealth.State.REFUSED]
-    needs += [long for one in health if (long := _outage(one, failed))]
     told = _networks(health)
-    if not any(one["on"] for one in told.values()):
-        needs.append(str(no_key()))
-    if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
-        needs.append(str(budget.refusal(now)))
     return {
         "at": moment(now),
-        "needs": list(dict.fromkeys(needs)),
+        "needs": list(dict.fromkeys(needs(now).values())),
         "days": [
             {
                 "date": str(row.date),
@@ -96,6 +72,22 @@ def report(now: datetime) -> dict[str, Any]:
             for one in health
         ],
     }
+
+
+def needs(now: datetime) -> dict[str, str]:
+    """A sentence for each thing that a person has to do, by a name that stays the same while it lasts. Three queries."""
+    failed = list(CollectionDay.objects.filter(state=CollectionDay.State.FAILED).order_by("date"))
+    found = {f"day {row.date}": f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at}
+    for one in SourceHealth.objects.exclude(state=SourceHealth.State.OK).order_by("service"):
+        if one.state == SourceHealth.State.REFUSED:
+            found[f"source {one.service}"] = one.message
+        elif long := _outage(one, failed):
+            found[f"source {one.service}"] = long
+    if not networks.any_on():
+        found["networks"] = str(no_key())
+    if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
+        found["budget"] = str(budget.refusal(now))
+    return found
 
 
 def _networks(health: list[SourceHealth]) -> dict[str, dict[str, Any]]:
