@@ -35,7 +35,7 @@ PERIODS_S = {
     "papers.tasks.render_texts": 5.0,
     "digests.tasks.propose_drafts": 300.0,
     "digests.tasks.publish_due": 60.0,
-    "digests.tasks.mirror_all": 6 * 3600.0,
+    "digests.tasks.mirror_all": 60.0,
     "hotpapers_site.tasks.clear_sessions": 24 * 3600.0,
 }
 SHORTEST_PERIOD_S = 0.5

@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 
-from hotpapers_site import environment, logs, queues, values
+from hotpapers_site import environment, logs, mirrors, queues, values
+from hotpapers_site.databases.addresses import configured
 from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -56,18 +56,7 @@ if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 FORCE_SCRIPT_NAME = ""  # the site is at the root of its host, whatever a request says
 
-DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        # Readers never wait for a writer; a writer takes its lock at once instead of failing half-way. 32 MB of pages are kept
-        # in memory, and the log goes into the database every 16 MB: imports write each page many times over.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; "
-        "PRAGMA wal_autocheckpoint=4000;",
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # seconds; to open one takes a fifth of the time that a page takes
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -134,14 +123,16 @@ ONE_TWEET_PER_AUTHOR = env.read("ONE_TWEET_PER_AUTHOR", values.FLAG, False)
 
 # Publishing; see digests/publishing/scheduling.py and digests/publishing/checking.py.
 AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clocks of TIME_ZONE
-MIRROR_DIR = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
+MIRRORS = mirrors.read(env, VAR_DIR)
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
 # Who is told of troubles; see hotpapers_site/health/alerts.py.
 ALERT_EMAILS: list[str] = env.read("ALERT_EMAILS", values.EMAILS, [])
 ALERT_WEBHOOKS: list[str] = env.read("ALERT_WEBHOOKS", values.WEBHOOKS, [])
 ALERT_PING_URL = env.read("ALERT_PING_URL", values.BASE_WITH_QUERY, "")
-mail: dict[str, Any] = env.read("EMAIL_URL", values.MAIL_SERVER, environ.Env.email_url_config("consolemail://"))
+mail: dict[str, Any] = env.read(
+    "EMAIL_URL", values.MAIL_SERVER, {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+)
 vars().update(mail)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.read("MAIL_FROM", values.EMAIL, f"hotpapers@{values.host_of(SITE_URL) or 'localhost'}")
 EMAIL_TIMEOUT = 10
@@ -295,6 +286,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 
 LOGGING = logs.config(level=env.read("LOG_LEVEL", values.LEVEL, "INFO"), form=LOG_FORMAT)
 
+SET_VARIABLES = env.given()
 env.finish()
 
 if SENTRY_DSN:

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from digests.models import Digest
+from digests.mirror import running
+from digests.models import Digest, MirrorHealth
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
@@ -22,6 +23,7 @@ from papers.access import networks
 FAILS_IN_A_ROW = 3
 _done: set[str] = set()
 PUBLISH_WITHIN = timedelta(minutes=10)
+MIRROR_WITHIN = timedelta(minutes=30)
 START = {
     "web": "Start `manage.py web`.",
     "beat": "Nothing is collected, published on time or mirrored. Start `celery --app hotpapers_site beat`.",
@@ -38,7 +40,7 @@ class Found:
 def found() -> list[Found]:
     """Everything, the worst first. Raises DatabaseError."""
     now = clock.now()
-    told = [*missing(), *late(), *queues(), *disks(), *migrations(), *overdue(now), *failing_tasks()]
+    told = [*missing(), *late(), *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks()]
     return told + [Found(key, sentence) for key, sentence in status.needs(now).items()]
 
 
@@ -95,9 +97,9 @@ def longest_wait_s(queue: Queue) -> float:
 
 
 def folders() -> dict[str, Path]:
-    """Those that we write to, by the setting that names them."""
-    named = {"VAR_DIR": settings.VAR_DIR, "MIRROR_DIR": settings.MIRROR_DIR and Path(settings.MIRROR_DIR)}
-    return {name: path for name, path in named.items() if path}
+    """Those that we write to, by their name for people."""
+    mirrors = {f"the mirror {target.name}": target.folder for target in running.targets().values()}
+    return {"VAR_DIR": settings.VAR_DIR, **mirrors}
 
 
 def disks() -> Iterator[Found]:
@@ -113,6 +115,13 @@ def disks() -> Iterator[Found]:
         if free < settings.DISK_FREE_MIB:
             least = f"{settings.DISK_FREE_MIB:,} MiB (DISK_FREE_MIB)"
             yield Found(f"disk {name}", f"The disk of {path} ({name}) has {free:,} MiB left, less than {least}. Free some.")
+
+
+def mirrors(now: datetime) -> Iterator[Found]:
+    """Targets that wait for a person, or that have failed for long."""
+    for health in MirrorHealth.objects.filter(name__in=running.targets()).exclude(state=MirrorHealth.State.OK).order_by("name"):
+        if health.state == MirrorHealth.State.REFUSED or now - health.since > MIRROR_WITHIN:
+            yield Found(f"mirror {health.name}", f"The mirror {health.name} is not up to date: {health.message}")
 
 
 def migrations() -> Iterator[Found]:

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from digests.mirror.targets import Target
+from digests.models import MirrorHealth
 from hotpapers_site.celery import app
 from hotpapers_site.health import broker, heartbeats, task_runs, troubles, watching
 from hotpapers_site.health.heartbeats import Process
@@ -106,8 +109,19 @@ def test_tasks_that_wait_too_long(running_product: None) -> None:
 
 def test_a_disk_that_is_nearly_full_and_a_folder_that_is_none(running_product: None, settings: Settings, tmp_path: Path) -> None:
     settings.DISK_FREE_MIB = 10**9
-    settings.MIRROR_DIR = "/dev/null/mirror"
-    assert keys() == ["disk VAR_DIR", "folder MIRROR_DIR"]
+    settings.MIRRORS = [Target("blog", Path("/dev/null/mirror"))]
+    assert keys() == ["disk VAR_DIR", "folder the mirror blog"]
+
+
+def test_a_mirror_that_waits_for_a_person(running_product: None, settings: Settings, tmp_path: Path) -> None:
+    settings.MIRRORS = [Target("blog", tmp_path)]
+    at = timezone.now()
+    MirrorHealth.objects.create(name="blog", state="waiting", message="The remote is away.", since=at, ran_at=at)
+    assert keys() == []
+    MirrorHealth.objects.update(state="refused")
+    assert [one.sentence for one in troubles.found()] == ["The mirror blog is not up to date: The remote is away."]
+    settings.MIRRORS = []
+    assert keys() == []
 
 
 def test_a_list_whose_time_is_long_over(running_product: None) -> None:
