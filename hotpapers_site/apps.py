@@ -11,7 +11,7 @@ class HotPapersSiteConfig(AppConfig):
     name = "hotpapers_site"
 
     def ready(self) -> None:
-        from hotpapers_site import password_tries, sessions  # noqa: F401 - hear of logins
+        from hotpapers_site import deploy_checks, password_tries, sessions  # noqa: F401 - register checks, hear of logins
         from hotpapers_site.health import task_runs, workers  # noqa: F401 - hear of tasks, and of workers and beats that start
 
         connection_created.connect(keep_database_private)

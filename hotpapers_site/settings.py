@@ -12,7 +12,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from hotpapers_site import environment, logs, mirrors, queues, values
+from hotpapers_site import alert_values, deploy_checks, environment, logs, mirrors, queues, values
 from hotpapers_site.databases.addresses import configured
 from hotpapers_site.environment import Environment
 
@@ -58,6 +58,7 @@ FORCE_SCRIPT_NAME = ""  # the site is at the root of its host, whatever a reques
 
 DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # seconds; to open one takes a fifth of the time that a page takes
+SILENCED_SYSTEM_CHECKS = deploy_checks.ANSWERED_BY_OURS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.read("REDIS_URL", values.BROKER, "")
@@ -127,22 +128,22 @@ MIRRORS = mirrors.read(env, VAR_DIR)
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
 # Who is told of troubles; see hotpapers_site/health/alerts.py.
-ALERT_EMAILS: list[str] = env.read("ALERT_EMAILS", values.EMAILS, [])
-ALERT_WEBHOOKS: list[str] = env.read("ALERT_WEBHOOKS", values.WEBHOOKS, [])
-ALERT_PING_URL = env.read("ALERT_PING_URL", values.BASE_WITH_QUERY, "")
+ALERT_EMAILS: list[str] = env.read("ALERT_EMAILS", alert_values.EMAILS, [])
+ALERT_WEBHOOKS: list[str] = env.read("ALERT_WEBHOOKS", alert_values.WEBHOOKS, [])
+ALERT_PING_URL = env.read("ALERT_PING_URL", alert_values.BASE_WITH_QUERY, "")
 mail: dict[str, Any] = env.read(
-    "EMAIL_URL", values.MAIL_SERVER, {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    "EMAIL_URL", alert_values.MAIL_SERVER, {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
 )
 vars().update(mail)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.read("MAIL_FROM", values.EMAIL, f"hotpapers@{values.host_of(SITE_URL) or 'localhost'}")
 EMAIL_TIMEOUT = 10
 if ALERT_EMAILS and not os.environ.get("EMAIL_URL"):
-    env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", values.MAIL_SERVER.expected, values.MAIL_SERVER.example)
-HEALTH_NETS = env.read("HEALTH_NETS", values.NETS, [])  # who may ask how the product is, besides this machine
+    env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", alert_values.MAIL_SERVER.expected, alert_values.MAIL_SERVER.example)
+HEALTH_NETS = env.read("HEALTH_NETS", alert_values.NETS, [])  # who may ask how the product is, besides this machine
 DISK_FREE_MIB = env.whole("DISK_FREE_MIB", 500, least=1, most=100_000_000)  # with less than that somebody has to look
-LOG_FORMAT = env.read("LOG_FORMAT", values.LOG_FORMAT, "line")
+LOG_FORMAT = env.read("LOG_FORMAT", alert_values.LOG_FORMAT, "line")
 ACCESS_LOG = env.read("ACCESS_LOG", values.FLAG, False)
-SENTRY_DSN = env.read("SENTRY_DSN", values.DSN, "")
+SENTRY_DSN = env.read("SENTRY_DSN", alert_values.DSN, "")
 
 INSTALLED_APPS = [
     "hotpapers_site",

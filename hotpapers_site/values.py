@@ -10,8 +10,6 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from environ import Env
-
 from papers.networks.bluesky.posts import HANDLE as BLUESKY_HANDLE
 from papers.networks.registry import KINDS
 from papers.text.identifiers import CATEGORY
@@ -87,10 +85,10 @@ def flag(given: str) -> bool:
 
 
 def level(given: str) -> str:
-    return _one_of(given.upper(), LEVELS)
+    return one_of(given.upper(), LEVELS)
 
 
-def _one_of(given: str, allowed: tuple[str, ...]) -> str:
+def one_of(given: str, allowed: tuple[str, ...]) -> str:
     if given not in allowed:
         raise ValueError(given)
     return given
@@ -116,7 +114,7 @@ def day(given: str) -> str:
 
 def archive(given: str) -> str:
     """An archive (`cs`) or one of its classes (`stat.ML`)."""
-    return given if matching(CATEGORY)(given).split(".")[0] in ARCHIVES else _one_of(given, ())
+    return given if matching(CATEGORY)(given).split(".")[0] in ARCHIVES else one_of(given, ())
 
 
 def host(given: str) -> str:
@@ -160,43 +158,8 @@ def stream(given: str) -> str:
     return "ws" + found.removeprefix("http")
 
 
-def webhook(given: str) -> str:
-    """An address, perhaps with the form of its messages before it (`slack+https://…`)."""
-    form, _, address = given.rpartition("+http")
-    if form:
-        _one_of(form, WEBHOOK_FORMS)
-    address_with_query(f"http{address}" if form else given)
-    return given
-
-
-def address_with_query(given: str) -> str:
-    if "#" in given:
-        raise ValueError(given)
-    base_address(given.partition("?")[0])
-    return given
-
-
-def mail_server(given: str) -> dict[str, object]:
-    """Django's settings of mail."""
-    parts = urlsplit(matching(r"[!-~]+")(given))
-    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.port == 0 or parts.path.strip("/"):
-        raise ValueError(given)
-    return dict(Env.email_url_config(given))
-
-
-def net(given: str) -> str:
-    return str(ipaddress.ip_network(given))
-
-
-def dsn(given: str) -> str:
-    parts = urlsplit(matching(r"[!-~]+")(given))
-    if parts.scheme not in ("http", "https") or not parts.username or not parts.hostname or not parts.path.strip("/"):
-        raise ValueError(given)
-    return given
-
-
 def network(given: str) -> str:
-    return _one_of(given, NETWORK_NAMES)
+    return one_of(given, NETWORK_NAMES)
 
 
 def host_of(address: str) -> str:
@@ -228,8 +191,6 @@ def server_url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
-WEBHOOK_FORMS = ("slack", "mattermost", "discord")
-MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
 NETWORKED = ("postgres", "postgresql", "redis", "rediss")
 
 
@@ -291,25 +252,6 @@ APP_PASSWORD = Kind(matching("[!-~]+"), "an app password of Bluesky, without spa
 SUBJECTS = Kind(items(archive), "arXiv's archives or categories, separated by commas", "cs,stat.ML")
 DAYS = Kind(items(day), "days separated by commas", "2026-12-25,2027-01-01")
 EMAIL = Kind(matching(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"), "an e-mail address", "you@papers.example")
-EMAILS = Kind(items(EMAIL.parse), "e-mail addresses, separated by commas", "you@papers.example")
-WEBHOOKS = Kind(
-    items(webhook),
-    "https:// addresses (http:// for this machine only), separated by commas, each perhaps after slack+, mattermost+ or discord+",
-    "slack+https://hooks.slack.com/services/T0/B0/x",
-    is_secret=True,
-)
-BASE_WITH_QUERY = Kind(
-    address_with_query, "an https:// address (http:// for this machine only)", "https://hc-ping.com/your-uuid", is_secret=True
-)
-MAIL_SERVER = Kind(
-    mail_server,
-    "the address of a mail server: smtp://, smtp+tls:// or smtp+ssl://",
-    "smtp+tls://user:password@mail.papers.example:587",
-    is_secret=True,
-)
-NETS = Kind(items(net), "networks as address/length, separated by commas", "10.0.0.0/8,fd00::/8")
-LOG_FORMAT = Kind(lambda given: _one_of(given.lower(), ("line", "json")), "line or json", "json")
-DSN = Kind(dsn, "the DSN of a Sentry project", "https://key@sentry.papers.example/1", is_secret=True)
 TIME = Kind(time_of_day, "a time as HH:MM", "06:30")
 ZONE = Kind(time_zone, "the name of a time zone", "Europe/Berlin")
 LEVEL = Kind(level, "debug, info, warning, error or critical", "info")

@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hotpapers_site.serving.leftovers import ends_with_parent
+
 LOOK_EVERY_S = 0.2
 
 
@@ -46,13 +48,18 @@ def run(
     stopped elsewhere) ends by itself. Returns one sentence about that end, or nothing where it was asked for.
 
     Each program leads its own process group, which gets its stop signal alone, so that it ends its children in its own way;
-    what is left of the group after `stop_within_s` is killed.
+    what is left of the group after `stop_within_s` is killed. Should this process be killed, each gets its stop signal, too.
     """
     started: dict[str, subprocess.Popen[bytes]] = {}
     ended = ""
     try:
         for program in programs:
-            started[program.name] = subprocess.Popen(program.command, env=program.environment, start_new_session=True)
+            started[program.name] = subprocess.Popen(
+                program.command,
+                env=program.environment,
+                start_new_session=True,
+                preexec_fn=ends_with_parent(program.stop_signal),
+            )
         while not ended and not asked.wait(LOOK_EVERY_S):
             for name, process in {**started, **(watched or {})}.items():
                 if (code := process.poll()) is not None:

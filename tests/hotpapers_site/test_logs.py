@@ -81,7 +81,7 @@ def test_the_id_goes_with_the_message_to_the_task(ids: None) -> None:
     with broker.client() as server:
         server.delete("mirror")
         app.send_task("digests.tasks.mirror_all")
-        message = json.loads(server.lpop("mirror") or b"{}")  # type: ignore[arg-type]
+        message = json.loads(server.lpop("mirror") or b"{}")
     assert message["headers"]["request_id"] == "0123456789abcdef"
     task = app.tasks["papers.tasks.thin_history"]
     task.push_request(request_id="of-the-message", called_directly=False)
