@@ -12,7 +12,7 @@ DAY_S = 86_400
 
 @register(Tags.security, deploy=True)
 def public_site(**_: Any) -> list[CheckMessage]:
-    found = []
+    found: list[CheckMessage] = []
 
     def warn(number: int, what: str, do: str) -> None:
         found.append(Warning(what, hint=do, id=f"hotpapers.W{number:03}"))

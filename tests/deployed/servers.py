@@ -77,13 +77,9 @@ def nginx_command(folder: Path, port: int, web_ports: list[int]) -> list[str]:
     """nginx with the shipped configuration; only addresses and places are this machine's."""
     folder.mkdir(parents=True, exist_ok=True)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
-    subject = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
-        + ["-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
+    self_signed = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", str(key)]
+    named = ["-out", str(certificate), "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
+    subprocess.run([*self_signed, *named], check=True, capture_output=True)
     shipped = (BASE / "deploy/nginx/hotpapers.conf").read_text()
     servers = "\n".join(f"    server 127.0.0.1:{web} max_fails=2 fail_timeout=5s;" for web in web_ports)
     for pattern, text in (
