@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
-ANSWERED_BY_OURS = [f"security.W{number:03}" for number in (4, 5, 8, 9, 12, 16, 18, 20, 21)]
+ANSWERED_BY_OURS: list[str] = [f"security.W{number:03}" for number in (4, 5, 8, 9, 12, 16, 18, 20, 21)]
 """Django's own, which speak of settings that nobody sets here; what they look at is looked at below, or fixed in settings.py."""
 DAY_S = 86_400
 

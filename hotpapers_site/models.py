@@ -42,7 +42,7 @@ class Heartbeat(models.Model):
 
 
 class Trouble(models.Model):
-    """Something that needs a person, from when it was seen until it is over. One open row a trouble."""
+    """Something that needs attention, from when it was seen until it is over. One open row a trouble."""
 
     key = models.CharField(max_length=120)
     sentence = models.CharField(max_length=1000)

@@ -29,7 +29,7 @@ class _Collector:
     def collect(self) -> Iterator[Metric]:
         told = self._told
         open_ones = [one for one in told["troubles"] if not one["acknowledged"]]
-        yield GaugeMetricFamily("hotpapers_troubles", "What needs a person and is not acknowledged", value=len(open_ones))
+        yield GaugeMetricFamily("hotpapers_troubles", "What needs attention and is not acknowledged", value=len(open_ones))
         kinds = Counter((one["kind"], ",".join(one["queues"])) for one in told["processes"] if not one["is_late"])
         yield _gauge("hotpapers_processes", "Running processes", ["kind", "queues"], kinds)
         yield GaugeMetricFamily("hotpapers_broker_up", "Whether Redis answers", value=told["queues"] is not None)

@@ -81,7 +81,7 @@ def nginx_command(folder: Path, port: int, web_ports: list[int]) -> list[str]:
     named = ["-out", str(certificate), "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
     subprocess.run([*self_signed, *named], check=True, capture_output=True)
     shipped = (BASE / "deploy/nginx/hotpapers.conf").read_text()
-    servers = "\n".join(f"    server 127.0.0.1:{web} max_fails=2 fail_timeout=5s;" for web in web_ports)
+    servers = "\n".join(f"    server 127.0.0.1:{web} max_fails=0;" for web in web_ports)
     for pattern, text in (
         (r"    server 127\.0\.0\.1:8000 .*;", servers),
         (r"listen 80;", f"listen 127.0.0.1:{free_port()};"),

@@ -83,6 +83,7 @@ def test_the_id_goes_with_the_message_to_the_task(ids: None) -> None:
         app.send_task("digests.tasks.mirror_all")
         message = json.loads(server.lpop("mirror") or b"{}")
     assert message["headers"]["request_id"] == "0123456789abcdef"
+    app.loader.import_default_modules()
     task = app.tasks["papers.tasks.thin_history"]
     task.push_request(request_id="of-the-message", called_directly=False)
     try:
