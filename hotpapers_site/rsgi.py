@@ -26,6 +26,7 @@ from digests.page_cache.middleware import held_answer  # isort: skip - needs the
 from hotpapers_site import logs
 from hotpapers_site.health import answers, pulse
 from hotpapers_site.health.views import HEALTHY
+from hotpapers_site.serving.leftovers import end_with_parent
 
 Answer = tuple[int, Iterable[tuple[str, str]], bytes]
 """Status, headers, body."""
@@ -96,6 +97,7 @@ async def application(scope: Scope, exchange: Exchange) -> None:
 
 def begin(*_: object) -> None:
     """Granian calls it as a process begins to serve."""
+    end_with_parent()
     pulse.start("web", also=answers.store)
 
 

@@ -34,9 +34,13 @@ class Running:
 
 def ends_with_parent(kind: signal.Signals) -> Callable[[], None] | None:
     """For `preexec_fn`: the kernel sends the signal when the process that starts this one ends, however that is."""
+    return _ask_for(kind, os.getpid())
+
+
+def _ask_for(kind: signal.Signals, parent: int) -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None
-    libc, parent = ctypes.CDLL(None), os.getpid()
+    libc = ctypes.CDLL(None)
 
     def ask_the_kernel() -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(kind))
@@ -44,6 +48,12 @@ def ends_with_parent(kind: signal.Signals) -> Callable[[], None] | None:
             os.kill(os.getpid(), kind)
 
     return ask_the_kernel
+
+
+def end_with_parent() -> None:
+    """From now on this process is killed when the one that started it ends."""
+    if (ask_the_kernel := _ask_for(signal.SIGKILL, os.getppid())) is not None:
+        ask_the_kernel()
 
 
 def marks(folder: Path) -> dict[str, str]:

@@ -50,7 +50,7 @@ def run(
     called a few times a second.
 
     Each program leads its own process group, which gets its stop signal alone, so that it ends its children in its own way;
-    what is left of the group after `stop_within_s` is killed. Should this process be killed, each gets its stop signal, too.
+    what is left of the group after `stop_within_s` is killed. Should this process be killed, they are killed with it.
     """
     started: dict[str, subprocess.Popen[bytes]] = {}
     ended = ""
@@ -60,7 +60,7 @@ def run(
                 program.command,
                 env=program.environment,
                 start_new_session=True,
-                preexec_fn=ends_with_parent(program.stop_signal),
+                preexec_fn=ends_with_parent(signal.SIGKILL),
             )
         while not ended and not asked.wait(LOOK_EVERY_S):
             meanwhile()

@@ -178,6 +178,11 @@ class Machine:
                 extensions={"sni_hostname": NAME},
             )
 
+    def ask(self, path: str) -> httpx.Response:
+        """A page of a web server itself, as nginx asks for it."""
+        headers = {"Host": NAME, "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+        return httpx.get(f"http://127.0.0.1:{self.web_ports['web a']}{path}", headers=headers, trust_env=False, timeout=15)
+
     def status(self) -> dict[str, Any]:
         """`/status.json` of a web server that answers, asked on this machine."""
         for port in self.web_ports.values():

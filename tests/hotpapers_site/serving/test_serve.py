@@ -158,7 +158,7 @@ def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(tmp_path
     assert second.returncode == 1
     assert f"Hot Papers is already running from {tmp_path} (process {process.pid})." in second.stderr
     process.kill()
-    process.wait()
+    process.communicate(timeout=60)  # its children held the pipe, too
     deadline = time.monotonic() + 60
     while processes_naming(str(tmp_path)) and time.monotonic() < deadline:
         time.sleep(0.1)
