@@ -21,6 +21,7 @@ from django.conf import settings
 from hotpapers_site.serving.leftovers import ends_with_parent
 
 START_WITHIN_S = 30
+ANSWER_WITHIN_S = 5.0
 LONGEST_SOCKET_PATH = 103
 """Bytes; macOS takes no longer one (Linux 107)."""
 
@@ -71,7 +72,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _client() -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET))
+    return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET), socket_timeout=ANSWER_WITHIN_S, retry=None)
 
 
 def _answers() -> bool:
