@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from environ import Env
 
 from hotpapers_site import values
+from hotpapers_site.environment import Environment
 from hotpapers_site.values import Kind
 
 WEBHOOK_FORMS = ("slack", "mattermost", "discord")
@@ -66,3 +67,9 @@ MAIL_SERVER = Kind(
 NETS = Kind(values.items(net), "networks as address/length, separated by commas", "10.0.0.0/8,fd00::/8")
 LOG_FORMAT = Kind(lambda given: values.one_of(given.lower(), ("line", "json")), "line or json", "json")
 DSN = Kind(dsn, "the DSN of a Sentry project", "https://key@sentry.papers.example/1", is_secret=True)
+
+
+def expect_server(env: Environment, recipients: list[str]) -> None:
+    """Mail for somebody needs a server to send it."""
+    if recipients and "EMAIL_URL" not in env.given():
+        env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", MAIL_SERVER.expected, MAIL_SERVER.example)

@@ -54,7 +54,7 @@ class Json(logging.Formatter):
         return json.dumps(said, ensure_ascii=False, default=str)
 
 
-def config(*, level: str, form: str) -> dict[str, Any]:
+def config(level: str, form: str) -> dict[str, Any]:
     """Django's LOGGING."""
     return {
         "version": 1,
@@ -77,7 +77,9 @@ def config(*, level: str, form: str) -> dict[str, Any]:
 
 
 def report_errors(dsn: str) -> None:
-    """Send errors to Sentry, without what is personal."""
+    """Send errors to Sentry, without what is personal; nothing where no DSN is set."""
+    if not dsn:
+        return
     import sentry_sdk  # only where it is wanted
 
     sentry_sdk.init(dsn=dsn, send_default_pii=False, traces_sample_rate=0.0)

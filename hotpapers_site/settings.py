@@ -127,7 +127,6 @@ AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clock
 MIRRORS = mirrors.read(env, VAR_DIR)
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
-# Who is told of troubles; see hotpapers_site/health/alerts.py.
 ALERT_EMAILS: list[str] = env.read("ALERT_EMAILS", alert_values.EMAILS, [])
 ALERT_WEBHOOKS: list[str] = env.read("ALERT_WEBHOOKS", alert_values.WEBHOOKS, [])
 ALERT_PING_URL = env.read("ALERT_PING_URL", alert_values.BASE_WITH_QUERY, "")
@@ -137,11 +136,9 @@ mail: dict[str, Any] = env.read(
 vars().update(mail)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.read("MAIL_FROM", values.EMAIL, f"hotpapers@{values.host_of(SITE_URL) or 'localhost'}")
 EMAIL_TIMEOUT = 10
-if ALERT_EMAILS and not os.environ.get("EMAIL_URL"):
-    env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", alert_values.MAIL_SERVER.expected, alert_values.MAIL_SERVER.example)
+alert_values.expect_server(env, ALERT_EMAILS)
 HEALTH_NETS = env.read("HEALTH_NETS", alert_values.NETS, [])  # who may ask how the product is, besides this machine
 DISK_FREE_MIB = env.whole("DISK_FREE_MIB", 500, least=1, most=100_000_000)  # with less than that somebody has to look
-LOG_FORMAT = env.read("LOG_FORMAT", alert_values.LOG_FORMAT, "line")
 ACCESS_LOG = env.read("ACCESS_LOG", values.FLAG, False)
 SENTRY_DSN = env.read("SENTRY_DSN", alert_values.DSN, "")
 
@@ -157,6 +154,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 MIDDLEWARE = [
     "hotpapers_site.logs.RequestMiddleware",
@@ -170,10 +170,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hotpapers_site.accounts.second_factor.second_factor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hotpapers_site.sessions.keep_session_in_use",
-    "hotpapers_site.accounts.FreshPasswordMiddleware",
+    "hotpapers_site.accounts.password.FreshPasswordMiddleware",
     "hotpapers_site.odd_numbers.OddNumbersMiddleware",
     "axes.middleware.AxesMiddleware",  # the last one
 ]
@@ -285,7 +286,8 @@ SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 3600 if HTTPS else 0, mos
 BEHIND_PROXY = env.read("BEHIND_PROXY", values.FLAG, False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
-LOGGING = logs.config(level=env.read("LOG_LEVEL", values.LEVEL, "INFO"), form=LOG_FORMAT)
+LOGGING = logs.config(env.read("LOG_LEVEL", values.LEVEL, "INFO"), env.read("LOG_FORMAT", alert_values.LOG_FORMAT, "line"))
+OTP_TOTP_ISSUER = values.host_of(SITE_URL)
 
 # How long what only grows is kept, in days; 0 for ever (retention.py).
 KEEP_PAID_READS_DAYS = env.whole("KEEP_PAID_READS_DAYS", 800, most=36_500)
@@ -295,6 +297,4 @@ KEEP_UNMATCHED_DAYS = env.whole("KEEP_UNMATCHED_DAYS", 90, most=36_500)
 
 SET_VARIABLES = env.given()
 env.finish()
-
-if SENTRY_DSN:
-    logs.report_errors(SENTRY_DSN)
+logs.report_errors(SENTRY_DSN)

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from hotpapers_site.serving.leftovers import ends_with_parent
 
@@ -72,7 +74,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _client() -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET), socket_timeout=ANSWER_WITHIN_S, retry=None)
+    return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET), socket_timeout=ANSWER_WITHIN_S, retry=Retry(NoBackoff(), 0))
 
 
 def _answers() -> bool:

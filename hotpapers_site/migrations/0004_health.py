@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotpapers_site', '0002_leases'),
+        ('hotpapers_site', '0003_security_events'),
     ]
 
     operations = [
