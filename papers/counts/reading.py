@@ -33,6 +33,7 @@ def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -
         unknown = [tweet.pk for tweet in batch if tweet.status_id in reading.unknown]
         if gone:
             mark_gone(gone, now=now)
+            measuring.measure_papers(gone, now=now)
         if back:
             mark_live(back)
         Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
@@ -58,6 +59,7 @@ def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
             tweet.language, tweet.embedded_at = post.language, now
         changed.append(tweet)
     Tweet.objects.bulk_update(changed, KEPT, batch_size=100)
+    measuring.remember(changed, now=now)
 
 
 def score(counts: Mapping[str, int]) -> int:

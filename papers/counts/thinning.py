@@ -41,7 +41,7 @@ def _thin(
     older: datetime,
     bucket: type[TruncHour | TruncDay | TruncWeek],
 ) -> int:
-    score = F("retweets") + F("favorites")
+    score = F("retweets") + F("favorites") + F("extra_points")
     numbered = model._default_manager.filter(provenance=Provenance.NETWORK).annotate(
         from_start=Window(RowNumber(), partition_by=[owner], order_by="read_at"),
         from_end=Window(RowNumber(), partition_by=[owner], order_by="-read_at"),

@@ -155,9 +155,10 @@ def refresh_counts(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = digests_of(day)[1]
     if digest is None or not is_editable(digest):
         raise Refused("Nothing to refresh: this day has no list you can edit.")
-    number = read_counts(list(digest.entries.values_list("paper", flat=True)), now=clock.now())
+    done = read_counts(list(digest.entries.values_list("paper", flat=True)), now=clock.now())
     curation.take_counts(digest)
-    return answer(request, day, f"Counts of {number} post{'' if number == 1 else 's'} refreshed.", ORDER)
+    said = f"Counts of {done.read:,} post{'' if done.read == 1 else 's'} refreshed."
+    return answer(request, day, " ".join([said, *done.failed]), ORDER)
 
 
 @desk_action(EDIT)

@@ -20,8 +20,9 @@ from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
 from hotpapers_site.serving import broker, supervisor
 from hotpapers_site.serving.supervisor import Program
-from papers import clock
+from papers import clock, network_words
 from papers.access import connections, networks
+from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
 
 STOP_WITHIN_S = 8.0
@@ -54,8 +55,8 @@ class Command(BaseCommand):
         render_changed()  # what is here shows so on the first page; later texts are the worker\'s
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
-        if not settings.X_BEARER_TOKEN:
-            self.say(str(connections.no_key()))
+        for why in networks.off().values() if networks.any_on() else [str(connections.no_key())]:
+            self.say(why)
         with supervisor.stop_requests() as asked, contextlib.ExitStack() as servers:
             watched = {}
             if not settings.REDIS_URL:
@@ -95,15 +96,19 @@ class Command(BaseCommand):
 
 
 def programs(port: int) -> list[Program]:
-    """The web server, a worker for each queue, Celery beat, which gives them their work, and who follows Bluesky's stream."""
+    """The web server, a worker for each queue, Celery beat, which gives them their work, and who follows streams."""
     # Found from any folder; a relative VAR_DIR or DATABASE_URL keeps its meaning.
     path = os.pathsep.join([str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])])
     # Links in feeds and maps lead to where the site is, unless somebody said where that is.
     environment = {"SITE_URL": f"http://{HOST}:{port}"} | os.environ | {"PYTHONPATH": path}
     web = [str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     celery = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet"]
-    follow = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky"]
-    followers = [] if networks.why_off("bluesky") else [Program("The follower of Bluesky", follow, environment=environment)]
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    followers = [
+        Program(f"The follower of {network_words.title(name)}", [*manage, f"follow_{name}"], environment=environment)
+        for name in streams()
+        if not networks.why_off(name)
+    ]
     workers = [
         # Asked so, a worker gives its tasks a few seconds, then hands them back to the queue.
         Program(f"The worker of {queue.name}", [*celery, *worker_of(queue)], signal.SIGQUIT, environment)

@@ -4,7 +4,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Max, Min, Q
 
@@ -14,8 +13,7 @@ from papers.access.connections import no_key
 from papers.collecting.judging import OUTAGE, outage
 from papers.collecting.network_days import told_gaps
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet
-from papers.networks.registry import KINDS
-from papers.networks.x.client import SMALLEST_PAGE
+from papers.networks.registry import KINDS, PAID
 
 WORST = list(SourceHealth.State.values)
 
@@ -39,6 +37,7 @@ class Command(BaseCommand):
 def report(now: datetime) -> dict[str, Any]:
     """Everything that `--json` prints; times are ISO 8601 in UTC. `needs` has one sentence for each thing to do."""
     rows = list(CollectionDay.objects.order_by("date"))
+    swept = dict(NetworkDay.objects.filter(network=PAID.name).values_list("date", "collected_until"))
     health = list(SourceHealth.objects.order_by("service"))
     live = Q(state=Tweet.State.LIVE)
     tweets = Tweet.objects.aggregate(
@@ -51,7 +50,7 @@ def report(now: datetime) -> dict[str, Any]:
     told = _networks(health)
     if not any(one["on"] for one in told.values()):
         needs.append(str(no_key()))
-    if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
+    if networks.paid_is_on() and budget.left(now) < PAID.smallest_page:
         needs.append(str(budget.refusal(now)))
     return {
         "at": moment(now),
@@ -66,7 +65,7 @@ def report(now: datetime) -> dict[str, Any]:
                 "cross": row.found_cross,
                 "expected_cross": row.expected_cross,
                 "tweets": row.tweets_found,
-                "swept_until": moment(row.swept_until),
+                "swept_until": moment(swept.get(row.date)),
                 "next_try_at": moment(row.next_try_at),
                 "acknowledged": {
                     "at": moment(row.acknowledged_at),
