@@ -21,7 +21,8 @@ class FollowCommand(BaseCommand):
             "--until-live", action="store_true", help="exit 0 once all from before this start is in, 1 where no host answers"
         )
 
-    def handle(self, *args: Any, until_live: bool, **options: Any) -> None:
+    def handle(self, *args: Any, until_live: bool, verbosity: int, **options: Any) -> None:
+        self.is_quiet = not verbosity
         if why := networks.why_off(self.network):
             raise CommandError(why)
         with told():
@@ -37,4 +38,5 @@ class FollowCommand(BaseCommand):
                     time.sleep(AGAIN_S)
 
     def say(self, text: str) -> None:
-        self.stderr.write(text)
+        if not self.is_quiet:
+            self.stderr.write(text)

@@ -127,6 +127,8 @@ class PaperCategory(models.Model):
 class PaperAuthor(models.Model):
     """One author name of a paper, for finding papers by name. Kept by the search index; a name is not a person."""
 
+    is_derived = True  # see IndexedPaper
+
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="author_names", db_index=False)
     position = models.PositiveIntegerField()
     name = models.TextField(help_text="As people read it")

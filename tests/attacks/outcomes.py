@@ -17,11 +17,11 @@ from digests.markdown.format import render as render_post
 from digests.reader import bibtex
 from digests.reader.lists.selections import Period, SelectionError
 from digests.templatetags import reading
-from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import items
 from papers.networks.bluesky.posts import runs as read_runs
 from papers.networks.body import body_of
 from papers.networks.hackernews import client as hackernews
+from papers.networks.paper_links import paper_ids_in
+from papers.networks.strict_json import items
 from papers.networks.x import oembed
 from papers.networks.x.answer import read_answer
 from papers.networks.x.posts import read_post as read_tweet

@@ -21,8 +21,8 @@ def weigh(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0013_keys_of_posts'),
-        ('papers', '0016_history_of_networks'),
+        ('digests', '0014_mirrors'),
+        ('papers', '0017_history_of_networks'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0015_networks_of_a_day'),
+        ('papers', '0016_networks_of_a_day'),
     ]
 
     operations = [

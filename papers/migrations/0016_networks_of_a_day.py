@@ -28,7 +28,7 @@ def move_back(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0014_rules_changes")]
+    dependencies = [("papers", "0015_thinned_until")]
 
     operations = [
         migrations.AddField(
