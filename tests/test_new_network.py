@@ -74,7 +74,7 @@ def test_it_is_found_counted_and_ranked_with_its_weight(toy: ToyStandin) -> None
 
     [paper] = json.loads(said("rank_day", str(DAY), "--json"))["papers"]
     assert (paper["score"], paper["counts"]) == (62, {"toy": {"stars": 31, "echoes": 4}})
-    assert [(one["network"], one["id"], one["gave"]) for one in paper["tweets"]] == [("toy", "7", 62)]
+    assert [(one["network"], one["id"], one["counts"]) for one in paper["tweets"]] == [("toy", "7", {"stars": 31, "echoes": 4})]
 
 
 def test_it_is_told_by_status_and_stays_failing_until_it_answers(toy: ToyStandin) -> None:

@@ -10,23 +10,18 @@ from datetime import datetime
 
 from digests.markdown.post import LONGEST_NAME, PostTweet
 from papers.networks.registry import KINDS, OLD_NETWORK, Kinds
-from papers.text.embed import ENTITY, MONTHS, NO_TEXT, TEXT, escape, read_date, unescape, write_date
+from papers.text.embed import ATTRIBUTE, MONTHS, OPEN_BODY_HTML, TEXT, escape, read_date, unescape, write_date
 
 LONGEST_HANDLE = 255
 COUNTS = re.compile(r"- ([a-z]{1,16}): ([a-z]{1,32} [0-9]{1,16}(?:, [a-z]{1,32} [0-9]{1,16}){0,15}) \([0-9/]{10} [0-9:]{8}\)")
 MOMENT = "(MM/DD/YYYY HH:MM:SS)"
 START = re.compile(r'<blockquote class="([^"]*)-post"')
-ATTRIBUTE = rf'(?:[^{NO_TEXT}"]++|{ENTITY})*+'
-BODY = rf"""(?:
-    [^{NO_TEXT}]++ | {ENTITY} | <br>
-    | <a\ href="[Hh][Tt][Tt][Pp][Ss]?://{ATTRIBUTE}">(?:[^{NO_TEXT}]++|{ENTITY}|<br>)*+</a>
-)*+"""
 POST = re.compile(
     rf"""
         <blockquote\ class="(?P<network>[a-z]{{1,16}})-post"
         \ data-id="(?P<id>{ATTRIBUTE})"\ data-handle="(?P<handle>{ATTRIBUTE})">
         <p\ lang="(?P<lang>(?=[^"]{{2,16}}")[A-Za-z]{{2,3}}(?:-[A-Za-z0-9]{{2,8}}){{0,2}})"\ dir="(?P<dir>ltr|rtl)">
-        (?P<body>{BODY})</p>
+        (?P<body>{OPEN_BODY_HTML})</p>
         &mdash;\ (?P<author>{TEXT})<a\ href="(?:{ATTRIBUTE})">
         (?P<date>(?:{"|".join(MONTHS)})\ (?:[1-9]|[12][0-9]|3[01]),\ [0-9]{{4}})</a></blockquote>
     """,

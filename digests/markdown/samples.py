@@ -83,6 +83,8 @@ def _show_as_just_read(now: datetime) -> None:
                 read_at=now - timedelta(hours=hours, minutes=7 * entry.position),
                 retweets=int(entry.retweets * share ** (0.5 + entry.position % 3)),
                 favorites=int(entry.favorites * share ** (0.4 + entry.position % 4 / 2)),
+                counts={of: {name: int(n * share) for name, n in counts.items()} for of, counts in entry.counts.items()},
+                extra_points=int(entry.extra_points * share),
             )
             for entry in entries
             for hours, share in GROWTH.items()

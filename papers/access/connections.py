@@ -74,7 +74,7 @@ def calendar() -> AnnouncementCalendar:
 
 def no_key() -> Misconfigured:
     """The sentence shown wherever X would be read but no key is set."""
-    return Misconfigured(PAID.off(settings) or networks.why_off(PAID.name), setting=PAID.key_setting)
+    return Misconfigured(PAID.no_key, setting=PAID.key_setting)
 
 
 def note_answer(service: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ A temporary table carries each batch into the database, where three statements d
 sixty times as long (`make bench`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ HORIZON = timedelta(days=30)
 SHORTEST_WAIT_S = 3600
 LONGEST_WAIT_S = 7 * 24 * 3600
 HORIZON_S = HORIZON.total_seconds()
+Weights = Mapping[str, Mapping[str, float]]
 
 
 class Reading(NamedTuple):
@@ -91,7 +92,8 @@ def measure_papers(tweet_ids: Collection[int], *, now: datetime) -> None:
     """A row of history for the papers that these tweets mention, as after a reading: their states changed, not their counts."""
     if tweet_ids:
         with connection.cursor() as cursor:
-            cursor.execute(_papers(", ".join(["%s"] * len(tweet_ids))), [*tweet_ids, _moment(now)])
+            places = ", ".join(["%s"] * len(tweet_ids))
+            cursor.execute(_papers(places, rules().weights), [*tweet_ids, _moment(now)])
 
 
 _TWEET, _MENTION = Tweet._meta.db_table, Mention._meta.db_table
@@ -142,26 +144,26 @@ JSON = {
 """How each database takes JSON apart and makes it."""
 
 
-def _papers(tweets: str) -> str:
+def _papers(tweets: str, weights: Weights) -> str:
     """The statement that measures the papers of these tweets; it takes their keys, where they are parameters, and the moment."""
-    return _PAPERS.format(tweets=tweets, points=_points("tweet"), **JSON[connection.vendor])
+    return _PAPERS.format(tweets=tweets, points=_points("tweet", weights), **JSON[connection.vendor])
 
 
-def _points(of_table: str) -> str:
+def _points(of_table: str, weights: Weights) -> str:
     """What a row of tweets gives to a score by the rules of today, as SQL; names and weights are our own."""
     cases = []
-    for network, weights in rules().weights.items():
+    for network, of_network in weights.items():
         column = f"{of_table}.{{}}" if network == OLD_NETWORK else f"{of_table}.counts ->> '{{}}'"
-        given = ((column.format(name), weight) for name, weight in weights.items() if weight)
+        given = ((column.format(name), weight) for name, weight in of_network.items() if weight)
         parts = [f"COALESCE(CAST({count} AS numeric), 0) * {weight:f}" for count, weight in given]
         cases.append(f"WHEN '{network}' THEN {' + '.join(parts) or '0'}")
     return f"CAST(ROUND(CASE {of_table}.network {' '.join(cases)} ELSE 0 END) AS bigint)"
 
 
-def _points_of_readings() -> str:
+def _points_of_readings(weights: Weights) -> str:
     """The same of a row of the temporary table, whose tweets are all of the network that has columns."""
-    weights = rules().weights.get(OLD_NETWORK, {})
-    parts = [f"reading.{name} * {weight:f}" for name, weight in weights.items() if weight]
+    given = weights.get(OLD_NETWORK, {}).items()
+    parts = [f"reading.{name} * {weight:f}" for name, weight in given if weight]
     return f"CAST(ROUND({' + '.join(parts) or '0'}) AS bigint)"
 
 
@@ -191,8 +193,9 @@ def _record(readings: Sequence[Reading], now: datetime) -> int:
             cursor.execute(_CREATE.format(moment="text"))
             cursor.executemany("INSERT INTO reading VALUES (%s, %s, %s, %s, %s, %s, %s)", taken)
             cursor.execute(_UPDATE.format(due="datetime(reading.due, 'unixepoch')"))
-        cursor.execute(_HISTORY.format(points=_points_of_readings()))
-        cursor.execute(_papers("SELECT reading.tweet_id FROM reading"), [_moment(now)])
+        weights = rules().weights
+        cursor.execute(_HISTORY.format(points=_points_of_readings(weights)))
+        cursor.execute(_papers("SELECT reading.tweet_id FROM reading", weights), [_moment(now)])
         cursor.execute("DROP TABLE reading")
     return len(taken)
 

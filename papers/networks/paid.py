@@ -98,6 +98,8 @@ class Paid(Kind):
 
     key_setting: ClassVar[str]
     """Where its key stands."""
+    no_key: ClassVar[str]
+    """What is said where it is to be read without a key."""
     lookup_size: ClassVar[int]
     """The most ids that one lookup takes."""
     smallest_page: ClassVar[int]

@@ -29,6 +29,8 @@ EXEMPT: dict[str, str] = {
     "papers.networks.base.Kind.id_in": "abstract: those of the networks are registered",
     "papers.networks.base.Kind.frame": OURS,
     "papers.networks.base.Texts.embed": "abstract",
+    "papers.networks.base.Texts.open": "abstract",
+    "papers.networks.x.oembed.OEmbedClient.open": OURS,
     "papers.networks.paid.Paid.sweep": "abstract",
     "papers.networks.paid.Paid.lookup": "abstract",
     "papers.networks.paid.unreadable": OURS,

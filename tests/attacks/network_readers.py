@@ -90,7 +90,6 @@ NETWORK_READERS: tuple[Reader, ...] = (
     Reader(events.Events.take, _take, place="post"),
     Reader(bluesky.Bluesky.identify, _identify(bluesky.Bluesky, "https://bsky.app/profile/did:plc:a/post/")),
     Reader(bluesky.Bluesky.identify, _identify(bluesky.Bluesky, "at://did:"), place="address"),
-    Reader(hackernews.HackerNews.identify, _identify(hackernews.HackerNews, "https://news.ycombinator.com/item?")),
     Reader(bluesky.Bluesky.id_in, lambda text: bluesky.Bluesky.id_in(f"https://bsky.app/profile/{text}/post/{text}")),
     Reader(hackernews.HackerNews.id_in, lambda text: hackernews.HackerNews.id_in(f"news.ycombinator.com/item?{text}")),
     Reader(huggingface.HuggingFace.id_in, lambda text: huggingface.HuggingFace.id_in(f"hf.co/papers/{text}")),
@@ -107,7 +106,6 @@ NETWORK_READERS: tuple[Reader, ...] = (
         ),
         place="fields",
     ),
-    Reader(huggingface.HuggingFace.identify, _identify(huggingface.HuggingFace, "https://huggingface.co/papers/")),
     Reader(
         huggingface._paper,
         lambda text: huggingface._paper({"paper": {"id": "2611.00001", "upvotes": text}, "publishedAt": text}, otherwise=NOW),

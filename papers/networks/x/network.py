@@ -32,6 +32,7 @@ class X(Paid):
     name: ClassVar = "x"
     title: ClassVar = "X"
     key_setting: ClassVar = "X_BEARER_TOKEN"
+    no_key: ClassVar = NOT_SET
     link_hosts: ClassVar = frozenset({"t.co", "twitter.com", "x.com"})
     texts: ClassVar = OEmbedClient
     lookup_size: ClassVar = LOOKUP_SIZE
