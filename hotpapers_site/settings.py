@@ -282,5 +282,11 @@ LOGGING = {
     },
 }
 
+# How long what only grows is kept, in days; 0 for ever (retention.py).
+KEEP_PAID_READS_DAYS = env.whole("KEEP_PAID_READS_DAYS", 800, most=36_500)
+KEEP_ADMIN_LOG_DAYS = env.whole("KEEP_ADMIN_LOG_DAYS", 800, most=36_500)
+KEEP_SIGN_INS_DAYS = env.whole("KEEP_SIGN_INS_DAYS", 90, most=36_500)
+KEEP_UNMATCHED_DAYS = env.whole("KEEP_UNMATCHED_DAYS", 90, most=36_500)
+
 SET_VARIABLES = env.given()
 env.finish()
