@@ -139,11 +139,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
     weights = rules().weights if any(paper.counts for paper in posted) else {}
     entries = insert(
         Entry,
-<<<<<<< HEAD
-        ["digest", "position", "paper", "printed_otherwise", "provenance", *COUNTED],
-=======
-        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "counts", "read_at", "note"],
->>>>>>> main
+        ["digest", "position", "paper", "printed_otherwise", "provenance", *COUNTED, "note"],
         [
             (
                 digest.pk,
