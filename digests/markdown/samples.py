@@ -35,8 +35,8 @@ def load(now: datetime) -> list[date]:
     with transaction.atomic():
         for reading, day in zip(readings, days, strict=True):
             store(_moved(reading, day, now), is_sample=True)
-        _show_as_just_read(now)
         sample_networks.add(list(Entry.objects.filter(digest__is_sample=True).select_related("digest", "paper")), now)
+        _show_as_just_read(now)
         Digest.objects.filter(date=days[-1], is_sample=True).delete()
     index_changed()
     render_changed()
