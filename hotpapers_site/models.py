@@ -19,6 +19,8 @@ class PasswordTries(models.Model):
 class Lease(models.Model):
     """Which process does what only one may do; by the database's clock."""
 
+    is_derived = True  # of this moment: of no use in a copy
+
     name = models.CharField(max_length=40, primary_key=True)
     holder = models.CharField(max_length=150, blank=True)
     until = models.DateTimeField()
@@ -29,6 +31,8 @@ class Lease(models.Model):
 
 class Heartbeat(models.Model):
     """A running process; it writes here every few seconds and takes its row away when it ends. Times are the database's."""
+
+    is_derived = True  # of this moment: of no use in a copy
 
     name = models.CharField(max_length=200, primary_key=True)
     kind = models.CharField(max_length=16, help_text="web, worker, beat or follower")

@@ -1,34 +1,33 @@
 """What is collected, what is missing, what comes next, and what of that needs attention; `manage.py status` shows it."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count
 
 from papers.access import budget, networks
 from papers.access.connections import no_key
 from papers.collecting.judging import OUTAGE, outage
 from papers.collecting.network_days import told_gaps
-from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet
-from papers.networks.registry import KINDS
-from papers.networks.x.client import SMALLEST_PAGE
+from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet, TweetMeasurement
+from papers.networks.registry import KINDS, PAID
 
 KINDS_OF_NEEDS = ("day", "source", "networks", "budget")
 """First words of the names that `needs` gives."""
+RECENT = timedelta(days=7)
 WORST = list(SourceHealth.State.values)
 
 
 def report(now: datetime) -> dict[str, Any]:
     """Everything that `--json` prints; times are ISO 8601 in UTC. `needs` has one sentence for each thing to do."""
     rows = list(CollectionDay.objects.order_by("date"))
+    swept = dict(NetworkDay.objects.filter(network=PAID.name).values_list("date", "collected_until"))
     health = list(SourceHealth.objects.order_by("service"))
-    live = Q(state=Tweet.State.LIVE)
-    tweets = Tweet.objects.aggregate(
-        last=Max("read_at"), next=Min("next_read_at", filter=live), due=Count("pk", filter=live & Q(next_read_at__lte=now))
-    )
-    told = _networks(health)
+    last = TweetMeasurement.objects.order_by("-pk").values_list("read_at", flat=True).first()  # all of them may be millions
+    waiting = Tweet.objects.filter(state=Tweet.State.LIVE, next_read_at__isnull=False).order_by("next_read_at")
+    next_due = waiting.values_list("next_read_at", flat=True).first()
+    told = _networks(health, now)
     return {
         "at": moment(now),
         "needs": list(dict.fromkeys(needs(now).values())),
@@ -42,7 +41,7 @@ def report(now: datetime) -> dict[str, Any]:
                 "cross": row.found_cross,
                 "expected_cross": row.expected_cross,
                 "tweets": row.tweets_found,
-                "swept_until": moment(row.swept_until),
+                "swept_until": moment(swept.get(row.date)),
                 "next_try_at": moment(row.next_try_at),
                 "acknowledged": {
                     "at": moment(row.acknowledged_at),
@@ -59,7 +58,11 @@ def report(now: datetime) -> dict[str, Any]:
             for limit, used in budget.spent(now)
         ],
         "networks": told,
-        "readings": {"last": moment(tweets["last"]), "next_due": moment(tweets["next"]), "due": tweets["due"]},
+        "readings": {
+            "last": moment(last),
+            "next_due": moment(next_due),
+            "due": waiting.order_by().filter(next_read_at__lte=now).count(),
+        },
         "sources": [
             {
                 "service": one.service,
@@ -85,14 +88,16 @@ def needs(now: datetime) -> dict[str, str]:
             found[f"source {one.service}"] = long
     if not networks.any_on():
         found["networks"] = str(no_key())
-    if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
+    if networks.paid_is_on() and budget.left(now) < PAID.smallest_page:
         found["budget"] = str(budget.refusal(now))
     return found
 
 
-def _networks(health: list[SourceHealth]) -> dict[str, dict[str, Any]]:
-    """For each network: whether it is on, how it answered last (the worst of its parts), why, and what is here."""
-    posts = dict(Tweet.objects.filter(is_sample=False).order_by().values_list("network").annotate(count=Count("pk")))
+def _networks(health: list[SourceHealth], now: datetime) -> dict[str, dict[str, Any]]:
+    """For each network: whether it is on, how it answered last (the worst of its parts), why, and how many posts of the last week are
+    here."""
+    recent = Tweet.objects.filter(is_sample=False, state__in=Tweet.State.values, posted_at__gte=now - RECENT)
+    posts = dict(recent.order_by().values_list("network").annotate(count=Count("pk")))
     places = {place.network: place for place in StreamPlace.objects.all()}
     gaps: dict[str, list[str]] = {}
     for row in NetworkDay.objects.filter(network__in=KINDS).exclude(missed=[]).order_by("date"):
@@ -144,6 +149,6 @@ def as_text(found: dict[str, Any]) -> str:
         f"Counts last read: {readings['last'] or 'never'}; next due: {readings['next_due'] or 'none'} ({readings['due']:,} now)"
     )
     for name, one in found["networks"].items():
-        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts. {one['reason']}".rstrip())
+        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts in the last week. {one['reason']}".rstrip())
     lines += [f"{one['service']}: {one['state']} since {one['since']}. {one['message']}".rstrip() for one in found["sources"]]
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from hotpapers_site.models import TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
 from papers import clock, status
 from papers.access import networks
+from papers.networks.registry import streams
 
 FAILS_IN_A_ROW = 3
 _done: set[str] = set()
@@ -55,7 +56,7 @@ def missing() -> Iterator[Found]:
     live, _ = heartbeats.split()
     kinds = {one.kind for one in live}
     served = {queue for one in live for queue in one.queues.split(",")}
-    wanted = ["web", "beat", *([] if networks.why_off("bluesky") else ["follower"])]
+    wanted = ["web", "beat", *(["follower"] if any(not networks.why_off(name) for name in streams()) else [])]
     titles = {"web": "web server", "follower": "follower of Bluesky"}
     for kind in wanted:
         if kind not in kinds:

@@ -22,8 +22,9 @@ from hotpapers_site.serving import broker, leftovers, supervisor
 from hotpapers_site.serving.supervisor import Program
 from hotpapers_site.serving.telling import Teller
 from hotpapers_site.values import is_loopback
-from papers import clock
+from papers import clock, network_words
 from papers.access import connections, networks
+from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
 
 STOP_WITHIN_S = 8.0
@@ -56,8 +57,8 @@ class Command(BaseCommand):
         render_changed()  # what is here shows so on the first page; later texts are the worker\'s
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
-        if not settings.X_BEARER_TOKEN:
-            self.say(str(connections.no_key()))
+        for why in networks.off().values() if networks.any_on() else [str(connections.no_key())]:
+            self.say(why)
         with supervisor.stop_requests() as asked, contextlib.ExitStack() as servers:
             watched = {}
             if not settings.REDIS_URL:
@@ -125,7 +126,7 @@ def site_url(port: int) -> str:
 
 
 def programs(port: int) -> list[Program]:
-    """The web server, a worker for each queue, Celery beat, which gives them their work, and who follows Bluesky's stream."""
+    """The web server, a worker for each queue, Celery beat, which gives them their work, and who follows streams."""
     # Found from any folder; a relative VAR_DIR or DATABASE_URL keeps its meaning.
     path = os.pathsep.join([str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])])
     # What the programs do is told by the Teller; they themselves say what goes wrong with them.
@@ -133,8 +134,14 @@ def programs(port: int) -> list[Program]:
     environment = told | leftovers.marks(settings.VAR_DIR) | {"SITE_URL": site_url(port), "PYTHONPATH": path}
     web = [str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     celery = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet"]
-    follow = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky", "--verbosity", "0"]
-    followers = [] if networks.why_off("bluesky") else [Program("The follower of Bluesky", follow, environment=environment)]
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    followers = [
+        Program(
+            f"The follower of {network_words.title(name)}", [*manage, f"follow_{name}", "--verbosity=0"], environment=environment
+        )
+        for name in streams()
+        if not networks.why_off(name)
+    ]
     workers = [
         # Asked so, a worker gives its tasks a few seconds, then hands them back to the queue.
         Program(f"The worker of {queue.name}", [*celery, *worker_of(queue)], signal.SIGQUIT, environment)
