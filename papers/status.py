@@ -94,8 +94,8 @@ def needs(now: datetime) -> dict[str, str]:
 
 
 def _networks(health: list[SourceHealth], now: datetime) -> dict[str, dict[str, Any]]:
-    """For each network: whether it is on, how it answered last (the worst of its parts), why, and how many posts of the last week are
-    here."""
+    """For each network: whether it is on, how it answered last (the worst of its parts), why, and how many posts of the
+    last week are here."""
     recent = Tweet.objects.filter(is_sample=False, state__in=Tweet.State.values, posted_at__gte=now - RECENT)
     posts = dict(recent.order_by().values_list("network").annotate(count=Count("pk")))
     places = {place.network: place for place in StreamPlace.objects.all()}
