@@ -5,10 +5,12 @@ from typing import Any
 
 from papers.networks.base import Kind, Network, Stream
 from papers.networks.bluesky.client import Bluesky
+from papers.networks.bluesky.posts import frame as bluesky_frame
 from papers.networks.bluesky.stream import Jetstream
 from papers.networks.hackernews.client import HackerNews
 from papers.networks.huggingface.client import HuggingFace
-from papers.networks.x.network import LINK_HOSTS, X, frame
+from papers.networks.x.network import LINK_HOSTS, X
+from papers.networks.x.network import frame as x_frame
 
 OLD_NETWORK: str = X.name
 """The one that the old site knew: its posts name no network, and its counts have columns of their own."""
@@ -22,7 +24,8 @@ KINDS: dict[str, type[Kind]] = {X.name: X, **OPEN}
 """All of them."""
 STREAMS: dict[str, type[Stream]] = {Bluesky.name: Jetstream}
 """Those that tell of new posts by themselves."""
-FRAMES: dict[str, Callable[[str, Any], str]] = {X.name: frame}
-"""Those that have a page of one post alone, made for frames: its address, by the post's id and the settings."""
+FRAMES: dict[str, Callable[[str, Any], str]] = {X.name: x_frame, Bluesky.name: bluesky_frame}
+"""Those that have a page of one post alone, made for frames: its address, by the post's id and the settings. In it `{theme}`
+stands for `light` or `dark`."""
 OWN_LINKS: dict[str, frozenset[str]] = {X.name: LINK_HOSTS}
 """Those whose texts link to nothing but these hosts of the network's own."""

@@ -19,8 +19,8 @@ LINK_HOSTS = frozenset({"t.co", "twitter.com", "x.com"})
 
 
 def frame(id: str, settings: Any) -> str:
-    """X's page of this post alone; `&theme=dark` may be added."""
-    return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={id}&dnt=true&lang=en"
+    """X's page of this post alone; `{theme}` stands for `light` or `dark`."""
+    return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={id}&dnt=true&lang=en&theme={{theme}}"
 
 
 class X:
