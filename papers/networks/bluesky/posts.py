@@ -35,14 +35,6 @@ def uri_of(did: str, rkey: str) -> str:
     return f"at://{did}/{COLLECTION}/{rkey}"
 
 
-def frame(id: str, settings: Any) -> str:
-    """Bluesky's page of this post alone, as the script of its oEmbed answers frames it; it tells its height where it has an id.
-
-    Public description: https://docs.bsky.app/docs/advanced-guides/oembed
-    """
-    return f"{settings.BLUESKY_EMBED_BASE}/embed/{id.removeprefix('at://')}?id=original&colorMode={{theme}}"
-
-
 def key_moment(uri: str) -> datetime | None:
     """The moment within a post's key, which is a TID (https://atproto.com/specs/tid), by its author's clock; else None."""
     key = uri.rpartition("/")[2]
