@@ -65,7 +65,7 @@ class Search:
         raise self._refused()
 
     def _params(self, domain: str, start: datetime, end: datetime) -> dict[str, str | int]:
-        since = {"since": _written(start), "until": _written(end), "limit": PAGE_SIZE}
+        since: dict[str, str | int] = {"since": _written(start), "until": _written(end), "limit": PAGE_SIZE}
         if self._method == OLDER:
             return {**since, "q": domain, "domain": domain, "sort": "latest"}
         # Without `allTime` it looks at a recent window only.
