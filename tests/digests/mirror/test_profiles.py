@@ -15,12 +15,11 @@ from digests.markdown.post import Post, PostError
 from digests.mirror.profiles.pages import inert, yaml
 from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.targets import Posts, Target
-from digests.mirror.updating import update
 from digests.models import Digest, Entry
 from papers.models import Paper, Tweet
 from tests.digests.markdown.importing_posts import import_posts
 from tests.digests.markdown.test_post import POSTS
-from tests.digests.mirror.mirrored import files
+from tests.digests.mirror.mirrored import files, update
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 CARRYING = [name for name, profile in PROFILES.items() if profile.template]

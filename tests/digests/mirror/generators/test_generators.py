@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils.dateparse import parse_datetime
 
 from digests.mirror.targets import Target
-from digests.mirror.updating import update
 from digests.models import Digest, Entry
 from papers.models import Paper
 from papers.rendered.waiting import render_changed
 from tests.conftest import absent
 from tests.digests.mirror.generators import building, facts
+from tests.digests.mirror.mirrored import update
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.generators, pytest.mark.timeout(300)]
