@@ -14,6 +14,7 @@ from digests.mirror.days import staged_at_once
 from digests.mirror.manifest import Manifest
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage, stage_removal
+from digests.models import Digest
 from digests.page_cache.triggers import widened
 from digests.processes import shared_out
 from papers.rendered.kinds import VERSION
@@ -62,6 +63,9 @@ class Site:
             yield stage_removal(self.folder, manifest, name)
 
     def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged] | None:
+        digests = {int(subject.partition(":")[2]) for subject in subjects if subject.startswith("digest:")}
+        if Digest.objects.published().filter(pk__in=digests).count() < len(digests):
+            return None  # a day was withdrawn: what led to it alone goes, too, and only a walk over all tells what that is
         return self._stage_some(manifest, frozenset(widened(subjects)), touched)
 
     def _stage_some(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:

@@ -61,13 +61,16 @@ def map_of_site() -> list[str]:
     found, maps = [HOME, MISSED, REDIRECTS, reverse("sitemap"), reverse("robots")], [reverse("sitemap")]
     while maps:
         page = made(maps.pop())
-        for location in LOCATION.findall(page[0]) if page else ():
-            path = html.unescape(location.decode()).removeprefix(settings.SITE_URL)
-            if is_file(path):
-                found.append(path)
-                if path.endswith(".xml"):
-                    maps.append(path)
+        paths = list(_mapped(page[0])) if page else []
+        found += paths
+        maps += [path for path in paths if path.endswith(".xml")]
     return [*found, *(f"/{address}" for address in OLD_ADDRESSES)]
+
+
+def _mapped(data: bytes) -> Iterator[str]:
+    """The addresses in a map that become files."""
+    paths = (html.unescape(location.decode()).removeprefix(settings.SITE_URL) for location in LOCATION.findall(data))
+    return (path for path in paths if is_file(path))
 
 
 def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
@@ -84,6 +87,8 @@ def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
     links: dict[str, None] = {}
     if content_type.startswith("text/html"):
         data = LINK.sub(lambda found: _relinked(found, links), data)
+    elif address.endswith(".xml"):
+        links = dict.fromkeys(_mapped(data))
     return Page(address, data, content_type, shows, tuple(links))
 
 

@@ -16,6 +16,7 @@ from papers.collecting.network_days import told_gaps
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet
 from papers.networks.registry import KINDS
 from papers.networks.x.client import SMALLEST_PAGE
+from papers.sections import sections
 
 WORST = list(SourceHealth.State.values)
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
         now = clock.now()
         found = report(now)
-        self.stdout.write(as_json(found) if json else as_text(found))
+        self.stdout.write(as_json(found) if json else "\n".join([as_text(found), *more_lines(now)]))
         if found["needs"]:
             raise CommandError(
                 "Something needs attention." if json else "\n".join(["Something needs attention:", *found["needs"]])
@@ -53,6 +54,8 @@ def report(now: datetime) -> dict[str, Any]:
         needs.append(str(no_key()))
     if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
         needs.append(str(budget.refusal(now)))
+    others = sections(now)
+    needs += [sentence for section in others.values() for sentence in section.needs]
     return {
         "at": moment(now),
         "needs": list(dict.fromkeys(needs)),
@@ -95,6 +98,7 @@ def report(now: datetime) -> dict[str, Any]:
             }
             for one in health
         ],
+        **{name: section.data for name, section in others.items()},
     }
 
 
@@ -133,6 +137,11 @@ def _outage(one: SourceHealth, failed: list[CollectionDay]) -> str:
 
 def moment(value: datetime | None) -> str | None:
     return value.isoformat(timespec="seconds") if value else None
+
+
+def more_lines(now: datetime) -> list[str]:
+    """What other parts of the site say."""
+    return [line for section in sections(now).values() for line in section.lines]
 
 
 def as_json(found: dict[str, Any]) -> str:
