@@ -111,7 +111,7 @@ class Scan:
     """Which files somebody wrote to since the last run; the disk is asked while the database is."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._found = folder, (0, list[str]())
+        self._folder, self._found = folder, (set[str](), list[str]())
         try:
             self._since = (folder / disk.STATE).stat().st_ctime_ns
         except FileNotFoundError:
@@ -122,10 +122,10 @@ class Scan:
     def changed(self, manifest: Manifest) -> list[str]:
         """The names that the manifest has and that changed or are gone."""
         self._thread.join()
-        count, changed = self._found
+        names, changed = self._found
         if not self._since:
             return []  # everything is looked at
-        gone = [] if count == len(manifest) else [name for name in manifest.names() if not (self._folder / name).exists()]
+        gone = [] if len(names) == len(manifest) else [name for name in manifest.names() if name not in names]
         return gone + [
             name for name in changed if (entry := manifest.get(name)) and disk.sha256_of(self._folder / name) != entry.sha256
         ]

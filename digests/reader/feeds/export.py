@@ -19,11 +19,13 @@ from digests.page_cache.log import changed_since
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
     """The posts in the old site's format, which `import_posts` reads."""
-    response = StreamingHttpResponse(_zipped(), content_type="application/zip")
-    response["Content-Disposition"] = 'attachment; filename="hot-papers.zip"'
+    etag = f'"{_version()}"'
+    response = get_conditional_response(request, etag=etag) or StreamingHttpResponse(_zipped(), content_type="application/zip")
+    response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=0"
-    response["ETag"] = etag = f'"{_version()}"'
-    return get_conditional_response(request, etag=etag, response=response) or response
+    if isinstance(response, StreamingHttpResponse):
+        response["Content-Disposition"] = 'attachment; filename="hot-papers.zip"'
+    return response
 
 
 def _version() -> str:

@@ -25,8 +25,9 @@ NOW = datetime(2021, 5, 14, 9, tzinfo=UTC)
 @pytest.fixture
 def target(settings: Settings, tmp_path: Path) -> Target:
     make_digest(date(2021, 5, 12), papers=1)
-    settings.MIRRORS = [Target("notes", tmp_path / "notes")]
-    return settings.MIRRORS[0]
+    made = Target("notes", tmp_path / "notes")
+    settings.MIRRORS = [made]
+    return made
 
 
 def status(*arguments: str) -> str:

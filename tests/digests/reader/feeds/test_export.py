@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.http import StreamingHttpResponse
 from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from digests.models import Digest
 from digests.publishing.status import withdraw
@@ -21,7 +22,7 @@ def fetched(client: Client) -> bytes:
     response = client.get("/export.zip")
     assert (response.status_code, response["Content-Type"]) == (200, "application/zip")
     assert isinstance(response, StreamingHttpResponse)
-    return b"".join(response.streaming_content)  # type: ignore[arg-type]
+    return b"".join(response.streaming_content)
 
 
 def test_export_holds_each_post_as_it_was_imported(client: Client, archive: Path) -> None:
@@ -46,12 +47,12 @@ def test_export_is_not_sent_again_until_something_changed(client: Client) -> Non
     assert client.get("/export.zip", headers={"If-None-Match": tag}).status_code == 200
 
 
-def test_export_is_made_while_it_is_sent(client: Client, django_assert_num_queries: object) -> None:
+def test_export_is_made_while_it_is_sent(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for day in range(1, 4):
         make_digest(date(2021, 5, day), papers=1)
     response = client.get("/export.zip")
     assert isinstance(response, StreamingHttpResponse)
-    with django_assert_num_queries(0):  # type: ignore[operator]
-        parts = iter(response.streaming_content)  # type: ignore[call-overload]
+    with django_assert_num_queries(0):
+        parts = iter(response.streaming_content)
     assert next(parts).startswith(b"PK")
     assert len(list(parts)) == 3
