@@ -14,7 +14,10 @@ LONGEST_NUMBER = 18
 """Digits; all such numbers fit a column of 64 bits."""
 PARTS = {"__year": (FIRST_YEAR, LAST_YEAR), "__month": (1, 12), "__day": (1, 31)}
 """Ends of the names by which the admin filters days."""
-PATTERNS = ("in", "iregex", "range", "regex")
+PATTERNS = (
+    *("contained_by", "contains", "endswith", "has_any_keys", "has_key", "has_keys", "icontains", "iendswith", "in", "iregex"),
+    *("istartswith", "range", "regex", "startswith"),
+)
 """Ends of names that no link of ours has, and that the admin understands all the same: a pattern may take for ever, and a range
 without two ends is an error of the database."""
 SEARCHES = ("q", "term")

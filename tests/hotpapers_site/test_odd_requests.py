@@ -255,6 +255,7 @@ def test_security_txt_names_the_contact(client: Client, settings: Settings) -> N
 )
 def test_filters_that_no_list_has_are_not_found(editor: Client, query: str) -> None:
     assert status(editor, f"/admin/axes/accesslog/?{query}") == 404
+    assert status(editor, "/admin/papers/paper/?newer__contains=a") == 404
 
 
 FORM = "application/x-www-form-urlencoded"
