@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from digests.mirror import site_pages
-from digests.mirror.days import staged_at_once
+from digests.mirror.days import staged_at_once, withdrawn
 from digests.mirror.manifest import Manifest
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage, stage_removal
@@ -36,14 +36,14 @@ class Site:
         }
 
     def files(self, since: date | None) -> Iterator[File]:
-        return self._crawl(site_pages.map_of_site(), set())
+        return self._crawl(self._map(), set())
 
     def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
         return (name for name in manifest.names() if name not in wanted)
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         made: set[str] = set()
-        addresses = list(dict.fromkeys(site_pages.map_of_site()))
+        addresses = list(dict.fromkeys(self._map()))
         seen = set(addresses)
         links: list[str] = []
         if processes > 1 and len(addresses) > SHARE and not connection.in_atomic_block:
@@ -80,6 +80,11 @@ class Site:
             for one in () if name in made else (name, f"{name}.gz", f"{name}.br"):
                 if manifest.get(one):
                     yield stage_removal(self.folder, manifest, one)
+
+    def _map(self) -> list[str]:
+        """Where a walk over all begins; nothing leads to a day that was withdrawn."""
+        kept = [digest.get_absolute_url() for digest in withdrawn()] if self._keeps_withdrawn else []
+        return [*site_pages.map_of_site(), *kept]
 
     def _share(self, manifest: Manifest, addresses: list[str]) -> Iterator[tuple[list[Staged], list[str]]]:
         for start in range(0, len(addresses), SHARE):

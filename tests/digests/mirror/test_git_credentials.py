@@ -2,13 +2,14 @@
 
 import os
 import stat
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from digests.mirror import git as mirror_git
 from digests.mirror import running
 from digests.mirror.git import GitError
 from digests.mirror.targets import Kind, Target
@@ -46,13 +47,13 @@ def test_token_reaches_the_server_and_stands_nowhere(
     server: GitServer, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen: list[str] = []
-    popen = mirror_git.subprocess.Popen
+    popen = subprocess.Popen
 
-    def watched(command: list[str], **options: object) -> object:
+    def watched(command: list[str], **options: Any) -> object:
         seen.extend(command)
-        return popen(command, **options)  # type: ignore[call-overload]
+        return popen(command, **options)
 
-    monkeypatch.setattr(mirror_git.subprocess, "Popen", watched)
+    monkeypatch.setattr(subprocess, "Popen", watched)
     running.run(over(server, tmp_path / "clone"), NOW)
     assert log(bare) == ["Publish 2021-05-12: 1 paper"]
     assert [part for part in seen if "hunter2" in part] == []

@@ -59,7 +59,7 @@ def test_carried_data_that_we_would_not_write_is_refused(before: str, after: str
 
 
 @pytest.mark.parametrize("profile", CARRYING)
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_import_of_an_export_changes_nothing_and_brings_back_all(archive: Path, tmp_path: Path, profile: str) -> None:
     call_command("import_posts", str(archive), verbosity=0)
     Digest.objects.filter(date=date(2021, 5, 12)).update(intro="A *day* of {{ news }}.")

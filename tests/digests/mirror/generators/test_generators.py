@@ -16,7 +16,7 @@ from tests.digests.mirror.generators import building, facts
 from tests.digests.mirror.mirrored import update
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 HOSTILE = date(2021, 5, 20)
 NASTY = [
     r"{{ site }} {% raw %} {{< figure >}} {{% note %}} <%= 1 %> ${process.env} `code` $x_1^2$ *em* _em_ [a](b) | ~~no~~ :smile: #{1}",
