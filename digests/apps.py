@@ -8,10 +8,9 @@ class DigestsConfig(AppConfig):
     def ready(self) -> None:
         from digests.editing import shown_tweets, texts
         from digests.page_cache import triggers
-        from papers import sections, shown
+        from papers import shown
 
         shown.answered_by(shown_tweets)
         texts.register_all()
-        sections.register("mirrors", "digests.mirror.health.section")
         pre_migrate.connect(triggers.drop, sender=self)
         post_migrate.connect(triggers.create, sender=self)

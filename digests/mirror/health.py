@@ -1,6 +1,7 @@
 """How the mirrors are, for `manage.py status` and the editors' pages."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import Error
@@ -10,44 +11,40 @@ from digests.mirror.targets import Target
 from digests.mirror.updating import read_position
 from digests.models import MirrorHealth
 from digests.page_cache.log import changed_since
-from papers.sections import Section
-
-LATE = timedelta(minutes=10)
-"""A target that has waited for so long needs someone."""
 
 
-def section(now: datetime) -> Section:
-    """Of each target its state, its last runs, what to do, and what it lacks."""
+def report() -> dict[str, dict[str, Any]]:
+    """By target its state, its last runs, what to do, and how many days it lacks; moments are ISO 8601, UTC."""
     known = {row.name: row for row in MirrorHealth.objects.filter(name__in=[target.name for target in settings.MIRRORS])}
-    data, lines, needs = {}, [], []
-    for target in settings.MIRRORS:
-        row, lacks = known.get(target.name), difference(target)
-        state = row.state if row else "new"
-        data[target.name] = {
-            "kind": str(target.kind),
-            "profile": target.profile,
-            "state": state,
-            "message": row.message if row else "",
-            "since": _moment(row.since) if row else None,
-            "ran_at": _moment(row.ran_at) if row else None,
-            "good_at": _moment(row.good_at) if row else None,
-            "changed_days": lacks,
-        }
-        told = f"Mirror {target.name}: {row.get_state_display() if row else 'not written yet'}"
-        told += f", last good run {_moment(row.good_at) if row and row.good_at else 'never'}"
-        if lacks != 0:
-            told += f", {'all days' if lacks is None else f'{lacks:,} changed days'} to look at"
-        lines.append(f"{told}. {row.message if row else ''}".rstrip())
-        if row and (
-            row.state == MirrorHealth.State.REFUSED or (row.state == MirrorHealth.State.WAITING and now - row.since > LATE)
-        ):
-            needs.append(f"Mirror {target.name}: {row.message}")
-    return Section(data, lines, needs)
+    return {target.name: _told(target, known.get(target.name)) for target in settings.MIRRORS}
 
 
-def _needs_someone(row: MirrorHealth, now: datetime) -> bool:
-    is_late = row.state == MirrorHealth.State.WAITING and now - row.since > LATE
-    return is_late or row.state == MirrorHealth.State.REFUSED
+def as_text(told: dict[str, dict[str, Any]]) -> list[str]:
+    """The same for people, a line each."""
+    lines = []
+    for name, one in told.items():
+        line = f"Mirror {name}: {WORDS[one['state']]}, last good run {one['good_at'] or 'never'}"
+        if (lacks := one["changed_days"]) != 0:
+            days = "all days" if lacks is None else "1 changed day" if lacks == 1 else f"{lacks:,} changed days"
+            line += f", {days} to look at"
+        lines.append(f"{line}. {one['message']}".rstrip())
+    return lines
+
+
+WORDS = {"new": "not written yet", **dict(MirrorHealth.State.choices)}
+
+
+def _told(target: Target, row: MirrorHealth | None) -> dict[str, Any]:
+    return {
+        "kind": str(target.kind),
+        "profile": target.profile,
+        "state": row.state if row else "new",
+        "message": row.message if row else "",
+        "since": _moment(row.since) if row else None,
+        "ran_at": _moment(row.ran_at) if row else None,
+        "good_at": _moment(row.good_at) if row else None,
+        "changed_days": difference(target),
+    }
 
 
 def difference(target: Target) -> int | None:
