@@ -260,21 +260,13 @@ AXES_LOCKOUT_CALLABLE = "hotpapers_site.sessions.locked_out"
 AXES_DISABLE_ACCESS_LOG = True  # who was where when is nobody's business; failures go with the cool-off
 AXES_VERBOSE = False
 
-# Nothing on any page comes from another host, but for a post's original at its network, in a frame, once its reader has asked for
-# it; nobody frames us.
+# Nothing on any page comes from another host, but a post's original at its network, in a frame, once its reader asked for it.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
+        **dict.fromkeys(("default-src", "base-uri", "frame-ancestors"), [NONE]),
+        **dict.fromkeys(("script-src", "style-src", "font-src", "connect-src", "manifest-src", "form-action"), [SELF]),
         "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
         "frame-src": [X_EMBED_BASE, BLUESKY_EMBED_BASE],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
     }
 }
 X_FRAME_OPTIONS = "DENY"
