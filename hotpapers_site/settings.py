@@ -263,8 +263,8 @@ AXES_VERBOSE = False
 # Nothing on any page comes from another host, but a post's original at its network, in a frame, once its reader asked for it.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        **dict.fromkeys(("default-src", "base-uri", "frame-ancestors"), [NONE]),
-        **dict.fromkeys(("script-src", "style-src", "font-src", "connect-src", "manifest-src", "form-action"), [SELF]),
+        **{key: [NONE] for key in ("default-src", "base-uri", "frame-ancestors")},
+        **{key: [SELF] for key in ("script-src", "style-src", "font-src", "connect-src", "manifest-src", "form-action")},
         "img-src": [SELF, "data:"],
         "frame-src": [X_EMBED_BASE, BLUESKY_EMBED_BASE],
     }
