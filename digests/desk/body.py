@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 
 from digests.editing.conflicts import Refused
-from papers.text.identifiers import POST_ID
+from papers.text.identifiers import ARXIV_ID, POST_ID
 
 Body = Mapping[str, Any]
 Kind = TypeVar("Kind")
+MOST_PAPERS = 2000
+"""In one change: more than arXiv announces in a day."""
 
 
 def read_body(request: HttpRequest) -> Body:
@@ -59,6 +61,20 @@ def status_ids(body: Body, name: str) -> list[str]:
     if not all(isinstance(one, str) and re.fullmatch(POST_ID, one) for one in ids):
         raise Refused(f"“{name}” has to be a list of ids of posts.")
     return list(ids)
+
+
+def versions(body: Body) -> frozenset[str]:
+    """Versions of the rows that the page has, parted by blanks; none where the request tells none."""
+    have = body.get("have", "")
+    return frozenset(have.split(" ")) if isinstance(have, str) else frozenset()
+
+
+def papers(body: Body, name: str = "papers") -> list[str]:
+    """Ids of papers, each once, in their order."""
+    ids = _typed(body, name, list)
+    if not ids or len(ids) > MOST_PAPERS or not all(isinstance(one, str) and re.fullmatch(ARXIV_ID, one) for one in ids):
+        raise Refused(f"“{name}” has to be a list of 1 to {MOST_PAPERS} papers. Reload the page.")
+    return list(dict.fromkeys(ids))
 
 
 def _typed(body: Body, name: str, kind: type[Kind]) -> Kind:

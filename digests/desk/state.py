@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from statistics import median
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Case, Max, Prefetch, Q, When
+from django.db.models import BooleanField, Case, Count, Max, Prefetch, Q, When
 from django.utils import timezone
 
 from digests.desk import presence
@@ -22,6 +23,10 @@ from papers import network_words
 from papers.models import CollectionDay, Paper, PaperCategory, Tweet
 from papers.ranking.candidates import announced_on, rules, tweets_on
 from papers.ranking.ranking import MentionedPaper, Rules, rank
+
+LAST_LISTS = 7
+USUAL_LENGTH = 12
+"""Of a list where there is none yet to go by."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,10 @@ class Desk:
     can_publish: bool
     can_save_rules: bool
     filters: Filters
+    usual_length: int
+    """Of a list: the median of the last published ones."""
+    dismissed: int
+    """Candidates that are not for today."""
     networks: Mapping[str, str]
     """Their names and titles, to filter by."""
     pulse: str
@@ -65,7 +74,7 @@ class Desk:
 
 
 def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk:
-    """`now` by the collector's clock. Sixteen queries, and none where there is nothing."""
+    """`now` by the collector's clock. Seventeen queries, and none where there is nothing."""
     own, digest = digests_of(day)
     site_rules = rules()
     entries = _entries(digest)
@@ -85,6 +94,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     listed = [Place(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
     in_list = {entry.arxiv_id for entry in listed}
     is_open = is_editable(digest)
+    can_edit = user.has_perm("digests.change_digest") and (digest is None or is_open)
     found = suggestions(candidates, listed, live, dismissals) if is_open else []
     suggested = {suggestion.arxiv_id: suggestion for suggestion in found}
     featured = featured_on(papers, day)
@@ -97,6 +107,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         suggested=suggested,
         featured=featured,
         now=now,
+        can_add=digest is not None and can_edit,
     )
     days, day_state = strip(day, now.astimezone(UTC).date())
     last_read = max((line.read_at for heat in candidates for line in heat.tweets if line.read_at), default=None)
@@ -108,7 +119,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         is_correction=bool(digest and digest.corrects_id),
         is_overdue=bool(digest and digest.publish_at and digest.publish_at <= now),
         rule_at=rule_publishes_at(digest, now) if digest else None,
-        rows=list_rows(entries, live, suggested=suggested, featured=featured),
+        rows=list_rows(entries, live, suggested=suggested, featured=featured, can_edit=can_edit),
         candidates=rows,
         more_candidates=more,
         left_to_decide=sum(heat.hot and heat.arxiv_id not in in_list and heat.arxiv_id not in dismissals for heat in candidates),
@@ -116,13 +127,22 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         rules=site_rules,
         strip=days,
         editors=presence.others(day, user, now=timezone.now()),
-        can_edit=user.has_perm("digests.change_digest") and (digest is None or is_open),
+        can_edit=can_edit,
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),
         filters=filters,
+        usual_length=usual_length(day),
+        dismissed=len(dismissals),
         networks=network_words.TITLES,
         pulse=_beat(digest, list(dismissals.values()), last_read),
     )
+
+
+def usual_length(day: date) -> int:
+    """How many papers a list has by custom: the median of the last seven before the day; one query."""
+    last = Digest.objects.published().filter(date__lt=day, is_sample=False).order_by("-date")[:LAST_LISTS]
+    lengths = [number for number in last.annotate(papers_in=Count("entries")).values_list("papers_in", flat=True) if number]
+    return int(median(lengths)) if lengths else USUAL_LENGTH
 
 
 def _entries(digest: Digest | None) -> list[Entry]:
@@ -167,8 +187,8 @@ def digests_of(day: date) -> tuple[Digest | None, Digest | None]:
 
 
 def is_editable(digest: Digest | None) -> bool:
-    """Readers see a published list as it is: it is corrected on a copy."""
-    return digest is not None and digest.status != Digest.Status.PUBLISHED
+    """Readers see a published list as it is: it is corrected on a copy. One that is about to go out stays what was approved."""
+    return digest is not None and digest.status != Digest.Status.PUBLISHED and digest.goes_out_at is None
 
 
 def pulse(day: date, digest: Digest | None) -> str:
@@ -180,7 +200,8 @@ def pulse(day: date, digest: Digest | None) -> str:
 
 
 def _beat(digest: Digest | None, dismissals: list[int], last_read: datetime | None) -> str:
-    stands = [digest.pk, digest.revision, digest.status, digest.changed_at.timestamp()] if digest else []
+    out = digest.goes_out_at.timestamp() if digest and digest.goes_out_at else 0
+    stands = [digest.pk, digest.revision, digest.status, out, digest.changed_at.timestamp()] if digest else []
     read = last_read.timestamp() if last_read else 0
     return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read))
 

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from digests.admin.ordered_rows import renumber
 from digests.desk.changing import Action, AsWanted, compare, editing, entry_of
+from digests.desk.titles import quoted
 from digests.editing.conflicts import Refused
 from digests.models import Entry, ShownTweet
 from papers.models import Mention, Paper, Tweet
@@ -17,19 +18,19 @@ def show_tweets(day: date, paper: Paper, status_ids: Sequence[str], base: Sequen
     """Show these tweets under the paper, in this order; each of them mentions it, or stands there already."""
     mine = list(dict.fromkeys(status_ids))
     with editing(day, Action.TWEETS_CHOSEN, by=by, paper=paper) as digest:
-        entry = entry_of(digest, paper, mine=mine)
+        entry = entry_of(digest, paper, mine=mine, by=by)
         shown: dict[str, int] = {}
         for row in entry.shown_tweets.select_related("tweet"):
             shown.setdefault(row.tweet.status_id, row.pk)
-        what = f"posts about {paper.arxiv_id}"
-        compare(digest, what, base=list(base), mine=mine, theirs=list(shown), paper=paper, action=Action.TWEETS_CHOSEN)
+        what = f"posts about {quoted(paper)}"
+        compare(digest, what, base=list(base), mine=mine, theirs=list(shown), paper=paper, action=Action.TWEETS_CHOSEN, by=by)
         _show(entry, mine, shown)
 
 
 def show_tweet(day: date, paper: Paper, tweet: Tweet, *, by: User) -> None:
     """Show one more tweet under the paper, behind the others."""
     with editing(day, Action.TWEET_ADDED, by=by, paper=paper) as digest:
-        entry = entry_of(digest, paper, mine=tweet.status_id)
+        entry = entry_of(digest, paper, mine="show one more post", by=by)
         if entry.shown_tweets.filter(tweet=tweet).exists():
             raise AsWanted
         last = entry.shown_tweets.aggregate(last=Max("position"))["last"] or 0

@@ -6,6 +6,7 @@ from itertools import pairwise
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from digests.desk.changing import REMOVALS, concerns, own_revision
 from digests.desk.state import digests_of, is_editable
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
@@ -14,6 +15,9 @@ from digests.editing.restoring import entry_after, restore
 from digests.editing.sentences import MACHINE, said, told
 from digests.models import Digest, Dismissal, Entry, ListChange, ShownTweet
 from papers.models import Paper
+
+TAKE_AWAY = (*REMOVALS, Action.THRESHOLD)
+"""Changes with which papers leave a list."""
 
 
 def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
@@ -28,7 +32,7 @@ def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
         if locked is None or not is_editable(locked):
             raise Refused("Nothing to undo: this day has no list you can edit.")
         change, before = _last_change(locked)
-        is_own = change.by_id == by.pk and locked.revision == seen
+        is_own = change.by_id == by.pk and locked.revision == own_revision(locked, seen, by)
         if change.pk != version or locked.revision != seen if version is not None else not is_own:
             raise Conflict(
                 "the last change",
@@ -67,6 +71,7 @@ def removed(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | No
     """What the paper's entry was before it was last removed, with its tweets; not saved."""
     changes = history.changes(digest)
     for change, before in pairwise(changes):
-        if change.action == Action.REMOVED and change.paper_id == paper.pk:
-            return entry_after(digest, before, paper.pk)
+        if change.action in TAKE_AWAY and (change.action == Action.THRESHOLD or concerns(change, [paper])):
+            if found := entry_after(digest, before, paper.pk):
+                return found
     return None

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+
+from django.utils.safestring import SafeString
 
 from digests.desk.rows.candidates import VANISHED, paper_flags
+from digests.desk.rows.changed import version_of
 from digests.desk.suggestions import Suggestion
 from digests.models import Entry, ShownTweet
 from papers.models import Paper, Tweet
@@ -54,14 +58,23 @@ class EntryRow:
     """Among the papers of this list, by the live counts."""
     score_now: int
     flags: list[str]
-    tweets: list[TweetRow]
-    """The shown ones in their order, then others that mention the paper, the best first."""
+    shown_posts: int
+    posts: int
+    """With those that could be shown; what they say comes when it is asked for (`entry_tweets`)."""
     suggestion: str
     suggested_position: int | None
+    can_edit: bool
+    note_html: SafeString
+    """As readers will see it; while it is not rendered yet, as it was typed."""
 
-    @property
-    def shown_ids(self) -> list[str]:
-        return [tweet.status_id for tweet in self.tweets if tweet.shown]
+    @cached_property
+    def version(self) -> str:
+        """Of what the row shows, but for its number, which the page counts itself."""
+        rank_now = self.rank_now if self.rank_now != self.number else 0
+        shown = self.title, self.authors[:2], len(self.authors), self.corrected_title, self.is_pinned, self.moves, self.note
+        counted = self.entry.counted, rank_now, self.score_now if rank_now else 0, self.flags, self.shown_posts, self.posts
+        tweets = [(row.tweet_id, row.printed_otherwise) for row in self.entry.shown_tweets.all()]
+        return version_of(shown, counted, tweets, self.suggestion, self.suggested_position, self.can_edit, self.note_html)
 
 
 def list_rows(
@@ -70,20 +83,20 @@ def list_rows(
     *,
     suggested: Mapping[str, Suggestion],
     featured: Mapping[int, date],
+    can_edit: bool,
 ) -> list[EntryRow]:
-    """Two queries."""
+    """One query."""
     lines = [(Kind.LINE, entry.title) for entry in entries]
-    texts = Texts([*lines, *((Kind.NAMES, names_source(entry.paper.authors)) for entry in entries)])
-    offered = _offered(entries, live)
+    names = [(Kind.NAMES, names_source(entry.paper.authors)) for entry in entries]
+    texts = Texts([*lines, *names, *((Kind.NOTE, entry.note) for entry in entries)])
     heats = sorted((live[entry.paper.arxiv_id] for entry in entries), key=heat_order)
     ranks = {heat.arxiv_id: place for place, heat in enumerate(heats, 1)}
     rows = []
     for entry in entries:
         paper = entry.paper
-        shown = [_shown(row) for row in entry.shown_tweets.all()]
-        rest = [_tweet(tweet) for tweet in offered[entry.pk]]
+        shown = entry.shown_tweets.all()
         flags = paper_flags(paper, featured.get(paper.pk))
-        if any(row.state != Tweet.State.LIVE for row in shown):
+        if any(row.tweet.state != Tweet.State.LIVE for row in shown):
             flags.append(VANISHED)
         suggestion = suggested.get(paper.arxiv_id)
         rows.append(
@@ -101,7 +114,10 @@ def list_rows(
                 rank_now=ranks[paper.arxiv_id],
                 score_now=live[paper.arxiv_id].score,
                 flags=flags,
-                tweets=shown + rest,
+                shown_posts=len(shown),
+                posts=len(shown) + len(_offered_ids(entry, live[paper.arxiv_id])),
+                can_edit=can_edit,
+                note_html=texts.note(entry.note),
                 suggestion=suggestion.text if suggestion else "",
                 suggested_position=suggestion.position if suggestion else None,
             )
@@ -109,19 +125,19 @@ def list_rows(
     return rows
 
 
-def _offered(entries: list[Entry], live: Mapping[str, RankedPaper]) -> dict[int, list[Tweet]]:
-    """By entry, the best tweets on its paper that are not shown and could be, the best first; one query."""
-    ids: dict[int, list[str]] = {}
-    for entry in entries:
-        shown = {row.tweet.status_id for row in entry.shown_tweets.all()}
-        lines = live[entry.paper.arxiv_id].tweets
-        could = [
-            line.id for line in lines if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED and line.id not in shown
-        ]
-        ids[entry.pk] = could[:OFFERED]
-    wanted = {status_id for several in ids.values() for status_id in several}
-    tweets = {tweet.status_id: tweet for tweet in Tweet.objects.filter(status_id__in=wanted)}
-    return {entry: [tweets[status_id] for status_id in several if status_id in tweets] for entry, several in ids.items()}
+def entry_tweets(entry: Entry, heat: RankedPaper) -> list[TweetRow]:
+    """The tweets shown under an entry in their order, then others that could be, the best first; two queries."""
+    shown = [_shown(row) for row in entry.shown_tweets.select_related("tweet")]
+    wanted = _offered_ids(entry, heat)
+    tweets = {tweet.status_id: tweet for tweet in Tweet.objects.filter(status_id__in=wanted, mentions__paper=entry.paper_id)}
+    return shown + [_tweet(tweets[status_id]) for status_id in wanted if status_id in tweets]
+
+
+def _offered_ids(entry: Entry, heat: RankedPaper) -> list[str]:
+    """The best tweets on its paper that are not shown and could be."""
+    shown = {row.tweet.status_id for row in entry.shown_tweets.all()}
+    live = (line for line in heat.tweets if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED)
+    return [line.id for line in live if line.id not in shown][:OFFERED]
 
 
 def _tweet(tweet: Tweet) -> TweetRow:
