@@ -12,6 +12,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 from hotpapers_site import environment, values
 from hotpapers_site.environment import Environment
@@ -88,6 +89,10 @@ CELERY_TASK_SOFT_TIME_LIMIT = 13 * 60  # seconds; what is cut off goes on where 
 CELERY_TASK_TIME_LIMIT = 14 * 60  # shorter than the claim of a day (papers/collecting/days.py)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}  # no task runs, or waits, for so long
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may end, then they go back to the queue
+# A worker consumes all of these unless -Q says otherwise. Collection may be busy for minutes; what readers wait for overtakes it.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("publishing"), Queue("mirror")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {"digests.tasks.publish_*": {"queue": "publishing"}, "digests.tasks.mirror_*": {"queue": "mirror"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 # Where the papers and the tweets come from. Base addresses may have a path; plain HTTP is for this machine only.

@@ -1,6 +1,7 @@
-"""Many rows in one INSERT or SELECT, one row in an UPDATE: what Django does, at a fifth of its cost, where rows are counted.
+"""Many rows in one INSERT or SELECT, or one row in an UPDATE: what Django does, at a fifth of its cost, for paths where rows
+are many.
 
-Values go in as they come out of Python, so callers give what the columns hold; the database's constraints have the last word.
+Values go in as Python has them, so callers pass what the columns hold; the database's constraints have the last word.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ Object = TypeVar("Object", bound=Model)
 SPECIAL = (BooleanField, DateField, JSONField)
 """Fields whose values differ between Python and one of the databases."""
 LARGEST_STATEMENT = 20_000
-"""Parameters; SQLite refuses more than 32,766, PostgreSQL more than 65,535."""
+"""Parameters in a statement; SQLite refuses more than 32,766, PostgreSQL more than 65,535."""
 
 
 def insert(
@@ -26,9 +27,9 @@ def insert(
     returning: Sequence[str] = (),
     on_conflict: str = "",
 ) -> list[tuple[Any, ...]]:
-    """Insert the rows; give back the columns `returning` of those that were inserted, in order.
+    """Insert the rows and return the columns `returning` of those inserted, in order.
 
-    `on_conflict` is what follows ON CONFLICT. Columns that are not named get their default, as they would from Django.
+    `on_conflict` is what follows ON CONFLICT. Columns that are not named get Django's defaults.
     """
     defaulted, defaults = _defaults(model, tuple(columns))
     columns = (*columns, *defaulted)
@@ -62,7 +63,7 @@ def insert(
 
 
 def update(model: type[Model], key: int, new: Mapping[str, Any]) -> None:
-    """Set columns of the one row with the primary key."""
+    """Set columns of one row, found by its primary key."""
     database = connections[DEFAULT_DB_ALIAS]
     fields = [_field(model, column) for column in new]
     prepared = [field.get_db_prep_save(value, database) for field, value in zip(fields, new.values(), strict=True)]
@@ -72,14 +73,14 @@ def update(model: type[Model], key: int, new: Mapping[str, Any]) -> None:
 
 
 def select(model: type[Model], columns: Sequence[str], where: str, among: Iterable[Any]) -> list[tuple[Any, ...]]:
-    """The columns of the rows whose column `where` holds one of the values, in no order."""
+    """The columns of rows whose column `where` holds one of the values, in no order."""
     names, special = _columns(model, tuple(columns))
     return _rows(f"{names} FROM {model._meta.db_table} WHERE {_columns(model, (where,))[0]}", special, among)
 
 
 def objects(model: type[Object], where: str, among: Iterable[Any], *, joined: str = "") -> list[Object]:
-    """The rows whose column `where` holds one of the values, whole and in no order; each with the row that its foreign key
-    `joined`, which is never null, refers to."""
+    """Whole rows whose column `where` holds one of the values, in no order; each with the row that its foreign key `joined`
+    (never null) refers to."""
     table, own = model._meta.db_table, _all(model)
     source, (names, special) = table, _columns(model, own, f"{table}.")
     if joined:
@@ -98,7 +99,7 @@ def objects(model: type[Object], where: str, among: Iterable[Any], *, joined: st
 
 
 def _rows(query: str, special: "Iterable[tuple[int, Field[Any, Any]]]", among: Iterable[Any]) -> list[tuple[Any, ...]]:
-    """What `SELECT <query> IN (…)` finds, with the values that Python has for the special columns."""
+    """What `SELECT <query> IN (…)` finds, with Python's values in the special columns."""
     database = connections[DEFAULT_DB_ALIAS]
     converted = []
     for n, field in special:
@@ -121,7 +122,7 @@ def _rows(query: str, special: "Iterable[tuple[int, Field[Any, Any]]]", among: I
 
 @lru_cache
 def _columns(model: type[Model], columns: tuple[str, ...], prefix: str = "") -> "tuple[str, list[tuple[int, Field[Any, Any]]]]":
-    """The columns as SQL names them, and those (from 0) whose values differ between Python and the database."""
+    """The columns as SQL names them, and the positions (from 0) of those that differ between Python and the database."""
     fields = [_field(model, column) for column in columns]
     special: list[tuple[int, Field[Any, Any]]] = [(n, field) for n, field in enumerate(fields) if isinstance(field, SPECIAL)]
     return ", ".join(f'{prefix}"{field.column}"' for field in fields), special
@@ -134,7 +135,7 @@ def _all(model: type[Model]) -> tuple[str, ...]:
 
 @lru_cache
 def _defaults(model: type[Model], columns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-    """The columns that are left out and hold no null, and their values; the database knows of no defaults."""
+    """Columns left out that are not null, and their values; the database has no defaults of its own."""
     named = {_field(model, column) for column in columns}
     missing = [field for field in model._meta.concrete_fields if field not in named and not field.null and not field.primary_key]
     return tuple(field.attname for field in missing), tuple(field.get_default() for field in missing)

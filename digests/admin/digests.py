@@ -1,4 +1,4 @@
-"""The editors' page of a day: its papers in order, with the counts as printed."""
+"""The admin page of a day: its papers in order, with the counts as printed."""
 
 import re
 from datetime import date
@@ -128,7 +128,7 @@ class DigestAdmin(PagedAdmin):
             keep_change(form.instance.pk, request)
 
     def response_change(self, request: HttpRequest, obj: Digest) -> HttpResponse:
-        """Saved; then the button “Save and publish” does the second half."""
+        """After saving, the button “Save and publish” also publishes."""
         if "_publish" in request.POST and self.has_publish_permission(request):
             bulk.carry_out(self, request, Publish(), list(Digest.objects.filter(pk=obj.pk)))
             return HttpResponseRedirect(request.get_full_path())

@@ -1,4 +1,4 @@
-"""The editors' page of one paper of a day: its counts as printed, and the tweets shown under it."""
+"""The admin page of one paper on a day's list: its counts as printed, and the posts shown under it."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class ShownTweetInline(OrderedInline):
 
 
 class EntryForm(SeenForm):
-    """An entry's counts, and the texts that this one day prints otherwise than the paper's record."""
+    """An entry's counts, and the texts that this list prints instead of the paper's record."""
 
     title_on_this_day = OneLineField(required=False, help_text="Leave empty to use the paper’s title")
     abstract_on_this_day = OneLineField(

@@ -1,15 +1,15 @@
-"""Two versions of a day's list side by side, pure."""
+"""Compares two versions of a day's list. Pure functions."""
 
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 MOST_PAIRS = 20_000
-"""Words of the one text times words of the other, those at both ends left out, that are compared with each other."""
+"""The most pairs of words that are compared: words of one text times words of the other, without equal words at both ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedEntry:
-    """One paper of a list; tweets by handle and status id, in their order."""
+    """One paper of a list; posts by handle and id, in order."""
 
     arxiv_id: str
     title: str
@@ -19,7 +19,7 @@ class ComparedEntry:
     is_pinned: bool = False
     tweets: tuple[str, ...] = ()
     printed: str = ""
-    """What the day prints otherwise than the paper's record, beside the title."""
+    """What the list prints instead of the paper's record, beside the title."""
 
     @property
     def counts(self) -> str:
@@ -28,7 +28,7 @@ class ComparedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A day's list, in order, as far as editors make it."""
+    """The parts of a day's list that editors make, in order."""
 
     intro: str
     papers: tuple[ComparedEntry, ...]
@@ -36,7 +36,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text of which a part may differ from the other version's."""
+    """A piece of a text, which may differ from the other version's."""
 
     text: str
     differs: bool
@@ -44,7 +44,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class TextDifference:
-    """What one text became, word by word."""
+    """What became of a text, word by word."""
 
     name: str
     before: tuple[Words, ...]
@@ -53,7 +53,7 @@ class TextDifference:
 
 @dataclass(frozen=True, slots=True)
 class EntryChange:
-    """A paper in both versions; one of them is None where it is not in that list. Numbers count from 1."""
+    """A paper in both versions; one is None if that list doesn't have it. Numbers count from 1."""
 
     before: ComparedEntry | None
     after: ComparedEntry | None
@@ -99,25 +99,25 @@ class EntryChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """From one version of a list to another: all papers of both, and what changed."""
+    """The difference between two versions of a list: all papers of both, and what changed."""
 
     intro: TextDifference | None
     lines: tuple[EntryChange, ...]
 
     @property
     def is_counts_alone(self) -> bool:
-        """Whether something changed, and nothing but counts."""
+        """Whether something changed, and only counts did."""
         return bool(self.said) and not self.intro and all(line.is_same_but_for_counts for line in self.lines)
 
     @property
     def said(self) -> tuple[str, ...]:
-        """All changes in sentences, for a list of what changed since."""
+        """All changes as sentences, for a list of what changed since."""
         intro = ("The intro changed.",) if self.intro else ()
         return intro + tuple(f"{line.arxiv_id}: {'; '.join(line.said)}." for line in self.lines if line.said)
 
 
 def difference(before: Contents, after: Contents) -> Difference:
-    """What changed. Of papers whose order differs as few as can be are said to have moved; the others gave way."""
+    """What changed. As few papers as possible are said to have moved; the others gave way."""
     old = {paper.arxiv_id: number for number, paper in enumerate(before.papers, 1)}
     new = {paper.arxiv_id: number for number, paper in enumerate(after.papers, 1)}
     lines = []
@@ -155,7 +155,7 @@ def _text(name: str, before: str, after: str) -> TextDifference | None:
 
 
 def _ends(left: list[str], right: list[str]) -> tuple[int, int]:
-    """How many pieces at the beginning and how many at the end are the same."""
+    """How many pieces are the same at the beginning and at the end."""
     shorter = min(len(left), len(right))
     start = next((n for n in range(shorter) if left[n] != right[n]), shorter)
     end = next((n for n in range(shorter - start) if left[-1 - n] != right[-1 - n]), shorter - start)
@@ -163,7 +163,7 @@ def _ends(left: list[str], right: list[str]) -> tuple[int, int]:
 
 
 def _marked(pieces: list[str], same: list[tuple[int, int]], separator: str) -> tuple[Words, ...]:
-    """The text in parts: those that the other text has, too, and those between them."""
+    """The text in parts: those that the other text has too, and those between them."""
     parts: list[Words] = []
     done = 0
     for start, size in [*same, (len(pieces), 0)]:

@@ -1,4 +1,4 @@
-"""A list as one JSON document: written with each change, and read to compare the list with another or to bring it back."""
+"""A list as one JSON document: written with each change, and read to compare or restore it."""
 
 import json
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ from papers.models import Paper, Tweet
 
 Document = dict[str, Any]
 """`intro`, `settings` and `entries` in order, each with the columns of ENTRY and its `tweets` in order: primary keys, and what
-the day prints otherwise of each."""
+the list prints instead of the tweet's record."""
 TEXTS = ("body", "name", "handle")
-"""What a day prints of a tweet. It has to go where the tweet goes, so no document keeps it."""
+"""What a list prints of a tweet. It has to disappear with the tweet, so no document keeps it."""
 SETTINGS = ("status", "written_at", "published_at", "publish_at", "publish_zone", "is_held", "is_sample")
 ENTRY = (
     "paper_id",
@@ -33,7 +33,7 @@ GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 
 def document_of(digest: Digest) -> Document:
-    """The list as the database has it, with the intro and settings of `digest`; one query however long it is."""
+    """The list as the database has it, with the intro and settings of `digest`; one query whatever its length."""
     rows = digest.entries.order_by("position", "shown_tweets__position").values_list(
         "position", "shown_tweets__tweet_id", "shown_tweets__printed_otherwise", *ENTRY
     )
@@ -60,7 +60,7 @@ def without_texts(printed: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def contents(document: Document) -> Contents:
-    """The list of a document; two queries. Titles are those of today where the day prints the paper's own."""
+    """The list in a document; two queries. Titles are today's where the list prints the paper's own."""
     papers = Paper.objects.only("arxiv_id", "title").in_bulk([row["paper_id"] for row in document["entries"]])
     shown = {one["tweet"] for row in document["entries"] for one in row["tweets"]}
     tweets = Tweet.objects.only("author_handle", "status_id").in_bulk(shown)
@@ -84,9 +84,9 @@ def listed(entry: Entry, tweets: list[str]) -> ComparedEntry:
 
 
 def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry, list[ShownTweet]]]:
-    """The entries of a document with their tweets, not saved; those of one paper alone where it is given.
+    """The document's entries with their tweets, not saved; only those of one paper if it is given.
 
-    Papers and tweets that are no longer known are left out. Three queries.
+    Papers and tweets that no longer exist are left out. Three queries.
     """
     rows = [row for row in document["entries"] if paper_id in (None, row["paper_id"])]
     papers = Paper.objects.defer("abstract").in_bulk([row["paper_id"] for row in rows])

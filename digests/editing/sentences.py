@@ -1,4 +1,4 @@
-"""What people read of a list's changes. Nothing else depends on these sentences: behaviour reads the typed change."""
+"""Sentences about a list's changes, for people. Nothing else depends on them: behaviour reads the typed change."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Changes of one kind by one editor that follow each other, the newest first, and the sentence for all of them."""
+    """Consecutive changes of one kind by one editor, newest first, and one sentence for all of them."""
 
     changes: list[ListChange]
     said: str
@@ -68,19 +68,19 @@ class Run:
 
 
 def said(change: ListChange) -> str:
-    """The change in words; `who` stands before it or beside it. One query more where it undid or restored another change."""
+    """The change in words; the editor's name stands before or beside it. One query more if it undid or restored another."""
     return said_of([change])[0]
 
 
 def said_of(changes: Iterable[ListChange]) -> list[str]:
-    """Each change in words; one query more where one of them undid or restored another change."""
+    """Each change in words; one query more if one of them undid or restored another."""
     changes = list(changes)
     titles = _titles(changes)
     return [_said(one.action, _papers(one, titles), one.details, titles) for one in changes]
 
 
 def runs(changes: Iterable[ListChange]) -> list[Run]:
-    """The changes, grouped; both with the newest first."""
+    """The changes grouped into runs; both newest first."""
     changes = list(changes)
     titles = _titles(changes)
     found = []
@@ -92,12 +92,12 @@ def runs(changes: Iterable[ListChange]) -> list[Run]:
 
 
 def told(since: Iterable[ListChange]) -> str:
-    """Who did what and when, a line for each run, the oldest first; `since` has the newest first."""
+    """Who did what and when, a line for each run, oldest first; `since` has the newest first."""
     return "\n".join(f"{run.newest.editor or MACHINE}, {run.newest.at:%H:%M} UTC: {run.said}" for run in reversed(runs(since)))
 
 
 def _kind(change: ListChange) -> tuple[Any, ...]:
-    """Changes of a paper are grouped; those of the day, which have details of their own, are not."""
+    """Changes of papers are grouped; those of the day, which have details of their own, are not."""
     own = None if change.paper_id and change.action in ABOUT_PAPERS else change.pk
     return change.action, change.by_id, own
 

@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 60, 18
 
 @register.filter
 def line(scores: list[int]) -> str:
-    """The points of an SVG line through the scores, the oldest first, from 0 at the bottom."""
+    """The points of an SVG line through the scores, oldest first, from 0 at the bottom."""
     step, top = WIDTH / (len(scores) - 1), max(*scores, 1)
     return " ".join(f"{n * step:.0f},{HEIGHT - 1 - score * (HEIGHT - 2) / top:.0f}" for n, score in enumerate(scores))
 

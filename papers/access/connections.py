@@ -1,4 +1,4 @@
-"""The sources as the settings describe them, and how they answered last."""
+"""The sources, built from the settings, and a record of how each answered last."""
 
 import contextlib
 from collections.abc import Iterator
@@ -23,20 +23,20 @@ LONGEST_MESSAGE = 500
 
 @dataclass(frozen=True)
 class Sources:
-    """Open for as long as the `with` of `sources` lasts."""
+    """The open clients; they close when the `with` of `sources` ends."""
 
     arxiv: ArxivClient
     x: XClient | None
-    """None where X_BEARER_TOKEN is empty: nothing is read from X then."""
+    """None if X_BEARER_TOKEN is empty; then nothing is read from X."""
     oembed: OEmbedClient
 
 
 @contextlib.contextmanager
 def sources(*, attempts: int = 3) -> Iterator[Sources]:
-    """The clients of all sources. Raises Misconfigured, which names the setting, where one holds a value that cannot work.
+    """Open the clients of all sources. Raises Misconfigured, which names the setting, if a value cannot work.
 
-    A request is tried so many times at most: once where a person waits. A wait longer than a minute or two is not waited for
-    but raised, for the caller to come back later.
+    A request is tried at most `attempts` times: once while a person waits. A wait of more than a minute or two is raised
+    instead of waited for, so the caller can come back later.
     """
     with client(contact_email=settings.CONTACT_EMAIL) as http:
         yield Sources(
@@ -73,22 +73,22 @@ def calendar() -> AnnouncementCalendar:
 
 
 def no_key() -> Misconfigured:
-    """What is said wherever X would be read but no key is set."""
+    """The sentence shown wherever X would be read but no key is set."""
     return Misconfigured(NOT_SET, setting="X_BEARER_TOKEN")
 
 
 def note_answer(service: str, now: datetime) -> None:
-    """The service gave a good answer."""
+    """Record that the service gave a good answer."""
     _note(service, SourceHealth.State.OK, "", "", now, answered_at=now)
 
 
 def is_refusal(error: SourceError | None) -> bool:
-    """Whether only a person can mend it."""
+    """Whether only a person can fix this."""
     return isinstance(error, ServiceRefused | OutOfCredit | Unreadable)
 
 
 def note_failure(service: str, error: SourceError, now: datetime) -> None:
-    """The service failed. What only a person can mend is kept as a refusal, with the setting to look at."""
+    """Record that the service failed. What only a person can fix is kept as a refusal, with the setting to check."""
     setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
     state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
     _note(service, state, str(error), setting, now, failed_at=now)

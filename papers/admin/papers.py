@@ -1,4 +1,4 @@
-"""The editors' pages for papers."""
+"""Admin pages for papers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,11 +26,12 @@ from papers.rendered.stored import Texts
 from papers.shown import lists
 
 FEW = 5_000
-"""So many papers of a category are looked up and sorted; with more of them, the list's own order soon leads to a page full."""
+"""Up to this many papers of a category are looked up and then sorted; with more, walking the list in its own order soon fills a
+page."""
 
 
 PARTS = {"title": "title", "abstract": "abstract", "authors": "authors", "category_codes": "categories"}
-"""Fields of the form that lists print, and their names in `papers.shown`."""
+"""Form fields that published lists print, with their names in `papers.shown`."""
 
 
 class PaperMeasurementInline(MeasurementInline):
@@ -54,7 +55,7 @@ class CategoryFilter(admin.SimpleListFilter):
 
 
 def category_codes() -> list[str]:
-    """The categories that there are, each found in the index behind the one before: DISTINCT reads all rows."""
+    """The categories in use. Each is found in the index after the one before, because DISTINCT would read all rows."""
     table = PaperCategory._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(

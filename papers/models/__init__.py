@@ -1,4 +1,4 @@
-"""What the world says: papers, the tweets that mention them, and their counts over time."""
+"""Papers, the posts that mention them, and their counts over time."""
 
 # A foreign key has no index of its own (`db_index=False`) where a unique constraint begins with it and serves as one.
 

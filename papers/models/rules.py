@@ -1,11 +1,11 @@
-"""The rules of ranking."""
+"""The ranking rules."""
 
 from django.db import models
 from django.db.models import Q
 
 
 class SavedRules(models.Model):
-    """The rules of ranking that an administrator saved on the desk: one row, or none where the settings' hold."""
+    """The ranking rules saved on the desk: one row, or none while the settings' rules hold."""
 
     only = models.BooleanField(primary_key=True, default=True, editable=False)
     hot_score = models.PositiveIntegerField(help_text="Papers are hot from this score on")

@@ -1,4 +1,4 @@
-"""The kinds of text that are rendered, and what they are kept under: all that one who only shows texts needs to know."""
+"""The kinds of text that are rendered, and the keys they are kept under: all that code which only shows texts needs."""
 
 import hashlib
 import json
@@ -7,16 +7,16 @@ from enum import StrEnum
 from typing import NamedTuple
 
 VERSION = 1
-"""Of the renderer. Raise it with every change of what comes out: then all texts are rendered again."""
+"""The renderer's version. Raise it with every change to its output; all texts are then rendered again."""
 
 
 class Kind(StrEnum):
     """How a text is written, and so how it is rendered."""
 
     LINE = "line"
-    """TeX on one line, without links of its own, since it is one: a title."""
+    """TeX on one line without links, since the line is a link itself: a title."""
     COMMENT = "comment"
-    """TeX on one line, its addresses as links."""
+    """TeX on one line with its addresses as links."""
     ABSTRACT = "abstract"
     """TeX in paragraphs."""
     NAMES = "names"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 
 Text = tuple[Kind, str]
-"""A text as it was written; an empty one is nothing to render."""
+"""A text as it was written; an empty one needs no rendering."""
 
 
 class Rendered(NamedTuple):
@@ -37,7 +37,7 @@ class Rendered(NamedTuple):
 
 
 def key_of(text: Text) -> str:
-    """Under which the text is kept."""
+    """The key that the text is kept under."""
     kind, source = text
     return hashlib.sha256(f"{kind}\0{source}".encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""The texts of a page as they were rendered, fetched with one query; nothing here decodes TeX or converts a formula."""
+"""The rendered texts of a page, fetched in one query; nothing here decodes TeX or converts a formula."""
 
 from collections.abc import Iterable
 
@@ -11,10 +11,10 @@ from papers.rows import select
 
 
 class Texts:
-    """The texts that a page asks for. What is not rendered yet, or was over the bound, shows its source."""
+    """The texts that a page asks for. A text that is not rendered yet, or is over the bound, shows its source."""
 
     def __init__(self, wanted: Iterable[Text]) -> None:
-        """One query, or none where nothing is wanted."""
+        """One query, or none if nothing is wanted."""
         keys = {text: key_of(text) for text in set(wanted) if text[1]}
         rows = select(RenderedText, ["key", "html", "text", "trouble"], "key", keys.values()) if keys else ()
         found = {key: (html, text) for key, html, text, trouble in rows if not trouble}
@@ -37,7 +37,7 @@ class Texts:
         return self._html(Kind.ABSTRACT, source)
 
     def abstract_text(self, source: str) -> str:
-        """Plain text, an empty line between paragraphs."""
+        """Plain text with an empty line between paragraphs."""
         return self._text(Kind.ABSTRACT, source)
 
     def note(self, source: str) -> SafeString:
@@ -45,7 +45,7 @@ class Texts:
         return self._html(Kind.NOTE, source)
 
     def names(self, authors: list[str]) -> list[str]:
-        """The names as plain text, in their order."""
+        """The names as plain text, in order."""
         if not authors:
             return []
         rendered = self._text(Kind.NAMES, names_source(authors)).split("\n")

@@ -1,4 +1,4 @@
-"""The request gate: how all our processes together keep to a service's "one request at a time, every few seconds"."""
+"""The request gate: how all our processes together keep a service's rule of one request at a time, every few seconds."""
 
 import contextlib
 import fcntl
@@ -20,22 +20,23 @@ IN_FLIGHT = "in flight"
 
 @dataclass(frozen=True)
 class _Mark:
-    """Where the gate keeps, under its lock, the moment from which the next request may start."""
+    """The place, guarded by the gate's lock, that keeps the moment from which the next request may start."""
 
     now: Callable[[], float]
-    """Seconds since 1970 by the one clock that all holders share."""
+    """Seconds since 1970 by a clock that all holders share."""
     read: Callable[[], str]
     write: Callable[[str], object]
 
 
 class Gate:
-    """One request at a time over all processes, and the next no sooner than `interval_s` after the previous one ended.
+    """One request at a time over all processes; the next starts no sooner than `interval_s` after the previous one ended.
 
-    A context manager around one request. With `redis_url` it holds over all machines, else over the processes of this machine
-    that share `folder`. A holder that is killed lets go: at once with the folder, after `longest_s` with Redis; the interval
-    then counts from the moment at which the next one notices. `longest_s` has to be longer than any request inside the gate.
+    A context manager around one request. With `redis_url` it holds over all machines, otherwise over the processes on this
+    machine that share `folder`. If a holder is killed, the gate opens at once with the folder, and after `longest_s` with
+    Redis; the interval then counts from the moment the next one notices. `longest_s` must exceed the time of any request inside
+    the gate.
 
-    Entering raises RateLimited while a `hold` lasts, and Transient where Redis does not answer.
+    Entering raises RateLimited while a `hold` lasts, and Transient if Redis does not answer.
     """
 
     def __init__(self, name: str, interval_s: float, *, redis_url: str = "", folder: Path, longest_s: float = 120) -> None:
@@ -71,7 +72,7 @@ class Gate:
             self._mark.write(repr(self._mark.now() + self._pause_s))
 
     def hold(self, seconds: float) -> None:
-        """Inside the gate: the service told us to stay away; nobody enters for so long (an hour at most)."""
+        """Call inside the gate when the service told us to stay away: nobody enters for that long (an hour at most)."""
         self._pause_s = max(self.interval_s, min(seconds, LONGEST_HOLD_S))
 
     def _wait_s(self) -> float:

@@ -204,7 +204,7 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
-    Reader(body.status_ids, lambda text: body.status_ids({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(body.post_keys, lambda text: body.post_keys({"a": [text]}, "a"), (ActionRefused,)),
     Reader(comparing.difference, ways_in.a_compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(title=text, name=text), ["cs.LG"])),
     Reader(bibtex.citation, lambda text: bibtex.citation(ways_in.a_paper(title=text, name=text), ["cs.LG"], Unrendered())),

@@ -12,6 +12,7 @@ from digests.desk.rows.changed import version_of
 from digests.desk.suggestions import Suggestion
 from digests.models import Entry, ShownTweet
 from papers.models import Paper, Tweet
+from papers.post_keys import PostKey
 from papers.ranking.ranking import EXCLUDED, RankedPaper, heat_order
 from papers.rendered.kinds import Kind, names_source
 from papers.rendered.stored import Texts
@@ -24,7 +25,7 @@ OFFERED = 10
 class TweetRow:
     shown: bool
     position: int | None
-    status_id: str
+    key: PostKey
     name: str
     handle: str
     direction: str
@@ -115,7 +116,7 @@ def list_rows(
                 score_now=live[paper.arxiv_id].score,
                 flags=flags,
                 shown_posts=len(shown),
-                posts=len(shown) + len(_offered_ids(entry, live[paper.arxiv_id])),
+                posts=len(shown) + len(_offered({row.tweet.key for row in shown}, live[paper.arxiv_id])),
                 can_edit=can_edit,
                 note_html=texts.note(entry.note),
                 suggestion=suggestion.text if suggestion else "",
@@ -128,23 +129,22 @@ def list_rows(
 def entry_tweets(entry: Entry, heat: RankedPaper) -> list[TweetRow]:
     """The tweets shown under an entry in their order, then others that could be, the best first; two queries."""
     shown = [_shown(row) for row in entry.shown_tweets.select_related("tweet")]
-    wanted = _offered_ids(entry, heat)
-    tweets = {tweet.status_id: tweet for tweet in Tweet.objects.filter(status_id__in=wanted, mentions__paper=entry.paper_id)}
-    return shown + [_tweet(tweets[status_id]) for status_id in wanted if status_id in tweets]
+    wanted = _offered({row.key for row in shown}, heat)
+    tweets = {tweet.key: tweet for tweet in Tweet.objects.with_keys(set(wanted))}
+    return shown + [_tweet(tweets[key]) for key in wanted if key in tweets]
 
 
-def _offered_ids(entry: Entry, heat: RankedPaper) -> list[str]:
+def _offered(shown: set[PostKey], heat: RankedPaper) -> list[PostKey]:
     """The best tweets on its paper that are not shown and could be."""
-    shown = {row.tweet.status_id for row in entry.shown_tweets.all()}
     live = (line for line in heat.tweets if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED)
-    return [line.id for line in live if line.id not in shown][:OFFERED]
+    return [line.key for line in live if line.key not in shown][:OFFERED]
 
 
 def _tweet(tweet: Tweet) -> TweetRow:
     return TweetRow(
         shown=False,
         position=None,
-        status_id=tweet.status_id,
+        key=tweet.key,
         name=tweet.author_name,
         handle=tweet.author_handle,
         direction=tweet.direction,
@@ -161,7 +161,7 @@ def _shown(row: ShownTweet) -> TweetRow:
     return TweetRow(
         shown=True,
         position=row.position,
-        status_id=row.tweet.status_id,
+        key=row.tweet.key,
         name=row.author_name,
         handle=row.author_handle,
         direction=row.direction,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digests.desk import actions, texts, tweets
 from digests.desk.answers import EDIT, VIEW, DeskAction, desk_action, part, user_of
-from digests.desk.body import Body, flag, revision, status_ids, text, whole
+from digests.desk.body import Body, flag, post_keys, revision, text, whole
 from digests.desk.changing import refuse_published
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
@@ -111,8 +111,8 @@ def add_tweet(request: HttpRequest, day: date, body: Body) -> str:
 
 @desk_action(EDIT)
 def show_tweets(request: HttpRequest, day: date, body: Body) -> str:
-    paper, wanted = paper_of(body), status_ids(body, "tweets")
-    tweets.show_tweets(day, paper, wanted, status_ids(body, "base"), by=user_of(request))
+    paper, wanted = paper_of(body), post_keys(body, "tweets")
+    tweets.show_tweets(day, paper, wanted, post_keys(body, "base"), by=user_of(request))
     return f"{several(len(wanted), 'post')} shown under {quoted(paper)}."
 
 
