@@ -57,7 +57,9 @@ def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> No
             words = [told(others), entry.otherwise.get("title"), entry.note]
             last, overrule = others[0], {"revision": digest.revision}
             theirs = [line for line in words if line]
-            raise Conflict(quoted(paper), base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
+            raise Conflict(
+                quoted(paper), base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule
+            )
         entry.delete()
         renumber(digest.entries.all(), [])
 

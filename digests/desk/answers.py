@@ -21,7 +21,7 @@ from papers import clock
 from papers.fetching import NotFetched, Unknown
 
 VIEW, EDIT, PUBLISH = "digests.view_digest", "digests.change_digest", "digests.publish_digest"
-PARTS = ("head", "candidates_head", "candidates_foot", "list_head", "list_foot")
+PARTS = ("head", "tools", "candidates_head", "candidates_foot", "list_head", "list_foot")
 """Each is rendered from `admin/desk/_<name>.html`, with the desk. The check (`publishing_views.checks`) is asked for."""
 Act = Callable[[HttpRequest, date, Body], HttpResponse | str]
 """What it did in words, to be answered with what changed on the page; or an answer of its own."""
@@ -38,7 +38,7 @@ class DeskAction:
     act: Act
 
     @property
-    def __name__(self) -> str:
+    def name(self) -> str:
         return self.act.__name__
 
     def __call__(self, request: HttpRequest, day: date, **_: Any) -> HttpResponse:

@@ -1,6 +1,6 @@
 """What an editor does to many papers of a day at once: each is one change in the history, and one to undo.
 
-All raise Refused where it cannot be done, and Conflict where somebody else changed the same since the editor saw it. No HTTP here.
+All raise Refused where it cannot be done, and Conflict where somebody else changed the same since the editor saw it.
 """
 
 from collections.abc import Sequence

@@ -13,7 +13,8 @@ from papers.ranking.ranking import RankedPaper
 SHOWN = 200
 """Candidates on the page, unless all are asked for: those below have hardly any tweets."""
 
-UNDECIDED, DISMISSED, EVERYTHING = SHOWS = ("undecided", "dismissed", "all")
+UNDECIDED, DISMISSED, EVERYTHING = "undecided", "dismissed", "all"
+SHOWS = {UNDECIDED: "Undecided", DISMISSED: "Not today", EVERYTHING: "All candidates"}
 """Which candidates are shown: those to decide on, those that are not for today, or all."""
 SCORE = re.compile(r"score([<>])([0-9]{1,9})")
 
@@ -47,6 +48,10 @@ class Filters:
     @property
     def are_set(self) -> bool:
         return bool(self.category or self.threshold or self.text or self.network)
+
+    @property
+    def show_title(self) -> str:
+        return SHOWS[self.show]
 
     def shows(self, arxiv_id: str, listed: Collection[str], dismissed: Collection[str]) -> bool:
         """Whether a paper of these states is among those to show."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from digests.desk import presence
 from digests.desk.filters import Filters
+from digests.desk.next_step import NextStep, next_step
 from digests.desk.rows.candidates import CandidateRow, candidate_rows, featured_on
 from digests.desk.rows.entries import EntryRow, list_rows
 from digests.desk.strip import StripDay, strip
@@ -59,14 +60,19 @@ class Desk:
     can_publish: bool
     can_save_rules: bool
     filters: Filters
-    usual_length: int
-    """Of a list: the median of the last published ones."""
+    next_step: NextStep
+    has_candidates: bool
     dismissed: int
     """Candidates that are not for today."""
     networks: Mapping[str, str]
     """Their names and titles, to filter by."""
     pulse: str
     """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
+
+    @property
+    def number_shown(self) -> int:
+        """Of candidates, by the filters."""
+        return len(self.candidates) + self.more_candidates
 
     @property
     def revision(self) -> int:
@@ -131,7 +137,16 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),
         filters=filters,
-        usual_length=usual_length(day),
+        next_step=next_step(
+            digest,
+            len(entries),
+            sum(heat.hot for heat in candidates),
+            usual_length(day),
+            can_edit=can_edit,
+            is_correction=bool(digest and digest.corrects_id),
+            published=len(entries),
+        ),
+        has_candidates=bool(candidates),
         dismissed=len(dismissals),
         networks=network_words.TITLES,
         pulse=_beat(digest, list(dismissals.values()), last_read),

@@ -16,9 +16,6 @@ from digests.editing.sentences import MACHINE, said, told
 from digests.models import Digest, Dismissal, Entry, ListChange, ShownTweet
 from papers.models import Paper
 
-TAKE_AWAY = (*REMOVALS, Action.THRESHOLD)
-"""Changes with which papers leave a list."""
-
 
 def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
     """Take the last change back; called again, the one before it, and so on. What was undone, in words.
@@ -71,7 +68,7 @@ def removed(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | No
     """What the paper's entry was before it was last removed, with its tweets; not saved."""
     changes = history.changes(digest)
     for change, before in pairwise(changes):
-        if change.action in TAKE_AWAY and (change.action == Action.THRESHOLD or concerns(change, [paper])):
-            if found := entry_after(digest, before, paper.pk):
-                return found
+        took = change.action == Action.THRESHOLD or (change.action in REMOVALS and concerns(change, [paper]))
+        if took and (found := entry_after(digest, before, paper.pk)):
+            return found
     return None

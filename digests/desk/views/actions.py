@@ -25,7 +25,6 @@ from papers.ranking.ranking import Rules
 from papers.text.identifiers import ARXIV_ID
 
 
-
 @desk_action(EDIT)
 def start(request: HttpRequest, day: date, body: Body) -> str:
     digest = curation.begin(day, now=clock.now())
@@ -162,7 +161,7 @@ def undo(request: HttpRequest, day: date, body: Body) -> str:
 
 
 ACTIONS: dict[str, DeskAction] = {
-    view.__name__: view
+    view.name: view
     for view in (
         *(start, add, remove, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
         *(accept, ignore, rules_preview, save_rules, refresh_counts, undo),

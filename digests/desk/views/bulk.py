@@ -67,7 +67,7 @@ def apply_rules(request: HttpRequest, day: date, body: Body) -> str:
 
 
 ACTIONS: dict[str, DeskAction] = {
-    view.__name__: view
+    view.name: view
     for view in (
         *(remove_several, add_several, move_to_top, dismiss_several, undismiss_several),
         *(accept_all, apply_rules),

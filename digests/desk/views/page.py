@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 
 from digests.desk import presence
 from digests.desk.answers import VIEW, desk_of, error, refused, user_of
+from digests.desk.keys import KEYS
 from digests.desk.state import digests_of, newest_day, pulse
 from papers import clock
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -38,7 +40,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
     presence.arrive(day, user_of(request), now=timezone.now())
     presence.forget(now=timezone.now())
     desk = desk_of(request, day)
-    context = {**admin.site.each_context(request), "title": f"Desk of {day}", "desk": desk, "is_nav_sidebar_enabled": False}
+    context = {**admin.site.each_context(request), "title": f"Desk of {day}", "desk": desk, "keys": KEYS, "is_nav_sidebar_enabled": False}
     return render(request, "admin/desk/desk.html", context)
 
 
