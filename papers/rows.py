@@ -4,12 +4,13 @@ are many.
 Values go in as Python has them, so callers pass what the columns hold; the database's constraints have the last word.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, DateField, DateTimeField, Field, ForeignKey, JSONField, Model
 
 Object = TypeVar("Object", bound=Model)
@@ -31,26 +32,20 @@ def insert(
 
     `on_conflict` is what follows ON CONFLICT. Columns that are not named get Django's defaults.
     """
-    defaulted, defaults = _defaults(model, tuple(columns))
-    columns = (*columns, *defaulted)
+    database = connections[DEFAULT_DB_ALIAS]
+    _, special = _columns(model, tuple(columns))
+    defaulted, values_of_defaulted = _defaults(model, tuple(columns))
+    defaults = list(values_of_defaulted)
+    _prepare([defaults], _columns(model, defaulted)[1], database)  # once for all rows
     values = [[*row, *defaults] for row in rows]
     if not values:
         return []
-    database = connections[DEFAULT_DB_ALIAS]
-    names, special = _columns(model, columns)
+    columns = (*columns, *defaulted)
+    names, _ = _columns(model, columns)
     head = f"INSERT INTO {model._meta.db_table} ({names}) VALUES "  # noqa: S608 - names of our own columns
     tail = f" ON CONFLICT {on_conflict}" * bool(on_conflict) + f" RETURNING {', '.join(returning)}" * bool(returning)
     one_row = f"({', '.join(['%s'] * len(columns))})"
-    for n, field in special:
-        if isinstance(field, BooleanField):
-            continue  # both drivers take them as they are
-        if isinstance(field, DateTimeField):
-            prepared = database.ops.adapt_datetimefield_value  # without Django's checks, which cost twice as much
-        else:
-            prepared = partial(field.get_db_prep_save, connection=database)
-        for value in values:
-            if value[n] is not None:
-                value[n] = prepared(value[n])
+    _prepare(values, special, database)
     answers: list[tuple[Any, ...]] = []
     size = LARGEST_STATEMENT // len(columns)
     with database.cursor() as cursor:
@@ -60,6 +55,23 @@ def insert(
             if returning:
                 answers += cursor.fetchall()
     return answers
+
+
+def _prepare(rows: list[list[Any]], special: "list[tuple[int, Field[Any, Any]]]", database: BaseDatabaseWrapper) -> None:
+    """Make the values of the special columns what the driver takes, without Django's checks, which cost twice as much."""
+    for n, field in special:
+        if isinstance(field, BooleanField):
+            continue  # both drivers take them as they are
+        prepared: Callable[[Any], Any]
+        if isinstance(field, JSONField):
+            prepared = partial(database.ops.adapt_json_value, encoder=field.encoder)
+        elif isinstance(field, DateTimeField):
+            prepared = database.ops.adapt_datetimefield_value
+        else:
+            prepared = database.ops.adapt_datefield_value
+        for row in rows:
+            if row[n] is not None:
+                row[n] = prepared(row[n])
 
 
 def update(model: type[Model], key: int, new: Mapping[str, Any]) -> None:

@@ -69,6 +69,14 @@ def drop(connection: BaseDatabaseWrapper, prefix: str) -> None:
             cursor.execute(f"DROP TRIGGER {name}" if connection.vendor == "sqlite" else f"DROP FUNCTION {name}() CASCADE")
 
 
+def drop_all(connection: BaseDatabaseWrapper) -> None:
+    """Remove all triggers of our tables, whatever their purpose; `post_migrate` makes them again."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALL[connection.vendor])
+        for name, table in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}" + f" ON {table}" * (connection.vendor == "postgresql"))
+
+
 def installed(connection: BaseDatabaseWrapper, prefix: str) -> set[str]:
     """The names of the triggers with the prefix."""
     with connection.cursor() as cursor:
@@ -79,4 +87,8 @@ def installed(connection: BaseDatabaseWrapper, prefix: str) -> set[str]:
 NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND instr(name, %s) = 1",
     "postgresql": "SELECT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE starts_with(proname, %s)",
+}
+ALL = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal",
 }

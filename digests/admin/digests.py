@@ -19,6 +19,7 @@ from digests.models import Digest, Entry, ShownTweet
 from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
+from papers.admin.paper_rows import PaperRows
 from papers.editing import MOMENTS, changed_columns, number_of
 from papers.lookup import papers_found
 
@@ -36,7 +37,7 @@ class EntryRow(OrderedRow):
             self.fields["read_at"].required = self.instance.pk is not None
 
 
-class EntryFormSet(OrderedFormSet):
+class EntryFormSet(PaperRows, OrderedFormSet):
     record_once = True
 
     def save_new(self, form: Any, commit: bool = True) -> Any:

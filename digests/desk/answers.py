@@ -1,6 +1,6 @@
 """What the desk's requests are answered: JSON with the rows that changed, and the small parts of the page around them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -87,11 +87,18 @@ def error(sentence: str, *, status: int = 400) -> JsonResponse:
 
 
 def answer(
-    request: HttpRequest, day: date, said: str, body: Body, *, desk: Desk | None = None, checks: str = "", **more: Any
+    request: HttpRequest,
+    day: date,
+    said: str,
+    body: Body,
+    *,
+    desk: Desk | None = None,
+    parts: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> JsonResponse:
-    """It is done. `said` is for the live region of screen readers; `checks` is the check, rendered."""
+    """It is done. `said` is for the live region of screen readers; `parts` are rendered already."""
     found = standing(request, desk or desk_of(request, day), body)
-    html = found["html"] | ({"checks": checks} if checks else {})
+    html = found["html"] | dict(parts or {})
     return JsonResponse({**found, "saved_at": clock.now().isoformat(), "said": said, "html": html, **more})
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -29,6 +29,8 @@ ENTRY = (
     "is_pinned",
     "moves",
 )
+UNKNOWN = Tweet(posted_at=datetime.min.replace(tzinfo=UTC))
+"""A post that is no longer known."""
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 
@@ -60,27 +62,43 @@ def without_texts(printed: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def contents(document: Document) -> Contents:
-    """The list in a document; two queries. Titles are today's where the list prints the paper's own."""
+    """The list in a document; two queries. Titles are today's where the list prints the paper's own, and so is how posts look."""
     papers = Paper.objects.only("arxiv_id", "title").in_bulk([row["paper_id"] for row in document["entries"]])
     shown = {one["tweet"] for row in document["entries"] for one in row["tweets"]}
-    tweets = Tweet.objects.only("author_handle", "status_id").in_bulk(shown)
+    tweets = Tweet.objects.only("author_handle", "status_id", "language", "direction", "posted_at").in_bulk(shown)
     return Contents(
         document["intro"],
         tuple(
             listed(
                 _entry(row, papers.get(row["paper_id"], GONE)),
-                [str(tweets.get(one["tweet"], "a post")) for one in row["tweets"]],
+                [
+                    ShownTweet(tweet=tweets.get(one["tweet"], UNKNOWN), printed_otherwise=one["printed_otherwise"])
+                    for one in row["tweets"]
+                ],
             )
             for row in document["entries"]
         ),
+        datetime.fromisoformat(document["settings"]["written_at"]),
     )
 
 
-def listed(entry: Entry, tweets: list[str]) -> ComparedEntry:
-    others = {part: text for part, text in entry.otherwise.items() if part != "title"}
-    printed = json.dumps(others, sort_keys=True) if others else ""
-    counts = entry.retweets, entry.favorites
-    return ComparedEntry(entry.paper.arxiv_id, entry.title, entry.note, *counts, entry.is_pinned, tuple(tweets), printed)
+def listed(entry: Entry, shown: Iterable[ShownTweet]) -> ComparedEntry:
+    shown = list(shown)
+    printed = {part: text for part, text in entry.otherwise.items() if part != "title"}
+    return ComparedEntry(
+        entry.paper.arxiv_id,
+        entry.title,
+        entry.note,
+        entry.retweets,
+        entry.favorites,
+        entry.is_pinned,
+        tuple("a post" if one.tweet is UNKNOWN else str(one.tweet) for one in shown),
+        json.dumps(printed, sort_keys=True) if printed else "",
+        entry.counts,
+        entry.read_at,
+        entry.provenance,
+        tuple((Tweet.Direction(one.direction).label, one.language, str(one.day)) for one in shown),
+    )
 
 
 def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry, list[ShownTweet]]]:

@@ -18,6 +18,7 @@ from digests.editing.comparing import Contents
 from digests.editing.conflicts import Conflict
 from digests.models import Digest, ListChange
 from papers.models import Paper
+from papers.rendered.queueing import render_after_commit
 
 Action = ListChange.Action
 TYPED = (Action.NOTED, Action.TITLED, Action.INTRO)
@@ -97,6 +98,7 @@ def _finish(
     row = _row(digest, action, by=by, paper=paper, at=now, details=dict(details or {}))
     if before or action not in TYPED or not _grows(row):
         ListChange.objects.bulk_create([one for one in (before, row) if one])
+    render_after_commit()
 
 
 def _grows(row: ListChange) -> bool:
@@ -164,5 +166,6 @@ def now(digest: Digest) -> Contents:
     entries = digest.entries.select_related("paper").defer("paper__abstract").prefetch_related("shown_tweets__tweet")
     return Contents(
         digest.intro,
-        tuple(documents.listed(entry, [str(shown.tweet) for shown in entry.shown_tweets.all()]) for entry in entries),
+        tuple(documents.listed(entry, entry.shown_tweets.all()) for entry in entries),
+        digest.written_at,
     )

@@ -8,8 +8,7 @@ from typing import Any
 
 from digests.models import ListChange
 from papers.models import Paper
-from papers.rendered.kinds import Kind
-from papers.rendered.stored import Texts
+from papers.rendered.stored import set_plain_titles
 
 Action = ListChange.Action
 Titles = Mapping[str, str]
@@ -68,12 +67,12 @@ class Run:
 
 
 def said(change: ListChange) -> str:
-    """The change in words; the editor's name stands before or beside it. One query more if it undid or restored another."""
+    """The change in words; the editor's name stands before or beside it. At most two queries more."""
     return said_of([change])[0]
 
 
 def said_of(changes: Iterable[ListChange]) -> list[str]:
-    """Each change in words; one query more if one of them undid or restored another."""
+    """Each change in words; one query for titles, and one more if one of them undid or restored another."""
     changes = list(changes)
     titles = _titles(changes)
     return [_said(one.action, _papers(one, titles), one.details, titles) for one in changes]
@@ -132,7 +131,7 @@ def _papers(change: ListChange, titles: Titles) -> list[str]:
     """The titles of the papers that the change is about, in plain text."""
     if several := change.details.get("papers"):
         return [titles.get(number, GONE) for number in several]
-    return [titles[change.paper.arxiv_id] if change.paper else GONE]
+    return [change.paper.plain_title if change.paper else GONE]
 
 
 def _ids_in(of: Mapping[str, Any], titles: Titles) -> list[str]:
@@ -141,8 +140,7 @@ def _ids_in(of: Mapping[str, Any], titles: Titles) -> list[str]:
 
 
 def _titles(changes: list[ListChange]) -> Titles:
-    """Titles in plain text of the papers that the changes and their details name, by arXiv id; two queries at most."""
-    sources = {one.paper.arxiv_id: one.paper.title for one in changes if one.paper}
+    """The titles of the papers named in the details, by arXiv id. Those of the changes' own papers are fetched with them."""
     wanted: set[str] = set()
     for change in changes:
         wanted.update(change.details.get("papers", ()))
@@ -150,7 +148,6 @@ def _titles(changes: list[ListChange]) -> Titles:
         while of:
             wanted.update(of["details"].get("papers") or filter(None, [of["paper"]]))
             of = of["details"].get("of")
-    if wanted := wanted - set(sources):
-        sources |= dict(Paper.objects.filter(arxiv_id__in=wanted).values_list("arxiv_id", "title"))
-    texts = Texts((Kind.LINE, title) for title in sources.values())
-    return {number: texts.line_text(title) for number, title in sources.items()}
+    named = list(Paper.objects.filter(arxiv_id__in=wanted).only("arxiv_id", "title")) if wanted else []
+    set_plain_titles([*named, *(one.paper for one in changes if one.paper)])
+    return {paper.arxiv_id: paper.plain_title for paper in named}

@@ -14,6 +14,8 @@ from digests.models import Digest, Entry, ShownTweet, Waiver, in_published_diges
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
 from papers.ranking.candidates import rules
 from papers.ranking.ranking import points
+from papers.rendered.kinds import Kind
+from papers.rendered.stored import Texts
 from papers.text.embed import text_of
 
 ESCAPED = re.compile(r"\\.", re.DOTALL)
@@ -46,12 +48,12 @@ class Finding:
 
 
 def findings(digest: Digest, now: datetime) -> list[Finding]:
-    """All findings, those of the day first; six queries."""
+    """All findings, those of the day first; seven queries."""
     return findings_of([digest], now)[digest.pk]
 
 
 def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Finding]]:
-    """The findings of each digest by its primary key; six queries, however many there are."""
+    """The findings of each digest by its primary key; seven queries, however many there are."""
     rows = Entry.objects.filter(digest__in=digests).order_by("position").select_related("paper")
     listed = defaultdict(list)
     for entry in rows.prefetch_related("shown_tweets__tweet").defer("paper__authors", "paper__newer"):
@@ -61,10 +63,11 @@ def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Find
     entries = [entry for rows_of_one in listed.values() for entry in rows_of_one]
     published = _published_days(entries)
     better = _best_tweets([entry for entry in entries if not _sees_a_tweet(entry)])
+    texts = Texts((Kind.LINE, entry.title) for entry in entries)
     found: dict[int, list[Finding]] = {}
     for digest in digests:
         its = listed[digest.pk]
-        every = [*_of_day(its, days.get(digest.date), now), *_of_papers(digest, its, published, better)]
+        every = [*_of_day(its, days.get(digest.date), now), *_of_papers(digest, its, published, better, texts)]
         found[digest.pk] = [replace(one, waived=(digest.pk, one.key) in waived) for one in every]
     return found
 
@@ -89,7 +92,7 @@ def _of_day(entries: list[Entry], day: CollectionDay | None, now: datetime) -> I
 
 
 def _of_papers(
-    digest: Digest, entries: list[Entry], published: dict[int, list[date]], better: dict[int, list[str]]
+    digest: Digest, entries: list[Entry], published: dict[int, list[date]], better: dict[int, list[str]], texts: Texts
 ) -> Iterator[Finding]:
     for entry in entries:
         earlier = max((day for day in published[entry.paper_id] if day < digest.date), default=None)
@@ -98,7 +101,7 @@ def _of_papers(
             name = key.partition(":")[0]
             yield Finding(
                 f"{name}:{entry.paper.arxiv_id}{key.removeprefix(name)}",
-                f"{entry.position}. {entry.title}: {text}",
+                f"{entry.position}. {texts.line_text(entry.title)}: {text}",
                 entry.paper.arxiv_id,
                 mend,
                 blocking=name != "vanished",  # readers do not see it anyhow

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 
 from papers import network_words
-from papers.models import CollectionDay, Paper
+from papers.models import CollectionDay, Paper, RulesChange
+from papers.ranking.ranking import Rules
 from papers.rendered.stored import Texts
 
 register = template.Library()
 WIDTH, HEIGHT = 44, 14
+LATEST_CHANGES = 5
 
 
 @register.filter
@@ -44,6 +46,22 @@ def plain_in(title: str, texts: Texts) -> str:
 @register.filter
 def words(text: str) -> list[str]:
     return text.split()
+
+
+@register.filter
+def by_network(rules: Rules) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """The weights to set: each network's name, title, and what it counts with its weight."""
+    plural = network_words.plural
+    return [
+        (name, network_words.title(name), [(count, plural(name, count), f"{weight:g}") for count, weight in counts.items()])
+        for name, counts in rules.weights.items()
+    ]
+
+
+@register.simple_tag
+def rules_log() -> list[RulesChange]:
+    """The latest changes of the rules, the newest first; one query."""
+    return list(RulesChange.objects.all()[:LATEST_CHANGES])
 
 
 @register.filter

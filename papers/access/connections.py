@@ -19,6 +19,8 @@ from papers.sources.http import Misconfigured, OutOfCredit, ServiceRefused, Sour
 
 Service = SourceHealth.Service
 LONGEST_MESSAGE = 500
+PATIENCE_S = 2.0
+"""A task waits so long at a gate, and one of its intervals: where the source answers, its turn comes within that."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,18 @@ class Sources:
 
 
 @contextlib.contextmanager
-def sources(*, attempts: int = 3) -> Iterator[Sources]:
+def sources(*, attempts: int = 3, is_patient: bool = True) -> Iterator[Sources]:
     """Open the clients of all sources. Raises Misconfigured, which names the setting, if a value cannot work.
 
     A request is tried at most `attempts` times: once while a person waits. A wait of more than a minute or two is raised
-    instead of waited for, so the caller can come back later.
+    instead of waited for, so the caller can come back later. A caller that is not patient
+    gets GateBusy if others keep a gate busy.
     """
     with client(contact_email=settings.CONTACT_EMAIL) as http:
         yield Sources(
             arxiv=ArxivClient(
                 http,
-                gate=_gate("arxiv", settings.ARXIV_REQUEST_INTERVAL),
+                gate=_gate("arxiv", settings.ARXIV_REQUEST_INTERVAL, is_patient),
                 api_base=base_url(settings.ARXIV_API_BASE, setting="ARXIV_API_BASE"),
                 rss_base=base_url(settings.ARXIV_RSS_BASE, setting="ARXIV_RSS_BASE"),
                 web_base=base_url(settings.ARXIV_WEB_BASE, setting="ARXIV_WEB_BASE"),
@@ -54,7 +57,7 @@ def sources(*, attempts: int = 3) -> Iterator[Sources]:
             else None,
             oembed=OEmbedClient(
                 http,
-                gate=_gate("oembed", settings.OEMBED_REQUEST_INTERVAL),
+                gate=_gate("oembed", settings.OEMBED_REQUEST_INTERVAL, is_patient),
                 base=settings.OEMBED_BASE,
                 attempts=attempts,
             ),
@@ -116,7 +119,8 @@ def _note(
     )
 
 
-def _gate(name: str, interval_s: float) -> Gate:
+def _gate(name: str, interval_s: float, is_patient: bool) -> Gate:
     # Celery writes a Redis socket as redis+socket://, the client library as unix://.
     redis_url = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
-    return Gate(name, interval_s, redis_url=redis_url, folder=settings.VAR_DIR / "gates")
+    patience_s = None if is_patient else PATIENCE_S + interval_s
+    return Gate(name, interval_s, redis_url=redis_url, folder=settings.VAR_DIR / "gates", patience_s=patience_s)

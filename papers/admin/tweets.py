@@ -17,6 +17,7 @@ from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.measurements import MeasurementInline, counts_chart
+from papers.admin.paper_rows import PaperRows
 from papers.counts.excluding import exclude
 from papers.counts.measuring import measure_papers
 from papers.editing import OneLineField, changed_columns, number_of
@@ -38,6 +39,7 @@ class MentionInline(admin.TabularInline):  # type: ignore[type-arg]
     """The papers that a post mentions. A mention is never changed: delete a wrong one and add the right one."""
 
     model = Mention
+    formset = PaperRows
     fields = ["paper"]
     autocomplete_fields = ["paper"]
     extra = 0

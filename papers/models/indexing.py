@@ -7,6 +7,8 @@ class IndexedPaper(models.Model):
     """A paper in the search index (`papers/search/`), which keeps the text: FTS5 under the row's standing, or a tsvector
     column."""
 
+    is_derived = True  # made again from the papers (`manage.py index_papers --rebuild`)
+
     paper_id = models.BigIntegerField(primary_key=True)
     standing = models.BigIntegerField(unique=True, help_text="Hotness in doublings, day and paper in one number")
 
@@ -16,6 +18,8 @@ class IndexedPaper(models.Model):
 
 class UnindexedPaper(models.Model):
     """A note made by a trigger: the paper is new, changed or gone, and the search index doesn't know yet."""
+
+    is_derived = True  # made again from the papers (`manage.py index_papers --rebuild`)
 
     paper_id = models.BigIntegerField(primary_key=True)
 

@@ -1,13 +1,15 @@
 """arXiv papers, their categories and their authors."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from papers.models.rendering import RenderedText
 from papers.text.identifiers import ARXIV_ID, CATEGORY
+from papers.text.keys import LINE, key_of
 
 
 @lru_cache(maxsize=10_000)  # a list's page asks for sixty
@@ -68,7 +70,14 @@ class Paper(models.Model):
         indexes = [models.Index(fields=["listing_date"], condition=Q(newer__isnull=False), name="paper_newer_waits")]
 
     def __str__(self) -> str:
-        return f"{self.arxiv_id} {self.title}"
+        return f"{self.arxiv_id} {self.plain_title}"
+
+    @cached_property
+    def plain_title(self) -> str:
+        """The title as people read it, once it is rendered; until then its source. One query, unless a page set it for all of
+        its papers (`papers.rendered.stored.set_plain_titles`)."""
+        rendered = RenderedText.objects.filter(key=key_of(LINE, self.title), trouble="").values_list("text", flat=True)
+        return next(iter(rendered), self.title)
 
     def get_absolute_url(self) -> str:
         return paper_address(self.arxiv_id)
@@ -117,6 +126,8 @@ class PaperCategory(models.Model):
 
 class PaperAuthor(models.Model):
     """One author name of a paper, for finding papers by name. Kept by the search index; a name is not a person."""
+
+    is_derived = True  # see IndexedPaper
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="author_names", db_index=False)
     position = models.PositiveIntegerField()

@@ -1,10 +1,11 @@
 """The kinds of text that are rendered, and the keys they are kept under: all that code which only shows texts needs."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
+
+from papers.text import keys
 
 VERSION = 1
 """The renderer's version. Raise it with every change to its output; all texts are then rendered again."""
@@ -13,7 +14,7 @@ VERSION = 1
 class Kind(StrEnum):
     """How a text is written, and so how it is rendered."""
 
-    LINE = "line"
+    LINE = keys.LINE
     """TeX on one line without links, since the line is a link itself: a title."""
     COMMENT = "comment"
     """TeX on one line with its addresses as links."""
@@ -38,8 +39,7 @@ class Rendered(NamedTuple):
 
 def key_of(text: Text) -> str:
     """The key that the text is kept under."""
-    kind, source = text
-    return hashlib.sha256(f"{kind}\0{source}".encode()).hexdigest()
+    return keys.key_of(*text)
 
 
 def names_source(authors: Iterable[str]) -> str:

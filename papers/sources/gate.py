@@ -16,6 +16,11 @@ from papers.sources.http import RateLimited, Transient
 
 LONGEST_HOLD_S = 3600.0
 IN_FLIGHT = "in flight"
+LOOK_EVERY_S = 0.05
+
+
+class GateBusy(Exception):
+    """Others are at the gate for longer than this caller may wait. Nothing was asked, and nothing failed: come back later."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,24 @@ class Gate:
     Redis; the interval then counts from the moment the next one notices. `longest_s` must exceed the time of any request inside
     the gate.
 
-    Entering raises RateLimited while a `hold` lasts, and Transient if Redis does not answer.
+    Entering raises RateLimited while a `hold` lasts, GateBusy if others keep the gate for more than `patience_s` (None: wait
+    any time), and Transient if Redis does not answer.
     """
 
-    def __init__(self, name: str, interval_s: float, *, redis_url: str = "", folder: Path, longest_s: float = 120) -> None:
+    def __init__(
+        self,
+        name: str,
+        interval_s: float,
+        *,
+        redis_url: str = "",
+        folder: Path,
+        longest_s: float = 120,
+        patience_s: float | None = None,
+    ) -> None:
         self.name = name
         self.interval_s = interval_s
         self.longest_s = longest_s
+        self._patience_s = patience_s
         self._redis_url = redis_url
         self._folder = folder
         self._threads = threading.Lock()
@@ -53,7 +69,7 @@ class Gate:
     def __enter__(self) -> Self:
         try:
             with contextlib.ExitStack() as held:
-                held.enter_context(self._threads)
+                held.enter_context(self._alone_here())
                 self._mark = held.enter_context(self._in_redis() if self._redis_url else self._in_folder())
                 wait_s = self._wait_s()
                 if wait_s > self.interval_s:
@@ -85,11 +101,34 @@ class Gate:
         return wait_s if wait_s <= LONGEST_HOLD_S else self.interval_s  # the clock was set back
 
     @contextlib.contextmanager
+    def _alone_here(self) -> Iterator[None]:
+        if not self._threads.acquire(timeout=-1 if self._patience_s is None else self._patience_s):
+            raise GateBusy(self.name)
+        try:
+            yield
+        finally:
+            self._threads.release()
+
+    def _lock_file(self, file: int) -> None:
+        if self._patience_s is None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            return
+        give_up_at = time.monotonic() + self._patience_s
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() >= give_up_at:
+                    raise GateBusy(self.name) from None
+                time.sleep(LOOK_EVERY_S)
+
+    @contextlib.contextmanager
     def _in_folder(self) -> Iterator[_Mark]:
         self._folder.mkdir(parents=True, exist_ok=True)
         file = os.open(self._folder / f"{self.name}.gate", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            self._lock_file(file)
             # One write of one length: a kill cannot leave half a mark.
             yield _Mark(
                 time.time, lambda: os.pread(file, 32, 0).decode().strip(), lambda text: os.pwrite(file, f"{text:32}".encode(), 0)
@@ -108,8 +147,18 @@ class Gate:
             return seconds + microseconds / 1_000_000
 
         # An own short-lived connection: none is shared with a forked worker.
-        with (
-            redis.Redis.from_url(self._redis_url, decode_responses=True) as server,
-            server.lock(f"{key}:lock", timeout=self.longest_s + self.interval_s, sleep=0.05, raise_on_release_error=False),
-        ):
-            yield _Mark(now, lambda: cast(str | None, server.get(key)) or "", lambda text: server.set(key, text, ex=keep_s))
+        with redis.Redis.from_url(self._redis_url, decode_responses=True) as server:
+            lock = server.lock(
+                f"{key}:lock",
+                timeout=self.longest_s + self.interval_s,
+                sleep=LOOK_EVERY_S,
+                blocking_timeout=self._patience_s,
+                raise_on_release_error=False,
+            )
+            if not lock.acquire():
+                raise GateBusy(self.name)
+            try:
+                yield _Mark(now, lambda: cast(str | None, server.get(key)) or "", lambda text: server.set(key, text, ex=keep_s))
+            finally:
+                with contextlib.suppress(redis.exceptions.LockError):  # it ran out meanwhile
+                    lock.release()

@@ -1,6 +1,5 @@
 """A list is made at the desk by keys alone, and by mouse alone."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime

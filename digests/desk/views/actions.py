@@ -6,9 +6,10 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digests.desk import actions, texts, tweets
-from digests.desk.answers import EDIT, VIEW, DeskAction, desk_action, part, user_of
+from digests.desk.answers import EDIT, VIEW, DeskAction, answer, desk_action, part, user_of
 from digests.desk.body import Body, flag, post_keys, revision, text, whole
 from digests.desk.changing import refuse_published
+from digests.desk.rules import read_rules, save_for_site
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
 from digests.desk.titles import quoted, several
@@ -20,8 +21,7 @@ from papers import clock
 from papers.fetching import fetch_paper, fetch_tweet
 from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
-from papers.ranking.candidates import announced_on, rules
-from papers.ranking.ranking import Rules
+from papers.ranking.candidates import announced_on
 from papers.text.identifiers import ARXIV_ID
 
 
@@ -132,15 +132,15 @@ def ignore(request: HttpRequest, day: date, body: Body) -> str:
 
 @desk_action(VIEW)
 def rules_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    preview = preview_rules(day, rules_of(body))
+    preview = preview_rules(day, read_rules(body))
     said = f"{len(preview.enters)} would be added, {len(preview.leaves)} would be removed."
     return JsonResponse({"said": said, "html": {"preview": part(request, "preview", preview=preview, day=day)}})
 
 
 @desk_action("papers.change_savedrules")
-def save_rules(request: HttpRequest, day: date, body: Body) -> str:
-    actions.save_rules(rules_of(body))
-    return "Thresholds saved for the whole site."
+def save_rules(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    save_for_site(read_rules(body), by=user_of(request), now=clock.now())
+    return answer(request, day, "Rules saved for the whole site.", body, parts={"rules_log": part(request, "rules_log")})
 
 
 @desk_action(EDIT)
@@ -182,16 +182,3 @@ def paper_of(body: Body) -> Paper:
     if paper is None:
         raise Refused("Unknown paper. Reload the page.")
     return paper
-
-
-def rules_of(body: Body) -> Rules:
-    tweets = whole(body, "shown_tweets")
-    if tweets > 100:
-        raise Refused("At most 100 posts can be shown under a paper.")
-    return Rules(
-        whole(body, "hot_score"),
-        whole(body, "shown_tweet_score"),
-        tweets,
-        flag(body, "one_tweet_per_author"),
-        weights=rules().weights,
-    )

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from digests.desk import bulk
 from digests.desk.answers import EDIT, DeskAction, desk_action, user_of
 from digests.desk.body import Body, papers, revision
+from digests.desk.rules import read_rules
 from digests.desk.titles import several
-from digests.desk.views.actions import rules_of
 from digests.editing.conflicts import Refused
 from papers import clock
 from papers.models import Paper
@@ -62,7 +62,7 @@ def accept_all(request: HttpRequest, day: date, body: Body) -> str:
 
 @desk_action(EDIT)
 def apply_rules(request: HttpRequest, day: date, body: Body) -> str:
-    added, removed = bulk.apply_rules(day, rules_of(body), revision(body), by=user_of(request), now=clock.now())
+    added, removed = bulk.apply_rules(day, read_rules(body), revision(body), by=user_of(request), now=clock.now())
     return f"Threshold applied to this day: {several(added)} added, {removed} removed."
 
 

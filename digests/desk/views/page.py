@@ -40,7 +40,13 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
     presence.arrive(day, user_of(request), now=timezone.now())
     presence.forget(now=timezone.now())
     desk = desk_of(request, day)
-    context = {**admin.site.each_context(request), "title": f"Desk of {day}", "desk": desk, "keys": KEYS, "is_nav_sidebar_enabled": False}
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Desk of {day}",
+        "desk": desk,
+        "keys": KEYS,
+        "is_nav_sidebar_enabled": False,
+    }
     return render(request, "admin/desk/desk.html", context)
 
 

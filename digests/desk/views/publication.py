@@ -155,7 +155,7 @@ def unless_stopped(request: HttpRequest, day: date, body: Body, digest: Digest, 
 def done(request: HttpRequest, day: date, said: str, body: Body) -> HttpResponse:
     """The answer, with the check as it is now."""
     desk = desk_of(request, day)
-    return answer(request, day, said, body, desk=desk, checks=checks(request, desk))
+    return answer(request, day, said, body, desk=desk, parts={"checks": checks(request, desk)})
 
 
 def checks(request: HttpRequest, desk: Desk) -> str:

@@ -8,6 +8,7 @@ import {openPosts} from "./posts.js";
 import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
+import {rulesBody} from "./rules.js";
 import {chosenRows, clearAll} from "./selection.js";
 import {focusRow, stepFocus} from "./walking.js";
 
@@ -45,16 +46,6 @@ root.addEventListener("tab", (event) => {
         togglePanel(false);
     }
 });
-
-const rulesBody = () => {
-    const {hot_score, shown_tweet_score, shown_tweets, one_tweet_per_author} = find("#rules").elements;
-    return {
-        hot_score: hot_score.valueAsNumber,
-        shown_tweet_score: shown_tweet_score.valueAsNumber,
-        shown_tweets: shown_tweets.valueAsNumber,
-        one_tweet_per_author: one_tweet_per_author.checked,
-    };
-};
 
 const onStrip = (sibling) =>
     [...document.querySelectorAll(".strip a")].at(sibling([...document.querySelectorAll(".strip a")].findIndex((a) => a.ariaCurrent)))?.click();

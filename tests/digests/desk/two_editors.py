@@ -5,7 +5,6 @@ from typing import Any
 from django.test import Client
 
 from digests.desk.answers import PARTS
-
 from tests.digests.desk.conftest import revision, send
 
 
