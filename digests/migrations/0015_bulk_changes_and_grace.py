@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0013_keys_of_posts'),
+        ('digests', '0014_mirrors'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

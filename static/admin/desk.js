@@ -50,7 +50,7 @@ const postButton = async (button) => {
 
 /** A row is chosen by its number or its score, and all up to it with Shift. */
 const chooseByClick = (event) => {
-    const row = event.target.closest("li[data-paper]");
+    const row = event.target.closest(".row[data-paper]");
     if (!row || event.target.closest("button, input, textarea, select, label, details")) {
         return false;
     }
@@ -76,7 +76,7 @@ root.addEventListener("click", (event) => {
     if (!button || button.disabled || (button.matches("a") && (event.ctrlKey || event.metaKey))) {
         return;
     }
-    const row = button.closest("li[data-paper]") ?? (button.closest("#look-column") && lookedAt());
+    const row = button.closest(".row[data-paper]") ?? (button.closest("#look-column") && lookedAt());
     if (button.dataset.post) {
         event.preventDefault();
         postButton(button);
@@ -136,7 +136,7 @@ afterMerging(enhance);
 
 /* A row must not be pressed on with Shift as if its text were being chosen. */
 root.addEventListener("mousedown", (event) => {
-    if (event.shiftKey && event.target.closest("li[data-paper]") && !event.target.closest("input, textarea")) {
+    if (event.shiftKey && event.target.closest(".row[data-paper]") && !event.target.closest("input, textarea")) {
         event.preventDefault();
     }
 });

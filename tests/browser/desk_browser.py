@@ -105,7 +105,7 @@ class EditorAtDesk:
 
     @property
     def order(self) -> list[str]:
-        rows: list[str] = self.page.locator("#entries > li").evaluate_all("rows => rows.map(row => row.dataset.paper)")
+        rows: list[str] = self.page.locator("#entries > .row").evaluate_all("rows => rows.map(row => row.dataset.paper)")
         return rows
 
     @property

@@ -66,13 +66,13 @@ def test_keys_alone_make_a_list(open_desk: OpenDesk, elsewhere: Elsewhere, capsy
     page = ann.page
 
     ann.press("Enter")
-    expect(page.locator("#entries > li")).to_have_count(9)
+    expect(page.locator("#entries > .row")).to_have_count(9)
     ann.press("c", "a", "j", "a")
-    expect(page.locator("#entries > li")).to_have_count(11)
+    expect(page.locator("#entries > .row")).to_have_count(11)
     ann.press("A")
     ann.type(elsewhere.paper)
     ann.press("Enter")
-    expect(page.locator("#entries > li")).to_have_count(12)
+    expect(page.locator("#entries > .row")).to_have_count(12)
     ann.press("Escape", "l", "n")
     ann.type("A *first* word.")
     ann.press("Escape", "Alt+ArrowDown", "Alt+ArrowDown", "j", "n")
@@ -101,16 +101,16 @@ def test_mouse_makes_the_same_list(open_desk: OpenDesk, elsewhere: Elsewhere, ca
     page = ann.page
 
     ann.click(page.get_by_role("button", name="Start the list"))
-    expect(page.locator("#entries > li")).to_have_count(9)
+    expect(page.locator("#entries > .row")).to_have_count(9)
     ann.click(ann.candidate("2611.10009").get_by_role("button", name="Add"))
-    expect(page.locator("#entries > li")).to_have_count(10)
+    expect(page.locator("#entries > .row")).to_have_count(10)
     ann.drag(ann.candidate("2611.10011").locator(".score"), ann.entry("2611.10004"))
-    expect(page.locator("#entries > li")).to_have_count(11)
+    expect(page.locator("#entries > .row")).to_have_count(11)
     assert "2611.10011" in ann.order[4:6]
     ann.click(page.get_by_label("Add a paper"))
     ann.type(elsewhere.paper)
     ann.click(page.locator("#add-paper button"))
-    expect(page.locator("#entries > li")).to_have_count(12)
+    expect(page.locator("#entries > .row")).to_have_count(12)
     for paper, note in (("2611.10000", "A *first* word."), ("2611.10003", "It costs little.")):
         ann.click(ann.entry(paper).locator(".acts [data-do=note]"))
         ann.type(note)
@@ -164,7 +164,7 @@ def test_rows_are_moved_by_keyboard_and_places_are_told(open_desk: OpenDesk) -> 
     assert ann.requests == ["move", "move"]
 
     ann.press("u")
-    expect(ann.page.locator("#entries > li").first).to_have_attribute("data-paper", papers[1])
+    expect(ann.page.locator("#entries > .row").first).to_have_attribute("data-paper", papers[1])
     assert stored() == [papers[1], papers[0], papers[2], papers[3]]
 
 
@@ -220,7 +220,7 @@ def test_undo_takes_back_a_dismissal_where_that_was_the_last_change(open_desk: O
     expect(ann.candidate(dismissed)).to_be_visible()
     assert stored() == moved
     ann.press("u")
-    expect(ann.page.locator("#entries > li").first).to_have_attribute("data-paper", listed[0])
+    expect(ann.page.locator("#entries > .row").first).to_have_attribute("data-paper", listed[0])
     assert stored() == listed
     assert ann.requests == ["move", "dismiss", "undismiss", "undo"]
 

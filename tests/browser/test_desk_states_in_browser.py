@@ -19,7 +19,7 @@ def test_desk_is_read_without_scripts(browser: Browser, live_server: LiveServer)
     digest = make_draft(papers[:2])
     with editors(browser, live_server.url, scripts=False) as open_desk:
         page = open_desk().page
-        expect(page.locator("#entries > li")).to_have_count(2)
+        expect(page.locator("#entries > .row")).to_have_count(2)
         page.get_by_role("link", name="edit the day in a form").click()
         assert page.url.endswith(f"/admin/digests/digest/{digest.pk}/change/")
 

@@ -27,7 +27,7 @@ const noteMoves = (answer) => {
 
 const showAgain = ({body}) => {
     for (const paper of body.papers ?? [body.paper]) {
-        for (const row of all(`li[data-paper="${CSS.escape(paper)}"]`)) {
+        for (const row of all(`.row[data-paper="${CSS.escape(paper)}"]`)) {
             row.classList.remove("waiting", "leaving");
             row.inert = false;
         }

@@ -83,7 +83,7 @@ export const bulk = {
     accept_all: () => {
         const places = new Map();
         for (const mark of all(".suggestion")) {
-            places.set(mark.closest("li").dataset.paper, Number(mark.dataset.position));
+            places.set(mark.closest(".row").dataset.paper, Number(mark.dataset.position));
         }
         if (places.size) {
             put("accept_all", {papers: [...places.keys()], places: [...places.values()], revision: revision()});

@@ -14,7 +14,7 @@ const placeOf = (element) => {
     if (element.closest("#desk-publish")) {
         return "check";
     }
-    const row = element.closest("li[data-paper]");
+    const row = element.closest(".row[data-paper]");
     if (isLooking() && row?.matches(".candidate")) {
         return "look";
     }

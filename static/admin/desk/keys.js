@@ -13,7 +13,7 @@ const switchBox = find("#keys-on");
 /** From a field to what it belongs to. */
 const leave = (field) => {
     field.blur();
-    const row = field.closest("li[data-tweet], li[data-paper]");
+    const row = field.closest("li[data-tweet], .row[data-paper]");
     if (row && !row.isConnected) {
         focusColumn("list");
     } else if (row) {
@@ -38,7 +38,7 @@ const onPost = (post, event) => {
     } else if (event.key === " " && document.activeElement === post) {
         find("input", post).click();
     } else if (event.key === "Escape") {
-        focusRow(post.closest("li[data-paper]"));
+        focusRow(post.closest(".row[data-paper]"));
     } else {
         return false;
     }

@@ -25,7 +25,7 @@ const showActs = () => {
         }
         return copy;
     }));
-    const rows = all(`[data-rows=${columnOf(shown)}] > li:not(.leaving, .waiting, .gone)`);
+    const rows = all(`[data-rows=${columnOf(shown)}] > .row:not(.leaving, .waiting, .gone)`);
     find("#look-place").textContent = `${rows.indexOf(shown) + 1} of ${rows.length}${columnOf(shown) === "list" ? " listed" : ""}`;
 };
 
@@ -51,7 +51,7 @@ export const look = (row) => {
     column.hidden = false;
     find("#publish-column").hidden = true;
     columns.dataset.open = columnOf(row) === "list" ? "look-list" : "look";
-    all("[data-rows] > li.looked").forEach((one) => one.classList.remove("looked"));
+    all("[data-rows] > .row.looked").forEach((one) => one.classList.remove("looked"));
     row.classList.add("looked");
     showActs();
     arriving = load(row);
@@ -63,7 +63,7 @@ export const closeLook = () => {
     column.hidden = true;
     columns.dataset.open = "";
     place.replaceChildren();
-    all("li.looked").forEach((one) => one.classList.remove("looked"));
+    all(".row.looked").forEach((one) => one.classList.remove("looked"));
 };
 
 /** The row of quick look may have changed, or be gone. */

@@ -13,7 +13,7 @@ const timers = new Map();
 let grabbed = null; // {row, from: index}
 
 export const listOfDay = () => find("#entries");
-const rowsIn = (list) => [...list.children].filter((row) => row.matches("li[data-paper]:not(.leaving, .gone), li[data-tweet]"));
+const rowsIn = (list) => [...list.children].filter((row) => row.matches(".row[data-paper]:not(.leaving, .gone), li[data-tweet]"));
 export const nameOf = (row) => row.dataset.title ?? find(".by strong", row)?.textContent ?? "the row";
 const isTweet = (row) => row.dataset.tweet !== undefined;
 const movable = (row) => (isTweet(row) ? rowsIn(row.parentElement).filter((other) => other.matches(".shown")) : rowsIn(row.parentElement));
@@ -165,7 +165,7 @@ export const leave = (row) => {
 /** Rows of the list can be dragged, and candidates dragged into it. */
 export const makeDraggable = () => {
     const entries = find("#add-paper") && listOfDay();
-    const candidates = find("ol.candidates");
+    const candidates = find("#candidates");
     let cancelled = false;
     let from = null;
     const onEscape = (event) => {
@@ -193,7 +193,7 @@ export const makeDraggable = () => {
         Sortable.create(entries, {
             ...shared,
             handle: ".handle",
-            draggable: "li.entry, li.candidate",
+            draggable: ".row.entry, .row.candidate",
             group: {name: "list", put: ["candidates"]},
             onEnd: ({item, oldIndex, newIndex}) => {
                 removeEventListener("keydown", onEscape, true);
@@ -221,7 +221,7 @@ export const makeDraggable = () => {
             ...shared,
             sort: false,
             handle: ".score",
-            draggable: "li.candidate",
+            draggable: ".row.candidate",
             group: {name: "candidates", pull: "clone", put: false},
             onEnd: () => {
                 removeEventListener("keydown", onEscape, true);

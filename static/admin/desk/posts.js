@@ -74,7 +74,7 @@ export const savePosts = (row) => {
 };
 
 document.addEventListener("toggle", (event) => {
-    const row = event.target.closest?.("li.entry");
+    const row = event.target.closest?.(".row.entry");
     if (row && event.target.matches("details[data-part=tweets]") && event.target.open && !waitingFor) {
         openPosts(row);
     }

@@ -12,7 +12,7 @@ let began = 0;
 
 /** The versions of the rows that are here, for the server to send others only. */
 export const have = () =>
-    all("li[data-v]").map((row) => `${row.matches(".entry") ? "in-" : ""}${row.dataset.paper}:${row.dataset.v}`).join(" ");
+    all(".row[data-v]").map((row) => `${row.matches(".entry") ? "in-" : ""}${row.dataset.paper}:${row.dataset.v}`).join(" ");
 
 /** Let keys and drawing have their turn where the work has gone on for a while. */
 const breathe = async () => {
@@ -25,7 +25,7 @@ const breathe = async () => {
 const fresh = (html) => {
     const template = document.createElement("template");
     template.innerHTML = html;
-    return template.content.querySelector("li");
+    return template.content.firstElementChild;
 };
 
 /** Take in `{candidates: {order, rows}, list: {order, rows}}`. */
@@ -101,7 +101,7 @@ const focusNear = (column, rows, at) => {
 
 /** A row that was kept for what was typed in it goes when its field is left. */
 export const dropGone = () => {
-    for (const row of all("li.gone")) {
+    for (const row of all(".row.gone")) {
         if (!isTypedIn(row)) {
             const rows = [...row.parentElement.children];
             const hadFocus = row.contains(document.activeElement);

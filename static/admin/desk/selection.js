@@ -11,7 +11,7 @@ const ACTS = {
 };
 
 export const columnOf = (row) => (row.matches(".candidate") ? "candidates" : "list");
-const rowsOf = (column) => all(`[data-rows=${column}] > li[data-paper]:not(.leaving, .waiting, .gone)`);
+const rowsOf = (column) => all(`[data-rows=${column}] > .row[data-paper]:not(.leaving, .waiting, .gone)`);
 
 /** The chosen rows of a column, from top to bottom. */
 export const chosenRows = (column) => rowsOf(column).filter((row) => chosen[column].has(row.dataset.paper));

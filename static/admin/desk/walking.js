@@ -9,11 +9,11 @@ const last = {candidates: null, list: null};
 
 const isShown = (row) => row.offsetParent !== null && !row.matches(".leaving, .waiting, .gone");
 /** The rows that one can walk to. */
-export const rowsOf = (column) => all(`[data-rows=${column}] > li[data-paper]`).filter(isShown);
+export const rowsOf = (column) => all(`[data-rows=${column}] > .row[data-paper]`).filter(isShown);
 
 /** The row with the focus; from quick look, the one that it shows. */
 export const currentRow = () => {
-    const row = document.activeElement?.closest?.("li[data-paper]");
+    const row = document.activeElement?.closest?.(".row[data-paper]");
     return row ?? (document.activeElement?.closest?.("#look-column") || document.activeElement === document.body ? lookedAt() : null);
 };
 
@@ -24,7 +24,7 @@ const setCurrent = (row) => {
     if (before !== row) {
         before?.setAttribute("tabindex", "-1");
     }
-    all(`[data-rows=${column}] > li[tabindex="0"]`).filter((one) => one !== row).forEach((one) => { one.tabIndex = -1; });
+    all(`[data-rows=${column}] > .row[tabindex="0"]`).filter((one) => one !== row).forEach((one) => { one.tabIndex = -1; });
     row.tabIndex = 0;
     last[column] = row.id;
 };
@@ -77,7 +77,7 @@ onFocusLost((column, row) => {
 
 /** Some steps on from the row; `undecided` passes over what is decided. */
 export const stepFocus = (row, by, {undecided = false} = {}) => {
-    const every = all(`[data-rows=${columnOf(row)}] > li[data-paper]`);
+    const every = all(`[data-rows=${columnOf(row)}] > .row[data-paper]`);
     let index = every.indexOf(row) + by;
     while (every[index] && (!isShown(every[index]) || (undecided && every[index].matches(".in-list, .dismissed")))) {
         index += by;
@@ -86,7 +86,7 @@ export const stepFocus = (row, by, {undecided = false} = {}) => {
 };
 
 root.addEventListener("focusin", (event) => {
-    const row = event.target.closest("li[data-paper]");
+    const row = event.target.closest(".row[data-paper]");
     if (row) {
         setCurrent(row);
     }
