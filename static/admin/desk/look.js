@@ -15,13 +15,19 @@ export const isLooking = () => !column.hidden;
 /** The row that quick look shows. */
 export const lookedAt = () => (isLooking() && shown?.isConnected ? shown : null);
 
+const WORDS = {add: ["Add to the list", "a"], dismiss: ["Not today", "x"], remove: ["Remove", "x"], note: ["Note", "n"]};
+
 const showActs = () => {
     const acts = find("#look-acts");
     acts.replaceChildren(...all(":scope > .acts button", shown).filter((button) => button.dataset.do !== "grab").map((button) => {
         const copy = button.cloneNode(true);
         copy.tabIndex = 0;
-        if (copy.dataset.do === "add") {
-            copy.textContent = "Add to the list";
+        if (WORDS[copy.dataset.do]) {
+            const [words, key] = WORDS[copy.dataset.do];
+            const hint = document.createElement("kbd");
+            hint.textContent = key;
+            copy.replaceChildren(`${words} `, hint);
+            copy.classList.remove("icon", "later");
         }
         return copy;
     }));
