@@ -1,5 +1,6 @@
 """A day's desk as it stands: everything that its page shows, in a constant number of queries."""
 
+import zlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from papers.models import CollectionDay, Paper, PaperCategory, Tweet
 from papers.ranking.candidates import announced_on, rules, tweets_on
 from papers.ranking.ranking import MentionedPaper, Rules, rank
 
+INCOMPLETE = (CollectionDay.State.COLLECTING, CollectionDay.State.PARTIAL, CollectionDay.State.FAILED)
 LAST_LISTS = 7
 USUAL_LENGTH = 12
 """Of a list where there is none yet to go by."""
@@ -73,6 +75,12 @@ class Desk:
     def number_shown(self) -> int:
         """Of candidates, by the filters."""
         return len(self.candidates) + self.more_candidates
+
+    @property
+    def is_incomplete(self) -> bool:
+        """There is a draft, though more papers or posts may come."""
+        is_draft = self.digest is not None and self.digest.status == Digest.Status.DRAFT and not self.is_correction
+        return bool(is_draft and self.day_state and self.day_state.state in INCOMPLETE)
 
     @property
     def revision(self) -> int:
@@ -149,7 +157,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         has_candidates=bool(candidates),
         dismissed=len(dismissals),
         networks=network_words.TITLES,
-        pulse=_beat(digest, list(dismissals.values()), last_read),
+        pulse=_beat(digest, list(dismissals.values()), last_read, day_state),
     )
 
 
@@ -207,18 +215,19 @@ def is_editable(digest: Digest | None) -> bool:
 
 
 def pulse(day: date, digest: Digest | None) -> str:
-    """That of the desk, without reading all of it; two queries."""
+    """That of the desk, without reading all of it; three queries."""
     dismissals = list(Dismissal.objects.filter(day=day).values_list("pk", flat=True))
     papers = Paper.objects.filter(announced_on(day)).order_by().values("pk")
     read = Tweet.objects.filter(mentions__paper__in=papers).aggregate(last=Max("read_at"))
-    return _beat(digest, dismissals, read["last"])
+    return _beat(digest, dismissals, read["last"], CollectionDay.objects.filter(date=day).first())
 
 
-def _beat(digest: Digest | None, dismissals: list[int], last_read: datetime | None) -> str:
+def _beat(digest: Digest | None, dismissals: list[int], last_read: datetime | None, day: CollectionDay | None) -> str:
     out = digest.goes_out_at.timestamp() if digest and digest.goes_out_at else 0
     stands = [digest.pk, digest.revision, digest.status, out, digest.changed_at.timestamp()] if digest else []
     read = last_read.timestamp() if last_read else 0
-    return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read))
+    collected = zlib.crc32(f"{day.state} {day.reason}".encode()) if day else 0
+    return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read, collected))
 
 
 def newest_day(today: date) -> date:

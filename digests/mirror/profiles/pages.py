@@ -23,7 +23,7 @@ from digests.mirror.profiles.registry import Profile
 from digests.mirror.targets import Posts
 from digests.models import Digest, PublicEvent
 from digests.templatetags import reading
-from papers.networks.registry import OLD_NETWORK
+from papers.networks.registry import KINDS, OLD_NETWORK
 from papers.rendered.bounded import Renderer
 from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
@@ -136,6 +136,4 @@ def counts(paper: PostPaper) -> dict[str, dict[str, int]]:
 
 def page_of(tweet: PostTweet) -> str:
     """The address of the post."""
-    if tweet.network != OLD_NETWORK:
-        return OTHERS[tweet.network].page(tweet.status_id, tweet.handle)
-    return f"https://x.com/{tweet.handle}/status/{tweet.status_id}"
+    return KINDS[tweet.network].page(tweet.status_id, tweet.handle)
