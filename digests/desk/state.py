@@ -156,7 +156,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         ),
         has_candidates=bool(candidates),
         dismissed=len(dismissals),
-        networks=network_words.TITLES,
+        networks=network_words.titles(),
         pulse=_beat(digest, list(dismissals.values()), last_read, day_state),
     )
 

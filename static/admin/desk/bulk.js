@@ -6,7 +6,7 @@ import {act} from "./publish.js";
 import {put} from "./queue.js";
 import {revision} from "./revision.js";
 import {chosenRows, clear, clearAll} from "./selection.js";
-import {focusRow} from "./walking.js";
+import {focusRow, keepFocus} from "./walking.js";
 
 const entries = () => all("#entries > .entry:not(.leaving, .gone)");
 const papersOf = (rows) => rows.map((row) => row.dataset.paper);
@@ -33,6 +33,7 @@ const send = (action, rows, all, {words, body = {}}) => {
     if (next) {
         focusRow(next);
     }
+    keepFocus(rows[0]);
     say(words);
 };
 

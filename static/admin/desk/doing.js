@@ -10,7 +10,7 @@ import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
 import {rulesBody} from "./rules.js";
 import {chosenRows, clearAll} from "./selection.js";
-import {focusRow, stepFocus} from "./walking.js";
+import {focusRow, keepFocus, stepFocus} from "./walking.js";
 
 const paperOf = (row) => row.dataset.paper;
 const isCandidate = (row) => row?.matches(".candidate");
@@ -25,6 +25,7 @@ const decideOn = (row, action) => {
         stepFocus(row, 1, {undecided: true});
     }
     leave(row);
+    keepFocus(row);
 };
 
 const openPart = (row, part) => {
@@ -73,9 +74,8 @@ export const does = {
         number();
         if (next) {
             focusRow(next);
-        } else {
-            find("#list-column .rows").focus();
         }
+        keepFocus(row);
     },
     out: (row) => {
         if (row && chosenRows(isEntry(row) ? "list" : "candidates").length) {
@@ -109,6 +109,7 @@ export const does = {
             if (isCandidate(row)) {
                 stepFocus(row, 1, {undecided: true});
                 leave(row);
+                keepFocus(row);
             } else {
                 focusRow(row);
             }
@@ -120,6 +121,7 @@ export const does = {
             if (isCandidate(row)) {
                 stepFocus(row, 1, {undecided: true});
                 leave(row);
+                keepFocus(row);
             } else {
                 focusRow(row);
             }

@@ -46,13 +46,16 @@ const firstOf = (column) => {
     return rows.includes(before) ? before : rows.find((one) => !one.matches(".in-list, .dismissed")) ?? rows[0];
 };
 
+/** Where the column has no row any more, the focus stays in it. */
+const focusBody = (column) => find(column === "list" ? "#list-column .rows" : "#candidates-column .rows").focus();
+
 export const focusColumn = (column) => {
     root.dispatchEvent(new CustomEvent("tab", {detail: column}));
     const row = firstOf(column);
     if (row) {
         focusRow(row);
     } else {
-        find(column === "list" ? "#list-column .rows" : "#candidates-column .rows").focus();
+        focusBody(column);
         say(column === "list" ? "The list is empty" : "No candidates");
     }
 };
@@ -67,13 +70,14 @@ export const keepReachable = () => {
     }
 };
 
-onFocusLost((column, row) => {
-    if (row) {
-        focusRow(row);
-    } else {
-        find(column === "list" ? "#list-column .rows" : "#candidates-column .rows").focus();
+/** After a row left: the focus stays in its column. */
+export const keepFocus = (row) => {
+    if (document.activeElement === document.body || document.activeElement === row) {
+        focusBody(columnOf(row));
     }
-});
+};
+
+onFocusLost((column, row) => (row ? focusRow(row) : focusBody(column)));
 
 /** Some steps on from the row; `undecided` passes over what is decided. */
 export const stepFocus = (row, by, {undecided = false} = {}) => {
