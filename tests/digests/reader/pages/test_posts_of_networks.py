@@ -54,14 +54,16 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
     rel = 'rel="nofollow noopener noreferrer ugc"'
     bluesky = "https://bsky.app/profile/did:plc:synthetic0000000000000001/post/3synthetic001"
 
+    frame = "https://embed.bsky.app/embed/did:plc:synthetic0000000000000001/app.bsky.feed.post/3synthetic001?id=original&amp;colorMode={theme}"
+
     x, *others = captions(text_of(client, ADDRESS))
 
-    assert re.findall(r'<a href="([^"]+)" .* data-original="[^"]+">original post of <time', x) == [
+    assert re.findall(r'<a href="([^"]+)" .* data-original="[^"]+" data-network="X">original post of <time', x) == [
         paper.tweets.get(network="x").url
     ]
     assert others == [
         f'{mark}Bluesky</span> <bdi class="name">Example Lab</bdi> <span class="handle">@lab.example.test</span> '
-        f'<a href="{bluesky}" {rel}>posted {day} <span class="tweet-counts">1 like, 1,234 reposts{AS_OF}</span>',
+        f'<a href="{bluesky}" {rel} data-original="{frame}" data-network="Bluesky">original post of {day} <span class="tweet-counts">1 like, 1,234 reposts{AS_OF}</span>',
         f'{mark}Hacker News</span> <bdi class="name">tester</bdi> <a href="https://news.ycombinator.com/item?id=90000001" {rel}>'
         f'posted {day} <span class="tweet-counts">37 points, 12 comments{AS_OF}</span>',
         f'{mark}Hugging Face</span> <a href="https://huggingface.co/papers/2105.00001" {rel}>posted {day} '
