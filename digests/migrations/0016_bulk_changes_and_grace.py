@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0014_mirrors'),
+        ('digests', '0015_history_of_networks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
