@@ -23,7 +23,7 @@ def texts_of_digest(digest: Digest, entries: Iterable[Entry], events: Iterable[P
     """All that a digest's page prints."""
     entries = list(entries)
     notes = [digest.intro, *(entry.note for entry in entries), *(event.note for event in events)]
-    abstracts = ((Kind.ABSTRACT, entry.abstract) for entry in entries)
+    abstracts = ((kind, entry.abstract) for entry in entries for kind in (Kind.ABSTRACT, Kind.LEAD))
     return Texts([*_lines(entries), *abstracts, *((Kind.NOTE, note) for note in notes)])
 
 
@@ -33,7 +33,7 @@ def texts_of_events(events: Iterable[PublicEvent]) -> Texts:
 
 def texts_of_paper(paper: Paper) -> Texts:
     """All that arXiv says of the paper."""
-    return Texts([*_of_papers([paper]), (Kind.ABSTRACT, paper.abstract), (Kind.COMMENT, paper.comment)])
+    return Texts([*_of_papers([paper]), (Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment)])
 
 
 def texts_of_papers(papers: Iterable[Paper]) -> Texts:

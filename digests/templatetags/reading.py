@@ -54,6 +54,7 @@ def tweet_body(body_html: str, network: str = "x") -> SafeString:
 
 register.filter("network_title", network_words.title)
 register.filter("in_words", network_words.in_words)
+register.filter("told", network_words.told)
 
 
 @register.filter
@@ -119,6 +120,13 @@ def moment_text(at: datetime) -> str:
 def day_text(day: date) -> str:
     """`6 June 2019`; Django's own filter takes ten times as long."""
     return f"{day.day} {day:%B %Y}"
+
+
+@register.filter
+@lru_cache(maxsize=4096)
+def day_short(day: date) -> str:
+    """`6 Jun 2019`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 @register.filter

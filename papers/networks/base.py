@@ -85,6 +85,8 @@ class Kind(Protocol):
     counted: ClassVar[tuple[Count, ...]]
     weights: ClassVar[Mapping[str, float]]
     """What each count gives to a paper's score, where no saved rule says otherwise."""
+    mark: ClassVar[str]
+    """Shapes of an SVG of 16 by 16 in one colour, `currentColor`, that stand before its counts: drawn by us, not its logo."""
 
     @staticmethod
     def off(settings: Any) -> str:

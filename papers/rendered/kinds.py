@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-VERSION = 1
+VERSION = 2
 """Of the renderer. Raise it with every change of what comes out: then all texts are rendered again."""
 
 
@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """TeX on one line, its addresses as links."""
     ABSTRACT = "abstract"
     """TeX in paragraphs."""
+    LEAD = "lead"
+    """An abstract, of which one sentence is rendered: the one that tells most (papers/text/lead.py); nothing where none does."""
     NAMES = "names"
     """Authors' names in TeX (`names_source`); rendered as plain text, one name a line."""
     NOTE = "note"

@@ -20,7 +20,7 @@ def expect_accessible(page: Page) -> None:
 
 def look_over(page: Page, site: str, pages: dict[str, int]) -> None:
     """The pages, by their addresses, answer with these statuses, and are accessible, quiet, self-contained, never wider than the
-    screen, with headings in order. One round in both schemes and three widths each, since loading the pages takes the time.
+    screen, with headings in order. One round in both schemes and five widths each, since loading the pages takes the time.
     """
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
@@ -31,7 +31,7 @@ def look_over(page: Page, site: str, pages: dict[str, int]) -> None:
         assert response is not None
         assert (address, response.status) == (address, status)
         expect_accessible(page)
-        for width in (360, 390, 1280):
+        for width in (280, 320, 390, 820, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert (address, page.evaluate("document.documentElement.scrollWidth")) == (address, width)
         levels = page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(one => Number(one.tagName[1]))")
