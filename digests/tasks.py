@@ -1,4 +1,4 @@
-"""What runs by itself for editors."""
+"""Tasks for lists, started by the timetable or by a publication."""
 
 import logging
 from datetime import date, timedelta
@@ -16,14 +16,14 @@ from digests.publishing import scheduling
 from papers import clock
 
 DAYS = 7
-"""Older days are proposed by hand only."""
+"""Older days are proposed only by hand."""
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task
 def propose_drafts() -> None:
-    """Propose the last days' lists where they are collected, anew as long as nobody touched them; the others get new counts."""
+    """Propose the last days' lists once collected, again as long as nobody touched them; the others get new counts."""
     now = clock.now()
     if gone := samples.step_aside():
         logger.info("Removed %s days of sample data, because real papers have arrived", gone)

@@ -1,4 +1,6 @@
-"""Celery: the app and its timetable. Start `celery --app hotpapers_site worker` (any number) and `… beat` (one).
+"""Celery: the app and its timetable. Start `celery --app hotpapers_site worker --queues …` and `… beat`, any number of each.
+
+Which queues there are is in queues.py; of several beats one leads (beat.py).
 
 The timetable is a tick every few minutes, not a crontab: what is due is decided by each task, from the database and from
 arXiv's announcement calendar (US Eastern, with its holidays; `papers/sources/arxiv/calendar.py`). So a tick that was missed,
@@ -12,10 +14,14 @@ are claimed in the database.
 import logging
 import os
 import warnings
+from fnmatch import fnmatch
 from typing import Any
 
 from celery import Celery, signals
+from celery.app.task import Task
 from django.conf import settings
+
+from hotpapers_site.queues import DEFAULT, QUEUES, ROUTES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
 
@@ -34,6 +40,18 @@ PERIODS_S = {
 }
 SHORTEST_PERIOD_S = 0.5
 """In the sandbox, whose clock runs faster."""
+
+
+class LimitsOfQueue:
+    """Celery's task annotations: a task may last as long as those of its queue do."""
+
+    def annotate(self, task: Task[Any, Any]) -> dict[str, int]:
+        queue = QUEUES[queue_of(task.name)]
+        return {"soft_time_limit": queue.within_s, "time_limit": queue.killed_after_s}
+
+
+def queue_of(task: str) -> str:
+    return next((route["queue"] for pattern, route in ROUTES.items() if fnmatch(task, pattern)), DEFAULT)
 
 
 class OneLine(logging.Filter):

@@ -2,7 +2,8 @@
 
 Celery tries no failed task again. The failure is kept in the database (a day's reason and next attempt, the health of the
 service), with the time to wait that the service asked for, and a later tick finds the work due again. So a failure, a lost
-message and a killed worker end in the same way, and a refusal is not repeated before its time.
+message and a killed worker end in the same way, and a refusal is not repeated before its time. So does a wait at a source's
+gate that others keep busy: the task ends, so that its worker is free, and nothing counts as failed.
 """
 
 import logging
@@ -27,6 +28,7 @@ from papers.counts.thinning import thin
 from papers.models import CollectionDay, Tweet
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
+from papers.sources.gate import GateBusy
 from papers.sources.http import SourceError
 
 logger = logging.getLogger(__name__)
@@ -129,10 +131,12 @@ def render_texts() -> None:
 
 def _ask(step: Callable[[Sources], object]) -> None:
     try:
-        with sources() as opened:
+        with sources(is_patient=False) as opened:
             step(opened)
     except SourceError as error:  # kept in the health of the service
         logger.warning("%s", error)
+    except GateBusy as busy:
+        logger.info("Other tasks are asking %s; a later tick goes on", busy)
 
 
 def _collect(day: date, opened: Sources) -> None:
@@ -142,6 +146,8 @@ def _collect(day: date, opened: Sources) -> None:
             row = collect(day, now=clock.now(), sources=opened, progress=_telling(day))
         except SourceError as error:  # the day has it as its reason
             logger.warning("%s: %s", day, error)
+        except GateBusy as busy:
+            logger.info("%s: other tasks are asking %s; a later tick goes on", day, busy)
         else:
             logger.info("%s, %s papers, %s posts", row, row.found_new, row.tweets_found)
 

@@ -41,8 +41,9 @@ class Product:
             )
 
     def start_all(self, *, workers: int, processes: int) -> None:
-        for _ in range(workers):
-            self.start("worker", "--concurrency", str(processes), "--without-gossip", "--without-mingle")
+        for number in range(workers):
+            options = ["--hostname", f"{number}@%h", "--concurrency", str(processes), "--without-gossip", "--without-mingle"]
+            self.start("worker", *options)
         self.start("beat", "--pidfile=")
 
     def kill_all(self) -> None:

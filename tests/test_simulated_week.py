@@ -26,6 +26,7 @@ from papers.sources.arxiv.calendar import AnnouncementCalendar
 from tests.product import Product, own_database, until
 from tests.standins.arxiv import gaps
 from tests.standins.damage import DROPPED, ENTRIES, ITEMS, POSTS, without
+from tests.standins.failing import fail
 from tests.standins.running import ARCHIVES, Services, services
 from tests.standins.tweets import WorldTweet
 
@@ -76,28 +77,6 @@ print(json.dumps({
     "readings": TweetMeasurement.objects.count(),
 }))
 """
-
-
-def fail(made: Services, tenth: int) -> None:
-    """The services fail, in other ways in each tenth of the week."""
-    match tenth:
-        case 1:
-            made.arxiv.fault("/api", "503 with Retry-After")
-        case 2:
-            made.x.fault("/2/tweets/search", "503", times=2)
-        case 3:
-            made.arxiv.fault("/api", "reset", times=2)
-            made.x.fault("/2/tweets/search", "truncated")
-        case 4:
-            made.arxiv.fault("/rss", "429")
-            made.oembed.fault("/oembed", "429")
-        case 5:
-            made.x.fault("/2/tweets", "500", times=2)
-        case 6:
-            made.arxiv.fault("/list", "html")
-            made.oembed.fault("/oembed", "403-html")
-        case 7:
-            made.arxiv.fault("/api", "empty page")
 
 
 @dataclass

@@ -7,9 +7,10 @@ from datetime import UTC, date
 from itertools import islice
 
 from digests.markdown.other_networks import OTHERS
-from digests.markdown.post import OLD_NETWORK, Post, PostPaper, PostTweet
+from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
 from papers.models import PaperCategory, of_live_tweet
+from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import escape
 
 CHUNK = 50

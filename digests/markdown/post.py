@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-OLD_NETWORK = "x"
-"""The network that the old site knew, by its name in papers.networks.registry: its counts and tweets stand as they always did."""
+from papers.networks.registry import OLD_NETWORK
+
 LONGEST_NAME = 200
 """Characters of a tweet author's name that its column holds; X allows 50."""
 

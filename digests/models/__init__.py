@@ -1,4 +1,4 @@
-"""What editors say: a day's list, the decisions beside it, and what became of it."""
+"""A day's list, the decisions beside it, and its history."""
 
 from digests.models.changes import ListChange, PublicEvent
 from digests.models.decisions import Dismissal, Presence, Waiver

@@ -57,11 +57,11 @@ class Watched:
     unseen: frozenset[str] = frozenset()
     """Columns that no page shows; changes to them are ignored."""
     only: frozenset[str] = frozenset()
-    """Columns whose change alone concerns the subjects; empty for all."""
+    """Only changes of these columns concern the subjects; empty for all."""
     events: tuple[Event, ...] = ("insert", "delete", "update")
-    """A new paper or tweet is on no page before other rows refer to it; without a trigger it costs an import nothing."""
+    """A new paper or tweet is on no page before other rows refer to it; without a trigger on it, imports are faster."""
     insert_when: str = ""
-    """Which new rows (`NEW`) are on a page at all: a condition that SQLite asks before it runs the trigger, which costs more.
+    """Which new rows (`NEW`) are on a page at all: a condition that SQLite checks before it runs the trigger, which costs more.
     An import makes thousands of rows that are not."""
 
     @property
@@ -78,7 +78,7 @@ REFERRED_TO: tuple[Event, ...] = ("delete", "update")
 IS_PUBLISHED = "NEW.status = 'published'"
 IN_PUBLISHED = f"EXISTS (SELECT 1 FROM {_DIGEST} WHERE id = NEW.digest_id AND status = 'published')"
 IS_INDEXED = f"EXISTS (SELECT 1 FROM {_INDEXED} WHERE paper_id = NEW.paper_id)"
-"""A paper that the search index does not know yet came within the last minute, and is named when the index knows it."""
+"""A paper that the search index doesn't know yet came within the last minute; it is named once the index knows it."""
 WATCHED = [
     Watched(Digest, "SELECT 'digest:' || {row}.id AS subject WHERE {row}.status = 'published'", insert_when=IS_PUBLISHED),
     # The pages of the days beside it link to a digest, those of its papers list it.
@@ -154,7 +154,7 @@ WATCHED = [
 
 
 def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    """Take the triggers away (`pre_migrate`), and tell the processes that hold pages."""
+    """Remove the triggers (`pre_migrate`), and tell the processes that hold pages."""
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         installing.drop(connection, CHANGE)

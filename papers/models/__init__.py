@@ -1,4 +1,4 @@
-"""What the world says: papers, the tweets that mention them, and their counts over time."""
+"""Papers, the posts that mention them, and their counts over time."""
 
 # A foreign key has no index of its own (`db_index=False`) where a unique constraint begins with it and serves as one.
 
@@ -8,7 +8,7 @@ from papers.models.indexing import IndexedPaper, UnindexedPaper
 from papers.models.measurements import PaperMeasurement, Provenance, TweetMeasurement
 from papers.models.papers import Paper, PaperAuthor, PaperCategory, paper_address
 from papers.models.rendering import RenderedText, UnrenderedRow
-from papers.models.rules import SavedRules
+from papers.models.rules import RulesChange, SavedRules
 from papers.models.tweets import Mention, Tweet, TweetQuerySet, UnmatchedMention, of_live_tweet
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Provenance",
     "ReadBudget",
     "RenderedText",
+    "RulesChange",
     "SavedRules",
     "SourceDay",
     "SourceHealth",

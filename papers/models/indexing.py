@@ -1,10 +1,13 @@
-"""What the search index knows of papers."""
+"""What the search index holds of papers."""
 
 from django.db import models
 
 
 class IndexedPaper(models.Model):
-    """A paper in the search index (`papers/search/`), which has the rest of it: FTS5 by the standing, or a column of tsvector."""
+    """A paper in the search index (`papers/search/`), which keeps the text: FTS5 under the row's standing, or a tsvector
+    column."""
+
+    is_derived = True  # made again from the papers (`manage.py index_papers --rebuild`)
 
     paper_id = models.BigIntegerField(primary_key=True)
     standing = models.BigIntegerField(unique=True, help_text="Hotness in doublings, day and paper in one number")
@@ -14,7 +17,9 @@ class IndexedPaper(models.Model):
 
 
 class UnindexedPaper(models.Model):
-    """A note of the database's triggers: the paper came, changed or went, and the search index does not know yet."""
+    """A note made by a trigger: the paper is new, changed or gone, and the search index doesn't know yet."""
+
+    is_derived = True  # made again from the papers (`manage.py index_papers --rebuild`)
 
     paper_id = models.BigIntegerField(primary_key=True)
 

@@ -1,11 +1,11 @@
-"""The texts of a page as they were rendered, fetched with one query; nothing here decodes TeX or converts a formula."""
+"""The rendered texts of a page, fetched in one query; nothing here decodes TeX or converts a formula."""
 
 from collections.abc import Iterable
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from papers.models import RenderedText
+from papers.models import Paper, RenderedText
 from papers.rendered.kinds import Kind, Text, key_of, names_source
 from papers.rows import select
 
@@ -13,10 +13,10 @@ PARAGRAPH = '<p class="abstract">'
 
 
 class Texts:
-    """The texts that a page asks for. What is not rendered yet, or was over the bound, shows its source."""
+    """The texts that a page asks for. A text that is not rendered yet, or is over the bound, shows its source."""
 
     def __init__(self, wanted: Iterable[Text]) -> None:
-        """One query, or none where nothing is wanted."""
+        """One query, or none if nothing is wanted."""
         keys = {text: key_of(text) for text in set(wanted) if text[1]}
         rows = select(RenderedText, ["key", "html", "text", "trouble"], "key", keys.values()) if keys else ()
         found = {key: (html, text) for key, html, text, trouble in rows if not trouble}
@@ -39,7 +39,7 @@ class Texts:
         return self._html(Kind.ABSTRACT, source)
 
     def abstract_text(self, source: str) -> str:
-        """Plain text, an empty line between paragraphs."""
+        """Plain text with an empty line between paragraphs."""
         return self._text(Kind.ABSTRACT, source)
 
     def lead(self, source: str) -> SafeString:
@@ -63,7 +63,7 @@ class Texts:
         return self._html(Kind.NOTE, source)
 
     def names(self, authors: list[str]) -> list[str]:
-        """The names as plain text, in their order."""
+        """The names as plain text, in order."""
         if not authors:
             return []
         rendered = self._text(Kind.NAMES, names_source(authors)).split("\n")
@@ -78,3 +78,11 @@ class Texts:
     def _text(self, kind: Kind, source: str) -> str:
         found = self._found[kind, source] if source else None
         return found[1] if found else source
+
+
+def set_plain_titles(papers: Iterable[Paper]) -> None:
+    """Fetch what `Paper.plain_title` of all these says with one query."""
+    papers = list(papers)
+    texts = Texts((Kind.LINE, paper.title) for paper in papers)
+    for paper in papers:
+        paper.plain_title = texts.line_text(paper.title)
