@@ -42,13 +42,13 @@ def read_post(shown: ShownTweet, arxiv_id: str) -> ReadPost:
 def _read(body: str, network: str, language: str, direction: str, arxiv_id: str) -> ReadPost:
     text = text_of(body)
     is_rtl = direction == "rtl" or direction_of(text) == "rtl"
-    html = tweet_body(_without_links_to(body, arxiv_id), network)
+    html = tweet_body(without_links_to(body, arxiv_id), network)
     return ReadPost(html, language_of(text, language), "rtl" if is_rtl else "ltr")
 
 
-def _without_links_to(body: str, arxiv_id: str) -> str:
-    """The body, in one pass. A link leads to the paper where its address or its text says so, and one of X's opaque ones where the
-    author does ("abs:", "pdf:").
+def without_links_to(body: str, arxiv_id: str) -> str:
+    """The body, in one pass. A link leads to the paper where its address or its text says so, and one of X's opaque ones where
+    its author does ("abs:", "pdf:").
     """
     shown, at = "", 0
     for link in LINK.finditer(body):

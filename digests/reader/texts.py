@@ -33,7 +33,9 @@ def texts_of_events(events: Iterable[PublicEvent]) -> Texts:
 
 def texts_of_paper(paper: Paper) -> Texts:
     """All that arXiv says of the paper."""
-    return Texts([*_of_papers([paper]), (Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment)])
+    return Texts(
+        [*_of_papers([paper]), (Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment)]
+    )
 
 
 def texts_of_papers(papers: Iterable[Paper]) -> Texts:

@@ -1,4 +1,4 @@
-"""Which language and direction a short text is in, as a page may say it: the network's guess, where the letters do not contradict."""
+"""Which language and direction a post is in, as a page may say it: the network's guess, unless the letters contradict it."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def language_of(text: str, told: str) -> str:
-    """A BCP 47 tag; empty where nobody knows. The letters are believed where most of them are of another script than the tag's."""
+    """A BCP 47 tag; empty where nobody knows. Letters are believed rather than the tag where they are of another script."""
     tag = told if TAG.fullmatch(told) and not NO_LANGUAGE.fullmatch(told) else ""
     first, _, rest = tag.partition("-")
     first = RENAMED.get(first.lower(), first.lower())

@@ -11,15 +11,15 @@ SHORT_ABSTRACT = 280
 """An abstract that is no longer is read as it stands."""
 END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)")
 ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[“])(?:e\.g|i\.e|cf|vs|etc|al|resp|approx|ca|no|fig|figs|eq|eqs|sec|ref|refs|dr|mr|mrs|prof|st|a\.k\.a|w\.r\.t|[A-Z])$",
+    r"(?:^|[\s(\[“])(?:e\.g|i\.e|cf|vs|etc|al|resp|approx|ca|no|figs?|eqs?|sec|refs?|dr|mrs?|prof|st|a\.k\.a|w\.r\.t|[A-Z])$",
     re.IGNORECASE,
 )
-NEWS = re.compile(
-    r"\b(?:we|this (?:paper|work|article|study|report|survey)|our (?:\w+ )?(?:method|model|approach|results?|framework|findings?))"
-    r"(?: also| then| first| here| thus)? (?:propose|present|introduce|develop|describe|design|build|suggest|tackle|release|study|investigate|"
-    r"explore|examine|analy[sz]e|survey|review|report|train|learn|provide|address|aim|is the first)",
-    re.IGNORECASE,
+_SELF = r"we|this (?:paper|work|article|study|report|survey)|our (?:\w+ )?(?:method|model|approach|results?|framework|findings?)"
+_DOES = (
+    "propose|present|introduce|develop|describe|design|build|suggest|tackle|release|study|investigate|explore|examine|"
+    "analy[sz]e|survey|review|report|train|learn|provide|address|aim|is the first"
 )
+NEWS = re.compile(rf"\b(?:{_SELF})(?: also| then| first| here| thus)? (?:{_DOES})", re.IGNORECASE)
 FINDING = re.compile(
     r"\bwe (?:also |then |further )?(?:show|find|prove|demonstrate|discover|establish|observe|argue|conclude)\b"
     r"|\b(?:results?|experiments?) (?:show|suggest|demonstrate)",
@@ -28,15 +28,18 @@ FINDING = re.compile(
 GAIN = re.compile(r"\b(?:outperform|state[- ]of[- ]the[- ]art|surpass|achiev|improv|faster|first time|exceed)", re.IGNORECASE)
 HERE = re.compile(r"\b(?:in this|this (?:paper|work|article|study|report|survey))\b", re.IGNORECASE)
 LEANING = re.compile(
-    r"(?:however|moreover|furthermore|additionally|specifically|in particular|to this end|to address|to do so|for (?:example|instance)|"
-    r"these|those|this (?!paper|work|article|study|report|survey)|it|they|such|then|therefore|thus|hence|also|finally|second|third|"
-    r"next|besides|in addition|as a result|in order to|but|and|yet|here,?|we (?:also|further|then|additionally)|our (?:code|project))\b",
+    r"(?:however|moreover|furthermore|additionally|specifically|in particular|to this end|to address|to do so|for example|"
+    r"for instance|these|those|this (?!paper|work|article|study|report|survey)|it|they|such|then|therefore|thus|hence|also|"
+    r"finally|second|third|next|besides|in addition|as a result|in order to|but|and|yet|here,?|"
+    r"we (?:also|further|then|additionally)|our (?:code|project))\b",
     re.IGNORECASE,
 )
 """Sentences that begin so lean on the one before."""
 LEANING_BACK = re.compile(r"\b(?:such|these|those|this (?:issue|problem|end|goal|challenge|gap))\b", re.IGNORECASE)
 ADVERT = re.compile(
-    r"https?:|www\.|\.com\b|\.io\b|\b(?:code|videos?|models?|datasets?|demo)\b[^.]{0,60}\bavailable\b|\bproject page\b", re.IGNORECASE
+    r"https?:|www\.|\.com\b|\.io\b|\bproject page\b|"
+    r"\b(?:code|videos?|models?|datasets?|demo)\b[^.]{0,60}\bavailable\b",
+    re.IGNORECASE,
 )
 PLACE = 0xE000
 MOST_PARTS = 2_000
@@ -86,7 +89,14 @@ def _worth(sentence: str, place: int, parts: list[Part]) -> int:
     worth = 4 + (place == 0)
     worth += 5 * bool(NEWS.search(sentence)) + 3 * bool(FINDING.search(sentence))
     worth += 2 * bool(HERE.search(sentence)) + bool(GAIN.search(sentence))
-    worth -= 5 * bool(LEANING.match(sentence)) + bool(LEANING_BACK.search(sentence)) + (length > 120) + (length > 140) + (length > 160) + (length < 60)
+    worth -= (
+        5 * bool(LEANING.match(sentence))
+        + bool(LEANING_BACK.search(sentence))
+        + (length > 120)
+        + (length > 140)
+        + (length > 160)
+        + (length < 60)
+    )
     return worth - sum(_is_place(one, parts) for one in sentence) // 3
 
 

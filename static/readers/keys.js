@@ -39,7 +39,7 @@ const keys = {
   "/": () => {
     const field = all("main input[type=search], .find input").find((one) => one.checkVisibility());
     if (field) field.focus();
-    else location.assign(document.querySelector(".find").action);
+    else document.querySelector(".to-search").click();
   },
   "?": () => asked("Keys", "j and k: next and previous paper. o: its page. ← and →: through a paper. r: mark it as read. s: save it. x: hide it. /: search. "
     + "You can turn them off on the next page.", "More about keys")

@@ -83,7 +83,7 @@ if (contents.size) {
       if (id === current) link.setAttribute("aria-current", "location");
       else link.removeAttribute("aria-current");
     }
-  }, { rootMargin: "0px 0px -60% 0px" });
+  }, { rootMargin: "-40px 0px -60% 0px" });
   for (const article of all("article[id]")) watcher.observe(article);
 }
 

@@ -23,7 +23,8 @@ def renderer() -> Iterator[Renderer]:
 
 def test_text_is_rendered_in_another_process(renderer: Renderer) -> None:
     assert renderer.render(Kind.LINE, r"Is $\mathrm{QAC}^0$ <b>?") == Rendered(
-        'Is <math alttext="QAC⁰"><msup><mrow><mspace></mspace><mi>QAC</mi></mrow><mn>0</mn></msup></math> &lt;b&gt;?', "Is QAC⁰ <b>?"
+        'Is <math alttext="QAC⁰"><msup><mrow><mspace></mspace><mi>QAC</mi></mrow><mn>0</mn></msup></math> &lt;b&gt;?',
+        "Is QAC⁰ <b>?",
     )
     assert renderer._child is not None and renderer._child.pid != os.getpid()
 

@@ -63,9 +63,9 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
 
     x, *others = captions(text_of(client, ADDRESS))
 
-    assert re.findall(r'<a href="([^"]+)" .* data-original="[^"]+"><span class="visually-hidden">original post of Example Lab, <', x) == [
-        paper.tweets.get(network="x").url
-    ]
+    assert re.findall(
+        r'<a href="([^"]+)" .* data-original="[^"]+"><span class="visually-hidden">original post of Example Lab, <', x
+    ) == [paper.tweets.get(network="x").url]
     assert others == [
         f'{mark("bluesky", "Bluesky")}<bdi class="name">Example Lab</bdi> <span class="handle">@lab.example.test</span> '
         f'<a href="{bluesky}" {rel}>{words("Example Lab, ")}{day} <span class="post-counts">1 like, 1,234 reposts{AS_OF}</span>',
