@@ -9,16 +9,17 @@ RENAMED = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro"}
 NO_LANGUAGE = re.compile(r"(?:und|zxx|mul|art|mis|q[a-t][a-z])(?:-.*)?", re.IGNORECASE)
 """X says `qme` for a post of pictures alone, `qht` for one of hashtags alone."""
 SCRIPTS: list[tuple[str, re.Pattern[str], frozenset[str]]] = [
-    ("ja", re.compile(r"[\u3041-\u3096\u30a1-\u30fa]"), frozenset({"ja"})),
+    ("ja", re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]"), frozenset({"ja"})),
     ("ko", re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"), frozenset({"ko"})),
     ("zh", re.compile(r"[\u4e00-\u9fff]"), frozenset({"zh", "ja", "yue", "wuu", "ko"})),
     ("th", re.compile(r"[\u0e01-\u0e3a]"), frozenset({"th"})),
-    ("el", re.compile(r"[\u0386-\u03ce]{3}"), frozenset({"el"})),
-    ("he", re.compile(r"[\u05d0-\u05ea]{2}"), frozenset({"he", "yi"})),
-    ("ar", re.compile(r"[\u0620-\u064a]{2}"), frozenset({"ar", "fa", "ur", "ps", "ckb", "sd", "ug", "ku"})),
-    ("ru", re.compile(r"[\u0430-\u044f]{3}"), frozenset({"ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn", "tg", "cv"})),
+    ("el", re.compile(r"[\u0386-\u03ce]"), frozenset({"el"})),
+    ("he", re.compile(r"[\u05d0-\u05ea]"), frozenset({"he", "yi"})),
+    ("ar", re.compile(r"[\u0620-\u064a]"), frozenset({"ar", "fa", "ur", "ps", "ckb", "sd", "ug", "ku"})),
+    ("ru", re.compile(r"[\u0430-\u044f]"), frozenset({"ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn", "tg", "cv"})),
 ]
-"""A language, letters that it is written in, and others that are too. Han after Kana: Japanese has both."""
+"""A language, letters that it is written in, and others that are too. Japanese has Han, too, so it needs Kana as well."""
+KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -31,7 +32,9 @@ def language_of(text: str, told: str) -> str:
         return f"{first}-{rest}" if rest else first
     letters = "".join(LETTER.findall(text))
     for language, pattern, others in SCRIPTS:
-        written = sum(len(found) for found in pattern.findall(letters))
+        if language == "ja" and not KANA.search(letters):
+            continue
+        written = len(pattern.findall(letters))
         if written * 3 > len(letters):  # names of methods and people stand in Latin letters everywhere
             if first in others:
                 break
