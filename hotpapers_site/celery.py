@@ -27,16 +27,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
 
 PERIODS_S = {
     "papers.tasks.catch_up": 60.0,
-    "papers.tasks.collect_networks": 300.0,
+    "papers.tasks.collect_networks": 60.0,
     "papers.tasks.refresh_due": 600.0,
     "papers.tasks.embed_shown": 180.0,
     "papers.tasks.thin_history": 6 * 3600.0,
     "papers.tasks.index_papers": 60.0,
     "papers.tasks.render_texts": 5.0,
-    "digests.tasks.propose_drafts": 300.0,
+    "digests.tasks.propose_drafts": 60.0,
     "digests.tasks.publish_due": 60.0,
-    "digests.tasks.mirror_all": 6 * 3600.0,
+    "digests.tasks.mirror_all": 60.0,
     "hotpapers_site.tasks.clear_sessions": 24 * 3600.0,
+    "hotpapers_site.tasks.forget_old": 24 * 3600.0,
 }
 SHORTEST_PERIOD_S = 0.5
 """In the sandbox, whose clock runs faster."""

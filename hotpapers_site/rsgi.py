@@ -94,14 +94,19 @@ def essence_of(scope: Scope) -> dict[str, Any]:
     """Those of the request's WSGI variables on which a finished page depends."""
     environ = {
         "REQUEST_METHOD": scope.method,
-        "PATH_INFO": scope.path if scope.path.isascii() else scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": as_wsgi(scope.path),
+        "QUERY_STRING": as_wsgi(scope.query_string),
         "wsgi.url_scheme": scope.scheme,
     }
     for name, variable in OF_A_PAGE.items():
         if values := scope.headers.get_all(name):
             environ[variable] = ",".join(values)
     return environ
+
+
+def as_wsgi(text: str) -> str:
+    """PEP 3333 has the bytes of an address as Latin-1, whatever letters they stand for."""
+    return text if text.isascii() else text.encode().decode("latin-1")
 
 
 def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from hotpapers_site import environment, queues, values
+from hotpapers_site import environment, mirrors, queues, values
 from hotpapers_site.databases.addresses import configured
 from hotpapers_site.environment import Environment
 
@@ -123,7 +123,7 @@ ONE_TWEET_PER_AUTHOR = env.read("ONE_TWEET_PER_AUTHOR", values.FLAG, False)
 
 # Publishing; see digests/publishing/scheduling.py and digests/publishing/checking.py.
 AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clocks of TIME_ZONE
-MIRROR_DIR = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
+MIRRORS = mirrors.read(env, VAR_DIR)
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
 INSTALLED_APPS = [
@@ -281,6 +281,12 @@ LOGGING = {
         for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
     },
 }
+
+# How long what only grows is kept, in days; 0 for ever (retention.py).
+KEEP_PAID_READS_DAYS = env.whole("KEEP_PAID_READS_DAYS", 800, most=36_500)
+KEEP_ADMIN_LOG_DAYS = env.whole("KEEP_ADMIN_LOG_DAYS", 800, most=36_500)
+KEEP_SIGN_INS_DAYS = env.whole("KEEP_SIGN_INS_DAYS", 90, most=36_500)
+KEEP_UNMATCHED_DAYS = env.whole("KEEP_UNMATCHED_DAYS", 90, most=36_500)
 
 SET_VARIABLES = env.given()
 env.finish()

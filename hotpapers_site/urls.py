@@ -13,3 +13,7 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt.security_txt),
     path("", include("digests.urls")),
 ]
+handler400 = "hotpapers_site.errors.bad_request"
+handler403 = "hotpapers_site.errors.permission_denied"
+handler404 = "hotpapers_site.errors.page_not_found"
+handler500 = "hotpapers_site.errors.server_error"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.models import CollectionDay, Paper, Provenance, Tweet
@@ -19,10 +20,12 @@ from papers.ranking.ranking import LedgerLine, RankedPaper
 def propose(day: date, *, now: datetime) -> Digest | None:
     """Propose a draft of the day's hot papers in rank order, with their counts and shown posts as last read.
 
-    None if there is nothing to propose: the day is not completely collected, an editor has begun its list, or the draft already
-    is what would be proposed.
+    None if there is nothing to propose: the day's papers have not been collected, an editor has begun its list, or the draft
+    already is what would be proposed. A day that is not over yet, or lacks something, is proposed too: the desk and the check
+    say that it is incomplete, and no rule publishes it.
     """
-    if not CollectionDay.objects.filter(date=day, state=CollectionDay.State.COMPLETE).exists():
+    is_here = Q(state=CollectionDay.State.COMPLETE) | Q(found_new__gt=0)
+    if not CollectionDay.objects.filter(is_here, date=day).exists():
         return None
     return _propose(day, now)
 

@@ -73,6 +73,7 @@ def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
         published_at=None if post.draft else post.written_at,
         changed_at=clock.now(),
         imported_sha256=fingerprint(reading.text),
+        intro=post.intro,
         is_sample=is_sample,
     )
     outcome = Outcome.NEW
@@ -83,8 +84,10 @@ def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
         digest.pk = made[0][0]
     else:
         present = Digest.objects.select_for_update().get(date=post.day)
-        current = render(compose(present))
-        if current == reading.text and present.is_sample == is_sample:
+        composed = compose(present)
+        current = render(composed)
+        is_same = composed == post if reading.holds_notes else current == reading.text
+        if is_same and present.is_sample == is_sample:
             return Outcome.UNCHANGED
         if not replace and (fingerprint(current) != present.imported_sha256 or _has_editors_work(present)):
             return Outcome.KEPT
@@ -95,7 +98,9 @@ def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
             digest.status, digest.published_at = present.status, present.published_at
         history.begin(present.pk)
         _clear(present)
-        digest.pk, digest.revision, digest.intro = present.pk, present.revision, present.intro
+        digest.pk, digest.revision = present.pk, present.revision
+        if not reading.holds_notes:
+            digest.intro = present.intro
         digest.save()
     _store_entries(digest, post.papers)
     if made and digest.status != Digest.Status.DRAFT:
@@ -130,7 +135,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
     records = [papers[paper.arxiv_id] for paper in posted]
     entries = insert(
         Entry,
-        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "counts", "read_at"],
+        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "counts", "read_at", "note"],
         [
             (
                 digest.pk,
@@ -142,6 +147,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
                 paper.favorites,
                 paper.counts,
                 paper.read_at,
+                paper.note,
             )
             for position, (paper, record) in enumerate(zip(posted, records, strict=True), 1)
         ],

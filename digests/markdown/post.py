@@ -40,6 +40,8 @@ class PostPaper(NamedTuple):
     tweets: tuple[PostTweet, ...] = ()
     counts: Mapping[str, Mapping[str, int]] = {}
     """What other networks than X counted at that moment, by network and its own names."""
+    note: str = ""
+    """The editors' word on it, in Markdown. The old site's format has no place for it."""
 
 
 class Post(NamedTuple):
@@ -49,6 +51,8 @@ class Post(NamedTuple):
     written_at: datetime
     papers: tuple[PostPaper, ...] = ()
     draft: bool = False
+    intro: str = ""
+    """The editors' words on the day, in Markdown. The old site's format has no place for them."""
 
 
 class PostError(ValueError):

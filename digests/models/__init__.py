@@ -12,6 +12,7 @@ from digests.models.lists import (
     digest_address,
     in_published_digest,
 )
+from digests.models.mirrors import MirrorHealth
 
 __all__ = [
     "SCORE",
@@ -21,6 +22,7 @@ __all__ = [
     "Dismissal",
     "Entry",
     "ListChange",
+    "MirrorHealth",
     "Presence",
     "PublicEvent",
     "ShownTweet",

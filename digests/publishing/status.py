@@ -1,6 +1,6 @@
 """What readers may see. Only this module writes a digest's status."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from celery import current_app
@@ -69,18 +69,23 @@ def _change(
 
 
 def make_public(digest: Digest, event: PublicEvent) -> None:
-    """What goes with every change that readers see: the event that tells them, settled texts, and the mirror."""
+    """What goes with every change that readers see: the event that tells them, settled texts, and the mirrors."""
     event.digest = digest
     event.save()
     if event.kind != PublicEvent.Kind.WITHDRAWN:
         Paper.objects.filter(entries__digest=digest).update(is_settled=True)
-    mirror_after_commit(digest.date)
+    mirror_after_commit()
 
 
-def mirror_after_commit(day: date) -> None:
-    """Have the day's file in the mirror written or removed, once the transaction is done.
+def mirror_after_commit() -> None:
+    """Have the mirrors brought up to date, once the transaction is done.
 
-    Whatever becomes of the queue, the day is published: what is missed here the mirror's next tick writes.
+    Whatever becomes of the queue, the day is published: what is missed here the mirrors' next tick finds in the database.
     """
-    if settings.MIRROR_DIR:
-        transaction.on_commit(lambda: current_app.send_task("digests.tasks.mirror_day", [day.isoformat()]), robust=True)
+
+    def queue() -> None:
+        for target in settings.MIRRORS:
+            current_app.send_task("digests.tasks.mirror_one", [target.name], queue="mirror", retry=False)
+
+    if settings.MIRRORS:
+        transaction.on_commit(queue, robust=True)

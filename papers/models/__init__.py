@@ -5,7 +5,7 @@
 from papers.models.budget import PaidRead, ReadBudget
 from papers.models.collection import CollectionDay, NetworkDay, SourceDay, SourceHealth, StreamPlace
 from papers.models.indexing import IndexedPaper, UnindexedPaper
-from papers.models.measurements import PaperMeasurement, Provenance, TweetMeasurement
+from papers.models.measurements import PaperMeasurement, Provenance, ThinnedUntil, TweetMeasurement
 from papers.models.papers import Paper, PaperAuthor, PaperCategory, paper_address
 from papers.models.rendering import RenderedText, UnrenderedRow
 from papers.models.rules import RulesChange, SavedRules
@@ -29,6 +29,7 @@ __all__ = [
     "SourceDay",
     "SourceHealth",
     "StreamPlace",
+    "ThinnedUntil",
     "Tweet",
     "TweetMeasurement",
     "TweetQuerySet",

@@ -49,3 +49,13 @@ class TweetMeasurement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.retweets} retweets, {self.favorites} favorites at {self.read_at:%Y-%m-%d %H:%M:%SZ}"
+
+
+class ThinnedUntil(models.Model):
+    """How far the history of counts has been thinned: by a table and a step of `papers/counts/thinning.py`."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    key = models.BigIntegerField(default=0, help_text="The primary key of the last reading that was looked at")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.key}"

@@ -1,15 +1,21 @@
 """The rendered texts of a page, fetched in one query; nothing here decodes TeX or converts a formula."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from papers.models import Paper, RenderedText
-from papers.rendered.kinds import Kind, Text, key_of, names_source
+from papers.rendered.kinds import Kind, Rendered, Text, key_of, names_source
 from papers.rows import select
 
 PARAGRAPH = '<p class="abstract">'
+
+
+class Renders(Protocol):
+    def render(self, kind: Kind, source: str) -> Rendered | str:
+        """The rendered text, or why there is none."""
 
 
 class Texts:
@@ -19,8 +25,17 @@ class Texts:
         """One query, or none if nothing is wanted."""
         keys = {text: key_of(text) for text in set(wanted) if text[1]}
         rows = select(RenderedText, ["key", "html", "text", "trouble"], "key", keys.values()) if keys else ()
-        found = {key: (html, text) for key, html, text, trouble in rows if not trouble}
+        found = {key: None if trouble else (html, text) for key, html, text, trouble in rows}
         self._found = {text: found.get(key) for text, key in keys.items()}
+        self._missing = [text for text, key in keys.items() if key not in found]
+
+    def complete(self, renderer: Renders) -> None:
+        """Render what is not rendered yet. For workers and commands; a reader's page never waits for it."""
+        for kind, source in self._missing:
+            rendered = renderer.render(kind, source)
+            if isinstance(rendered, Rendered):
+                self._found[kind, source] = rendered.html, rendered.text
+        self._missing = []
 
     def line(self, source: str) -> SafeString:
         """A title as safe HTML."""

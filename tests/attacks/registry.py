@@ -17,7 +17,7 @@ from digests.desk import body
 from digests.desk.filters import Filters
 from digests.editing import comparing
 from digests.editing.conflicts import Refused as ActionRefused
-from digests.markdown import composing, files, mojibake, other_networks
+from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
 from digests.publishing import checking
 from digests.reader import bibtex, posts
@@ -81,6 +81,9 @@ READERS: tuple[Reader, ...] = (
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(abstract=text)), POST, "abstract"),
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(body=text)), POST, "body"),
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(name=text)), POST, "name"),
+    Reader(carried.is_carrier, lambda text: carried.is_carrier(f"---\n{text}\n---\n")),
+    Reader(carried.read, lambda text: carried.read(f"---\n{text}\n---\n"), POST),
+    Reader(carried.read, lambda text: carried.read(f"---\nhot_papers: {{{text}}}\n---\n"), POST, "data"),
     *(
         Reader(other_networks.read_post, ways_in.a_other(part), (other_networks.NoPost,), part)
         for part in ("id", "handle", "language", "body", "author")
@@ -109,6 +112,7 @@ READERS: tuple[Reader, ...] = (
     # embedded tweets
     Reader(embed.unescape, embed.unescape),
     Reader(embed.text_of, embed.text_of),
+    Reader(embed.text_of, lambda text: embed.text_of(f"&#{text};"), place="reference"),
     Reader(embed.escape, embed.escape),
     Reader(embed.read_date, embed.read_date, (ValueError,)),
     Reader(admin_excerpt, admin_excerpt),

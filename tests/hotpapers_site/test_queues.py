@@ -53,7 +53,7 @@ def test_every_task_of_ours_has_a_queue_and_the_limits_of_it() -> None:
     ours = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
     queues = {name: queue_of(name) for name in ours}
     assert {name for name, queue in queues.items() if queue == "publishing"} == {"digests.tasks.publish_due"}
-    assert {"digests.tasks.mirror_day", "digests.tasks.mirror_all"} <= {n for n, queue in queues.items() if queue == "mirror"}
+    assert {"digests.tasks.mirror_one", "digests.tasks.mirror_all"} <= {n for n, queue in queues.items() if queue == "mirror"}
     for name, task in ours.items():
         assert app.amqp.router.route({}, name)["queue"].name == queues[name]
         assert task.time_limit == QUEUES[queues[name]].killed_after_s
