@@ -31,16 +31,15 @@ def texts_of_events(events: Iterable[PublicEvent]) -> Texts:
     return Texts((Kind.NOTE, event.note) for event in events)
 
 
-def texts_of_paper(paper: Paper) -> Texts:
-    """All that arXiv says of the paper."""
-    return Texts(
-        [*_of_papers([paper]), (Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment)]
-    )
+def texts_of_paper(paper: Paper, others: Iterable[Paper] = ()) -> Texts:
+    """All that arXiv says of the paper, and titles and authors of others."""
+    own = [(Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment)]
+    return Texts([*_of_papers([paper, *others]), *own])
 
 
-def texts_of_papers(papers: Iterable[Paper]) -> Texts:
-    """Titles and authors."""
-    return Texts(_of_papers(papers))
+def texts_of_papers(papers: Iterable[Paper], entries: Iterable[Entry] = ()) -> Texts:
+    """Titles and authors, and those that days print."""
+    return Texts([*_of_papers(papers), *_lines(entries)])
 
 
 def _of_papers(papers: Iterable[Paper]) -> Iterator[Text]:

@@ -13,14 +13,19 @@ from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
 from digests.page_cache.middleware import reads_query
+from digests.reader.lists.activity import TOP, activity_by_month
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata
 from digests.reader.texts import texts_of_papers
-from papers.models import Paper, PaperAuthor
+from papers.models import Paper, PaperAuthor, Provenance
 from papers.search.words import author_key
 
 PAPERS_A_PAGE = 50
 MOST_SPELLINGS = 10
+FEW = 8
+"""Papers among which the hottest need no list of their own."""
+MOST_COUNTED = 1000
+"""Papers of a name that are counted."""
 
 
 @reads_query("after")
@@ -36,7 +41,7 @@ def author(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @require_safe
 def papers_of(request: HttpRequest, key: str) -> HttpResponse:
-    """All collected papers of the name, the newest first, with the published lists that have them. Five queries."""
+    """All collected papers of the name, the newest first, with the published lists that have them. Six queries."""
     published = Entry.objects.filter(in_published_digest()).select_related("digest").order_by("-digest__date")
     papers = Paper.objects.filter(
         Paper.public() | Exists(published.filter(paper=OuterRef("pk"))),
@@ -53,23 +58,43 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404("No paper of this name was collected")
     spellings = PaperAuthor.objects.filter(key=key).order_by("name").values_list("name", flat=True).distinct()[:MOST_SPELLINGS]
     names = list(spellings)
+    days = [] if after else list(papers.order_by("-listing_date").values_list("listing_date", flat=True)[:MOST_COUNTED])
+    listed = sorted((entry for one in shown for entry in one.entries.all()), key=hotness, reverse=True)
+    top = best_of(listed) if len(shown) > FEW and not after else []
     last = shown[PAPERS_A_PAGE - 1] if len(shown) > PAPERS_A_PAGE else None
     address = reverse("author", args=[key])
     context = {
         "name": names[0],
+        "collected": len(days),
+        "activity": activity_by_month(days, days[0]) if days else None,
+        "top": top,
         "names": names,
         "papers": shown[:PAPERS_A_PAGE],
-        "texts": texts_of_papers(shown),
+        "texts": texts_of_papers(shown, top),
         "after": after,
         "older": "?" + urlencode({"after": f"{last.listing_date}.{last.pk}"}) if last else None,
         "feeds": Selection.feeds_of(text=f'author:"{key.replace("-", " ")}"'),
         "meta": Metadata(
-            f"Papers by {names[0]}",
+            f"Papers by {names[0]}" + (f", behind {after}" if after else ""),
             f"The papers by authors named {names[0]} that were collected, and the lists on which they were hot.",
             address + ("?" + urlencode({"after": after}) if after else ""),
         ),
     }
     return render(request, "author.html", context)
+
+
+def hotness(entry: Entry) -> tuple[bool, int]:
+    """Counts from the network before old ones."""
+    return entry.provenance == Provenance.NETWORK, entry.retweets + entry.favorites
+
+
+def best_of(listed: list[Entry]) -> list[Entry]:
+    """The hottest of a kind of counts, each paper once."""
+    first: dict[int, Entry] = {}
+    for entry in listed:
+        if entry.provenance == listed[0].provenance:
+            first.setdefault(entry.paper_id, entry)
+    return list(first.values())[:TOP]
 
 
 def behind(papers: QuerySet[Paper], after: str) -> QuerySet[Paper]:
