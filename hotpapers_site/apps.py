@@ -9,9 +9,11 @@ from hotpapers_site.environment import keep_private
 
 class HotPapersSiteConfig(AppConfig):
     name = "hotpapers_site"
+    verbose_name = "The site"
 
     def ready(self) -> None:
         from hotpapers_site import password_tries, sessions  # noqa: F401 - hear of logins
+        from hotpapers_site.accounts import events, second_factor  # noqa: F401 - as do these
 
         connection_created.connect(keep_database_private)
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from digests.models import ShownTweet
+from hotpapers_site.models import SecurityEvent
 from papers.models import PaidRead, Tweet
 
 BATCH = 2_000
@@ -39,6 +40,7 @@ def _posts_of_no_paper(before: datetime) -> QuerySet[Tweet]:
 KEPT = (
     Kept("entries in the ledger of paid reads", "KEEP_PAID_READS_DAYS", lambda before: PaidRead.objects.filter(at__lt=before)),
     Kept("entries in the admin's log", "KEEP_ADMIN_LOG_DAYS", lambda before: LogEntry.objects.filter(action_time__lt=before)),
+    Kept("security events", "KEEP_SIGN_INS_DAYS", lambda before: SecurityEvent.objects.filter(at__lt=before)),
     Kept("sign-ins", "KEEP_SIGN_INS_DAYS", lambda before: AccessLog.objects.filter(attempt_time__lt=before)),
     Kept("failed sign-ins", "KEEP_SIGN_INS_DAYS", lambda before: AccessAttempt.objects.filter(attempt_time__lt=before)),
     Kept("posts about papers that never came", "KEEP_UNMATCHED_DAYS", _posts_of_no_paper),

@@ -138,6 +138,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 MIDDLEWARE = [
     "digests.page_cache.middleware.FinishedPagesMiddleware",
@@ -149,10 +152,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hotpapers_site.accounts.second_factor.second_factor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hotpapers_site.sessions.keep_session_in_use",
-    "hotpapers_site.accounts.FreshPasswordMiddleware",
+    "hotpapers_site.accounts.password.FreshPasswordMiddleware",
     "hotpapers_site.odd_numbers.OddNumbersMiddleware",
     "axes.middleware.AxesMiddleware",  # the last one
 ]
@@ -281,6 +285,8 @@ LOGGING = {
         for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
     },
 }
+
+OTP_TOTP_ISSUER = values.host_of(SITE_URL)
 
 # How long what only grows is kept, in days; 0 for ever (retention.py).
 KEEP_PAID_READS_DAYS = env.whole("KEEP_PAID_READS_DAYS", 800, most=36_500)

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from pytest_django import Settings
 
 from hotpapers_site import retention
+from hotpapers_site.models import SecurityEvent
 from hotpapers_site.tasks import forget_old
 from papers import clock
 from papers.models import Mention, PaidRead, Tweet, UnmatchedMention
@@ -36,20 +37,27 @@ def test_each_kind_is_kept_as_long_as_its_setting_says(settings: Settings) -> No
         PaidRead.objects.create(at=clock.now(), purpose=PaidRead.Purpose.SWEEP, reserved=1, reads=1)
         LogEntry.objects.create(user=ann, action_flag=ADDITION, object_repr="a list")
         AccessLog.objects.create(username="ann")
+        SecurityEvent.objects.create(kind=SecurityEvent.Kind.SIGNED_IN, user=ann)
     for number in range(2):
         AccessAttempt.objects.create(
             username="ann", ip_address=f"192.0.2.{number}", get_data="", post_data="", failures_since_start=1
         )
-    kinds = [(PaidRead, "at"), (LogEntry, "action_time"), (AccessLog, "attempt_time"), (AccessAttempt, "attempt_time")]
+    kinds = [
+        (PaidRead, "at"),
+        (LogEntry, "action_time"),
+        (SecurityEvent, "at"),
+        (AccessLog, "attempt_time"),
+        (AccessAttempt, "attempt_time"),
+    ]
     for model, column in kinds:
         aged(model._default_manager.all(), column)
 
     call_command("forget_old", dry_run=True, stdout=(said := io.StringIO()))
-    assert [line.split()[0] for line in said.getvalue().splitlines()] == ["1", "1", "1", "1", "0"]
-    assert [model._default_manager.count() for model, _ in kinds] == [2, 2, 2, 2]
+    assert [line.split()[0] for line in said.getvalue().splitlines()] == ["1", "1", "1", "1", "1", "0"]
+    assert [model._default_manager.count() for model, _ in kinds] == [2] * 5
 
     forget_old()
-    assert [model._default_manager.count() for model, _ in kinds] == [1, 1, 1, 1]
+    assert [model._default_manager.count() for model, _ in kinds] == [1] * 5
 
 
 def test_posts_go_only_where_no_paper_ever_came(monkeypatch: pytest.MonkeyPatch) -> None:

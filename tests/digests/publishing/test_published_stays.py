@@ -41,6 +41,7 @@ MODELS: dict[str, list[str]] = {
     "papers.readbudget": [],
     "papers.paidread": [],
     "papers.sourcehealth": [],
+    "hotpapers_site.securityevent": [],
     "papers.paper": ["take_newer_selected"],
     "papers.renderedtext": [],
     "papers.tweet": ["exclude_selected", "include_selected"],
