@@ -22,6 +22,9 @@ from papers.search.words import author_key
 
 PAPERS_A_PAGE = 50
 MOST_SPELLINGS = 10
+MOST_PARTS = 7
+"""Of an old key: there are two ways to read each place between two of them."""
+MOST_ASKED = 100
 FEW = 8
 """Papers among which the hottest need no list of their own."""
 MOST_COUNTED = 1000
@@ -36,7 +39,28 @@ def author(request: HttpRequest, name: str) -> HttpResponseBase:
         raise Http404("Expected a name")
     if key != name:
         return redirect("author", key, permanent=True)
+    if now := renamed(key):
+        return redirect("author", now, permanent=True)
     return papers_of(request, key)
+
+
+def renamed(key: str) -> str | None:
+    """The key of a name that had this one while keys were made from names in TeX: `alvarez` for `a-lvarez`, of `{\\'A}lvarez`.
+
+    Two queries at most, one where the key is that of a name.
+    """
+    parts = key.split("-")
+    if not 2 <= len(parts) <= MOST_PARTS or PaperAuthor.objects.filter(key=key).exists():
+        return None
+    joined = {parts[0]}
+    for part in parts[1:]:
+        joined = {f"{one}{sign}{part}" for one in joined for sign in ("", "-")}
+    for found in (
+        PaperAuthor.objects.filter(key__in=joined - {key}).select_related("paper").only("key", "paper__authors")[:MOST_ASKED]
+    ):
+        if any(author_key(name) == key for name in found.paper.authors):
+            return found.key
+    return None
 
 
 @require_safe
