@@ -17,7 +17,7 @@ async function askFirst(event) {
 document.addEventListener("click", askFirst);
 document.addEventListener("auxclick", askFirst); // the middle button
 
-/** Below the quotation, which stays: X may not answer, or no longer have the post. */
+/** Below the quotation and its link, which stay: X may not answer, or no longer have the post. */
 function showOriginal(link) {
   const post = link.closest("figure, li");
   post.querySelector(".original")?.remove();
@@ -36,7 +36,7 @@ function showOriginal(link) {
     height: 400, // until it tells its own
     src: `${link.dataset.original}&theme=${theme}`,
   }));
-  post.insertBefore(box, link.closest("figcaption"));
+  post.append(box); // behind the link, which so stays where it is
   hide.focus();
 }
 
