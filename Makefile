@@ -11,7 +11,7 @@ NODE := var/node
 LIGHTHOUSE := 12.8.2
 VNU := 26.9.27
 
-.PHONY: help setup run sandbox test test-all check bench fuzz lighthouse lock system-test-tools
+.PHONY: help setup run sandbox test test-all check bench fuzz lighthouse lock system-test-tools test-faults
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -78,3 +78,6 @@ lighthouse: $(VENV)/.dev system-test-tools ## print Lighthouse's scores of four 
 lock: $(VENV)/.dev ## compile requirements*.in into the pinned, hashed requirements*.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+test-faults: $(VENV)/.dev ## drive the whole running product through kills, outages and full disks; prints figures (FAULTS="redis disk")
+	$(BIN)/python -m tests.deployed.faults $(FAULTS)

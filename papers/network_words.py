@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 
 from papers.networks import paper_links
-from papers.networks.registry import KINDS, OWN_LINKS
-
-LINK_HOSTS = OWN_LINKS
-"""By network, the hosts to which links in its texts lead; the texts of those that are not here may link to any host."""
+from papers.networks.registry import KINDS
 
 
-TITLES = {name: kind.title for name, kind in KINDS.items()}
-"""By name, as people call them."""
+def titles() -> dict[str, str]:
+    """By name, as people call them."""
+    return {name: kind.title for name, kind in KINDS.items()}
+
+
+def link_hosts(network: str) -> frozenset[str] | None:
+    """The hosts to which alone links in its texts lead; None where they lead to any."""
+    return KINDS[network].link_hosts if network in KINDS else None
 
 
 paper_of_link = paper_links.paper_id
@@ -18,13 +21,22 @@ paper_of_link = paper_links.paper_id
 
 def title(network: str) -> str:
     """The network as people call it."""
-    return TITLES.get(network, network)
+    return KINDS[network].title if network in KINDS else network
 
 
-FIRST_COUNTS = {name: kind.counted[0].plural for name, kind in KINDS.items()}
-"""By name, what stands for the network where there is room for one number: `reposts`."""
-MARKS = {name: kind.mark for name, kind in KINDS.items()}
-"""By name, what stands before its counts: shapes of an SVG, our own and safe."""
+def first_counts() -> dict[str, str]:
+    """By network, what stands for it where there is room for one number: `reposts`."""
+    return {name: kind.counted[0].plural for name, kind in KINDS.items()}
+
+
+def mark(network: str) -> str:
+    """What stands before its counts; empty where it has none of its own."""
+    return KINDS[network].mark if network in KINDS else ""
+
+
+def marks() -> dict[str, str]:
+    """By network, what stands before its counts: shapes of an SVG, our own and safe. Not all have one."""
+    return {name: kind.mark for name, kind in KINDS.items() if kind.mark}
 
 
 def told(counts: Mapping[str, int], network: str) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from papers.models import (
     CollectionDay,
     IndexedPaper,
     Mention,
+    NetworkDay,
     Paper,
     PaperCategory,
     PaperMeasurement,
@@ -144,10 +145,12 @@ WATCHED = [
     Watched(
         CollectionDay,
         "SELECT 'day:' || {row}.date AS subject",
-        frozenset(
-            {"sweep_token", "sweep_end", "next_try_at", "claimed_until", "changed_at"}
-            | {"acknowledged_at", "acknowledged_by", "acknowledged_reason"}
-        ),
+        frozenset({"next_try_at", "claimed_until", "changed_at"} | {"acknowledged_at", "acknowledged_by", "acknowledged_reason"}),
+    ),
+    Watched(
+        NetworkDay,
+        "SELECT 'day:' || {row}.date AS subject",
+        frozenset({"sweep_token", "sweep_end", "collected_at", "done_at"}),
     ),
     Watched(SavedRules, f"SELECT '{EVERYTHING}' AS subject"),
 ]

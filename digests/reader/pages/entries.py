@@ -12,9 +12,9 @@ from digests.models import Digest, Entry, ShownTweet
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
 from digests.templatetags.reading import score
+from papers import network_words
 from papers.code_links import code_links
 from papers.models import Mention, PaperCategory, of_live_tweet
-from papers.network_words import FIRST_COUNTS
 from papers.ranking.ranking import Rules
 from papers.rows import objects, select
 
@@ -92,7 +92,7 @@ def is_hottest_first(entries: Sequence[Entry], rules: Rules) -> bool:
 def first_counts(entries: Iterable[Entry]) -> list[tuple[str, str]]:
     """The networks that counted something for the list, and what each counts first: `("x", "reposts")`."""
     networks = {network for entry in entries for network, counts in entry.counted.items() if counts}
-    return [(network, FIRST_COUNTS[network]) for network in FIRST_COUNTS if network in networks]
+    return [(network, words) for network, words in network_words.first_counts().items() if network in networks]
 
 
 def _posts(papers: Sequence[int]) -> dict[int, int]:

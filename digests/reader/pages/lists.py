@@ -85,7 +85,7 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
 @require_safe
 def rising_now(request: HttpRequest) -> HttpResponse:
     """The papers that gained most in the last 24 hours."""
-    description = "The arXiv papers whose retweets and favorites grow the most right now."
+    description = "The arXiv papers that people talk about more and more right now."
     found = rising(clock.now())
     texts = texts_of_entries(row.entry for row in found)
     context = {"rising": found, "texts": texts, "meta": Metadata("Rising now", description, reverse("rising"))}
