@@ -131,7 +131,7 @@ class Kind(ABC):
 
     @staticmethod
     def frame(id: str, settings: Any) -> str:
-        """The network's page of this post alone, made for frames; empty where it has none."""
+        """The page of this post alone, made for frames; empty where there is none. `{theme}` in it means `light` or `dark`."""
         return ""
 
 

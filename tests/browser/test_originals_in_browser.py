@@ -258,6 +258,6 @@ def test_security_policy_lets_x_into_frames_and_nothing_else_in(page: Page, embe
     assert set(policy.values()) == {"'none'", "'self'"}
 
 
-def test_frames_are_of_x_where_nothing_else_is_set(settings: Settings) -> None:
-    assert settings.X_EMBED_BASE == "https://platform.x.com"
-    assert settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"] == [settings.X_EMBED_BASE]
+def test_frames_are_of_x_and_bluesky_where_nothing_else_is_set(settings: Settings) -> None:
+    framed = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"]
+    assert framed == [settings.X_EMBED_BASE, settings.BLUESKY_EMBED_BASE] == ["https://platform.x.com", "https://embed.bsky.app"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from digests.mirror import health
 from hotpapers_site.health import report
 from papers import clock, status
 
@@ -22,11 +23,12 @@ class Command(BaseCommand):
         collected, system = status.report(clock.now()), report.report()
         system_part = {name: system[name] for name in ("troubles", "processes", "queues", "tasks")}
         needs = [one["sentence"] for one in system["troubles"] if not one["acknowledged"]]
-        found = collected | {"needs": list(dict.fromkeys(needs)), "system": system_part}
+        mirrors = health.report()
+        found = collected | {"needs": list(dict.fromkeys(needs)), "system": system_part, "mirrors": mirrors}
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join([status.as_text(collected), *_lines(system)]))
+            self.stdout.write("\n".join([status.as_text(collected), *health.as_text(mirrors), *_lines(system)]))
         if needs:
             raise CommandError(
                 "Something needs attention." if options["json"] else "\n".join(["Something needs attention:", *found["needs"]])

@@ -92,6 +92,14 @@ class Bluesky(Network):
         uri = uri_of(match[1], match[2]) if match else address
         return uri if is_uri(uri) else None
 
+    @staticmethod
+    def frame(id: str, settings: Any) -> str:
+        """The page that the script of its oEmbed answers frames; it tells its height where it has an id.
+
+        Public description: https://docs.bsky.app/docs/advanced-guides/oembed
+        """
+        return f"{settings.BLUESKY_EMBED_BASE}/embed/{id.removeprefix('at://')}?id=original&colorMode={{theme}}"
+
     def identify(self, address: str) -> str | None:
         """The post's address by its author's DID, which is asked of Bluesky where the page has the handle."""
         if told := self.id_in(address):

@@ -76,8 +76,7 @@ class X(Paid):
 
     @staticmethod
     def frame(id: str, settings: Any) -> str:
-        """`&theme=dark` may be added."""
-        return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={id}&dnt=true&lang=en"
+        return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={id}&dnt=true&lang=en&theme={{theme}}"
 
     def __init__(self, client: XClient, settings: Any) -> None:
         self._client = client

@@ -55,20 +55,27 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
         drawn = f'<svg class="mark" aria-hidden="true"><use href="#mark-{network}"/></svg>'
         return f'{drawn}<span class="visually-hidden">{title}: </span>'
 
+    def original(name: str) -> str:
+        return f'<span class="visually-hidden">original post of {name}</span>'
+
     def words(name: str) -> str:
         return f'<span class="visually-hidden">posted {name}</span>'
 
     rel = 'rel="nofollow noopener noreferrer ugc"'
     bluesky = "https://bsky.app/profile/did:plc:synthetic0000000000000001/post/3synthetic001"
 
+    frame = "https://embed.bsky.app/embed/did:plc:synthetic0000000000000001/app.bsky.feed.post/3synthetic001?id=original&amp;colorMode={theme}"
+
     x, *others = captions(text_of(client, ADDRESS))
 
     assert re.findall(
-        r'<a href="([^"]+)" .* data-original="[^"]+"><span class="visually-hidden">original post of Example Lab, <', x
+        r'<a href="([^"]+)" .* data-original="[^"]+" data-network="X"><span class="visually-hidden">original post of Example Lab, <',
+        x,
     ) == [paper.tweets.get(network="x").url]
     assert others == [
         f'{mark("bluesky", "Bluesky")}<bdi class="name">Example Lab</bdi> <span class="handle">@lab.example.test</span> '
-        f'<a href="{bluesky}" {rel}>{words("Example Lab, ")}{day} <span class="post-counts">1 like, 1,234 reposts{AS_OF}</span>',
+        f'<a href="{bluesky}" {rel} data-original="{frame}" data-network="Bluesky">{original("Example Lab, ")}{day} '
+        f'<span class="post-counts">1 like, 1,234 reposts{AS_OF}</span>',
         f'{mark("hackernews", "Hacker News")}<bdi class="name">tester</bdi> '
         f'<a href="https://news.ycombinator.com/item?id=90000001" {rel}>'
         f'{words("tester, ")}{day} <span class="post-counts">37 points, 12 comments{AS_OF}</span>',
