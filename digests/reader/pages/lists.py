@@ -55,7 +55,7 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
             reverse("category", args=[code]) + before,
         ),
     }
-    papers = [entry.paper for one in page.digests for entry in one.entries.all()]
+    papers = [*(entry.paper for one in page.digests for entry in one.entries.all()), *(entry.paper for entry in top)]
     return shows(render(request, "category.html", context), digests=page.digests, papers=papers, categories=[code])
 
 
