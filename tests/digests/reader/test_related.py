@@ -1,6 +1,7 @@
 """Papers like one: by the words of their texts, and by who posted both."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2021, 5, 12)
 
 
-def listed(title: str, abstract: str, *handles: str, day: date = DAY, **fields: object) -> Paper:
+def listed(title: str, abstract: str, *handles: str, day: date = DAY, **fields: Any) -> Paper:
     paper = make_paper(title=title, abstract=abstract, listing_date=day, **fields)
     digest = Digest.objects.filter(date=day).first() or make_digest(day)
     make_entry(digest, paper, *(make_tweet(paper, author_handle=handle) for handle in handles))
