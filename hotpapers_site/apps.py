@@ -2,9 +2,15 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.db.backends.signals import connection_created
 
 from hotpapers_site.environment import keep_private
+
+
+class EditorsAdminConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "hotpapers_site.admin_site.EditorsSite"
 
 
 class HotPapersSiteConfig(AppConfig):
@@ -12,8 +18,9 @@ class HotPapersSiteConfig(AppConfig):
     verbose_name = "The site"
 
     def ready(self) -> None:
-        from hotpapers_site import password_tries, sessions  # noqa: F401 - hear of logins
-        from hotpapers_site.accounts import events, second_factor  # noqa: F401 - as do these
+        from hotpapers_site import deploy_checks, password_tries, sessions  # noqa: F401 - register checks, hear of logins
+        from hotpapers_site.accounts import events, second_factor  # noqa: F401 - hear of accounts
+        from hotpapers_site.health import task_runs, workers  # noqa: F401 - hear of tasks, and of workers and beats that start
 
         connection_created.connect(keep_database_private)
 

@@ -9,11 +9,13 @@ import io
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
@@ -21,6 +23,10 @@ from django.dispatch import receiver
 from hotpapers_site.wsgi import django_application
 
 from digests.page_cache.middleware import held_answer  # isort: skip - needs the apps, which the line above loads
+from hotpapers_site import logs
+from hotpapers_site.health import answers, pulse
+from hotpapers_site.health.views import HEALTHY
+from hotpapers_site.serving.leftovers import end_with_parent
 
 Answer = tuple[int, Iterable[tuple[str, str]], bytes]
 """Status, headers, body."""
@@ -51,6 +57,8 @@ class Exchange(Protocol):
 
 THREADS = int(os.environ.get("WEB_THREADS", "8"))
 """Requests that Django answers at once; `manage.py web` sets it."""
+LOGS_ACCESS = settings.ACCESS_LOG or os.environ.get("ACCESS_LOG") == "true"
+"""`manage.py web --access-log` sets the variable after the settings are read."""
 BODY_WITHIN_S = 10.0
 LARGEST_BODY = 5 * 1024 * 1024
 """Bytes; twice what Django takes of a form."""
@@ -75,19 +83,44 @@ def keep_little(connection: BaseDatabaseWrapper, **_: object) -> None:
 
 async def application(scope: Scope, exchange: Exchange) -> None:
     """Answer one request; other kinds of connection there are none."""
-    if scope.proto == "http":
-        status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange)
-        exchange.response_bytes(status, list(headers), body)
+    if scope.proto != "http":
+        return
+    if scope.path == "/healthz":  # by no thread: it says that the process answers, whatever its threads wait for
+        exchange.response_bytes(200, [("content-type", "text/plain"), ("cache-control", "no-store")], HEALTHY)
+        return
+    began, request_id = time.monotonic(), logs.new_request_id(scope.headers.get("x-request-id") or "")
+    status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange, request_id)
+    exchange.response_bytes(status, list(headers), body)
+    took_s = time.monotonic() - began
+    answers.count(status, took_s)
+    if LOGS_ACCESS:
+        logs.log_access(scope.method, scope.path, status, len(body), took_s, request_id)
 
 
-async def answered(scope: Scope, exchange: Exchange) -> Answer:
+def begin(*_: object) -> None:
+    """Granian calls it as a process begins to serve."""
+    end_with_parent()
+    pulse.start("web", also=answers.store)
+
+
+def end(*_: object) -> None:
+    pulse.stop()
+
+
+application.__rsgi_init__ = begin  # type: ignore[attr-defined]
+application.__rsgi_del__ = end  # type: ignore[attr-defined]
+
+
+async def answered(scope: Scope, exchange: Exchange, request_id: str) -> Answer:
     try:
         body = await asyncio.wait_for(body_of(exchange), BODY_WITHIN_S)
     except TimeoutError:
         return plain(HTTPStatus.REQUEST_TIMEOUT)
     if body is None:
         return plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return await asyncio.get_running_loop().run_in_executor(threads, by_django, environ_of(scope, body))
+    return await asyncio.get_running_loop().run_in_executor(
+        threads, by_django, environ_of(scope, body) | {"HTTP_X_REQUEST_ID": request_id}
+    )
 
 
 def essence_of(scope: Scope) -> dict[str, Any]:

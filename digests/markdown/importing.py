@@ -20,6 +20,8 @@ from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing.status import make_public
 from papers import clock
 from papers.models import Mention, PaperMeasurement, Provenance
+from papers.ranking.candidates import rules
+from papers.ranking.ranking import points
 from papers.rows import insert, update
 
 POST = Provenance.POST.value
@@ -29,6 +31,7 @@ DRAFT_COLUMNS = [
 ]
 IMPORTED_AGAIN = "The list was imported again from its post, which had changed."
 """What readers are told of it."""
+COUNTED = ("retweets", "favorites", "counts", "extra_points", "read_at")
 ATTEMPTS = 3
 """How often a post is stored before a clash with another writer of the same rows is an error."""
 
@@ -133,9 +136,10 @@ def _clear(digest: Digest) -> None:
 def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
     papers = store_papers(digest, posted)
     records = [papers[paper.arxiv_id] for paper in posted]
+    weights = rules().weights if any(paper.counts for paper in posted) else {}
     entries = insert(
         Entry,
-        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "counts", "read_at", "note"],
+        ["digest", "position", "paper", "printed_otherwise", "provenance", *COUNTED, "note"],
         [
             (
                 digest.pk,
@@ -146,6 +150,7 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
                 paper.retweets,
                 paper.favorites,
                 paper.counts,
+                sum(points(network, counts, weights) for network, counts in paper.counts.items()),
                 paper.read_at,
                 paper.note,
             )

@@ -4,12 +4,14 @@ from datetime import UTC, date
 from functools import lru_cache
 from typing import Any, Self, TypeAlias, cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Cast
 from django.urls import reverse
 
 from papers.models import Paper, Provenance, Tweet
+from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import unescape
 
 
@@ -109,6 +111,10 @@ class Digest(models.Model):
     publish_zone = models.CharField(
         max_length=64, blank=True, editable=False, help_text="The time zone in which that was said: Europe/Berlin"
     )
+    goes_out_at = models.DateTimeField(
+        null=True, editable=False, help_text="An editor has published it, and until then can take that back; nobody sees it yet"
+    )
+    goes_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
     is_held = models.BooleanField(default=False, editable=False, help_text="The site’s own rule does not publish it")
     intro = models.TextField("intro", blank=True, help_text="The editors’ words on the day, in Markdown")
     changed_at = models.DateTimeField(auto_now=True)
@@ -150,7 +156,7 @@ class Digest(models.Model):
         return digest_address(self.date, "digest-markdown")
 
 
-SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites")
+SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites") + F("extra_points")
 """Retweets and favorites together, as in the index of the hottest; their sum may not fit an integer."""
 
 
@@ -164,6 +170,9 @@ class Entry(models.Model):
     favorites = models.PositiveIntegerField(default=0)
     counts = models.JSONField(
         default=dict, blank=True, editable=False, help_text="What other networks than X counted, by network and its own names"
+    )
+    extra_points = models.IntegerField(
+        default=0, editable=False, help_text="The score then, without retweets and favorites; may be negative"
     )
     read_at = models.DateTimeField(
         "counts read at", help_text="The moment the counts were read; whole seconds, UTC in the Markdown"
@@ -197,7 +206,7 @@ class Entry(models.Model):
     def counted(self) -> dict[str, dict[str, int]]:
         """The counts by network, in each network's own terms; X appears only if it counted something or no other network did."""
         of_x = {"retweets": self.retweets, "favorites": self.favorites}
-        return {**({Tweet.Network.X.value: of_x} if any(of_x.values()) or not self.counts else {}), **self.counts}
+        return {**({OLD_NETWORK: of_x} if any(of_x.values()) or not self.counts else {}), **self.counts}
 
     @property
     def otherwise(self) -> dict[str, Any]:

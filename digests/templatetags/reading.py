@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Entry
 from papers import network_words
-from papers.ranking.ranking import Rules
+from papers.networks.registry import OLD_NETWORK
+from papers.ranking.ranking import Rules, points
 
 register = template.Library()
 
@@ -40,20 +41,21 @@ def _cleaner(hosts: frozenset[str] | None) -> nh3.Cleaner:
     )
 
 
-_of_network = {name: _cleaner(hosts) for name, hosts in network_words.LINK_HOSTS.items()}
-_of_others = _cleaner(None)
+@lru_cache
+def _cleaner_of(network: str) -> nh3.Cleaner:
+    return _cleaner(network_words.link_hosts(network))
 
 
 @register.filter
 @lru_cache(maxsize=4096)
-def tweet_body(body_html: str, network: str = "x") -> SafeString:
+def tweet_body(body_html: str, network: str = OLD_NETWORK) -> SafeString:
     """A post's body as safe HTML: text, line breaks and links; only to the network's own hosts if its texts have no others."""
-    cleaner = _of_network.get(network, _of_others)
-    return mark_safe(cleaner.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
+    return mark_safe(_cleaner_of(network).clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
 
 
 register.filter("network_title", network_words.title)
 register.filter("in_words", network_words.in_words)
+register.filter("network_mark", network_words.mark)
 
 
 @register.filter
@@ -62,13 +64,20 @@ def of_network(counts: Mapping[str, Mapping[str, int]], network: str) -> Mapping
 
 
 @register.filter
+def told(entry: Entry) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+    """By network: its name, its title, what stands before its counts, and these (number, word), the first one first."""
+    return [
+        (network, network_words.title(network), network_words.mark(network), network_words.told(counts, network))
+        for network, counts in entry.counted.items()
+    ]
+
+
+@register.filter
 def score(entry: Entry, rules: Rules) -> int:
     """The entry's score by the weights of these rules; for what an old post printed, the sum."""
     if not entry.counts:
         return entry.retweets + entry.favorites
-    weights = rules.weights
-    weighed = (weights.get(of, {}).get(name, 0) * n for of, counts in entry.counted.items() for name, n in counts.items())
-    return round(sum(weighed))
+    return sum(points(network, counts, rules.weights) for network, counts in entry.counted.items())
 
 
 @register.filter
@@ -119,6 +128,13 @@ def moment_text(at: datetime) -> str:
 def day_text(day: date) -> str:
     """`6 June 2019`; Django's own filter takes ten times as long."""
     return f"{day.day} {day:%B %Y}"
+
+
+@register.filter
+@lru_cache(maxsize=4096)
+def day_short(day: date) -> str:
+    """`6 Jun 2019`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 @register.filter

@@ -189,7 +189,11 @@ def tsvector(terms: Sequence[str]) -> str:
 def _hotness(ids: Collection[int]) -> dict[int, int]:
     """The tier of each paper, by its latest counts from the network."""
     counts = PaperMeasurement.objects.filter(paper=OuterRef("pk"))
-    network = counts.filter(provenance=Provenance.NETWORK).order_by("-read_at").annotate(score=F("retweets") + F("favorites"))
+    network = (
+        counts.filter(provenance=Provenance.NETWORK)
+        .order_by("-read_at")
+        .annotate(score=F("retweets") + F("favorites") + F("extra_points"))
+    )
     found = Paper.objects.filter(pk__in=ids).values_list(
         "pk", Subquery(network.values("score")[:1]), Exists(counts.filter(provenance=Provenance.POST))
     )

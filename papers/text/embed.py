@@ -38,6 +38,13 @@ def blockquote(*, attributes: str, host: str) -> str:
 
 BODY = re.compile(BODY_HTML, re.VERBOSE)
 """A tweet's body."""
+ATTRIBUTE = rf'(?:[^{NO_TEXT}"]++|{ENTITY})*+'
+OPEN_BODY_HTML = rf"""(?:
+    [^{NO_TEXT}]++ | {ENTITY} | <br>
+    | <a\ href="[Hh][Tt][Tt][Pp][Ss]?://{ATTRIBUTE}">(?:[^{NO_TEXT}]++|{ENTITY}|<br>)*+</a>
+)*+"""
+OPEN_BODY = re.compile(OPEN_BODY_HTML, re.VERBOSE)
+"""The body of a post on a network whose texts link to any host."""
 NAME = re.compile(NAME_HTML, re.VERBOSE)
 """An author's display name, in HTML (`Naomi&#39;s`); see `escape` and `unescape`."""
 BLOCKQUOTE = re.compile(blockquote(attributes="", host=r"twitter\.com"), re.VERBOSE)

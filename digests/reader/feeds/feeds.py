@@ -2,22 +2,25 @@
 
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, in_published_digest
-from digests.page_cache.middleware import reads_query
+from digests.page_cache.middleware import reads_query, shows
 from digests.reader import citations
 from digests.reader.citations import Keys
 from digests.reader.feeds import formats
 from digests.reader.feeds.formats import Feed
 from digests.reader.feeds.items import day_items, of_entries, of_posts, paper_items
 from digests.reader.feeds.weeks import week_items
+from digests.reader.lists.filters import filters_of
 from digests.reader.lists.listing import ListPage, listed
 from digests.reader.lists.selections import FORMS, Selection, SelectionError, shown
 from digests.reader.metadata import metadata_of_list
+from digests.reader.pages.calendars import years
 from digests.reader.texts import texts_of_citations, texts_of_entries
 from digests.templatetags.reading import absolute
 from papers import clock
@@ -43,7 +46,8 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
     digests = list(Digest.objects.published()[:NEWEST_DAYS].prefetch_related("events", of_entries()))
     url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
     feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), day_items(digests))
-    return sent(feed, form)
+    papers = [entry.paper for digest in digests for entry in digest.entries.all()]
+    return shows(sent(feed, form), digests=digests, papers=papers)
 
 
 @require_safe
@@ -55,16 +59,24 @@ def weeks(request: HttpRequest, form: str) -> HttpResponse:
 
 @require_safe
 @reads_query(*SELECTION)
-def papers(request: HttpRequest) -> HttpResponse:
-    """The page of a selection."""
+def papers(request: HttpRequest) -> HttpResponseBase:
+    """The page of a selection, with its filters as a form that writes the address."""
     try:
         selection = Selection.parse(request.GET)
         page = listed(selection, request.GET.get("after", ""))
     except SelectionError as error:
         return render(request, "selection_error.html", {"error": str(error)}, status=400)
+    if "" in request.GET.values():  # the form sends what was left empty, too
+        return redirect(selection.address())
     texts = texts_of_entries(page.entries)
-    context = {"page": page, "texts": texts, "feeds": selection.feeds, "meta": metadata_of_list(page, texts)}
-    return render(request, "papers.html", context)
+    context = {
+        "page": page,
+        "texts": texts,
+        "filters": filters_of(selection, years()),
+        "feeds": selection.feeds,
+        "meta": metadata_of_list(page, texts),
+    }
+    return shows(render(request, "papers.html", context), papers=[entry.paper for entry in page.entries], any_digest=True)
 
 
 @require_safe
@@ -75,7 +87,7 @@ def papers_as(request: HttpRequest, form: str) -> HttpResponse:
         page = listed(Selection.parse(request.GET), request.GET.get("after", ""))
     except SelectionError as error:
         return _refused(error)
-    return sent(_feed_of(page, form), form)
+    return shows(sent(_feed_of(page, form), form), papers=[entry.paper for entry in page.entries], any_digest=True)
 
 
 @require_safe
@@ -96,7 +108,7 @@ def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
     response = HttpResponse(text, content_type=citations.CONTENT_TYPES[form])
     if page.next_after:
         response["Link"] = f'<{absolute(page.selection.address(form, after=page.next_after))}>; rel="next"'
-    return response
+    return shows(response, papers=papers, any_digest=True)
 
 
 @require_safe
@@ -109,7 +121,7 @@ def paper_cited(request: HttpRequest, arxiv_id: str, form: str) -> HttpResponse:
         text = citations.bibliography([paper], texts_of_citations([paper]), form, _keys(request))
     except SelectionError as error:
         return _refused(error)
-    return HttpResponse(text, content_type=citations.CONTENT_TYPES[form])
+    return shows(HttpResponse(text, content_type=citations.CONTENT_TYPES[form]), papers=[paper])
 
 
 def _keys(request: HttpRequest) -> Keys:

@@ -61,13 +61,15 @@ def day_context(digest: Digest, texts: Texts) -> dict[str, Any]:
 
 def list_context(entries: Sequence[Entry], texts: Texts) -> dict[str, Any]:
     """What a list of papers prints."""
-    told = {entry.pk: {"lead": lead(texts.abstract_text(entry.abstract)), "posts": posts(entry)} for entry in entries}
+    told = {entry.pk: {"lead": lead(entry.abstract, texts), "posts": posts(entry)} for entry in entries}
     return {"entries": entries, "told": told, "texts": texts}
 
 
-def lead(abstract: str) -> str:
-    """The first sentence."""
-    text = " ".join(abstract[:LONGEST_LEAD].split())
+def lead(abstract: str, texts: Texts) -> str:
+    """The sentence that stands for the abstract; the first where none is picked."""
+    if picked := texts.lead_text(abstract):
+        return picked
+    text = " ".join(texts.abstract_text(abstract)[:LONGEST_LEAD].split())
     found = SENTENCE.match(text)
     return found[0] if found else text
 

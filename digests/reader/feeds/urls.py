@@ -4,11 +4,10 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from digests.reader.feeds import feeds, sitemaps
+from digests.reader.feeds import export, feeds, sitemaps
+from digests.reader.feeds.old_addresses import OLD_TAGS
 from papers.text.identifiers import ARXIV_ID
 
-OLD_TAGS = "ar-xiv|twitter|machine-learning|computer-science"
-"""Each post of the old site had all of them, and its one category: what lists one of them lists all days."""
 all_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=True))
 nearest_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=False))
 """What a numbered page showed moved on with each new post: the number means nothing any more."""
@@ -18,6 +17,7 @@ urlpatterns = [
     re_path(r"^papers\.(bib|ris|csl\.json)\Z", feeds.papers_cited, name="papers-as"),
     re_path(r"^papers\.(atom|json)\Z", feeds.papers_as, name="papers-as"),
     re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})\.(?P<form>bib|ris|csl\.json)\Z", feeds.paper_cited, name="paper-cited"),
+    path("export.zip", export.export, name="export"),
     path("rss.xml", feeds.days, {"form": "rss"}, name="rss"),
     re_path(r"^feed\.(?P<form>atom|json)\Z", feeds.days, name="days-as"),
     re_path(r"^weekly\.(?P<form>atom|json|xml)\Z", feeds.weeks, name="weekly"),

@@ -16,11 +16,12 @@ from digests.models import Digest, PublicEvent
 from digests.page_cache.middleware import reads_query, shows
 from digests.reader.lists.selections import FEEDS, FeedLink, Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
-from digests.reader.pages.entries import entries_of, shown_papers, whole_papers
+from digests.reader.pages.entries import entries_of, first_counts, is_hottest_first, shown_papers, whole_papers
 from digests.reader.pages.going_on import going_on
 from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
 from papers import clock
+from papers.models import Paper
 from papers.ranking.candidates import rules
 from papers.rendered.kinds import Kind
 from papers.rows import objects
@@ -78,6 +79,7 @@ def digest_page(shown: Digest) -> dict[str, Any]:
     way to a list with everything takes six times as long."""
     entries, events = entries_of(shown), sorted(objects(PublicEvent, "digest", [shown.pk]), key=attrgetter("at", "pk"))
     texts = texts_of_digest(shown, entries, events)
+    ranking = rules()
     return {
         "digest": shown,
         "texts": texts,
@@ -85,7 +87,10 @@ def digest_page(shown: Digest) -> dict[str, Any]:
         "events": events,
         "feeds": Selection.feeds_of(period=str(shown.date)) if shown.status == Digest.Status.PUBLISHED else [],
         "meta": metadata_of_digest(shown, entries, texts) if shown.status == Digest.Status.PUBLISHED else None,
-        "rules": rules(),
+        "rules": ranking,
+        "is_hottest_first": is_hottest_first(entries, ranking),
+        "counted_between": (min(read), max(read)) if (read := [entry.read_at.replace(second=0) for entry in entries]) else None,
+        "key": first_counts(entries),
         "has_inflated_counts": any(entry.counts_are_inflated for entry in entries),
     }
 
@@ -103,7 +108,8 @@ def digest_markdown(request: HttpRequest, day: date) -> HttpResponse:
     """The day's post as the mirror writes it."""
     shown = expect_visible(request, Digest.objects.filter(date=day).first())
     text = render_markdown(compose(shown))
-    return kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+    response = kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+    return shows(response, digests=[shown], papers=Paper.objects.filter(entries__digest=shown).only("pk"))
 
 
 def may_preview(request: HttpRequest) -> bool:

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry
+from digests.page_cache.middleware import shows
+from digests.reader.lists.activity import activity_of_category, top_of_category
 from digests.reader.lists.listing import HOTTEST_OF, listed
 from digests.reader.lists.rising import rising
 from digests.reader.lists.selections import Selection, SelectionError
@@ -18,6 +20,7 @@ from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_entries
 from papers import clock
 from papers.models import PaperCategory
+from papers.text.taxonomy import category_name
 
 
 @require_safe
@@ -31,20 +34,29 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("No published digest lists a paper of this category")
     selection = Selection.of(category=code)
     before = f"?before={page.before}" if page.before else ""
+    newest = None if page.before else page.digests[0].date
+    top = top_of_category(code, newest) if newest and page.older else []
+    name = category_name(code)
+    title = f"Hot papers in {name}" + (f" ({code})" if name != code else "") + (f" before {page.before}" if page.before else "")
     context = {
         "code": code,
+        "name": name,
         "page": page,
-        "texts": texts_of_entries(entry for one in page.digests for entry in one.entries.all()),
+        "top": top,
+        "activity": activity_of_category(code, newest) if newest else None,
+        "texts": texts_of_entries([*(entry for one in page.digests for entry in one.entries.all()), *top]),
         "selection": selection,
         "hottest": Selection.of(category=code, order="hottest"),
         "feeds": selection.feeds,
         "meta": Metadata(
-            f"Hot papers in {code}",
-            f"The papers of arXiv’s category {code} that people talk about, by day.",
+            title,
+            f"The papers of arXiv’s category {name} ({code}) that people talk about, by day"
+            + (f", before {page.before}." if page.before else "."),
             reverse("category", args=[code]) + before,
         ),
     }
-    return render(request, "category.html", context)
+    papers = [*(entry.paper for one in page.digests for entry in one.entries.all()), *(entry.paper for entry in top)]
+    return shows(render(request, "category.html", context), digests=page.digests, papers=papers, categories=[code])
 
 
 @require_safe
@@ -69,13 +81,13 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
         "feeds": selection.feeds,
         "meta": replace(metadata_of_list(page, texts), path=reverse("hottest", args=[period])),
     }
-    return render(request, "hottest.html", context)
+    return shows(render(request, "hottest.html", context), papers=[entry.paper for entry in page.entries], any_digest=True)
 
 
 @require_safe
 def rising_now(request: HttpRequest) -> HttpResponse:
     """The papers that gained most in the last 24 hours."""
-    description = "The arXiv papers whose retweets and favorites grow the most right now."
+    description = "The arXiv papers that people talk about more and more right now."
     found = rising(clock.now())
     texts = texts_of_entries(row.entry for row in found)
     context = {"rising": found, "texts": texts, "meta": Metadata("Rising now", description, reverse("rising"))}

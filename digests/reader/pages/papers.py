@@ -1,8 +1,9 @@
 """Everything about one paper."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import F, Prefetch
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,19 +15,27 @@ from digests.reader import bibtex
 from digests.reader.metadata import metadata_of_paper
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
+from digests.reader.related import related_to
 from digests.reader.texts import texts_of_paper
 from papers.code_links import code_links
 from papers.models import Paper, Tweet
-from papers.ranking.candidates import candidates
-from papers.ranking.ranking import RankedPaper
+from papers.network_words import title
+from papers.networks.registry import KINDS
+from papers.ranking.candidates import candidates, rules
+from papers.ranking.ranking import RankedPaper, points
+from papers.ranking.repeats import Said
 from papers.search.words import author_key
+from papers.text.taxonomy import category_name
 
 MOST_BOXES = 100
 """Posts with their text."""
 MOST_POSTS = 1000
 """In all; those without text, or beyond the boxes, take a line each."""
 MOST_AUTHORS = 200
+FIRST_WITH_HTML = "2312"
+"""arXiv makes pages of papers submitted since December 2023: https://info.arxiv.org/about/accessible_HTML.html"""
 CHART = {"width": 600, "height": 180}
+COUNTED = ("network", "posted_at", "retweets", "favorites", "counts")
 
 
 @require_safe
@@ -44,14 +53,20 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
     categories = [category.code for category in found.categories.all()]
-    texts = texts_of_paper(found)
+    related = related_to(found, categories)
+    texts = texts_of_paper(found, [one.paper for one in related])
+    posts = posts_of(found, appearances)
     context = {
         "paper": found,
         "texts": texts,
         "appearances": appearances,
-        "posts": posts_of(found, appearances),
+        "posts": posts,
+        "by_network": by_network(posts.boxes),
+        "elsewhere": elsewhere(found, [*posts.boxes, *posts.lines]),
+        "categories": [(code, category_name(code)) for code in categories],
+        "related": related,
         "history": history,
-        "chart": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else None,
+        "charts": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else [],
         "rank_now": None if found.is_sample else rank_now(found),
         "authors": [(name, author_key(name)) for name in texts.names(found.authors)[:MOST_AUTHORS]],
         "authors_left": max(0, len(found.authors) - MOST_AUTHORS),
@@ -61,7 +76,8 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "meta": metadata_of_paper(found, categories, texts),
         "has_inflated_counts": has_inflated_counts,
     }
-    return shows(render(request, "paper.html", context), papers=[found], ranks_of=[found.listing_date])
+    shown = [found, *(one.paper for one in related)]
+    return shows(render(request, "paper.html", context), papers=shown, ranks_of=[found.listing_date])
 
 
 @require_safe
@@ -82,19 +98,55 @@ class Posts:
 
 
 def posts_of(paper: Paper, appearances: list[Entry]) -> Posts:
-    """Those that its days show, also those that are gone since, then all others that count, the best first. Two queries."""
+    """Those that its days show, also those that are gone since, then all others that count, best first. Four queries.
+
+    Of a text that one person posted on two networks the other posts with it take a line.
+    """
     first: dict[int, ShownTweet] = {}
     for entry in appearances:
         for shown in entry.shown_tweets.all():
             first.setdefault(shown.tweet_id, shown)
-    others = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first)
-    others = others.order_by((F("retweets") + F("favorites")).desc(nulls_last=True), "posted_at", "pk")
+    weights = rules().weights
+    counted = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first).only(*COUNTED)
+    others = sorted(counted, key=lambda tweet: (-points(tweet.network, tweet.counted, weights), tweet.posted_at, tweet.pk))
     room = max(0, MOST_POSTS - len(first))
-    posts = [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[:room])]
-    boxes = [one for one in posts if one.body_html or one.tweet.state != Tweet.State.LIVE][:MOST_BOXES]
+    read = Tweet.objects.in_bulk([tweet.pk for tweet in others[:room]])
+    posts = [*first.values(), *(ShownTweet(tweet=read[tweet.pk]) for tweet in others[:room] if tweet.pk in read)]
+    boxes: list[ShownTweet] = []
+    told: list[Said] = []
+    for one in posts:
+        if len(boxes) < MOST_BOXES and (one.body_html or one.tweet.state != Tweet.State.LIVE):
+            tweet = one.tweet
+            said = Said.read(tweet.network, one.author_name, one.author_handle, one.body_html, tweet.posted_at)
+            if one.tweet_id in first or not any(said.repeats(other) for other in told):
+                boxes.append(one)
+                told.append(said)
     in_boxes = {one.tweet_id for one in boxes}
     lines = [one for one in posts if one.tweet_id not in in_boxes]
-    return Posts(boxes, lines, others.count() - room if len(posts) >= MOST_POSTS else 0)
+    return Posts(boxes, lines, len(others) - room if len(posts) >= MOST_POSTS else 0)
+
+
+def by_network(boxes: list[ShownTweet]) -> list[tuple[str, list[ShownTweet]]]:
+    """The posts of each network together, the networks in the order of their first posts."""
+    found: dict[str, list[ShownTweet]] = {}
+    for one in boxes:
+        found.setdefault(one.tweet.network, []).append(one)
+    return list(found.items())
+
+
+def elsewhere(paper: Paper, posts: list[ShownTweet]) -> list[tuple[str, str]]:
+    """Other sites' pages of the paper: words and address. A post that has comments is a discussion, the first of each network."""
+    found = []
+    if "/" not in paper.arxiv_id:
+        if paper.arxiv_id >= FIRST_WITH_HTML:
+            found.append(("HTML", f"https://arxiv.org/html/{paper.arxiv_id}"))
+        found.append(("Hugging Face", f"https://huggingface.co/papers/{paper.arxiv_id}"))
+        found.append(("alphaXiv", f"https://www.alphaxiv.org/abs/{paper.arxiv_id}"))
+    discussions: dict[str, str] = {}
+    for one in posts:
+        if one.tweet.state == Tweet.State.LIVE and one.tweet.counted.get("comments") and not one.tweet.is_sample:
+            discussions.setdefault(f"Discussion on {title(one.tweet.network)}", one.tweet.url)
+    return [*found, *discussions.items()]
 
 
 def rank_now(paper: Paper) -> RankedPaper | None:
@@ -105,23 +157,32 @@ def rank_now(paper: Paper) -> RankedPaper | None:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Two lines over the same ground."""
+    """What one network counted over time: a line for each of its counts, over the same ground."""
 
-    retweets: charts.Line
-    favorites: charts.Line
+    title: str
+    lines: list[tuple[str, charts.Line, list[int]]]
+    """What is counted, as people say it, how it went, and its numbers."""
+    moments: list[datetime]
     top: int
-    history: History
 
     @property
     def middle(self) -> int:
         return self.top // 2
 
 
-def drawn(history: History) -> Chart:
-    top = charts.round_top(max(max(reading.retweets, reading.favorites) for reading in history.readings))
-    return Chart(
-        retweets=charts.line([(reading.at, reading.retweets) for reading in history.readings], top=top, **CHART),
-        favorites=charts.line([(reading.at, reading.favorites) for reading in history.readings], top=top, **CHART),
-        top=top,
-        history=history,
-    )
+def drawn(history: History) -> list[Chart]:
+    """A chart for each network that counted something, in its own words; each by itself, since they are never added up."""
+    found = []
+    for network, kind in KINDS.items():
+        told = [(reading.at, reading.counted.get(network, {})) for reading in history.readings]
+        counted = [one for one in kind.counted if any(one.name in counts for _, counts in told)]
+        if not any(count for _, counts in told for count in counts.values()):
+            continue
+        top = charts.round_top(max(counts.get(one.name, 0) for _, counts in told for one in counted))
+        lines = []
+        for one in counted:
+            numbers = [counts.get(one.name, 0) for _, counts in told]
+            points_of = [(at, number) for (at, _), number in zip(told, numbers, strict=True)]
+            lines.append((one.plural, charts.line(points_of, top=top, **CHART), numbers))
+        found.append(Chart(kind.title, lines, [at for at, _ in told], top))
+    return found
