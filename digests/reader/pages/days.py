@@ -45,10 +45,11 @@ def home(request: HttpRequest) -> HttpResponse:
     entries = [entry for one in page.digests for entry in one.entries.all()]
     now = None if page.before else going_on(newest.date if newest else None, clock.now())
     title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
+    description = f"The new arXiv papers people are talking about, every day{f', before {page.before}' if page.before else ''}."
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
     context = {
         "page": page,
-        "meta": Metadata(title, "The new arXiv papers people are talking about, every day.", path),
+        "meta": Metadata(title, description, path),
         "newest": newest,
         "shown": shown_papers(newest.entries.all()) if newest else [],
         "texts": texts_of_entries(entries, *([(Kind.NOTE, newest.intro)] if newest else [])),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from digests.models import Digest, Entry, in_published_digest
 from digests.page_cache.middleware import reads_query
 from digests.reader.lists.selections import Selection, shown
-from digests.reader.metadata import Metadata
+from digests.reader.metadata import Metadata, part_after
 from papers.models import Paper, PaperCategory
 from papers.search.finding import Results
 from papers.search.finding import search as search_papers
@@ -38,6 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
             f"Search for “{shown(query)}”" if query else "Search",
             "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",
             reverse("search") + ("?" + urlencode(asked) if asked else ""),
+            part=part_after(asked.get("after", "")),
         ),
     }
     if query:
