@@ -65,7 +65,7 @@ def _hottest(digests: Sequence[Digest]) -> dict[date, list[int]]:
     A paper stands there once, as the newest day of the week that lists it printed it.
     """
     days = {digest.pk: digest.date for digest in digests}
-    rows = Entry.objects.filter(digest__in=list(days)).order_by().values_list("pk", "digest", "paper", "provenance", score=SCORE)
+    rows = Entry.objects.filter(digest__in=list(days)).order_by().values_list("pk", "digest", "paper", "provenance", SCORE)
     newest: dict[tuple[date, int], tuple[date, tuple[bool, int, int]]] = {}
     for pk, digest, paper, provenance, score in rows:
         key, found = (_monday(days[digest]), paper), (days[digest], (provenance != Provenance.NETWORK, -score, -pk))
