@@ -72,7 +72,7 @@ def timetable(speed: float) -> dict[str, dict[str, Any]]:
     }
 
 
-app = Celery("hotpapers")
+app = Celery("hotpapers", task_cls="hotpapers_site.health.task_runs:CountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

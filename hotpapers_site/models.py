@@ -1,4 +1,4 @@
-"""How often passwords were tried, what became of accounts, and who leads where one process may."""
+"""How often passwords were tried, what became of accounts, who leads where one process may, and how processes are."""
 
 from django.conf import settings
 from django.db import models
@@ -19,12 +19,85 @@ class PasswordTries(models.Model):
 class Lease(models.Model):
     """Which process does what only one may do; by the database's clock."""
 
+    is_derived = True  # of this moment: of no use in a copy
+
     name = models.CharField(max_length=40, primary_key=True)
     holder = models.CharField(max_length=150, blank=True)
     until = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.name}: {self.holder or 'nobody'}"
+
+
+class Heartbeat(models.Model):
+    """A running process; it writes here every few seconds and takes its row away when it ends. Times are the database's."""
+
+    is_derived = True  # of this moment: of no use in a copy
+
+    name = models.CharField(max_length=200, primary_key=True)
+    kind = models.CharField(max_length=16, help_text="web, worker, beat or follower")
+    queues = models.CharField(max_length=200, blank=True, help_text="Of a worker, separated by commas")
+    host = models.CharField(max_length=150)
+    process = models.IntegerField(help_text="Its id on that host")
+    started_at = models.DateTimeField()
+    beaten_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Trouble(models.Model):
+    """Something that needs attention, from when it was seen until it is over. One open row a trouble."""
+
+    key = models.CharField(max_length=120)
+    sentence = models.CharField(max_length=1000)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    told = models.JSONField(default=list, help_text="The channels by which it was told")
+    told_end = models.JSONField(default=list, help_text="The channels by which its end was told")
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    acknowledged_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-since", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=models.Q(ended_at=None), name="trouble_open_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class TaskRecord(models.Model):
+    """How the runs of one kind of task went, over all workers."""
+
+    task = models.CharField(max_length=150, primary_key=True)
+    runs = models.PositiveBigIntegerField(default=0)
+    failures = models.PositiveBigIntegerField(default=0)
+    failures_in_a_row = models.PositiveIntegerField(default=0)
+    total_s = models.FloatField(default=0)
+    last_at = models.DateTimeField(null=True)
+    last_s = models.FloatField(default=0)
+    slowest_s = models.FloatField(default=0)
+    error = models.CharField(max_length=500, blank=True, help_text="The last one")
+    error_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.task
+
+
+class Tally(models.Model):
+    """A number that only grows, over all web processes."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.FloatField(default=0)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value:g}"
 
 
 class SecurityEvent(models.Model):

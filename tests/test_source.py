@@ -94,6 +94,8 @@ REAL_TIME = {
     "digests/editing/history.py": "how long a person paused while typing",
     "digests/desk/state.py": "who is at the desk, for half a minute of people's time",
     "digests/desk/views/page.py": "who is at the desk, for half a minute of people's time",
+    "hotpapers_site/health/metrics.py": "how long a source has failed",
+    "hotpapers_site/health/task_runs.py": "when a task ran",
     "hotpapers_site/accounts/password.py": "how often somebody tried a password",
     "hotpapers_site/accounts/own_account.py": "which sessions are open, and how long ago a password was given",
     "hotpapers_site/password_tries.py": "how often somebody tried a password",

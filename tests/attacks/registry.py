@@ -19,6 +19,7 @@ from digests.editing import comparing
 from digests.editing.conflicts import Refused as ActionRefused
 from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
+from digests.mirror.profiles import pages as mirror_pages
 from digests.publishing import checking
 from digests.reader import bibtex
 from digests.reader.lists.selections import Period, Selection, SelectionError, shown
@@ -54,6 +55,8 @@ READERS: tuple[Reader, ...] = (
     Reader(notes.formula_html, lambda text: notes.formula_html(f"$${text[:200]}$$")),
     Reader(notes.note_html, notes.note_html),
     Reader(reading.tweet_body, reading.tweet_body),
+    Reader(mirror_pages.inert, mirror_pages.inert),
+    Reader(mirror_pages.yaml, mirror_pages.yaml),
     Reader(tex_commands.raised, tex_commands.raised),
     Reader(tex_commands.lowered, tex_commands.lowered),
     Reader(links.without_end, links.without_end),

@@ -33,7 +33,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 SPECIAL = re.compile(r"[{}$`\\*_\[\]|~^]")
 """What templates, shortcodes, Markdown, formulas and attribute lists of some generator begin with."""
 SMILEY = re.compile(r":(?=[\w+-]+:)")
-TEXT_OR_TAG = re.compile(r"<[^>]*>|[^<]+")
+TEXT_OR_TAG = re.compile(r"<[^<>]*+>|[^<]++|<")
 YAML_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -118,7 +118,7 @@ def inert(markup: str) -> SafeString:
 
 
 def _inert(part: str) -> str:
-    if part[0] == "<":
+    if part[0] == "<" and part != "<":
         return re.sub(r"[{}$`\\]", _reference, part)
     return SMILEY.sub("&#58;", SPECIAL.sub(_reference, part))
 

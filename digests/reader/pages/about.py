@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digests.page_cache.middleware import reads_query
+from digests.page_cache.middleware import reads_query, shows
 from digests.reader.metadata import Metadata
 from digests.reader.pages.daylog import logged_day, logged_days
 from digests.reader.pages.paging import asked_day
@@ -74,4 +74,4 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
 @require_safe
 def reading(request: HttpRequest) -> HttpResponse:
     """What the browser remembers of its reader; the page's script fills it in, the site learns nothing of it."""
-    return render(request, "reading.html")
+    return shows(render(request, "reading.html"))

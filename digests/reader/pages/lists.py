@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry
+from digests.page_cache.middleware import shows
 from digests.reader.lists.listing import HOTTEST_OF, listed
 from digests.reader.lists.rising import rising
 from digests.reader.lists.selections import Selection, SelectionError
@@ -44,7 +45,8 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
             reverse("category", args=[code]) + before,
         ),
     }
-    return render(request, "category.html", context)
+    papers = [entry.paper for one in page.digests for entry in one.entries.all()]
+    return shows(render(request, "category.html", context), digests=page.digests, papers=papers, categories=[code])
 
 
 @require_safe
@@ -69,7 +71,7 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
         "feeds": selection.feeds,
         "meta": replace(metadata_of_list(page, texts), path=reverse("hottest", args=[period])),
     }
-    return render(request, "hottest.html", context)
+    return shows(render(request, "hottest.html", context), papers=[entry.paper for entry in page.entries], any_digest=True)
 
 
 @require_safe

@@ -15,12 +15,11 @@ from digests.markdown.post import Post, PostError
 from digests.mirror.profiles.pages import inert, yaml
 from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.targets import Posts, Target
-from digests.mirror.updating import update
 from digests.models import Digest, Entry
 from papers.models import Paper, Tweet
 from tests.digests.markdown.importing_posts import import_posts
 from tests.digests.markdown.test_post import POSTS
-from tests.digests.mirror.mirrored import files
+from tests.digests.mirror.mirrored import files, update
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 CARRYING = [name for name, profile in PROFILES.items() if profile.template]
@@ -60,7 +59,7 @@ def test_carried_data_that_we_would_not_write_is_refused(before: str, after: str
 
 
 @pytest.mark.parametrize("profile", CARRYING)
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_import_of_an_export_changes_nothing_and_brings_back_all(archive: Path, tmp_path: Path, profile: str) -> None:
     call_command("import_posts", str(archive), verbosity=0)
     Digest.objects.filter(date=date(2021, 5, 12)).update(intro="A *day* of {{ news }}.")

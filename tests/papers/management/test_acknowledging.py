@@ -10,7 +10,7 @@ from papers.sources.http import Transient
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, THURSDAY
 from tests.papers.management.running_commands import refused, run, status
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("week")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("week", "running_product")]
 
 
 def test_status_is_content_once_a_person_acknowledged_the_day() -> None:

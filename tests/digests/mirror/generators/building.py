@@ -39,7 +39,7 @@ def hugo(mirror: Path, site: Path) -> Path:
 
 
 def jekyll(mirror: Path, site: Path) -> Path:
-    expect(shutil.which("jekyll"))
+    expect(shutil.which("jekyll") and NODE.is_dir())
     shutil.copytree(mirror, site)
     (site / "_layouts").mkdir()
     (site / "_config.yml").write_text("defaults: [{scope: {path: ''}, values: {layout: post}}]\ntimezone: UTC\n")
