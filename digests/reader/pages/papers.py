@@ -15,20 +15,25 @@ from digests.reader import bibtex
 from digests.reader.metadata import metadata_of_paper
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
+from digests.reader.related import related_to
 from digests.reader.texts import texts_of_paper
 from papers.code_links import code_links
 from papers.models import Paper, Tweet
+from papers.network_words import title
 from papers.networks.registry import KINDS
 from papers.ranking.candidates import candidates, rules
 from papers.ranking.ranking import RankedPaper, points
 from papers.ranking.repeats import Said
 from papers.search.words import author_key
+from papers.text.taxonomy import category_name
 
 MOST_BOXES = 100
 """Posts with their text."""
 MOST_POSTS = 1000
 """In all; those without text, or beyond the boxes, take a line each."""
 MOST_AUTHORS = 200
+FIRST_WITH_HTML = "2312"
+"""arXiv makes pages of papers submitted since December 2023: https://info.arxiv.org/about/accessible_HTML.html"""
 CHART = {"width": 600, "height": 180}
 COUNTED = ("network", "posted_at", "retweets", "favorites", "counts")
 
@@ -48,12 +53,18 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
     categories = [category.code for category in found.categories.all()]
-    texts = texts_of_paper(found)
+    related = related_to(found, categories)
+    texts = texts_of_paper(found, [one.paper for one in related])
+    posts = posts_of(found, appearances)
     context = {
         "paper": found,
         "texts": texts,
         "appearances": appearances,
-        "posts": posts_of(found, appearances),
+        "posts": posts,
+        "by_network": by_network(posts.boxes),
+        "elsewhere": elsewhere(found, [*posts.boxes, *posts.lines]),
+        "categories": [(code, category_name(code)) for code in categories],
+        "related": related,
         "history": history,
         "charts": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else [],
         "rank_now": None if found.is_sample else rank_now(found),
@@ -65,7 +76,8 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "meta": metadata_of_paper(found, categories, texts),
         "has_inflated_counts": has_inflated_counts,
     }
-    return shows(render(request, "paper.html", context), papers=[found], ranks_of=[found.listing_date])
+    shown = [found, *(one.paper for one in related)]
+    return shows(render(request, "paper.html", context), papers=shown, ranks_of=[found.listing_date])
 
 
 @require_safe
@@ -112,6 +124,29 @@ def posts_of(paper: Paper, appearances: list[Entry]) -> Posts:
     in_boxes = {one.tweet_id for one in boxes}
     lines = [one for one in posts if one.tweet_id not in in_boxes]
     return Posts(boxes, lines, len(others) - room if len(posts) >= MOST_POSTS else 0)
+
+
+def by_network(boxes: list[ShownTweet]) -> list[tuple[str, list[ShownTweet]]]:
+    """The posts of each network together, the networks in the order of their first posts."""
+    found: dict[str, list[ShownTweet]] = {}
+    for one in boxes:
+        found.setdefault(one.tweet.network, []).append(one)
+    return list(found.items())
+
+
+def elsewhere(paper: Paper, posts: list[ShownTweet]) -> list[tuple[str, str]]:
+    """Other sites' pages of the paper: words and address. A post that has comments is a discussion, the first of each network."""
+    found = []
+    if "/" not in paper.arxiv_id:
+        if paper.arxiv_id >= FIRST_WITH_HTML:
+            found.append(("HTML", f"https://arxiv.org/html/{paper.arxiv_id}"))
+        found.append(("Hugging Face", f"https://huggingface.co/papers/{paper.arxiv_id}"))
+        found.append(("alphaXiv", f"https://www.alphaxiv.org/abs/{paper.arxiv_id}"))
+    discussions: dict[str, str] = {}
+    for one in posts:
+        if one.tweet.state == Tweet.State.LIVE and one.tweet.counted.get("comments") and not one.tweet.is_sample:
+            discussions.setdefault(f"Discussion on {title(one.tweet.network)}", one.tweet.url)
+    return [*found, *discussions.items()]
 
 
 def rank_now(paper: Paper) -> RankedPaper | None:
