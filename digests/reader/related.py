@@ -8,18 +8,19 @@ for each person who posted both, weighed by how few of these papers that person 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import log, sqrt
 
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Left
 
-from digests.models import Digest, Entry
+from digests.models import Entry, in_published_digest
 from papers.models import Mention, Paper, PaperCategory, of_live_tweet
 from papers.search.words import words
 
-NEARBY = 40
-"""Lists before, and as many after."""
+SPAN = timedelta(days=60)
+"""Lists so long before, and so long after."""
+EARLIEST, LATEST = date.min + SPAN, date.max - SPAN
 MOST = 600
 """Papers that are looked at."""
 CHARACTERS = 700
@@ -40,11 +41,15 @@ class RelatedPaper:
 
 
 def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
-    """The closest, the closest first. Four queries."""
-    nearby = _nearby(paper.listing_date)
+    """The closest, the closest first. Two queries, or one where no such paper is near."""
+    nearby = (max(paper.listing_date, EARLIEST) - SPAN, min(paper.listing_date, LATEST) + SPAN)
     of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=list(codes))
-    entries = Entry.objects.filter(Exists(of_categories), digest__in=nearby).exclude(paper=paper.pk).order_by("-pk")
-    rows = entries.values_list("paper", "paper__arxiv_id", "paper__title", "paper__authors", Left("paper__abstract", CHARACTERS))
+    entries = Entry.objects.filter(in_published_digest(), Exists(of_categories), digest__date__range=nearby)
+    rows = (
+        entries.exclude(paper=paper.pk)
+        .order_by("-pk")
+        .values_list("paper", "paper__arxiv_id", "paper__title", "paper__authors", Left("paper__abstract", CHARACTERS))
+    )
     found = {
         pk: (Paper(pk=pk, arxiv_id=one, title=title, authors=authors), start) for pk, one, title, authors, start in rows[:MOST]
     }
@@ -57,13 +62,6 @@ def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
     measure = {pk: of_text[pk][0] + FOR_A_POSTER * of_posters.get(pk, 0.0) for pk in found}
     best = sorted((pk for pk in found if measure[pk] >= LEAST), key=lambda pk: (-measure[pk], -pk))[:SHOWN]
     return [RelatedPaper(found[pk][0], of_text[pk][1], len(posted[paper.pk] & posted[pk])) for pk in best]
-
-
-def _nearby(day: date) -> list[int]:
-    published = Digest.objects.published()
-    before = published.filter(date__lte=day).order_by("-date").values_list("pk", flat=True)[:NEARBY]
-    after = published.filter(date__gt=day).order_by("date").values_list("pk", flat=True)[:NEARBY]
-    return [*before, *after]
 
 
 def _counted(title: str, abstract: str) -> Counter[str]:
