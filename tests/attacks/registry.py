@@ -221,6 +221,7 @@ READERS: tuple[Reader, ...] = (
             "/admin/desk/",
         )
     ),
+    Reader(body.papers, lambda text: body.papers({"a": [text]}, "a"), (ActionRefused,)),
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
     Reader(body.post_keys, lambda text: body.post_keys({"a": [text]}, "a"), (ActionRefused,)),
