@@ -98,7 +98,7 @@ def test_paper_page_takes_a_constant_number_of_queries(
     for n in range(days):
         make_entry(make_digest(DAY + timedelta(days=n)), paper, make_tweet(paper), make_tweet(paper))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert client.get(f"/papers/{paper.arxiv_id}").status_code == 200
 
 

@@ -185,7 +185,7 @@ def test_days_page_by_day(client: Client, django_assert_num_queries: DjangoAsser
     days = [DAY - timedelta(days=n) for n in range(70)]
     CollectionDay.objects.bulk_create(CollectionDay(date=day, state=CollectionDay.State.QUIET) for day in days)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         first = page_of(client, "/days")
     second = page_of(client, re.findall(r'rel="next" href="([^"]+)"', first)[0])
 
