@@ -46,6 +46,11 @@ class Bluesky(Network):
     )
 
     weights: ClassVar[Mapping[str, float]] = {"likes": 1, "reposts": 1, "quotes": 1, "replies": 0}
+    mark: ClassVar = (
+        '<path fill="currentColor" d="M8 7.2C7.2 5.6 5 3 3.2 2.1 1.8 1.4 1 2.2 1 3.5c0 .7.4 4.2.7 4.8.6 1.6 2.3 2 3.9 1.8'
+        "-2.5.4-4.2 1.5-1.8 4C6.6 16.8 7.6 13 8 11.9c.4 1.1 1.4 4.9 4.2 2.2 2.4-2.5.7-3.6-1.8-4 1.6.2 3.3-.2 3.9-1.8.3-.6.7"
+        '-4.1.7-4.8 0-1.3-.8-2.1-2.2-1.4C11 3 8.8 5.6 8 7.2z"/>'
+    )
     stream: ClassVar = Jetstream
 
     def __init__(self, api: Api, search: Search | None) -> None:

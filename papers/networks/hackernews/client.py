@@ -28,6 +28,9 @@ class HackerNews(Network):
     counted: ClassVar[tuple[Count, ...]] = (Count("points", "point", "points"), Count("comments", "comment", "comments"))
 
     weights: ClassVar[Mapping[str, float]] = {"points": 1, "comments": 0}
+    mark: ClassVar = (
+        '<path fill="currentColor" fill-rule="evenodd" d="M1 1h14v14H1zM4.3 4l2.9 5.2V12.5h1.6V9.2L11.7 4H9.9L8 7.6 6.1 4z"/>'
+    )
 
     def __init__(self, search: Api, item: Api, *, now: Callable[[], datetime] = utc_now) -> None:
         self._search = search

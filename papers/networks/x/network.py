@@ -45,6 +45,7 @@ class X(Paid):
     )
 
     weights: ClassVar[Mapping[str, float]] = {"retweets": 1, "favorites": 1}
+    mark: ClassVar = '<path d="M2.5 2.5l11 11M13.5 2.5l-11 11" stroke="currentColor" stroke-width="2.4" fill="none"/>'
 
     @staticmethod
     def off(settings: Any) -> str:
