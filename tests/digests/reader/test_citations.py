@@ -52,7 +52,7 @@ def test_ris_is_read(client: Client, address: str) -> None:
         "accession_number": "arXiv:2012.14668",
         "doi": "10.48550/arXiv.2012.14668",
         "urls": ["https://arxiv.org/abs/2012.14668"],
-        "file_attachments1": ["https://arxiv.org/pdf/2012.14668"],
+        "file_attachments1": "https://arxiv.org/pdf/2012.14668",
         "keywords": ["cs.LG", "stat.ML"],
     }
 

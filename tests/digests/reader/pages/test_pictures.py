@@ -71,7 +71,7 @@ def test_letters_that_no_font_has_leave_the_text_out(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(letters, "OTHERS", ())
     letters.files.cache_clear()
     try:
-        assert [letters.drawable(text) for text in ("Rényi", "深層", "a  b", "ﬁne")] == ["Rényi", "", "a b", "ﬁne"]
+        assert [letters.drawable(text) for text in ("Rényi", "深層", "a  b")] == ["Rényi", "", "a b"]
     finally:
         letters.files.cache_clear()
         letters.file_with.cache_clear()
