@@ -47,7 +47,7 @@ def file_with(letter: str) -> Path | None:
     """The first font that has the letter."""
     for path in files():
         made = font(path, 20, 400)
-        if bytes(made.getmask(letter)) != bytes(made.getmask(MISSING)):  # type: ignore[call-overload]
+        if bytes(made.getmask(letter)) != bytes(made.getmask(MISSING)):
             return path
     return None
 
@@ -86,7 +86,8 @@ def width(text: str, size: int, weight: int) -> float:
 
 def wrapped(text: str, room: int, size: int, weight: int, most: int) -> list[str]:
     """The drawable text in at most so many lines of this width in pixels; what is left over becomes an ellipsis."""
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     pieces = [part for piece in PIECE.findall(text) for part in _fitting(piece, room, size, weight)]
     for n, piece in enumerate(pieces):
         if width((line + piece).rstrip(), size, weight) <= room:
@@ -102,7 +103,7 @@ def wrapped(text: str, room: int, size: int, weight: int, most: int) -> list[str
 def _fitting(piece: str, room: int, size: int, weight: int) -> Iterator[str]:
     """A word that is wider than a line, in parts that are not."""
     while piece and width(piece, size, weight) > room:
-        length = max(1, bisect(range(1, len(piece)), room, key=lambda n: width(piece[:n], size, weight)))
+        length = max(1, bisect(range(1, len(piece)), room, key=lambda n: round(width(piece[:n], size, weight))))
         yield piece[:length]
         piece = piece[length:]
     if piece:

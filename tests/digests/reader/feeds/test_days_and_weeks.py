@@ -50,7 +50,7 @@ def test_item_carries_what_a_reader_wants(client: Client, address: str) -> None:
     assert ("<strong>rates</strong> x² and $5." in html) == ("weekly" not in address)
     for part in (
         "<strong>Rates of O(n⁻¹)</strong>",
-        "X 12 reposts, 80 likes; Bluesky 7 reposts, 9 likes, 1 reply",
+        "X 12 reposts, 80 likes; Bluesky 9 likes, 7 reposts, 0 quotes, 1 reply",
         "<p>We prove a rate of n⁻¹ for all of them.</p>",
         "Read <em>it</em> for α.",
         'href="https://twitter.com/ada/status/1392361237063311361"',
