@@ -4,7 +4,7 @@
 
 from papers.models.budget import PaidRead, ReadBudget
 from papers.models.collection import CollectionDay, NetworkDay, SourceDay, SourceHealth, StreamPlace
-from papers.models.indexing import IndexedPaper, UnindexedPaper
+from papers.models.indexing import IndexedPaper, IndexedPost, MisspelledWord, SearchWord, UnindexedPaper, UnindexedPost
 from papers.models.measurements import PaperMeasurement, Provenance, TweetMeasurement
 from papers.models.papers import Paper, PaperAuthor, PaperCategory, paper_address
 from papers.models.rendering import RenderedText, UnrenderedRow
@@ -14,7 +14,9 @@ from papers.models.tweets import Mention, Tweet, TweetQuerySet, UnmatchedMention
 __all__ = [
     "CollectionDay",
     "IndexedPaper",
+    "IndexedPost",
     "Mention",
+    "MisspelledWord",
     "NetworkDay",
     "PaidRead",
     "Paper",
@@ -25,6 +27,7 @@ __all__ = [
     "ReadBudget",
     "RenderedText",
     "SavedRules",
+    "SearchWord",
     "SourceDay",
     "SourceHealth",
     "StreamPlace",
@@ -32,6 +35,7 @@ __all__ = [
     "TweetMeasurement",
     "TweetQuerySet",
     "UnindexedPaper",
+    "UnindexedPost",
     "UnmatchedMention",
     "UnrenderedRow",
     "of_live_tweet",
