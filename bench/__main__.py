@@ -12,15 +12,15 @@ import tempfile
 from pathlib import Path
 
 BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream", "matches", "memory"]
-BY_NAME_ONLY = ["lighthouse"]
+BY_NAME_ONLY = ["thinning", "lighthouse"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 
 Runs the benchmarks named, or all but those marked *, each in a process of its own.
 
 {benchmarks}
 
-options of engagement, search and admin:
-  --tweets N, --papers N (search, admin)   how many rows; takes long with the many that are the default
+options of engagement, search, admin and thinning:
+  --tweets N, --papers N (search, admin), --readings N (thinning)   how many rows; takes long with the many that are the default
   --database sqlite|postgresql             on this one only
 option of archive:
   --copies N                               of each of the real posts

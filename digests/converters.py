@@ -1,4 +1,4 @@
-"""What may stand in an address."""
+"""Converters for the parts of an address."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR, LAST_YEAR
 
 
 class DayConverter:
-    """A listing day as `YYYY-MM-DD`; a day that the calendar does not have, or that arXiv cannot have, is no address."""
+    """A listing day as `YYYY-MM-DD`; no address has a day that doesn't exist or that arXiv cannot have."""
 
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
@@ -41,7 +41,7 @@ class YearConverter:
 
 
 def expect_year(year: int) -> int:
-    """Raises ValueError for a year of which there can be no list."""
+    """Raise ValueError for a year that can have no list."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise ValueError(f"{year} is not between {FIRST_YEAR} and {LAST_YEAR}")
     return year

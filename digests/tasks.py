@@ -1,29 +1,31 @@
-"""What runs by itself for editors."""
+"""Tasks for lists, started by the timetable or by a publication."""
 
 import logging
-from datetime import date, timedelta
-from pathlib import Path
+from contextlib import suppress
+from datetime import timedelta
 
 from celery import shared_task
-from django.conf import settings
 from django.db.models import F
 
 from digests.editing import curation
 from digests.markdown import samples
-from digests.mirror import folder
+from digests.mirror import running
+from digests.mirror.disk import FolderInUse
+from digests.mirror.targets import Target
 from digests.models import Digest
+from digests.page_cache import log
 from digests.publishing import scheduling
 from papers import clock
 
 DAYS = 7
-"""Older days are proposed by hand only."""
+"""Older days are proposed only by hand."""
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task
 def propose_drafts() -> None:
-    """Propose the last days' lists where they are collected, anew as long as nobody touched them; the others get new counts."""
+    """Propose the last days' lists once collected, again as long as nobody touched them; the others get new counts."""
     now = clock.now()
     if gone := samples.step_aside():
         logger.info("Removed %s days of sample data, because real papers have arrived", gone)
@@ -43,21 +45,27 @@ def publish_due() -> None:
         logger.info("%s: published automatically", digest)
 
 
-@shared_task(autoretry_for=(folder.FolderInUse, OSError), retry_backoff=True, max_retries=5)
-def mirror_day(iso_day: str) -> None:
-    """Make the mirror's file of the day (YYYY-MM-DD) what readers see: written, or removed."""
-    day = date.fromisoformat(iso_day)
-    _mirror(day, day)
+@shared_task(autoretry_for=(FolderInUse,), retry_backoff=True, max_retries=5)
+def mirror_one(name: str) -> None:
+    """Bring the target up to date, after a publication, a correction or a withdrawal."""
+    if target := running.targets().get(name):
+        _mirror(target)
 
 
 @shared_task
 def mirror_all() -> None:
-    """Bring the whole mirror up to date; nearly always it is."""
-    _mirror()
+    """Bring all targets up to date, whatever became of the queue; nearly always they are."""
+    log.prune(clock.now())
+    for target in running.targets().values():
+        with suppress(FolderInUse):  # the next tick comes within a minute
+            _mirror(target)
 
 
-def _mirror(since: date | None = None, until: date | None = None) -> None:
-    if settings.MIRROR_DIR:
-        for name, state in folder.write(Path(settings.MIRROR_DIR), since=since, until=until):
-            if state != folder.FileState.SAME:
-                logger.info("mirror: %s %s", name, state)
+def _mirror(target: Target) -> None:
+    try:
+        report = running.run(target, clock.now())
+    except running.TROUBLES as error:
+        logger.error("mirror %s: %s", target.name, error)
+        return
+    for sentence in report.theirs:
+        logger.warning("mirror %s: %s", target.name, sentence)

@@ -1,4 +1,6 @@
-"""Celery: the app and its timetable. Start `celery --app hotpapers_site worker` (any number) and `… beat` (one).
+"""Celery: the app and its timetable. Start `celery --app hotpapers_site worker --queues …` and `… beat`, any number of each.
+
+Which queues there are is in queues.py; of several beats one leads (beat.py).
 
 The timetable is a tick every few minutes, not a crontab: what is due is decided by each task, from the database and from
 arXiv's announcement calendar (US Eastern, with its holidays; `papers/sources/arxiv/calendar.py`). So a tick that was missed,
@@ -12,28 +14,44 @@ are claimed in the database.
 import logging
 import os
 import warnings
+from fnmatch import fnmatch
 from typing import Any
 
 from celery import Celery, signals
+from celery.app.task import Task
 from django.conf import settings
+
+from hotpapers_site.queues import DEFAULT, QUEUES, ROUTES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
 
 PERIODS_S = {
     "papers.tasks.catch_up": 60.0,
-    "papers.tasks.collect_networks": 300.0,
+    "papers.tasks.collect_networks": 60.0,
     "papers.tasks.refresh_due": 600.0,
     "papers.tasks.embed_shown": 180.0,
     "papers.tasks.thin_history": 6 * 3600.0,
     "papers.tasks.index_papers": 60.0,
     "papers.tasks.render_texts": 5.0,
-    "digests.tasks.propose_drafts": 300.0,
+    "digests.tasks.propose_drafts": 60.0,
     "digests.tasks.publish_due": 60.0,
-    "digests.tasks.mirror_all": 6 * 3600.0,
+    "digests.tasks.mirror_all": 60.0,
     "hotpapers_site.tasks.clear_sessions": 24 * 3600.0,
 }
 SHORTEST_PERIOD_S = 0.5
 """In the sandbox, whose clock runs faster."""
+
+
+class LimitsOfQueue:
+    """Celery's task annotations: a task may last as long as those of its queue do."""
+
+    def annotate(self, task: Task[Any, Any]) -> dict[str, int]:
+        queue = QUEUES[queue_of(task.name)]
+        return {"soft_time_limit": queue.within_s, "time_limit": queue.killed_after_s}
+
+
+def queue_of(task: str) -> str:
+    return next((route["queue"] for pattern, route in ROUTES.items() if fnmatch(task, pattern)), DEFAULT)
 
 
 class OneLine(logging.Filter):

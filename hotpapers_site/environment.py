@@ -44,6 +44,10 @@ class Environment:
             self.wrong(name, found, str(error) if isinstance(error, Unsafe) else kind.expected, kind.example)
             return default
 
+    def given(self) -> list[str]:
+        """The names of our variables that are set."""
+        return sorted(name for name in self._asked if self._variables.get(name, "").strip())
+
     def wrong(self, name: str, found: str, expected: str, example: str) -> None:
         self.problems.append(f"{name} is {found}; expected {expected}, for example {name}={example}")
 

@@ -1,4 +1,4 @@
-"""How often passwords were tried."""
+"""How often passwords were tried; who leads where one process may; how the product's processes are."""
 
 from django.db import models
 
@@ -13,3 +13,14 @@ class PasswordTries(models.Model):
 
     class Meta:
         verbose_name_plural = "password tries"
+
+
+class Lease(models.Model):
+    """Which process does what only one may do; by the database's clock."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    holder = models.CharField(max_length=150, blank=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.holder or 'nobody'}"

@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 
-from hotpapers_site import environment, values
+from hotpapers_site import environment, mirrors, queues, values
+from hotpapers_site.databases.addresses import configured
 from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -56,18 +56,7 @@ if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 FORCE_SCRIPT_NAME = ""  # the site is at the root of its host, whatever a request says
 
-DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        # Readers never wait for a writer; a writer takes its lock at once instead of failing half-way. 32 MB of pages are kept
-        # in memory, and the log goes into the database every 16 MB: imports write each page many times over.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; "
-        "PRAGMA wal_autocheckpoint=4000;",
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # seconds; to open one takes a fifth of the time that a page takes
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -84,11 +73,18 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SOFT_TIME_LIMIT = 13 * 60  # seconds; what is cut off goes on where it was
-CELERY_TASK_TIME_LIMIT = 14 * 60  # shorter than the claim of a day (papers/collecting/days.py)
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}  # no task runs, or waits, for so long
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in queues.QUEUES}
+CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
+CELERY_TASK_ROUTES = queues.ROUTES
+CELERY_TASK_ANNOTATIONS = ("hotpapers_site.celery.LimitsOfQueue",)
+LONGEST_TASK_S = max(queue.killed_after_s for queue in queues.QUEUES.values())
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 2 * LONGEST_TASK_S,  # no task runs, or waits, for so long
+    # An editor who saves waits no longer for a queue that does not answer; workers try on for ever.
+    **{"socket_connect_timeout": 3.0, "socket_timeout": 5.0, "max_retries": 1, "interval_start": 0.1, "interval_step": 0.0},
+}
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0  # after SIGQUIT: running tasks may end, then they go back to the queue
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_BEAT_SCHEDULER = "hotpapers_site.beat.LeadingScheduler"
 
 # Where the papers and the tweets come from. Base addresses may have a path; plain HTTP is for this machine only.
 ARXIV_API_BASE = env.read("ARXIV_API_BASE", values.BASE, "https://export.arxiv.org")
@@ -127,7 +123,7 @@ ONE_TWEET_PER_AUTHOR = env.read("ONE_TWEET_PER_AUTHOR", values.FLAG, False)
 
 # Publishing; see digests/publishing/scheduling.py and digests/publishing/checking.py.
 AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clocks of TIME_ZONE
-MIRROR_DIR = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
+MIRRORS = mirrors.read(env, VAR_DIR)
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
 INSTALLED_APPS = [
@@ -286,4 +282,5 @@ LOGGING = {
     },
 }
 
+SET_VARIABLES = env.given()
 env.finish()

@@ -1,6 +1,6 @@
-"""Charts of counts as numbers that a template draws: lines over time, and bars a day beside what was expected or allowed.
+"""Charts of counts as numbers that a template draws: lines over time, and daily bars beside what was expected or allowed.
 
-Each says in a sentence what it shows and holds its numbers as a table, for those who do not see it.
+Each chart says in a sentence what it shows and carries its numbers as a table, for those who cannot see it.
 """
 
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 WIDTH, HEIGHT = 1000, 200
-"""Of the drawing, in units of its own; it is stretched to the place it gets."""
+"""The size of the drawing in its own units; it is stretched to the space it gets."""
 GAP = 0.25
-"""Between two bars, as a share of a bar's place."""
+"""The space between two bars, as a share of a bar's width."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A point or a bar; `says` is shown when it is pointed at."""
+    """A point or a bar; `says` is shown on hover."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ class Series:
     kind: str
     """`line`, `bar`, `frame` (a hollow bar) or `limit` (a line across)."""
     number: int
-    """Which of the colours."""
+    """The number of the colour."""
     marks: list[Mark]
 
     @property
@@ -43,7 +43,7 @@ class Chart:
     title: str
     summary: str
     top: int
-    """What the upper edge stands for."""
+    """The value at the upper edge."""
     first: str
     last: str
     series: list[Series]
@@ -81,7 +81,7 @@ def history(title: str, readings: Sequence[tuple[datetime, int, int]]) -> Chart 
 
 
 def found_of_expected(title: str, days: Sequence[tuple[str, int, int | None]]) -> Chart | None:
-    """Bars of what was found in frames of what was expected (None where nobody knows), the oldest day first."""
+    """Bars of what was found inside frames of what was expected (None if unknown), oldest day first."""
     if not days:
         return None
     top = round_up(max(max(found, expected or 0) for _, found, expected in days))
@@ -109,7 +109,7 @@ def found_of_expected(title: str, days: Sequence[tuple[str, int, int | None]]) -
 
 
 def under_limit(title: str, name: str, days: Sequence[tuple[str, int]], limit: int) -> Chart | None:
-    """Bars a day below a line that they may not cross, the oldest day first."""
+    """Daily bars under a limit that they may not cross, oldest day first."""
     if not days:
         return None
     most_on, most = max(days, key=lambda day: day[1])
@@ -123,7 +123,7 @@ def under_limit(title: str, name: str, days: Sequence[tuple[str, int]], limit: i
 
 
 def round_up(count: int) -> int:
-    """The next number of one digit and zeros: 1 for 0, 40 for 37, 2,000 for 1,204."""
+    """The next number with one significant digit: 1 for 0, 40 for 37, 2,000 for 1,204."""
     step: int = 10 ** (len(str(max(count, 1))) - 1)
     return max(-(-count // step) * step, 1)
 

@@ -1,4 +1,4 @@
-"""The time by which papers are collected: the real one, but in the sandbox, where it runs faster."""
+"""The clock that collection goes by: the real time, or in the sandbox a faster one."""
 
 from datetime import datetime, timedelta
 
@@ -6,13 +6,13 @@ from django.conf import settings
 from django.utils import timezone
 
 FastClock = tuple[datetime, datetime, float]
-"""A real moment, the sandbox's at that moment, and how many times faster than the real time it runs from there on."""
+"""A real moment, the sandbox's time at that moment, and how many times faster than real time it runs from there."""
 
 SHORTEST_LEASE = timedelta(seconds=10)
 
 
 def now() -> datetime:
-    """The present moment, UTC: the sandbox's where SANDBOX_CLOCK is set."""
+    """The present moment, UTC; the sandbox's if SANDBOX_CLOCK is set."""
     return shown_by(settings.SANDBOX_CLOCK) if settings.SANDBOX_CLOCK else timezone.now()
 
 
@@ -22,7 +22,6 @@ def shown_by(clock: FastClock) -> datetime:
 
 
 def lease(duration: timedelta) -> timedelta:
-    """For how long a worker has what it claims, by the clock: so long, and where the clock is fast no less than SHORTEST_LEASE,
-    since work takes real time.
-    """
+    """How long a worker holds what it claims. In the sandbox never shorter than SHORTEST_LEASE of its clock, since work takes
+    real time."""
     return max(duration, SHORTEST_LEASE * settings.SANDBOX_CLOCK[2]) if settings.SANDBOX_CLOCK else duration

@@ -1,4 +1,4 @@
-"""Where a paper's code is, by what its authors wrote in arXiv's comment and in the abstract."""
+"""Links to a paper's code, as its authors give them in arXiv's comment and the abstract."""
 
 import re
 from functools import lru_cache
@@ -19,13 +19,13 @@ NO_OWNERS = {
     *("learn", "login", "marketplace", "models", "new", "orgs", "papers", "pricing", "search", "settings", "site", "sponsors"),
     *("tasks", "topics", "trending", "users"),
 }
-"""First parts of paths at these hosts that no account has."""
+"""First path segments at these hosts that are not accounts."""
 
 
 def code_links(paper: Paper, abstract: str | None = None) -> tuple[str, ...]:
-    """Addresses of repositories at GitHub, GitLab, Codeberg, Bitbucket and Hugging Face, https only, each once.
+    """Addresses of repositories on GitHub, GitLab, Codeberg, Bitbucket and Hugging Face, https only, without repeats.
 
-    `abstract` is what a day prints in the place of the paper's own.
+    `abstract` replaces the paper's own where a list prints another one.
     """
     return _addresses(paper.comment, paper.abstract if abstract is None else abstract)
 

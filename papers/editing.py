@@ -1,4 +1,4 @@
-"""Form fields for what an editor corrects: text that is not touched stays exactly as it is stored."""
+"""Form fields for an editor's corrections: text that is not touched stays exactly as stored."""
 
 import re
 from abc import abstractmethod
@@ -14,7 +14,7 @@ from papers.text.identifiers import CATEGORY
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-"""What a post cannot hold; line ends are not among them."""
+"""Characters that a post cannot hold; line ends are allowed."""
 
 
 def refuse_control_characters(text: str) -> None:
@@ -23,19 +23,19 @@ def refuse_control_characters(text: str) -> None:
 
 
 def changed_columns(form: "forms.ModelForm[Any]") -> list[str]:
-    """The model's own fields that the editor changed: to save only them, and nothing that someone else wrote meanwhile."""
+    """The model's own fields that the editor changed. Saving only these leaves alone what others wrote meanwhile."""
     columns = {field.name for field in form._meta.model._meta.concrete_fields}
     return [name for name in form.changed_data if name in columns]
 
 
 def number_of(model: type[Model], foreign_key: str) -> Coalesce:
-    """How many rows of `model` point at the row: counted for the rows of a page only, whatever else the query joins."""
+    """How many rows of `model` point at the row; counted for the rows of one page only."""
     rows = model._default_manager.filter(**{foreign_key: OuterRef("pk")}).order_by().values(foreign_key)
     return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0, output_field=IntegerField())
 
 
 class OneLineField(forms.CharField):
-    """Text as arXiv or X gave it: blanks are kept, a line break (as pasted from a page) becomes one blank."""
+    """Text as arXiv or X gave it: spaces are kept, and a line break (as pasted from a page) becomes one space."""
 
     widget = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
 
@@ -60,7 +60,7 @@ class ListField(forms.Field):
 
     @abstractmethod
     def split(self, text: str) -> list[str]:
-        """The list in the text; ValidationError where it holds something else."""
+        """Split the text into its list. Raises ValidationError if it holds something else."""
 
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else self.separator.join(value or ())
@@ -88,7 +88,7 @@ class AuthorsField(ListField):
 
 
 class CategoriesField(ListField):
-    """arXiv categories between blanks, the primary one first."""
+    """arXiv categories separated by spaces, the primary one first."""
 
     separator = " "
     widget = forms.TextInput(attrs={"class": "vTextField", "autocapitalize": "off", "spellcheck": "false"})
@@ -106,7 +106,7 @@ class CategoriesField(ListField):
 
 
 class MomentInput(forms.DateTimeInput):
-    """The browser's own picker, to the second, in one line."""
+    """The browser's own date and time picker, to the second."""
 
     input_type = "datetime-local"
 

@@ -1,6 +1,6 @@
-"""What an editor asks for, fetched while the editor waits: a paper, a tweet, the counts as they are now.
+"""What an editor asks for while waiting: a paper, a post, the current counts.
 
-Each request is tried once; an editor may press again. Nothing here is to be called inside a transaction.
+Each request is tried once; the editor can press again. Never call these inside a transaction.
 """
 
 import re
@@ -27,22 +27,22 @@ STATUS = re.compile(
     r"(?P<id>[1-9][0-9]{0,18})(?:/(?:photo|video)/[0-9])?/?(?:[?#].*)?",
     re.ASCII,
 )
-"""A status page, as browsers and apps copy its address."""
+"""A status page's address, as browsers and apps copy it."""
 LONGEST_LINK = 500
 
 
 class NotFetched(Exception):
-    """A service did not give it; the text says why and what to do."""
+    """A service didn't give it; the text says why and what to do."""
 
 
 class Unknown(NotFetched):
-    """It isn't the address of a paper or a tweet, or nothing is there (any more)."""
+    """Not the address of a paper or a post, or nothing is there any more."""
 
 
 def fetch_paper(text: str, *, now: datetime) -> Paper:
-    """The paper with this arXiv id or link, asked of arXiv where it is not here yet. Raises NotFetched.
+    """The paper with this arXiv id or link, fetched from arXiv if it is not here yet. Raises NotFetched.
 
-    Its listing day then is the one that follows from its submission, until a list of arXiv's tells better.
+    Its listing day is the one that follows from its submission, until a listing of arXiv's says otherwise.
     """
     number = arxiv_id_in(text)
     if number is None:
@@ -133,7 +133,7 @@ def refresh_counts(papers: Collection[int], *, now: datetime) -> int:
 
 @contextmanager
 def _asking(service: SourceHealth.Service | None, now: datetime) -> Iterator[Sources]:
-    """The sources; their errors as one, and noted as the service's health where the called code does not do so itself."""
+    """Open the sources, turn their errors into one kind, and record the service's health unless the called code does so."""
     try:
         with sources(attempts=1) as opened:
             yield opened

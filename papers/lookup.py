@@ -1,4 +1,4 @@
-"""What an editor types into a search box, to the rows it finds: by indexes only, and never more than so many."""
+"""Finds the rows for what an editor types into a search box: by indexes only, and with a limit."""
 
 import re
 
@@ -12,19 +12,19 @@ from papers.text.folding import Folded, begins
 from papers.text.identifiers import ARXIV_ID, STATUS_ID
 
 MOST = 300
-"""Rows that a search finds at most."""
+"""The most rows that a search finds."""
 ID_BEGINS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{0,5})?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{0,7}")
 ID_ENDS = re.compile(rf"({ARXIV_ID})(?:v[0-9]+)?(?:\.pdf)?/?$")
-"""An id with a version, or at the end of a link."""
+"""An id with a version, or one at the end of a link."""
 LONGEST_TEXT = 500
-"""Characters that a search looks at."""
+"""How many characters a search looks at."""
 LONGEST_ID = 60
-"""Characters at the end of the text in which an id is looked for."""
+"""How many characters at the end of the text are searched for an id."""
 STATUS = re.compile(rf"(?:https?://\S+/status(?:es)?/)?({STATUS_ID})(?:[?/]\S*)?")
 
 
 def papers_found(text: str) -> list[int]:
-    """The papers of an arXiv id (or of its beginning), of a link to it, or with these words in title, abstract or authors."""
+    """Papers by arXiv id or its beginning, by a link, or by words in title, abstract or authors."""
     if not (text := _short(text)):
         return []
     number = arxiv_id_at_end(text) or text
@@ -37,7 +37,7 @@ def papers_found(text: str) -> list[int]:
 
 
 def arxiv_id_at_end(text: str) -> str:
-    """The arXiv id with which a link or a text ends; empty where it does not."""
+    """The arXiv id at the end of a link or text; empty if there is none."""
     found = ID_ENDS.search(text[-LONGEST_ID:])
     return found[1] if found else ""
 

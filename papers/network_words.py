@@ -24,6 +24,12 @@ def in_words(counts: Mapping[str, int], network: str) -> list[str]:
     return [f"{number:,} {kind.singular if number == 1 else kind.plural}" for number, kind in told]
 
 
+def plural(network: str, count: str) -> str:
+    """What the network counts, by its name in our files, as people read it: `reposts` for X's `retweets`."""
+    counted = KINDS[network].counted if network in KINDS else ()
+    return next((one.plural for one in counted if one.name == count), count)
+
+
 def weighed(weights: Mapping[str, Mapping[str, float]]) -> list[tuple[str, list[str], list[str]]]:
     """By network its title, what counts for a score (`likes × 2`), and what does not (`replies`)."""
     told = []

@@ -1,21 +1,23 @@
-"""Many rows in one INSERT or SELECT, one row in an UPDATE: what Django does, at a fifth of its cost, where rows are counted.
+"""Many rows in one INSERT or SELECT, or one row in an UPDATE: what Django does, at a fifth of its cost, for paths where rows
+are many.
 
-Values go in as they come out of Python, so callers give what the columns hold; the database's constraints have the last word.
+Values go in as Python has them, so callers pass what the columns hold; the database's constraints have the last word.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, DateField, DateTimeField, Field, ForeignKey, JSONField, Model
 
 Object = TypeVar("Object", bound=Model)
 SPECIAL = (BooleanField, DateField, JSONField)
 """Fields whose values differ between Python and one of the databases."""
 LARGEST_STATEMENT = 20_000
-"""Parameters; SQLite refuses more than 32,766, PostgreSQL more than 65,535."""
+"""Parameters in a statement; SQLite refuses more than 32,766, PostgreSQL more than 65,535."""
 
 
 def insert(
@@ -26,30 +28,24 @@ def insert(
     returning: Sequence[str] = (),
     on_conflict: str = "",
 ) -> list[tuple[Any, ...]]:
-    """Insert the rows; give back the columns `returning` of those that were inserted, in order.
+    """Insert the rows and return the columns `returning` of those inserted, in order.
 
-    `on_conflict` is what follows ON CONFLICT. Columns that are not named get their default, as they would from Django.
+    `on_conflict` is what follows ON CONFLICT. Columns that are not named get Django's defaults.
     """
-    defaulted, defaults = _defaults(model, tuple(columns))
-    columns = (*columns, *defaulted)
+    database = connections[DEFAULT_DB_ALIAS]
+    _, special = _columns(model, tuple(columns))
+    defaulted, values_of_defaulted = _defaults(model, tuple(columns))
+    defaults = list(values_of_defaulted)
+    _prepare([defaults], _columns(model, defaulted)[1], database)  # once for all rows
     values = [[*row, *defaults] for row in rows]
     if not values:
         return []
-    database = connections[DEFAULT_DB_ALIAS]
-    names, special = _columns(model, columns)
+    columns = (*columns, *defaulted)
+    names, _ = _columns(model, columns)
     head = f"INSERT INTO {model._meta.db_table} ({names}) VALUES "  # noqa: S608 - names of our own columns
     tail = f" ON CONFLICT {on_conflict}" * bool(on_conflict) + f" RETURNING {', '.join(returning)}" * bool(returning)
     one_row = f"({', '.join(['%s'] * len(columns))})"
-    for n, field in special:
-        if isinstance(field, BooleanField):
-            continue  # both drivers take them as they are
-        if isinstance(field, DateTimeField):
-            prepared = database.ops.adapt_datetimefield_value  # without Django's checks, which cost twice as much
-        else:
-            prepared = partial(field.get_db_prep_save, connection=database)
-        for value in values:
-            if value[n] is not None:
-                value[n] = prepared(value[n])
+    _prepare(values, special, database)
     answers: list[tuple[Any, ...]] = []
     size = LARGEST_STATEMENT // len(columns)
     with database.cursor() as cursor:
@@ -61,8 +57,25 @@ def insert(
     return answers
 
 
+def _prepare(rows: list[list[Any]], special: "list[tuple[int, Field[Any, Any]]]", database: BaseDatabaseWrapper) -> None:
+    """Make the values of the special columns what the driver takes, without Django's checks, which cost twice as much."""
+    for n, field in special:
+        if isinstance(field, BooleanField):
+            continue  # both drivers take them as they are
+        prepared: Callable[[Any], Any]
+        if isinstance(field, JSONField):
+            prepared = partial(database.ops.adapt_json_value, encoder=field.encoder)
+        elif isinstance(field, DateTimeField):
+            prepared = database.ops.adapt_datetimefield_value
+        else:
+            prepared = database.ops.adapt_datefield_value
+        for row in rows:
+            if row[n] is not None:
+                row[n] = prepared(row[n])
+
+
 def update(model: type[Model], key: int, new: Mapping[str, Any]) -> None:
-    """Set columns of the one row with the primary key."""
+    """Set columns of one row, found by its primary key."""
     database = connections[DEFAULT_DB_ALIAS]
     fields = [_field(model, column) for column in new]
     prepared = [field.get_db_prep_save(value, database) for field, value in zip(fields, new.values(), strict=True)]
@@ -72,14 +85,14 @@ def update(model: type[Model], key: int, new: Mapping[str, Any]) -> None:
 
 
 def select(model: type[Model], columns: Sequence[str], where: str, among: Iterable[Any]) -> list[tuple[Any, ...]]:
-    """The columns of the rows whose column `where` holds one of the values, in no order."""
+    """The columns of rows whose column `where` holds one of the values, in no order."""
     names, special = _columns(model, tuple(columns))
     return _rows(f"{names} FROM {model._meta.db_table} WHERE {_columns(model, (where,))[0]}", special, among)
 
 
 def objects(model: type[Object], where: str, among: Iterable[Any], *, joined: str = "") -> list[Object]:
-    """The rows whose column `where` holds one of the values, whole and in no order; each with the row that its foreign key
-    `joined`, which is never null, refers to."""
+    """Whole rows whose column `where` holds one of the values, in no order; each with the row that its foreign key `joined`
+    (never null) refers to."""
     table, own = model._meta.db_table, _all(model)
     source, (names, special) = table, _columns(model, own, f"{table}.")
     if joined:
@@ -98,7 +111,7 @@ def objects(model: type[Object], where: str, among: Iterable[Any], *, joined: st
 
 
 def _rows(query: str, special: "Iterable[tuple[int, Field[Any, Any]]]", among: Iterable[Any]) -> list[tuple[Any, ...]]:
-    """What `SELECT <query> IN (…)` finds, with the values that Python has for the special columns."""
+    """What `SELECT <query> IN (…)` finds, with Python's values in the special columns."""
     database = connections[DEFAULT_DB_ALIAS]
     converted = []
     for n, field in special:
@@ -121,7 +134,7 @@ def _rows(query: str, special: "Iterable[tuple[int, Field[Any, Any]]]", among: I
 
 @lru_cache
 def _columns(model: type[Model], columns: tuple[str, ...], prefix: str = "") -> "tuple[str, list[tuple[int, Field[Any, Any]]]]":
-    """The columns as SQL names them, and those (from 0) whose values differ between Python and the database."""
+    """The columns as SQL names them, and the positions (from 0) of those that differ between Python and the database."""
     fields = [_field(model, column) for column in columns]
     special: list[tuple[int, Field[Any, Any]]] = [(n, field) for n, field in enumerate(fields) if isinstance(field, SPECIAL)]
     return ", ".join(f'{prefix}"{field.column}"' for field in fields), special
@@ -134,7 +147,7 @@ def _all(model: type[Model]) -> tuple[str, ...]:
 
 @lru_cache
 def _defaults(model: type[Model], columns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-    """The columns that are left out and hold no null, and their values; the database knows of no defaults."""
+    """Columns left out that are not null, and their values; the database has no defaults of its own."""
     named = {_field(model, column) for column in columns}
     missing = [field for field in model._meta.concrete_fields if field not in named and not field.null and not field.primary_key]
     return tuple(field.attname for field in missing), tuple(field.get_default() for field in missing)

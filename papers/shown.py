@@ -1,4 +1,4 @@
-"""What readers are shown: whoever shows it answers, since `papers` knows nothing of lists."""
+"""What readers are shown. The app that shows it registers here and answers, since `papers` knows nothing of lists."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -15,7 +15,7 @@ class Published(NamedTuple):
 
 
 class ShowsTweets(Protocol):
-    """A module or object that answers for the lists. The first two make subqueries, and ask nothing by themselves."""
+    """A module or object that answers for the lists. The first two methods return subqueries and ask nothing themselves."""
 
     def tweets_of_day(self, day: date) -> QuerySet[Any, Any]:
         """The primary keys of the tweets on the list of this listing day."""
@@ -27,21 +27,21 @@ class ShowsTweets(Protocol):
         """Erase the copies that lists print of these tweets' texts, whose parts have these names."""
 
     def published_with_tweets(self, tweets: Collection[int]) -> Mapping[int, list[Published]]:
-        """Of these tweets (primary keys) those that published lists show, and on which days."""
+        """Which of these posts (primary keys) are on published lists, and on which days."""
 
     def published_with_paper(self, paper: int) -> list[Published]:
-        """The days that readers see with this paper (primary key)."""
+        """The published days that list this paper (primary key)."""
 
     def keep_printed(self, paper: int, parts: Collection[str]) -> None:
-        """Call it before these parts of the paper change (title, abstract, authors, categories): published lists go on
-        printing what they print, until they are corrected."""
+        """Call this before changing these parts of a paper (title, abstract, authors, categories): published lists keep
+        printing what they print until they are corrected."""
 
 
 _lists: list[ShowsTweets] = []
 
 
 def answered_by(lists: ShowsTweets) -> None:
-    """Say who answers; called once, when the site starts."""
+    """Register who answers; called once, when the site starts."""
     _lists[:] = [lists]
 
 

@@ -2,12 +2,13 @@
 
 Celery tries no failed task again. The failure is kept in the database (a day's reason and next attempt, the health of the
 service), with the time to wait that the service asked for, and a later tick finds the work due again. So a failure, a lost
-message and a killed worker end in the same way, and a refusal is not repeated before its time.
+message and a killed worker end in the same way, and a refusal is not repeated before its time. So does a wait at a source's
+gate that others keep busy: the task ends, so that its worker is free, and nothing counts as failed.
 """
 
 import logging
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from celery import shared_task
 from django.conf import settings
@@ -15,19 +16,20 @@ from django.conf import settings
 from papers import clock
 from papers.access import networks
 from papers.access.connections import Sources, sources
-from papers.collecting import days
+from papers.collecting import days, progress
 from papers.collecting.announced import Progress, collect_papers
 from papers.collecting.network_days import collect_posts, days_due
 from papers.collecting.swept import collect_tweets
-from papers.counts.claiming import claim_due, claim_texts
+from papers.counts.claiming import claim_due, claim_posts, claim_texts
 from papers.counts.embedding import embed, to_embed
 from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.counts.thinning import thin
-from papers.models import CollectionDay, Tweet
+from papers.models import SourceHealth, Tweet
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
-from papers.sources.http import SourceError
+from papers.sources.gate import GateBusy
+from papers.sources.http import RateLimited, SourceError, Transient
 
 logger = logging.getLogger(__name__)
 DAYS_AT_ONCE = 4
@@ -35,6 +37,7 @@ DAYS_AT_ONCE = 4
 POSTS_AT_ONCE = 2000
 TEXTS_AT_ONCE = 100
 """Some two minutes, by the second that is between them."""
+AFTER_FAILURE = timedelta(minutes=5)
 RENDER_S = 60.0
 """The next tick goes on."""
 
@@ -63,8 +66,15 @@ def collect_day(iso_day: str) -> None:
 
 @shared_task
 def collect_networks() -> None:
-    """Queue the open networks that are on, each by itself: one that is slow or fails keeps no other waiting."""
-    for name in networks.on():
+    """Queue the open networks that are on, each by itself: one that is slow or fails keeps no other waiting.
+
+    One that failed is asked again a few minutes later.
+    """
+    now = clock.now()
+    failed = SourceHealth.objects.exclude(state=SourceHealth.State.OK).filter(
+        failed_at__gt=now - AFTER_FAILURE, failed_at__lte=now
+    )
+    for name in set(networks.on()) - set(failed.values_list("service", flat=True)):
         collect_network.delay(name)
 
 
@@ -77,12 +87,12 @@ def collect_network(name: str) -> None:
                 row = collect_posts(day, network, now=clock.now())
                 logger.info("%s, %s posts", row, row.found)
             now = clock.now()
-            due = Tweet.objects.of_open_networks().filter(network=name).due(now=now)[:POSTS_AT_ONCE]
-            done = refresh_posts(network, due, now=now)
+            done = refresh_posts(network, claim_posts(name, most=POSTS_AT_ONCE, now=now), now=now)
     except SourceError as error:  # kept in the health of the network
-        logger.warning("%s", error)
+        _log(error)
     else:
-        logger.info("%s: %s counts read, %s gone", name, done.read, done.gone)
+        if done.read or done.gone:
+            logger.info("%s: %s counts read, %s gone", name, done.read, done.gone)
 
 
 @shared_task
@@ -129,10 +139,18 @@ def render_texts() -> None:
 
 def _ask(step: Callable[[Sources], object]) -> None:
     try:
-        with sources() as opened:
+        with sources(is_patient=False) as opened:
             step(opened)
     except SourceError as error:  # kept in the health of the service
-        logger.warning("%s", error)
+        _log(error)
+    except GateBusy as busy:
+        logger.info("Other tasks are asking %s; a later tick goes on", busy)
+
+
+def _log(error: SourceError, about: str = "") -> None:
+    """A warning where a person must act; what may pass by itself is in the health of the service, and asked again."""
+    passes = isinstance(error, Transient | RateLimited)
+    logger.log(logging.INFO if passes else logging.WARNING, "%s%s", about, error)
 
 
 def _collect(day: date, opened: Sources) -> None:
@@ -141,7 +159,9 @@ def _collect(day: date, opened: Sources) -> None:
         try:
             row = collect(day, now=clock.now(), sources=opened, progress=_telling(day))
         except SourceError as error:  # the day has it as its reason
-            logger.warning("%s: %s", day, error)
+            _log(error, f"{day}: ")
+        except GateBusy as busy:
+            logger.info("%s: other tasks are asking %s; a later tick goes on", day, busy)
         else:
             logger.info("%s, %s papers, %s posts", row, row.found_new, row.tweets_found)
 
@@ -151,8 +171,6 @@ def _telling(day: date) -> Progress:
 
     def tell(done: int, total: int | None) -> None:
         if total:
-            text = f"Collecting the papers of {day}: {done:,} of {total:,}."
-            CollectionDay.objects.filter(date=day, papers_done_at=None).update(reason=text)
-            logger.info("%s", text)
+            logger.info("%s", progress.tell(day, done, total))
 
     return tell

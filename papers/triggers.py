@@ -1,7 +1,7 @@
-"""What a database does when rows change, whoever changes them: one way to say it, and one installer, for SQLite and PostgreSQL.
+"""Database triggers: one way to describe them and one installer, for SQLite and PostgreSQL.
 
-Names of triggers of one purpose begin alike. They are made anew after migrations: to alter a table on SQLite, Django makes it
-anew, and its triggers are lost.
+The names of triggers with one purpose share a prefix. They are made again after migrations: to alter a table on SQLite, Django
+makes it anew and loses its triggers.
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ class Trigger:
     body: str
     """Statements, each ended by a semicolon; in PostgreSQL of PL/pgSQL. `OLD` and `NEW` are the row before and after."""
     columns: Sequence[str] = ()
-    """An update fires it only where one of these changes; without them each update does."""
+    """An update fires it only if one of these columns changes; without columns every update does."""
     when: str = ""
-    """A condition that is asked before it runs, which costs less than to run it."""
+    """A condition checked before it runs, which costs less than running it."""
     rows_as: str = ""
-    """In PostgreSQL: it fires once for a statement, whose new rows are a table of this name."""
+    """In PostgreSQL: fire once a statement, with the new rows as a table of this name."""
 
     def statements(self, vendor: str) -> list[str]:
         of = " OF " + ", ".join(f'"{column}"' for column in self.columns) if self.columns else ""
@@ -48,7 +48,8 @@ class Trigger:
 
 
 def install(connection: BaseDatabaseWrapper, prefix: str, triggers: Sequence[Trigger]) -> None:
-    """Make these triggers the only ones with the prefix; none, where the database was migrated to before a table or column."""
+    """Make these triggers the only ones with the prefix; none if the database was migrated back to before a table or column
+    existed."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         drop(connection, prefix)
         there: set[object] = set(connection.introspection.table_names(cursor))
@@ -62,10 +63,18 @@ def install(connection: BaseDatabaseWrapper, prefix: str, triggers: Sequence[Tri
 
 
 def drop(connection: BaseDatabaseWrapper, prefix: str) -> None:
-    """Take all triggers with the prefix away."""
+    """Remove all triggers with the prefix."""
     with connection.cursor() as cursor:
         for name in installed(connection, prefix):  # with a function go its triggers
             cursor.execute(f"DROP TRIGGER {name}" if connection.vendor == "sqlite" else f"DROP FUNCTION {name}() CASCADE")
+
+
+def drop_all(connection: BaseDatabaseWrapper) -> None:
+    """Remove all triggers of our tables, whatever their purpose; `post_migrate` makes them again."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALL[connection.vendor])
+        for name, table in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}" + f" ON {table}" * (connection.vendor == "postgresql"))
 
 
 def installed(connection: BaseDatabaseWrapper, prefix: str) -> set[str]:
@@ -78,4 +87,8 @@ def installed(connection: BaseDatabaseWrapper, prefix: str) -> set[str]:
 NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND instr(name, %s) = 1",
     "postgresql": "SELECT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE starts_with(proname, %s)",
+}
+ALL = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal",
 }

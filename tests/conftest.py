@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
 from playwright.sync_api import Browser
 from pytest_django import Settings
 
@@ -17,6 +19,10 @@ from tests.editors import make_client, make_user
 
 SHARED = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "shared"))
 """Real posts of the old site, which the project does not copy; tests that need them are skipped where they are absent."""
+
+# No outcome depends on how fast the machine is.
+hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("any machine")
 
 
 def absent(reason: str) -> NoReturn:

@@ -32,18 +32,25 @@ class Product:
         self.environment["SANDBOX_CLOCK"] = f"{real_start.isoformat()} {start.isoformat()} {speed}"
 
     def start(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet", *arguments]
+        self._run([sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet", *arguments])
+
+    def _run(self, command: list[str]) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as log:
-            self.running.append(
-                subprocess.Popen(
-                    command, env=self.environment, cwd=configured.BASE_DIR, stdout=log, stderr=log, start_new_session=True
-                )
+            process = subprocess.Popen(
+                command, env=self.environment, cwd=configured.BASE_DIR, stdout=log, stderr=log, start_new_session=True
             )
+        self.running.append(process)
+        return process
 
     def start_all(self, *, workers: int, processes: int) -> None:
-        for _ in range(workers):
-            self.start("worker", "--concurrency", str(processes), "--without-gossip", "--without-mingle")
+        for number in range(workers):
+            options = ["--hostname", f"{number}@%h", "--concurrency", str(processes), "--without-gossip", "--without-mingle"]
+            self.start("worker", *options)
         self.start("beat", "--pidfile=")
+
+    def follow(self) -> "subprocess.Popen[bytes]":
+        """One more follower of Bluesky's stream."""
+        return self._run([sys.executable, str(configured.BASE_DIR / "manage.py"), "follow_bluesky"])
 
     def kill_all(self) -> None:
         for process in self.running:

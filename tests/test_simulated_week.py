@@ -20,14 +20,14 @@ from pytest_django.fixtures import Settings
 
 from hotpapers_site.serving import broker
 from papers import clock
-from papers.counts.embedding import NEW_FOR
 from papers.networks.x.client import LOOKUP_SIZE
 from papers.sources.arxiv.calendar import AnnouncementCalendar
 from tests.product import Product, own_database, until
 from tests.standins.arxiv import gaps
 from tests.standins.damage import DROPPED, ENTRIES, ITEMS, POSTS, without
+from tests.standins.failing import fail
 from tests.standins.running import ARCHIVES, Services, services
-from tests.standins.tweets import WorldTweet
+from tests.week_truth import OPEN_FACTS, is_true, most_texts, said_by, truth
 
 FIRST_DAY = date(2026, 10, 12)
 LISTING_DAYS = 5
@@ -43,6 +43,7 @@ LAST_S = 400.0
 """So long is waited for that; a quiet machine takes a few seconds."""
 ASK_EVERY_S = 1.0
 ARXIV_INTERVAL_S = 0.15
+OPEN = "bluesky,hackernews,huggingface"
 DAILY_READS, MONTHLY_READS = 8_000, 83_000
 WORKERS, PROCESSES = 2, 2
 BAD_ENTRIES = ("no published", "no primary category", "not UTF-8", "no XML")
@@ -67,8 +68,8 @@ def rows(queryset, *fields):
     return [[value if isinstance(value, int) else str(value) for value in row] for row in queryset.values_list(*fields)]
 print(json.dumps({
     "papers": rows(Paper.objects, "arxiv_id", "listing_date", "announced_as"),
-    "tweets": rows(Tweet.objects, "status_id", "state", "retweets", "favorites"),
-    "mentions": rows(Mention.objects, "tweet__status_id", "paper__arxiv_id"),
+    "tweets": rows(Tweet.objects.filter(network="x"), "status_id", "state", "retweets", "favorites"),
+    "mentions": rows(Mention.objects.filter(tweet__network="x"), "tweet__status_id", "paper__arxiv_id"),
     "budget": dict(rows(ReadBudget.objects, "period", "reads")),
     "refreshed": PaidRead.objects.filter(purpose="refresh").count(),
     "unmatched": UnmatchedMention.objects.count(),
@@ -76,28 +77,6 @@ print(json.dumps({
     "readings": TweetMeasurement.objects.count(),
 }))
 """
-
-
-def fail(made: Services, tenth: int) -> None:
-    """The services fail, in other ways in each tenth of the week."""
-    match tenth:
-        case 1:
-            made.arxiv.fault("/api", "503 with Retry-After")
-        case 2:
-            made.x.fault("/2/tweets/search", "503", times=2)
-        case 3:
-            made.arxiv.fault("/api", "reset", times=2)
-            made.x.fault("/2/tweets/search", "truncated")
-        case 4:
-            made.arxiv.fault("/rss", "429")
-            made.oembed.fault("/oembed", "429")
-        case 5:
-            made.x.fault("/2/tweets", "500", times=2)
-        case 6:
-            made.arxiv.fault("/list", "html")
-            made.oembed.fault("/oembed", "403-html")
-        case 7:
-            made.arxiv.fault("/api", "empty page")
 
 
 @dataclass
@@ -136,33 +115,6 @@ class BadRecords:
             if words in all_reasons:
                 self.named.add(name)
                 self.made.arxiv.damaged.pop(name, None)
-
-
-def is_true(tweet: WorldTweet, state: str, counts: list[int], now: datetime) -> bool:
-    """Whether it is live with the counts of now, or gone; oEmbed knows only one kind of gone. Of a silent one nobody can tell."""
-    if tweet.silent:
-        return True
-    return state != "live" if tweet.is_gone(now) else [state, *counts] == ["live", *tweet.counts(now)[:2]]
-
-
-def most_texts(tweet: WorldTweet) -> int:
-    """oEmbed is asked once, again once a day while the tweet stands in a new digest, and twice more for one that is gone."""
-    return 1 + NEW_FOR.days + (2 if tweet.gone else 0)
-
-
-def truth(tweets: list[WorldTweet], now: datetime) -> dict[str, WorldTweet]:
-    """The tweets that are to be found by the end: of an edited one the newest version, of a thread also its root."""
-    posted = [tweet for tweet in tweets if tweet.posted_at < now]
-    newer = {old for tweet in posted for old in tweet.versions if int(old) < int(tweet.status_id)}
-    answered = {tweet.conversation_id for tweet in posted if tweet.kind == "own_reply"}
-    return {
-        tweet.status_id: tweet
-        for tweet in posted
-        if tweet.papers
-        and tweet.kind != "retweet"
-        and tweet.status_id not in newer
-        and (tweet.kind != "root" or tweet.status_id in answered)
-    }
 
 
 @pytest.mark.slow(seconds=200)
@@ -211,6 +163,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
         began = time.monotonic()
         turn((END - START).total_seconds() / WEEK_S)
         product.start_all(workers=WORKERS, processes=PROCESSES)
+        followers = [product.follow(), product.follow()]
         for tenth in range(10):
             time.sleep(WEEK_S / 10)
             fail(made, tenth)
@@ -222,6 +175,12 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
                 until(lambda: len(asked) > before, WEEK_S / 10)  # noqa: B023 - called here
                 product.kill_all()
                 product.start_all(workers=WORKERS, processes=PROCESSES)
+                followers = [product.follow(), product.follow()]
+            elif tenth % 2:
+                killed = followers.pop(0)  # one of the two follows
+                killed.kill()
+                killed.wait()
+                followers.append(product.follow())
             if tenth == 6:
                 assert server
                 server.kill()
@@ -234,6 +193,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
         # So may what they left be too much for one day's budget, which is judged by the days of the week alone.
         product.environment["X_DAILY_READS"] = str(MONTHLY_READS)
         product.start_all(workers=WORKERS, processes=PROCESSES)
+        product.follow()
         expected_days = (END.date() - FIRST_DAY).days
 
         def is_all_done() -> bool:
@@ -251,9 +211,15 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
         budget = product.ask(FACTS)["budget"]
         texts = Counter(made.oembed.asked)
         turn(0)
+        now = clock.shown_by(moving[0])
+        live = product.manage("follow_bluesky", "--until-live")
+        for age in range(4):  # a week's end is the middle of a day, and searches are repeated later else
+            product.manage("collect_tweets", "--date", str((now - timedelta(days=age)).date()), NETWORKS=OPEN)
+        product.manage("refresh_engagement", NETWORKS=OPEN)
         final = product.manage("refresh_engagement", "--all", X_DAILY_READS="100000", X_MONTHLY_READS="100000")
-        facts = product.ask(FACTS)
-    now = clock.shown_by(moving[0])
+        facts, open_facts = product.ask(FACTS), product.ask(OPEN_FACTS)
+    said = said_by(made, now)
+    kept = {(network, id): (handle, counts, papers) for network, id, handle, counts, papers in open_facts["live"]}
 
     closest_s = min(gaps(arxiv_visits))
     reads = [len(ids) for day, ids in bill.items() if day < END.date()]
@@ -271,7 +237,9 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
             f"Requests: {arxiv_requests} to arXiv, never less than {closest_s:.3f} s apart (allowed {ARXIV_INTERVAL_S}), and "
             f"{x_requests} to X: 1 to {len(announced) / (arxiv_requests + x_requests):.1f} papers.\n"
             f"Paid reads: {bought:,} of {MONTHLY_READS:,}, on one day at most {max(reads):,} of "
-            f"{DAILY_READS:,}; {len(facts['tweets']):,} tweets."
+            f"{DAILY_READS:,}; {len(facts['tweets']):,} tweets.\n"
+            f"Of the other networks {len(kept):,} posts ({Counter(network for network, _ in said)}) and {open_facts['gone']:,} that are "
+            f"gone, over {sum(len(stream.connections) for stream in made.streams)} connections to Bluesky's stream."
         )
     bad.look({day: reason for day, _, reason in facts["days"]})
     assert sorted((bad.papers.keys() | bad.posts.keys()) - bad.named) == []
@@ -298,3 +266,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
     assert untrue == []
     often = {status_id: times for status_id, times in texts.items() if times > most_texts(made.tweets.by_id[status_id])}
     assert often == {}
+    assert live.returncode == 0, live.stderr
+    assert {id: (kept.get(id), said.get(id)) for id in kept.keys() | said.keys() if kept.get(id) != said.get(id)} == {}
+    assert (open_facts["texts"], open_facts["missed"]) == (0, [])
+    assert set(open_facts["health"].values()) == {"ok"}

@@ -1,4 +1,4 @@
-"""The editors' page of a day: its papers in order, with the counts as printed."""
+"""The admin page of a day: its papers in order, with the counts as printed."""
 
 import re
 from datetime import date
@@ -19,6 +19,7 @@ from digests.models import Digest, Entry, ShownTweet
 from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
+from papers.admin.paper_rows import PaperRows
 from papers.editing import MOMENTS, changed_columns, number_of
 from papers.lookup import papers_found
 
@@ -36,7 +37,7 @@ class EntryRow(OrderedRow):
             self.fields["read_at"].required = self.instance.pk is not None
 
 
-class EntryFormSet(OrderedFormSet):
+class EntryFormSet(PaperRows, OrderedFormSet):
     record_once = True
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
@@ -128,7 +129,7 @@ class DigestAdmin(PagedAdmin):
             keep_change(form.instance.pk, request)
 
     def response_change(self, request: HttpRequest, obj: Digest) -> HttpResponse:
-        """Saved; then the button “Save and publish” does the second half."""
+        """After saving, the button “Save and publish” also publishes."""
         if "_publish" in request.POST and self.has_publish_permission(request):
             bulk.carry_out(self, request, Publish(), list(Digest.objects.filter(pk=obj.pk)))
             return HttpResponseRedirect(request.get_full_path())

@@ -1,4 +1,4 @@
-"""The editors' page of one paper of a day: its counts as printed, and the tweets shown under it."""
+"""The admin page of one paper on a day's list: its counts as printed, and the posts shown under it."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from digests.admin.forms import OrderedInline, SeenForm, has_changed, hold, keep_change, may_change, save_changes
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete, renumber
@@ -15,6 +17,7 @@ from papers.admin.lists import PagedAdmin
 from papers.admin.tweets import excerpt
 from papers.editing import MOMENTS, OneLineField, changed_columns
 from papers.lookup import MOST, papers_found
+from papers.rendered.stored import set_plain_titles
 
 
 class ShownTweetRow(OrderedRow):
@@ -41,7 +44,7 @@ class ShownTweetInline(OrderedInline):
 
 
 class EntryForm(SeenForm):
-    """An entry's counts, and the texts that this one day prints otherwise than the paper's record."""
+    """An entry's counts, and the texts that this list prints instead of the paper's record."""
 
     title_on_this_day = OneLineField(required=False, help_text="Leave empty to use the paper’s title")
     abstract_on_this_day = OneLineField(
@@ -87,13 +90,13 @@ class EntryAdmin(PagedAdmin):
 
     form = EntryForm
     fieldsets = [
-        (None, {"fields": ["digest", "position", "paper", "retweets", "favorites", "read_at"]}),
+        (None, {"fields": ["list_link", "position", "paper", "retweets", "favorites", "read_at"]}),
         (
             "Shown differently on this day",
             {"fields": ["title_on_this_day", "abstract_on_this_day", "no_abstract_on_this_day", "as_the_paper"]},
         ),
     ]
-    readonly_fields = ["digest", "position", "paper"]
+    readonly_fields = ["list_link", "position", "paper"]
     inlines = [ShownTweetInline]
     formfield_overrides = MOMENTS
     list_display = ["digest", "position", "paper", "retweets", "favorites", "read_at"]
@@ -111,6 +114,16 @@ class EntryAdmin(PagedAdmin):
         # Those of a correction have their forms, and one entry of a day stands in the list.
         is_list = request.resolver_match and request.resolver_match.url_name == "digests_entry_changelist"
         return entries.filter(digest__corrects=None) if is_list else entries
+
+    def before_rows(self, rows: list[Any]) -> None:
+        set_plain_titles(entry.paper for entry in rows)
+
+    @admin.display(description="digest")
+    def list_link(self, entry: Entry) -> SafeString:
+        is_correction = entry.digest.corrects_id is not None  # which the forms of days do not show
+        form = reverse("admin:digests_digest_change", args=[entry.digest_id])
+        address = reverse("desk", args=[entry.digest.date]) if is_correction else form
+        return format_html('<a href="{}">{}{}</a>', address, entry.digest, " (correction)" if is_correction else "")
 
     def matching(self, text: str) -> Q:
         # By their keys: in the list's order SQLite would look at every entry that there is.

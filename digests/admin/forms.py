@@ -1,4 +1,4 @@
-"""What the forms of a list and of an entry share: who may save, and that no form is saved over a newer list."""
+"""What the forms of a list and an entry share: who may save, and that no form overwrites a newer list."""
 
 from typing import Any, cast
 
@@ -15,9 +15,9 @@ from papers.text.identifiers import FIRST_YEAR, LAST_YEAR
 
 
 def hold(digest_id: int) -> None:
-    """Lock the digest's row, so that of two editors who save at once one comes after the other.
+    """Lock the digest's row, so that two editors who save at once come one after the other.
 
-    Raises PermissionDenied where it was published meanwhile.
+    Raises PermissionDenied if it was published meanwhile.
     """
     if not may_change(history.begin(digest_id)):
         raise PermissionDenied("This day is published. To change it, start a correction on its desk.")
@@ -29,7 +29,7 @@ def save_changes(obj: Digest | Entry, columns: list[str], *, digest_id: int) -> 
 
 
 def keep_change(digest_id: int, request: HttpRequest) -> None:
-    """The change goes into the digest's history."""
+    """Record the change in the digest's history."""
     digest = Digest.all_drafts.get(pk=digest_id)
     history.finish(digest, history.Action.FORM, by=cast(User, request.user))
 
@@ -44,7 +44,7 @@ def has_changed(form: Any, formsets: Any) -> bool:
 
 
 class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form of a list or of an entry. It says which revision of the list it shows, and is not saved over a newer one."""
+    """The form of a list or an entry. It carries the revision of the list it shows, and does not overwrite a newer one."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -54,7 +54,7 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["seen"] = digest.revision
 
     def digest(self) -> Digest | None:
-        """The list as it was read with the form; None where it is new."""
+        """The list as it was read with the form; None if it is new."""
         return self.instance if self.instance.pk else None
 
     def clean(self) -> dict[str, Any] | None:
@@ -79,7 +79,7 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class OrderedInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Rows that are moved by dragging, by the arrow keys or by writing numbers."""
+    """Rows moved by dragging, by the arrow keys or by typing numbers."""
 
     extra = 0
 

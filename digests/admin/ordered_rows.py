@@ -1,7 +1,7 @@
-"""Rows with a position from 1 under one parent: a digest's entries, an entry's shown tweets.
+"""Rows with a position from 1 under one parent: a digest's entries, an entry's shown posts.
 
-The editors' pages show each row's position as a number. Whatever numbers come back, rows are sorted by them and numbered
-1, 2, 3, … anew, in statements that never give two rows the same position, not even for a moment.
+Admin pages show each row's position as a number. Whatever numbers come back, rows are sorted by them and numbered 1, 2, 3, …
+again, in statements that never give two rows the same position, not even for a moment.
 """
 
 import math
@@ -21,9 +21,9 @@ from papers.editing import changed_columns
 
 
 def renumber(rows: "QuerySet[Any]", order: Sequence[int]) -> None:
-    """Give all rows of one parent the positions 1 to n: those in `order` (primary keys) first, the others behind them.
+    """Give all rows of one parent the positions 1 to n: those in `order` (primary keys) first, the others after them.
 
-    Two UPDATEs at most; call it in a transaction that holds the parent's row.
+    At most two UPDATEs; call it in a transaction that holds the parent's row.
     """
     current = dict(rows.order_by("position").values_list("pk", "position"))
     wanted = [pk for pk in dict.fromkeys([*order, *current]) if pk in current]
@@ -34,7 +34,7 @@ def renumber(rows: "QuerySet[Any]", order: Sequence[int]) -> None:
 
 
 class RecordLink(forms.Widget):
-    """A link to a record's own page, in place of an input."""
+    """A link to a record's own page, instead of an input."""
 
     def __init__(self, record: Model) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class RecordLink(forms.Widget):
 
 
 class KeptRecord(forms.Field):
-    """A related record that a row keeps: whatever is submitted, and without looking it up again for each row."""
+    """A related record that a row keeps whatever is submitted, without looking it up again for each row."""
 
     def __init__(self, record: Model, widget: type[forms.Widget] | forms.Widget) -> None:
         super().__init__(required=False, initial=record, widget=widget)
@@ -63,7 +63,7 @@ class KeptRecord(forms.Field):
 
 
 def autocomplete(model: type[Model], name: str) -> "forms.ModelChoiceField[Any]":
-    """The field that finds the record of a new row, with a link to add one that is missing."""
+    """The field that finds the record of a new row, with a link to add a missing one."""
     field: Any = model._meta.get_field(name)
     records = field.related_model._default_manager.all()
     search = AutocompleteSelect(field, admin.site)
@@ -98,7 +98,8 @@ class OrderedRow(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def place(self) -> tuple[float, int]:
-        """Where the row sorts. Of several rows with one number the one that was moved there gets it, the others give way."""
+        """The row's sort key. If several rows have the same number, the one that was moved there gets it and the others give
+        way."""
         number, before = self.cleaned_data.get("position"), self.initial.get("position")
         if number is None:
             return math.inf, 0
@@ -109,7 +110,7 @@ class OrderedFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     """The rows of one parent, in order."""
 
     record_once = False
-    """Whether a record may stand in the list only once."""
+    """Whether a record may appear in the list only once."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

@@ -17,9 +17,8 @@ from digests.editing.conflicts import Conflict, Refused
 from digests.editing.curation import keys_of_shown, new_entry, shown_tweets, take_live_counts
 from digests.editing.sentences import said, told
 from digests.models import Digest, Dismissal, Entry, ShownTweet
-from papers.models import Paper, Provenance, SavedRules
+from papers.models import Paper, Provenance
 from papers.ranking.candidates import ranked, rules
-from papers.ranking.ranking import Rules
 
 GOES_WITH_PAPER = (
     *(Action.NOTED, Action.TITLED, Action.TWEETS_CHOSEN, Action.TWEET_ADDED, Action.TWEET_DIRECTION),
@@ -125,19 +124,6 @@ def ignore(day: date, paper: Paper, *, by: User, now: datetime) -> None:
         pin(day, paper, True, None, by=by)
     else:
         dismiss(day, paper, by=by, now=now)
-
-
-def save_rules(wanted: Rules) -> None:
-    """For the whole site, from now on."""
-    SavedRules.objects.update_or_create(
-        only=True,
-        defaults={
-            "hot_score": wanted.hot_score,
-            "shown_tweet_score": wanted.shown_tweet_score,
-            "shown_tweets": wanted.shown_tweets,
-            "one_tweet_per_author": wanted.one_tweet_per_author,
-        },
-    )
 
 
 def _dismiss(day: date, paper: Paper, by: User, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 
 from digests.editing.conflicts import Refused
-from papers.text.identifiers import POST_ID
+from papers.post_keys import LONGEST_KEY
 
 Body = Mapping[str, Any]
 Kind = TypeVar("Kind")
@@ -54,11 +54,12 @@ def revision(body: Body, name: str = "revision") -> int:
     return whole(body, name)
 
 
-def status_ids(body: Body, name: str) -> list[str]:
-    ids = _typed(body, name, list)
-    if not all(isinstance(one, str) and re.fullmatch(POST_ID, one) for one in ids):
+def post_keys(body: Body, name: str) -> list[str]:
+    """Keys of posts, or bare ids, as pages wrote them once."""
+    keys = _typed(body, name, list)
+    if not all(isinstance(one, str) and re.fullmatch(rf"[!-~]{{1,{LONGEST_KEY}}}", one) for one in keys):
         raise Refused(f"“{name}” has to be a list of ids of posts.")
-    return list(ids)
+    return list(keys)
 
 
 def _typed(body: Body, name: str, kind: type[Kind]) -> Kind:

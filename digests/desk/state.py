@@ -1,5 +1,6 @@
 """A day's desk as it stands: everything that its page shows, in a constant number of queries."""
 
+import zlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from papers import network_words
 from papers.models import CollectionDay, Paper, PaperCategory, Tweet
 from papers.ranking.candidates import announced_on, rules, tweets_on
 from papers.ranking.ranking import MentionedPaper, Rules, rank
+
+INCOMPLETE = (CollectionDay.State.COLLECTING, CollectionDay.State.PARTIAL, CollectionDay.State.FAILED)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ class Desk:
     """Their names and titles, to filter by."""
     pulse: str
     """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
+
+    @property
+    def is_incomplete(self) -> bool:
+        """There is a draft, though more papers or posts may come."""
+        is_draft = self.digest is not None and self.digest.status == Digest.Status.DRAFT and not self.is_correction
+        return bool(is_draft and self.day_state and self.day_state.state in INCOMPLETE)
 
     @property
     def revision(self) -> int:
@@ -121,7 +130,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         can_save_rules=user.has_perm("papers.change_savedrules"),
         filters=filters,
         networks=network_words.TITLES,
-        pulse=_beat(digest, list(dismissals.values()), last_read),
+        pulse=_beat(digest, list(dismissals.values()), last_read, day_state),
     )
 
 
@@ -172,17 +181,18 @@ def is_editable(digest: Digest | None) -> bool:
 
 
 def pulse(day: date, digest: Digest | None) -> str:
-    """That of the desk, without reading all of it; two queries."""
+    """That of the desk, without reading all of it; three queries."""
     dismissals = list(Dismissal.objects.filter(day=day).values_list("pk", flat=True))
     papers = Paper.objects.filter(announced_on(day)).order_by().values("pk")
     read = Tweet.objects.filter(mentions__paper__in=papers).aggregate(last=Max("read_at"))
-    return _beat(digest, dismissals, read["last"])
+    return _beat(digest, dismissals, read["last"], CollectionDay.objects.filter(date=day).first())
 
 
-def _beat(digest: Digest | None, dismissals: list[int], last_read: datetime | None) -> str:
+def _beat(digest: Digest | None, dismissals: list[int], last_read: datetime | None, day: CollectionDay | None) -> str:
     stands = [digest.pk, digest.revision, digest.status, digest.changed_at.timestamp()] if digest else []
     read = last_read.timestamp() if last_read else 0
-    return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read))
+    collected = zlib.crc32(f"{day.state} {day.reason}".encode()) if day else 0
+    return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read, collected))
 
 
 def newest_day(today: date) -> date:

@@ -1,6 +1,6 @@
 """The tweets shown under a paper. Raises Refused and Conflict as all changes of the desk do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.contrib.auth.models import User
@@ -11,42 +11,53 @@ from digests.desk.changing import Action, AsWanted, compare, editing, entry_of
 from digests.editing.conflicts import Refused
 from digests.models import Entry, ShownTweet
 from papers.models import Mention, Paper, Tweet
+from papers.post_keys import PostKey
 
 
-def show_tweets(day: date, paper: Paper, status_ids: Sequence[str], base: Sequence[str], *, by: User) -> None:
+def show_tweets(day: date, paper: Paper, keys: Sequence[str], base: Sequence[str], *, by: User) -> None:
     """Show these tweets under the paper, in this order; each of them mentions it, or stands there already."""
-    mine = list(dict.fromkeys(status_ids))
     with editing(day, Action.TWEETS_CHOSEN, by=by, paper=paper) as digest:
-        entry = entry_of(digest, paper, mine=mine)
-        shown: dict[str, int] = {}
+        entry = entry_of(digest, paper, mine=list(keys))
+        shown: dict[PostKey, int] = {}
         for row in entry.shown_tweets.select_related("tweet"):
-            shown.setdefault(row.tweet.status_id, row.pk)
+            shown.setdefault(row.tweet.key, row.pk)
+        mentions = Mention.objects.filter(paper=paper).values_list("tweet__network", "tweet__status_id", "tweet")
+        tweets = {PostKey(network, id): pk for network, id, pk in mentions}
+        could = [*shown, *tweets]
+        wanted, saw, theirs = written(keys, could), written(base, could), [str(key) for key in shown]
         what = f"posts about {paper.arxiv_id}"
-        compare(digest, what, base=list(base), mine=mine, theirs=list(shown), paper=paper, action=Action.TWEETS_CHOSEN)
-        _show(entry, mine, shown)
+        compare(digest, what, base=saw, mine=wanted, theirs=theirs, paper=paper, action=Action.TWEETS_CHOSEN)
+        _show(entry, wanted, shown, tweets)
+
+
+def written(keys: Iterable[str], could: Iterable[PostKey]) -> list[str]:
+    """The keys, each once; a bare id becomes the key of the one among those that it could be which has it."""
+    of_id: dict[str, set[str]] = {}
+    for key in could:
+        of_id.setdefault(key.id, set()).add(str(key))
+    return list(dict.fromkeys(next(iter(of_id[one])) if len(of_id.get(one, ())) == 1 else one for one in keys))
 
 
 def show_tweet(day: date, paper: Paper, tweet: Tweet, *, by: User) -> None:
     """Show one more tweet under the paper, behind the others."""
     with editing(day, Action.TWEET_ADDED, by=by, paper=paper) as digest:
-        entry = entry_of(digest, paper, mine=tweet.status_id)
+        entry = entry_of(digest, paper, mine=str(tweet.key))
         if entry.shown_tweets.filter(tweet=tweet).exists():
             raise AsWanted
         last = entry.shown_tweets.aggregate(last=Max("position"))["last"] or 0
         ShownTweet.objects.create(entry=entry, tweet=tweet, position=last + 1)
 
 
-def _show(entry: Entry, wanted: list[str], shown: dict[str, int]) -> None:
-    """`shown`: rows that are there, by status id."""
-    entry.shown_tweets.exclude(pk__in=[pk for status_id, pk in shown.items() if status_id in wanted]).delete()
-    known = Mention.objects.filter(paper=entry.paper_id, tweet__status_id__in=wanted)
-    tweets = dict(known.values_list("tweet__status_id", "tweet"))
-    if unknown := [status_id for status_id in wanted if status_id not in shown and status_id not in tweets]:
+def _show(entry: Entry, wanted: Sequence[str], shown: Mapping[PostKey, int], tweets: Mapping[PostKey, int]) -> None:
+    """`shown`: rows that are there; `tweets`: those that mention the paper."""
+    rows, known = ({str(key): pk for key, pk in keys.items()} for keys in (shown, tweets))
+    entry.shown_tweets.exclude(pk__in=[pk for key, pk in rows.items() if key in wanted]).delete()
+    if unknown := [key for key in wanted if key not in rows and key not in known]:
         raise Refused(f"The post {unknown[0]} doesn’t mention this paper. Add it by its link.")
     last = entry.shown_tweets.aggregate(last=Max("position"))["last"] or 0
-    new = [status_id for status_id in wanted if status_id not in shown]
+    new = [key for key in wanted if key not in rows]
     made = ShownTweet.objects.bulk_create(
-        ShownTweet(entry=entry, tweet_id=tweets[status_id], position=last + place) for place, status_id in enumerate(new, 1)
+        ShownTweet(entry=entry, tweet_id=known[key], position=last + place) for place, key in enumerate(new, 1)
     )
-    keys = shown | {status_id: row.pk for status_id, row in zip(new, made, strict=True)}
-    renumber(entry.shown_tweets.all(), [keys[status_id] for status_id in wanted])
+    rows |= {key: row.pk for key, row in zip(new, made, strict=True)}
+    renumber(entry.shown_tweets.all(), [rows[key] for key in wanted])

@@ -1,1 +1,1 @@
-"""What editors do to a day's list: proposing it, changing it, and its history."""
+"""What editors do to a day's list: propose it, change it, and look back at its history."""

@@ -1,15 +1,19 @@
-"""Two versions of a day's list side by side, pure."""
+"""Compares two versions of a day's list. Pure functions."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from difflib import SequenceMatcher
 
+from papers import network_words
+
 MOST_PAIRS = 20_000
-"""Words of the one text times words of the other, those at both ends left out, that are compared with each other."""
+"""The most pairs of words that are compared: words of one text times words of the other, without equal words at both ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedEntry:
-    """One paper of a list; tweets by handle and status id, in their order."""
+    """One paper of a list, with all that readers see of it; posts by handle and id, in order."""
 
     arxiv_id: str
     title: str
@@ -19,24 +23,41 @@ class ComparedEntry:
     is_pinned: bool = False
     tweets: tuple[str, ...] = ()
     printed: str = ""
-    """What the day prints otherwise than the paper's record, beside the title."""
+    """What the list prints instead of the paper's record, beside the title."""
+    others: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """What other networks than X counted."""
+    read_at: datetime | None = None
+    """When the counts were read."""
+    provenance: str = ""
+    """Who counted."""
+    looks: tuple[tuple[str, ...], ...] = ()
+    """How each post is shown: its direction first."""
 
     @property
     def counts(self) -> str:
-        return f"{self.retweets:,} reposts, {self.favorites:,} likes"
+        of_x = f"{self.retweets:,} reposts, {self.favorites:,} likes"
+        others = (
+            f"{network_words.title(name)}: {', '.join(network_words.in_words(of, name))}" for name, of in self.others.items()
+        )
+        return "; ".join([of_x, *others])
+
+    @property
+    def without_counts(self) -> "ComparedEntry":
+        return replace(self, retweets=0, favorites=0, others={}, read_at=None, provenance="")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A day's list, in order, as far as editors make it."""
+    """The parts of a day's list that editors make, in order."""
 
     intro: str
     papers: tuple[ComparedEntry, ...]
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text of which a part may differ from the other version's."""
+    """A piece of a text, which may differ from the other version's."""
 
     text: str
     differs: bool
@@ -44,7 +65,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class TextDifference:
-    """What one text became, word by word."""
+    """What became of a text, word by word."""
 
     name: str
     before: tuple[Words, ...]
@@ -53,7 +74,7 @@ class TextDifference:
 
 @dataclass(frozen=True, slots=True)
 class EntryChange:
-    """A paper in both versions; one of them is None where it is not in that list. Numbers count from 1."""
+    """A paper in both versions; one is None if that list doesn't have it. Numbers count from 1."""
 
     before: ComparedEntry | None
     after: ComparedEntry | None
@@ -75,7 +96,7 @@ class EntryChange:
     def is_same_but_for_counts(self) -> bool:
         if self.before is None or self.after is None or self.moved:
             return False
-        return replace(self.before, retweets=self.after.retweets, favorites=self.after.favorites) == self.after
+        return self.before.without_counts == self.after.without_counts
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -90,8 +111,11 @@ class EntryChange:
             said.append("abstract, authors or categories changed")
         if self.before.counts != self.after.counts:
             said.append(f"counts: {self.before.counts}, now {self.after.counts}")
+        elif (self.before.read_at, self.before.provenance) != (self.after.read_at, self.after.provenance):
+            said.append("counts read again, unchanged")
         if self.before.tweets != self.after.tweets:
             said.append(_tweets_said(self.before.tweets, self.after.tweets))
+        said += _looks_said(self.before, self.after)
         if self.before.is_pinned != self.after.is_pinned:
             said.append("pinned" if self.after.is_pinned else "unpinned")
         return tuple(said)
@@ -99,25 +123,28 @@ class EntryChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """From one version of a list to another: all papers of both, and what changed."""
+    """The difference between two versions of a list: all papers of both, and what changed."""
 
     intro: TextDifference | None
     lines: tuple[EntryChange, ...]
+    written: str = ""
+    """What the time of the list became, in a sentence."""
 
     @property
     def is_counts_alone(self) -> bool:
-        """Whether something changed, and nothing but counts."""
-        return bool(self.said) and not self.intro and all(line.is_same_but_for_counts for line in self.lines)
+        """Whether something changed, and only counts did."""
+        is_same = not self.intro and not self.written and all(line.is_same_but_for_counts for line in self.lines)
+        return is_same and bool(self.said)
 
     @property
     def said(self) -> tuple[str, ...]:
-        """All changes in sentences, for a list of what changed since."""
-        intro = ("The intro changed.",) if self.intro else ()
-        return intro + tuple(f"{line.arxiv_id}: {'; '.join(line.said)}." for line in self.lines if line.said)
+        """All changes as sentences, for a list of what changed since."""
+        of_list = (*(["The intro changed."] if self.intro else []), *([self.written] if self.written else []))
+        return of_list + tuple(f"{line.arxiv_id}: {'; '.join(line.said)}." for line in self.lines if line.said)
 
 
 def difference(before: Contents, after: Contents) -> Difference:
-    """What changed. Of papers whose order differs as few as can be are said to have moved; the others gave way."""
+    """What changed. As few papers as possible are said to have moved; the others gave way."""
     old = {paper.arxiv_id: number for number, paper in enumerate(before.papers, 1)}
     new = {paper.arxiv_id: number for number, paper in enumerate(after.papers, 1)}
     lines = []
@@ -125,7 +152,7 @@ def difference(before: Contents, after: Contents) -> Difference:
         if kind != "equal":
             lines += [_line(before, after, old[id_], None, moved=False) for id_ in [*old][i:j] if id_ not in new]
         lines += [_line(before, after, old.get(id_), new[id_], moved=kind != "equal") for id_ in [*new][k:m]]
-    return Difference(_text("intro", before.intro, after.intro), tuple(lines))
+    return Difference(_text("intro", before.intro, after.intro), tuple(lines), _written_said(before.written_at, after.written_at))
 
 
 def _line(before: Contents, after: Contents, old: int | None, new: int | None, *, moved: bool) -> EntryChange:
@@ -155,7 +182,7 @@ def _text(name: str, before: str, after: str) -> TextDifference | None:
 
 
 def _ends(left: list[str], right: list[str]) -> tuple[int, int]:
-    """How many pieces at the beginning and how many at the end are the same."""
+    """How many pieces are the same at the beginning and at the end."""
     shorter = min(len(left), len(right))
     start = next((n for n in range(shorter) if left[n] != right[n]), shorter)
     end = next((n for n in range(shorter - start) if left[-1 - n] != right[-1 - n]), shorter - start)
@@ -163,7 +190,7 @@ def _ends(left: list[str], right: list[str]) -> tuple[int, int]:
 
 
 def _marked(pieces: list[str], same: list[tuple[int, int]], separator: str) -> tuple[Words, ...]:
-    """The text in parts: those that the other text has, too, and those between them."""
+    """The text in parts: those that the other text has too, and those between them."""
     parts: list[Words] = []
     done = 0
     for start, size in [*same, (len(pieces), 0)]:
@@ -177,3 +204,19 @@ def _tweets_said(before: tuple[str, ...], after: tuple[str, ...]) -> str:
     went = [tweet for tweet in before if tweet not in after]
     said = [f"{verb} {', '.join(tweets)}" for verb, tweets in (("shown", came), ("no longer shown", went)) if tweets]
     return f"posts: {'; '.join(said) or 'reordered'}"
+
+
+def _looks_said(before: ComparedEntry, after: ComparedEntry) -> list[str]:
+    """Of tweets that both show."""
+    old = dict(zip(before.tweets, before.looks, strict=False))
+    said = []
+    for tweet, looks in zip(after.tweets, after.looks, strict=False):
+        if (was := old.get(tweet, looks)) != looks:
+            said.append(f"{tweet} is shown {looks[0]}" if was[0] != looks[0] else f"{tweet} is shown differently")
+    return said
+
+
+def _written_said(before: datetime | None, after: datetime | None) -> str:
+    if before == after or not before or not after:
+        return ""
+    return f"The list’s time changed from {before:%d %b %Y, %H:%M:%S} UTC to {after:%d %b %Y, %H:%M:%S} UTC."

@@ -1,33 +1,37 @@
-"""The machine proposes a day's list; editors decide.
+"""The site proposes a day's list; editors decide.
 
-A draft that nobody touched follows the readings: it is proposed anew. Once an editor touched it, its order and its choice are
-the editor's, and readings change only the counts that it shows.
+A draft that nobody touched follows the counts: it is proposed again and again. Once an editor touches it, its order and choice
+belong to the editor, and new counts change only the counts shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.models import CollectionDay, Paper, Provenance, Tweet
+from papers.post_keys import PostKey
 from papers.ranking.candidates import announced_on, candidates, ranked, rules
 from papers.ranking.ranking import LedgerLine, RankedPaper
 
 
 def propose(day: date, *, now: datetime) -> Digest | None:
-    """A draft of the day's hot papers in rank order, with their counts and shown tweets as they were last read.
+    """Propose a draft of the day's hot papers in rank order, with their counts and shown posts as last read.
 
-    None where there is nothing to propose: the day is not collected completely, an editor has begun its list, or the draft
-    is as it would be proposed.
+    None if there is nothing to propose: the day's papers have not been collected, an editor has begun its list, or the draft
+    already is what would be proposed. A day that is not over yet, or lacks something, is proposed too: the desk and the check
+    say that it is incomplete, and no rule publishes it.
     """
-    if not CollectionDay.objects.filter(date=day, state=CollectionDay.State.COMPLETE).exists():
+    is_here = Q(state=CollectionDay.State.COMPLETE) | Q(found_new__gt=0)
+    if not CollectionDay.objects.filter(is_here, date=day).exists():
         return None
     return _propose(day, now)
 
 
 def begin(day: date, *, now: datetime) -> Digest:
-    """The day's list; where there is none yet, one proposed from the papers collected so far, possibly empty."""
+    """The day's list. If there is none yet, one is proposed from the papers collected so far; it may be empty."""
     return Digest.objects.filter(date=day).first() or _propose(day, now) or Digest.objects.get(date=day)
 
 
@@ -58,7 +62,7 @@ def _propose(day: date, now: datetime) -> Digest | None:
 
 
 def is_untouched(digest: Digest) -> bool:
-    """Whether it is as the machine proposed it."""
+    """Whether the list is still as proposed."""
     is_own = not digest.imported_sha256 and not digest.is_sample
     return digest.revision == digest.proposed and digest.status == Digest.Status.DRAFT and is_own
 
@@ -78,24 +82,24 @@ def new_entry(digest: Digest, paper_id: int, position: int, paper: RankedPaper, 
 
 
 def other_counts(paper: RankedPaper) -> dict[str, dict[str, int]]:
-    """What other networks than X count; what X counts has columns of its own."""
+    """The counts of networks other than X, whose counts have columns of their own."""
     return {name: dict(counts) for name, counts in paper.counts.items() if name != Tweet.Network.X}
 
 
-def shown_tweets(entry: Entry, paper: RankedPaper, tweets: Mapping[str, int]) -> list[ShownTweet]:
+def shown_tweets(entry: Entry, paper: RankedPaper, tweets: Mapping[PostKey, int]) -> list[ShownTweet]:
     """The tweets that the rules show under the paper, by their primary keys; not saved."""
     shown = (line for line in paper.tweets if line.shown)
-    return [ShownTweet(entry=entry, position=position, tweet_id=tweets[line.id]) for position, line in enumerate(shown, 1)]
+    return [ShownTweet(entry=entry, position=position, tweet_id=tweets[line.key]) for position, line in enumerate(shown, 1)]
 
 
-def keys_of_shown(papers: list[RankedPaper]) -> dict[str, int]:
-    """The primary keys of the tweets that the rules show under these papers, by status id; one query."""
-    shown = [line.id for paper in papers for line in paper.tweets if line.shown]
-    return dict(Tweet.objects.filter(status_id__in=shown).values_list("status_id", "pk"))
+def keys_of_shown(papers: Iterable[RankedPaper]) -> dict[PostKey, int]:
+    """The primary keys of the tweets that the rules show under these papers; one query."""
+    shown = Tweet.objects.with_keys(line.key for paper in papers for line in paper.tweets if line.shown)
+    return {PostKey(network, id): pk for network, id, pk in shown.values_list("network", "status_id", "pk")}
 
 
 def last_read(ledger: tuple[LedgerLine, ...], now: datetime) -> datetime:
-    """The latest moment at which a tweet that counts was read, in whole seconds."""
+    """When a post that counts was last read, in whole seconds."""
     return max((line.read_at for line in ledger if line.read_at and not line.left_out), default=now).replace(microsecond=0)
 
 
@@ -111,10 +115,10 @@ def _saying(entry: Entry, shown: list[ShownTweet]) -> Saying:
 
 
 def take_counts(digest: Digest) -> int:
-    """Update the counts of an unpublished list to the last reading; returns how many entries changed.
+    """Update the counts of an unpublished list to the latest; returns how many entries changed.
 
-    Its order and its choice stay, and it is no change of an editor's: its revision stays, too. Counts that a post printed stay
-    as well. A constant number of queries.
+    Order and choice stay, and so does the revision, since no editor changed anything. Counts that a post file printed stay as
+    well. A constant number of queries.
     """
     with transaction.atomic():
         locked = Digest.all_drafts.select_for_update().filter(pk=digest.pk).exclude(status=Digest.Status.PUBLISHED).first()
@@ -130,7 +134,7 @@ def take_counts(digest: Digest) -> int:
 
 
 def take_live_counts(entry: Entry, live: RankedPaper) -> bool:
-    """Set the entry's counts to the last reading, without saving it. False where nothing changed."""
+    """Set the entry's counts to the latest, without saving it. False if nothing changed."""
     if not any(line.read_at and not line.left_out for line in live.tweets):
         return False
     now = live.retweets, live.favorites, other_counts(live), last_read(live.tweets, entry.read_at)

@@ -1,8 +1,8 @@
-"""A list as one JSON document: written with each change, and read to compare the list with another or to bring it back."""
+"""A list as one JSON document: written with each change, and read to compare or restore it."""
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,9 +13,9 @@ from papers.models import Paper, Tweet
 
 Document = dict[str, Any]
 """`intro`, `settings` and `entries` in order, each with the columns of ENTRY and its `tweets` in order: primary keys, and what
-the day prints otherwise of each."""
+the list prints instead of the tweet's record."""
 TEXTS = ("body", "name", "handle")
-"""What a day prints of a tweet. It has to go where the tweet goes, so no document keeps it."""
+"""What a list prints of a tweet. It has to disappear with the tweet, so no document keeps it."""
 SETTINGS = ("status", "written_at", "published_at", "publish_at", "publish_zone", "is_held", "is_sample")
 ENTRY = (
     "paper_id",
@@ -29,11 +29,13 @@ ENTRY = (
     "is_pinned",
     "moves",
 )
+UNKNOWN = Tweet(posted_at=datetime.min.replace(tzinfo=UTC))
+"""A post that is no longer known."""
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")
 
 
 def document_of(digest: Digest) -> Document:
-    """The list as the database has it, with the intro and settings of `digest`; one query however long it is."""
+    """The list as the database has it, with the intro and settings of `digest`; one query whatever its length."""
     rows = digest.entries.order_by("position", "shown_tweets__position").values_list(
         "position", "shown_tweets__tweet_id", "shown_tweets__printed_otherwise", *ENTRY
     )
@@ -60,33 +62,49 @@ def without_texts(printed: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def contents(document: Document) -> Contents:
-    """The list of a document; two queries. Titles are those of today where the day prints the paper's own."""
+    """The list in a document; two queries. Titles are today's where the list prints the paper's own, and so is how posts look."""
     papers = Paper.objects.only("arxiv_id", "title").in_bulk([row["paper_id"] for row in document["entries"]])
     shown = {one["tweet"] for row in document["entries"] for one in row["tweets"]}
-    tweets = Tweet.objects.only("author_handle", "status_id").in_bulk(shown)
+    tweets = Tweet.objects.only("author_handle", "status_id", "language", "direction", "posted_at").in_bulk(shown)
     return Contents(
         document["intro"],
         tuple(
             listed(
                 _entry(row, papers.get(row["paper_id"], GONE)),
-                [str(tweets.get(one["tweet"], "a post")) for one in row["tweets"]],
+                [
+                    ShownTweet(tweet=tweets.get(one["tweet"], UNKNOWN), printed_otherwise=one["printed_otherwise"])
+                    for one in row["tweets"]
+                ],
             )
             for row in document["entries"]
         ),
+        datetime.fromisoformat(document["settings"]["written_at"]),
     )
 
 
-def listed(entry: Entry, tweets: list[str]) -> ComparedEntry:
-    others = {part: text for part, text in entry.otherwise.items() if part != "title"}
-    printed = json.dumps(others, sort_keys=True) if others else ""
-    counts = entry.retweets, entry.favorites
-    return ComparedEntry(entry.paper.arxiv_id, entry.title, entry.note, *counts, entry.is_pinned, tuple(tweets), printed)
+def listed(entry: Entry, shown: Iterable[ShownTweet]) -> ComparedEntry:
+    shown = list(shown)
+    printed = {part: text for part, text in entry.otherwise.items() if part != "title"}
+    return ComparedEntry(
+        entry.paper.arxiv_id,
+        entry.title,
+        entry.note,
+        entry.retweets,
+        entry.favorites,
+        entry.is_pinned,
+        tuple("a post" if one.tweet is UNKNOWN else str(one.tweet) for one in shown),
+        json.dumps(printed, sort_keys=True) if printed else "",
+        entry.counts,
+        entry.read_at,
+        entry.provenance,
+        tuple((Tweet.Direction(one.direction).label, one.language, str(one.day)) for one in shown),
+    )
 
 
 def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry, list[ShownTweet]]]:
-    """The entries of a document with their tweets, not saved; those of one paper alone where it is given.
+    """The document's entries with their tweets, not saved; only those of one paper if it is given.
 
-    Papers and tweets that are no longer known are left out. Three queries.
+    Papers and tweets that no longer exist are left out. Three queries.
     """
     rows = [row for row in document["entries"] if paper_id in (None, row["paper_id"])]
     papers = Paper.objects.defer("abstract").in_bulk([row["paper_id"] for row in rows])

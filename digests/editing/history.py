@@ -1,7 +1,7 @@
-"""Every change of a list: who, when, what, and the whole list as it became; one row for each, on which conflicts are decided.
+"""Every change of a list: who, when, what, and the whole list as it became. Conflicts are decided on these rows.
 
-A burst of saves of one text is one change: the row grows, and so does the list's revision with each save. The changes of a
-correction become those of the digest that it corrects when it ends (`hand_over`).
+A burst of saves of one text is one change: the row grows, and the list's revision grows with each save. When a correction ends,
+its changes become those of the digest that it corrects (`hand_over`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,17 +18,18 @@ from digests.editing.comparing import Contents
 from digests.editing.conflicts import Conflict
 from digests.models import Digest, ListChange
 from papers.models import Paper
+from papers.rendered.queueing import render_after_commit
 
 Action = ListChange.Action
 TYPED = (Action.NOTED, Action.TITLED, Action.INTRO)
 """Texts that the desk saves while they are typed."""
 PAUSE = timedelta(minutes=5)
-"""After a longer pause the next save of the same text is a change of its own."""
+"""After a longer pause, the next save of the same text is a new change."""
 OF_PUBLICATION = (
     *(Action.PUBLISHED, Action.WITHDRAWN, Action.SCHEDULED, Action.UNSCHEDULED, Action.STOPPED),
     *(Action.CORRECTION_BEGUN, Action.CORRECTION_PUBLISHED, Action.CORRECTION_DROPPED),
 )
-"""About what readers see, and when."""
+"""Actions that concern what readers see, and when."""
 
 
 @contextmanager
@@ -40,10 +41,10 @@ def change(
     paper: Paper | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Iterator[Digest]:
-    """One change of a list, by its primary key or by its row that is locked already; `by` None for the machine's own.
+    """Make one change of a list, given by its primary key or its already locked row; `by` is None for the site's own changes.
 
-    The row is locked, so changes come one after the other; when the block ends, `revision` has grown by one and the history
-    has the change. Where the block raises, nothing happened.
+    The row is locked, so changes come one after the other. When the block ends, `revision` has grown by one and the history has
+    the change. If the block raises, nothing happened.
     """
     with transaction.atomic(savepoint=not isinstance(digest, Digest)):
         locked = digest if isinstance(digest, Digest) else _locked(digest)
@@ -53,7 +54,7 @@ def change(
 
 
 def begin(digest_id: int) -> Digest:
-    """The first half of a `change`, for code that cannot be a block; in a transaction. The digest, locked."""
+    """The first half of a `change`, for code that cannot be a block; call it in a transaction. Returns the locked digest."""
     digest = _locked(digest_id)
     if before := _before(digest):
         before.save()
@@ -61,7 +62,7 @@ def begin(digest_id: int) -> Digest:
 
 
 def finish(digest: Digest, action: Action, *, by: AbstractBaseUser | None) -> None:
-    """The second half."""
+    """The second half of a `change`."""
     _finish(digest, action, by=by, paper=None, details=None, before=None)
 
 
@@ -70,14 +71,14 @@ def _locked(digest_id: int) -> Digest:
 
 
 def _before(digest: Digest) -> ListChange | None:
-    """The list as an import or a proposal left it, which write no history; not saved. None once it was changed."""
+    """The list as an import or a proposal left it, since these write no history; not saved. None once it was changed."""
     if digest.revision != digest.proposed:
         return None
     return _row(digest, Action.BEFORE, at=digest.changed_at)
 
 
 def _row(digest: Digest, action: Action, **columns: Any) -> ListChange:
-    """The list as it is now, in a change that is not saved."""
+    """The current list as a change that is not saved."""
     document = documents.document_of(digest)
     return ListChange(digest=digest, day=digest.date, revision=digest.revision, action=action, document=document, **columns)
 
@@ -97,28 +98,29 @@ def _finish(
     row = _row(digest, action, by=by, paper=paper, at=now, details=dict(details or {}))
     if before or action not in TYPED or not _grows(row):
         ListChange.objects.bulk_create([one for one in (before, row) if one])
+    render_after_commit()
 
 
 def _grows(row: ListChange) -> bool:
-    """Let the last change become this one, where it is the same editor's save of the same text a moment ago."""
+    """Extend the last change, if it is the same editor's save of the same text a moment ago."""
     last = ListChange.objects.filter(digest=row.digest, revision=row.revision - 1, at__gte=row.at - PAUSE)
     same = last.filter(action=row.action, paper=row.paper, by=row.by)
     return same.update(revision=row.revision, at=row.at, document=row.document) == 1
 
 
 def changes(digest: Digest) -> list[ListChange]:
-    """What became of the list, the newest first, without documents; one query."""
+    """The list's changes, newest first, without documents; one query."""
     kept = ListChange.objects.filter(digest=digest).defer("document").select_related("by", "paper")
     return list(kept.defer("document", "paper__abstract", "paper__authors").order_by("-pk"))
 
 
 def since(digest: Digest, seen: int) -> list[ListChange]:
-    """What was done to the list after its revision `seen`, the newest first."""
+    """What was done to the list after revision `seen`, newest first."""
     return [one for one in changes(digest) if one.revision > seen]
 
 
 def conflict(digest: Digest, seen: int, *, mine: str) -> Conflict:
-    """To raise where somebody wants to do something to the list who saw its revision `seen` only."""
+    """The conflict to raise when an editor who saw only revision `seen` wants to change the list."""
     found = since(digest, seen) or changes(digest)[:1]
     if digest.revision == digest.proposed:  # which writes no history
         found = [ListChange(action=Action.PROPOSED, at=digest.changed_at)]
@@ -135,12 +137,12 @@ def conflict(digest: Digest, seen: int, *, mine: str) -> Conflict:
 
 
 def hand_over(correction: Digest) -> None:
-    """Make the changes of a correction those of the digest that it corrects."""
+    """Make a correction's changes those of the digest that it corrects."""
     ListChange.objects.filter(digest=correction).update(digest=correction.corrects_id)
 
 
 class UnknownVersion(Exception):
-    """The history of the digest has no such change."""
+    """The digest's history has no such change."""
 
 
 def document_after(digest: Digest, change_id: int) -> documents.Document:
@@ -160,9 +162,10 @@ def then(digest: Digest, change_id: int) -> Contents:
 
 
 def now(digest: Digest) -> Contents:
-    """The list as it is; two queries."""
+    """The current list; two queries."""
     entries = digest.entries.select_related("paper").defer("paper__abstract").prefetch_related("shown_tweets__tweet")
     return Contents(
         digest.intro,
-        tuple(documents.listed(entry, [str(shown.tweet) for shown in entry.shown_tweets.all()]) for entry in entries),
+        tuple(documents.listed(entry, entry.shown_tweets.all()) for entry in entries),
+        digest.written_at,
     )

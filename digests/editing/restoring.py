@@ -1,4 +1,4 @@
-"""An earlier list brought back, whole or one entry of it."""
+"""Restores an earlier list, or one entry of it."""
 
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,12 @@ from digests.models import Digest, Entry, ListChange, ShownTweet
 def restore(
     digest_id: int, version: ListChange, *, by: AbstractBaseUser | None, undone: ListChange | None = None, seen: int | None = None
 ) -> Digest:
-    """Make the list what it was after the change `version`; a new change, the later ones stay. `undone`: to take that back.
+    """Make the list what it was after the change `version`; a new change, and the later ones stay. `undone` names the change
+    that this takes back.
 
     A correction may become what its original was. Words and rows come back; status, schedule and times of publication stay as
-    they are. Papers and tweets that are no longer known are left out. Raises UnknownVersion; Refused where the list is published;
-    with `seen`, the number of the digest's revision that the editor saw, Conflict where it is another one meanwhile.
+    they are. Papers and tweets that no longer exist are left out. Raises UnknownVersion; Refused if the list is published; and
+    Conflict if `seen` is given and the digest's revision is another one meanwhile.
     """
     action, of = (history.Action.UNDONE, undone) if undone else (history.Action.RESTORED, version)
     with history.change(digest_id, action, by=by, paper=of.paper, details={"of": of.as_details}) as digest:
@@ -52,15 +53,15 @@ def _replace_rows(digest: Digest, document: documents.Document) -> None:
 
 
 def _with_texts(kept: dict[str, Any] | None, printed: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What a document kept, with the tweet's text as the day prints it now, if it does."""
+    """What a document kept, with the tweet's text as the list prints it now, if it does."""
     texts = {key: value for key, value in (printed or {}).items() if key in documents.TEXTS}
     return {**(kept or {}), **texts} or None
 
 
 def entry_after(digest: Digest, version: ListChange, paper_id: int) -> tuple[Entry, list[ShownTweet]] | None:
-    """The paper's entry as that change left it, and the tweets under it, not saved; None where it was not in the list.
+    """The paper's entry as that change left it, with its tweets, not saved; None if it was not in the list.
 
-    Raises UnknownVersion. Tweets that are no longer known are left out.
+    Raises UnknownVersion. Tweets that no longer exist are left out.
     """
     for entry, tweets in documents.rows_of(history.document_after(digest, version.pk), paper_id):
         entry.digest, entry.moves = digest, entry.moves + 1

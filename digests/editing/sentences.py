@@ -1,6 +1,6 @@
-"""What people read of a list's changes. Nothing else depends on these sentences: behaviour reads the typed change."""
+"""Sentences about a list's changes, for people. Nothing else depends on them: behaviour reads the typed change."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -8,6 +8,7 @@ from typing import Any
 
 from digests.models import ListChange
 from papers.models import Paper
+from papers.rendered.stored import set_plain_titles
 
 Action = ListChange.Action
 Titles = Mapping[str, str]
@@ -48,7 +49,7 @@ GONE = "a paper that is no longer known"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Changes of one kind by one editor that follow each other, the newest first, and the sentence for all of them."""
+    """Consecutive changes of one kind by one editor, newest first, and one sentence for all of them."""
 
     changes: list[ListChange]
     said: str
@@ -59,19 +60,19 @@ class Run:
 
 
 def said(change: ListChange) -> str:
-    """The change in words; `who` stands before it or beside it. One query more where it undid or restored another change."""
+    """The change in words; the editor's name stands before or beside it. At most two queries more."""
     return said_of([change])[0]
 
 
 def said_of(changes: Iterable[ListChange]) -> list[str]:
-    """Each change in words; one query more where one of them undid or restored another change."""
+    """Each change in words; one query for titles, and one more if one of them undid or restored another."""
     changes = list(changes)
     titles = _titles(changes)
     return [_said(one.action, [_title(one)], one.details, titles) for one in changes]
 
 
 def runs(changes: Iterable[ListChange]) -> list[Run]:
-    """The changes, grouped; both with the newest first."""
+    """The changes grouped into runs; both newest first."""
     changes = list(changes)
     titles = _titles(changes)
     found = []
@@ -83,12 +84,12 @@ def runs(changes: Iterable[ListChange]) -> list[Run]:
 
 
 def told(since: Iterable[ListChange]) -> str:
-    """Who did what and when, a line for each run, the oldest first; `since` has the newest first."""
+    """Who did what and when, a line for each run, oldest first; `since` has the newest first."""
     return "\n".join(f"{run.newest.editor or MACHINE}, {run.newest.at:%H:%M} UTC: {run.said}" for run in reversed(runs(since)))
 
 
 def _kind(change: ListChange) -> tuple[Any, ...]:
-    """Changes of a paper are grouped; those of the day, which have details of their own, are not."""
+    """Changes of papers are grouped; those of the day, which have details of their own, are not."""
     own = None if change.paper_id and change.action in ABOUT_PAPERS else change.pk
     return change.action, change.by_id, own
 
@@ -112,11 +113,11 @@ def _said(action: str, papers: list[str], details: Mapping[str, Any], titles: Ti
 
 
 def _title(change: ListChange) -> str:
-    return change.paper.title if change.paper else GONE
+    return change.paper.plain_title if change.paper else GONE
 
 
 def _titles(changes: list[ListChange]) -> Titles:
-    """Titles of the papers that details name, by arXiv id."""
+    """The titles of the papers named in the details, by arXiv id. Those of the changes' own papers are fetched with them."""
     wanted: set[str] = set()
     for change in changes:
         of = change.details.get("of")
@@ -124,5 +125,6 @@ def _titles(changes: list[ListChange]) -> Titles:
             if of["paper"]:
                 wanted.add(of["paper"])
             of = of["details"].get("of")
-    found: Callable[..., Any] = Paper.objects.filter(arxiv_id__in=wanted).values_list
-    return dict(found("arxiv_id", "title")) if wanted else {}
+    named = list(Paper.objects.filter(arxiv_id__in=wanted).only("arxiv_id", "title")) if wanted else []
+    set_plain_titles([*named, *(one.paper for one in changes if one.paper)])
+    return {paper.arxiv_id: paper.plain_title for paper in named}

@@ -1,5 +1,5 @@
-"""What `papers` may ask of the lists (`papers/shown.py`): which tweets they show, to forget texts of those that are gone, and to
-go on printing what readers were given."""
+"""Answers to what `papers` asks about lists (`papers/shown.py`): which tweets they show, forgetting the texts of tweets that
+are gone, and keeping what published lists print."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

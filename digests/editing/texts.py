@@ -1,4 +1,4 @@
-"""Which texts of editors, and which that a day prints otherwise than arXiv, are rendered before they are shown."""
+"""Registers the texts of editors, and those that a list prints instead of arXiv's, to be rendered."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from papers.rendered.sources import register
 
 
 def register_all() -> None:
-    """Tell `papers` of our tables; once, when the apps are ready."""
+    """Register our tables with `papers`; called once, when the apps are ready."""
     register(Digest, ("intro",), texts_of_note)
     register(PublicEvent, ("note",), texts_of_note)
     register(Entry, ("note", "printed_otherwise"), texts_of_entry)

@@ -5,15 +5,28 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date
 from itertools import islice
+from typing import NamedTuple
 
 from digests.markdown.other_networks import OTHERS
-from digests.markdown.post import OLD_NETWORK, Post, PostPaper, PostTweet
+from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
 from papers.models import PaperCategory, of_live_tweet
+from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import escape
 
 CHUNK = 50
 """Digests composed at a time: bounds memory, and keeps it at four queries a chunk."""
+
+
+COLUMNS = ("pk", "date", "written_at", "status", "intro", "revision")
+
+
+class Composed(NamedTuple):
+    """A post, and which version of its digest it is."""
+
+    post: Post
+    digest: int
+    revision: int
 
 
 def compose(digest: Digest) -> Post:
@@ -23,11 +36,18 @@ def compose(digest: Digest) -> Post:
 
 def compose_all(digests: DigestQuerySet) -> Iterator[Post]:
     """The posts of the digests, oldest first. Memory stays the same however many there are."""
-    rows = digests.order_by("date").values_list("pk", "date", "written_at", "status").iterator(chunk_size=CHUNK)
+    return (composed.post for chunk in compose_in_chunks(digests) for composed in chunk)
+
+
+def compose_in_chunks(digests: DigestQuerySet) -> Iterator[list[Composed]]:
+    """The same, CHUNK at a time, with their versions."""
+    rows = digests.order_by("date").values_list(*COLUMNS).iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         papers = _papers([row[0] for row in chunk])
-        for pk, day, written_at, status in chunk:
-            yield Post(day, written_at, tuple(papers.get(pk, ())), draft=status != Digest.Status.PUBLISHED)
+        yield [
+            Composed(Post(day, written_at, tuple(papers.get(pk, ())), status != Digest.Status.PUBLISHED, intro), pk, revision)
+            for pk, day, written_at, status, intro, revision in chunk
+        ]
 
 
 def one_line(text: str) -> str:
@@ -46,7 +66,7 @@ def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
         Entry.objects.filter(digest__in=digest_ids)
         .order_by("digest_id", "position")
         .values_list(
-            "pk", "digest_id", "paper_id", "retweets", "favorites", "counts", "read_at", "printed_otherwise",
+            "pk", "digest_id", "paper_id", "retweets", "favorites", "counts", "read_at", "printed_otherwise", "note",
             "paper__arxiv_id", "paper__title", "paper__authors", "paper__abstract",
         )
     )  # fmt: skip
@@ -56,7 +76,8 @@ def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
         categories[paper_id].append(code)
     tweets = _tweets(digest_ids)
     papers = defaultdict(list)
-    for pk, digest_id, paper_id, retweets, favorites, counts, read_at, otherwise, arxiv_id, title, authors, abstract in rows:
+    for pk, digest_id, paper_id, retweets, favorites, counts, read_at, otherwise, note, *texts in rows:
+        arxiv_id, title, authors, abstract = texts
         codes = categories[paper_id]
         if otherwise:
             title, abstract = otherwise.get("title", title), otherwise.get("abstract", abstract)
@@ -66,7 +87,7 @@ def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
         papers[digest_id].append(
             PostPaper(
                 arxiv_id, one_line(title), names, tuple(codes), one_line(abstract),
-                retweets, favorites, read_at, tuple(tweets.get(pk, ())), counts,
+                retweets, favorites, read_at, tuple(tweets.get(pk, ())), counts, note,
             )
         )  # fmt: skip
     return papers

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 from typing import NoReturn, TypeVar
 
 from digests.markdown import other_networks
-from digests.markdown.post import LONGEST_NAME, OLD_NETWORK, Post, PostError, PostPaper, PostTweet
+from digests.markdown.post import LONGEST_NAME, Post, PostError, PostPaper, PostTweet
+from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import BLOCKQUOTE, read_date, unescape, write_date
 from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR, LAST_YEAR
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from digests.markdown.post import LONGEST_NAME, OLD_NETWORK, PostTweet
-from papers.networks.registry import KINDS
+from digests.markdown.post import LONGEST_NAME, PostTweet
+from papers.networks.registry import KINDS, OLD_NETWORK
 from papers.text.embed import ENTITY, MONTHS, NO_TEXT, TEXT, escape, read_date, unescape, write_date
 
 OTHERS = {name: kind for name, kind in KINDS.items() if name != OLD_NETWORK}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-OLD_NETWORK = "x"
-"""The network that the old site knew, by its name in papers.networks.registry: its counts and tweets stand as they always did."""
+from papers.networks.registry import OLD_NETWORK
+
 LONGEST_NAME = 200
 """Characters of a tweet author's name that its column holds; X allows 50."""
 
@@ -40,6 +40,8 @@ class PostPaper(NamedTuple):
     tweets: tuple[PostTweet, ...] = ()
     counts: Mapping[str, Mapping[str, int]] = {}
     """What other networks than X counted at that moment, by network and its own names."""
+    note: str = ""
+    """The editors' word on it, in Markdown. The old site's format has no place for it."""
 
 
 class Post(NamedTuple):
@@ -49,6 +51,8 @@ class Post(NamedTuple):
     written_at: datetime
     papers: tuple[PostPaper, ...] = ()
     draft: bool = False
+    intro: str = ""
+    """The editors' words on the day, in Markdown. The old site's format has no place for them."""
 
 
 class PostError(ValueError):

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from digests.markdown.composing import name_html
-from digests.markdown.post import OLD_NETWORK, PostPaper, PostTweet
+from digests.markdown.post import PostPaper, PostTweet
 from digests.models import Digest, ShownTweet
 from papers.collecting.versions import replace_categories
 from papers.models import Paper, PaperCategory, Tweet
-from papers.networks.registry import KINDS
+from papers.networks.registry import KINDS, OLD_NETWORK
 from papers.rows import insert, select
 from papers.text.embed import unescape
 

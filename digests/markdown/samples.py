@@ -15,10 +15,11 @@ from digests.markdown import sample_networks
 from digests.markdown.files import PostFile, post_files, read_post
 from digests.markdown.format import render
 from digests.markdown.importing import store
-from digests.markdown.post import OLD_NETWORK, Post, PostPaper, PostTweet
+from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.models import Digest, Entry
 from papers.access.connections import calendar
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet
+from papers.networks.registry import OLD_NETWORK
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 

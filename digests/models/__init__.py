@@ -1,4 +1,4 @@
-"""What editors say: a day's list, the decisions beside it, and what became of it."""
+"""A day's list, the decisions beside it, and its history."""
 
 from digests.models.changes import ListChange, PublicEvent
 from digests.models.decisions import Dismissal, Presence, Waiver
@@ -12,6 +12,7 @@ from digests.models.lists import (
     digest_address,
     in_published_digest,
 )
+from digests.models.mirrors import MirrorHealth
 
 __all__ = [
     "SCORE",
@@ -21,6 +22,7 @@ __all__ = [
     "Dismissal",
     "Entry",
     "ListChange",
+    "MirrorHealth",
     "Presence",
     "PublicEvent",
     "ShownTweet",

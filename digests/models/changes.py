@@ -1,4 +1,4 @@
-"""What became of a day's list: each change of it, for editors, and what readers are told of it."""
+"""The history of a day's list: each change, for editors, and the events that readers are told about."""
 
 from typing import Any, TypeAlias
 
@@ -14,11 +14,11 @@ class ListChange(models.Model):
     """One change of a list: what was done, and the whole list as it became.
 
     A burst of saves of one text by one editor is one change, which grows (digests/editing/history.py). Behaviour depends on the
-    columns alone; the sentence that people read is made when it is shown (digests/editing/sentences.py).
+    columns alone; the sentence for people is made when it is shown (digests/editing/sentences.py).
     """
 
     class Action(models.TextChoices):
-        """`details` holds what each action says beside the paper; the keys are named here."""
+        """What was done. `details` holds what each action says beside the paper; its keys are named here."""
 
         BEFORE = "before", "before its first change here"
         PROPOSED = "proposed", "proposed again after new counts"
@@ -72,7 +72,7 @@ class ListChange(models.Model):
 
     @property
     def as_details(self) -> dict[str, Any]:
-        """This change as the details of another one, which undid or restored it."""
+        """This change as the details of another one that undid or restored it."""
         return {
             "change": self.pk,
             "action": self.action,
@@ -90,7 +90,7 @@ class EventKind(models.TextChoices):
 
 
 class PublicEvent(models.Model):
-    """What readers are told of a digest's history."""
+    """An event in a digest's history that readers are told about."""
 
     Kind: TypeAlias = EventKind
 

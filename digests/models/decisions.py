@@ -1,4 +1,4 @@
-"""What editors decide beside the list: papers that are not for a day, findings that are ignored, and who is at a desk."""
+"""Editors' decisions beside the list: papers that are not for a day, findings that are ignored, and who has a desk open."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from papers.models import Paper
 
 
 class Dismissal(models.Model):
-    """An editor's "not today": the paper does not enter the day's list, and is no longer suggested."""
+    """An editor's "not today": the paper does not enter the day's list and is no longer suggested."""
 
     day = models.DateField("listing day")
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="dismissals", db_index=False)
@@ -27,7 +27,7 @@ class Waiver(models.Model):
     """An editor's decision to ignore a finding of the check before publication."""
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="waivers", db_index=False)
-    finding = models.CharField(max_length=120, help_text="Its key, as digests/publishing/checking.py makes it")
+    finding = models.CharField(max_length=400, help_text="Its key, as digests/publishing/checking.py makes it")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 

@@ -1,4 +1,4 @@
-"""What editors say: one digest a day, its papers in order, and the tweets shown under each."""
+"""A day's digest, its papers in order, and the tweets shown under each."""
 
 from datetime import UTC, date
 from functools import lru_cache
@@ -19,22 +19,22 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return self.filter(status=Digest.Status.PUBLISHED)
 
     def mirrored(self) -> Self:
-        """The digests that the Markdown mirror holds: the published ones, without sample data."""
+        """The digests that the mirror holds: the published ones, without sample data."""
         return self.published().filter(is_sample=False)
 
     def before(self, day: date | None) -> Self:
-        """The digests of earlier listing days; all of them when the day is None."""
+        """The digests of earlier listing days; all if the day is None."""
         return self.filter(date__lt=day) if day else self
 
     def with_neighbours(self) -> Self:
-        """Each with `older_day` and `newer_day`, the listing days of the published digests beside it (None at an end)."""
+        """Each with `older_day` and `newer_day`, the listing days of the neighbouring published digests (None at an end)."""
         published = Digest.objects.published()
         older = published.filter(date__lt=OuterRef("date")).order_by("-date")
         newer = published.filter(date__gt=OuterRef("date")).order_by("date")
         return self.annotate(older_day=Subquery(older.values("date")[:1]), newer_day=Subquery(newer.values("date")[:1]))
 
     def with_titles(self, entries: "models.QuerySet[Entry] | None" = None) -> Self:
-        """Each with its entries (of those given) as a list of titles needs them; one query more."""
+        """Each with its entries (of those given), as a list of titles needs them; one query more."""
         entries = Entry.objects.all() if entries is None else entries
         return self.prefetch_related(Prefetch("entries", entries.select_related("paper").defer("paper__abstract")))
 
@@ -46,7 +46,7 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return self.prefetch_related(Prefetch("entries", entries))
 
     def between(self, since: date | None, until: date | None) -> Self:
-        """The digests of the listing days from `since` to `until`, both included; None leaves that end open."""
+        """The digests of listing days from `since` to `until`, both included; None leaves that end open."""
         digests = self
         if since:
             digests = digests.filter(date__gte=since)
@@ -59,20 +59,21 @@ _AllDrafts = models.Manager.from_queryset(DigestQuerySet)
 
 
 class DaysManager(_AllDrafts["Digest"]):
-    """One digest a day: without the corrections that are being prepared."""
+    """One digest a day: leaves out corrections that are being prepared."""
 
     def get_queryset(self) -> DigestQuerySet:
         digests: Any = super().get_queryset()
         return cast(DigestQuerySet, digests.filter(corrects=None))
 
     def published(self) -> DigestQuerySet:
-        """The digests that readers may see. Corrections are drafts; to ask for that as well lures SQLite into another index."""
+        """The digests that readers may see. Corrections are drafts anyway; asking for that as well makes SQLite choose another
+        index."""
         return Digest.all_drafts.published()
 
 
 def in_published_digest() -> Q:
-    """Entries of published digests. Not by equality: SQLite, which keeps no statistics, would begin with the index of states,
-    at nearly all digests that there are."""
+    """Entries of published digests. Written as an inequality: SQLite keeps no statistics and would start from the index of
+    states, at nearly all digests."""
     return ~Q(digest__status__in=[status for status in Digest.Status if status != Digest.Status.PUBLISHED])
 
 
@@ -90,9 +91,9 @@ class DigestStatus(models.TextChoices):
 class Digest(models.Model):
     """The hot papers of one arXiv listing day.
 
-    A published digest is corrected on a copy of it, a draft of the same day that `corrects` it; published, the copy's rows
-    take the place of the digest's own (digests/publishing/correcting.py). `Digest.objects` leaves the copies out;
-    `Digest.all_drafts` has all.
+    A published digest is corrected on a copy, a draft of the same day that `corrects` it. When the copy is published, its rows
+    replace the digest's own (digests/publishing/correcting.py). `Digest.objects` leaves the copies out; `Digest.all_drafts` has
+    all.
     """
 
     Status: TypeAlias = DigestStatus
@@ -113,9 +114,9 @@ class Digest(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     revision = models.PositiveIntegerField(default=0, editable=False, help_text="Grows by 1 with each change")
     proposed = models.PositiveIntegerField(default=0, editable=False)
-    """Its revision when the machine proposed it last: as long as it is the current one, no editor has touched the list."""
+    """The revision at which the site last proposed the list: while it is the current one, no editor has touched it."""
     imported_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    """SHA-256 of the Markdown as the last import left it: while it still fits, no editor has changed the digest since."""
+    """SHA-256 of the Markdown as the last import left it: while it still matches, no editor has changed the digest."""
     is_sample = models.BooleanField("sample data", default=False, editable=False)
     papers = models.ManyToManyField(Paper, through="Entry", related_name="digests")
 
@@ -150,11 +151,11 @@ class Digest(models.Model):
 
 
 SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites")
-"""An entry's retweets and favorites together, as the index of the hottest has them; two counts may not fit into one integer."""
+"""Retweets and favorites together, as in the index of the hottest; their sum may not fit an integer."""
 
 
 class Entry(models.Model):
-    """One paper of a digest, with the counts as they were when the list was made."""
+    """One paper of a digest, with the counts from when the list was made."""
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="entries", db_index=False)  # the constraints index it
     position = models.PositiveSmallIntegerField(help_text="From 1, the hottest first")
@@ -194,13 +195,13 @@ class Entry(models.Model):
 
     @property
     def counted(self) -> dict[str, dict[str, int]]:
-        """The counts by network and its own names; X stands there only where it counted something, or nobody else did."""
+        """The counts by network, in each network's own terms; X appears only if it counted something or no other network did."""
         of_x = {"retweets": self.retweets, "favorites": self.favorites}
         return {**({Tweet.Network.X.value: of_x} if any(of_x.values()) or not self.counts else {}), **self.counts}
 
     @property
     def otherwise(self) -> dict[str, Any]:
-        """What this day's page prints otherwise than the record."""
+        """What this list prints instead of the record."""
         return self.printed_otherwise or {}
 
     @property
@@ -223,12 +224,12 @@ class Entry(models.Model):
 
     @property
     def counts_are_inflated(self) -> bool:
-        """Whether the counts are the old site's, which added a tweet's retweets up once for each retweet that it found."""
+        """Whether the counts are the old site's, which added a tweet's retweets once for each retweet that it found."""
         return self.provenance == Provenance.POST and not self.digest.is_sample
 
 
 class ShownTweet(models.Model):
-    """A tweet under an entry. The same tweet may be shown twice, as some old posts do."""
+    """A tweet under an entry. The same tweet may be shown twice, as in some old posts."""
 
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="shown_tweets", db_index=False)  # the constraint indexes it
     position = models.PositiveSmallIntegerField(help_text="From 1, the best first")
@@ -251,7 +252,7 @@ class ShownTweet(models.Model):
 
     @property
     def otherwise(self) -> dict[str, Any]:
-        """What this day's page prints otherwise than the record."""
+        """What this list prints instead of the record."""
         return self.printed_otherwise or {}
 
     @property
@@ -264,12 +265,12 @@ class ShownTweet(models.Model):
 
     @property
     def body_html(self) -> str:
-        """As the network gave it: sanitise it before it is shown."""
+        """As the network gave it: sanitise it before showing it."""
         return str(self.otherwise.get("body", self.tweet.body_html))
 
     @property
     def author_name(self) -> str:
-        """Plain text, though posts hold names as HTML."""
+        """Plain text, though post files hold names as HTML."""
         printed = self.otherwise.get("name")
         return self.tweet.author_name if printed is None else unescape(printed)
 

@@ -1,4 +1,4 @@
-"""The finished pages that a process holds, each until something on it changed, it grew old, or room was needed."""
+"""The finished pages that a process holds, each until something on it changes, it grows old, or room is needed."""
 
 import threading
 import time
@@ -15,15 +15,16 @@ Key = tuple[str, str, str]
 """Scheme, path, query."""
 
 SHARE_OF_QUERIES = 8
-"""Addresses with a query get this part of the room: whoever invents such cannot drive the other pages out."""
+"""The share of the room for addresses with a query, so that invented queries cannot drive out the other pages."""
 LARGEST_SHARE = 16
-"""No page takes more than this part of a shelf."""
+"""No page takes more than this share of a shelf."""
 LONGEST_ADDRESS = 1000
 UNKNOWN = "unknown"
-"""Stands for the subjects of pages that do not tell them: any change concerns these."""
+"""Stands for the subjects of pages that do not name any: every change concerns them."""
 RETRY_S = 1.0
 SURE_FOR_S = 0.002
-"""So long nobody asks again what changed: to ask lets go of Python's lock, for which the other threads then queue."""
+"""For this many seconds nobody asks again what changed: asking releases Python's lock, for which the other threads then queue.
+"""
 
 
 @dataclass(eq=False, slots=True)
@@ -31,11 +32,11 @@ class Rendering:
     """A page that is being made."""
 
     changed: set[str] = field(default_factory=set)
-    """The subjects that changed since it began."""
+    """The subjects that changed since the rendering began."""
 
 
 class Shelf:
-    """Pages up to so many bytes; the one that was used the longest ago goes first."""
+    """Pages up to a number of bytes; the least recently used goes first."""
 
     def __init__(self, room: int) -> None:
         self._room, self._taken = room, 0
@@ -43,7 +44,7 @@ class Shelf:
         self._showing: dict[str, set[Key]] = {}
 
     def get(self, key: Key) -> Page | None:
-        """Needs no lock: each step is one of Python's own."""
+        """Needs no lock: each step is atomic in Python."""
         page = self._pages.get(key)
         if page is None or page.expires_at < time.monotonic():
             return None
@@ -82,12 +83,12 @@ class Shelf:
 
 
 def size_of(key: Key, page: Page) -> int:
-    """Bytes that the page and its address take at most."""
+    """The most bytes that the page and its address take."""
     return page.size + 4 * sum(map(len, key))
 
 
 class PageCache:
-    """Pages, and the watch that tells what changed. Without a watch it holds nothing: no page is ever out of date."""
+    """Pages, and the watch that tells what changed. Without a watch it holds nothing, so no page is ever out of date."""
 
     def __init__(self, room: int) -> None:
         """`room` in bytes; 0 for no cache."""
@@ -99,8 +100,8 @@ class PageCache:
         self._retry_at = self._sure_until = 0.0
 
     def get(self, key: Key, *, wait: bool = True) -> Page | None:
-        """The page, as it is at this moment. Without `wait` none where another thread is busy here, or the database has to be
-        reached first: for the event loop, which nothing may hold up."""
+        """The page as it is at this moment. Without `wait`, None if another thread is busy here or the database must be reached
+        first: for the event loop, which nothing may block."""
         if not self._room:
             return None
         if time.monotonic() >= self._sure_until:
@@ -115,7 +116,7 @@ class PageCache:
 
     @contextmanager
     def rendering(self) -> Iterator[Rendering]:
-        """Inside, a page is made from the database; what changes meanwhile is noted."""
+        """While the block runs, a page is made from the database; what changes meanwhile is noted."""
         rendering = Rendering()
         with self._lock:
             self._renderings.add(rendering)
@@ -137,7 +138,7 @@ class PageCache:
                 self._shelf(key).put(key, page)
 
     def clear(self) -> None:
-        """Forget all, and close the watch; the next page opens it again."""
+        """Forget all pages and close the watch; the next page opens it again."""
         with self._lock:
             self._forget()
             self._retry_at = 0.0

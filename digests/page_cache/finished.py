@@ -1,4 +1,4 @@
-"""A finished page: its bytes, plain and compressed, and the answers it gives to requests."""
+"""A finished page: its bytes, plain and compressed, and its answers to requests."""
 
 import gzip
 import hashlib
@@ -27,9 +27,9 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 LONGEST_ACCEPTED = 300
 """Characters of an Accept-Encoding that are read; browsers send 25."""
 SMALLEST_COMPRESSED = 200
-"""Bytes; below that compression gains nothing."""
+"""Bytes; smaller pages gain nothing from compression."""
 AROUND = 9000
-"""Bytes of a page's headers, in three codings, of the objects that hold it, and of holes that pages leave in memory."""
+"""Bytes for a page's headers in three codings, the objects that hold it, and the gaps that pages leave in memory."""
 OURS = frozenset({"etag", "last-modified", "content-length", "vary", "cache-control"})
 NOT_PUBLIC = ("private", "no-store", "no-cache")
 
@@ -37,14 +37,14 @@ NOT_PUBLIC = ("private", "no-store", "no-cache")
 @dataclass(frozen=True, slots=True)
 class Page:
     subjects: frozenset[str] | None
-    """What it shows; None where it is not known and may be anything (see triggers.py)."""
+    """What it shows; None if that is unknown and may be anything (see triggers.py)."""
     body: bytes
     headers: Headers
     tag: str
     """The ETag's part that all codings share."""
     changed_at: int
-    """Not before this moment (seconds since 1970) was it last changed. The second after its rendering, since what was sent in
-    that second may have been another version of it."""
+    """The page has not changed since this moment (seconds since 1970): the second after its rendering, because what was sent in
+    that second may have been another version."""
     modified: str
     """The same moment as HTTP writes it."""
     expires_at: float
@@ -54,11 +54,11 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes at most: plain, in both codings, and what stands around them."""
+        """The most bytes that it takes: plain, in both codings, and everything around them."""
         return 2 * len(self.body) + AROUND + 100 * len(self.subjects or ())
 
     def answer(self, environ: dict[str, Any]) -> Answer:
-        """To a GET or HEAD with these WSGI variables: the page in the best coding, or 304 where the client has it."""
+        """The answer to a GET or HEAD with these WSGI variables: the page in the best coding, or 304 if the client has it."""
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST_ACCEPTED]
         coding = _best(accepted) if len(self.body) >= SMALLEST_COMPRESSED else PLAIN
         known_headers, headers, body = self.ready.get(coding) or self._make_ready(coding)
@@ -85,7 +85,7 @@ class Page:
 
 
 def finish(response: HttpResponseBase) -> Page | None:
-    """The response as a page, or None where it is not one for everybody."""
+    """The response as a page, or None if it isn't the same for everybody."""
     if not isinstance(response, HttpResponse) or response.status_code != HTTPStatus.OK or response.cookies:
         return None
     control = response.get("Cache-Control", "")

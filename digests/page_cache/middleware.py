@@ -1,4 +1,4 @@
-"""Answers with finished pages before any other work: first in Django's chain of middleware, and before Django where it can."""
+"""Answers with finished pages before any other work: first in Django's middleware, and before Django itself where possible."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -33,9 +33,9 @@ def shows(
     ranks_of: Iterable[date] = (),
     days: Iterable[date] = (),
 ) -> HttpResponse:
-    """The response, which shows these digests (their rows, entries and neighbours), papers (their texts, counts, tweets, and
-    the digests that list them), the ranks of listing days, how days were collected, and nothing else; nothing else makes it
-    anew. Of a response that does not say so, any change is one."""
+    """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
+    digests that list them), the ranks of listing days, how days were collected, and nothing else. A response that declares
+    nothing is made again after every change."""
     subjects = [f"digest:{one.pk}" for one in digests] + [f"paper:{one.pk}" for one in papers]
     response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days])  # type: ignore[attr-defined]
     return response
@@ -61,16 +61,16 @@ class FinishedPagesMiddleware:
 
 
 def held_answer(environ: dict[str, Any], *, wait: bool = True) -> Answer | None:
-    """The answer to a request with these WSGI variables, from a page that is held; None where Django has to make it, and
-    without `wait` also where that would take a moment to find out."""
+    """The answer to a request with these WSGI variables from a held page. None if Django has to make it and, without `wait`,
+    also if finding out would take a moment."""
     key = _key(environ)
     page = cache.get(key, wait=wait) if key else None
     return page.answer(environ) if page else None
 
 
 def before(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """The WSGI application, with the pages that are held answered before it: Django's handler alone takes a third of the time
-    that a whole answer takes."""
+    """The WSGI application, with held pages answered before it: Django's handler alone takes a third of the time of a whole
+    answer."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
         if (held := held_answer(environ)) is None:
@@ -88,7 +88,7 @@ STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in (H
 def _key(environ: dict[str, Any]) -> Key | None:
     """What tells pages apart; None for what is never held.
 
-    The host does not: a page is the same for every name of the site, and names that are not the site's are never answered.
+    The host is not part of it: a page is the same for every name of the site, and other names are never answered.
     """
     path, host = environ["PATH_INFO"], environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")
     if (
@@ -113,8 +113,8 @@ def _is_ours(host: str, *names: str) -> bool:
 
 
 def reads_query(*names: str) -> Callable[[View], View]:
-    """Marks a view that reads these parts of an address's query. Pages with any other part in their address are not held, so
-    that nobody fills the memory by inventing addresses of one page."""
+    """Marks a view that reads these parts of an address's query. Pages with any other part are not held, so that nobody fills
+    the memory by inventing addresses of one page."""
 
     def mark(view: View) -> View:
         view.query_names = frozenset(names)  # type: ignore[attr-defined]

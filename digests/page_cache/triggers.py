@@ -2,8 +2,8 @@
 
 A subject is `digest:<key>`, `paper:<key>`, `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers), or
 `*`, all there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker, command, raw
-SQL. PostgreSQL notifies the channel `page_change` at the commit; SQLite keeps the table `page_change`, where a subject's row
-moves to the end each time.
+SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to the end each time; on PostgreSQL, where two
+writers of one row would wait for each other, the table only grows, and the channel `page_change` is notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -57,11 +57,11 @@ class Watched:
     unseen: frozenset[str] = frozenset()
     """Columns that no page shows; changes to them are ignored."""
     only: frozenset[str] = frozenset()
-    """Columns whose change alone concerns the subjects; empty for all."""
+    """Only changes of these columns concern the subjects; empty for all."""
     events: tuple[Event, ...] = ("insert", "delete", "update")
-    """A new paper or tweet is on no page before other rows refer to it; without a trigger it costs an import nothing."""
+    """A new paper or tweet is on no page before other rows refer to it; without a trigger on it, imports are faster."""
     insert_when: str = ""
-    """Which new rows (`NEW`) are on a page at all: a condition that SQLite asks before it runs the trigger, which costs more.
+    """Which new rows (`NEW`) are on a page at all: a condition that SQLite checks before it runs the trigger, which costs more.
     An import makes thousands of rows that are not."""
 
     @property
@@ -78,7 +78,7 @@ REFERRED_TO: tuple[Event, ...] = ("delete", "update")
 IS_PUBLISHED = "NEW.status = 'published'"
 IN_PUBLISHED = f"EXISTS (SELECT 1 FROM {_DIGEST} WHERE id = NEW.digest_id AND status = 'published')"
 IS_INDEXED = f"EXISTS (SELECT 1 FROM {_INDEXED} WHERE paper_id = NEW.paper_id)"
-"""A paper that the search index does not know yet came within the last minute, and is named when the index knows it."""
+"""A paper that the search index doesn't know yet came within the last minute; it is named once the index knows it."""
 WATCHED = [
     Watched(Digest, "SELECT 'digest:' || {row}.id AS subject WHERE {row}.status = 'published'", insert_when=IS_PUBLISHED),
     # The pages of the days beside it link to a digest, those of its papers list it.
@@ -154,7 +154,7 @@ WATCHED = [
 
 
 def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    """Take the triggers away (`pre_migrate`), and tell the processes that hold pages."""
+    """Remove the triggers (`pre_migrate`), and tell the processes that hold pages."""
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         installing.drop(connection, CHANGE)
@@ -184,15 +184,17 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
             subjects = " UNION ".join(watched.subjects.format(row=row) for row in rows)
             yield Trigger(f"{name}_{event}", watched.table, event, SAY[vendor].format(subjects=subjects), columns, when)
         if vendor == "postgresql":
-            yield Trigger(f"{name}_truncate", watched.table, "truncate", f"PERFORM pg_notify('{CHANGE}', '{EVERYTHING}');")
+            yield Trigger(f"{name}_truncate", watched.table, "truncate", SAY[vendor].format(subjects=ALL))
 
 
+ALL = f"SELECT '{EVERYTHING}' AS subject"
 ROWS: dict[Event, tuple[str, ...]] = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
 SAY = {
     # Not INSERT OR REPLACE: the conflict rule of the statement that fires a trigger holds in it, too.
     "sqlite": f"DELETE FROM {CHANGE} WHERE subject IN (SELECT subject FROM ({{subjects}})); "
     f"INSERT INTO {CHANGE} (subject) SELECT subject FROM ({{subjects}}) WHERE subject IS NOT NULL;",
-    "postgresql": f"PERFORM pg_notify('{CHANGE}', subject) FROM ({{subjects}}) changed WHERE subject IS NOT NULL;",
+    "postgresql": "DECLARE one text; BEGIN FOR one IN SELECT subject FROM ({subjects}) changed WHERE subject IS NOT NULL LOOP "
+    f"PERFORM pg_notify('{CHANGE}', one); INSERT INTO {CHANGE} (subject) VALUES (one); END LOOP; END;",
 }
 SAY_EVERYTHING = {
     "sqlite": [
@@ -201,5 +203,11 @@ SAY_EVERYTHING = {
         f"DELETE FROM {CHANGE} WHERE subject = '{EVERYTHING}'",
         f"INSERT INTO {CHANGE} (subject) VALUES ('{EVERYTHING}')",
     ],
-    "postgresql": [f"SELECT pg_notify('{CHANGE}', '{EVERYTHING}')"],
+    "postgresql": [
+        f"CREATE TABLE IF NOT EXISTS {CHANGE} (subject text NOT NULL, at timestamptz NOT NULL DEFAULT now(), "
+        "xid bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint))",
+        f"CREATE INDEX IF NOT EXISTS {CHANGE}_xid ON {CHANGE} (xid)",
+        f"INSERT INTO {CHANGE} (subject) VALUES ('{EVERYTHING}')",
+        f"SELECT pg_notify('{CHANGE}', '{EVERYTHING}')",
+    ],
 }

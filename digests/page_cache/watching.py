@@ -1,4 +1,4 @@
-"""What changed since it was last asked: heard on a connection of its own, without a query while nothing did."""
+"""Hears what changed since it was last asked, on a connection of its own and without a query while nothing changed."""
 
 import sqlite3
 from collections.abc import Callable, Collection
@@ -14,7 +14,7 @@ from digests.page_cache.triggers import CHANGE
 
 
 class Watch(Protocol):
-    """Not for several threads at once. What it raises is a database error: then changes may have been missed."""
+    """Not thread-safe. If it raises a database error, changes may have been missed."""
 
     def changes(self) -> Collection[str]:
         """The subjects that changed since the last call, or since the watch began."""
@@ -49,7 +49,7 @@ class SQLiteWatch:
 
 
 class PostgreSQLWatch:
-    """Listens. An empty statement makes sure that all notifications of what was committed are here: the server alone sends
+    """Listens. An empty statement makes sure that all notifications of committed changes have arrived: the server alone sends
     them when it finds the time, which was 20 ms on a busy machine."""
 
     def __init__(self, database: BaseDatabaseWrapper) -> None:
@@ -82,11 +82,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 """A server that does not answer for eleven seconds is gone."""
 ERRORS = (Error, sqlite3.Error, psycopg.Error)
-"""What a watch raises: Django's, and the drivers' own."""
+"""What a watch raises: Django's errors, and the drivers' own."""
 
 
 def watch() -> Watch | None:
-    """A watch of the site's database, from now on; None where there can be none now."""
+    """A watch of the site's database from now on; None if there can be none now."""
     ours = connections[DEFAULT_DB_ALIAS]
     if ours.vendor not in WATCHES:
         return None

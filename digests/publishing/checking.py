@@ -1,4 +1,4 @@
-"""The check before a publication: what an editor should look at first, and what fixes it with one click."""
+"""The check before publication: what an editor should look at first, and what fixes it with one click."""
 
 import re
 import unicodedata
@@ -12,6 +12,10 @@ from django.conf import settings
 
 from digests.models import Digest, Entry, ShownTweet, Waiver, in_published_digest
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
+from papers.ranking.candidates import rules
+from papers.ranking.ranking import points
+from papers.rendered.kinds import Kind
+from papers.rendered.stored import Texts
 from papers.text.embed import text_of
 
 ESCAPED = re.compile(r"\\.", re.DOTALL)
@@ -20,7 +24,7 @@ LINK = re.compile(r"<a [^<>]*>[^<>]*</a>|https?://\S+|[@#]\w+")
 """Names and addresses are written from left to right in every language."""
 RIGHT_TO_LEFT = {"R", "AL"}
 BEST_TWEETS = 3
-"""So many are proposed where a paper shows none."""
+"""How many posts are proposed where a paper shows none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Finding:
     """Stays the same as long as the finding does; a Waiver names it."""
     text: str
     arxiv_id: str = ""
-    """The paper that it is about; empty for the day."""
+    """The paper concerned; empty for the day."""
     mend: dict[str, Any] | None = None
     """The desk's action that fixes it, with its body: `{"action": …, "body": {…}, "label": …}`."""
     blocking: bool = True
@@ -44,12 +48,12 @@ class Finding:
 
 
 def findings(digest: Digest, now: datetime) -> list[Finding]:
-    """All findings, those of the day first; six queries."""
+    """All findings, those of the day first; seven queries."""
     return findings_of([digest], now)[digest.pk]
 
 
 def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Finding]]:
-    """The findings of each digest by its primary key; six queries, however many they are."""
+    """The findings of each digest by its primary key; seven queries, however many there are."""
     rows = Entry.objects.filter(digest__in=digests).order_by("position").select_related("paper")
     listed = defaultdict(list)
     for entry in rows.prefetch_related("shown_tweets__tweet").defer("paper__authors", "paper__newer"):
@@ -59,16 +63,17 @@ def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Find
     entries = [entry for rows_of_one in listed.values() for entry in rows_of_one]
     published = _published_days(entries)
     better = _best_tweets([entry for entry in entries if not _sees_a_tweet(entry)])
+    texts = Texts((Kind.LINE, entry.title) for entry in entries)
     found: dict[int, list[Finding]] = {}
     for digest in digests:
         its = listed[digest.pk]
-        every = [*_of_day(its, days.get(digest.date), now), *_of_papers(digest, its, published, better)]
+        every = [*_of_day(its, days.get(digest.date), now), *_of_papers(digest, its, published, better, texts)]
         found[digest.pk] = [replace(one, waived=(digest.pk, one.key) in waived) for one in every]
     return found
 
 
 def refusal(found: Iterable[Finding]) -> str:
-    """Why the list is not published, and what to do; empty where nothing stops it."""
+    """Why the list is not published, and what to do; empty if nothing stops it."""
     number = sum(one.stops for one in found)
     said = "One finding is" if number == 1 else f"{number} findings are"
     return f"{said} unresolved. Open the check, then fix or ignore each one." if number else ""
@@ -87,7 +92,7 @@ def _of_day(entries: list[Entry], day: CollectionDay | None, now: datetime) -> I
 
 
 def _of_papers(
-    digest: Digest, entries: list[Entry], published: dict[int, list[date]], better: dict[int, list[str]]
+    digest: Digest, entries: list[Entry], published: dict[int, list[date]], better: dict[int, list[str]], texts: Texts
 ) -> Iterator[Finding]:
     for entry in entries:
         earlier = max((day for day in published[entry.paper_id] if day < digest.date), default=None)
@@ -96,7 +101,7 @@ def _of_papers(
             name = key.partition(":")[0]
             yield Finding(
                 f"{name}:{entry.paper.arxiv_id}{key.removeprefix(name)}",
-                f"{entry.position}. {entry.title}: {text}",
+                f"{entry.position}. {texts.line_text(entry.title)}: {text}",
                 entry.paper.arxiv_id,
                 mend,
                 blocking=name != "vanished",  # readers do not see it anyhow
@@ -123,17 +128,17 @@ def _of_paper(
             _showing(shown, better, number, "Show the best posts") if better else remove,
         )
     if gone := [one for one in shown if one.tweet.state != Tweet.State.LIVE]:
-        left = [one.tweet.status_id for one in shown if one not in gone]
+        left = [str(one.tweet.key) for one in shown if one not in gone]
         said = "a post is gone." if len(gone) == 1 else f"{len(gone)} posts are gone."
         yield "vanished", said, _showing(shown, left, number, "Hide")
     for one in shown:
         right = direction_of(one.body_html)
         if is_visible(one) and right and right != one.direction:
             said = Tweet.Direction(right).label
-            body = {"paper": number, "tweet": one.tweet.status_id, "direction": right}
+            body = {"paper": number, "tweet": str(one.tweet.key), "direction": right}
             mend = {"action": "direction", "body": body, "label": f"Show {said}"}
             text = f"the post by @{one.author_handle} is written {said} but shown the other way."
-            yield f"direction:{one.tweet.status_id}", text, mend
+            yield f"direction:{one.tweet.key}", text, mend
 
 
 def _sees_a_tweet(entry: Entry) -> bool:
@@ -141,12 +146,13 @@ def _sees_a_tweet(entry: Entry) -> bool:
 
 
 def _showing(shown: list[ShownTweet], wanted: list[str], number: str, label: str) -> dict[str, Any]:
-    body = {"paper": number, "tweets": wanted, "base": [one.tweet.status_id for one in shown]}
+    body = {"paper": number, "tweets": wanted, "base": [str(one.tweet.key) for one in shown]}
     return {"action": "show_tweets", "body": body, "label": label}
 
 
 def _escaping(name: str, number: str, text: str) -> dict[str, Any] | None:
-    """A lone `$` is money: `\\$` says so. With more of them only a person knows; abstracts are not edited on the desk."""
+    r"""A lone `$` is money, which `\$` makes clear. With more of them only a person knows; abstracts are not edited on the
+    desk."""
     if name == "abstract" or len(LONE_DOLLAR.findall(text)) != 1:
         return None
     body = {"paper": number, "text": LONE_DOLLAR.sub(r"\\$", text), "base": text}
@@ -164,7 +170,7 @@ def is_unbalanced(text: str) -> bool:
 
 
 def direction_of(body_html: str) -> str | None:
-    """The direction in which most letters of a tweet's body are written, names and links left out; None where it has none."""
+    """The direction of most letters in a post's body, without names and links; None if it has none."""
     text = text_of(LINK.sub(" ", body_html))
     kinds = Counter(unicodedata.bidirectional(character) for character in text)
     rtl, ltr = sum(kinds[kind] for kind in RIGHT_TO_LEFT), kinds["L"]
@@ -174,7 +180,7 @@ def direction_of(body_html: str) -> str | None:
 
 
 def _published_days(entries: list[Entry]) -> dict[int, list[date]]:
-    """The days in whose published lists each paper is."""
+    """The published days that list each paper."""
     papers = {entry.paper_id for entry in entries}
     days = defaultdict(list)
     listed = Entry.objects.filter(in_published_digest(), paper__in=papers).order_by()
@@ -184,14 +190,14 @@ def _published_days(entries: list[Entry]) -> dict[int, list[date]]:
 
 
 def _best_tweets(entries: list[Entry]) -> dict[int, list[str]]:
-    """For each paper the status ids of its best tweets that can be shown."""
+    """For each paper, the keys of its best posts that can be shown."""
     mentions = (
         Mention.objects.filter(of_live_tweet(), paper__in=[entry.paper_id for entry in entries])
         .filter(tweet__is_excluded=False, tweet__read_at__isnull=False)
         .exclude(tweet__body_html="")
         .select_related("tweet")
     )
-    best = defaultdict(list)
-    for one in sorted(mentions, key=lambda mention: -((mention.tweet.retweets or 0) + (mention.tweet.favorites or 0))):
-        best[one.paper_id].append(one.tweet.status_id)
+    weights, best = rules().weights, defaultdict(list)
+    for one in sorted(mentions, key=lambda mention: -points(mention.tweet.network, mention.tweet.counted, weights)):
+        best[one.paper_id].append(str(one.tweet.key))
     return {paper: ids[:BEST_TWEETS] for paper, ids in best.items()}

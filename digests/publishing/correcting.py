@@ -1,4 +1,4 @@
-"""A published day is corrected on a copy of its list, which readers do not see before it is published in its turn."""
+"""Corrects a published day on a copy of its list, which readers don't see until it is published in turn."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from digests.publishing.status import PUBLISHED, make_public
 
 
 def open_correction(digest: Digest, *, by: AbstractBaseUser | None) -> Digest:
-    """The copy to edit; made where there is none. Its revisions go on from the digest's. Raises Refused."""
+    """The copy to edit, made if there is none. Its revisions continue the digest's. Raises Refused."""
     with transaction.atomic():
         original = Digest.objects.select_for_update().get(pk=digest.pk)
         if found := Digest.all_drafts.filter(corrects=original).first():
@@ -109,7 +109,7 @@ def drop_correction(correction: Digest, *, by: AbstractBaseUser | None, seen: in
 
 
 def _held(correction: Digest, seen: int | None, *, mine: str) -> Digest | None:
-    """The correction, locked, and with it the digest that it corrects; None where it is gone."""
+    """The locked correction, and the digest that it corrects; None if it is gone."""
     Digest.objects.select_for_update().filter(correction=correction.pk).first()
     held = Digest.all_drafts.select_for_update().filter(pk=correction.pk).first()
     if held and seen is not None and held.revision != seen:
@@ -118,13 +118,13 @@ def _held(correction: Digest, seen: int | None, *, mine: str) -> Digest | None:
 
 
 def _since_begun(correction: Digest, original: Digest) -> list[ListChange]:
-    """What became of the published list since it was copied, the newest first."""
+    """What happened to the published list since it was copied, newest first."""
     begun = min((one.pk for one in history.changes(correction)), default=0)
     return [one for one in history.changes(original) if one.pk > begun and one.action != Action.BEFORE]
 
 
 def _close(correction: Digest, original: Digest, **values: object) -> None:
-    """Remove the copy; its history becomes that of the digest that it corrects, whose revision never goes back."""
+    """Remove the copy. Its history becomes that of the digest that it corrects, whose revision never goes back."""
     history.hand_over(correction)
     last = max(correction.revision, original.revision)
     Digest.objects.filter(pk=original.pk).update(revision=last, **values)

@@ -1,4 +1,4 @@
-"""Publishing at a time: an editor's, said in a time zone, or the site's own rule."""
+"""Publishes at a time: an editor's, given in a time zone, or the site's own rule."""
 
 import logging
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
 from papers.models import CollectionDay
 
 AUTO_DAYS = 7
-"""The site's rule publishes the lists of so many last days; older drafts an editor left on purpose."""
+"""The site's rule publishes the lists of this many last days; older drafts were left by an editor on purpose."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the two moments that an unclear time may mean: what to send for it, and how to say it."""
+    """One of the two moments that an ambiguous time may mean: what to send for it, and how to say it."""
 
     at: str
     fold: int
@@ -44,7 +44,7 @@ class UnclearTime(Refused):
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """Raises Refused for a name that is not in the IANA database."""
+    """The zone; raises Refused for a name that is not in the IANA database."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -52,10 +52,10 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def moment(at: datetime, zone: ZoneInfo, fold: int | None = None) -> datetime:
-    """The moment (UTC) at which the clocks of the zone show `at`, a time without zone. Raises UnclearTime, and Refused where it
-    is before or after all that are counted.
+    """The moment (UTC) at which the zone's clocks show `at`, a time without zone. Raises UnclearTime, and Refused for years out
+    of range.
 
-    `fold` tells the first (0) from the second (1) time around, where the clocks go back.
+    Where the clocks go back, `fold` tells the first time (0) from the second (1).
     """
     try:
         first, second = (at.replace(tzinfo=zone, fold=n).astimezone(UTC) for n in (0, 1))
@@ -92,7 +92,7 @@ def schedule(
     by: AbstractBaseUser | None = None,
     seen: int | None = None,
 ) -> bool:
-    """Have it published when the clocks of the zone show that time. False where it is scheduled so already.
+    """Schedule publication for when the zone's clocks show that time. False if it is already scheduled so.
 
     Raises Refused (UnclearTime where the clocks change) and, with `seen` (see `publish`), Conflict.
     """
@@ -103,7 +103,7 @@ def schedule(
 
 
 def unschedule(digest: Digest, *, by: AbstractBaseUser | None = None, seen: int | None = None) -> bool:
-    """Cancel the schedule; the site's rule leaves the list alone, too. False where that is so already."""
+    """Cancel the schedule; the site's rule leaves the list alone, too. False if that is already so."""
     return _set(digest, None, "", by=by, seen=seen)
 
 
@@ -135,9 +135,9 @@ def _set(
 
 
 def publish_due(now: datetime) -> list[Digest]:
-    """Publish what is scheduled for now or before, and what the site's rule publishes; those that this call published.
+    """Publish what is due by its schedule or by the site's rule; returns the digests that this call published.
 
-    What the check stops is left as it is, and published by a later call once nothing stops it.
+    What the check stops stays as it is, and a later call publishes it once nothing stops it.
     """
     done = []
     for digest in Digest.objects.filter(NOT_PUBLISHED, publish_at__lte=now).order_by("publish_at"):
@@ -149,7 +149,7 @@ def publish_due(now: datetime) -> list[Digest]:
 
 
 def _tell_stopped(digest: Digest) -> None:
-    """Into the history and the log, once for each schedule."""
+    """Record it in the history and the log, once for each schedule."""
     since = takewhile(lambda one: one.action != Action.SCHEDULED, history.changes(digest))
     if Action.STOPPED not in {one.action for one in since}:
         with history.change(digest.pk, Action.STOPPED, by=None):
@@ -158,7 +158,7 @@ def _tell_stopped(digest: Digest) -> None:
 
 
 def _publish_as_checked(digest: Digest, now: datetime, *, due: bool = False) -> bool:
-    """False also where an editor is at it: the next tick looks again."""
+    """False also if an editor is working on it: the next tick looks again."""
     try:
         return publish(digest, now=now, seen=digest.revision, due=due)
     except Conflict:
@@ -178,14 +178,15 @@ def _publish_by_rule(at: time, now: datetime) -> list[Digest]:
 
 
 def rule_publishes_at(digest: Digest, now: datetime) -> datetime | None:
-    """When the site's rule publishes the list if its day is complete and the check does not stop it; None where it leaves it."""
+    """When the site's rule publishes the list, if its day is complete and the check does not stop it; None if the rule leaves
+    it alone."""
     at, oldest = settings.AUTO_PUBLISH_AT, now.astimezone(UTC).date() - timedelta(days=AUTO_DAYS)
     is_left = digest.status != Digest.Status.DRAFT or digest.is_held or digest.publish_at or digest.corrects_id
     return None if at is None or is_left or digest.date < oldest else time_of_rule(digest.date, at)
 
 
 def time_of_rule(day: date, at: time) -> datetime:
-    """When the site's rule publishes the list of a listing day: at the first `at` of the site's clocks after the UTC day."""
+    """When the site's rule publishes a listing day's list: at the first `at` of the site's clocks after the UTC day."""
     end = datetime.combine(day + timedelta(days=1), time(), UTC)
     zone = ZoneInfo(settings.TIME_ZONE)
     first = datetime.combine(end.astimezone(zone).date(), at, zone).astimezone(UTC)

@@ -1,6 +1,6 @@
-"""What readers may see: the only code that writes a digest's status."""
+"""What readers may see. Only this module writes a digest's status."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from celery import current_app
@@ -22,11 +22,11 @@ NOT_PUBLISHED = ~Q(status=PUBLISHED)
 def publish(
     digest: Digest, *, now: datetime, by: AbstractBaseUser | None = None, seen: int | None = None, due: bool = False
 ) -> bool:
-    """Show a draft or a withdrawn digest to readers. False where somebody did so before.
+    """Show a draft or withdrawn digest to readers. False if that was done before.
 
-    `published_at` is the first publication's and stays. From now on newer versions of its papers wait for an editor. `by` is
-    None for the machine; `due`: only if it is scheduled, and its time has come. `seen` is the revision that the editor saw:
-    raises Conflict where the list is another one meanwhile.
+    `published_at` is the first publication's and stays. From then on newer versions of its papers wait for an editor. `by` is
+    None for the site itself; with `due` it is published only if it is scheduled and its time has come. With `seen`, the
+    revision that the editor saw, raises Conflict if the list is another one meanwhile.
     """
     allowed = NOT_PUBLISHED & Q(publish_at__lte=now) if due else NOT_PUBLISHED
     values = {"status": PUBLISHED, "published_at": Coalesce("published_at", Value(now))}
@@ -37,7 +37,7 @@ def publish(
 def withdraw(
     digest: Digest, *, now: datetime, by: AbstractBaseUser | None = None, seen: int | None = None, note: str = ""
 ) -> bool:
-    """Hide a published digest from readers. False where it is not published: a draft stays a draft. `note` is for readers."""
+    """Hide a published digest from readers. False if it isn't published. `note` is for readers."""
     event = PublicEvent(kind=PublicEvent.Kind.WITHDRAWN, at=now, note=note.strip())
     values = {"status": Digest.Status.WITHDRAWN}
     return _change(digest, Q(status=PUBLISHED), values, event, Action.WITHDRAWN, by=by, seen=seen)
@@ -54,7 +54,7 @@ def _change(
     seen: int | None,
     details: dict[str, Any] | None = None,
 ) -> bool:
-    """One conditional UPDATE: of several callers at once only the one that changed the row gets True, and does the rest."""
+    """One conditional UPDATE: of several callers at once only the one that changed the row gets True and does the rest."""
     as_seen = Q() if seen is None else Q(revision=seen)
     with transaction.atomic():
         values |= {"publish_at": None, "publish_zone": "", "is_held": False}
@@ -69,18 +69,23 @@ def _change(
 
 
 def make_public(digest: Digest, event: PublicEvent) -> None:
-    """What goes with every change that readers see: the event that tells them, settled texts, and the mirror's file."""
+    """What goes with every change that readers see: the event that tells them, settled texts, and the mirrors."""
     event.digest = digest
     event.save()
     if event.kind != PublicEvent.Kind.WITHDRAWN:
         Paper.objects.filter(entries__digest=digest).update(is_settled=True)
-    mirror_after_commit(digest.date)
+    mirror_after_commit()
 
 
-def mirror_after_commit(day: date) -> None:
-    """Have the day's file in the mirror written or removed, once the transaction is done.
+def mirror_after_commit() -> None:
+    """Have the mirrors brought up to date, once the transaction is done.
 
-    Whatever becomes of the queue, the day is published: what is missed here the mirror's next tick writes.
+    Whatever becomes of the queue, the day is published: what is missed here the mirrors' next tick finds in the database.
     """
-    if settings.MIRROR_DIR:
-        transaction.on_commit(lambda: current_app.send_task("digests.tasks.mirror_day", [day.isoformat()]), robust=True)
+
+    def queue() -> None:
+        for target in settings.MIRRORS:
+            current_app.send_task("digests.tasks.mirror_one", [target.name], queue="mirror", retry=False)
+
+    if settings.MIRRORS:
+        transaction.on_commit(queue, robust=True)

@@ -6,16 +6,19 @@ from typing import Any
 from django import template
 from django.conf import settings
 
-from papers.models import CollectionDay
+from papers import network_words
+from papers.models import CollectionDay, RulesChange
+from papers.ranking.ranking import Rules
 from papers.rendered.stored import Texts
 
 register = template.Library()
 WIDTH, HEIGHT = 60, 18
+LATEST_CHANGES = 5
 
 
 @register.filter
 def line(scores: list[int]) -> str:
-    """The points of an SVG line through the scores, the oldest first, from 0 at the bottom."""
+    """The points of an SVG line through the scores, oldest first, from 0 at the bottom."""
     step, top = WIDTH / (len(scores) - 1), max(*scores, 1)
     return " ".join(f"{n * step:.0f},{HEIGHT - 1 - score * (HEIGHT - 2) / top:.0f}" for n, score in enumerate(scores))
 
@@ -36,6 +39,22 @@ def age(hours: int) -> str:
 def plain_in(title: str, texts: Texts) -> str:
     """A title as plain text."""
     return texts.line_text(title)
+
+
+@register.filter
+def by_network(rules: Rules) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """The weights to set: each network's name, title, and what it counts with its weight."""
+    plural = network_words.plural
+    return [
+        (name, network_words.title(name), [(count, plural(name, count), f"{weight:g}") for count, weight in counts.items()])
+        for name, counts in rules.weights.items()
+    ]
+
+
+@register.simple_tag
+def rules_log() -> list[RulesChange]:
+    """The latest changes of the rules, the newest first; one query."""
+    return list(RulesChange.objects.all()[:LATEST_CHANGES])
 
 
 @register.filter

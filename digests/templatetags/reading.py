@@ -18,10 +18,10 @@ register = template.Library()
 
 
 def _cleaner(hosts: frozenset[str] | None) -> nh3.Cleaner:
-    """Leaves links to these hosts alone, or to all."""
+    """A cleaner that leaves links to these hosts alone, or to all."""
 
     def checked(tag: str, attribute: str, value: str) -> str | None:
-        """A link's target only if it leads to its host itself: a port or a user name before the host is not that host."""
+        """A link's target, only if it leads to its host itself: a port or a user name before the host makes it another."""
         if attribute != "href":
             return value  # `rel`, which nh3 has just set itself
         try:
@@ -47,7 +47,7 @@ _of_others = _cleaner(None)
 @register.filter
 @lru_cache(maxsize=4096)
 def tweet_body(body_html: str, network: str = "x") -> SafeString:
-    """A post's body as safe HTML: text, line breaks and links, to the network's own hosts where its texts have no others."""
+    """A post's body as safe HTML: text, line breaks and links; only to the network's own hosts if its texts have no others."""
     cleaner = _of_network.get(network, _of_others)
     return mark_safe(cleaner.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
 
@@ -63,7 +63,7 @@ def of_network(counts: Mapping[str, Mapping[str, int]], network: str) -> Mapping
 
 @register.filter
 def score(entry: Entry, rules: Rules) -> int:
-    """What the entry's counts make by the weights of these rules; of what an old post printed, the sum."""
+    """The entry's score by the weights of these rules; for what an old post printed, the sum."""
     if not entry.counts:
         return entry.retweets + entry.favorites
     weights = rules.weights
@@ -73,7 +73,7 @@ def score(entry: Entry, rules: Rules) -> int:
 
 @register.filter
 def names(authors: list[str], most: int) -> str:
-    """The authors in one line, with at most so many names: `A, B and 40 others`."""
+    """The authors in one line, with at most this many names: `A, B and 40 others`."""
     if len(authors) <= most + 1:
         return ", ".join(authors)
     return f"{', '.join(authors[:most])} and {len(authors) - most} others"
@@ -123,11 +123,11 @@ def day_text(day: date) -> str:
 
 @register.filter
 def utc(at: datetime, pattern: str) -> str:
-    """The moment by UTC's clock and calendar, after a pattern of `strftime`."""
+    """The moment in UTC, formatted by `strftime`."""
     return f"{at.astimezone(UTC):{pattern}}"
 
 
 @register.filter
 def absolute(path: str) -> str:
-    """The path as an address of this site that holds everywhere."""
+    """The path as a full address on this site."""
     return f"{settings.SITE_URL}{path}"

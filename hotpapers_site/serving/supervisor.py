@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 LOOK_EVERY_S = 0.2
@@ -41,9 +41,11 @@ def run(
     asked: threading.Event,
     stop_within_s: float,
     watched: Mapping[str, subprocess.Popen[bytes]] | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> str:
     """Start the programs; stop them all once `asked` is set, or once one of them (or of the `watched`, which are started and
-    stopped elsewhere) ends by itself. Returns one sentence about that end, or nothing where it was asked for.
+    stopped elsewhere) ends by itself. Returns one sentence about that end, or nothing where it was asked for. `meanwhile` is
+    called a few times a second.
 
     Each program leads its own process group, which gets its stop signal alone, so that it ends its children in its own way;
     what is left of the group after `stop_within_s` is killed.
@@ -54,6 +56,7 @@ def run(
         for program in programs:
             started[program.name] = subprocess.Popen(program.command, env=program.environment, start_new_session=True)
         while not ended and not asked.wait(LOOK_EVERY_S):
+            meanwhile()
             for name, process in {**started, **(watched or {})}.items():
                 if (code := process.poll()) is not None:
                     ended = f"{name} ended ({_how(code)}), so everything was stopped."

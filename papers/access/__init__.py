@@ -1,1 +1,1 @@
-"""How the services outside are reached: the clients as the settings describe them, and what may be read from X."""
+"""Access to the outside services: clients built from the settings, and the budget for reading X."""

@@ -1,7 +1,7 @@
-"""What may be read from X, which charges for every post it returns: a budget for the UTC day and month, and a ledger.
+"""The budget for reading X, which charges for every post it returns: limits for the UTC day and month, and a ledger.
 
-Reads are reserved before a call, for as many posts as it could return, and settled after it. A call that a crash or a broken
-connection cut off stays counted in full: the budget is never exceeded, whatever happens.
+Reads are reserved before a call, for the most posts it could return, and settled after it. A call that was cut off by a crash
+or a broken connection stays counted in full, so the budget is never exceeded.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from papers.models import PaidRead, ReadBudget
 from papers.sources.http import ServiceRefused, SourceError
 
 READ_MICRODOLLARS = 5_000
-"""X's price of one post, once a UTC day; the ledger counts every reading as if it were charged."""
+"""X's price for one post, charged once a UTC day; the ledger counts every reading as if it were charged."""
 
 
 class BudgetSpent(ServiceRefused):
@@ -33,13 +33,13 @@ class Limit(NamedTuple):
 
 @dataclass(frozen=True)
 class Reservation:
-    """Reads that are set aside for one call. Exactly one of its methods is called after it."""
+    """Reads set aside for one call. Call exactly one of its methods afterwards."""
 
     paid_read: PaidRead
     periods: tuple[str, ...]
 
     def settle(self, reads: int) -> None:
-        """The call returned so many posts; the rest of the reservation is given back."""
+        """Record how many posts the call returned, and give back the rest of the reservation."""
         with transaction.atomic():
             given_back = self.paid_read.reserved - reads
             for period in self.periods:
@@ -47,13 +47,14 @@ class Reservation:
             PaidRead.objects.filter(pk=self.paid_read.pk).update(reads=reads, cost_microdollars=reads * READ_MICRODOLLARS)
 
     def failed(self, error: SourceError) -> None:
-        """The call failed. Given back where X certainly charged nothing; an answer that broke off may have been charged."""
+        """Record that the call failed. The reads are given back only if X certainly charged nothing: an answer that broke off
+        may have been charged."""
         if error.status not in (None, 200) or isinstance(error.__cause__, httpx.ConnectError):
             self.settle(0)
 
 
 def reserve(reads: int, purpose: PaidRead.Purpose, *, now: datetime) -> Reservation:
-    """Set reads aside for one call, in the day and in the month together. Raises BudgetSpent where they do not allow it."""
+    """Set reads aside for one call, in the day and the month together. Raises BudgetSpent if the budget doesn't allow it."""
     day_and_month = limits(now)
     with transaction.atomic():
         rows.insert(ReadBudget, ["period"], [[limit.period] for limit in day_and_month], on_conflict="DO NOTHING")
@@ -67,25 +68,25 @@ def reserve(reads: int, purpose: PaidRead.Purpose, *, now: datetime) -> Reservat
 
 
 def refusal(now: datetime) -> BudgetSpent:
-    """What is said where fewer reads are left than one call needs."""
+    """The sentence shown when fewer reads are left than one call needs."""
     limit, _ = min(spent(now), key=lambda one: one[0].reads - one[1])
     return _refusal(limit)
 
 
 def left(now: datetime) -> int:
-    """How many posts may be read yet, today and in this month."""
+    """How many posts may still be read today and this month."""
     return max(0, min(limit.reads - used for limit, used in spent(now)))
 
 
 def spent(now: datetime) -> list[tuple[Limit, int]]:
-    """The limits of the day and of the month, each with the reads that are used or reserved."""
+    """The limits of the day and the month, each with the reads already used or reserved."""
     day_and_month = limits(now)
     used = dict(ReadBudget.objects.filter(period__in=[limit.period for limit in day_and_month]).values_list("period", "reads"))
     return [(limit, used.get(limit.period, 0)) for limit in day_and_month]
 
 
 def limits(now: datetime) -> tuple[Limit, Limit]:
-    """Of the UTC day and month of `now`."""
+    """The limits for the UTC day and month of `now`."""
     return (
         Limit(f"{now:%Y-%m-%d}", "X_DAILY_READS", settings.X_DAILY_READS),
         Limit(f"{now:%Y-%m}", "X_MONTHLY_READS", settings.X_MONTHLY_READS),

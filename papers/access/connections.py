@@ -1,4 +1,4 @@
-"""The sources as the settings describe them, and how they answered last."""
+"""The sources, built from the settings, and a record of how each answered last."""
 
 import contextlib
 from collections.abc import Iterator
@@ -19,30 +19,33 @@ from papers.sources.http import Misconfigured, OutOfCredit, ServiceRefused, Sour
 
 Service = SourceHealth.Service
 LONGEST_MESSAGE = 500
+PATIENCE_S = 2.0
+"""A task waits so long at a gate, and one of its intervals: where the source answers, its turn comes within that."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Open for as long as the `with` of `sources` lasts."""
+    """The open clients; they close when the `with` of `sources` ends."""
 
     arxiv: ArxivClient
     x: XClient | None
-    """None where X_BEARER_TOKEN is empty: nothing is read from X then."""
+    """None if X_BEARER_TOKEN is empty; then nothing is read from X."""
     oembed: OEmbedClient
 
 
 @contextlib.contextmanager
-def sources(*, attempts: int = 3) -> Iterator[Sources]:
-    """The clients of all sources. Raises Misconfigured, which names the setting, where one holds a value that cannot work.
+def sources(*, attempts: int = 3, is_patient: bool = True) -> Iterator[Sources]:
+    """Open the clients of all sources. Raises Misconfigured, which names the setting, if a value cannot work.
 
-    A request is tried so many times at most: once where a person waits. A wait longer than a minute or two is not waited for
-    but raised, for the caller to come back later.
+    A request is tried at most `attempts` times: once while a person waits. A wait of more than a minute or two is raised
+    instead of waited for, so the caller can come back later. A caller that is not patient
+    gets GateBusy if others keep a gate busy.
     """
     with client(contact_email=settings.CONTACT_EMAIL) as http:
         yield Sources(
             arxiv=ArxivClient(
                 http,
-                gate=_gate("arxiv", settings.ARXIV_REQUEST_INTERVAL),
+                gate=_gate("arxiv", settings.ARXIV_REQUEST_INTERVAL, is_patient),
                 api_base=base_url(settings.ARXIV_API_BASE, setting="ARXIV_API_BASE"),
                 rss_base=base_url(settings.ARXIV_RSS_BASE, setting="ARXIV_RSS_BASE"),
                 web_base=base_url(settings.ARXIV_WEB_BASE, setting="ARXIV_WEB_BASE"),
@@ -54,7 +57,7 @@ def sources(*, attempts: int = 3) -> Iterator[Sources]:
             else None,
             oembed=OEmbedClient(
                 http,
-                gate=_gate("oembed", settings.OEMBED_REQUEST_INTERVAL),
+                gate=_gate("oembed", settings.OEMBED_REQUEST_INTERVAL, is_patient),
                 base=settings.OEMBED_BASE,
                 attempts=attempts,
             ),
@@ -73,22 +76,22 @@ def calendar() -> AnnouncementCalendar:
 
 
 def no_key() -> Misconfigured:
-    """What is said wherever X would be read but no key is set."""
+    """The sentence shown wherever X would be read but no key is set."""
     return Misconfigured(NOT_SET, setting="X_BEARER_TOKEN")
 
 
 def note_answer(service: str, now: datetime) -> None:
-    """The service gave a good answer."""
+    """Record that the service gave a good answer."""
     _note(service, SourceHealth.State.OK, "", "", now, answered_at=now)
 
 
 def is_refusal(error: SourceError | None) -> bool:
-    """Whether only a person can mend it."""
+    """Whether only a person can fix this."""
     return isinstance(error, ServiceRefused | OutOfCredit | Unreadable)
 
 
 def note_failure(service: str, error: SourceError, now: datetime) -> None:
-    """The service failed. What only a person can mend is kept as a refusal, with the setting to look at."""
+    """Record that the service failed. What only a person can fix is kept as a refusal, with the setting to check."""
     setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
     state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
     _note(service, state, str(error), setting, now, failed_at=now)
@@ -116,7 +119,8 @@ def _note(
     )
 
 
-def _gate(name: str, interval_s: float) -> Gate:
+def _gate(name: str, interval_s: float, is_patient: bool) -> Gate:
     # Celery writes a Redis socket as redis+socket://, the client library as unix://.
     redis_url = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
-    return Gate(name, interval_s, redis_url=redis_url, folder=settings.VAR_DIR / "gates")
+    patience_s = None if is_patient else PATIENCE_S + interval_s
+    return Gate(name, interval_s, redis_url=redis_url, folder=settings.VAR_DIR / "gates", patience_s=patience_s)

@@ -1,4 +1,4 @@
-"""The networks that may be read at no price, as the settings describe them."""
+"""The networks that can be read for free, built from the settings."""
 
 import contextlib
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from papers.sources.http import client
 
 
 def why_off(name: str) -> str:
-    """One sentence on why the network is not read; empty where it is."""
+    """One sentence on why the network isn't read; empty if it is."""
     kind = KINDS[name]
     return kind.off(settings) if name in settings.NETWORKS else f"{kind.title} is not among NETWORKS."
 
 
 def off() -> dict[str, str]:
-    """The networks that NETWORKS names but cannot be read, and why."""
+    """The networks that NETWORKS names but that cannot be read, and why."""
     return {name: why for name in KINDS if name in settings.NETWORKS and (why := why_off(name))}
 
 
@@ -27,17 +27,17 @@ def any_on() -> bool:
 
 
 def on() -> list[str]:
-    """The open networks that are read."""
+    """The free networks that are on."""
     return [name for name in OPEN if not why_off(name)]
 
 
 @contextlib.contextmanager
 def opened(name: str, *, attempts: int = 3) -> Iterator[Network]:
-    """The network, for as long as the `with` lasts. Raises Misconfigured, which names the setting that cannot be."""
+    """Open the network for as long as the `with` lasts. Raises Misconfigured, which names the setting that is wrong."""
     with client(contact_email=settings.CONTACT_EMAIL) as http:
         yield OPEN[name].open(http, settings, attempts=attempts, now=clock.now)
 
 
 def stream(name: str) -> Stream:
-    """The network's stream. Raises Misconfigured."""
+    """Open the network's stream. Raises Misconfigured."""
     return STREAMS[name].open(settings, now=clock.now)

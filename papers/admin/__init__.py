@@ -1,4 +1,4 @@
-"""The editors' pages for what the world says; `lists` and `bulk` serve those for digests as well."""
+"""Admin pages for papers, posts and collection; `lists` and `bulk` are used for digests as well."""
 
 from papers.admin import collection as collection  # registers its pages
 from papers.admin import papers as papers

@@ -1,7 +1,7 @@
-"""Changes of many records from a list of the admin: first a page that says what will happen, then the change.
+"""Changes of many records from an admin list: first a page that says what will happen, then the change.
 
-What a record looked like when the page was shown goes with its form. Where a record that would be changed looks otherwise by
-then, nothing is changed at all: the page comes again (409) and says what is different since.
+The form carries what each record looked like when the page was shown. If a record looks different by then, nothing is changed:
+the page comes back (409) and says what changed since.
 """
 
 from abc import ABC, abstractmethod
@@ -24,41 +24,41 @@ Record = TypeVar("Record", bound=Model)
 
 
 class BulkChange(ABC, Generic[Record]):
-    """One such change, in the words that its page and its messages use."""
+    """One kind of bulk change, in the words that its page and messages use."""
 
     action: ClassVar[str]
     """The name of the admin's action."""
     verb: ClassVar[str]
-    """What its button does: “Publish”."""
+    """The label of its button: “Publish”."""
     done: ClassVar[str]
-    """What is said of a record afterwards: “Published”."""
+    """What is said about a record afterwards: “Published”."""
     prefetched: ClassVar[tuple[str, ...]] = ()
-    """Rows that the words about a record need."""
+    """Related rows to prefetch for the words about a record."""
 
     def look_up(self, records: Sequence[Record]) -> None:
-        """Find out for all of them what the words about each need; in as many queries however many they are."""
+        """Look up what the words about all records need, in a constant number of queries."""
 
     @abstractmethod
     def left_alone(self, record: Record) -> str:
-        """Why the record stays as it is; empty where it will be changed."""
+        """Why the record stays as it is; empty if it will be changed."""
 
     @abstractmethod
     def looks(self, record: Record) -> str:
-        """The record as the editor decides upon it, in words; two looks that are equal mean that nothing happened between."""
+        """The record as the editor sees it when deciding, in words. If two looks are equal, nothing happened in between."""
 
     @abstractmethod
     def effect(self, record: Record) -> str:
-        """What will happen to it."""
+        """What will happen to the record."""
 
     @abstractmethod
     def carry_out(self, records: Sequence[Record], request: HttpRequest) -> list[Record]:
-        """Change them, in the caller's transaction; give back those that were changed."""
+        """Change the records, in the caller's transaction, and return those that were changed."""
 
     def name(self, record: Record) -> str:
         return str(record)
 
     def since(self, record: Record, moment: datetime) -> list[str]:
-        """What was done to it since, and by whom, where that is known."""
+        """What was done to the record since, and by whom, if known."""
         return []
 
 
@@ -72,12 +72,13 @@ class Step:
     effect: str
     left_alone: str
     looked: str = ""
-    """When the page was shown; empty where it looks the same."""
+    """How the record looked when the page was shown; empty if it still looks the same."""
     since: Sequence[str] = ()
 
 
 def confirm(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: BulkChange[Any]) -> TemplateResponse | None:
-    """The page that asks, or, asked and unchanged since, None when it is done. The caller has checked the right."""
+    """The page that asks; None once the editor has agreed, nothing has changed since, and the change is done. The caller has
+    checked the permission."""
     keys = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
     confirmed = "confirmed" in request.POST
     shown_at = parse_datetime(request.POST.get("shown_at", "")[:40]) or timezone.now()
@@ -128,7 +129,7 @@ def _step(change: BulkChange[Any], record: Any, request: HttpRequest, shown_at: 
 def carry_out(
     model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: BulkChange[Any], records: Sequence[Any]
 ) -> None:
-    """Carry the change out, log it, and say what happened to which."""
+    """Make the change, log it, and report what happened to each record."""
     change.look_up(records)
     reasons = {record.pk: change.left_alone(record) for record in records}
     changed = change.carry_out([record for record in records if not reasons[record.pk]], request)

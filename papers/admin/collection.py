@@ -1,4 +1,4 @@
-"""The collection in the admin, to be looked at: days, the budget and its ledger, the health of the sources."""
+"""Read-only admin pages for collection: days, the budget and its ledger, the health of the sources."""
 
 import re
 from typing import Any
@@ -17,12 +17,12 @@ from papers.collecting.acknowledging import NotAcknowledged, acknowledge
 from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
 
 DAYS = 60
-"""Days in a chart, the latest ones."""
+"""The number of days in a chart, newest last."""
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 class ReadOnlyAdmin(PagedAdmin):
-    """What the collection writes and nobody edits; perhaps with a chart over the list."""
+    """Rows that collection writes and nobody edits, with an optional chart above the list."""
 
     actions: Any = None
 
@@ -58,12 +58,12 @@ class CollectionDayAdmin(ReadOnlyAdmin):
         return found_of_expected("New papers found, out of those arXiv announced", counts)
 
     def has_acknowledge_permission(self, request: HttpRequest) -> bool:
-        """As for the settings on the desk: administrators."""
+        """The same permission as for the settings on the desk: administrators."""
         return request.user.has_perm("papers.change_savedrules")
 
     @admin.action(description="Acknowledge failed days…", permissions=["acknowledge"])
     def acknowledge(self, request: HttpRequest, queryset: QuerySet[CollectionDay]) -> TemplateResponse | None:
-        """A page that asks for the reason; with one, what is there of the days may stay as it is."""
+        """A page that asks for the reason; once given, the day may stay as it is."""
         reason, refused = request.POST.get("reason", ""), []
         chosen = list(queryset.order_by("date"))
         if "confirmed" in request.POST:

@@ -1,8 +1,8 @@
-"""Lists of the admin that take as long at a million rows as at a thousand.
+"""Admin lists that take as long at a million rows as at a thousand.
 
-A page begins behind the last row of the page before, which an index in the list's order finds; nothing is skipped and nothing
-is counted in full. A list is sorted only by columns that have an index, searched only by what has one (papers/lookup.py), and
-its days are links that need no look at the rows.
+A page begins after the last row of the page before, found by an index in the list's order; no rows are skipped and nothing is
+counted in full. A list can be sorted only by indexed columns and searched only by what has an index (papers/lookup.py), and its
+days are links that need no look at the rows.
 """
 
 import calendar
@@ -23,9 +23,9 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 BOUND = 1000
-"""Rows that an autocomplete goes through at most."""
+"""The most rows that an autocomplete reads."""
 EDGE = re.compile("(after|before)-([0-9]{1,18})")
-"""A page of a list: behind or in front of the row with this primary key."""
+"""A page of a list: after or before the row with this primary key."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PagedList(ChangeList):
     """Paged by the keys of its rows: `?p=after-7`, `?p=before-7`, `?p=last`."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        """By one column that may be sorted by, or the list's own order; either is total."""
+        """The order by one sortable column, or the list's own order; both are total."""
         _, minus, column = self.params.get(ORDER_VAR, "").split(".")[0].rpartition("-")
         in_list = column.isascii() and column.isdecimal() and int(column) < len(self.list_display)
         name = self.list_display[int(column)] if in_list else ""
@@ -67,7 +67,7 @@ class PagedList(ChangeList):
         self.multi_page = self.has_previous or self.has_next
 
     def _keys(self, edge: int | None, *, backwards: bool) -> tuple[list[int], bool, bool]:
-        """The primary keys of a page, and whether there are rows in front of it and behind it."""
+        """The primary keys of a page, and whether there are rows before and after it."""
         ordering = [str(name) for name in self.queryset.query.order_by]
         names = [name.removeprefix("-") for name in ordering]
         rows = self.queryset.reverse() if backwards else self.queryset
@@ -88,7 +88,7 @@ class PagedList(ChangeList):
 
     @cached_property
     def pages(self) -> list[Link]:
-        """Links to the pages that one can go to from here."""
+        """Links to the pages that can be reached from here."""
         to: dict[str, str | None] = {}
         if self.has_previous:
             to |= {"First": None, "Previous": f"before-{self.result_list[0].pk}" if self.result_list else None}
@@ -138,9 +138,9 @@ class PagedList(ChangeList):
 
 
 def beyond(order: list[tuple[str, bool, Any]]) -> Q:
-    """Rows behind a row in this order: the columns, whether each ascends, and the row's values.
+    """The rows after a given row in this order: the columns, whether each ascends, and the row's values.
 
-    The first column is bounded on its own, so that its index leads to the place; rows with the same value in it are few.
+    The first column is bounded on its own, so that its index finds the place; few rows share the same value in it.
     """
     name, ascends, value = order[0]
     further = Q((f"{name}__gt" if ascends else f"{name}__lt", value))
@@ -150,7 +150,7 @@ def beyond(order: list[tuple[str, bool, Any]]) -> Q:
 
 
 def estimated_count(model: type[Model]) -> int:
-    """About how many rows the table has: PostgreSQL's own estimate, and SQLite's last row number; 0 where that is not known."""
+    """Roughly how many rows the table has: PostgreSQL's estimate, or SQLite's last row number; 0 if unknown."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
@@ -161,7 +161,7 @@ def estimated_count(model: type[Model]) -> int:
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """For the autocompletes: counts so far and no further."""
+    """For autocompletes: counts up to a bound only."""
 
     @cached_property
     def count(self) -> int:
@@ -170,7 +170,8 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class PagedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Its `ordering` is total, and an index has the first column of it as well as each column of `sortable_by`."""
+    """An admin list whose `ordering` is total and begins with an indexed column; every column of `sortable_by` is indexed as
+    well."""
 
     change_list_template = "admin/paged_list.html"
     paginator = BoundedPaginator
@@ -178,13 +179,13 @@ class PagedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_facets = admin.ShowFacets.NEVER
 
     def before_rows(self, rows: list[Any]) -> None:
-        """Fetch for all rows of the page at once what the list shows of each."""
+        """Fetch, for all rows of the page at once, what the list shows of each."""
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[PagedList]:
         return PagedList
 
     def matching(self, text: str) -> Q:
-        """The rows that a search finds; where there is a search at all."""
+        """The rows that a search finds, for lists that can be searched."""
         raise NotImplementedError
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
@@ -192,6 +193,6 @@ class PagedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return (queryset.filter(self.matching(search_term)) if searched else queryset), False
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *rest: Any, **options: Any) -> HttpResponse | None:
-        """Never for more rows than somebody saw and ticked: “all of the list” is a million."""
+        """Act only on rows that somebody saw and ticked: “select all” could be a million."""
         ticked = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isascii() and key.isdecimal()]
         return super().response_action(request, queryset.filter(pk__in=ticked), *rest, **options)

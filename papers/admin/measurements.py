@@ -1,4 +1,4 @@
-"""The counts of a paper or a tweet over time: a chart, and the latest ones in a table. They are history: shown, never edited."""
+"""The counts of a paper or post over time: a chart, and a table of the latest ones. This is history: shown, never edited."""
 
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,12 @@ from papers.models import Paper, Provenance, Tweet
 
 LATEST_MEASUREMENTS = 20
 IN_CHART = 500
-"""Readings that a chart draws at most, the latest ones."""
+"""The most readings that a chart draws; the latest are kept."""
 
 
 def counts_chart(record: Paper | Tweet) -> str:
-    """The readings from the network as a chart; those of old posts, which counted otherwise, only where there are no others."""
+    """A chart of the network's readings. Readings imported from old posts were counted differently and are drawn only if there
+    are no others."""
     if not record.pk:
         return "-"
     latest = _latest(record, Provenance.NETWORK)
@@ -30,13 +31,13 @@ def counts_chart(record: Paper | Tweet) -> str:
 
 
 def _latest(record: Paper | Tweet, provenance: Provenance) -> list[tuple[datetime, int, int]]:
-    """The oldest first."""
+    """The latest readings, oldest first."""
     readings = record.measurements.filter(provenance=provenance).order_by("-read_at")
     return list(readings.values_list("read_at", "retweets", "favorites")[:IN_CHART])[::-1]
 
 
 class LatestFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    """The first few rows in the inline's order, and no more of them than that."""
+    """The first few rows in the inline's order, and no more."""
 
     def get_queryset(self) -> QuerySet[Any]:
         if not hasattr(self, "_latest"):

@@ -1,4 +1,4 @@
-"""The editors' pages for papers."""
+"""Admin pages for papers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,16 +21,17 @@ from papers.collecting.versions import replace_categories, take_newer
 from papers.editing import AuthorsField, CategoriesField, OneLineField, changed_columns, number_of
 from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement
-from papers.rendered.kinds import Kind
-from papers.rendered.stored import Texts
+from papers.rendered.queueing import render_after_commit
+from papers.rendered.stored import set_plain_titles
 from papers.shown import lists
 
 FEW = 5_000
-"""So many papers of a category are looked up and sorted; with more of them, the list's own order soon leads to a page full."""
+"""Up to this many papers of a category are looked up and then sorted; with more, walking the list in its own order soon fills a
+page."""
 
 
 PARTS = {"title": "title", "abstract": "abstract", "authors": "authors", "category_codes": "categories"}
-"""Fields of the form that lists print, and their names in `papers.shown`."""
+"""Form fields that published lists print, with their names in `papers.shown`."""
 
 
 class PaperMeasurementInline(MeasurementInline):
@@ -54,7 +55,7 @@ class CategoryFilter(admin.SimpleListFilter):
 
 
 def category_codes() -> list[str]:
-    """The categories that there are, each found in the index behind the one before: DISTINCT reads all rows."""
+    """The categories in use. Each is found in the index after the one before, because DISTINCT would read all rows."""
     table = PaperCategory._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
@@ -96,6 +97,7 @@ class TakeNewer(bulk.BulkChange[Paper]):
         return f"replaces version {record.version or '?'}; {title}; published lists print the old text until they are corrected"
 
     def carry_out(self, records: Sequence[Paper], request: HttpRequest) -> list[Paper]:
+        render_after_commit()
         return [paper for paper in records if take_newer(paper)]
 
 
@@ -145,9 +147,7 @@ class PaperAdmin(PagedAdmin):
         return Q(pk__in=papers_found(text))
 
     def before_rows(self, rows: list[Any]) -> None:
-        texts = Texts((Kind.LINE, paper.title) for paper in rows)
-        for paper in rows:
-            paper.shown_title = texts.line_text(paper.title)
+        set_plain_titles(rows)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
         papers: QuerySet[Paper] = super().get_queryset(request)
@@ -166,6 +166,7 @@ class PaperAdmin(PagedAdmin):
         obj.save(update_fields=columns if change else None)
         if "category_codes" in form.changed_data:
             replace_categories({obj.pk: form.cleaned_data["category_codes"]})
+        render_after_commit()
 
     @admin.action(description="Use arXiv's newer version", permissions=["change"])
     def take_newer_selected(self, request: HttpRequest, queryset: QuerySet[Paper]) -> TemplateResponse | None:
@@ -188,7 +189,7 @@ class PaperAdmin(PagedAdmin):
 
     @admin.display(description="title")
     def short_title(self, paper: Any) -> str:
-        return Truncator(paper.shown_title).chars(100)
+        return Truncator(paper.plain_title).chars(100)
 
     @admin.display(description="categories")
     def category_list(self, paper: Paper) -> str:

@@ -1,4 +1,4 @@
-"""The texts that show their source, since rendering them was over the bound or failed."""
+"""Texts that show their source because rendering them failed or was over the bound."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from papers.rendered.bounded import Trouble
 
 @admin.register(RenderedText)
 class RenderedTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Shown to whoever sees papers; never edited: a better renderer, or a corrected text, takes them away."""
+    """Visible to whoever may view papers; never edited. A better renderer or a corrected text removes them."""
 
     list_display = ["kind", "why", "stands_in", "excerpt"]
     list_display_links = None

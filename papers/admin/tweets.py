@@ -1,4 +1,4 @@
-"""The editors' pages for tweets."""
+"""Admin pages for posts on networks."""
 
 import re
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.measurements import MeasurementInline, counts_chart
+from papers.admin.paper_rows import PaperRows
 from papers.counts.excluding import exclude
 from papers.counts.measuring import measure_papers
 from papers.editing import OneLineField, changed_columns, number_of
@@ -35,9 +36,10 @@ class TweetMeasurementInline(MeasurementInline):
 
 
 class MentionInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The papers that a tweet mentions. A mention has nothing to change: a wrong one is deleted and the right one added."""
+    """The papers that a post mentions. A mention is never changed: delete a wrong one and add the right one."""
 
     model = Mention
+    formset = PaperRows
     fields = ["paper"]
     autocomplete_fields = ["paper"]
     extra = 0
@@ -155,7 +157,7 @@ class TweetAdmin(PagedAdmin):
         return tweets.annotate(papers_number=number_of(Mention, "tweet"))
 
     def has_change_permission(self, request: HttpRequest, obj: Tweet | None = None) -> bool:
-        """What a published list shows is changed by a correction of that list only."""
+        """What a published list shows is changed only by correcting that list."""
         return super().has_change_permission(request, obj) and not (obj and published(obj))
 
     def save_model(self, request: HttpRequest, obj: Tweet, form: TweetForm, change: bool) -> None:
@@ -211,7 +213,7 @@ class TweetAdmin(PagedAdmin):
 
 
 def published(tweet: Any) -> list[Published]:
-    """The published days that show the tweet; asked once for each page."""
+    """The published days that show the post; one query a page."""
     if not hasattr(tweet, "published_days"):
         tweet.published_days = lists().published_with_tweets([tweet.pk]).get(tweet.pk, []) if tweet.pk else []
     return cast(list[Published], tweet.published_days)

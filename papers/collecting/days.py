@@ -44,9 +44,12 @@ def is_over(day: date, now: datetime) -> bool:
 
 
 def ensure_days(now: datetime) -> None:
-    """Make the rows of all days from the first one collected (of the last 90) to today (UTC), weekends and holidays included."""
+    """Make the rows of all days from the first one collected (of the last 90) to today (UTC), weekends and holidays included.
+
+    On an empty database the newest listing day that arXiv has announced is the first.
+    """
     today = now.astimezone(UTC).date()
-    first = CollectionDay.objects.aggregate(first=Min("date"))["first"] or today
+    first = CollectionDay.objects.aggregate(first=Min("date"))["first"] or newest_announced(now)
     first = max(first, today - REACH)
     known = set(CollectionDay.objects.filter(date__gte=first).values_list("date", flat=True))
     _add([day for n in range((today - first).days + 1) if (day := first + timedelta(days=n)) not in known], now)
@@ -84,6 +87,13 @@ def _add(days: list[date], now: datetime) -> None:
 def expected_at(day: date) -> datetime:
     """From when on the day's announcement can be read."""
     return calendar().expected_at(day)
+
+
+def newest_announced(now: datetime) -> date:
+    """The last listing day of which arXiv's announcement can be read by its calendar."""
+    announcements, today = calendar(), now.astimezone(UTC).date()
+    is_out = announcements.is_listing_day(today) and announcements.expected_at(today) <= now
+    return today if is_out else announcements.previous_listing_day(today)
 
 
 def days_wanted(now: datetime) -> list[date]:

@@ -99,7 +99,8 @@ def _follow(network: str, stream: Stream, me: str, until_live: bool, give_up_s: 
         keep(network, heard, me)
         if heard.trouble != trouble:
             trouble = heard.trouble
-            say(trouble or "The stream is back.")
+            if not until_live:  # it ends with that sentence, or without a word
+                say(trouble or "The stream is back.")
         if heard.trouble:
             note_failure(health_of(network), Transient(heard.trouble), clock.now())
             noted_s = float("-inf")

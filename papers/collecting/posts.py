@@ -67,8 +67,8 @@ def missed(network: str, start: datetime, end: datetime, *, days: Iterable[tuple
         row, _ = NetworkDay.objects.get_or_create(date=opens.date(), network=network)
         gap = [max(start, opens).isoformat(), min(end, closes).isoformat()]
         if gap not in row.missed:
-            row.missed = [*row.missed, gap]
-            row.save(update_fields=["missed"])
+            row.missed, row.collected_at = [*row.missed, gap], None  # due again, to be filled where that is possible
+            row.save(update_fields=["missed", "collected_at"])
 
 
 def _gone(reasons: Mapping[int, GoneReason], now: datetime) -> None:

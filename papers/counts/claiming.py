@@ -25,6 +25,15 @@ def claim_due(*, most: int, now: datetime) -> Iterator[list[int]]:
             yield pks
 
 
+def claim_posts(network: str, *, most: int, now: datetime) -> list[Tweet]:
+    """The open network's posts whose counts are due, at most so many, that nobody else is about to read."""
+    until = now + clock.lease(LEASE)
+    due = Tweet.objects.of_open_networks().filter(network=network).due(now=now).values_list("pk", flat=True)[:most]
+    wanted = Tweet.objects.filter(pk__in=list(due))
+    wanted.filter(next_read_at__lte=now).update(next_read_at=until)
+    return list(wanted.filter(next_read_at=until))
+
+
 def claim_texts(tweets: Iterable[Tweet], *, now: datetime) -> list[Tweet]:
     """Those of the tweets whose texts nobody else is about to fetch."""
     due_again = now + clock.lease(LEASE)

@@ -45,8 +45,8 @@ def to_embed(now: datetime) -> list[Tweet]:
     """
     today = now.astimezone(UTC).date()
     hot = [paper for n in range(CANDIDATE_DAYS) for paper in candidates(today - timedelta(days=n)) if paper.hot]
-    candidate_ids = {line.id for paper in hot for line in paper.tweets if line.shown}
-    is_new = Q(status_id__in=candidate_ids) | Q(pk__in=lists().tweets_of_the_network(after=today - NEW_FOR))
+    candidates_of = Tweet.objects.with_keys({line.key for paper in hot for line in paper.tweets if line.shown}).order_by()
+    is_new = Q(pk__in=candidates_of.values("pk")) | Q(pk__in=lists().tweets_of_the_network(after=today - NEW_FOR))
     is_shown = is_new | Q(pk__in=lists().tweets_of_the_network())
     is_due = is_shown & (Q(embedded_at=None) | Q(embedded_at__lte=now - OLD_AGAIN_AFTER)) | is_new & Q(
         embedded_at__lte=now - AGAIN_AFTER

@@ -8,7 +8,7 @@ from papers.counts import measuring
 from papers.counts.refreshing import ASK_AGAIN, Refreshed
 from papers.counts.states import mark_gone, mark_live
 from papers.models import Tweet
-from papers.networks.base import FoundPost, Network
+from papers.networks.base import FoundPost, GoneReason, Network
 from papers.networks.body import body_of, direction_of
 from papers.sources.http import SourceError
 
@@ -27,8 +27,11 @@ def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -
             note_failure(network.name, error, now)
             raise
         note_answer(network.name, now)
-        found = [(tweet, reading.found[tweet.status_id]) for tweet in batch if tweet.status_id in reading.found]
-        gone = {tweet.pk: Tweet.State(reading.gone[tweet.status_id]) for tweet in batch if tweet.status_id in reading.gone}
+        # An edit may have taken the link to a paper away: then it is none of our posts any more.
+        unlinked = dict.fromkeys((id for id, post in reading.found.items() if not post.papers), GoneReason.DELETED)
+        lost = {**reading.gone, **unlinked}
+        found = [(one, reading.found[one.status_id]) for one in batch if one.status_id in reading.found.keys() - lost.keys()]
+        gone = {tweet.pk: Tweet.State(lost[tweet.status_id]) for tweet in batch if tweet.status_id in lost}
         back = [tweet.pk for tweet, _ in found if tweet.state != Tweet.State.LIVE]
         unknown = [tweet.pk for tweet in batch if tweet.status_id in reading.unknown]
         if gone:

@@ -1,4 +1,4 @@
-"""What the commands that collect have in common: days as arguments, progress bars, errors in one sentence."""
+"""What the collecting commands share: days as arguments, progress bars, errors in one sentence."""
 
 import contextlib
 from argparse import ArgumentTypeError
@@ -26,7 +26,7 @@ def day(text: str) -> date:
 
 
 def today() -> date:
-    """The UTC date of the present moment, which is the listing day that arXiv announced last or is about to."""
+    """Today's UTC date: the listing day that arXiv announced last or is about to announce."""
     return clock.now().astimezone(UTC).date()
 
 
@@ -39,7 +39,7 @@ def past_or_today(day: date | None) -> date:
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """Ends the command with what a source said, in one sentence that names the setting to look at."""
+    """End the command with what a source said, in one sentence that names the setting to check."""
     try:
         yield
     except SourceError as error:
@@ -49,7 +49,7 @@ def told() -> Iterator[None]:
 
 @contextlib.contextmanager
 def progress_bar(unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on stderr where that is a terminal."""
+    """A progress bar on stderr if that is a terminal."""
     with tqdm(unit=f" {unit}", disable=None, leave=False) as bar:
 
         def show(done: int, total: int | None) -> None:

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ReadBudget(models.Model):
-    """Paid reads of posts in a UTC day ("2026-11-22") or month ("2026-11"), with those that are reserved."""
+    """Paid reads in a UTC day ("2026-11-22") or month ("2026-11"), including those reserved."""
 
     period = models.CharField(max_length=10, unique=True)
     reads = models.PositiveIntegerField(default=0)
@@ -14,7 +14,7 @@ class ReadBudget(models.Model):
 
 
 class PaidRead(models.Model):
-    """The ledger: one paid call, what it read, and what it cost at X's published price."""
+    """The ledger: one paid call, what it read, and its cost at X's published price."""
 
     class Purpose(models.TextChoices):
         SWEEP = "sweep", "sweep of a day"

@@ -1,4 +1,4 @@
-"""What is collected of each day, from which source, and how the sources answer."""
+"""What has been collected of each day, from which source, and how the sources answer."""
 
 from typing import TypeAlias
 
@@ -19,7 +19,7 @@ class DayState(models.TextChoices):
 
 
 class CollectionDay(models.Model):
-    """What became of one listing day: what arXiv announced, what of it is here, and what has to be done still."""
+    """The state of one listing day: what arXiv announced, what of it is here, and what is still to do."""
 
     State: TypeAlias = DayState
 
@@ -62,7 +62,7 @@ class CollectionDay(models.Model):
 
 
 class NetworkDay(models.Model):
-    """What one network gave for one UTC day. A network that is off, or fails, hides no other's."""
+    """What one network gave for one UTC day. A network that is off or failing never hides another's."""
 
     date = models.DateField()
     network = models.CharField(max_length=16)
@@ -80,7 +80,7 @@ class NetworkDay(models.Model):
 
 
 class StreamPlace(models.Model):
-    """How far the stream of a network was heard, and which process follows it at present."""
+    """How far a network's stream has been heard, and which process follows it now."""
 
     network = models.CharField(max_length=16, unique=True)
     cursor = models.BigIntegerField(null=True, help_text="Microseconds since 1970; kept with the posts found until then")
@@ -94,7 +94,7 @@ class StreamPlace(models.Model):
 
 
 class SourceHealth(models.Model):
-    """How a service outside answered last; a refusal stays until it answers again."""
+    """How an outside service answered last; a refusal stays until it answers again."""
 
     class Service(models.TextChoices):
         ARXIV = "arxiv", "arXiv"
@@ -122,7 +122,7 @@ class SourceHealth(models.Model):
 
     @property
     def title(self) -> str:
-        """The service as people call it."""
+        """The service's name for people."""
         network, _, part = self.service.partition("-")
         if network in KINDS:
             return f"{KINDS[network].title}'s {part}" if part else KINDS[network].title
@@ -130,7 +130,7 @@ class SourceHealth(models.Model):
 
 
 class SourceDay(models.Model):
-    """What one source gave for one day, and how asking it goes."""
+    """What one source gave for one day, and how the attempts went."""
 
     day = models.ForeignKey(CollectionDay, models.CASCADE, related_name="sources", db_index=False)
     source = models.CharField(max_length=16, choices=SourceHealth.Service)

@@ -1,10 +1,13 @@
-"""What the search index knows of papers and posts."""
+"""What the search index holds of papers."""
 
 from django.db import models
 
 
 class IndexedPaper(models.Model):
-    """A paper in the search index (`papers/search/`), which has the rest of it: FTS5 by the standing, or a column of tsvector."""
+    """A paper in the search index (`papers/search/`), which keeps the text: FTS5 under the row's standing, or a tsvector
+    column."""
+
+    is_derived = True  # made again from the papers (`manage.py index_papers --rebuild`)
 
     paper_id = models.BigIntegerField(primary_key=True)
     standing = models.BigIntegerField(unique=True, help_text="Hotness, day and paper in one number")
@@ -14,7 +17,9 @@ class IndexedPaper(models.Model):
 
 
 class UnindexedPaper(models.Model):
-    """A note of the database's triggers: the paper came, changed or went, and the search index does not know yet."""
+    """A note made by a trigger: the paper is new, changed or gone, and the search index doesn't know yet."""
+
+    is_derived = True  # made again from the papers (`manage.py index_papers --rebuild`)
 
     paper_id = models.BigIntegerField(primary_key=True)
 
@@ -25,6 +30,8 @@ class UnindexedPaper(models.Model):
 class IndexedPost(models.Model):
     """A post in the search index, which has its words: FTS5 by the post's key, or a column of tsvector."""
 
+    is_derived = True  # see IndexedPaper
+
     tweet_id = models.BigIntegerField(primary_key=True)
 
     def __str__(self) -> str:
@@ -34,6 +41,8 @@ class IndexedPost(models.Model):
 class UnindexedPost(models.Model):
     """A note of the database's triggers, as of papers. The posts of a paper that is noted need none: they come with it."""
 
+    is_derived = True  # see IndexedPaper
+
     tweet_id = models.BigIntegerField(primary_key=True)
 
     def __str__(self) -> str:
@@ -42,6 +51,8 @@ class UnindexedPost(models.Model):
 
 class SearchWord(models.Model):
     """A word of titles and of authors' names, as searches know which words there are, and how they are spelled."""
+
+    is_derived = True  # see IndexedPaper
 
     word = models.CharField(max_length=40, unique=True, help_text="Plain: without case and accents")
     papers = models.PositiveIntegerField(default=0, help_text="How many papers came with it in their title")
@@ -56,6 +67,8 @@ class SearchWord(models.Model):
 
 class MisspelledWord(models.Model):
     """One of the keys by which a misspelled word is looked up: what two words a slip apart have in common."""
+
+    is_derived = True  # see IndexedPaper
 
     key = models.BigIntegerField(help_text="A checksum of the word's beginning without one of its letters, or whole")
     word = models.ForeignKey(SearchWord, models.CASCADE, db_index=False)

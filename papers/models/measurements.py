@@ -7,14 +7,14 @@ from papers.models.tweets import Tweet
 
 
 class Provenance(models.TextChoices):
-    """Where counts come from. The two are never added up or compared with each other."""
+    """Where counts come from. Counts of different provenance are never added up or compared."""
 
     POST = "post", "a post of the old site (counted retweets several times)"
     NETWORK = "network", "read from the network"
 
 
 class PaperMeasurement(models.Model):
-    """A paper's counts, summed over its tweets, at a moment."""
+    """A paper's counts at a moment, summed over its posts."""
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="measurements", db_index=False)
     read_at = models.DateTimeField()
@@ -33,7 +33,7 @@ class PaperMeasurement(models.Model):
 
 
 class TweetMeasurement(models.Model):
-    """A tweet's counts at a moment."""
+    """A post's counts at a moment."""
 
     tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="measurements", db_index=False)
     read_at = models.DateTimeField()
@@ -49,3 +49,13 @@ class TweetMeasurement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.retweets} retweets, {self.favorites} favorites at {self.read_at:%Y-%m-%d %H:%M:%SZ}"
+
+
+class ThinnedUntil(models.Model):
+    """How far the history of counts has been thinned: by a table and a step of `papers/counts/thinning.py`."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    key = models.BigIntegerField(default=0, help_text="The primary key of the last reading that was looked at")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.key}"

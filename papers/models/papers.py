@@ -1,13 +1,15 @@
-"""arXiv's papers, their categories and their authors."""
+"""arXiv papers, their categories and their authors."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from papers.models.rendering import RenderedText
 from papers.text.identifiers import ARXIV_ID, CATEGORY
+from papers.text.keys import LINE, key_of
 
 
 @lru_cache(maxsize=10_000)  # a list's page asks for sixty
@@ -16,7 +18,7 @@ def paper_address(arxiv_id: str) -> str:
 
 
 class Paper(models.Model):
-    """One arXiv paper, as the site shows it."""
+    """One arXiv paper."""
 
     class AnnouncedAs(models.TextChoices):
         NEW = "new", "new"
@@ -56,7 +58,7 @@ class Paper(models.Model):
         "text is settled", default=False, help_text="A published digest shows it: newer texts wait for an editor"
     )
     newer = models.JSONField(null=True, blank=True, editable=False)
-    """A newer version of a settled text, awaiting an editor: version, title, abstract, authors, categories."""
+    """A newer version that awaits an editor because the text is settled: version, title, abstract, authors, categories."""
     is_sample = models.BooleanField("sample data", default=False, editable=False)
 
     class Meta:
@@ -68,20 +70,29 @@ class Paper(models.Model):
         indexes = [models.Index(fields=["listing_date"], condition=Q(newer__isnull=False), name="paper_newer_waits")]
 
     def __str__(self) -> str:
-        return f"{self.arxiv_id} {self.title}"
+        return f"{self.arxiv_id} {self.plain_title}"
+
+    @cached_property
+    def plain_title(self) -> str:
+        """The title as people read it, once it is rendered; until then its source. One query, unless a page set it for all of
+        its papers (`papers.rendered.stored.set_plain_titles`)."""
+        rendered = RenderedText.objects.filter(key=key_of(LINE, self.title), trouble="").values_list("text", flat=True)
+        return next(iter(rendered), self.title)
 
     def get_absolute_url(self) -> str:
         return paper_address(self.arxiv_id)
 
     @property
     def is_public(self) -> bool:
-        """Whether readers may know of it although no published list has it: arXiv announced it to us, or a list had it once. A
-        paper that only a draft's post told us of is not public, nor is a sample."""
+        """Whether readers may see the paper even if no published list has it: arXiv announced it to us, or a list had it once.
+
+        A paper known only from a draft's post is not public, and neither is a sample.
+        """
         return not self.is_sample and (self.listing_source != self.ListingSource.POST or self.is_settled)
 
     @classmethod
     def public(cls) -> Q:
-        """The papers of which `is_public` is true."""
+        """Papers for which `is_public` is true."""
         return Q(is_sample=False) & (~Q(listing_source=cls.ListingSource.POST) | Q(is_settled=True))
 
     @property
@@ -114,7 +125,9 @@ class PaperCategory(models.Model):
 
 
 class PaperAuthor(models.Model):
-    """A name in a paper's list of authors, to find the papers of a name by. Kept by the search index; names are not persons."""
+    """One author name of a paper, for finding papers by name. Kept by the search index; a name is not a person."""
+
+    is_derived = True  # see IndexedPaper
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="author_names", db_index=False)
     position = models.PositiveIntegerField()

@@ -1,13 +1,13 @@
-"""Texts that are rendered already, and rows whose texts are not."""
+"""Rendered texts, and rows whose texts still have to be rendered."""
 
 from django.db import models
 from django.db.models import Q
 
 
 class RenderedText(models.Model):
-    """A stranger's or editor's text as safe HTML and as plain text; whoever shows the text looks for it by `key`.
+    """A stranger's or editor's text as safe HTML and as plain text, found by `key`.
 
-    Equal texts of a paper, of what a day prints otherwise, and of corrections share a row. Kept by `papers/rendered/`.
+    Equal texts share a row: of a paper, of what a list prints instead, of a correction. Kept by `papers/rendered/`.
     """
 
     key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of kind and source")
@@ -28,9 +28,9 @@ class RenderedText(models.Model):
 
 
 class UnrenderedRow(models.Model):
-    """A note of the database's triggers: a text of the row came or changed, and may not be rendered yet.
+    """A note made by a trigger: a text of the row is new or changed and may not be rendered yet.
 
-    A row may be noted several times: a change that comes while its text is being rendered is not lost.
+    A row may be noted several times, so a change that comes during rendering is not lost.
     """
 
     table = models.CharField(max_length=64, help_text="Empty: all texts were noted before this, what is of an older version goes")

@@ -1,6 +1,10 @@
-"""Posts on social networks, and the papers that they mention."""
+"""Posts on networks, and the papers they mention."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.conf import settings
@@ -12,13 +16,14 @@ from django.db.models.functions import Coalesce
 from papers import clock
 from papers.models.papers import Paper
 from papers.networks.registry import FRAMES, KINDS, OPEN
+from papers.post_keys import PostKey
 from papers.shown import lists
 from papers.text.folding import Folded
 
 
 def of_live_tweet() -> Q:
-    """Rows whose tweet is still there. Not by equality: SQLite, which keeps no statistics, would begin with the index of
-    states, at nearly all tweets that there are."""
+    """Rows whose post is still there. Written as an inequality: SQLite keeps no statistics and would start from the index of
+    states, at nearly all posts."""
     return ~Q(tweet__state__in=[state for state in Tweet.State if state != Tweet.State.LIVE])
 
 
@@ -38,12 +43,20 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
     def live(self) -> Self:
         return self.filter(state=Tweet.State.LIVE)
 
-    def due_for_refresh(self, *, now: datetime) -> Self:
-        """The tweets to ask the network for, the most valuable first, for the day on which the budget is short.
+    def with_keys(self, keys: Iterable[PostKey]) -> Self:
+        """The posts with these keys; an id alone may be that of several networks."""
+        ids: defaultdict[str, list[str]] = defaultdict(list)
+        for network, id in keys:
+            ids[network].append(id)
+        wanted = [Q(network=network, status_id__in=of_network) for network, of_network in ids.items()]
+        return self.filter(reduce(or_, wanted)) if wanted else self.none()
 
-        A live tweet is read once a UTC day at most, unless today's digest shows it. One that is gone is looked for when it is
-        due. First come those that today's digest shows, then those on papers of the last week, which may enter a digest; of
-        each the highest scores, and then the most overdue.
+    def due_for_refresh(self, *, now: datetime) -> Self:
+        """The posts to ask the network about, most valuable first, for days when the budget is short.
+
+        A live post is read at most once a UTC day, unless today's list shows it. A post that is gone is looked for when it is
+        due. Posts on today's list come first, then those about papers of the last week, which may still be listed; within each,
+        the highest scores, then the most overdue.
         """
         today = now.astimezone(UTC).date()
         midnight = datetime.combine(today, time(), UTC)
@@ -133,6 +146,10 @@ class Tweet(models.Model):
     def __str__(self) -> str:
         return f"@{self.author_handle or '?'} {self.status_id}"
 
+    @property
+    def key(self) -> PostKey:
+        return PostKey(self.network, self.status_id)
+
     def clean(self) -> None:
         kind = KINDS.get(self.network)
         if kind is None:
@@ -148,18 +165,18 @@ class Tweet(models.Model):
 
     @property
     def counted(self) -> dict[str, int]:
-        """What its network counts, by that network's names, as last read; empty before the first reading."""
+        """What its network counts, in the network's own terms, as last read; empty before the first reading."""
         told = {"retweets": self.retweets, "favorites": self.favorites} | self.counts
         return {name: count for name, count in told.items() if count is not None}
 
     @property
     def embed_url(self) -> str:
-        """Its network's page of this post alone, made for frames; empty where the network has none."""
+        """The network's page of this post alone, made for frames; empty if there is none."""
         return FRAMES[self.network](self.status_id, settings) if self.network in FRAMES else ""
 
 
 class Mention(models.Model):
-    """A tweet mentions a paper; one tweet may mention several."""
+    """A post mentions a paper; one post may mention several."""
 
     tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="mentions")
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="mentions", db_index=False)
@@ -172,7 +189,7 @@ class Mention(models.Model):
 
 
 class UnmatchedMention(models.Model):
-    """A tweet mentions a paper that is not collected (yet); it becomes a Mention when the paper comes."""
+    """A post mentions a paper that is not here yet; it becomes a Mention when the paper arrives."""
 
     tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="unmatched_mentions", db_index=False)
     arxiv_id = models.CharField(max_length=32, db_index=True)

@@ -10,6 +10,8 @@ from papers.networks.hackernews.client import HackerNews
 from papers.networks.huggingface.client import HuggingFace
 from papers.networks.x.network import LINK_HOSTS, X, frame
 
+OLD_NETWORK: str = X.name
+"""The one that the old site knew: its posts name no network, and its counts have columns of their own."""
 OPEN: dict[str, type[Network]] = {
     Bluesky.name: Bluesky,
     HackerNews.name: HackerNews,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from papers.networks.registry import KINDS
+from papers.post_keys import PostKey
 
 
 def default_weights() -> dict[str, Mapping[str, float]]:
@@ -34,6 +35,12 @@ class Rules:
     """What each count gives, by network and the network's own name for it."""
 
 
+def points(network: str, counts: Mapping[str, int], weights: Mapping[str, Mapping[str, float]]) -> int:
+    """What a network's counts, by its own names, give to a score; all the arithmetic that brings networks together."""
+    of_network = weights.get(network, {})
+    return round(sum(of_network.get(name, 0) * count for name, count in counts.items()))
+
+
 @dataclass(frozen=True)
 class MentioningTweet:
     """A tweet that mentions a paper. Counts are None where they were never read."""
@@ -58,8 +65,7 @@ class MentioningTweet:
         return {name: count for name, count in told.items() if count is not None}
 
     def score(self, weights: Mapping[str, Mapping[str, float]]) -> int:
-        of_network = weights.get(self.network, {})
-        return round(sum(of_network.get(name, 0) * count for name, count in self.counted.items()))
+        return points(self.network, self.counted, weights)
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,10 @@ class LedgerLine:
     """Why it does not count, in words; empty where it counts."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """By the network's own names."""
+
+    @property
+    def key(self) -> PostKey:
+        return PostKey(self.network, self.id)
 
 
 @dataclass(frozen=True)

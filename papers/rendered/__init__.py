@@ -1,1 +1,2 @@
-"""Strangers' and editors' text as safe HTML and plain text: made by workers, once, within a bound, and kept (decision 0009)."""
+"""Strangers' and editors' texts as safe HTML and plain text: rendered once, by workers, within a bound, and kept (decision
+0009)."""

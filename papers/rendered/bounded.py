@@ -16,19 +16,19 @@ from django.db.models import TextChoices
 from papers.rendered.kinds import Kind, Rendered
 
 CPU_S = 1.0
-"""Seconds of processor time that one text may take; the longest abstracts of arXiv take some 20 ms."""
+"""Seconds of processor time that one text may take; arXiv's longest abstracts take about 20 ms."""
 MEMORY = 1 << 30
-"""Bytes of address space of the child; it takes some 150 MiB to start with."""
+"""The child's address space in bytes; it needs about 150 MiB to start."""
 SILENT_S = 60.0
-"""A child that answers nothing for so long, by the clock, is stuck."""
+"""A child that has not answered for this many seconds is stuck."""
 ENDS_WITHIN_S = 5.0
 ATTEMPTS = 2
-"""Who is killed from outside is asked once more."""
+"""A child killed from outside is started once more."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Trouble(TextChoices):
-    """Why a text has no rendering, and shows its source."""
+    """Why a text has no rendering and shows its source."""
 
     TIME = "time", f"took longer than {CPU_S:g} s"
     MEMORY = "memory", "needed too much memory"
@@ -36,7 +36,7 @@ class Trouble(TextChoices):
 
 
 class Renderer:
-    """A child process, started when the first text comes and again after each that ended it. Not for several threads at once."""
+    """A child process, started for the first text and again after each text that ended it. Not thread-safe."""
 
     def __init__(self, *, cpu_s: float = CPU_S, memory: int = MEMORY) -> None:
         self._arguments = [str(cpu_s), str(memory)]
@@ -49,7 +49,7 @@ class Renderer:
         self._end()
 
     def render(self, kind: Kind, source: str) -> Rendered | Trouble:
-        """The text rendered, or why it is not."""
+        """The rendered text, or why there is none."""
         for _ in range(ATTEMPTS):
             answer = self._ask(json.dumps([kind, source]).encode() + b"\n")
             if isinstance(answer, list):
@@ -62,7 +62,7 @@ class Renderer:
         return Trouble.FAILED
 
     def _ask(self, question: bytes) -> Any:
-        """What the child says; None where it ended instead."""
+        """The child's answer; None if it ended instead."""
         child = self._child = self._child or self._start()
         if not child.stdin or not child.stdout:
             raise AssertionError("unreachable: both are pipes")
@@ -83,7 +83,7 @@ class Renderer:
         )
 
     def _end(self) -> int:
-        """End the child; what it ended by, as `Popen.returncode` says it."""
+        """End the child, and return its status as `Popen.returncode` gives it."""
         child, self._child = self._child, None
         if not child:
             return 0

@@ -1,22 +1,23 @@
-"""The kinds of text that are rendered, and what they are kept under: all that one who only shows texts needs to know."""
+"""The kinds of text that are rendered, and the keys they are kept under: all that code which only shows texts needs."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
+from papers.text import keys
+
 VERSION = 1
-"""Of the renderer. Raise it with every change of what comes out: then all texts are rendered again."""
+"""The renderer's version. Raise it with every change to its output; all texts are then rendered again."""
 
 
 class Kind(StrEnum):
     """How a text is written, and so how it is rendered."""
 
-    LINE = "line"
-    """TeX on one line, without links of its own, since it is one: a title."""
+    LINE = keys.LINE
+    """TeX on one line without links, since the line is a link itself: a title."""
     COMMENT = "comment"
-    """TeX on one line, its addresses as links."""
+    """TeX on one line with its addresses as links."""
     ABSTRACT = "abstract"
     """TeX in paragraphs."""
     NAMES = "names"
@@ -26,7 +27,7 @@ class Kind(StrEnum):
 
 
 Text = tuple[Kind, str]
-"""A text as it was written; an empty one is nothing to render."""
+"""A text as it was written; an empty one needs no rendering."""
 
 
 class Rendered(NamedTuple):
@@ -37,9 +38,8 @@ class Rendered(NamedTuple):
 
 
 def key_of(text: Text) -> str:
-    """Under which the text is kept."""
-    kind, source = text
-    return hashlib.sha256(f"{kind}\0{source}".encode()).hexdigest()
+    """The key that the text is kept under."""
+    return keys.key_of(*text)
 
 
 def names_source(authors: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""How each kind of text becomes safe HTML and plain text. For the bounded child alone: formulas may take for ever."""
+"""How each kind of text becomes safe HTML and plain text. Only for the bounded child: a formula can take for ever."""
 
 import json
 
@@ -11,7 +11,7 @@ from papers.text.notes import note_html
 from papers.text.plain import plain
 
 LARGEST = 1_000_000
-"""Characters of HTML: formulas can grow twenty times."""
+"""Characters of HTML; formulas can grow twentyfold."""
 
 
 class TooLarge(Exception):

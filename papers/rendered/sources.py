@@ -1,6 +1,6 @@
-"""Which columns hold text that is rendered, and the triggers that note each change of them, whoever makes it.
+"""The columns whose text is rendered, and the triggers that note each change to them, whoever makes it.
 
-Apps register their tables when they are ready: `papers` knows its own, `digests` adds the editors' (digests/editing/texts.py).
+Apps register their tables when they are ready: `papers` its own, `digests` the editors' (digests/editing/texts.py).
 """
 
 # ruff: noqa: S608 - SQL with names of our own tables
@@ -25,7 +25,7 @@ class Source:
     model: type[Model]
     columns: tuple[str, ...]
     texts: Callable[..., Iterable[Text]]
-    """The texts in a row, from the values of its columns."""
+    """The texts in a row, from its columns' values."""
 
     @property
     def table(self) -> str:
@@ -37,7 +37,7 @@ SOURCES: dict[str, Source] = {}
 
 
 def register(model: type[Model], columns: tuple[str, ...], texts: Callable[..., Iterable[Text]]) -> None:
-    """Have the texts in these columns rendered; empty values are nothing to render."""
+    """Register columns whose texts are to be rendered; empty values are skipped."""
     source = Source(model, columns, texts)
     SOURCES[source.table] = source
 
@@ -58,7 +58,7 @@ PREFIX = "papers_text_"
 
 
 def install_triggers(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
-    """After migrations (a flush, which sends the signal too, has no plan)."""
+    """Runs after migrations (a flush, which sends the signal too, has no plan)."""
     if plan is not None:
         triggers.install(connections[using], PREFIX, list(_triggers(connections[using].vendor)))
 

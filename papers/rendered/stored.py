@@ -1,24 +1,39 @@
-"""The texts of a page as they were rendered, fetched with one query; nothing here decodes TeX or converts a formula."""
+"""The rendered texts of a page, fetched in one query; nothing here decodes TeX or converts a formula."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from papers.models import RenderedText
-from papers.rendered.kinds import Kind, Text, key_of, names_source
+from papers.models import Paper, RenderedText
+from papers.rendered.kinds import Kind, Rendered, Text, key_of, names_source
 from papers.rows import select
 
 
+class Renders(Protocol):
+    def render(self, kind: Kind, source: str) -> Rendered | str:
+        """The rendered text, or why there is none."""
+
+
 class Texts:
-    """The texts that a page asks for. What is not rendered yet, or was over the bound, shows its source."""
+    """The texts that a page asks for. A text that is not rendered yet, or is over the bound, shows its source."""
 
     def __init__(self, wanted: Iterable[Text]) -> None:
-        """One query, or none where nothing is wanted."""
+        """One query, or none if nothing is wanted."""
         keys = {text: key_of(text) for text in set(wanted) if text[1]}
         rows = select(RenderedText, ["key", "html", "text", "trouble"], "key", keys.values()) if keys else ()
-        found = {key: (html, text) for key, html, text, trouble in rows if not trouble}
+        found = {key: None if trouble else (html, text) for key, html, text, trouble in rows}
         self._found = {text: found.get(key) for text, key in keys.items()}
+        self._missing = [text for text, key in keys.items() if key not in found]
+
+    def complete(self, renderer: Renders) -> None:
+        """Render what is not rendered yet. For workers and commands; a reader's page never waits for it."""
+        for kind, source in self._missing:
+            rendered = renderer.render(kind, source)
+            if isinstance(rendered, Rendered):
+                self._found[kind, source] = rendered.html, rendered.text
+        self._missing = []
 
     def line(self, source: str) -> SafeString:
         """A title as safe HTML."""
@@ -37,7 +52,7 @@ class Texts:
         return self._html(Kind.ABSTRACT, source)
 
     def abstract_text(self, source: str) -> str:
-        """Plain text, an empty line between paragraphs."""
+        """Plain text with an empty line between paragraphs."""
         return self._text(Kind.ABSTRACT, source)
 
     def note(self, source: str) -> SafeString:
@@ -45,7 +60,7 @@ class Texts:
         return self._html(Kind.NOTE, source)
 
     def names(self, authors: list[str]) -> list[str]:
-        """The names as plain text, in their order."""
+        """The names as plain text, in order."""
         if not authors:
             return []
         rendered = self._text(Kind.NAMES, names_source(authors)).split("\n")
@@ -60,3 +75,11 @@ class Texts:
     def _text(self, kind: Kind, source: str) -> str:
         found = self._found[kind, source] if source else None
         return found[1] if found else source
+
+
+def set_plain_titles(papers: Iterable[Paper]) -> None:
+    """Fetch what `Paper.plain_title` of all these says with one query."""
+    papers = list(papers)
+    texts = Texts((Kind.LINE, paper.title) for paper in papers)
+    for paper in papers:
+        paper.plain_title = texts.line_text(paper.title)

@@ -1,8 +1,8 @@
-"""Rendering what came or changed: triggers note it (`sources.py`), workers take the notes in batches.
+"""Renders what is new or changed: triggers note it (`sources.py`), workers take the notes in batches.
 
-A batch is claimed, rendered outside of any transaction, and stored in one: a killed worker's claim ends by itself, and what it
-had stored is not done again. Where the renderer is newer than stored texts, all rows are noted again, and a last note says so:
-when it is reached, nothing of an older version is in use any more.
+A batch is claimed, rendered outside any transaction, and stored in one. A killed worker's claim runs out, and what it had
+stored is not done again. If the renderer is newer than stored texts, all rows are noted again, followed by a last note; once
+that is reached, nothing of an older version is in use.
 """
 
 import time
@@ -22,14 +22,15 @@ from papers.rendered.sources import SOURCES, note_all
 BATCH = 100
 """Rows."""
 CLAIM = timedelta(minutes=15)
-"""Longer than a batch takes of which each text is killed at its bound."""
+"""Longer than a batch takes in which every text is killed at its bound."""
 Progress = Callable[[int], object]
 
 
 def render_changed(progress: Progress | None = None, *, within_s: float | None = None, renderer: Renderer | None = None) -> int:
-    """Render the texts of the rows that changed; how many rows there were. May run beside itself and beside every other writer.
+    """Render the texts of rows that changed, and return how many rows there were. Safe to run beside itself and any other
+    writer.
 
-    With `within_s`, no batch is begun after so many seconds.
+    With `within_s`, no batch is started after that many seconds.
     """
     done, started = 0, time.monotonic()
     with renderer or Renderer() as opened:
@@ -47,14 +48,14 @@ def render_changed(progress: Progress | None = None, *, within_s: float | None =
 
 
 def note_everything() -> None:
-    """Have all texts rendered that this version of the renderer has not rendered; then those that nothing shows go."""
+    """Note every text that this version of the renderer has not rendered, then delete renderings that nothing uses."""
     with transaction.atomic():
         note_all()
         UnrenderedRow.objects.create(table="", row_id=VERSION)
 
 
 def _claim() -> list[UnrenderedRow]:
-    """The oldest notes that nobody is at."""
+    """The oldest notes that nobody has claimed."""
     now = clock.now()
     is_free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     ids = list(UnrenderedRow.objects.filter(is_free).order_by("pk").values_list("pk", flat=True)[:BATCH])
@@ -87,7 +88,7 @@ def _render(noted: list[UnrenderedRow], renderer: Renderer) -> None:
 
 
 def _texts(noted: list[UnrenderedRow]) -> Iterator[tuple[Text, tuple[str, int]]]:
-    """The texts in the rows, as they are now, and where they stand."""
+    """The rows' current texts, and where each one is."""
     rows: defaultdict[str, set[int]] = defaultdict(set)
     for note in noted:
         rows[note.table].add(note.row_id)

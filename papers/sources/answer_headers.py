@@ -1,4 +1,4 @@
-"""What the headers of an answer say of time: how long to stay away, and whose clock is right."""
+"""What an answer's headers say about time: how long to wait, and whose clock is right."""
 
 import contextlib
 from collections.abc import Mapping
@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT_S = 3600.0
-"""However long a service asks us to stay away, we ask again after an hour."""
+"""However long a service asks us to wait, we try again after an hour."""
 CLOCKS_AGREE = timedelta(minutes=5)
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """The seconds that `Retry-After` asks for (RFC 9110 §10.2.3: seconds or an HTTP date), an hour at most.
+    """The seconds that `Retry-After` asks for (RFC 9110 §10.2.3: seconds or an HTTP date), at most an hour.
 
-    None where it is absent or unreadable.
+    None if it is absent or unreadable.
     """
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
@@ -34,7 +34,7 @@ def _http_date(value: str) -> datetime | None:
 
 
 def clock_doubt(headers: Mapping[str, str]) -> str:
-    """A question for people where this machine's clock and that of the answer differ by more than five minutes; else nothing."""
+    """A question for people if this machine's clock and the answer's differ by more than five minutes; else empty."""
     theirs, ours = _http_date(headers.get("date", "")), datetime.now(UTC)
     if theirs is None:
         return ""

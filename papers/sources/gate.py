@@ -1,4 +1,4 @@
-"""The request gate: how all our processes together keep to a service's "one request at a time, every few seconds"."""
+"""The request gate: how all our processes together keep a service's rule of one request at a time, every few seconds."""
 
 import contextlib
 import fcntl
@@ -16,32 +16,49 @@ from papers.sources.http import RateLimited, Transient
 
 LONGEST_HOLD_S = 3600.0
 IN_FLIGHT = "in flight"
+LOOK_EVERY_S = 0.05
+
+
+class GateBusy(Exception):
+    """Others are at the gate for longer than this caller may wait. Nothing was asked, and nothing failed: come back later."""
 
 
 @dataclass(frozen=True)
 class _Mark:
-    """Where the gate keeps, under its lock, the moment from which the next request may start."""
+    """The place, guarded by the gate's lock, that keeps the moment from which the next request may start."""
 
     now: Callable[[], float]
-    """Seconds since 1970 by the one clock that all holders share."""
+    """Seconds since 1970 by a clock that all holders share."""
     read: Callable[[], str]
     write: Callable[[str], object]
 
 
 class Gate:
-    """One request at a time over all processes, and the next no sooner than `interval_s` after the previous one ended.
+    """One request at a time over all processes; the next starts no sooner than `interval_s` after the previous one ended.
 
-    A context manager around one request. With `redis_url` it holds over all machines, else over the processes of this machine
-    that share `folder`. A holder that is killed lets go: at once with the folder, after `longest_s` with Redis; the interval
-    then counts from the moment at which the next one notices. `longest_s` has to be longer than any request inside the gate.
+    A context manager around one request. With `redis_url` it holds over all machines, otherwise over the processes on this
+    machine that share `folder`. If a holder is killed, the gate opens at once with the folder, and after `longest_s` with
+    Redis; the interval then counts from the moment the next one notices. `longest_s` must exceed the time of any request inside
+    the gate.
 
-    Entering raises RateLimited while a `hold` lasts, and Transient where Redis does not answer.
+    Entering raises RateLimited while a `hold` lasts, GateBusy if others keep the gate for more than `patience_s` (None: wait
+    any time), and Transient if Redis does not answer.
     """
 
-    def __init__(self, name: str, interval_s: float, *, redis_url: str = "", folder: Path, longest_s: float = 120) -> None:
+    def __init__(
+        self,
+        name: str,
+        interval_s: float,
+        *,
+        redis_url: str = "",
+        folder: Path,
+        longest_s: float = 120,
+        patience_s: float | None = None,
+    ) -> None:
         self.name = name
         self.interval_s = interval_s
         self.longest_s = longest_s
+        self._patience_s = patience_s
         self._redis_url = redis_url
         self._folder = folder
         self._threads = threading.Lock()
@@ -52,7 +69,7 @@ class Gate:
     def __enter__(self) -> Self:
         try:
             with contextlib.ExitStack() as held:
-                held.enter_context(self._threads)
+                held.enter_context(self._alone_here())
                 self._mark = held.enter_context(self._in_redis() if self._redis_url else self._in_folder())
                 wait_s = self._wait_s()
                 if wait_s > self.interval_s:
@@ -71,7 +88,7 @@ class Gate:
             self._mark.write(repr(self._mark.now() + self._pause_s))
 
     def hold(self, seconds: float) -> None:
-        """Inside the gate: the service told us to stay away; nobody enters for so long (an hour at most)."""
+        """Call inside the gate when the service told us to stay away: nobody enters for that long (an hour at most)."""
         self._pause_s = max(self.interval_s, min(seconds, LONGEST_HOLD_S))
 
     def _wait_s(self) -> float:
@@ -84,11 +101,34 @@ class Gate:
         return wait_s if wait_s <= LONGEST_HOLD_S else self.interval_s  # the clock was set back
 
     @contextlib.contextmanager
+    def _alone_here(self) -> Iterator[None]:
+        if not self._threads.acquire(timeout=-1 if self._patience_s is None else self._patience_s):
+            raise GateBusy(self.name)
+        try:
+            yield
+        finally:
+            self._threads.release()
+
+    def _lock_file(self, file: int) -> None:
+        if self._patience_s is None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            return
+        give_up_at = time.monotonic() + self._patience_s
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() >= give_up_at:
+                    raise GateBusy(self.name) from None
+                time.sleep(LOOK_EVERY_S)
+
+    @contextlib.contextmanager
     def _in_folder(self) -> Iterator[_Mark]:
         self._folder.mkdir(parents=True, exist_ok=True)
         file = os.open(self._folder / f"{self.name}.gate", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            self._lock_file(file)
             # One write of one length: a kill cannot leave half a mark.
             yield _Mark(
                 time.time, lambda: os.pread(file, 32, 0).decode().strip(), lambda text: os.pwrite(file, f"{text:32}".encode(), 0)
@@ -107,8 +147,18 @@ class Gate:
             return seconds + microseconds / 1_000_000
 
         # An own short-lived connection: none is shared with a forked worker.
-        with (
-            redis.Redis.from_url(self._redis_url, decode_responses=True) as server,
-            server.lock(f"{key}:lock", timeout=self.longest_s + self.interval_s, sleep=0.05, raise_on_release_error=False),
-        ):
-            yield _Mark(now, lambda: cast(str | None, server.get(key)) or "", lambda text: server.set(key, text, ex=keep_s))
+        with redis.Redis.from_url(self._redis_url, decode_responses=True) as server:
+            lock = server.lock(
+                f"{key}:lock",
+                timeout=self.longest_s + self.interval_s,
+                sleep=LOOK_EVERY_S,
+                blocking_timeout=self._patience_s,
+                raise_on_release_error=False,
+            )
+            if not lock.acquire():
+                raise GateBusy(self.name)
+            try:
+                yield _Mark(now, lambda: cast(str | None, server.get(key)) or "", lambda text: server.set(key, text, ex=keep_s))
+            finally:
+                with contextlib.suppress(redis.exceptions.LockError):  # it ran out meanwhile
+                    lock.release()

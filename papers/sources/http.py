@@ -16,15 +16,15 @@ import httpx
 VERSION = "0.1.0"
 CONNECT_S = 10.0
 SILENCE_S = 30.0
-"""How long a server may send nothing at all; `deadline_s` of `fetch` bounds the whole answer."""
+"""How long a server may send nothing; `deadline_s` of `fetch` bounds the whole answer."""
 MAX_REDIRECTS = 3
 SMALLEST_BUFFER = 1 << 16
-"""Bytes that a compressed answer may have beyond what it may have decompressed."""
+"""Bytes that a compressed answer may have beyond the limit for its decompressed size."""
 Result = TypeVar("Result")
 
 
 class SourceError(Exception):
-    """A source did not give what was asked for. The text is one sentence for people; `url` carries no query and no secret."""
+    """A source didn't give what was asked for. The text is one sentence for people; `url` carries no query and no secret."""
 
     def __init__(self, message: str, *, url: str = "", status: int | None = None) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class SourceError(Exception):
 
 
 class Transient(SourceError):
-    """Worth asking again, after `wait_s` seconds; None where the service named no time."""
+    """Worth asking again after `wait_s` seconds; None if the service named no time."""
 
     def __init__(self, message: str, *, url: str = "", status: int | None = None, wait_s: float | None = None) -> None:
         super().__init__(message, url=url, status=status)
@@ -57,11 +57,11 @@ class Misconfigured(ServiceRefused, ValueError):
 
 
 class ClockWrong(ServiceRefused):
-    """The service takes our times for wrong, and its own clock says that they are."""
+    """The service rejects our times, and its own clock shows that they are wrong."""
 
 
 class OutOfCredit(SourceError):
-    """The account has nothing left to read with."""
+    """The account has no credit left."""
 
 
 class Gone(SourceError):
@@ -73,7 +73,7 @@ class Malformed(SourceError):
 
 
 class Unreadable(Malformed):
-    """Most records of an answer cannot be read: the service has changed, and a person has to look at it."""
+    """Most records of an answer cannot be read: the service has changed, and a person must look at it."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Answer:
     url: str
     status: int
     headers: Mapping[str, str]
-    """Names in any case."""
+    """Header names in any case."""
     body: bytes
 
 
@@ -97,7 +97,7 @@ def bare(url: str) -> str:
 
 
 def base_url(value: str, *, setting: str) -> str:
-    """The checked base URL, without a slash at its end: https, or plain http on loopback; it may carry a path prefix.
+    """The checked base URL without a trailing slash: https, or plain http on loopback; it may have a path prefix.
 
     Raises Misconfigured, which names the setting.
     """
@@ -123,14 +123,14 @@ def _is_safe(url: httpx.URL) -> bool:
 
 
 def user_agent(contact_email: str) -> str:
-    """How we introduce ourselves. Raises Misconfigured where CONTACT_EMAIL cannot stand in a header."""
+    """The User-Agent header. Raises Misconfigured if CONTACT_EMAIL cannot stand in a header."""
     if not (contact_email.isascii() and contact_email.isprintable()):
         raise Misconfigured("CONTACT_EMAIL must be an e-mail address in ASCII, on one line.", setting="CONTACT_EMAIL")
     return f"HotPapers/{VERSION}" + (f" (+{contact_email})" if contact_email else "")
 
 
 def client(*, contact_email: str = "") -> httpx.Client:
-    """A new client, to be closed by the caller. It keeps no connection open: our requests are seconds apart."""
+    """A new client that the caller closes. It keeps no connection open: our requests are seconds apart."""
     return httpx.Client(
         headers={"User-Agent": user_agent(contact_email), "Accept-Encoding": "gzip"},
         timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S),
@@ -152,13 +152,13 @@ def fetch(
     deadline_s: float,
     redirect_hosts: Collection[str] = frozenset(),
 ) -> Answer:
-    """One request, with `content` as its body, and its answer, whatever its status.
+    """Send one request, with `content` as its body, and return the answer, whatever its status.
 
-    A redirect is followed only as `onward` allows, on one of `redirect_hosts`, and takes the headers along only where the host
-    stays the same; any other redirect is returned as the answer. `max_bytes` counts decompressed bytes.
-    `deadline_s` bounds everything together, redirects included.
+    A redirect is followed only as `onward` allows, to one of `redirect_hosts`, and takes the headers along only if the host
+    stays the same; any other redirect is returned as the answer. `max_bytes` counts decompressed bytes. `deadline_s` bounds
+    everything, redirects included.
 
-    Raises Transient where the connection fails, stalls or breaks off, Malformed where the answer is too large, encoded in a way
+    Raises Transient if the connection fails, stalls or breaks off, and Malformed if the answer is too large, has an encoding
     that was not asked for, or redirects to an invalid address.
     """
     target = httpx.URL(url, params=params) if params else httpx.URL(url)
@@ -187,9 +187,9 @@ def fetch(
 
 
 def onward(answer: Answer) -> httpx.URL | None:
-    """Where a redirect leads: https (plain http on loopback), never from https to http, and without a user.
+    """Where a redirect leads: https (or plain http on loopback), never from https to http, and without a user name.
 
-    None where the answer is no redirect, or leads to what is no such address.
+    None if the answer isn't a redirect or leads to no such address.
     """
     if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
         return None
@@ -212,7 +212,7 @@ def _reason(error: Exception) -> str:
 
 
 def _body(response: httpx.Response, max_bytes: int) -> bytes:
-    """The body, decompressed here and not by httpx: a few bytes of gzip must not become more than `max_bytes` in memory."""
+    """The body, decompressed here and not by httpx: a few bytes of gzip must not fill the memory beyond `max_bytes`."""
     encoding = response.headers.get("content-encoding", "identity").lower()
     url, status = str(response.url), response.status_code
     if encoding not in ("identity", "gzip"):
@@ -235,7 +235,7 @@ def _body(response: httpx.Response, max_bytes: int) -> bytes:
 
 
 class _Deadline:
-    """Cuts the connection when the time is up. httpx's own timeouts begin anew with every byte, also within the headers."""
+    """Cuts the connection when the time is up. httpx's own timeouts start again with every byte, also within the headers."""
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
@@ -276,10 +276,10 @@ def retrying(
     first_wait_s: float = 1.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Result:
-    """`call()`, up to `attempts` times while it raises Transient; the last error is raised on.
+    """Call `call()` up to `attempts` times while it raises Transient; the last error is raised.
 
-    Waits as long as the error asks for, else `first_wait_s` doubled at each attempt; up to a quarter more at random, so that
-    workers do not come back together. Gives up at once where the wait asked for is longer than `max_wait_s`.
+    Waits as long as the error asks for, otherwise `first_wait_s`, doubled at each attempt; plus up to a quarter at random, so
+    that workers don't return together. Gives up at once if the wait would exceed `max_wait_s`.
     """
     for attempt in range(1, attempts):
         try:

@@ -1,4 +1,4 @@
-"""Records of an answer that cannot be read: each costs itself alone, and is named."""
+"""Records of an answer that cannot be read: each costs only itself, and is named."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -9,16 +9,16 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One record of an answer that cannot be read, or not as a whole."""
+    """One record of an answer that cannot be read at all, or not as a whole."""
 
     name: str
-    """The id that the service gave it; empty where that cannot be read."""
+    """The id that the service gave it; empty if that cannot be read."""
     lacks: str
     """What is missing or wrong in it, as in "it lacks …"."""
 
 
 def told(left_out: Collection[LeftOut]) -> str:
-    """The records by name, and what they lack, the first ten of them: `2611.90001 lacks a title, 2 others lack an id`."""
+    """The records by name with what they lack, the first ten of them: `2611.90001 lacks a title, 2 others lack an id`."""
     named = [f"{one.name} lacks {one.lacks}" for one in left_out if one.name]
     unnamed = Counter(one.lacks for one in left_out if not one.name)
     parts = [*named[:MOST_NAMED], *([f"{len(named) - MOST_NAMED:,} more"] if len(named) > MOST_NAMED else [])]

@@ -1,1 +1,1 @@
-"""What strangers and editors write, made readable: TeX, formulas, embedded posts, identifiers, folded letters."""
+"""Readers for what strangers and editors write: TeX, formulas, embedded posts, identifiers, folded letters."""

@@ -1,8 +1,8 @@
-"""The grammar of an embedded tweet: what the oEmbed endpoint answers, and what stands in a post.
+"""The grammar of an embedded tweet, as oEmbed answers it and as a post file holds it.
 
-Use the patterns with `fullmatch`. What they accept is safe to show and to store as it is: the body holds nothing but text,
-five entities, `<br>` and links to X's own hosts. Every loop is possessive and each alternative begins with another
-character, so the work is linear in the input, whatever the input.
+Use the patterns with `fullmatch`. What they accept is safe to store and show as it is: the body holds only text, five entities,
+`<br>` and links to X's own hosts. Every loop is possessive and each alternative begins with a different character, so the work
+is linear in the input.
 """
 
 import html
@@ -41,7 +41,7 @@ BODY = re.compile(BODY_HTML, re.VERBOSE)
 NAME = re.compile(NAME_HTML, re.VERBOSE)
 """An author's display name, in HTML (`Naomi&#39;s`); see `escape` and `unescape`."""
 BLOCKQUOTE = re.compile(blockquote(attributes="", host=r"twitter\.com"), re.VERBOSE)
-"""One line of a post, always linking to twitter.com: groups lang, dir, body, name, handle, status_id, date."""
+"""One line of a post file, always linking to twitter.com: groups lang, dir, body, name, handle, status_id, date."""
 TAG = re.compile("<[^<>]*>")
 ANSWER = re.compile(
     blockquote(attributes=r'(?:\ (?:data-[a-z-]++|align)="[A-Za-z0-9-]*+")*+', host=r"(?:twitter|x)\.com")
@@ -55,12 +55,12 @@ Public description: https://docs.x.com/x-for-websites/oembed-api
 
 
 def escape(text: str) -> str:
-    """Plain text as X writes it in HTML; other writers spell the apostrophe `&#x27;`."""
+    """Escape plain text as X writes it in HTML; other writers spell the apostrophe `&#x27;`."""
     return html.escape(text).replace("&#x27;", "&#39;")
 
 
 def unescape(markup: str) -> str:
-    """The plain text of a `NAME`; `escape` turns it back into the same bytes where X wrote them."""
+    """The plain text of a `NAME`; `escape` restores the same bytes if X wrote them."""
     return html.unescape(markup)
 
 
@@ -70,11 +70,11 @@ def text_of(body: str) -> str:
 
 
 def read_date(text: str) -> date:
-    """The date in `November 20, 2026`, whatever the locale. ValueError where the calendar has no such day."""
+    """Read a date like `November 20, 2026`, whatever the locale. Raises ValueError if the calendar has no such day."""
     month, day, year = text.replace(",", "").split(" ")
     return date(int(year), MONTHS.index(month) + 1, int(day))
 
 
 def write_date(day: date) -> str:
-    """`November 20, 2026`, whatever the locale; the inverse of `read_date`."""
+    """Write a date like `November 20, 2026`, whatever the locale; the inverse of `read_date`."""
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year:04}"

@@ -1,4 +1,4 @@
-"""Text whose beginnings an index finds, the same on SQLite and PostgreSQL."""
+"""Text columns whose beginnings an index can find, the same on SQLite and PostgreSQL."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ LAST = "\U0010ffff"
 
 
 class Folded(Lower):
-    """A text in small letters (SQLite folds ASCII only), in the order of its code points and of no language."""
+    """Text in lower case (SQLite folds ASCII only), ordered by code point."""
 
     output_field = TextField()
 
@@ -18,5 +18,5 @@ class Folded(Lower):
 
 
 def begins(name: str, text: str | Func) -> Q:
-    """Rows whose `name`, a column or alias in the order of code points, begins with the text."""
+    """Rows whose `name`, a column or alias ordered by code point, begins with the text."""
     return Q((f"{name}__gte", text), (f"{name}__lt", f"{text}{LAST}"))

@@ -1,7 +1,7 @@
-r"""TeX formulas as MathML (https://www.w3.org/TR/mathml-core/), converted on the server: readers need no script for them.
+"""TeX formulas as MathML (https://www.w3.org/TR/mathml-core/), converted on the server so that readers need no script.
 
-The sources are strangers' text. What the converter makes of them passes an allow-list of elements and attributes: nothing in it
-can run, style itself, load or lead elsewhere.
+The sources are strangers' text. The converter's output passes an allow-list of elements and attributes: nothing in it can run,
+style itself, load or link.
 """
 
 import re
@@ -14,14 +14,15 @@ LONGEST_SOURCE = 2_000
 LONGEST_RESULT = 40_000
 """A formula that defines commands can grow far beyond its source."""
 MOST_UNCLOSED = 12
-"""The converter reads a formula anew for each delimiter that is opened and never closed, and again within: 2^n times in all."""
+"""The converter reads a formula again for each delimiter that is opened and never closed, and again within: 2^n times in all.
+"""
 _names = ["angle", "floor", "ceil", "vert", "Vert", "group", "moustache", "brack", "brace", "Brace"]
 OPENERS = rf"[(\[]|\\(?:\{{|(?:{'|'.join(f'l{name}' for name in _names)}|llbracket|ulcorner|llcorner)(?![A-Za-z]))"
 CLOSERS = rf"[)\]]|\\(?:\}}|(?:{'|'.join(f'r{name}' for name in _names)}|rrbracket|urcorner|lrcorner)(?![A-Za-z]))"
 DELIMITER = re.compile(
     rf"(?P<twice>\\(?:p?mod|pod)(?![A-Za-z]))|(?P<opener>{OPENERS})|(?P<closer>{CLOSERS})|\\.|(?P<brace>[{{}}])", re.DOTALL
 )
-"""`twice`: commands whose argument the converter reads twice, and so the commands within it."""
+"""`twice`: commands whose argument the converter reads twice, including the commands within it."""
 REWRITTEN: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"(?<!\\)(?=[%#])"), r"\\"),  # TeX would drop what follows a bare percent sign; authors mean the sign
     (re.compile(r"(\\text[a-z]*\{[^{}\\_]*)_([^{}_]*\})"), r"\1\\_\2"),
@@ -53,7 +54,7 @@ MACROS = {
     "xspace": "",
     "protect": "",
 }
-"""What authors use beyond the converter's own commands: plain LaTeX and packages whose commands arXiv's own pages render."""
+"""Macros that authors use beyond the converter's own: plain LaTeX and packages that arXiv's own pages render."""
 COMBINING_LINE, LINE = "\N{COMBINING LOW LINE}", "\N{OVERLINE}"
 """The converter over- and underlines with the first, which browsers neither stretch nor put where it belongs."""
 
@@ -73,7 +74,7 @@ _cleaner = nh3.Cleaner(tags=MATHML_ELEMENTS, attributes=MATHML_ATTRIBUTES, link_
 
 @lru_cache(maxsize=4096)
 def mathml(formula: str) -> str | None:
-    r"""The formula, which stands between `$`, `$$`, `\(` or `\[`, as clean MathML; None where it cannot be converted."""
+    r"""The formula, given with its `$`, `$$`, `\(` or `\[`, as clean MathML; None if it cannot be converted."""
     is_display = formula.startswith(("$$", r"\["))
     source = formula[2:-2] if is_display or formula.startswith(r"\(") else formula[1:-1]
     if len(source) > LONGEST_SOURCE or _unclosed(source) > MOST_UNCLOSED:

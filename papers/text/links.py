@@ -1,4 +1,4 @@
-"""Addresses of the web that stand in a text: found, without the sentence's own punctuation, and safe to lead to."""
+"""Web addresses in a text: found, separated from the sentence's punctuation, and safe to link to."""
 
 from urllib.parse import urlsplit
 
@@ -8,12 +8,12 @@ ADDRESS = (
     r"(?P<address>(?<![\w.@/\\-])(?:https?://[^\s{}<>\"\\]++"
     rf"|(?:www\.{_HOST}{_TOP}|[A-Za-z0-9-]{{1,63}}+\.github\.io|{_HOST}{_TOP}(?=/[\w~]))(?![\w.-]*@)(?:/[^\s{{}}<>\"\\]*+)?(?![\w-])))"
 )
-"""An address with its scheme, or one that nothing else can be: `www.`, a page at github.io, a host with a path behind it."""
+"""An address with its scheme, or one that can be nothing else: `www.`, a page at github.io, a host followed by a path."""
 ENDS = ".,;:!?'\"”’…*"
 
 
 def without_end(address: str) -> tuple[str, str]:
-    """The address, and what of it belongs to the sentence: full stops, quotes, a bracket that was opened before it."""
+    """The address, and what belongs to the sentence around it: full stops, quotes, a bracket opened before it."""
     end = len(address)
     opened = {")": address.count("(") - address.count(")"), "]": address.count("[") - address.count("]")}
     while end:
@@ -27,7 +27,7 @@ def without_end(address: str) -> tuple[str, str]:
 
 
 def href_of(address: str) -> str:
-    """Where the address leads; empty where that is nowhere safe: only http and https, without a user's name."""
+    """The link target; empty if it isn't safe: only http and https, without a user name."""
     whole = address if "://" in address[:12] else f"https://{address}"
     try:
         split = urlsplit(whole)

@@ -1,4 +1,4 @@
-"""What editors write in Markdown (notes, introductions, public notes) as safe HTML, with formulas as MathML."""
+"""Editors' Markdown (notes, introductions, public notes) as safe HTML, with formulas as MathML."""
 
 import re
 from functools import lru_cache
@@ -18,10 +18,10 @@ AFTER_CODE_BEFORE_ESCAPES = 185
 
 LONGEST_NOTE = 20_000
 MOST_BRACKETS = 150
-"""Markdown looks for the end of each `[` in all that follows, so the time grows with the square of their number."""
+"""Markdown looks for the end of each `[` in all that follows, so its time grows with the square of their number."""
 MOST_MARKS = 2_000
 MARK = re.compile(r"[*_`<>]")
-"""It does so, less badly, for those of emphasis, code and addresses."""
+"""The same, less badly, for the marks of emphasis, code and addresses."""
 
 _cleaner = nh3.Cleaner(
     tags={"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"} | MATHML_ELEMENTS,
@@ -42,7 +42,7 @@ def formula_html(source: str) -> SafeString:
 
 @lru_cache(maxsize=1024)
 def note_html(text: str) -> SafeString:
-    """The note as safe HTML: paragraphs, emphasis, lists, quotes, code, links and formulas. Raw HTML shows as it was written."""
+    """The note as safe HTML: paragraphs, emphasis, lists, quotes, code, links and formulas. Raw HTML shows as written."""
     text = text.encode(errors="replace").decode()  # halves of surrogate pairs, which a request's JSON may hold
     if len(text) > LONGEST_NOTE or text.count("[") > MOST_BRACKETS or len(MARK.findall(text)) > MOST_MARKS:
         return _source(text)
@@ -54,7 +54,7 @@ def note_html(text: str) -> SafeString:
 
 
 def _source(text: str) -> SafeString:
-    """What is not rendered shows as it was written."""
+    """What is not rendered shows as written."""
     return format_html_join("", "<p>{}</p>", ((part,) for part in re.split(r"\n{2,}", text) if part.strip()))
 
 

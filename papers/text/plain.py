@@ -1,4 +1,4 @@
-"""TeX texts as plain Unicode text, formulas included: for page titles, feeds and wherever else markup cannot stand."""
+"""TeX texts as plain Unicode text, formulas included: for page titles, feeds and wherever markup cannot stand."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 ACCENTS = {"ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "~": "\u0303", "¯": "\u0304", "‾": "\u0304", "ˉ": "\u0304", "→": "\u20d7"}
 ACCENTS |= {"˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "˘": "\u0306", "´": "\u0301", "`": "\u0300", "⃗": "\u20d7", "_": "\u0304"}
 SPACED = frozenset("=<>≤≥≠≈∼≡∈∉⊂⊆∪∩→←↔⇒∝≪≫∣+")
-"""Relations, and plus, that stand between blanks where something stands on both sides."""
+"""Relations and plus signs, set between spaces if something stands on both sides."""
 
 
 def plain(text_parts: Iterable[Part]) -> str:
@@ -27,12 +27,12 @@ def plain(text_parts: Iterable[Part]) -> str:
 
 
 def plain_text(text: str) -> str:
-    """A title, say, as plain Unicode text. Converts formulas: not for the pages, which show what was rendered before."""
+    """A title, say, as plain Unicode text. Converts formulas, so pages show the stored rendering instead."""
     return plain(parts(text))
 
 
 def formula_text(source: str) -> str:
-    """A formula, given with its delimiters, as people write it in a line: `x₁ ≥ 10⁻⁵`; else its source without commands."""
+    """A formula, given with its delimiters, as people write it in a line: `x₁ ≥ 10⁻⁵`; otherwise its source without commands."""
     converted = mathml(source)
     if converted is None:
         inside = DELIMITERS.sub("", source.strip())
@@ -67,7 +67,7 @@ def _own(element: HtmlElement) -> str:
 
 
 def _joined(children: list[str]) -> str:
-    """Relations at an end, as in `$<$5`, need no blanks."""
+    """Relations at the end of a part, as in `$<$5`, need no spaces."""
     return "".join(children).strip() if len(children) == 1 else "".join(children)
 
 
@@ -92,5 +92,5 @@ def _grouped(text: str) -> str:
 
 
 def _upright(letters: str) -> str:
-    """Letters of Unicode's mathematical alphabets as the letters they are; those for sets (ℝ) and ℓ stay."""
+    """Unicode's mathematical letters as plain letters; those for sets (ℝ) and ℓ stay."""
     return "".join(unicodedata.normalize("NFKC", one) if "\U0001d400" <= one <= "\U0001d7ff" else one for one in letters)

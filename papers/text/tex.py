@@ -1,8 +1,8 @@
-r"""arXiv titles and abstracts as people read them. The stored text stays as arXiv gave it; this is for display only.
+"""arXiv titles and abstracts as people read them. The stored text stays as arXiv gave it; this is for display only.
 
 arXiv accepts TeX in its metadata (https://info.arxiv.org/help/prep.html). Outside formulas that means accents, quotes, dashes,
-symbols, and commands around words; formulas are left as they are (`formulas.py` and `plain.py` convert them). Of a text that
-shows no sign of TeX only the plainest marks are decoded. One pass over the text, which looks at no place more than a few times.
+symbols, and commands around words; formulas stay as they are (`formulas.py` and `plain.py` convert them). In a text without
+signs of TeX only the plainest marks are decoded. One pass over the text, which looks at each place only a few times.
 """
 
 import re
@@ -15,17 +15,17 @@ from papers.text.delimiters import FORMULA
 from papers.text.links import ADDRESS, href_of, without_end
 
 DEEPEST = 40
-"""Groups within groups; what lies deeper stays as written."""
+"""The deepest level of nested groups; what lies deeper stays as written."""
 LONGEST_LETTER = 16
-"""Characters of what an accent stands on: one letter, perhaps with an accent of its own."""
+"""The longest base of an accent: one letter, perhaps with an accent of its own."""
 
 TIED = r"(?P<tie>(?<=[\w.,;:)\]}$])~(?=[\w($\\\[{]))"
-"""A `~` between words; `~70 %` is "about"."""
+"""A `~` between words; `~70 %` means "about"."""
 BRACED_LETTER = r"\{(?P<letter>[^\W\d_a-zA-Z])\}"
 PLAIN_TOKEN = re.compile(
     rf"(?P<formula>{FORMULA})|{ADDRESS}|(?P<code>`[^`]+`)|(?P<dash>(?<=\s)---?(?=\s)|(?<=\w)---(?=\w))|{TIED}|{BRACED_LETTER}"
 )
-"""Of a text that shows no sign of TeX: dashes, but not those of `NeRF--` or `a--b`, and not in code."""
+"""For a text without signs of TeX: dashes, but not those of `NeRF--` or `a--b`, and not in code."""
 TOKEN = re.compile(
     rf"(?P<formula>{FORMULA})|{ADDRESS}|(?P<cited>\s?~?)\\(?P<command>[A-Za-z]+)\*?|\\(?P<sign>[^A-Za-z])|(?P<brace>[{{}}])"
     r"|(?P<opening>``)|(?P<closing>'')|(?P<dash>(?<=[\w$}])---?(?=[\w$\\{])|(?<=\s)---?(?=\s))"
@@ -44,9 +44,9 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 class Part(NamedTuple):
     text: str
     is_formula: bool = False
-    """With its delimiters."""
+    """The text includes the formula's delimiters."""
     href: str = ""
-    """Where the text leads, for a link."""
+    """The link's target."""
 
 
 def readable(text: str) -> str:
@@ -58,12 +58,12 @@ def readable(text: str) -> str:
 
 
 def parts(text: str) -> list[Part]:
-    """The readable text in its parts: plain text, formulas, links."""
+    """The readable text in parts: plain text, formulas, links."""
     return list(_folded(_Reader(text.strip()).parts()))
 
 
 def paragraphs(text: str) -> list[str]:
-    """The readable paragraphs of an abstract; none when it is empty."""
+    """The readable paragraphs of an abstract; none if it is empty."""
     return ["".join(part.text for part in paragraph) for paragraph in paragraphs_in_parts(text)]
 
 
@@ -72,7 +72,7 @@ def paragraphs_in_parts(text: str) -> list[list[Part]]:
 
 
 def _folded(found: Iterator[Part]) -> Iterator[Part]:
-    """Neighbours of plain text as one, white space folded."""
+    """Merge neighbouring plain texts and fold white space."""
     plain: list[str] = []
     for part in found:
         if part.is_formula or part.href:
@@ -131,7 +131,7 @@ class _Reader:
         yield Part(self._text[at:end])
 
     def _group(self, start: int, end: int, depth: int) -> list[Part]:
-        """What stands between braces; with them where they are none of TeX's."""
+        """The content between braces; including the braces if they are not TeX's."""
         stop = self._ends.get(start, end)
         if stop >= end or depth >= DEEPEST:
             return [Part(self._text[start : self._behind_group(start, end)])]
@@ -142,7 +142,7 @@ class _Reader:
         return stop + 1 if stop < end else start + 1
 
     def _argument(self, at: int, end: int, depth: int) -> tuple[list[Part] | None, int]:
-        """The group that begins here, white space aside, and where it ends; None where none does."""
+        """The group that begins here, after white space, and where it ends; None if there is none."""
         opened = ARGUMENT.match(self._text, at, end)
         if not opened or self._ends.get(opened.end() - 1, end) >= end:
             return None, at
@@ -216,7 +216,7 @@ class _Reader:
         return [Part(shown or "", href=href_of(address))], at
 
     def _accent(self, name: str, at: int, end: int, depth: int) -> tuple[list[Part] | None, int]:
-        """The letter that a TeX accent stands for; None where no such letter exists (an escaped quote, say)."""
+        """The letter that a TeX accent stands for; None if there is no such letter (an escaped quote, say)."""
         if name in commands.LETTERS:
             after = at + 2 if self._text.startswith("{}", at, end) else at
             return [Part(commands.LETTERS[name])], after + 1 if self._text[after : after + 1].isspace() and after == at else after
@@ -246,7 +246,7 @@ class _Reader:
 
 
 def _ends_of_groups(text: str) -> dict[int, int]:
-    """Where each group that is closed ends, by where it begins."""
+    """Where each closed group ends, by where it begins."""
     opened, ends = [], {}
     for found in BRACES.finditer(text):
         if found[0] == "{":

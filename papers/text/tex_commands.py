@@ -1,4 +1,4 @@
-r"""The commands that people write in titles, abstracts and names outside of formulas, and what they mean to a reader.
+"""Commands that people write in titles, abstracts and names outside formulas, and what they mean to a reader.
 
 LaTeX's own are described at https://latexref.xyz, siunitx at https://ctan.org/pkg/siunitx.
 """
@@ -11,7 +11,7 @@ ABOVE_OR_BELOW = {
     **{"'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", '"': "\u0308", "=": "\u0304", ".": "\u0307"},
     **{"u": "\u0306", "v": "\u030c", "H": "\u030b", "r": "\u030a", "c": "\u0327", "k": "\u0328", "d": "\u0323", "b": "\u0331"},
 }
-"""Accents: the mark that goes to the letter behind."""
+"""Accents: the mark that is put on the following letter."""
 TIE = "t"
 LETTERS = {"ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł"}
 LETTERS |= {"i": "ı", "j": "ȷ", "dj": "đ", "DJ": "Đ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "ng": "ŋ", "NG": "Ŋ"}
@@ -35,7 +35,7 @@ _dropped = (
     " bibliographystyle"
 )
 DROPPED = frozenset(_dropped.split())
-"""They go with their arguments."""
+"""Commands that are dropped together with their arguments."""
 WORDS = {"ie": "i.e.", "eg": "e.g.", "etc": "etc.", "etal": "et al.", "cf": "cf.", "wrt": "w.r.t.", "iid": "i.i.d.", "vs": "vs."}
 WORDS |= {"aka": "a.k.a.", "viz": "viz.", "resp": "resp."}
 SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "\\": " ", "!": "", "-": "", "/": "", "@": "", "quad": " ", "qquad": " "}
@@ -78,12 +78,12 @@ _SUBSCRIPTS = dict(zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄�
 
 
 def raised(text: str) -> str:
-    """The text as Unicode's superscripts, else behind a `^`."""
+    """The text in Unicode superscripts, otherwise after a `^`."""
     return _moved(text, _SUPERSCRIPTS, "^")
 
 
 def lowered(text: str) -> str:
-    """The text as Unicode's subscripts, else behind a `_`."""
+    """The text in Unicode subscripts, otherwise after a `_`."""
     return _moved(text, _SUBSCRIPTS, "_")
 
 

@@ -33,7 +33,7 @@ from papers.ranking.ranking import RankedPaper
 from papers.search import addresses, dictionary, index, marking, nicknames, posts, query, terms, words
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
-from papers.text import embed, formulas, links, notes, tex, tex_commands
+from papers.text import embed, formulas, keys, links, notes, tex, tex_commands
 from tests.attacks import ways_in
 from tests.attacks.network_readers import NETWORK_READERS
 from tests.attacks.reader import Reader
@@ -59,6 +59,7 @@ READERS: tuple[Reader, ...] = (
     Reader(links.without_end, links.without_end),
     Reader(links.without_end, lambda text: links.without_end(f"https://a.org/{text}"), place="path"),
     Reader(links.href_of, links.href_of),
+    Reader(keys.key_of, lambda text: keys.key_of(keys.LINE, text)),
     Reader(links.href_of, lambda text: links.href_of(f"https://{text}"), place="host"),
     Reader(reading.names, lambda text: reading.names([text, text], 1)),
     # the post format, mojibake and files
@@ -227,7 +228,7 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
-    Reader(body.status_ids, lambda text: body.status_ids({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(body.post_keys, lambda text: body.post_keys({"a": [text]}, "a"), (ActionRefused,)),
     Reader(comparing.difference, ways_in.a_compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(title=text, name=text), ["cs.LG"])),
     Reader(bibtex.citation, lambda text: bibtex.citation(ways_in.a_paper(title=text, name=text), ["cs.LG"], Unrendered())),

@@ -37,7 +37,8 @@ class BlueskyPost:
     @property
     def urls(self) -> list[str]:
         linked = [feature["uri"] for facet in self.facets for feature in facet["features"] if "uri" in feature]
-        return [*linked, *([self.embed["external"]["uri"]] if self.embed and "external" in self.embed else [])]
+        embeds = [self.embed, self.embed.get("media")] if self.embed else []
+        return [*linked, *(one["external"]["uri"] for one in embeds if one and "external" in one)]
 
     def record(self) -> dict[str, Any]:
         made: dict[str, Any] = {"$type": "app.bsky.feed.post", "text": self.text, "createdAt": written(self.posted_at)}

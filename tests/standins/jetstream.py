@@ -4,10 +4,12 @@ Public description: https://github.com/bluesky-social/jetstream
 """
 
 import json
+import logging
 import socket
 import struct
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
@@ -21,6 +23,9 @@ from websockets.sync.server import ServerConnection, serve
 from tests.standins.bluesky import BlueskyPost
 
 LOOKBACK = timedelta(hours=36)
+HEARTBEAT_S = 0.2
+Event = tuple[datetime, int, bytes]
+"""When it is told, its own moment in microseconds since 1970, and its frame."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,19 @@ class Connection:
 
 
 class JetstreamStandin:
-    """One host of the stream: a context manager. Events stand in the order in which they are sent."""
+    """One host of the stream: a context manager. Events stand in the order in which they are sent.
 
-    def __init__(self, now: Callable[[], datetime], *, version: Literal[1, 2] = 1) -> None:
+    With a `timetable` an event is told once its time has come, and something that is nothing to us whenever there is no other.
+    """
+
+    def __init__(
+        self, now: Callable[[], datetime], *, version: Literal[1, 2] = 1, timetable: Sequence[Event] | None = None
+    ) -> None:
         self.now = now
         self.version = version
-        self.events: list[tuple[int, bytes]] = []
+        self.events: list[tuple[int, bytes]] = [(time_us, frame) for _, time_us, frame in timetable or ()]
+        self._told_at = [microseconds(told_at) for told_at, _, _ in timetable or ()]
+        self._has_timetable = timetable is not None
         self.faults: list[Fault] = []
         """Of the next connections, one each."""
         self.replay = timedelta(0)
@@ -53,9 +65,13 @@ class JetstreamStandin:
         self.connections: list[Connection] = []
         self.client_data: list[bytes | str] = []
         """What clients sent, which none should."""
+        self._breaks: list[Fault] = []
         self._changed = threading.Condition()
         self._stopped = False
-        self._server = serve(self._serve, "127.0.0.1", 0, process_request=self._greet, compression=None, close_timeout=0.2)
+        quiet = logging.Logger("jetstream", logging.WARNING)
+        self._server = serve(
+            self._serve, "127.0.0.1", 0, process_request=self._greet, compression=None, close_timeout=0.2, logger=quiet
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
@@ -80,23 +96,25 @@ class JetstreamStandin:
             frame = event
         else:
             own = {"cursor": 20_000_000 + len(self.events)} if self.version == 2 else {}
-            frame = json.dumps({"did": "did:plc:nobody", "time_us": time_us} | event | own, separators=(",", ":")).encode()
+            frame = event_of(moment, event | own)[2]
         with self._changed:
             self.events.append((time_us, frame))
             self._changed.notify_all()
 
     def post(self, post: BlueskyPost, operation: str = "create", at: datetime | None = None) -> None:
         moment = at or post.posted_at
-        self.say(moment, {"did": post.did} | commit(operation, post.rkey, None if operation == "delete" else post.record()))
+        self.say(moment, told_post(post, operation, None if operation == "delete" else post.record()))
 
     def account(self, did: str, moment: datetime, *, active: bool, status: str = "") -> None:
-        told = {"active": active, "did": did, "seq": 1, "time": moment.isoformat()} | ({"status": status} if status else {})
-        self.say(moment, {"did": did, "kind": "account", "account": told})
+        self.say(moment, told_account(did, moment, active=active, status=status))
 
     def tick(self, moment: datetime) -> None:
         """An event that is nothing to us, whatever the filter."""
-        identity = {"did": "did:plc:nobody", "handle": "nobody.example.test", "seq": 1, "time": moment.isoformat()}
-        self.say(moment, {"kind": "identity", "identity": identity})
+        self.say(moment, nothing_at(moment))
+
+    def interrupt(self, how: Literal["close", "abort", "cut", "silence"] = "abort") -> None:
+        """What is connected now ends so."""
+        self._breaks.append(Fault(how))
 
     def _greet(self, connection: ServerConnection, request: Request) -> Response | None:
         asked = parse_qs(urlsplit(request.path).query)
@@ -116,24 +134,34 @@ class JetstreamStandin:
         if cursor > microseconds(now):
             cursor = microseconds(now)
         start = max(cursor - self.replay // timedelta(microseconds=1), microseconds(now - LOOKBACK))
-        place, sent = 0, 0
+        place, sent, breaks, last_s = 0, 0, len(self._breaks), time.monotonic()
         try:
             while True:
+                if len(self._breaks) > breaks:
+                    fault = Fault(self._breaks[-1].how)
                 if fault and sent >= fault.after:
                     self._fail(connection, fault)
                     return
-                with self._changed:
-                    waiting = self.events[place : place + 1]
-                if not waiting:
+                waiting = self._waiting(place)
+                if waiting is None:
+                    if self._has_timetable and time.monotonic() - last_s >= HEARTBEAT_S:
+                        connection.send(event_of(self.now(), nothing_at(self.now()))[2], text=True)
+                        last_s = time.monotonic()
                     if not self._wait(connection):
                         return
                     continue
                 place += 1
-                if waiting[0][0] >= start:
-                    connection.send(waiting[0][1], text=True)
-                    sent += 1
+                if waiting[0] >= start:
+                    connection.send(waiting[1], text=True)
+                    sent, last_s = sent + 1, time.monotonic()
         except ConnectionClosed:
             return
+
+    def _waiting(self, place: int) -> tuple[int, bytes] | None:
+        with self._changed:
+            if place >= len(self.events) or (place < len(self._told_at) and self._told_at[place] > microseconds(self.now())):
+                return None
+            return self.events[place]
 
     def _wait(self, connection: ServerConnection) -> bool:
         """For another event, or for the client to send or to leave; False when all is over."""
@@ -158,6 +186,27 @@ class JetstreamStandin:
             return
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         raw.shutdown(socket.SHUT_RDWR)
+
+
+def event_of(moment: datetime, event: dict[str, Any]) -> Event:
+    """Told at its own moment."""
+    time_us = microseconds(moment)
+    told = {"did": "did:plc:nobody", "time_us": time_us} | event
+    return moment, time_us, json.dumps(told, separators=(",", ":")).encode()
+
+
+def told_post(post: BlueskyPost, operation: str, record: dict[str, Any] | None) -> dict[str, Any]:
+    return {"did": post.did} | commit(operation, post.rkey, record)
+
+
+def told_account(did: str, moment: datetime, *, active: bool, status: str = "") -> dict[str, Any]:
+    told = {"active": active, "did": did, "seq": 1, "time": moment.isoformat()} | ({"status": status} if status else {})
+    return {"did": did, "kind": "account", "account": told}
+
+
+def nothing_at(moment: datetime) -> dict[str, Any]:
+    identity = {"did": "did:plc:nobody", "handle": "nobody.example.test", "seq": 1, "time": moment.isoformat()}
+    return {"kind": "identity", "identity": identity}
 
 
 def commit(operation: str, rkey: str, record: dict[str, Any] | None, collection: str = "app.bsky.feed.post") -> dict[str, Any]:

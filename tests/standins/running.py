@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tests.standins.arxiv import ArxivStandin
+from tests.standins.bluesky import PASSWORD, BlueskyStandin
+from tests.standins.bluesky_world import BlueskyWorld
 from tests.standins.embed import EmbedStandin
+from tests.standins.hackernews import HackerNewsStandin
+from tests.standins.huggingface import HuggingFaceStandin
+from tests.standins.jetstream import JetstreamStandin
+from tests.standins.listed_world import daily_papers, stories
 from tests.standins.oembed import OEmbedStandin
 from tests.standins.tweets import Tweets
 from tests.standins.world import World
@@ -36,27 +42,64 @@ class RunningWorld(World):
 class Services:
     world: RunningWorld
     tweets: Tweets
+    skies: BlueskyWorld
     arxiv: ArxivStandin
     x: XStandin
     oembed: OEmbedStandin
     embed: EmbedStandin
+    bluesky: BlueskyStandin
+    streams: tuple[JetstreamStandin, JetstreamStandin]
+    hackernews: HackerNewsStandin
+    huggingface: HuggingFaceStandin
 
     def environment(self) -> dict[str, str]:
-        """What the product has to be told to use them."""
+        """What the product has to be told to use them, with a key for each service that has one."""
+        return self.keyless() | {
+            "X_BEARER_TOKEN": self.x.bearer_token,
+            "BLUESKY_HANDLE": self.bluesky.handle,
+            "BLUESKY_APP_PASSWORD": PASSWORD,
+        }
+
+    def keyless(self) -> dict[str, str]:
+        """The same without any key."""
         bases = {f"ARXIV_{name}_BASE": self.arxiv.url for name in ("API", "RSS", "WEB")}
         bases |= {"X_API_BASE": self.x.url, "OEMBED_BASE": self.oembed.url, "X_EMBED_BASE": self.embed.url}
-        return bases | {"X_BEARER_TOKEN": self.x.bearer_token, "NETWORKS": "x"}
+        bases |= {f"HACKERNEWS_{name}_BASE": self.hackernews.url for name in ("API", "ITEM")}
+        return bases | {
+            "BLUESKY_API_BASE": self.bluesky.url,
+            "BLUESKY_STREAM": ",".join(stream.url for stream in self.streams),
+            "HUGGINGFACE_API_BASE": self.huggingface.url,
+            "NETWORKS": "x,bluesky,hackernews,huggingface",
+        }
 
 
 @contextlib.contextmanager
 def services(
     clock: Callable[[], datetime], *, first_day: date, days: int, papers_a_day: int, tweets_a_day: int
 ) -> Iterator[Services]:
-    """A world of so many listing days, on local servers."""
+    """A world of so many listing days, on local servers: so many posts a day on X, a fifth on Bluesky, a few elsewhere."""
     world = RunningWorld(clock, first_day=first_day, days=days, papers_a_day=papers_a_day)
     announced = [
         (paper.arxiv_id, day) for day in world.days for paper in world.announced(day, ARCHIVES)["new"] if paper.listed_on == day
     ]
     tweets = Tweets(announced, now=clock, per_day=tweets_a_day)
-    with ArxivStandin(world) as arxiv, XStandin(tweets) as x, OEmbedStandin(tweets) as oembed, EmbedStandin() as embed:
-        yield Services(world, tweets, arxiv, x, oembed, embed)
+    skies = BlueskyWorld(announced, now=clock, per_day=tweets_a_day // 5)
+    with contextlib.ExitStack() as servers:
+        start = servers.enter_context
+        made = Services(
+            world,
+            tweets,
+            skies,
+            start(ArxivStandin(world)),
+            start(XStandin(tweets)),
+            start(OEmbedStandin(tweets)),
+            start(EmbedStandin()),
+            start(BlueskyStandin(clock)),
+            (start(JetstreamStandin(clock, timetable=skies.events)), start(JetstreamStandin(clock, timetable=skies.events))),
+            start(HackerNewsStandin(clock)),
+            start(HuggingFaceStandin(clock)),
+        )
+        made.bluesky.add(*skies.posts)
+        made.hackernews.add(*stories(announced, clock, per_day=min(30, papers_a_day)))
+        made.huggingface.add(*daily_papers(announced, clock, per_day=min(60, papers_a_day // 2)))
+        yield made

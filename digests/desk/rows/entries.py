@@ -8,6 +8,7 @@ from digests.desk.rows.candidates import VANISHED, paper_flags
 from digests.desk.suggestions import Suggestion
 from digests.models import Entry, ShownTweet
 from papers.models import Paper, Tweet
+from papers.post_keys import PostKey
 from papers.ranking.ranking import EXCLUDED, RankedPaper, heat_order
 from papers.rendered.kinds import Kind, names_source
 from papers.rendered.stored import Texts
@@ -20,7 +21,7 @@ OFFERED = 10
 class TweetRow:
     shown: bool
     position: int | None
-    status_id: str
+    key: PostKey
     name: str
     handle: str
     direction: str
@@ -61,7 +62,7 @@ class EntryRow:
 
     @property
     def shown_ids(self) -> list[str]:
-        return [tweet.status_id for tweet in self.tweets if tweet.shown]
+        return [str(tweet.key) for tweet in self.tweets if tweet.shown]
 
 
 def list_rows(
@@ -111,24 +112,23 @@ def list_rows(
 
 def _offered(entries: list[Entry], live: Mapping[str, RankedPaper]) -> dict[int, list[Tweet]]:
     """By entry, the best tweets on its paper that are not shown and could be, the best first; one query."""
-    ids: dict[int, list[str]] = {}
+    keys: dict[int, list[PostKey]] = {}
     for entry in entries:
-        shown = {row.tweet.status_id for row in entry.shown_tweets.all()}
+        shown = {row.tweet.key for row in entry.shown_tweets.all()}
         lines = live[entry.paper.arxiv_id].tweets
         could = [
-            line.id for line in lines if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED and line.id not in shown
+            line.key for line in lines if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED and line.key not in shown
         ]
-        ids[entry.pk] = could[:OFFERED]
-    wanted = {status_id for several in ids.values() for status_id in several}
-    tweets = {tweet.status_id: tweet for tweet in Tweet.objects.filter(status_id__in=wanted)}
-    return {entry: [tweets[status_id] for status_id in several if status_id in tweets] for entry, several in ids.items()}
+        keys[entry.pk] = could[:OFFERED]
+    tweets = {tweet.key: tweet for tweet in Tweet.objects.with_keys({key for several in keys.values() for key in several})}
+    return {entry: [tweets[key] for key in several if key in tweets] for entry, several in keys.items()}
 
 
 def _tweet(tweet: Tweet) -> TweetRow:
     return TweetRow(
         shown=False,
         position=None,
-        status_id=tweet.status_id,
+        key=tweet.key,
         name=tweet.author_name,
         handle=tweet.author_handle,
         direction=tweet.direction,
@@ -145,7 +145,7 @@ def _shown(row: ShownTweet) -> TweetRow:
     return TweetRow(
         shown=True,
         position=row.position,
-        status_id=row.tweet.status_id,
+        key=row.tweet.key,
         name=row.author_name,
         handle=row.author_handle,
         direction=row.direction,

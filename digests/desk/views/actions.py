@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 
 from digests.desk import actions, texts, tweets
 from digests.desk.answers import answer, desk_action, part, user_of
-from digests.desk.body import Body, flag, revision, status_ids, text, whole
+from digests.desk.body import Body, flag, post_keys, revision, text, whole
 from digests.desk.changing import refuse_published
+from digests.desk.rules import read_rules, save_for_site
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
 from digests.desk.undoing import undo as undo_last
@@ -20,8 +21,7 @@ from papers import clock
 from papers.fetching import fetch_paper, fetch_tweet
 from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
-from papers.ranking.candidates import announced_on, rules
-from papers.ranking.ranking import Rules
+from papers.ranking.candidates import announced_on
 from papers.text.identifiers import ARXIV_ID
 
 EDIT = "digests.change_digest"
@@ -116,8 +116,8 @@ def add_tweet(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action(EDIT)
 def show_tweets(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    paper, wanted = paper_of(body), status_ids(body, "tweets")
-    tweets.show_tweets(day, paper, wanted, status_ids(body, "base"), by=user_of(request))
+    paper, wanted = paper_of(body), post_keys(body, "tweets")
+    tweets.show_tweets(day, paper, wanted, post_keys(body, "base"), by=user_of(request))
     number = f"{len(wanted)} post{'' if len(wanted) == 1 else 's'}"
     return answer(request, day, f"{number} shown under {paper.arxiv_id}.", WORDS)
 
@@ -139,15 +139,15 @@ def ignore(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action("digests.view_digest")
 def rules_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    preview = preview_rules(day, rules_of(body))
+    preview = preview_rules(day, read_rules(body))
     said = f"{len(preview.enters)} would be added, {len(preview.leaves)} would be removed."
     return answer(request, day, said, (), preview=part(request, "preview", preview=preview, day=day))
 
 
 @desk_action("papers.change_savedrules")
 def save_rules(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    actions.save_rules(rules_of(body))
-    return answer(request, day, "Thresholds saved for the whole site.", ORDER)
+    save_for_site(read_rules(body), by=user_of(request), now=clock.now())
+    return answer(request, day, "Rules saved for the whole site.", ORDER, rules_log=part(request, "rules_log"))
 
 
 @desk_action(EDIT)
@@ -189,16 +189,3 @@ def paper_of(body: Body) -> Paper:
     if paper is None:
         raise Refused("Unknown paper. Reload the page.")
     return paper
-
-
-def rules_of(body: Body) -> Rules:
-    tweets = whole(body, "shown_tweets")
-    if tweets > 100:
-        raise Refused("At most 100 posts can be shown under a paper.")
-    return Rules(
-        whole(body, "hot_score"),
-        whole(body, "shown_tweet_score"),
-        tweets,
-        flag(body, "one_tweet_per_author"),
-        weights=rules().weights,
-    )

@@ -76,8 +76,8 @@ def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
         return refusal
     paper = get_object_or_404(Paper, arxiv_id=arxiv_id)
     heat = ranked({paper.pk: paper.arxiv_id}, rules())[0]
-    tweets = {(tweet.network, tweet.status_id): tweet for tweet in Tweet.objects.filter(mentions__paper=paper)}
-    lines = [(line, tweets.get((line.network, line.id))) for line in heat.tweets]
+    tweets = {tweet.key: tweet for tweet in Tweet.objects.filter(mentions__paper=paper)}
+    lines = [(line, tweets.get(line.key)) for line in heat.tweets]
     shares: dict[str, int] = {}
     for line in heat.tweets:
         if not line.left_out:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from digests.desk import tweets
 from digests.desk.answers import PARTS, answer, desk_action, desk_of, part, user_of
 from digests.desk.body import Body, flag, revision, short_text
 from digests.desk.changing import Action, editing
@@ -19,6 +20,7 @@ from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, publish, withdraw
 from papers import clock
 from papers.models import Paper, Tweet
+from papers.post_keys import LONGEST_KEY
 
 VIEW, EDIT, PUBLISH = "digests.view_digest", "digests.change_digest", "digests.publish_digest"
 LONGEST_NOTE = 2_000
@@ -32,7 +34,7 @@ def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Ignore a finding, or stop ignoring it."""
-    digest, key = edited(day), short_text(body, "finding", 120)
+    digest, key = edited(day), short_text(body, "finding", 400)
     if "waived" not in body or flag(body, "waived"):
         if key not in {one.key for one in findings(digest, clock.now())}:
             raise Refused("This is already fixed.")
@@ -45,14 +47,20 @@ def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Show a tweet from right to left, or from left to right, on this day."""
-    number, status_id, wanted = (short_text(body, name, 40) for name in ("paper", "tweet", "direction"))
+    number, wanted = (short_text(body, name, 40) for name in ("paper", "direction"))
+    asked = short_text(body, "tweet", LONGEST_KEY)
     if wanted not in Tweet.Direction.values:
         raise Refused("A post’s direction must be ltr or rtl.")
-    shown = ShownTweet.objects.filter(entry__paper__arxiv_id=number, tweet__status_id=status_id).select_related("tweet")
     paper = Paper.objects.filter(arxiv_id=number).first()
-    if any(one.direction != wanted for one in shown.filter(entry__digest=edited(day))):
+
+    def shown_on(digest: Digest) -> list[ShownTweet]:
+        rows = list(ShownTweet.objects.filter(entry__digest=digest, entry__paper=paper).select_related("tweet"))
+        [key] = tweets.written([asked], [one.tweet.key for one in rows])
+        return [one for one in rows if str(one.tweet.key) == key]
+
+    if any(one.direction != wanted for one in shown_on(edited(day))):
         with editing(day, Action.TWEET_DIRECTION, by=user_of(request), paper=paper) as digest:
-            for one in shown.filter(entry__digest=digest):
+            for one in shown_on(digest):
                 one.printed_otherwise = one.otherwise | {"direction": wanted}
                 one.save(update_fields=["printed_otherwise"])
     return done(request, day, f"The post is now shown {Tweet.Direction(wanted).label}.")

@@ -22,6 +22,7 @@ from digests.reader.texts import texts_of_entries, texts_of_list
 from digests.templatetags.reading import absolute
 from papers.code_links import code_links
 from papers.models import Paper, of_live_tweet
+from papers.networks.registry import OLD_NETWORK
 from papers.rendered.stored import Texts
 
 NEWEST_DAYS = 20
@@ -136,7 +137,9 @@ def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
             "counts_are_inflated": entry.counts_are_inflated,
             "counts": entry.counted,
             "posts": list(dict.fromkeys(shown.tweet.url for shown in entry.shown_tweets.all())),
-            "tweet_ids": list(dict.fromkeys(shown.tweet.status_id for shown in entry.shown_tweets.all())),
+            "tweet_ids": list(
+                dict.fromkeys(one.tweet.status_id for one in entry.shown_tweets.all() if one.tweet.network == OLD_NETWORK)
+            ),
             "is_sample": digest.is_sample,
         }
         items.append(

@@ -4,9 +4,12 @@ The services are the stand-ins of the tests, so this works in a checkout of the 
 """
 
 import fcntl
+import itertools
 import os
 import shutil
 import sys
+import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ LISTING_DAYS = 20
 EARLY = timedelta(hours=3)
 """So long before the first announcement the clock begins."""
 SPEED = 1440
+FAULT_EVERY = timedelta(hours=6)
 STOP_WITHIN_S = 2 * serve.STOP_WITHIN_S
 OURS = frozenset({"PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH"})
 """All that the sandbox takes from our environment: no key, address or account of a real site may get into it."""
@@ -35,13 +39,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--speed", type=float, default=SPEED, help=f"how many times faster than real (default {SPEED})")
         parser.add_argument("--papers", type=int, default=100, help="new papers a day (default 100)")
-        parser.add_argument("--tweets", type=int, default=500, help="tweets about them (default 500)")
+        parser.add_argument(
+            "--tweets", type=int, default=500, help="posts about them on X, and a fifth of that on Bluesky (default 500)"
+        )
+        parser.add_argument("--faults", action="store_true", help="let a service fail now and then, each in its own ways")
         parser.add_argument("--port", type=int, default=web.PORT)
 
-    def handle(self, *args: Any, speed: float, papers: int, tweets: int, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, speed: float, papers: int, tweets: int, port: int, faults: bool, **options: Any) -> None:
         if speed <= 0 or papers < 1 or tweets < 0:
             raise CommandError("--speed must be above 0, --papers at least 1 and --tweets at least 0.")
-        from tests.standins.running import services  # absent from a bare installation
+        from tests.standins.failing import fail  # absent from a bare installation
+        from tests.standins.running import services
 
         with (settings.VAR_DIR / "sandbox.lock").open("a") as lock, supervisor.stop_requests() as asked:
             try:
@@ -56,16 +64,27 @@ class Command(BaseCommand):
                 lambda: clock.shown_by(fast), first_day=FIRST_DAY, days=LISTING_DAYS, papers_a_day=papers, tweets_a_day=tweets
             ) as made:
                 self.stdout.write(
-                    f"A sandbox: invented papers and posts, its own database in {folder}, no keys.\nA day passes in "
-                    f"{86_400 / speed:.0f} s; it starts on {fast[1]:%A, %d %B %Y}, and arXiv stops announcing after "
-                    f"{made.world.days[-1]:%d %B}."
+                    f"A sandbox: invented papers, and posts on all networks, its own database in {folder}, no keys.\n"
+                    f"A day passes in {86_400 / speed:.0f} s; it starts on {fast[1]:%A, %d %B %Y}, and arXiv stops announcing "
+                    f"after {made.world.days[-1]:%d %B}."
                 )
                 self.stdout.flush()
                 environment = sandbox_environment(folder, fast, port) | made.environment()
                 command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(port)]
                 program = supervisor.Program("The product", command, environment=environment)
+                if faults:
+                    failing = (fail, made, asked, FAULT_EVERY.total_seconds() / speed)
+                    threading.Thread(target=let_fail, args=failing, daemon=True).start()
                 if ended := supervisor.run([program], asked=asked, stop_within_s=STOP_WITHIN_S):
                     raise CommandError(ended)
+
+
+def let_fail(fail: Callable[[Any, int], None], services: Any, ended: threading.Event, every_s: float) -> None:
+    """One failure after the other, until all is over."""
+    for turn in itertools.count(1):
+        if ended.wait(every_s):
+            return
+        fail(services, turn)
 
 
 def sandbox_environment(folder: Path, fast: clock.FastClock, port: int) -> dict[str, str]:

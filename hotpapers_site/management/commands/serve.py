@@ -17,13 +17,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from digests.markdown import samples
 from digests.models import Digest
 from hotpapers_site.management.commands.web import HOST, PORT
+from hotpapers_site.queues import QUEUES, Queue
 from hotpapers_site.serving import broker, supervisor
 from hotpapers_site.serving.supervisor import Program
+from hotpapers_site.serving.telling import Teller
 from papers import clock
 from papers.access import connections, networks
 from papers.rendered.waiting import render_changed
 
-WORKERS = 2
 STOP_WITHIN_S = 8.0
 """Longer than a worker's soft shutdown."""
 
@@ -66,11 +67,17 @@ class Command(BaseCommand):
                 watched = {"The embedded Redis server": started} if started else {}
             self.say(f"The site:   {address}/\nThe admin:  {address}/admin/\nCtrl-C stops it.")
             self.stdout.flush()
-            if ended := supervisor.run(programs(port), asked=asked, stop_within_s=STOP_WITHIN_S, watched=watched):
+            look = Teller(self.tell, site=address).look
+            if ended := supervisor.run(programs(port), asked=asked, stop_within_s=STOP_WITHIN_S, watched=watched, meanwhile=look):
                 raise CommandError(ended)
 
     def say(self, text: str) -> None:
         self.stdout.write(text)
+
+    def tell(self, text: str) -> None:
+        """Also where nobody reads it at once."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
     def expect_free(self, port: int) -> None:
         with socket.socket() as probe:
@@ -95,21 +102,30 @@ class Command(BaseCommand):
 
 
 def programs(port: int) -> list[Program]:
-    """The web server, one Celery worker, Celery beat, which gives it its work, and who follows Bluesky's stream."""
+    """The web server, a worker for each queue, Celery beat, which gives them their work, and who follows Bluesky's stream."""
     # Found from any folder; a relative VAR_DIR or DATABASE_URL keeps its meaning.
     path = os.pathsep.join([str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])])
     # Links in feeds and maps lead to where the site is, unless somebody said where that is.
-    environment = {"SITE_URL": f"http://{HOST}:{port}"} | os.environ | {"PYTHONPATH": path}
+    # What the programs do is told by the Teller; they themselves say what goes wrong with them.
+    environment = {"SITE_URL": f"http://{HOST}:{port}", "LOG_LEVEL": "WARNING"} | os.environ | {"PYTHONPATH": path}
     web = [str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
-    celery = ["celery", "--app", "hotpapers_site", "--quiet"]
-    worker = [*celery, "worker", "--concurrency", str(WORKERS), "--without-gossip", "--without-mingle"]
-    beat = [*celery, "beat", "--pidfile="]
-    follow = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky"]
+    celery = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet"]
+    follow = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky", "--verbosity", "0"]
     followers = [] if networks.why_off("bluesky") else [Program("The follower of Bluesky", follow, environment=environment)]
+    workers = [
+        # Asked so, a worker gives its tasks a few seconds, then hands them back to the queue.
+        Program(f"The worker of {queue.name}", [*celery, *worker_of(queue)], signal.SIGQUIT, environment)
+        for queue in QUEUES.values()
+    ]
     return [
         Program("The web server", [sys.executable, *web], environment=environment),
-        # Asked so, the worker gives its tasks a few seconds, then hands them back to the queue.
-        Program("The Celery worker", [sys.executable, "-m", *worker], signal.SIGQUIT, environment),
-        Program("Celery beat", [sys.executable, "-m", *beat], environment=environment),
+        *workers,
+        Program("Celery beat", [*celery, "beat", "--pidfile="], environment=environment),
         *followers,
     ]
+
+
+def worker_of(queue: Queue) -> list[str]:
+    """Celery's arguments for a worker that serves the queue alone."""
+    options = ["--queues", queue.name, "--hostname", f"{queue.name}@%h", "--concurrency", str(queue.processes)]
+    return ["worker", *options, "--without-gossip", "--without-mingle"]

@@ -22,7 +22,8 @@ class Command(BaseCommand):
             "--until-live", action="store_true", help="exit 0 once all from before this start is in, 1 where no host answers"
         )
 
-    def handle(self, *args: Any, until_live: bool, **options: Any) -> None:
+    def handle(self, *args: Any, until_live: bool, verbosity: int, **options: Any) -> None:
+        self.is_quiet = not verbosity
         if why := networks.why_off(Bluesky.name):
             raise CommandError(why)
         with told():
@@ -38,4 +39,5 @@ class Command(BaseCommand):
                     time.sleep(AGAIN_S)
 
     def say(self, text: str) -> None:
-        self.stderr.write(text)
+        if not self.is_quiet:
+            self.stderr.write(text)

@@ -1,4 +1,4 @@
-"""`manage.py refresh_engagement`: counts are read again, and the texts of the tweets that are shown are fetched."""
+"""`manage.py refresh_engagement`: read counts again, and fetch the texts of posts that are shown."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 raise failed[-1]
 
     def refresh_open(self, name: str, all: bool) -> SourceError | None:
-        """The counts of an open network; what it failed with."""
+        """Refresh the counts of a free network; returns the error if it failed."""
         now, title = clock.now(), KINDS[name].title
         of_network = Tweet.objects.of_open_networks().filter(network=name)
         due = of_network.live() if all else of_network.due(now=now)
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             self.embed(opened)
 
     def embed(self, opened: Sources) -> None:
-        """Texts are fetched again and again: what fails now is said, and fails nothing."""
+        """Fetch texts. A text that fails now is reported but fails nothing: it will be tried again."""
         now = clock.now()
         tweets = to_embed(now)
         try:

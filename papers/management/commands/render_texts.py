@@ -1,4 +1,4 @@
-"""`manage.py render_texts`: make safe HTML and plain text of what came or changed, or of all."""
+"""`manage.py render_texts`: render new and changed texts, or all of them."""
 
 from typing import Any
 

@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
 
 def report(now: datetime) -> dict[str, Any]:
-    """All of it, as `--json` prints it; moments are in ISO 8601, UTC. `needs` has one sentence for each thing to do."""
+    """Everything that `--json` prints; times are ISO 8601 in UTC. `needs` has one sentence for each thing to do."""
     rows = list(CollectionDay.objects.order_by("date"))
     health = list(SourceHealth.objects.order_by("service"))
     live = Q(state=Tweet.State.LIVE)
@@ -99,7 +99,7 @@ def report(now: datetime) -> dict[str, Any]:
 
 
 def _networks(health: list[SourceHealth]) -> dict[str, dict[str, Any]]:
-    """Of each: whether it is on, how it answered last (the worst of its parts), why it does not, and what is here of it."""
+    """For each network: whether it is on, how it answered last (the worst of its parts), why, and what is here."""
     posts = dict(Tweet.objects.filter(is_sample=False).order_by().values_list("network").annotate(count=Count("pk")))
     places = {place.network: place for place in StreamPlace.objects.all()}
     gaps: dict[str, list[str]] = {}
@@ -124,7 +124,7 @@ def _network(name: str, health: list[SourceHealth], place: StreamPlace | None, g
 
 
 def _outage(one: SourceHealth, failed: list[CollectionDay]) -> str:
-    """What is said of a source that failed over hours, where no failed day says it already; else nothing."""
+    """A sentence about a source that has been failing for hours, unless a failed day says so already."""
     is_long = one.failed_at is not None and one.failed_at - one.since >= OUTAGE
     if one.state != SourceHealth.State.FAILING or not is_long or any(row.date >= one.since.date() for row in failed):
         return ""

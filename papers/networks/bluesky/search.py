@@ -11,7 +11,7 @@ from papers.networks.api import Api
 from papers.networks.strict_json import items, mapping, text_of
 from papers.sources.http import Malformed, ServiceRefused
 
-DOMAINS = ("arxiv.org", "alphaxiv.org", "huggingface.co", "hf.co")
+DOMAINS = ("arxiv.org", "alphaxiv.org", "ar5iv.org", "huggingface.co", "hf.co", "doi.org")
 PAGE_SIZE = 100
 MOST_PAGES = 50
 """For each domain."""

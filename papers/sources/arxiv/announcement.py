@@ -1,4 +1,4 @@
-"""What arXiv announced on a day, and the metadata of its papers, as its answers together say it."""
+"""What arXiv announced on a day, combined from its several answers, and the papers' metadata."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,20 +22,21 @@ class Announcement:
 
     day: date
     how: Literal["feed", "catchup", "window"]
-    """`window` is approximate: by time of submission, without papers that moderators held back."""
+    """`window` is approximate: it goes by submission time and lacks papers that moderators held back."""
     new: tuple[str, ...]
     """First announced this day, with a primary category in the archives."""
     cross: tuple[str, ...]
     """Newly listed in the archives, with a primary category outside."""
     replaced: tuple[str, ...]
     expected: Counts | None
-    """By arXiv's own listing pages; None where none could tell. More than there are ids where a page gave less than it states."""
+    """The number on arXiv's own listing pages, or None if no page could tell. More than the ids if a page listed fewer than it
+    states."""
     note: str = ""
-    """A sentence or two where feed and listing page did not agree, or one of them could not be read."""
+    """A sentence or two if feed and listing page disagreed, or one of them could not be read."""
     records: tuple[PaperRecord, ...] = ()
-    """Metadata that came along, of new and cross-listed papers; only from the window."""
+    """Metadata of new and cross-listed papers that came along; only from the window."""
     titles: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """By arXiv's pages, for papers whose metadata lack one."""
+    """Titles from arXiv's pages, for papers whose metadata have none."""
     left_out: tuple[LeftOut, ...] = ()
     """Papers of the window whose metadata cannot be read."""
 
@@ -50,12 +51,12 @@ class Metadata:
 
 
 def is_within(category: str, archives: Collection[str]) -> bool:
-    """Whether the category is one of the archives and classes, or a class of one of the archives."""
+    """Whether the category is one of these archives or classes, or a class of one of the archives."""
     return category in archives or category.partition(".")[0] in archives
 
 
 def by_section(listings: Iterable[Sections]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """New, cross-listed and replaced over several listings: what is new in one of them is new."""
+    """New, cross-listed and replaced papers over several listings: what is new in one of them counts as new."""
     ids: dict[Section, dict[str, None]] = {"new": {}, "cross": {}, "replaced": {}}
     for listing in listings:
         for section, found in listing.ids.items():
@@ -66,7 +67,7 @@ def by_section(listings: Iterable[Sections]) -> tuple[tuple[str, ...], tuple[str
 
 
 def united(day: date, pages: Sequence[Sections], how: Literal["feed", "catchup"]) -> Announcement:
-    """The listings of several archives and classes as one."""
+    """The listings of several archives and classes, merged into one."""
     sections: tuple[Section, ...] = ("new", "cross", "replaced")
     found = by_section(pages)
     # A paper may be on several pages, so that only what a page lacks by its own heading can be added up.

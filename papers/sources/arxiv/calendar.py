@@ -1,7 +1,7 @@
-"""When arXiv announces what: https://info.arxiv.org/help/availability.html. Pure; every moment is in UTC.
+"""When arXiv announces what: https://info.arxiv.org/help/availability.html. Pure functions; every moment is in UTC.
 
-A listing date is the date that arXiv's feeds, "new" and catch-up pages show. The calendar says what to expect and when to look;
-what was announced on a day is for arXiv's own pages to say.
+A listing date is the date on arXiv's feeds, "new" and catch-up pages. The calendar says what to expect and when to look;
+arXiv's own pages say what was announced.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
 CUTOFF = time(14, 0)
-"""Submissions up to here, Eastern, go into the same evening's announcement (Friday's into Sunday's)."""
+"""Submissions until this time (Eastern) are announced the same evening, Friday's on Sunday."""
 READABLE = time(0, 10)
 """The feeds are built at midnight, Eastern."""
 SATURDAY = 5
@@ -48,21 +48,21 @@ class AnnouncementCalendar:
         return day
 
     def submission_window(self, day: date) -> tuple[datetime, datetime]:
-        """When the papers listed on `day` were submitted: from the first moment on, up to and without the second.
+        """When the papers listed on `day` were submitted: from the first moment, up to but not including the second.
 
         Approximate: moderators hold papers back for days or weeks.
         """
         return _cutoff(self.previous_listing_day(day)), _cutoff(day)
 
     def listing_day_of(self, submitted: datetime) -> date:
-        """The day on which a paper submitted at this moment was probably listed; approximate, as above."""
+        """The day on which a paper submitted at this moment was probably listed; approximate for the same reason."""
         day = submitted.astimezone(UTC).date()
         while not self.is_listing_day(day) or submitted >= _cutoff(day):
             day += timedelta(days=1)
         return day
 
     def expected_at(self, day: date) -> datetime:
-        """From when on the listing of `day` can be read from the feeds."""
+        """The moment from which the listing of `day` can be read from the feeds."""
         return datetime.combine(day, READABLE, EASTERN).astimezone(UTC)
 
 

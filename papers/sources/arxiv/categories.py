@@ -1,20 +1,20 @@
-"""Which categories are arXiv's own: https://arxiv.org/category_taxonomy, and the archives that it had before."""
+"""arXiv's own categories: https://arxiv.org/category_taxonomy, and the archives it had before."""
 
 import re
 
 WITH_CLASSES = frozenset({"cs", "econ", "eess", "math", "nlin", "q-bio", "q-fin", "stat"})
-"""Their classes are two capitals. New classes come now and then, so they are not listed here."""
+"""Their classes are two capital letters. New classes appear now and then, so they are not listed here."""
 WITH_NAMED_CLASSES = frozenset({"cond-mat", "physics"})
 WITHOUT_CLASSES = frozenset({"gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nucl-ex", "nucl-th", "quant-ph"})
 FORMER = frozenset(
     {"acc-phys", "adap-org", "alg-geom", "ao-sci", "astro-ph", "atom-ph", "bayes-an", "chao-dyn", "chem-ph", "cmp-lg", "comp-gas"}
     | {"cond-mat", "dg-ga", "funct-an", "mtrl-th", "patt-sol", "plasm-ph", "q-alg", "q-bio", "solv-int", "supr-con"}
 )
-"""Old papers still have them as their categories, without a class."""
+"""Old papers still carry these as categories, without a class."""
 
 
 def is_category(term: str) -> bool:
-    """Whether arXiv could have given the category out. ACM and MSC classes, which authors add, come in the same place."""
+    """Whether arXiv could have assigned the category. ACM and MSC classes, which authors add, appear in the same place."""
     archive, _, of_archive = term.partition(".")
     if not of_archive:
         return term in WITHOUT_CLASSES or term in FORMER

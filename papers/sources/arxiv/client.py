@@ -18,7 +18,7 @@ from papers.sources.http import Malformed, RateLimited, ServiceRefused, SourceEr
 from papers.sources.records import LeftOut, told
 
 FEED_FULL = 1990
-"""A feed holds 2,000 entries at most; beyond that arXiv leaves new papers out without saying so."""
+"""A feed holds at most 2,000 entries; beyond that arXiv leaves papers out without saying so."""
 
 
 class ArxivClient:
@@ -45,10 +45,10 @@ class ArxivClient:
         self._calendar = calendar or AnnouncementCalendar()
 
     def announced_today(self, archives: Sequence[str]) -> Announcement:
-        """The newest announcement; look at its `day`: it is an earlier one at weekends and until arXiv has announced.
+        """The newest announcement. Check its `day`: at weekends, and until arXiv has announced, it is an earlier one.
 
-        The feed is believed where the listing pages show the same day and the same new papers; else the listing pages are.
-        Where one of the two cannot be read the other one is taken.
+        The feed is used if the listing pages show the same day and the same new papers; otherwise the listing pages are. If one
+        of the two cannot be read, the other is used.
         """
         feed, feed_trouble = None, None
         try:
@@ -83,7 +83,7 @@ class ArxivClient:
         return _of_feed(feed, f"Unchecked: {late}.")
 
     def caught_up(self, day: date, archives: Sequence[str]) -> Announcement:
-        """What was announced on `day`, of the last 90 days; empty where there was no announcement. Raises Gone for older days."""
+        """What was announced on `day`, one of the last 90; empty if nothing was. Raises Gone for older days."""
         pages = [self._listings.of(day, archive) for archive in archives]
         if other := next((page.day for page in pages if page.day != day), None):
             raise Malformed(f"arXiv's catch-up page of {day} shows {other}.", url=self._web_base)
@@ -114,9 +114,9 @@ class ArxivClient:
         )
 
     def metadata(self, ids: Iterable[str], titles: Mapping[str, str] | None = None) -> Metadata:
-        """The current version's metadata of papers, in batches of 100; ids without version, matched by id.
+        """The metadata of the papers' current versions, in batches of 100, by ids without version.
 
-        `titles` are for papers whose metadata have none. A batch that is no XML is halved, until the bad paper stands alone.
+        `titles` are for papers whose metadata have none. A batch that is not XML is halved until the bad paper stands alone.
         """
         asked = dict.fromkeys(ids)
         known = [number for number in asked if ARXIV_ID_ALONE.fullmatch(number)]
@@ -132,7 +132,7 @@ class ArxivClient:
 
 
 def _stops_all(error: SourceError) -> bool:
-    """arXiv does not want to be asked by us: it is not asked for something else then."""
+    """Whether arXiv doesn't want to be asked by us at all; then nothing else is asked of it either."""
     return isinstance(error, ServiceRefused) or (isinstance(error, RateLimited) and error.status != 503)
 
 

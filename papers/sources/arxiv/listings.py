@@ -1,4 +1,4 @@
-"""arXiv's listing pages: the newest announcement, and those of the last 90 days, each as one over all of its pages."""
+"""arXiv's listing pages: the newest announcement and those of the last 90 days, each merged from all its pages."""
 
 from collections.abc import Callable
 from datetime import date
@@ -24,11 +24,11 @@ class Listings:
         return self._whole(f"/list/{archive}/new", _list_page)
 
     def of(self, day: date, archive: str) -> Sections:
-        """The announcement of a day. Raises Gone for days that arXiv keeps no more."""
+        """The announcement of a day. Raises Gone for days that arXiv no longer keeps."""
         return self._whole(f"/catchup/{archive}/{day}", _catchup_page)
 
     def _whole(self, path: str, parameters_of: Callable[[int, int], Parameters]) -> Sections:
-        """All pages of a listing as one; `parameters_of` takes the page's number and how many entries were read before it."""
+        """All pages of a listing as one; `parameters_of` takes the page number and how many entries were read before it."""
         whole = self._page(path, parameters_of(1, 0))
         if whole.day is None:
             raise Malformed(

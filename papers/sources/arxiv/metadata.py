@@ -12,10 +12,10 @@ BATCH = 100
 """Ids in one metadata request."""
 WINDOW_PAGE = 500
 LARGEST_QUERY = 10_000
-"""arXiv's API pages no further."""
+"""arXiv's API does not page beyond this."""
 NO_XML = "metadata that are XML"
 MOST_GARBLED = 5
-"""So many papers of a batch may have metadata that are no XML; then it is not the papers' fault."""
+"""If more papers than this in a batch have metadata that are not XML, the fault is not the papers'."""
 
 
 class MetadataApi:
@@ -28,7 +28,7 @@ class MetadataApi:
     def add_batch(
         self, batch: list[str], titles: Mapping[str, str], records: dict[str, PaperRecord], left_out: dict[str, LeftOut]
     ) -> None:
-        """Add the papers of a batch that arXiv knows, by id, and those that cannot be read."""
+        """Add the batch's papers that arXiv knows, by id, and those that cannot be read."""
         parts = [batch]
         while parts:
             part = parts.pop()
@@ -63,7 +63,7 @@ class MetadataApi:
                 parts.append(rest)  # an entry stood there twice, or cannot be told by its id
 
     def query(self, query: str) -> tuple[dict[str, PaperRecord], list[LeftOut]]:
-        """All papers of the query, by id, and those that cannot be read."""
+        """All papers that match the query, by id, and those that cannot be read."""
         records: dict[str, PaperRecord] = {}
         left_out: dict[LeftOut, None] = {}
         seen: set[str] = set()
@@ -97,7 +97,7 @@ class MetadataApi:
     def _page(
         self, parameters: Parameters, *, due: bool, titles: Mapping[str, str] | None = None, attempts: int | None = None
     ) -> ApiPage | ApiError:
-        """`due`: the page should not be empty, whatever total it states."""
+        """With `due` the page should not be empty, whatever total it states."""
 
         def read(answer: Answer) -> ApiPage | ApiError:
             return read_api(answer, titles)

@@ -1,7 +1,8 @@
-"""What arXiv's answers say: the query API's Atom, the daily RSS feed, the listing and catch-up pages. Pure: bytes to dataclasses.
+"""Readers for arXiv's answers: the query API's Atom, the daily RSS feed, the listing and catch-up pages. Pure: bytes to
+dataclasses.
 
-Every reader raises Malformed for an answer that is something else, and Transient for one that breaks off. A single record that
-cannot be read costs nothing but itself: it is named among those `left_out`.
+Every reader raises Malformed for an answer of another kind, and Transient for one that is cut off. A single record that cannot
+be read costs only itself and is named in `left_out`.
 """
 
 import re
@@ -33,19 +34,19 @@ HEADING = re.compile(rf"(?:Showing new listings for|Catchup results for .* on) {
 STATED = re.compile(r"showing (?:first |last )?[0-9]{1,9} of ([0-9]{1,9}) entries")
 TOTAL = re.compile(r"Total of ([0-9]{1,9}) entries")
 EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""arXiv has no paper from before, and we need none from after."""
+"""arXiv has no earlier paper, and we need no later one."""
 
 Section = Literal["new", "cross", "replaced"]
 ANNOUNCE_TYPES: dict[str, Section] = {"new": "new", "cross": "cross", "replace": "replaced", "replace-cross": "replaced"}
 SECTION_HEADING = re.compile(r"(new|cross|replace)", re.IGNORECASE)
 HEADINGS = ("h1", "h2", "h3", "h4")
 LONGEST_HEADING = 300
-"""Characters of a heading that are read; real ones have at most 80."""
+"""How many characters of a heading are read; real ones have at most 80."""
 
 
 @dataclass(frozen=True)
 class PaperRecord:
-    """One paper's metadata, as the query API gives it; white space is folded."""
+    """One paper's metadata from the query API; white space is folded."""
 
     arxiv_id: str
     """Without its version."""
@@ -65,45 +66,45 @@ class PaperRecord:
 @dataclass(frozen=True)
 class ApiPage:
     total: int
-    """Of the whole query, not of this page."""
+    """The total of the whole query, not of this page."""
     records: tuple[PaperRecord, ...]
     left_out: tuple[LeftOut, ...] = ()
-    """Entries that cannot be read, and those that are among the records without something."""
+    """Entries that cannot be read, and entries among the records that lack something."""
 
     @property
     def ids(self) -> set[str]:
-        """Of all entries whose id could be read."""
+        """The ids of all entries whose id could be read."""
         return {record.arxiv_id for record in self.records} | {one.name for one in self.left_out if one.name}
 
 
 @dataclass(frozen=True)
 class ApiError:
-    """The query API's own error, an Atom feed of its own kind."""
+    """The query API's own error, a special kind of Atom feed."""
 
     text: str
 
 
 @dataclass
 class Sections:
-    """Ids by how they were announced, in the order of the answer, relative to the archive or class that was asked for."""
+    """Ids by section, in the answer's order, relative to the archive or class that was asked for."""
 
     day: date | None
-    """None on a further page that does not say it."""
+    """None on a further page that doesn't state it."""
     ids: dict[Section, dict[str, None]] = field(default_factory=lambda: {"new": {}, "cross": {}, "replaced": {}})
     stated: dict[Section, int] = field(default_factory=dict)
-    """How many entries each section has by its own heading, on all pages together."""
+    """How many entries each section has by its own heading, over all pages."""
     total: int | None = None
-    """How many entries all pages together have, where the page says so."""
+    """How many entries all pages together have, if the page says so."""
     entries: int = 0
     """How many entries were read."""
     titles: dict[str, str] = field(default_factory=dict)
-    """For the papers that the query API gives no title for: these have their TeX accents converted."""
+    """For papers whose API metadata have no title; these titles have their TeX accents converted."""
     left_out: list[LeftOut] = field(default_factory=list)
     """Entries that cannot be read."""
 
 
 def read_api(answer: Answer, titles: Mapping[str, str] | None = None) -> ApiPage | ApiError:
-    """An answer of `/api/query`, of status 200 or 400; `titles` are for papers that have none there."""
+    """Read an answer of `/api/query` with status 200 or 400; `titles` are for papers that have none there."""
     feed = read_xml(answer, f"{ATOM}feed", "an Atom feed")
     entries = feed.findall(f"{ATOM}entry")
     for entry in entries:
@@ -170,7 +171,7 @@ def _moment(entry: etree._Element, name: str) -> datetime | None:
 
 
 def read_feed(answer: Answer) -> Sections:
-    """The daily RSS feed, of status 200 or 400. An empty feed has the day on which it was built."""
+    """Read the daily RSS feed (status 200 or 400). An empty feed has the day on which it was built."""
     channel = read_xml(answer, "rss", "an RSS feed").find("channel")
     if channel is None:
         raise malformed(answer, "an RSS channel", "none")
@@ -205,9 +206,9 @@ def _rss_day(element: etree._Element) -> date | None:
 
 
 def read_listing(answer: Answer) -> Sections:
-    """One page of `/list/{set}/new` or `/catchup/{set}/{day}`. Further pages may lack the day, where they say the total.
+    """Read one page of `/list/{set}/new` or `/catchup/{set}/{day}`. Further pages may lack the day if they state the total.
 
-    For ids and membership: its text has TeX accents converted, the query API's has not.
+    Used for ids and sections only: its text has TeX accents converted, the query API's has not.
     """
     try:
         page = lxml.html.document_fromstring(mended(answer.body).replace(NOT_UTF8, ""))

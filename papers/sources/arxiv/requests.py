@@ -1,7 +1,7 @@
-"""One request to arXiv at a time, through the gate: tried again where that helps, else raised as the error it stands for.
+"""One request to arXiv at a time, through the gate; retried if that helps, otherwise raised as the error it stands for.
 
-https://info.arxiv.org/help/api/tou.html asks for one connection and one request in three seconds, over all our machines and over
-feeds, pages and API together.
+https://info.arxiv.org/help/api/tou.html asks for one connection and one request every three seconds, over all our machines and
+over feeds, pages and API together.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -15,15 +15,15 @@ from papers.sources.http import Answer, Malformed, RateLimited, ServiceRefused, 
 
 MAX_BYTES = 32 * 1024 * 1024
 EMPTY_TRIES = 3
-"""So often a page is asked for that comes empty where something is due."""
+"""How often a page is asked for when it comes back empty though something is due."""
 Read = TypeVar("Read")
 Parameters = Mapping[str, str | int]
 
 
 class GatedRequests:
-    """Requests through `gate`, tried up to `attempts` times, as long as no wait is above `max_wait_s`.
+    """Requests through `gate`, tried up to `attempts` times as long as no wait exceeds `max_wait_s`.
 
-    After 429 and 503 the wait is what arXiv asks for, at least 20 intervals of the gate (a minute at three seconds), doubled each
+    After 429 and 503 we wait as long as arXiv asks, at least 20 intervals of the gate (a minute at three seconds), doubled each
     time up to an hour; meanwhile the gate is closed for everybody.
     """
 
@@ -44,7 +44,7 @@ class GatedRequests:
         accept: Collection[int],
         attempts: int | None = None,
     ) -> Read:
-        """What `read` makes of the answer, whose status is one of `accept`."""
+        """What `read` makes of the answer, whose status must be one of `accept`."""
         return retrying(
             lambda: read(self._get(url, parameters, accept)),
             attempts=attempts or self._attempts,

@@ -1,4 +1,4 @@
-"""XML as arXiv sends it, read where it can be read: with characters that XML forbids, and with bytes that are not UTF-8."""
+"""arXiv's XML, read as far as possible: also with characters that XML forbids and bytes that are not UTF-8."""
 
 import re
 
@@ -7,14 +7,14 @@ from lxml import etree
 from papers.sources.http import Answer, Malformed, Transient
 
 NOT_UTF8 = "\ufdd0"
-"""Stands for each byte that is not UTF-8. No text has it: Unicode keeps it for such use, and XML allows it."""
+"""Stands for each byte that is not UTF-8. No text contains it: Unicode reserves it for such use, and XML allows it."""
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 REFERENCE = re.compile(r"&#(?:x0{0,9}([0-9a-fA-F]{1,6})|0{0,9}([0-9]{1,7}));")
 ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
 
 class Garbled(Transient):
-    """The answer is cut off, or isn't XML."""
+    """The answer is cut off or isn't XML."""
 
 
 def read_xml(answer: Answer, root: str, expected: str) -> etree._Element:
@@ -40,7 +40,7 @@ def read_xml(answer: Answer, root: str, expected: str) -> etree._Element:
 
 
 def mended(body: bytes) -> str:
-    """The text without the characters that XML forbids, and with a mark for each byte that is not UTF-8."""
+    """The text without characters that XML forbids, and with a mark for each byte that is not UTF-8."""
     text = ESCAPED_BYTE.sub(NOT_UTF8, body.decode(errors="surrogateescape"))
     return REFERENCE.sub(_allowed, FORBIDDEN.sub("", text))
 
@@ -59,7 +59,7 @@ def _parsed(body: bytes) -> etree._Element:
 
 
 def malformed(answer: Answer, expected: str, came: str) -> Malformed:
-    """Says what was expected and what came."""
+    """An error that says what was expected and what came."""
     return Malformed(
         f"Unexpected answer from arXiv: expected {expected}, got {came[:200]}.", url=answer.url, status=answer.status
     )

@@ -61,7 +61,17 @@ const rulesBody = () => {
         shown_tweet_score: shown_tweet_score.valueAsNumber,
         shown_tweets: shown_tweets.valueAsNumber,
         one_tweet_per_author: one_tweet_per_author.checked,
+        weights: weights(),
     };
+};
+
+/** What each count of each network gives, by network and count. */
+const weights = () => {
+    const found = {};
+    for (const field of all("#rules [name=weight]")) {
+        found[field.dataset.network] = {...found[field.dataset.network], [field.dataset.count]: field.valueAsNumber};
+    }
+    return found;
 };
 
 export const does = {

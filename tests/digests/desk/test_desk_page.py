@@ -150,7 +150,7 @@ def test_rows_offer_the_tweets_that_might_be_shown(ann: Client, papers: list[Pap
     row = desk(ann).rows[0]
 
     assert [(tweet.shown, sum(tweet.counts.values())) for tweet in row.tweets] == [(True, 90), (False, 10), (False, 2)]
-    assert [tweet.status_id for tweet in row.tweets[1:]] == [strong.status_id, weak.status_id]
+    assert [tweet.key for tweet in row.tweets[1:]] == [strong.key, weak.key]
 
 
 def test_filter_of_a_network_shows_papers_with_a_post_there_that_counts(ann: Client, collected: CollectionDay) -> None:

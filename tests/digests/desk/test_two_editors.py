@@ -133,8 +133,8 @@ def test_same_pin_by_both_and_ones_own_change_of_it_are_none(ann: Client, bob: C
 
 def test_same_tweets_chosen_by_both_is_a_conflict(ann: Client, bob: Client, papers: list[Paper]) -> None:
     paper = papers[0]
-    base = [row.tweet.status_id for row in entry_of(paper).shown_tweets.all()]
-    mine, theirs = make_tweet(paper).status_id, make_tweet(paper).status_id
+    base = [str(row.tweet.key) for row in entry_of(paper).shown_tweets.all()]
+    mine, theirs = str(make_tweet(paper).key), str(make_tweet(paper).key)
     done(ann, "show_tweets", paper=paper.arxiv_id, tweets=[theirs], base=base)
 
     told = conflict(bob, "show_tweets", paper=paper.arxiv_id, tweets=[mine], base=base)

@@ -70,6 +70,7 @@ PAPERS = st.builds(
     read_at=MOMENTS,
     tweets=st.lists(st.one_of(TWEETS, OTHER_POSTS), max_size=3).map(tuple),
     counts=st.fixed_dictionaries({}, optional=OTHER_COUNTS),
+    note=st.just(""),
 )
 POSTS = st.builds(
     Post,
@@ -77,6 +78,7 @@ POSTS = st.builds(
     written_at=MOMENTS,
     papers=st.lists(PAPERS, max_size=3, unique_by=lambda paper: paper.arxiv_id).map(tuple),
     draft=st.booleans(),
+    intro=st.just(""),
 )
 
 PAPER = PostPaper(

@@ -99,13 +99,13 @@ def test_is_unbalanced(text: str, expected: bool) -> None:
 
 def test_no_visible_tweet_proposes_the_best_ones_or_to_take_it_out() -> None:
     digest, entry = make_draft({"state": "deleted", "body_html": ""})
-    number, gone = entry.paper.arxiv_id, entry.tweets.get().status_id
+    number, gone = entry.paper.arxiv_id, str(entry.tweets.get().key)
     none, vanished = found(digest)
     assert (none.key, vanished.key) == (f"no_tweet:{number}", f"vanished:{number}")
     assert none.mend == {"action": "remove", "body": {"paper": number, "revision": 0}, "label": "Remove"}
 
     counts = {"read_at": READ_AT, "favorites": 0}
-    low, high = (make_tweet(entry.paper, retweets=n, **counts).status_id for n in (3, 9))
+    low, high = (str(make_tweet(entry.paper, retweets=n, **counts).key) for n in (3, 9))
     make_tweet(entry.paper, retweets=99, is_excluded=True, **counts)
     none, vanished = found(digest)
     assert none.mend == {
@@ -124,7 +124,7 @@ def test_no_visible_tweet_proposes_the_best_ones_or_to_take_it_out() -> None:
 @pytest.mark.parametrize(("body", "direction", "right"), [(HEBREW, "ltr", "rtl"), ("Our paper", "rtl", "ltr")])
 def test_wrong_direction(body: str, direction: str, right: str) -> None:
     digest, entry = make_draft({"body_html": body, "direction": direction}, {"body_html": HEBREW, "direction": "rtl"})
-    number, tweet = entry.paper.arxiv_id, entry.shown_tweets.get(position=1).tweet.status_id
+    number, tweet = entry.paper.arxiv_id, str(entry.shown_tweets.get(position=1).tweet.key)
     [one] = found(digest)
     assert one.key == f"direction:{number}:{tweet}"
     assert one.mend and one.mend["action"] == "direction"

@@ -69,6 +69,7 @@ COMMANDS: dict[str, list[str] | str] = {
     "rank_day": ["2021-05-12"],
     "status": "reads alone",
     "export_posts": "reads alone",
+    "mirror": "reads alone",
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
     "acknowledge_day": "the admin's action does the same",

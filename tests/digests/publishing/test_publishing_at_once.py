@@ -13,7 +13,9 @@ from pytest_django.fixtures import Settings
 
 from digests import tasks
 from digests.editing import history
-from digests.mirror import folder
+from digests.mirror import running
+from digests.mirror.targets import Target
+from digests.mirror.writing import Report
 from digests.models import Digest, PublicEvent
 from digests.publishing.correcting import open_correction, publish_correction
 from digests.publishing.scheduling import publish_due, schedule
@@ -28,21 +30,21 @@ WORKERS = 4
 @pytest.fixture
 def exported(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> Iterator[list[str]]:
     """The mirror's tasks run at once; the names of the files that they wrote or removed."""
-    settings.MIRROR_DIR = str(tmp_path)
+    settings.MIRRORS = [Target("folder", tmp_path)]
     files: list[str] = []
-    write, lock = folder.write, threading.Lock()
+    run, lock = running.run, threading.Lock()
 
-    def counted(*args: object, **options: object) -> Iterator[object]:
+    def counted(*args: object, **options: object) -> Report:
         with lock:  # a worker that finds the folder in use comes back later
-            for name, state in write(*args, **options):  # type: ignore[arg-type]
-                files.append(f"{name}: {state}")
-                yield name, state
+            report = run(*args, **options)  # type: ignore[arg-type]
+        files.extend(f"{name}: {state}" for name, state in report.changed)
+        return report
 
-    def send(app: Celery, name: str, args: list[str]) -> None:
+    def send(app: Celery, name: str, args: list[str], **options: object) -> None:
         current_app.tasks[name].apply(tuple(args), throw=True)
 
     current_app.loader.import_default_modules()
-    monkeypatch.setattr(folder, "write", counted)
+    monkeypatch.setattr(running, "run", counted)
     monkeypatch.setattr(Celery, "send_task", send)
     yield files
 
@@ -100,7 +102,7 @@ def test_withdraw_pressed_at_once_happens_once_and_removes_the_file(exported: li
     at_once(*[lambda: withdraw(Digest.objects.get(pk=digest.pk), now=NOW, note="A mix-up.")] * 2)
 
     assert events(digest) == ["published", "withdrawn"]
-    assert exported == ["2021-05-12---Hot-Papers.md: new", "2021-05-12---Hot-Papers.md: surplus"]
+    assert exported == ["2021-05-12---Hot-Papers.md: new", "2021-05-12---Hot-Papers.md: removed"]
 
 
 def test_corrections_opened_and_published_at_once_are_one(exported: list[str]) -> None:
@@ -132,10 +134,10 @@ def test_a_change_that_comes_while_the_list_is_published_comes_before_or_after_i
 
 
 def test_a_publication_outlives_a_queue_that_is_down(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise ConnectionError("no broker")
 
-    settings.MIRROR_DIR = str(tmp_path)
+    settings.MIRRORS = [Target("folder", tmp_path)]
     monkeypatch.setattr(Celery, "send_task", refuse)
     digest = make_digest(papers=1, status="draft", published_at=None)
 
@@ -143,13 +145,17 @@ def test_a_publication_outlives_a_queue_that_is_down(monkeypatch: pytest.MonkeyP
     assert list(tmp_path.iterdir()) == []
 
     tasks.mirror_all()
-    assert [file.name for file in tmp_path.iterdir()] == ["2021-05-12---Hot-Papers.md"]
+    assert [file.name for file in tmp_path.glob("*.md")] == ["2021-05-12---Hot-Papers.md"]
+
+    assert withdraw(digest, now=NOW) is True
+    tasks.mirror_all()
+    assert list(tmp_path.glob("*.md")) == []
 
 
 def test_there_is_no_mirror_unless_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "write", None)  # calling it would fail
+    monkeypatch.setattr(running, "run", None)  # calling it would fail
     monkeypatch.setattr(Celery, "send_task", None)
 
     assert publish(make_digest(papers=1, status="draft", published_at=None), now=NOW) is True
-    tasks.mirror_day("2021-05-12")
+    tasks.mirror_one("folder")
     tasks.mirror_all()

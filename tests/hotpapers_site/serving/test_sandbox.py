@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from django.conf import settings as configured
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from hotpapers_site.management.commands.sandbox import sandbox_environment
+from hotpapers_site.management.commands.sandbox import let_fail, sandbox_environment
 from papers import clock
 from tests.processes import processes_naming
 from tests.servers import free_port
@@ -85,13 +86,15 @@ def test_sandbox_collects_the_invented_days_says_what_it_is_and_leaves_no_proces
     # Which days these are depends on how far the fast clock was when the workers had started.
     assert {found for _, found in rows(folder, collected)} == {20}
     wait_until(lambda: rows(folder, "SELECT count(*) FROM papers_mention") > [(0,)], process)
+    networks = "SELECT DISTINCT network FROM papers_mention JOIN papers_tweet ON papers_tweet.id = tweet_id ORDER BY network"
+    wait_until(lambda: rows(folder, networks) == [("bluesky",), ("hackernews",), ("huggingface",), ("x",)], process)
     # The key of the real site was not used: the stand-in would have refused it.
     assert rows(folder, "SELECT state FROM papers_sourcehealth WHERE service = 'x'") == [("ok",)]
     assert rows(folder, "SELECT count(*) FROM digests_digest WHERE is_sample") == [(0,)]
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert output.startswith(f"A sandbox: invented papers and posts, its own database in {folder}, no keys.\n")
+    assert output.startswith(f"A sandbox: invented papers, and posts on all networks, its own database in {folder}, no keys.\n")
     assert "Traceback" not in output
     assert processes_naming(str(folder)) == []
 
@@ -116,6 +119,18 @@ def test_sandbox_environment_takes_no_secret_along(tmp_path: Path, monkeypatch: 
     assert "of-the-real-site" not in environment.values()
     assert environment["SANDBOX_CLOCK"] == "2026-11-22T12:00:00+00:00 2026-10-12T00:00:00+00:00 100.0"
     assert environment["ARXIV_REQUEST_INTERVAL"] == "0.03"
+
+
+def test_sandbox_lets_one_service_after_the_other_fail_until_it_ends() -> None:
+    ended, turns = threading.Event(), list[tuple[object, int]]()
+
+    def fail(services: object, turn: int) -> None:
+        turns.append((services, turn))
+        if turn == 3:
+            ended.set()
+
+    let_fail(fail, "services", ended, 0)
+    assert turns == [("services", 1), ("services", 2), ("services", 3)]
 
 
 @pytest.mark.django_db

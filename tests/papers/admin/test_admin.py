@@ -66,7 +66,7 @@ def test_paper_page_takes_the_same_queries_at_any_size(editor: Client, django_as
         for n in range(measurements)
     )
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = editor.get(page(paper))
 
     shown = [row.original.retweets for row in response.context["inline_admin_formsets"][0]]
@@ -81,7 +81,7 @@ def test_tweet_page_takes_the_same_queries_at_any_size(editor: Client, django_as
         for n in range(rows)
     )
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = editor.get(page(tweet))
 
     assert response.status_code == 200

@@ -99,18 +99,34 @@ def test_days_wanted_are_those_without_papers_where_there_is_no_key(settings: Se
 def test_days_wanted_waits_for_the_announcement() -> None:
     early = datetime(2026, 11, 20, 1, tzinfo=UTC)
 
+    make_day(FRIDAY - timedelta(days=1), papers_done_at=early, tweets_done_at=early)
+
     assert days.days_wanted(early) == []
-    assert CollectionDay.objects.values_list("state", "reason").get() == (
+    assert CollectionDay.objects.values_list("state", "reason").get(date=FRIDAY) == (
         "not_announced",
         "arXiv hasn't announced it yet; that is expected from 20 Nov 2026, 05:10 UTC.",
     )
     assert days.days_wanted(datetime(2026, 11, 20, 5, 10, tzinfo=UTC)) == [FRIDAY]
 
 
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        (datetime(2026, 11, 20, 5, 10, tzinfo=UTC), FRIDAY),
+        (datetime(2026, 11, 20, 1, tzinfo=UTC), date(2026, 11, 19)),
+        (datetime(2026, 11, 22, 12, tzinfo=UTC), FRIDAY),  # a Sunday
+        (datetime(2026, 11, 27, 12, tzinfo=UTC), date(2026, 11, 26)),  # no listing on the day after Thanksgiving
+    ],
+)
+def test_the_first_run_begins_with_the_newest_announced_day(now: datetime, first: date) -> None:
+    assert days.days_wanted(now)[0] == first
+    assert CollectionDay.objects.order_by("date").values_list("date", flat=True)[0] == first
+
+
 def test_days_wanted_has_weekends_for_their_tweets() -> None:
     saturday = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
-    assert days.days_wanted(saturday) == [saturday.date()]
+    assert days.days_wanted(saturday) == [FRIDAY, saturday.date()]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,18 +1,18 @@
 """`follow_bluesky` as processes: one of two follows, and a killed one loses nothing."""
 
 import os
+import random
 import signal
-import subprocess
-import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from tests.product import Product, own_database, until
-from tests.standins.bluesky import BlueskyPost, external
+from tests.standins.bluesky import BlueskyPost, BlueskyStandin, external
+from tests.standins.bluesky_world import BlueskyWorld
 from tests.standins.jetstream import JetstreamStandin
 
 pytestmark = [pytest.mark.slow, pytest.mark.own_database]
@@ -21,6 +21,12 @@ COUNT = (
     "import django, json; django.setup(); from papers.models import *; "
     "print(json.dumps([Tweet.objects.count(), list(StreamPlace.objects.values_list('leader', flat=True))]))"
 )
+LIVE = (
+    "import django, json; django.setup(); from papers.models import *; "
+    "rows = UnmatchedMention.objects.filter(tweet__state='live').order_by('arxiv_id'); "
+    "print(json.dumps(list(rows.values_list('tweet__status_id', 'arxiv_id'))))"
+)
+KILLS = 6
 
 
 def now() -> datetime:
@@ -50,16 +56,6 @@ def product(tmp_path: Path, stream: JetstreamStandin) -> Iterator[Product]:
             made.kill_all()
 
 
-def follow(product: Product) -> subprocess.Popen[bytes]:
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky"]
-    with product.log.open("ab") as log:
-        process = subprocess.Popen(
-            command, env=product.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
-        )
-    product.running.append(process)
-    return process
-
-
 def speak(stream: JetstreamStandin, numbers: range) -> None:
     for n in numbers:
         stream.post(BlueskyPost(f"did:plc:a{n}", f"3p{n}", now(), embed=external(PAPER)))
@@ -68,9 +64,9 @@ def speak(stream: JetstreamStandin, numbers: range) -> None:
 
 def test_one_of_two_follows_and_the_other_takes_over_when_it_is_killed(product: Product, stream: JetstreamStandin) -> None:
     speak(stream, range(50))
-    first = follow(product)
+    first = product.follow()
     assert until(lambda: product.ask(COUNT)[0] == 50, within_s=90), product.log.read_text()
-    second = follow(product)
+    second = product.follow()
     assert until(lambda: "waits" in product.log.read_text(), within_s=60), product.log.read_text()
     speak(stream, range(50, 100))
     first.send_signal(signal.SIGKILL)
@@ -85,3 +81,37 @@ def test_it_ends_once_all_is_in_and_says_why_where_no_host_answers(product: Prod
     stream.tick(now() + timedelta(hours=1))
     done = product.manage("follow_bluesky", "--until-live")
     assert (done.returncode, product.ask(COUNT)) == (0, [5, [""]]), done.stderr
+
+
+def test_killed_at_any_moment_it_loses_nothing(product: Product) -> None:
+    horizon = now() - timedelta(hours=36)
+    today = now().date()
+    days = [today - timedelta(days=age) for age in (1, 0)]
+    skies = BlueskyWorld([(f"2611.9{n:04}", days[n % 2]) for n in range(40)], now, per_day=700)
+    draw = random.Random(3)
+    with JetstreamStandin(now, timetable=skies.events) as host, BlueskyStandin(now) as bluesky:
+        bluesky.add(*skies.posts)
+        product.environment |= {"BLUESKY_STREAM": host.url, "BLUESKY_API_BASE": bluesky.url}
+        running = [product.follow(), product.follow()]
+        for _ in range(KILLS):
+            before = len(host.connections)
+            leading = until(lambda: len(host.connections) > before, within_s=90)  # noqa: B023 - called here
+            assert leading, product.log.read_text()
+            time.sleep(draw.random() * 1.5)
+            _, [leader] = product.ask(COUNT)
+            for process in running:
+                if leader.endswith(f":{process.pid}"):
+                    process.kill()
+                    process.wait()
+            running = [process for process in running if process.poll() is None]
+            running += [product.follow() for _ in range(2 - len(running))]
+        product.kill_all()
+        done = product.manage("follow_bluesky", "--until-live")
+        assert done.returncode == 0, done.stderr
+        assert product.manage("refresh_engagement").returncode == 0
+        assert product.manage("refresh_engagement", "--all").returncode == 0
+        at = now()
+    within = {post.uri: post for post in skies.posts if horizon < post.posted_at < at}
+    told = {(uri, paper) for uri, post in within.items() if post.is_live(at) for paper in post.papers(at)}
+    assert {(uri, paper) for uri, paper in product.ask(LIVE) if uri in within} == told
+    assert len(told) > 200

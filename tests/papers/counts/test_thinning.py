@@ -4,12 +4,15 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from papers.counts import thinning
 from papers.counts.thinning import thin
 from papers.models import (
     PaperMeasurement,
     Provenance,
+    ThinnedUntil,
     Tweet,
     TweetMeasurement,
 )
@@ -82,10 +85,56 @@ def test_thin_thins_papers_too_and_touches_no_entry() -> None:
     assert digest.entries.values().get() == entry
 
 
-def test_thin_takes_six_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    tweet = make_tweet()
-    for n in range(5):
-        at(20 * DAY + n * HOUR, n, tweet)
+def test_thin_looks_at_each_reading_three_times_and_then_never_again() -> None:
+    tweet, now = make_tweet(), NOW
+    for n in range(60):
+        at(20 * DAY - n * HOUR, n, tweet)
+    thin(NOW)
+    at(HOUR, 60, tweet)  # read since
 
-    with django_assert_num_queries(6):
-        thin(NOW)
+    with CaptureQueriesContext(connection) as nothing_due:
+        assert thin(NOW) == 0
+    deletes = [query for query in nothing_due.captured_queries if query["sql"].startswith("DELETE")]
+    assert deletes == []
+
+    for days in range(1, 200):
+        now = NOW + days * DAY
+        thin(now)
+    assert ages(tweet) == [HOUR, 20 * DAY - 59 * HOUR, 20 * DAY - 25 * HOUR, 20 * DAY]  # last of three weeks, and the first
+    assert set(ThinnedUntil.objects.values_list("name", flat=True)) == {
+        f"papers_{model}measurement {step}" for model in ("tweet", "paper") for step in ("hour", "day", "week")
+    }
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_thin_in_small_batches_deletes_the_same(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    tweets = [make_tweet() for _ in range(3)]
+    for n in range(40):
+        for tweet in tweets:
+            at(8 * DAY - 5 * n * HOUR / 4, n, tweet)
+    monkeypatch.setattr(thinning, "BATCH", batch)
+
+    first = thin(NOW)
+
+    kept = ages(tweets[0])
+    assert [ages(tweet) for tweet in tweets] == [kept] * 3
+    assert first == 3 * (40 - len(kept))
+    by_hour = {(NOW - age).replace(minute=0) for age in kept if 2 * DAY < age < 7 * DAY}
+    assert len(by_hour) == len([age for age in kept if 2 * DAY < age < 7 * DAY])
+
+
+def test_a_reading_of_a_clock_that_was_ahead_stops_nothing() -> None:
+    tweet = make_tweet()
+    at(-400 * DAY, 1, tweet)
+    for n in range(4):
+        at(20 * DAY + (3 - n) * HOUR, 5 - n, tweet)
+
+    assert thin(NOW) == 2  # all but the first and the last
+
+
+def test_a_second_run_finds_nothing_to_delete() -> None:
+    tweet = make_tweet()
+    for n in range(6):
+        at(20 * DAY + (5 - n) * HOUR, n, tweet)
+
+    assert (thin(NOW), thin(NOW)) == (4, 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from papers.sources.gate import Gate
+from papers.sources.gate import Gate, GateBusy
 from papers.sources.http import RateLimited, Transient
 from tests.conftest import absent
 from tests.standins.arxiv import ArxivStandin, gaps
@@ -20,7 +20,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from papers.sources import http
-from papers.sources.gate import Gate
+from papers.sources.gate import Gate, GateBusy
 
 url, redis_url, folder, name, times = sys.argv[1:]
 gate = Gate(name, 0.2, redis_url=redis_url, folder=Path(folder), longest_s=2)
@@ -126,3 +126,13 @@ def test_gate_keeps_the_answer_where_redis_goes_away_meanwhile(tmp_path: Path, m
 
     with gate(url, tmp_path) as second:
         assert second.name == tmp_path.name
+
+
+def test_who_has_no_patience_leaves_a_busy_gate_and_asks_nothing(redis_url: str, tmp_path: Path) -> None:
+    hasty = Gate(tmp_path.name, INTERVAL_S, redis_url=redis_url, folder=tmp_path, longest_s=2, patience_s=0.1)
+    with gate(redis_url, tmp_path), pytest.raises(GateBusy), hasty:
+        pytest.fail("two are at the gate")
+    with hasty:
+        pass
+    with hasty, pytest.raises(GateBusy):  # so does a second thread of the same process
+        hasty.__enter__()

@@ -9,7 +9,7 @@ import pytest
 from papers.networks.api import Api
 from papers.networks.base import FoundPost, GoneReason, Run
 from papers.networks.bluesky.client import Bluesky
-from papers.networks.bluesky.search import Search
+from papers.networks.bluesky.search import DOMAINS, Search
 from papers.sources.http import Malformed, RateLimited, ServiceRefused, SourceError, Transient
 from tests.papers.networks.asking import NOW, now
 from tests.standins.bluesky import PASSWORD, BlueskyPost, BlueskyStandin, external, link
@@ -264,7 +264,7 @@ def test_search_finds_links_of_every_domain_page_by_page(standin: BlueskyStandin
     assert standin.sessions == 1
     queries = [one for one in standin.requests if one.path.endswith("searchPosts")]
     assert {one.params["limit"] for one in queries} == {"100"}
-    assert [one.params["domain"] for one in queries] == ["arxiv.org"] * 4 + ["alphaxiv.org", "huggingface.co", "hf.co"]
+    assert [one.params["domain"] for one in queries] == ["arxiv.org"] * 4 + list(DOMAINS[1:])
 
 
 def test_a_session_that_has_run_out_is_made_anew(standin: BlueskyStandin, searching: Bluesky) -> None:

@@ -7,7 +7,7 @@ from papers.search.schema import create_post_index, drop_post_index
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0013_words")]
+    dependencies = [("papers", "0015_thinned_until")]
 
     operations = [
         migrations.CreateModel(

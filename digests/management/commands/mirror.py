@@ -1,0 +1,105 @@
+"""`manage.py mirror`: the static copies."""
+
+import os
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from digests.mirror.profiles.registry import PROFILES
+from digests.mirror.running import TROUBLES, FolderInUse, differences, run, targets, write
+from digests.mirror.targets import Kind, Posts, Target, Withdrawn
+from digests.mirror.writing import FileState
+from digests.models import Digest
+from papers import clock
+from papers.management.collecting import day
+
+DIFFERENCES = {
+    FileState.NEW: "is missing",
+    FileState.CHANGED: "differs",
+    FileState.REMOVED: "should not be there",
+}
+HTML = "html"
+
+
+class Command(BaseCommand):
+    help = "Bring the mirrors up to date (all that MIRRORS names, or those given). Exits 1 when one is not right afterwards."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="NAME", help="the mirrors to bring up to date (all)")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file differs")
+        what.add_argument("--rebuild", action="store_true", help="look at each file, not only at what changed since the last run")
+        parser.add_argument("--since", type=day, metavar="DAY", help="look at each file of this listing day and later ones")
+        parser.add_argument("--to", type=Path, metavar="DIR", help="a folder that the settings do not name (with --profile)")
+        parser.add_argument("--profile", choices=[*PROFILES, HTML], help="what the files of --to look like")
+        parser.add_argument("--posts", choices=list(Posts), default=Posts.MARKUP, help="with --to: how posts are shown")
+        parser.add_argument(
+            "--withdrawn", choices=list(Withdrawn), default=Withdrawn.REMOVE, help="with --to: what becomes of withdrawn days"
+        )
+
+    def handle(self, *args: Any, names: list[str], check: bool, rebuild: bool, since: date | None, **options: Any) -> None:
+        chosen = _chosen(names, options["to"], options["profile"], Posts(options["posts"]), Withdrawn(options["withdrawn"]))
+        failed = []
+        for target in chosen:
+            try:
+                if check:
+                    self.check_one(target, since)
+                else:
+                    self.bring(target, since, rebuild=rebuild, options=options)
+            except (FolderInUse, *TROUBLES) as error:
+                failed.append(f"{target.name}: {error}")
+        if failed:
+            raise CommandError("\n".join(failed))
+
+    def check_one(self, target: Target, since: date | None) -> None:
+        if not target.files.is_dir():
+            raise CommandError(f"{target.files} is not there; run `manage.py mirror` without --check to make it")
+        found = differences(target, since=since)
+        for name, state in found:
+            self.stdout.write(f"{target.files / name}: {DIFFERENCES[state]}")
+        if found:
+            raise CommandError(
+                f"{target.name}: {len(found)} file{'s differ' if len(found) > 1 else ' differs'} from what readers see; "
+                "run `manage.py mirror --rebuild` to mend it."
+            )
+        self.stdout.write(f"{target.name}: up to date")
+
+    def bring(self, target: Target, since: date | None, *, rebuild: bool, options: dict[str, Any]) -> None:
+        total = Digest.objects.mirrored().between(since, None).count() if rebuild or since or not target.files.is_dir() else None
+        quiet = None if options["verbosity"] else True
+        with tqdm(total=total, unit=" files", desc=target.name, disable=quiet, delay=0.5) as bar:
+            how: dict[str, Any] = {"since": since, "rebuild": rebuild, "processes": os.cpu_count() or 1}
+            how["tell"] = lambda *_: bar.update()
+            report = write(target, **how) if options["to"] else run(target, clock.now(), **how)
+        counts = Counter(report.counts)
+        if options["verbosity"]:
+            self.stdout.write(
+                f"{target.name}: {counts[FileState.NEW]} new, {counts[FileState.CHANGED]} changed, "
+                f"{counts[FileState.REMOVED]} removed, {counts[FileState.SAME]} looked at and unchanged"
+            )
+        if report.theirs:
+            raise CommandError("\n".join(report.theirs))
+
+
+def _chosen(names: list[str], to: Path | None, profile: str | None, posts: Posts, withdrawn: Withdrawn) -> list[Target]:
+    if to:
+        if names or not profile:
+            raise CommandError("--to DIR goes with --profile NAME and without names of mirrors.", returncode=2)
+        if to.exists() and not to.is_dir():
+            raise CommandError(f"{to} is a file; give a folder.")
+        kind = Kind.HTML if profile == HTML else Kind.FOLDER
+        return [Target(str(to), to, kind=kind, profile=profile, posts=posts, withdrawn=withdrawn)]
+    if profile:
+        raise CommandError("--profile goes with --to DIR; the settings say it of a mirror that has a name.", returncode=2)
+    known = targets()
+    if unknown := [name for name in names if name not in known]:
+        raise CommandError(f'No mirror is called "{unknown[0]}"; the settings have {", ".join(known) or "none"}.', returncode=2)
+    if not known:
+        raise CommandError(
+            "No mirror is set up. Name one in MIRRORS (see README), or give a folder: --to DIR --profile NAME.", returncode=2
+        )
+    return [known[name] for name in names] if names else list(known.values())

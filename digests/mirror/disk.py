@@ -1,0 +1,138 @@
+"""A folder that is written by one run at a time, and in which no reader ever sees half a file."""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+LOCK_WAIT_S = 5.0
+"""A run that was killed holds the folder until its processes have noticed."""
+OURS = ".mirror"
+"""The folder inside the folder where files wait until they are whole."""
+STATE = f"{OURS}/state"
+
+
+class FolderInUse(Exception):
+    """Another run is writing to the folder."""
+
+
+class FolderError(Exception):
+    """The folder cannot be written or read; the message says what to do."""
+
+
+WHAT_TO_DO = {
+    errno.ENOSPC: "the disk is full; make room, then run it again",
+    errno.EDQUOT: "the disk quota is used up; make room, then run it again",
+    errno.EROFS: "the file system is read-only; mount it writable, then run it again",
+    errno.EACCES: "this user may not write there; give it the right to, then run it again",
+    errno.EPERM: "this user may not write there; give it the right to, then run it again",
+    errno.ENOTDIR: "a file stands where a folder should be; move it away, then run it again",
+    errno.EISDIR: "a folder stands where a file should be; move it away, then run it again",
+    errno.EEXIST: "a file stands where a folder should be; move it away, then run it again",
+}
+
+
+@contextlib.contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """What the system refuses, as FolderError."""
+    try:
+        yield
+    except OSError as error:
+        what = WHAT_TO_DO.get(error.errno or 0, f"{error.strerror}; see to it, then run it again")
+        raise FolderError(f"{error.filename or folder}: {what}") from error
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[int]:
+    """The folder's descriptor, held by one run at a time; the lock goes with its holders, however they end.
+
+    Raises FolderInUse.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    give_up_at = time.monotonic() + LOCK_WAIT_S
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up_at:
+                    raise FolderInUse(f"another export is writing to {folder}; wait for it to finish, then try again") from None
+                time.sleep(0.05)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def write_durably(path: str | Path, data: bytes, folder: int | None = None) -> None:
+    """A file whose bytes are on the disk. The system's own calls: Python's files would take as long as the disk does."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666, dir_fd=folder)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in the folder durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sha256_of(path: Path) -> str | None:
+    """None where there is no such file."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def empty_waiting_room(folder: Path) -> None:
+    """Remove what a run that was killed left half done."""
+    with os.scandir(folder / OURS) as found:
+        leftovers = [one.path for one in found if one.name != "state"]
+    for path in leftovers:
+        Path(path).unlink()
+
+
+def aside(path: Path) -> Path:
+    """A free name beside the file for what a person made of it."""
+    number = 1
+    while True:
+        free = path.with_name(f"{path.name}.theirs{f'.{number}' if number > 1 else ''}")
+        if not os.path.lexists(free):
+            return free
+        number += 1
+
+
+def scan(folder: Path, since_ns: int) -> tuple[int, list[str]]:
+    """How many files there are, and the names of those that changed (ctime, ns) at that moment or later. Hidden names, the
+    manifest and what people's files were kept as do not count."""
+    count, changed, waiting = 0, [], [""]
+    while waiting:
+        below = waiting.pop()
+        with os.scandir(folder / below) as found:
+            for one in found:
+                name = one.name
+                if name[0] == "." or (not below and name == "mirror.json"):
+                    continue
+                if one.is_dir(follow_symlinks=False):
+                    waiting.append(f"{below}{name}/")
+                    continue
+                if ".theirs" in name:
+                    continue
+                count += 1
+                if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
+                    changed.append(f"{below}{name}")
+    return count, changed

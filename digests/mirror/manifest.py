@@ -1,0 +1,140 @@
+"""`mirror.json`: what stands in a mirror's folder, one line a file, so that one of 30,000 is changed without reading the others.
+
+A file that is about to change is not among `files` while it changes: it stands under `changing`, with its entry before and
+after (null where there is none). So whoever reads the manifest never reads a fingerprint that is not the file's, and a run that
+was killed is told from a person's edit.
+"""
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+NAME = "mirror.json"
+FORMAT = 1
+FILES = b'"files": {\n'
+END = b"\n}}\n"
+
+
+class ManifestError(Exception):
+    """A manifest that cannot be read; the message says what to do."""
+
+
+class Entry(NamedTuple):
+    """What the manifest says of a file."""
+
+    sha256: str
+    size: int
+    """Bytes."""
+    digest: str = ""
+    """The listing day whose digest it is; empty of other files."""
+    revision: int = 0
+    shows: tuple[str, ...] | None = ()
+    """The subjects whose change makes it anew (digests/page_cache/triggers.py); None: any change does."""
+    address: str = ""
+    """Where readers find a file of the reader site."""
+
+    def as_json(self, profile: str) -> dict[str, Any]:
+        found: dict[str, Any] = {"sha256": self.sha256, "size": self.size, "profile": profile}
+        if self.digest:
+            found |= {"digest": self.digest, "revision": self.revision}
+        if self.address:
+            found |= {"address": self.address, "shows": None if self.shows is None else list(self.shows)}
+        return found
+
+    @classmethod
+    def of_json(cls, found: dict[str, Any]) -> "Entry":
+        shows = found.get("shows", ())
+        return cls(
+            found["sha256"], found["size"], found.get("digest", ""), found.get("revision", 0),
+            None if shows is None else tuple(shows), found.get("address", ""),
+        )  # fmt: skip
+
+
+Change = tuple[Entry | None, Entry | None]
+"""A file's entry before and after."""
+
+
+class Manifest:
+    def __init__(self, options: dict[str, str]) -> None:
+        """`options` decide what the files look like: files of other options are not ours to keep. `profile` is one of them."""
+        self.options = options
+        self.changing: dict[str, Change] = {}
+        self._lines: list[bytes] = []
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Manifest":
+        """Raises ManifestError."""
+        head, found, rest = data.partition(FILES)
+        try:
+            if not found or not rest.endswith(END) or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT:
+                raise ValueError
+            manifest = cls(told["options"])
+            manifest.changing = {
+                name: tuple(None if one is None else Entry.of_json(one) for one in pair)  # type: ignore[misc]
+                for name, pair in told["changing"].items()
+            }
+        except (ValueError, KeyError, TypeError) as error:
+            raise ManifestError(
+                f"{NAME} is not one that this site wrote; move it away, and the next run makes it anew"
+            ) from error
+        body = rest[: -len(END)]
+        manifest._lines = [line.rstrip(b",") for line in body.split(b"\n")] if body else []
+        return manifest
+
+    def write(self) -> bytes:
+        """The file. The same files give the same bytes."""
+        profile = self.options["profile"]
+        changing = {name: [one and one.as_json(profile) for one in pair] for name, pair in sorted(self.changing.items())}
+        head = {"mirror": FORMAT, "options": self.options, "changing": changing}
+        return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES + b",\n".join(self._lines) + END
+
+    def get(self, name: str) -> Entry | None:
+        at = self._place(name)
+        return self._entry(self._lines[at]) if at is not None else None
+
+    def set(self, name: str, entry: Entry | None) -> None:
+        """None removes it."""
+        key = _key(name)
+        at = bisect_left(self._lines, key)
+        is_there = at < len(self._lines) and self._lines[at].startswith(key)
+        if entry is None:
+            if is_there:
+                del self._lines[at]
+            return
+        line = key + json.dumps(entry.as_json(self.options["profile"]), ensure_ascii=False).encode()
+        if is_there:
+            self._lines[at] = line
+        else:
+            self._lines.insert(at, line)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def names(self) -> Iterator[str]:
+        return (json.loads(line[: line.index(b": {")]) for line in self._lines)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:
+        for line in self._lines:
+            name, _, entry = line.partition(b": {")
+            yield json.loads(name), Entry.of_json(json.loads(b"{" + entry))
+
+    def showing(self, subjects: frozenset[str]) -> Iterator[tuple[str, Entry]]:
+        """The files that show one of the subjects, or anything."""
+        for line in self._lines:
+            if b'"shows": null' in line or any(f'"{subject}"'.encode() in line for subject in subjects):
+                name, _, entry = line.partition(b": {")
+                yield json.loads(name), Entry.of_json(json.loads(b"{" + entry))
+
+    def _place(self, name: str) -> int | None:
+        key = _key(name)
+        at = bisect_left(self._lines, key)
+        return at if at < len(self._lines) and self._lines[at].startswith(key) else None
+
+    @staticmethod
+    def _entry(line: bytes) -> Entry:
+        return Entry.of_json(json.loads(b"{" + line.partition(b": {")[2]))
+
+
+def _key(name: str) -> bytes:
+    return json.dumps(name, ensure_ascii=False).encode() + b": "

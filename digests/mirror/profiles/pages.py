@@ -1,0 +1,141 @@
+"""Posts -> files for a generator: front matter that holds all data, and the page as HTML that no generator reads anything into.
+
+Each element of the page is one line between blank ones, which CommonMark hands on as it is; letters that mean something to a
+generator (`{{`, `{%`, `$`, backticks …) are character references. So formulas and texts come out as readers of the site see
+them, and nothing in them runs.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from digests.markdown import carried
+from digests.markdown.format import front_matter, render
+from digests.markdown.other_networks import OTHERS
+from digests.markdown.post import Post, PostPaper, PostTweet
+from digests.mirror.profiles.registry import Profile
+from digests.mirror.targets import Posts
+from digests.models import Digest, PublicEvent
+from digests.templatetags import reading
+from papers.networks.registry import OLD_NETWORK
+from papers.rendered.bounded import Renderer
+from papers.rendered.kinds import Kind, Text, names_source
+from papers.rendered.stored import Texts
+from papers.text.embed import unescape
+
+TEMPLATES = Path(__file__).parent / "templates"
+SPECIAL = re.compile(r"[{}$`\\*_\[\]|~^]")
+"""What templates, shortcodes, Markdown, formulas and attribute lists of some generator begin with."""
+SMILEY = re.compile(r":(?=[\w+-]+:)")
+TEXT_OR_TAG = re.compile(r"<[^>]*>|[^<]+")
+YAML_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def write(profile: Profile, posts: Posts, days: Sequence[Post]) -> list[str]:
+    """The files of these days; one query for all, and none in the old site's format."""
+    if not profile.template:
+        return [render(day) for day in days]
+    texts = Texts(text for day in days for text in _texts(day))
+    with Renderer() as renderer:
+        texts.complete(renderer)
+    return [_page(profile, day, texts=texts, post=day, is_embedding=posts == Posts.EMBEDS) for day in days]
+
+
+def tombstone(profile: Profile, digest: Digest, event: PublicEvent | None) -> str:
+    """The file of a day that was withdrawn: it says so, with the editors' words if they gave any."""
+    day = Post(digest.date, digest.written_at)
+    if not profile.template:
+        told = f"This list was withdrawn on {event.at:%Y-%m-%d}." if event else "This list was withdrawn."
+        return "\n".join([*front_matter(day.day, day.written_at, draft=False), "", told, ""])
+    note = event.note if event else ""
+    texts = Texts([(Kind.NOTE, note)] if note else [])
+    with Renderer() as renderer:
+        texts.complete(renderer)
+    return _page(profile, day, texts=texts, event=event, is_withdrawn=True)
+
+
+def _page(profile: Profile, day: Post, **context: Any) -> str:
+    known = {
+        "day": day.day,
+        "date": profile.date_of(day.written_at),
+        "written_at": day.written_at,
+        "title": f"Hot Papers {day.day}",
+        "description": f"Hot papers {day.day}",
+        "address": profile.address_of(day.day),
+        "slug": f"hot-papers-{day.day}",
+        "data": None if context.get("is_withdrawn") else carried.written(day),
+        "post": None,
+        "is_withdrawn": False,
+        "is_embedding": False,
+        "event": None,
+        "networks": OTHERS,
+        "old_network": OLD_NETWORK,
+    }
+    return _template(profile.template).render(known | context)
+
+
+def _texts(day: Post) -> list[Text]:
+    wanted = [(Kind.NOTE, day.intro), *((Kind.NOTE, paper.note) for paper in day.papers)]
+    for paper in day.papers:
+        wanted += [
+            (Kind.LINE, paper.title),
+            (Kind.ABSTRACT, paper.abstract),
+            (Kind.NAMES, names_source(paper.authors)),
+        ]
+    return wanted
+
+
+@lru_cache
+def _template(name: str) -> Template:
+    # Autoescape is for the page; front matter goes through `yaml`.
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )  # fmt: skip
+    environment.filters |= reading.register.filters | {
+        "yaml": yaml, "inert": inert, "counts": counts, "page_of": page_of, "unescape": unescape,
+    }  # fmt: skip
+    return environment.get_template(name)
+
+
+def yaml(value: Any) -> SafeString:
+    """As YAML on one line, which is JSON but for what YAML cannot print."""
+    text = json.dumps(value, ensure_ascii=False)
+    return mark_safe(YAML_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # noqa: S308 - no HTML
+
+
+def inert(markup: str) -> SafeString:
+    """HTML on one line in which no generator finds anything of its own; browsers read the same."""
+    line_end = "&#10;" if "<pre" in markup else " "
+    parts = TEXT_OR_TAG.findall(re.sub(r"\r\n?|\n", line_end, markup))
+    return mark_safe("".join(map(_inert, parts)))  # noqa: S308 - safe before, and only letters became references
+
+
+def _inert(part: str) -> str:
+    if part[0] == "<":
+        return re.sub(r"[{}$`\\]", _reference, part)
+    return SMILEY.sub("&#58;", SPECIAL.sub(_reference, part))
+
+
+def _reference(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
+
+
+def counts(paper: PostPaper) -> dict[str, dict[str, int]]:
+    """By network; X stands there only where it counted something, or nobody else did."""
+    of_x = {"retweets": paper.retweets, "favorites": paper.favorites}
+    others = {name: dict(told) for name, told in paper.counts.items()}
+    return {**({OLD_NETWORK: of_x} if any(of_x.values()) or not others else {}), **others}
+
+
+def page_of(tweet: PostTweet) -> str:
+    """The address of the post."""
+    if tweet.network != OLD_NETWORK:
+        return OTHERS[tweet.network].page(tweet.status_id, tweet.handle)
+    return f"https://x.com/{tweet.handle}/status/{tweet.status_id}"

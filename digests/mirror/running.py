@@ -1,0 +1,85 @@
+"""One run of a target: its files, what follows when they changed, and what is remembered of it."""
+
+import logging
+from datetime import date, datetime
+from functools import partial
+
+from django.conf import settings
+
+from digests.mirror import git, hooks, site
+from digests.mirror.disk import FolderError, FolderInUse
+from digests.mirror.manifest import ManifestError
+from digests.mirror.targets import Kind, Target
+from digests.mirror.updating import Tell, check, update
+from digests.mirror.writing import FileState, Report
+from digests.models import MirrorHealth
+from digests.processes import ProcessEnded
+from papers.rendered.waiting import render_changed
+
+logger = logging.getLogger(__name__)
+TROUBLES = (FolderError, ManifestError, ProcessEnded, git.GitError, hooks.HookError)
+"""What a run may end with, told in a sentence. FolderInUse, which the next run settles, is no trouble."""
+LONGEST_MESSAGE = 1000
+
+
+def targets() -> dict[str, Target]:
+    """By name, as the settings describe them."""
+    return {target.name: target for target in settings.MIRRORS}
+
+
+def write(
+    target: Target, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None
+) -> Report:
+    """Make the target's files what readers see, and have a git target pushed. Raises one of TROUBLES, FolderInUse."""
+    render_changed()
+    if target.kind == Kind.HTML:
+        return site.update(target, since=since, rebuild=rebuild, tell=tell)
+    bring = partial(update, target, since=since, rebuild=rebuild, processes=processes, tell=tell)
+    return git.bring(target, bring) if target.kind == Kind.GIT else bring()
+
+
+def differences(target: Target, *, since: date | None = None) -> list[tuple[str, FileState]]:
+    """The files that are not what they should be; writes nothing."""
+    found = site.check(target) if target.kind == Kind.HTML else check(target, since=since)
+    return [(name, state) for name, state in found if state != FileState.SAME]
+
+
+def run(
+    target: Target,
+    now: datetime,
+    *,
+    since: date | None = None,
+    rebuild: bool = False,
+    processes: int = 1,
+    tell: Tell | None = None,
+) -> Report:
+    """`write`, then what follows; the outcome is remembered. Raises one of TROUBLES, FolderInUse."""
+    known = MirrorHealth.objects.filter(name=target.name).first()
+    try:
+        report = write(target, since=since, rebuild=rebuild, processes=processes, tell=tell)
+        if report.changed or (known and known.owes):
+            _remember(target, now, known, owes=True)
+            hooks.follow(target, report)
+    except TROUBLES as error:
+        is_for_a_person = not getattr(error, "passes", False)
+        state = MirrorHealth.State.REFUSED if is_for_a_person else MirrorHealth.State.WAITING
+        _remember(target, now, known, state=state, message=str(error))
+        raise
+    if report.theirs:
+        _remember(target, now, known, state=MirrorHealth.State.REFUSED, message=" ".join(report.theirs), owes=False)
+    else:
+        _remember(target, now, known, owes=False, good_at=now)
+    for name, state_of_file in report.changed:
+        logger.info("mirror %s: %s %s", target.name, name, state_of_file)
+    return report
+
+
+def _remember(target: Target, now: datetime, known: MirrorHealth | None, **values: object) -> None:
+    state = values.setdefault("state", MirrorHealth.State.OK)
+    message = str(values.get("message", ""))[:LONGEST_MESSAGE]
+    is_as_before = known is not None and known.state == state
+    values |= {"message": message, "ran_at": now, "since": known.since if known and is_as_before else now}
+    MirrorHealth.objects.update_or_create(name=target.name, defaults=values)
+
+
+__all__ = ["TROUBLES", "FolderInUse", "differences", "run", "targets", "write"]

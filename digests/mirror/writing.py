@@ -1,0 +1,176 @@
+"""Files -> a mirror's folder and its manifest: whole files only, a manifest that is always true, and nobody's edit lost.
+
+A file first waits, whole and on the disk, in `.mirror/`. Then the manifest says that it is about to change, the file takes its
+place, and the manifest says what it is now. Killed anywhere, the next run knows from the manifest what was under way.
+"""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from digests.mirror import disk
+from digests.mirror.manifest import NAME, Entry, Manifest
+
+BATCH = 500
+"""Files that change between two writings of the manifest."""
+numbers = count()
+
+
+class FileState(StrEnum):
+    """What became of a file."""
+
+    SAME = "same"
+    NEW = "new"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class File(NamedTuple):
+    """What a file is to be."""
+
+    name: str
+    data: bytes
+    digest: str = ""
+    revision: int = 0
+    shows: tuple[str, ...] | None = ()
+    address: str = ""
+
+
+class Staged(NamedTuple):
+    """A file that waits to take its place; one that is there already has no `waits_at`."""
+
+    name: str
+    state: FileState
+    entry: Entry | None
+    waits_at: str = ""
+    is_theirs: bool = False
+    """What stands in its place is not what we put there."""
+
+
+@dataclass
+class Report:
+    """What a run did."""
+
+    counts: Counter[FileState] = field(default_factory=Counter)
+    changed: list[tuple[str, FileState]] = field(default_factory=list)
+    theirs: list[str] = field(default_factory=list)
+    """A sentence for each file that a person had changed."""
+
+
+def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
+    """Look what stands in the file's place, and have it wait beside if that is something else. Any process may do so."""
+    entry = Entry(hashlib.sha256(file.data).hexdigest(), len(file.data), file.digest, file.revision, file.shows, file.address)
+    before, path = manifest.get(file.name), folder / file.name
+    try:
+        present: bytes | None = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        present = None
+    if present == file.data:
+        return Staged(file.name, FileState.SAME, entry)
+    waits_at = f"{disk.OURS}/{os.getpid()}-{next(numbers)}"
+    disk.write_durably(folder / waits_at, file.data)
+    if present is None:
+        return Staged(file.name, FileState.NEW, entry, waits_at)
+    is_theirs = before is None or hashlib.sha256(present).hexdigest() != before.sha256
+    return Staged(file.name, FileState.CHANGED, entry, waits_at, is_theirs)
+
+
+def stage_removal(folder: Path, manifest: Manifest, name: str) -> Staged:
+    """The file is to go."""
+    before, present = manifest.get(name), disk.sha256_of(folder / name)
+    is_theirs = present is not None and (before is None or present != before.sha256)
+    return Staged(name, FileState.REMOVED, None, is_theirs=is_theirs)
+
+
+class Writer:
+    """Of a folder whose lock we hold."""
+
+    def __init__(self, folder: Path, manifest: Manifest, written: bytes) -> None:
+        """`written` is the manifest's file as it is."""
+        self.folder, self.manifest, self.report = folder, manifest, Report()
+        self._written, self._batch = written, list[Staged]()
+
+    def take_all(self, staged: Iterable[Staged]) -> Iterator[tuple[str, FileState]]:
+        for one in staged:
+            self.take(one)
+            yield one.name, one.state
+
+    def take(self, one: Staged) -> None:
+        self.report.counts[one.state] += 1
+        if one.state == FileState.SAME:
+            if one.entry != self.manifest.get(one.name):
+                self.manifest.set(one.name, one.entry)
+            return
+        self.report.changed.append((one.name, one.state))
+        self._batch.append(one)
+        if len(self._batch) >= BATCH:
+            self._commit()
+
+    def finish(self) -> Report:
+        """The manifest says what is there."""
+        self._commit()
+        self._write_manifest()
+        return self.report
+
+    def _commit(self) -> None:
+        if not self._batch:
+            return
+        before = {one.name: self.manifest.get(one.name) for one in self._batch}
+        for name in before:
+            self.manifest.set(name, None)
+        self.manifest.changing = {one.name: (before[one.name], one.entry) for one in self._batch}
+        self._write_manifest()
+        for one in self._batch:
+            self._put(one)
+        for parent in {(self.folder / one.name).parent for one in self._batch}:
+            with suppress(FileNotFoundError):  # it went with its last file
+                disk.sync_folder(parent)
+        for one in self._batch:
+            self.manifest.set(one.name, one.entry)
+        self.manifest.changing = {}
+        self._batch = []
+
+    def _put(self, one: Staged) -> None:
+        path = self.folder / one.name
+        if one.is_theirs:
+            kept = disk.aside(path)
+            os.link(path, kept)
+            self.report.theirs.append(
+                f"{path} was changed by someone else; their version is kept as {kept.name}. Compare the two, then remove it."
+            )
+        if one.waits_at:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / one.waits_at).replace(path)
+            return
+        path.unlink(missing_ok=True)
+        for parent in path.parents:
+            if parent == self.folder:
+                break
+            with suppress(OSError):  # not empty
+                parent.rmdir()
+
+    def _write_manifest(self) -> None:
+        data = self.manifest.write()
+        if data != self._written:
+            waits_at = self.folder / disk.OURS / NAME
+            disk.write_durably(waits_at, data)
+            waits_at.replace(self.folder / NAME)
+            disk.sync_folder(self.folder)
+            self._written = data
+
+
+def recover(folder: Path, manifest: Manifest) -> list[str]:
+    """Settle what a killed run had under way, by what stands there; the names of these files."""
+    for name, (before, after) in manifest.changing.items():
+        present = disk.sha256_of(folder / name)
+        known = {one.sha256: one for one in (before, after) if one}
+        manifest.set(name, known.get(present or "", before if present else None))
+    names, manifest.changing = list(manifest.changing), {}
+    return names

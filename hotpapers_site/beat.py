@@ -1,0 +1,68 @@
+"""Celery beat on any number of machines: one leads and gives the ticks, the others wait to succeed it."""
+
+import logging
+import os
+import socket
+import time
+from datetime import timedelta
+from typing import Any
+
+from celery.beat import Scheduler
+from django.db import DatabaseError, connection
+
+from hotpapers_site import leases
+
+LEASE = "beat"
+LASTS = timedelta(seconds=20)
+RENEW_EVERY_S, LOOK_EVERY_S = 5, 1
+LONG_AGO = timedelta(days=30)
+logger = logging.getLogger(__name__)
+
+
+class LeadingScheduler(Scheduler):
+    """Gives ticks while it holds the lease. Keeps no file: who comes to lead gives every tick at once, and a task finds by the
+    database whether anything is due."""
+
+    max_interval = LOOK_EVERY_S
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._me = f"{socket.gethostname()}:{os.getpid()}"
+        self._leads = False
+        self._looked_at = float("-inf")
+        super().__init__(*args, **kwargs)
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Seconds until the next call."""
+        return super().tick(*args, **kwargs) if self.leads() else LOOK_EVERY_S
+
+    def leads(self) -> bool:
+        """Whether this process leads; asks the database every few seconds."""
+        now = time.monotonic()
+        if now - self._looked_at < (RENEW_EVERY_S if self._leads else LOOK_EVERY_S):
+            return self._leads
+        self._looked_at = now
+        led, self._leads = self._leads, self._take()
+        if self._leads and not led:
+            logger.info("This beat leads")
+            self._make_all_due()
+        return self._leads
+
+    def _take(self) -> bool:
+        try:
+            return leases.take(LEASE, self._me, LASTS)
+        except DatabaseError as error:
+            logger.warning("The database does not answer; no ticks meanwhile: %s", str(error).partition("\n")[0])
+            connection.close()
+            return False
+
+    def _make_all_due(self) -> None:
+        for entry in self.schedule.values():
+            entry.last_run_at = entry.default_now() - LONG_AGO
+        self._heap = None
+
+    def close(self) -> None:
+        super().close()
+        try:
+            leases.give_up(LEASE, self._me)
+        except DatabaseError:
+            connection.close()  # the lease runs out by itself

@@ -1,0 +1,134 @@
+"""A backup is one file: a SQLite copy of the database, whichever kind the site has, and a page that says what is in it.
+
+`hotpapers.tar.gz` holds `database.sqlite3` and `backup.json`: when it was made, by which tables (migrations), the number and
+checksum of each table's rows, and the names of the settings that were set. No setting's value is in it, so keep `.env` yourself.
+"""
+
+import json
+import os
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from hotpapers_site.databases import copying
+from hotpapers_site.databases.copying import NotCopied, Progress, Table
+from papers import clock
+
+DATABASE, CONTENTS = "database.sqlite3", "backup.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What a backup says of itself."""
+
+    made_at: str
+    """ISO 8601, UTC."""
+    migrations: list[tuple[str, str]]
+    tables: list[Table]
+    settings: list[str]
+    """Names of the variables that were set."""
+    format: int = FORMAT
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables)
+
+
+def make(path: Path, progress: Progress) -> Backup:
+    """Write the database, as it is at this moment, to a new file that this user alone can read. The site may go on running.
+
+    The file appears when it is whole. Raises NotCopied, and OSError where the folder cannot be written.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
+        url = f"sqlite:///{folder}/{DATABASE}"
+        copying.migrate(url)
+        with copying.snapshot() as source, copying.opened(url, "backup") as target:
+            made_at = clock.now()
+            tables = copying.copy(source, target, progress)
+            applied = sorted(copying.applied_migrations(source))
+            with target.cursor() as cursor:
+                cursor.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        backup = Backup(made_at.isoformat(timespec="seconds"), applied, tables, sorted(settings.SET_VARIABLES))
+        Path(folder, CONTENTS).write_text(json.dumps(asdict(backup), indent=1))
+        packed = Path(folder, "packed")
+        packed.touch(mode=0o600)
+        with packed.open("wb") as file:
+            with tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as archive:
+                for name in (CONTENTS, DATABASE):
+                    archive.add(Path(folder, name), name)
+            file.flush()
+            os.fsync(file.fileno())
+        packed.rename(path)
+    return backup
+
+
+def restore(path: Path, progress: Progress, *, replace: bool = False) -> Backup:
+    """Make the site's database what the backup holds. It is checked first, and brought to this version's tables.
+
+    Raises NotCopied: for a file that is no backup, is damaged or was made by a newer version, and for a database that holds
+    something, unless `replace`. Nothing has changed then.
+    """
+    copying.migrate()
+    with _unpacked(path) as (backup, copy_url):
+        copying.migrate(copy_url)
+        with copying.opened("", "target") as target, copying.snapshot(copy_url) as source:
+            if not replace and copying.holds_something(target):
+                raise NotCopied("The database already holds papers, lists or accounts. Add --replace to delete all of it first.")
+            copying.copy(source, target, progress)
+    copying.index()
+    return backup
+
+
+def checked(path: Path) -> Backup:
+    """What the backup says of itself, after its rows were compared with it. Raises NotCopied."""
+    with _unpacked(path) as (backup, _):
+        return backup
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[tuple[Backup, str]]:
+    """The backup, and the address of its database, whose rows are what it says."""
+    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".restore-") as folder:
+        try:
+            with tarfile.open(path, "r:gz") as archive:
+                for name in (CONTENTS, DATABASE):
+                    archive.extract(archive.getmember(name), folder, filter="data")
+            backup = _read(Path(folder, CONTENTS))
+        except (tarfile.TarError, KeyError, EOFError, ValueError, TypeError, OSError) as error:
+            raise NotCopied(
+                f"{path} is not a backup that can be read: {error}. Choose a file that `manage.py backup` wrote."
+            ) from None
+        url = f"sqlite:///{folder}/{DATABASE}"
+        with copying.snapshot(url, "unpacked") as database:
+            applied = {(app, name) for app, name in backup.migrations}
+            if unknown := applied - copying.known_migrations():
+                newest = "; ".join(f"{app} {name}" for app, name in sorted(unknown)[:3])
+                raise NotCopied(f"{path} was made by a newer version of Hot Papers ({newest}). Install that version first.")
+            for table in backup.tables:
+                if not _holds(database, table, same_version=applied == copying.applied_migrations(database)):
+                    raise NotCopied(f"{path} is damaged: {table.name} does not hold the {table.rows:,} rows it should.")
+        yield backup, url
+
+
+def _holds(database: BaseDatabaseWrapper, table: Table, *, same_version: bool) -> bool:
+    by_name = {model._meta.db_table: model for model in copying.models()}
+    if same_version and table.name in by_name:
+        return copying.contents(by_name[table.name], database) == table
+    with database.cursor() as cursor:  # of an older version, whose models are not here
+        cursor.execute(f"SELECT count(*) FROM {database.ops.quote_name(table.name)}")  # noqa: S608 - quoted
+        return bool(cursor.fetchone()[0] == table.rows)
+
+
+def _read(path: Path) -> Backup:
+    said = json.loads(path.read_text())
+    if said["format"] != FORMAT:
+        raise ValueError(f"its format is {said['format']}, expected {FORMAT}")
+    migrations = [(app, name) for app, name in said["migrations"]]
+    return Backup(said["made_at"], migrations, [Table(**one) for one in said["tables"]], said["settings"])

@@ -1,0 +1,251 @@
+"""Copies a whole database into another one, of the same kind or not, and proves that both hold the same.
+
+The search index is left out: it is made again from the papers. Copied are all rows of all other models, read in one snapshot
+and written in one transaction, so the target holds everything or what it held before.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import StringIO
+from itertools import islice
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import AutoField, Model
+from django.db.utils import load_backend
+
+from digests.models import Digest
+from hotpapers_site.databases.addresses import configured
+from papers import triggers
+from papers.models import Paper
+
+BATCH = 2_000
+"""Rows that are read and written at a time."""
+Progress = Callable[[str, int], object]
+"""Told the table and how many of its rows were just copied."""
+
+
+class NotCopied(Exception):
+    """Nothing was changed; the text is one sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a table holds: its rows, and a SHA-256 over their values in the order of the primary keys."""
+
+    name: str
+    rows: int
+    sha256: str
+
+
+@contextmanager
+def opened(url: str, alias: str) -> Iterator[BaseDatabaseWrapper]:
+    """The database at the address (empty: the site's own), under an alias of its own for as long as the `with` lasts."""
+    described = connections.databases[DEFAULT_DB_ALIAS] | ({"OPTIONS": {}} | configured(url) if url else {}) | {"CONN_MAX_AGE": 0}
+    described["OPTIONS"] = dict(described["OPTIONS"])
+    connections[alias] = load_backend(described["ENGINE"]).DatabaseWrapper(described, alias)
+    try:
+        yield connections[alias]
+    finally:
+        connections[alias].close()
+        del connections[alias]
+
+
+@contextmanager
+def snapshot(url: str = "", alias: str = "snapshot") -> Iterator[BaseDatabaseWrapper]:
+    """The database as it is at this moment, whatever is written to it meanwhile. Nobody waits for it."""
+    with opened(url, alias) as database:
+        if database.vendor == "sqlite":
+            database.settings_dict["OPTIONS"] |= {"transaction_mode": "DEFERRED"}
+        with transaction.atomic(using=alias):
+            with database.cursor() as cursor:
+                if database.vendor == "postgresql":
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                cursor.execute("SELECT count(*) FROM django_migrations")  # a snapshot begins with the first statement
+            yield database
+
+
+def models() -> list[type[Model]]:
+    """All models whose rows are copied."""
+    found = apps.get_models(include_auto_created=True)
+    return [model for model in found if model._meta.managed and not model._meta.proxy and not getattr(model, "is_derived", False)]
+
+
+def migrate(url: str = "") -> None:
+    """Bring the database's tables to this version."""
+    _manage(url, "migrate", verbosity=0)
+
+
+def index(url: str = "") -> None:
+    """Make the search index again, with its progress bar."""
+    _manage(url, "index_papers", rebuild=True)
+
+
+def _manage(url: str, command: str, **options: Any) -> None:
+    """Run a command on the database. On another one than the site's own it is a process of its own, since migrations know one."""
+    if not url:
+        call_command(command, stdout=StringIO(), **options)
+        return
+    # The address, which may hold a password, is in the environment and not among the arguments, which everybody can see.
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY}
+    arguments = [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]
+    program = [sys.executable, str(settings.BASE_DIR / "manage.py"), command, *arguments]
+    if subprocess.run(program, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
+        raise NotCopied(f"`{command}` failed on the other database; its message is above.")
+
+
+def holds_something(database: BaseDatabaseWrapper) -> bool:
+    """Whether the database has papers, lists or accounts."""
+    some: tuple[type[Model], ...] = (Paper, Digest, apps.get_model("auth", "User"))
+    return any(model._base_manager.using(database.alias).exists() for model in some)
+
+
+def applied_migrations(database: BaseDatabaseWrapper) -> set[tuple[str, str]]:
+    return set(MigrationRecorder(database).applied_migrations())
+
+
+def known_migrations() -> set[tuple[str, str]]:
+    return set(MigrationLoader(None).disk_migrations)
+
+
+def writes(database: BaseDatabaseWrapper) -> int:
+    """A number that others' writes to the database change. Ask on one connection, outside of a transaction."""
+    with database.cursor() as cursor:
+        cursor.execute(WRITES[database.vendor])
+        return int(cursor.fetchone()[0])
+
+
+def total(source: BaseDatabaseWrapper) -> int:
+    """How many rows a copy of the database has to copy."""
+    return sum(model._base_manager.using(source.alias).count() for model in models())
+
+
+def copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Progress) -> list[Table]:
+    """Make the target's rows those of the source, a `snapshot`. Both have this version's tables.
+
+    Raises NotCopied if the target reads back otherwise than what was written to it.
+    """
+    if target.vendor == "sqlite":
+        target.disable_constraint_checking()
+    with transaction.atomic(using=target.alias):
+        triggers.drop_all(target)
+        with target.cursor() as cursor:
+            for model in models():
+                cursor.execute(f"DELETE FROM {target.ops.quote_name(model._meta.db_table)}")  # noqa: S608 - our own table
+        tables = [_copy_table(model, source, target, progress) for model in models()]
+        _continue_numbers(source, target)
+        target.check_constraints()
+        for table, model in zip(tables, models(), strict=True):
+            if (there := contents(model, target)) != table:
+                raise NotCopied(f"{table.name}: the copy’s {there.rows:,} rows differ from the original’s {table.rows:,}.")
+    if target.vendor == "sqlite":
+        target.enable_constraint_checking()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=target.alias, plan=[])  # makes the triggers again
+    return tables
+
+
+def contents(model: type[Model], database: BaseDatabaseWrapper) -> Table:
+    """What the model's table holds."""
+    summed = _Sum()
+    for row in _rows(model, database):
+        summed.add(row)
+    return summed.table(model)
+
+
+class _Sum:
+    """A sum over rows that does not depend on their order, which the two kinds of database sort differently."""
+
+    def __init__(self) -> None:
+        self._rows = self._sum = 0
+
+    def add(self, row: Sequence[Any]) -> None:
+        line = json.dumps(row, default=_as_text, ensure_ascii=False, sort_keys=True)
+        self._sum += int.from_bytes(hashlib.sha256(line.encode("utf-8", "surrogatepass")).digest())
+        self._rows += 1
+
+    def table(self, model: type[Model]) -> Table:
+        return Table(model._meta.db_table, self._rows, f"{self._sum % 2**256:064x}")
+
+
+def _as_text(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _copy_table(model: type[Model], source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Progress) -> Table:
+    fields = model._meta.concrete_fields
+    summed, rows = _Sum(), _rows(model, source)
+    while batch := list(islice(rows, BATCH)):
+        for row in batch:
+            summed.add(row)
+        prepared = ([field.get_db_prep_save(value, target) for field, value in zip(fields, row, strict=True)] for row in batch)
+        _insert(model, prepared, target)
+        progress(model._meta.db_table, len(batch))
+    return summed.table(model)
+
+
+def _rows(model: type[Model], database: BaseDatabaseWrapper) -> Iterator[tuple[Any, ...]]:
+    names = [field.attname for field in model._meta.concrete_fields]
+    rows = model._base_manager.using(database.alias).order_by("pk").values_list(*names)
+    return iter(rows.iterator(chunk_size=BATCH))
+
+
+def _insert(model: type[Model], rows: Iterable[Sequence[Any]], target: BaseDatabaseWrapper) -> None:
+    quoted = target.ops.quote_name
+    columns = [quoted(field.column) for field in model._meta.concrete_fields if field.column]
+    into = f"{quoted(model._meta.db_table)} ({', '.join(columns)})"
+    with target.cursor() as cursor:
+        if target.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as sent:
+                for row in rows:
+                    sent.write_row(row)
+        else:
+            cursor.executemany(f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(columns))})", list(rows))  # noqa: S608
+
+
+def _continue_numbers(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
+    """Let the target number new rows where the source would have: no number of a deleted row is given out again."""
+    for model in models():
+        key = model._meta.pk
+        if not isinstance(key, AutoField) or not (last := _last_number(model, source)):
+            continue
+        table = model._meta.db_table
+        with target.cursor() as cursor:
+            if target.vendor == "postgresql":
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [table, key.column, last])
+            else:
+                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last])
+
+
+def _last_number(model: type[Model], source: BaseDatabaseWrapper) -> int:
+    """The highest number that a row of the table ever had; 0 if there never was one."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    with source.cursor() as cursor:
+        if source.vendor == "sqlite":
+            cursor.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
+        else:
+            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, key])
+            (sequence,) = cursor.fetchone()
+            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608 - PostgreSQL's own
+        (last,) = cursor.fetchone()
+    return int(last)
+
+
+WRITES = {
+    "sqlite": "PRAGMA data_version",
+    "postgresql": "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables",
+}

@@ -1,0 +1,37 @@
+"""What only one process may do at a time, whatever the number of machines: whoever holds the lease of its name does it.
+
+Times are the database's, so that the clocks of the machines do not matter. Where a holder is killed, another one follows
+once its lease is over.
+"""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from hotpapers_site.models import Lease
+
+
+def take(name: str, holder: str, lasts: timedelta) -> bool:
+    """Take the lease, or keep it; False while another one holds it. Raises DatabaseError."""
+    until = Now() + lasts
+    if Lease.objects.filter(Q(holder=holder) | Q(until__lte=Now()), name=name).update(holder=holder, until=until):
+        return True
+    if Lease.objects.filter(name=name).exists():
+        return False
+    try:
+        with transaction.atomic():
+            Lease.objects.create(name=name, holder=holder, until=until)
+    except IntegrityError:  # somebody else was first
+        return False
+    return True
+
+
+def give_up(name: str, holder: str) -> None:
+    """Another one may take it at once."""
+    Lease.objects.filter(name=name, holder=holder).update(holder="", until=Now())
+
+
+def is_held(name: str) -> bool:
+    return Lease.objects.filter(~Q(holder=""), name=name, until__gt=Now()).exists()

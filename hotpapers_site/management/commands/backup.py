@@ -1,0 +1,47 @@
+"""`manage.py backup`: the whole database in one file, while the site runs."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from hotpapers_site.databases import backups, copying
+from papers import clock
+
+SUFFIX = ".tar.gz"
+
+
+class Command(BaseCommand):
+    help = "Write the whole database to one file, as it is at this moment. The site may go on running."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "path",
+            nargs="?",
+            type=Path,
+            help=f"a new file, or a folder for one named by the time (default: {settings.VAR_DIR}/backups)",
+        )
+        parser.add_argument("--keep", type=int, metavar="N", help="delete the oldest backups in the folder, beyond the newest N")
+
+    def handle(self, **options: Any) -> None:
+        path: Path = options["path"] or settings.VAR_DIR / "backups"
+        if (keep := options["keep"]) is not None and (keep < 1 or path.name.endswith(SUFFIX)):
+            raise CommandError("--keep takes a number from 1 on, and a folder.")
+        try:
+            if not path.name.endswith(SUFFIX):
+                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path /= f"hotpapers-{clock.now():%Y%m%d-%H%M%S}{SUFFIX}"
+            if path.exists():
+                raise CommandError(f"{path} is already there. Choose another name.")
+            with copying.snapshot() as source:
+                total = copying.total(source)
+            with tqdm(total=total, unit=" rows", disable=None) as bar:
+                backup = backups.make(path, lambda _, rows: bar.update(rows))
+            for old in sorted(path.parent.glob(f"hotpapers-*{SUFFIX}"))[: -keep if keep else None] if keep else ():
+                old.unlink()
+        except (copying.NotCopied, OSError) as error:
+            raise CommandError(f"No backup was made: {error}") from None
+        size = path.stat().st_size / 2**20
+        self.stdout.write(f"{path}: {backup.rows:,} rows as of {backup.made_at}, {size:.1f} MiB.")

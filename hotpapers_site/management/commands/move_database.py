@@ -1,0 +1,62 @@
+"""`manage.py move_database --to URL`: everything into another database, from SQLite to PostgreSQL or back."""
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from hotpapers_site import values
+from hotpapers_site.databases import copying
+from hotpapers_site.environment import shown
+
+VARIABLE = "MOVE_DATABASE_TO"
+
+
+class Command(BaseCommand):
+    help = (
+        "Copy everything into another database, and compare number and checksum of each table's rows. Stop the site first. "
+        f"An address with a password belongs into the variable {VARIABLE}: everybody on the machine sees a command's arguments."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--to", metavar="URL", help=f"the new database, for example {values.DATABASE.example} (default: {VARIABLE})"
+        )
+        parser.add_argument("--replace", action="store_true", help="delete everything that the new database holds now")
+
+    def handle(self, **options: Any) -> None:
+        url = options["to"] or os.environ.get(VARIABLE, "")
+        try:
+            values.DATABASE.parse(url)
+        except ValueError:
+            expected = f"expected {values.DATABASE.expected}, for example {values.DATABASE.example}"
+            raise CommandError(f"--to is {shown(url)}; {expected}.") from None
+        try:
+            tables = self._move(url, replace=options["replace"])
+        except copying.NotCopied as error:
+            raise CommandError(str(error)) from None
+        for table in tables:
+            self.stdout.write(f"{table.rows:>12,}  {table.sha256[:16]}  {table.name}")
+        self.stdout.write(
+            f"Both databases hold the same {sum(table.rows for table in tables):,} rows. Set DATABASE_URL to the new one."
+        )
+
+    def _move(self, url: str, *, replace: bool) -> list[copying.Table]:
+        copying.migrate()
+        copying.migrate(url)
+        with copying.opened("", "watched") as watched, copying.opened(url, "target") as target:
+            if not replace and copying.holds_something(target):
+                raise copying.NotCopied(
+                    "It already holds papers, lists or accounts. Choose an empty database, or delete all of it with --replace."
+                )
+            before = copying.writes(watched)
+            with copying.snapshot() as source, tqdm(total=copying.total(source), unit=" rows", disable=None) as bar:
+                tables = copying.copy(source, target, lambda _, rows: bar.update(rows))
+            if copying.writes(watched) != before:
+                raise copying.NotCopied(
+                    "The old database was written to while it was copied. Stop the site (all web, worker and beat processes), "
+                    "then run this again with --replace."
+                )
+        copying.index(url)
+        return tables

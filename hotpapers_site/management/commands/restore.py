@@ -1,0 +1,31 @@
+"""`manage.py restore FILE`: the database as a backup holds it."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from hotpapers_site.databases import backups, copying
+
+
+class Command(BaseCommand):
+    help = "Make the database what a backup holds, on SQLite or PostgreSQL. Stop the site first."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, metavar="FILE", help="a file that `manage.py backup` wrote")
+        parser.add_argument("--check", action="store_true", help="compare the backup with its checksums; change nothing")
+        parser.add_argument("--replace", action="store_true", help="delete everything that the database holds now")
+
+    def handle(self, **options: Any) -> None:
+        path = options["path"]
+        try:
+            if options["check"]:
+                backup, done = backups.checked(path), "whole"
+            else:
+                with tqdm(unit=" rows", disable=None) as bar:
+                    backup = backups.restore(path, lambda _, rows: bar.update(rows), replace=options["replace"])
+                done = "restored"
+        except copying.NotCopied as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{path}: {done}, {backup.rows:,} rows as of {backup.made_at}.")

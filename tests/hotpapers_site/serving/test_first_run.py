@@ -1,0 +1,104 @@
+"""`manage.py serve` on an empty machine, without any key, against a world in which people talk today: how soon it is alive."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from papers.access.connections import calendar
+from papers.collecting.days import newest_announced
+from tests.hotpapers_site.serving.test_serve import environment
+from tests.servers import free_port
+from tests.standins.running import services
+
+WITHIN_S = 240
+PAPERS = 640
+
+
+def serve(folder: Path, log: Path, bases: dict[str, str]) -> tuple["subprocess.Popen[bytes]", str]:
+    port = free_port()
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(port)]
+    variables = {name: value for name, value in environment(folder).items() if name != "X_BEARER_TOKEN"} | bases
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=variables, stdout=output, stderr=output, start_new_session=True)
+    return process, f"http://127.0.0.1:{port}"
+
+
+def wait_for(sentence: str, log: Path, process: "subprocess.Popen[bytes]", within_s: float = WITHIN_S) -> str:
+    """What was said by the moment at which the sentence (a pattern) is."""
+    deadline = time.monotonic() + within_s
+    while not re.search(sentence, said := log.read_text()):
+        assert process.poll() is None, said
+        assert time.monotonic() < deadline, said
+        time.sleep(0.2)
+    return said
+
+
+@pytest.mark.slow(seconds=60)
+@pytest.mark.timeout(400)
+def test_an_empty_machine_without_a_key_has_a_draft_on_the_desk_within_minutes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    newest = newest_announced(now)
+    first = newest
+    while newest - first < timedelta(days=6):
+        first = calendar().previous_listing_day(first)
+    days = sum(calendar().is_listing_day(first + timedelta(days=n)) for n in range((newest - first).days + 1))
+    log = tmp_path / "log"
+    with services(lambda: datetime.now(UTC), first_day=first, days=days, papers_a_day=PAPERS, tweets_a_day=9000) as made:
+        began = time.monotonic()
+        process, address = serve(tmp_path / "var", log, made.keyless())
+        try:
+            output = wait_for(rf"A draft of {newest:%A, %-d %b %Y} is on the desk, with [1-9][0-9,]* hot papers?", log, process)
+            lasted_s = time.monotonic() - began
+        finally:
+            stop_quietly(process, tmp_path / "var")
+    with capsys.disabled():
+        print(f"\nFrom the first line to a draft on the desk: {lasted_s:.0f} s.")
+    whose = "today's papers" if newest == now.date() else f"the papers of {newest:%-d %b %Y}"
+    assert re.search(rf"^Collecting {whose}: [0-9]+ of [0-9,]+\.$", output, re.M), output
+    assert f"{address}/admin/desk/{newest}/" in output
+    assert output.count("X_BEARER_TOKEN is not set") == 1
+    assert "Traceback" not in output
+    assert made.x.requests == []
+
+
+@pytest.mark.slow(seconds=30)
+@pytest.mark.timeout(300)
+def test_where_nothing_can_be_reached_one_sentence_says_so_once_and_the_sample_data_is_there(tmp_path: Path) -> None:
+    nowhere, log = f"http://127.0.0.1:{free_port()}", tmp_path / "log"
+    bases = dict.fromkeys(
+        [
+            *(f"ARXIV_{name}_BASE" for name in ("API", "RSS", "WEB")),
+            *("BLUESKY_API_BASE", "HACKERNEWS_API_BASE", "HACKERNEWS_ITEM_BASE", "HUGGINGFACE_API_BASE"),
+        ],
+        nowhere,
+    )
+    bases |= {"BLUESKY_STREAM": nowhere.replace("http", "ws"), "NETWORKS": "x,bluesky,hackernews,huggingface"}
+    process, _ = serve(tmp_path / "var", log, bases)
+    try:
+        wait_for("Nothing can be reached", log, process)
+        time.sleep(10)
+    finally:
+        stop_quietly(process, tmp_path / "var")
+    output = log.read_text()
+    assert "Loaded 4 sample days" in output
+    troubled = [line for line in output.splitlines() if "reach" in line or "unavailable" in line or "not available" in line]
+    assert troubled == [
+        "Nothing can be reached (arXiv, Bluesky, Hacker News, Hugging Face), so is this machine online? Hot Papers keeps trying; "
+        "what is here already, sample data included, can be used meanwhile."
+    ]
+    assert "Traceback" not in output
+
+
+def stop_quietly(process: "subprocess.Popen[bytes]", folder: Path) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)

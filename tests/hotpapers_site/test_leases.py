@@ -1,0 +1,61 @@
+"""One process at a time, by the database's clock; and the beat that leads."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from hotpapers_site import leases
+from hotpapers_site.beat import LEASE, LeadingScheduler
+from hotpapers_site.celery import app
+from hotpapers_site.models import Lease
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def test_one_holds_the_lease_until_it_gives_it_up() -> None:
+    assert leases.take("beat", "a", MINUTE) is True
+    assert leases.take("beat", "b", MINUTE) is False
+    assert leases.take("beat", "a", MINUTE) is True
+    assert leases.is_held("beat") is True
+    leases.give_up("beat", "b")
+    assert leases.take("beat", "b", MINUTE) is False
+    leases.give_up("beat", "a")
+    assert leases.is_held("beat") is False
+    assert leases.take("beat", "b", MINUTE) is True
+
+
+def test_a_lease_that_ran_out_is_free() -> None:
+    leases.take("beat", "killed", MINUTE)
+    Lease.objects.update(until=Now() - timedelta(seconds=1))
+    assert leases.is_held("beat") is False
+    assert leases.take("beat", "b", MINUTE) is True
+    assert leases.take("beat", "killed", MINUTE) is False
+
+
+def scheduler(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> LeadingScheduler:
+    made = LeadingScheduler(app)
+    monkeypatch.setattr(made, "apply_entry", lambda entry, producer=None: sent.append(entry.name))
+    return made
+
+
+def ticks(made: LeadingScheduler) -> None:
+    for _ in range(len(made.schedule) + 1):
+        made.tick()
+
+
+def test_of_two_beats_one_gives_each_tick_and_the_other_succeeds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app.finalize()
+    sent: list[str] = []
+    first, second = scheduler(sent, monkeypatch), scheduler(sent, monkeypatch)
+    first._me, second._me = "first", "second"
+    ticks(first)
+    ticks(second)
+    assert sorted(sent) == sorted(first.schedule)  # each once, though nothing is known of earlier ones
+    first.close()
+    second._looked_at = float("-inf")
+    sent.clear()
+    ticks(second)
+    assert sorted(sent) == sorted(second.schedule)
+    assert Lease.objects.get(name=LEASE).holder == "second"
