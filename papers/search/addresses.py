@@ -19,8 +19,7 @@ def ids_in(text: str) -> tuple[str, ...]:
     if "%" in text:
         text = unquote(text)
     found = [match["id"] for match in NEW.finditer(text)]
-    for match in OLD.finditer(text):
-        found.append(f"{match['archive']}{match['class'] or ''}/{match['number']}".lower())
+    found += [f"{match['archive']}{match['class'] or ''}/{match['number']}".lower() for match in OLD.finditer(text)]
     return tuple(dict.fromkeys(found))[:MOST]
 
 
