@@ -35,7 +35,7 @@ def standings(wanted: Clauses, unwanted: Sequence[Clauses], below: int, limit: i
         rows_in = tuple(clause for clause in wanted if any(map(_is_phrase, clause)))
         looked_up = tuple(clause for clause in wanted if clause not in rows_in)
         statement = GIN.find.format(besides=GIN.besides if rows_in else "", sorted=GIN.sorted if are_few else "")
-        expressions = [_joined([*map(_tsquery, looked_up), *map(_by_twos, rows_in)], unwanted)]
+        expressions = [joined_tsquery([*map(_tsquery, looked_up), *map(_by_twos, rows_in)], unwanted)]
         expressions += [" & ".join(map(_tsquery, rows_in))] if rows_in else []
     with connection.cursor() as cursor:
         cursor.execute(statement, [*expressions, below, limit])
@@ -55,7 +55,7 @@ def _fts5(clauses: Clauses) -> str:
     return " AND ".join("(" + " OR ".join('"' + " ".join(term) + '"' for term in clause) + ")" for clause in clauses)
 
 
-def _joined(wanted: Sequence[str], unwanted: Sequence[Clauses]) -> str:
+def joined_tsquery(wanted: Sequence[str], unwanted: Sequence[Clauses]) -> str:
     return " & ".join([*wanted, *(f"!({tsquery(clauses)})" for clauses in unwanted)])
 
 

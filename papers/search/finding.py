@@ -147,7 +147,7 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
         again = understood(parse(corrected))
         yield again, corrected, False
     for one, instead in ((first, ""), *([(again, corrected)] if corrected else [])):
-        for missing in (1, 2, 3):
+        for missing in range(4):
             if fewer := with_fewer(one, missing):
                 yield fewer, instead, True
 

@@ -1,9 +1,9 @@
 """In which order papers are found: first how well their title fits, then how hot they are.
 
 Levels, from above: the very title; what the authors call the paper; all words in the title (or in names), those in a row a little
-higher; the words beside each other anywhere; the words anywhere. A paper's place is one number, its standing raised by its level,
-so that a page goes on where the last one ended. Each level comes from the index in its order, and none is read that the page does
-not reach: a word that stands in half of a million papers costs no more than a rare one.
+higher; what others call it; the words beside each other anywhere; the words anywhere. A paper's place is one number, its standing
+raised by its level, so that a page goes on where the last one ended. Each level comes from the index in its order, and none is
+read that the page does not reach: a word that stands in half of a million papers costs no more than a rare one.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ LEVEL = 1 << 11
 """Steps of hotness that one level is above another: more than there are."""
 IN_A_ROW = 2 * STEPS
 """Steps that a title gains with the words in a row: two doublings."""
-TOP = 5 * LEVEL << TIER_BITS
+TOP = 6 * LEVEL << TIER_BITS
 """Above every place."""
 FEW_DAYS = 62
 """Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
@@ -35,7 +35,7 @@ class Stream(NamedTuple):
 
 
 def places(reading: Reading, limit: int, before: int = TOP + FIRST) -> list[int]:
-    """The highest places below `before` of the papers that are found; at most seven queries."""
+    """The highest places below `before` of the papers that are found; at most eight queries."""
     if reading.is_impossible:
         return []
     found: list[int] = []
@@ -65,20 +65,21 @@ def _levels(reading: Reading) -> Iterator[list[Stream]]:
     if not reading.wanted:
         yield [Stream(0, reading.filters, tuple(above))]
         return
-    for number, wanted in ((4, reading.titled), (3, reading.named)):
+    for number, wanted in ((5, reading.titled), (4, reading.named)):
         if wanted:
             yield [Stream(number * LEVEL, wanted, tuple(above))]
             above.append(_own(wanted, reading))
-    in_a_row, in_title, near = reading.in_a_row, reading.in_title, reading.near
-    titles = [Stream(2 * LEVEL, in_title, (*above, _own(in_a_row, reading)) if in_a_row else tuple(above))]
+    in_a_row, in_title = reading.in_a_row, reading.in_title
+    titles = [Stream(3 * LEVEL, in_title, (*above, _own(in_a_row, reading)) if in_a_row else tuple(above))]
     if in_a_row:
-        titles.append(Stream(2 * LEVEL + IN_A_ROW, in_a_row, tuple(above)))
+        titles.append(Stream(3 * LEVEL + IN_A_ROW, in_a_row, tuple(above)))
         above.append(_own(in_a_row, reading))
     yield titles
     above.append(_own(in_title, reading))
-    if near:
-        yield [Stream(LEVEL, near, tuple(above))]
-        above.append(_own(near, reading))
+    for number, wanted in ((2, reading.called), (1, reading.near)):
+        if wanted:
+            yield [Stream(number * LEVEL, wanted, tuple(above))]
+            above.append(_own(wanted, reading))
     yield [Stream(0, reading.anywhere, tuple(above))]
 
 

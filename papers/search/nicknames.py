@@ -6,6 +6,7 @@ Bootstrap Your Own Latent (BYOL)`), and by the repository of its code (`github.c
 """
 
 import re
+from itertools import takewhile
 
 from papers.code_links import REPOSITORY
 from papers.search.words import joined, plain_words
@@ -22,8 +23,11 @@ IS_NAMED = (
 TOLD = re.compile(
     rf"(?i:{IS_NAMED})[\s:]{{1,2}}(?i:(?:the|a|an)\s)?[\"“'‘*]{{0,2}}(?P<name>{SHAPE})(?P<ends>[,.;:)”’'\"*]|\s\(|\Z)?"
 )
-IN_BRACKETS = re.compile(r"(?P<before>[^\s()]{1,40}\s[^\s()]{1,40}) \((?P<name>[A-Z][A-Za-z0-9-]{1,14})\)")
-SAID = re.compile(rf"(?i:{IS_NAMED})\b")
+OURS = re.compile(
+    rf"[\"“](?P<quoted>{SHAPE})[\"”]|\b[Oo]ur (?P<ours>{SHAPE}) (?:method|model|approach|framework|network|system)\b"
+)
+IN_BRACKETS = re.compile(r"(?<!\S)(?P<before>[^\s()]{1,40}(?:\s[^\s()]{1,40}){1,5}) \((?P<name>[A-Z][A-Za-z0-9-]{1,14})\)")
+SAID = re.compile(rf"(?i:{IS_NAMED}|\bthis (?:paper|work|report|article)|\bwe show)\b")
 SENTENCE_ENDS = re.compile(r"[.!?]\s")
 IN_POST = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-·][A-Za-z0-9]+){0,2}")
 COMMON = frozenset(
@@ -53,6 +57,7 @@ def names_in_abstract(abstract: str, comment: str = "") -> list[str]:
         for match in TOLD.finditer(abstract)
         if is_shaped(match["name"]) or (match["ends"] and match["name"][0].isupper())
     ]
+    found += [name for match in OURS.finditer(abstract) if is_shaped(name := match["quoted"] or match["ours"])]
     for text in (abstract, comment):
         for match in REPOSITORY.finditer(text):
             owner, name = match["at"].removesuffix(".git").split("/")[-2:]
@@ -63,15 +68,15 @@ def names_in_abstract(abstract: str, comment: str = "") -> list[str]:
 
 def acronyms(abstract: str) -> list[str]:
     """What the abstract abbreviates in brackets and may be called by, joined: where the words before have capitals, or the
-    sentence says that it introduces something."""
+    sentence says that it introduces something; and the words with capitals."""
     found, start = [], 0
     for sentence_end in [*(match.end() for match in SENTENCE_ENDS.finditer(abstract)), len(abstract)]:
         sentence = abstract[start:sentence_end]
         is_said = SAID.search(sentence) is not None
         for match in IN_BRACKETS.finditer(sentence):
-            before = match["before"].split()
-            if is_said or all(word[0].isupper() for word in before):
-                found.append(match["name"])
+            capitals = list(takewhile(lambda word: word[0].isupper(), reversed(match["before"].split())))[::-1]
+            if is_said or len(capitals) > 1:
+                found += [match["name"], *([" ".join(capitals)] if len(capitals) > 1 else [])]
         start = sentence_end
     return _distinct(found)
 

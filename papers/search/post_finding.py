@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from papers.search.expressions import FIRST, Clause, Clauses, fts5, tsquery
+from papers.search.expressions import FIRST, Clause, Clauses, fts5, joined_tsquery, tsquery
 from papers.search.posts import handle_term
 from papers.search.query import Part, Query
 from papers.search.schema import POST_FTS5, POST_GIN
@@ -22,9 +22,7 @@ def matching_posts(query: Query, limit: int, *, before: int = FIRST) -> list[int
         return []
     unwanted = [(_clause(part),) for part in query.without if not part.kind]
     is_sqlite = connection.vendor == "sqlite"
-    expression = (
-        fts5(wanted, unwanted) if is_sqlite else " & ".join([tsquery(wanted), *(f"!({tsquery(one)})" for one in unwanted)])
-    )
+    expression = fts5(wanted, unwanted) if is_sqlite else joined_tsquery([tsquery(wanted)], unwanted)
     with connection.cursor() as cursor:
         cursor.execute(POST_FTS5.find if is_sqlite else POST_GIN.find, [expression, min(before, FIRST), limit])
         return [pk for (pk,) in cursor.fetchall()]

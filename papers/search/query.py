@@ -70,6 +70,8 @@ class Part(NamedTuple):
     """Quoted."""
     is_beginning: bool = False
     """A word that may go on: `transf*`."""
+    is_bare: bool = False
+    """A category without its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ def _bare(token: str, start: int, place: tuple[int, int]) -> Iterator[Part]:
     if YEAR.fullmatch(whole) and FIRST_YEAR <= int(whole) <= 2099:
         yield Part("year", (whole,), whole, place)
     elif code := as_arxiv_writes(whole):
-        yield Part("cat", (code.lower(),), code, place)
+        yield Part("cat", (code.lower(),), code, place, is_bare=True)
     else:
         done = 0
         for gap in [*APART.finditer(token), None]:

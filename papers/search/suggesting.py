@@ -38,11 +38,8 @@ def suggested(text: str) -> Suggestions:
     papers = Paper.objects.in_bulk(found)
     last = author_key(text.split(" ")[-1])
     words = dictionary.endings(last, 4) if len(last) >= SHORTEST and "-" not in last else []
-    return Suggestions(
-        tuple(papers[pk] for pk in found if pk in papers),
-        _authors(author_key(text)),
-        tuple(word for word in words if word != last),
-    )
+    shown = tuple(papers[pk] for pk in found if pk in papers)
+    return Suggestions(shown, _authors(author_key(text)), tuple(word for word in words if word != last))
 
 
 def _authors(key: str) -> tuple[tuple[str, str], ...]:

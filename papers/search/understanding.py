@@ -27,6 +27,11 @@ MOST_UNKNOWN = 3
 """Words that are taken for beginnings."""
 MOST_OPTIONAL = 8
 """Words of which some may be missing: of more, the last are left out."""
+OF_QUESTIONS = frozenset(
+    {"how", "do", "does", "did", "what", "why", "when", "where", "who", "can", "could", "should", "will", "you", "i", "me", "my"}
+    | {"about", "paper", "best", "new", "there", "was", "were", "has", "have", "use", "using", "not", "no", "into", "its"}
+)
+"""What people ask with, and what papers need not have where none has all."""
 NOTHING = Part("", (), "", (0, 0))
 CLASS = re.compile(r"\.[a-z]{2}/")
 """Of an old id, which may stand without: `math.gt/0309136`."""
@@ -76,15 +81,20 @@ class Reading:
 
     @property
     def in_a_row(self) -> Clauses:
-        """In the title; empty for a lone word."""
-        row = [(tuple(_title(pair)), (f"j_{joined(pair)}",), (f"t_{joined(pair)}",)) for pair in pairwise(self.row)]
+        """In the title, or in the name that is abbreviated; empty for a lone word."""
+        called = ((f"w_{self.name}",),) if self.name else ()
+        row = [(_title(pair), (f"j_{joined(pair)}",), (f"t_{joined(pair)}",), *called) for pair in pairwise(self.row)]
         return (*self.filters, *(one.in_title for one in self._exact), *row) if row else ()
 
     @property
+    def called(self) -> Clauses:
+        """What is abbreviated so, or called so in posts."""
+        exact = (one.anywhere for one in self._exact)
+        return (*self.filters, *exact, ((f"w_{self.name}",), (f"v_{self.name}",))) if self.name else ()
+
+    @property
     def near(self) -> Clauses:
-        """Anywhere, but beside each other; a lone word, where posts call the paper so."""
-        if len(self.row) == 1 and not self._exact:
-            return (*self.filters, ((f"w_{self.row[0]}",), (f"v_{self.row[0]}",)))
+        """Anywhere, but beside each other; empty for a lone word."""
         pairs = [((first, second), (second, first), (joined((first, second)),)) for first, second in pairwise(self.row)]
         return (*self.filters, *(one.anywhere for one in self._exact), *pairs) if pairs else ()
 
@@ -136,9 +146,16 @@ def understood(query: Query, *, is_unfinished: bool = False) -> Reading:
 
 
 def with_fewer(reading: Reading, missing: int) -> Reading | None:
-    """The same without so many of its words, names and years, whichever; None where less than half would be left."""
+    """The same without so many of its words, names, years and categories, whichever, and without words of questions at all; None
+    where less than half would be left."""
     years = tuple((f"y_{year}",) for year in reading.query.years)
-    optional = [one for one in reading.wanted if not one.part.is_exact]
+    loose = [one for one in reading.wanted if not one.part.is_exact]
+    optional = [one for one in loose if one.part.term[0] not in OF_QUESTIONS] or loose
+    if missing == 0 and len(optional) == len(loose):
+        return None
+    bare = {category_term(part.term[0]) for part in reading.query.parts if part.kind == "cat" and part.is_bare}
+    of_categories = [clause for clause in reading.filters if clause[0][0] in bare]
+    optional += [Wanted(NOTHING, clause, clause) for clause in of_categories]
     optional += [Wanted(NOTHING, clause, clause) for clause in ([years] if years else [])]
     names = {clause for author in reading.authors for clause in author_clauses(author.term)}
     optional += [Wanted(NOTHING, clause, clause) for clause in reading.filters if clause in names]
@@ -149,7 +166,9 @@ def with_fewer(reading: Reading, missing: int) -> Reading | None:
         Wanted(of[0].part, _any(one.anywhere for one in of), _any(one.in_title for one in of))
         for of in combinations(optional, missing + 1)
     ]
-    filters = tuple(clause for clause in reading.filters if clause not in names and clause != years)
+    filters = tuple(
+        clause for clause in reading.filters if clause not in names and clause != years and clause not in of_categories
+    )
     exact = [one for one in reading.wanted if one.part.is_exact]
     return replace(reading, filters=filters, wanted=(*exact, *some))
 

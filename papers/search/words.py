@@ -27,6 +27,8 @@ STOP_WORDS = frozenset(re.findall(r"\w+", "a an and are as at be by for from in 
 """They stand in nearly every abstract, so they are neither indexed nor looked for."""
 UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h"})
 """Letters that Unicode does not take apart."""
+SHORTEST_RESPELLED = 5
+"""Letters: `ma` is no other spelling of `mae`."""
 UMLAUT = re.compile("ae|oe|ue|aa")
 
 
@@ -111,6 +113,8 @@ def title_key(title: str) -> str:
 
 def spellings(word: str) -> list[str]:
     """Other spellings of a plain word: `schoelkopf` for `scholkopf`, and the other way round."""
+    if len(word) < SHORTEST_RESPELLED:
+        return []
     without = UMLAUT.sub(lambda pair: pair[0][0], word)
     with_e = [word[:place] + letter + "e" + word[place + 1 :] for place, letter in enumerate(word) if letter in "aou"]
     return [*([without] if without != word else []), *with_e]

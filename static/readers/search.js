@@ -46,7 +46,8 @@
         option.id = `${list.id}-${place}`;
         option.setAttribute("role", "option");
         option.setAttribute("aria-selected", "false");
-        option.dataset.address = addresses[place];
+        const { pathname, search } = new URL(addresses[place]); // here, whatever the site calls itself
+        option.dataset.address = pathname + search;
         const said = document.createElement("span");
         said.textContent = name;
         const kind = document.createElement("span");

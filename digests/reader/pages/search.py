@@ -41,8 +41,13 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "query": query,
         "error": None,
+        "results": None,
         "hits": [],
         "posts": [],
+        "is_posts": False,
+        "all_posts": "",
+        "narrower": [],
+        "next": None,
         "meta": Metadata(
             f"Search for “{shown(query)}”" if query else "Search",
             "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",
