@@ -160,7 +160,7 @@ def with_fewer(reading: Reading, missing: int) -> Reading | None:
     names = {clause for author in reading.authors for clause in author_clauses(author.term)}
     optional += [Wanted(NOTHING, clause, clause) for clause in reading.filters if clause in names]
     del optional[MOST_OPTIONAL:]
-    if len(optional) - missing < max(1, len(optional) // 2):
+    if not optional or 2 * (len(optional) - missing) < len(optional):
         return None
     some = [
         Wanted(of[0].part, _any(one.anywhere for one in of), _any(one.in_title for one in of))
