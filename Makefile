@@ -11,7 +11,7 @@ NODE := var/node
 LIGHTHOUSE := 12.8.2
 VNU := 26.9.27
 
-.PHONY: help setup run sandbox test test-all check bench fuzz lighthouse relevance lock system-test-tools
+.PHONY: help setup run sandbox test test-all test-mirror check bench fuzz lighthouse relevance lock system-test-tools test-faults
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -66,6 +66,19 @@ test-all: check system-test-tools ## check, then every test on both databases
 	$(BIN)/python -m tests.servers --database sqlite -- $(PYTEST)
 	$(BIN)/python -m tests.servers --database postgresql -- $(PYTEST) --everything
 
+# Hugo and Jekyll come from Debian; the others from npm, in their newest version of the major one that is tried here.
+MIRROR_NODE := var/mirror-generators
+MIRROR_PACKAGES := @11ty/eleventy@3 astro@5 gatsby-transformer-remark@6 graphql@15
+
+test-mirror: $(VENV)/.dev ## build sites from mirrors with Hugo, Jekyll, Eleventy, Astro and Gatsby's remark, and kill mirrors 50 times
+	@missing=""; for one in hugo jekyll npm git; do command -v $$one >/dev/null || missing="$$missing $$one"; done; \
+	command -v jekyll >/dev/null || missing="$$missing ruby-kramdown-parser-gfm"; \
+	[ -z "$$missing" ] || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; } || true
+	@[ -d $(MIRROR_NODE)/node_modules/astro ] || npm install --silent --no-audit --no-fund --no-package-lock --legacy-peer-deps \
+	--prefix $(MIRROR_NODE) $(MIRROR_PACKAGES) || true
+	MIRROR_KILLS=50 $(BIN)/python -m tests.servers --database sqlite -- $(BIN)/python -m pytest -v \
+	tests/digests/mirror/generators tests/digests/mirror/test_mirror_killed.py $(ARGS)
+
 bench: $(VENV)/.dev ## print measured figures and their ratio to a floor of the same run
 	$(BIN)/python -m bench
 
@@ -81,3 +94,6 @@ relevance: $(VENV)/.dev ## print whether searches bring the paper that is meant 
 lock: $(VENV)/.dev ## compile requirements*.in into the pinned, hashed requirements*.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+test-faults: $(VENV)/.dev ## drive the whole running product through kills, outages and full disks; prints figures (FAULTS="redis disk")
+	$(BIN)/python -m tests.deployed.faults $(FAULTS)

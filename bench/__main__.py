@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHMARKS = ["archive", "pages", "engagement", "search", "admin", "stream", "matches", "memory"]
+BENCHMARKS = ["archive", "mirror", "pages", "engagement", "search", "admin", "stream", "matches", "memory"]
 BY_NAME_ONLY = ["thinning", "lighthouse", "relevance"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 
@@ -22,7 +22,7 @@ Runs the benchmarks named, or all but those marked *, each in a process of its o
 options of engagement, search, admin and thinning:
   --tweets N, --papers N (search, admin), --readings N (thinning)   how many rows; takes long with the many that are the default
   --database sqlite|postgresql             on this one only
-option of archive:
+option of archive and mirror:
   --copies N                               of each of the real posts
 """
 

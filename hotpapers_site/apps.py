@@ -9,9 +9,12 @@ from hotpapers_site.environment import keep_private
 
 class HotPapersSiteConfig(AppConfig):
     name = "hotpapers_site"
+    verbose_name = "The site"
 
     def ready(self) -> None:
-        from hotpapers_site import password_tries, sessions  # noqa: F401 - hear of logins
+        from hotpapers_site import deploy_checks, password_tries, sessions  # noqa: F401 - register checks, hear of logins
+        from hotpapers_site.accounts import events, second_factor  # noqa: F401 - hear of accounts
+        from hotpapers_site.health import task_runs, workers  # noqa: F401 - hear of tasks, and of workers and beats that start
 
         connection_created.connect(keep_database_private)
 

@@ -11,6 +11,7 @@ from celery.beat import Scheduler
 from django.db import DatabaseError, connection
 
 from hotpapers_site import leases
+from hotpapers_site.health import pulse
 
 LEASE = "beat"
 LASTS = timedelta(seconds=20)
@@ -62,6 +63,7 @@ class LeadingScheduler(Scheduler):
 
     def close(self) -> None:
         super().close()
+        pulse.stop()
         try:
             leases.give_up(LEASE, self._me)
         except DatabaseError:

@@ -37,6 +37,7 @@ PERIODS_S = {
     "digests.tasks.publish_due": 60.0,
     "digests.tasks.mirror_all": 60.0,
     "hotpapers_site.tasks.clear_sessions": 24 * 3600.0,
+    "hotpapers_site.tasks.forget_old": 24 * 3600.0,
 }
 SHORTEST_PERIOD_S = 0.5
 """In the sandbox, whose clock runs faster."""
@@ -71,7 +72,7 @@ def timetable(speed: float) -> dict[str, dict[str, Any]]:
     }
 
 
-app = Celery("hotpapers")
+app = Celery("hotpapers", task_cls="hotpapers_site.health.task_runs:CountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -43,7 +43,7 @@ def _inside(given: str) -> str:
 def _remote(given: str) -> str:
     """No password: it would stand in the repository's settings and in the list of processes."""
     parts = urlsplit(given)
-    if given.startswith("-") or not values.matching(r"[!-~]+")(given) or (parts.scheme and parts.password):
+    if given.startswith("-") or "::" in given or not values.matching(r"[!-~]+")(given) or parts.password:
         raise ValueError(given)
     is_safe = parts.scheme in ("https", "ssh", "file") or (parts.scheme == "http" and values.is_loopback(given))
     if "://" in given and not is_safe:

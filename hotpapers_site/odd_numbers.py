@@ -3,6 +3,7 @@ an error of the database or of the calendar."""
 
 import re
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -13,6 +14,12 @@ LONGEST_NUMBER = 18
 """Digits; all such numbers fit a column of 64 bits."""
 PARTS = {"__year": (FIRST_YEAR, LAST_YEAR), "__month": (1, 12), "__day": (1, 31)}
 """Ends of the names by which the admin filters days."""
+PATTERNS = (
+    *("contained_by", "contains", "endswith", "has_any_keys", "has_key", "has_keys", "icontains", "iendswith", "in", "iregex"),
+    *("istartswith", "range", "regex", "startswith"),
+)
+"""Ends of names that no link of ours has, and that the admin understands all the same: a pattern may take for ever, and a range
+without two ends is an error of the database."""
 SEARCHES = ("q", "term")
 """Of a list, and of a field that completes what is typed: text, in which ids of posts have any length."""
 KEYS = ("_selected_action",)
@@ -44,8 +51,17 @@ def is_odd(name: str, value: str) -> bool:
         return "\0" in value
     if "\0" in value or any(len(number) > LONGEST_NUMBER for number in numbers_in(value)):
         return True
+    if name.rpartition("__")[2] in PATTERNS or (name.startswith("ip_address") and not is_address(value)):
+        return True
     bounds = next((bounds for end, bounds in PARTS.items() if name.endswith(end)), None)
     return bounds is not None and not (re.fullmatch("[0-9]{1,4}", value) and bounds[0] <= int(value) <= bounds[1])
+
+
+def is_address(value: str) -> bool:
+    try:
+        return bool(ip_address(value))
+    except ValueError:
+        return False
 
 
 def numbers_in(value: str) -> Iterable[str]:

@@ -15,7 +15,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models.signals import post_delete
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -24,6 +24,8 @@ from hotpapers_site.sessions import client_address
 
 WIDER = 2
 """So many times as many tries an account has from all addresses together, and an address for all accounts together."""
+limit_reached = Signal()
+"""Sent once each time a limit is passed, with `limit`: `account`, `address` or `pair`."""
 
 
 def limits(username: str, address: str | None) -> dict[str, int]:
@@ -37,7 +39,12 @@ def count(keys: dict[str, int], now: datetime) -> bool:
 
     What is over one limit counts for none behind it: from a single address nobody can shut an account for everybody.
     """
-    return all(_counted(key, now) <= most for key, most in keys.items())
+    for key, most in keys.items():
+        if (number := _counted(key, now)) > most:
+            if number == most + 1:
+                limit_reached.send(sender=PasswordTries, limit=key.partition(":")[0])
+            return False
+    return True
 
 
 def forget(keys: Iterable[str]) -> None:

@@ -9,11 +9,13 @@ import io
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
@@ -21,6 +23,10 @@ from django.dispatch import receiver
 from hotpapers_site.wsgi import django_application
 
 from digests.page_cache.middleware import held_answer  # isort: skip - needs the apps, which the line above loads
+from hotpapers_site import logs
+from hotpapers_site.health import answers, pulse
+from hotpapers_site.health.views import HEALTHY
+from hotpapers_site.serving.leftovers import end_with_parent
 
 Answer = tuple[int, Iterable[tuple[str, str]], bytes]
 """Status, headers, body."""
@@ -75,9 +81,32 @@ def keep_little(connection: BaseDatabaseWrapper, **_: object) -> None:
 
 async def application(scope: Scope, exchange: Exchange) -> None:
     """Answer one request; other kinds of connection there are none."""
-    if scope.proto == "http":
-        status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange)
-        exchange.response_bytes(status, list(headers), body)
+    if scope.proto != "http":
+        return
+    if scope.path == "/healthz":  # by no thread: it says that the process answers, whatever its threads wait for
+        exchange.response_bytes(200, [("content-type", "text/plain"), ("cache-control", "no-store")], HEALTHY)
+        return
+    began = time.monotonic()
+    status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange)
+    exchange.response_bytes(status, list(headers), body)
+    took_s = time.monotonic() - began
+    answers.count(status, took_s)
+    if settings.ACCESS_LOG:
+        logs.log_access(scope.method, scope.path, status, len(body), took_s, scope.headers.get("x-request-id") or "")
+
+
+def begin(*_: object) -> None:
+    """Granian calls it as a process begins to serve."""
+    end_with_parent()
+    pulse.start("web", also=answers.store)
+
+
+def end(*_: object) -> None:
+    pulse.stop()
+
+
+application.__rsgi_init__ = begin  # type: ignore[attr-defined]
+application.__rsgi_del__ = end  # type: ignore[attr-defined]
 
 
 async def answered(scope: Scope, exchange: Exchange) -> Answer:
@@ -94,14 +123,19 @@ def essence_of(scope: Scope) -> dict[str, Any]:
     """Those of the request's WSGI variables on which a finished page depends."""
     environ = {
         "REQUEST_METHOD": scope.method,
-        "PATH_INFO": scope.path if scope.path.isascii() else scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": as_wsgi(scope.path),
+        "QUERY_STRING": as_wsgi(scope.query_string),
         "wsgi.url_scheme": scope.scheme,
     }
     for name, variable in OF_A_PAGE.items():
         if values := scope.headers.get_all(name):
             environ[variable] = ",".join(values)
     return environ
+
+
+def as_wsgi(text: str) -> str:
+    """PEP 3333 has the bytes of an address as Latin-1, whatever letters they stand for."""
+    return text if text.isascii() else text.encode().decode("latin-1")
 
 
 def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:

@@ -22,6 +22,10 @@ POLL = "desk-state"
 def begin_use(request: HttpRequest, **_: object) -> None:
     now = int(time.time())
     request.session["began_at"] = request.session["password_at"] = now
+    request.session["address"], request.session["browser"] = (
+        client_address(request) or "",
+        request.headers.get("User-Agent", "")[:200],
+    )
     _use(request.session, now)
 
 

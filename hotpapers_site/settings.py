@@ -12,7 +12,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from hotpapers_site import environment, mirrors, queues, values
+from hotpapers_site import alert_values, deploy_checks, environment, logs, mirrors, queues, values
 from hotpapers_site.databases.addresses import configured
 from hotpapers_site.environment import Environment
 
@@ -58,6 +58,7 @@ FORCE_SCRIPT_NAME = ""  # the site is at the root of its host, whatever a reques
 
 DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # seconds; to open one takes a fifth of the time that a page takes
+SILENCED_SYSTEM_CHECKS = deploy_checks.ANSWERED_BY_OURS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.read("REDIS_URL", values.BROKER, "")
@@ -126,6 +127,21 @@ AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clock
 MIRRORS = mirrors.read(env, VAR_DIR)
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
+ALERT_EMAILS: list[str] = env.read("ALERT_EMAILS", alert_values.EMAILS, [])
+ALERT_WEBHOOKS: list[str] = env.read("ALERT_WEBHOOKS", alert_values.WEBHOOKS, [])
+ALERT_PING_URL = env.read("ALERT_PING_URL", alert_values.BASE_WITH_QUERY, "")
+mail: dict[str, Any] = env.read(
+    "EMAIL_URL", alert_values.MAIL_SERVER, {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+)
+vars().update(mail)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.read("MAIL_FROM", values.EMAIL, f"hotpapers@{values.host_of(SITE_URL) or 'localhost'}")
+EMAIL_TIMEOUT = 10
+alert_values.expect_server(env, ALERT_EMAILS)
+HEALTH_NETS = env.read("HEALTH_NETS", alert_values.NETS, [])  # who may ask how the product is, besides this machine
+DISK_FREE_MIB = env.whole("DISK_FREE_MIB", 500, least=1, most=100_000_000)  # with less than that somebody has to look
+ACCESS_LOG = env.read("ACCESS_LOG", values.FLAG, False)
+SENTRY_DSN = env.read("SENTRY_DSN", alert_values.DSN, "")
+
 INSTALLED_APPS = [
     "hotpapers_site",
     "digests",
@@ -138,8 +154,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 MIDDLEWARE = [
+    "hotpapers_site.logs.RequestMiddleware",
+    "hotpapers_site.health.views.HealthMiddleware",  # before the host is looked at, and before any redirect
     "digests.page_cache.middleware.FinishedPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -149,10 +170,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hotpapers_site.accounts.second_factor.second_factor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hotpapers_site.sessions.keep_session_in_use",
-    "hotpapers_site.accounts.FreshPasswordMiddleware",
+    "hotpapers_site.accounts.password.FreshPasswordMiddleware",
     "hotpapers_site.odd_numbers.OddNumbersMiddleware",
     "axes.middleware.AxesMiddleware",  # the last one
 ]
@@ -177,6 +199,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "hotpapers_site.context_processors.sandbox",
+                "hotpapers_site.context_processors.troubles",
             ],
         },
     },
@@ -263,24 +286,15 @@ SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 3600 if HTTPS else 0, mos
 BEHIND_PROXY = env.read("BEHIND_PROXY", values.FLAG, False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"one_line": {"()": "hotpapers_site.celery.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {
-        "handlers": ["stderr"],
-        "level": env.read("LOG_LEVEL", values.LEVEL, "INFO"),
-    },
-    # The HTTP clients log whole addresses, with a hundred status ids each.
-    # Celery tells of every tick; anybody can ask for a host that is not ours, and would fill the log with tracebacks.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery", "kombu", "axes")}
-    | {
-        name: {"filters": ["one_line"]}
-        for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
-    },
-}
+LOGGING = logs.config(env.read("LOG_LEVEL", values.LEVEL, "INFO"), env.read("LOG_FORMAT", alert_values.LOG_FORMAT, "line"))
+OTP_TOTP_ISSUER = values.host_of(SITE_URL)
+
+# How long what only grows is kept, in days; 0 for ever (retention.py).
+KEEP_PAID_READS_DAYS = env.whole("KEEP_PAID_READS_DAYS", 800, most=36_500)
+KEEP_ADMIN_LOG_DAYS = env.whole("KEEP_ADMIN_LOG_DAYS", 800, most=36_500)
+KEEP_SIGN_INS_DAYS = env.whole("KEEP_SIGN_INS_DAYS", 90, most=36_500)
+KEEP_UNMATCHED_DAYS = env.whole("KEEP_UNMATCHED_DAYS", 90, most=36_500)
 
 SET_VARIABLES = env.given()
 env.finish()
+logs.report_errors(SENTRY_DSN)

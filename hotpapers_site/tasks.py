@@ -1,10 +1,15 @@
 """What runs by itself for the site as a whole."""
 
 from celery import shared_task
+from celery.utils.log import get_task_logger
 from django.core.management import call_command
 from django.utils import timezone
 
 from hotpapers_site import password_tries
+from hotpapers_site.retention import forget
+from papers import clock
+
+logger = get_task_logger(__name__)
 
 
 @shared_task
@@ -12,3 +17,11 @@ def clear_sessions() -> None:
     """Forget the sessions that have ended, and how often passwords were tried before the present span of time."""
     call_command("clearsessions")
     password_tries.forget_old(timezone.now())
+
+
+@shared_task
+def forget_old() -> None:
+    """Delete what is older than the settings allow."""
+    for kept, rows in forget(clock.now()):
+        if rows:
+            logger.info("Deleted %s %s (%s)", rows, kept.what, kept.setting)

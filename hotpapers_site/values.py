@@ -85,10 +85,10 @@ def flag(given: str) -> bool:
 
 
 def level(given: str) -> str:
-    return _one_of(given.upper(), LEVELS)
+    return one_of(given.upper(), LEVELS)
 
 
-def _one_of(given: str, allowed: tuple[str, ...]) -> str:
+def one_of(given: str, allowed: tuple[str, ...]) -> str:
     if given not in allowed:
         raise ValueError(given)
     return given
@@ -114,7 +114,7 @@ def day(given: str) -> str:
 
 def archive(given: str) -> str:
     """An archive (`cs`) or one of its classes (`stat.ML`)."""
-    return given if matching(CATEGORY)(given).split(".")[0] in ARCHIVES else _one_of(given, ())
+    return given if matching(CATEGORY)(given).split(".")[0] in ARCHIVES else one_of(given, ())
 
 
 def host(given: str) -> str:
@@ -159,7 +159,7 @@ def stream(given: str) -> str:
 
 
 def network(given: str) -> str:
-    return _one_of(given, NETWORK_NAMES)
+    return one_of(given, NETWORK_NAMES)
 
 
 def host_of(address: str) -> str:

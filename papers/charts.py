@@ -3,7 +3,7 @@
 Each chart says in a sentence what it shows and carries its numbers as a table, for those who cannot see it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -54,30 +54,26 @@ class Chart:
     height = HEIGHT
 
 
-def history(title: str, readings: Sequence[tuple[datetime, int, int]]) -> Chart | None:
-    """Retweets and favorites over time, the oldest reading first; None where there are fewer than two."""
-    if len(readings) < 2:
+def history(title: str, moments: Sequence[datetime], counts: Mapping[str, Sequence[int]]) -> Chart | None:
+    """Each of these counts over time, the oldest reading first; None where there are fewer than two."""
+    if len(moments) < 2:
         return None
-    moments = [moment.astimezone(UTC) for moment, *_ in readings]
+    moments = [moment.astimezone(UTC) for moment in moments]
     start, span = moments[0], (moments[-1] - moments[0]).total_seconds() or 1
-    top = round_up(max(max(retweets, favorites) for _, retweets, favorites in readings))
+    top = round_up(max(max(numbers) for numbers in counts.values()))
     said = [f"{moment:%Y-%m-%d %H:%M}" for moment in moments]
     series, told = [], []
-    for number, (name, counts) in enumerate(
-        {"retweets": [row[1] for row in readings], "favorites": [row[2] for row in readings]}.items()
-    ):
+    for number, (name, numbers) in enumerate(counts.items()):
         marks = [
             Mark(round((moment - start).total_seconds() / span * WIDTH, 1), _y(count, top), f"{when}: {count:,} {name}")
-            for moment, count, when in zip(moments, counts, said, strict=True)
+            for moment, count, when in zip(moments, numbers, said, strict=True)
         ]
         series.append(Series(name, "line", number, marks))
-        told.append(f"{name} from {counts[0]:,} to {counts[-1]:,}")
-    summary = f"{len(readings)} readings from {said[0]} to {said[-1]} UTC: {' and '.join(told)}."
-    rows = [
-        [when, f"{retweets:,}", f"{favorites:,}"]
-        for when, (_, retweets, favorites) in zip(reversed(said), reversed(readings), strict=True)
-    ]
-    return Chart(title, summary, top, said[0], said[-1], series, ["Read at (UTC)", "Retweets", "Favorites"], rows)
+        told.append(f"{name} from {numbers[0]:,} to {numbers[-1]:,}")
+    summary = f"{len(moments)} readings from {said[0]} to {said[-1]} UTC: {' and '.join(told)}."
+    rows = [[when, *(f"{numbers[-place]:,}" for numbers in counts.values())] for place, when in enumerate(reversed(said), 1)]
+    columns = ["Read at (UTC)", *(name.capitalize() for name in counts)]
+    return Chart(title, summary, top, said[0], said[-1], series, columns, rows)
 
 
 def found_of_expected(title: str, days: Sequence[tuple[str, int, int | None]]) -> Chart | None:

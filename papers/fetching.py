@@ -6,28 +6,28 @@ Each request is tried once; the editor can press again. Never call these inside 
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from papers.access.connections import Sources, calendar, note_answer, note_failure, sources
+from papers.access import networks
+from papers.access.connections import calendar, note_answer, note_failure, sources
+from papers.collecting import posts
 from papers.collecting.announced import store_paper
 from papers.counts import measuring
+from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.models import Mention, Paper, SourceHealth, Tweet
 from papers.networks.paper_links import paper_id
-from papers.networks.x.oembed import Embed
+from papers.networks.registry import KINDS, texts
+from papers.post_keys import PostKey
 from papers.sources.http import Gone, SourceError
-from papers.text.identifiers import ARXIV_ID, snowflake_moment
+from papers.text.identifiers import ARXIV_ID
 
-STATUS = re.compile(
-    r"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com/(?P<handle>i|i/web|[A-Za-z0-9_]{1,20})/status(?:es)?/"
-    r"(?P<id>[1-9][0-9]{0,18})(?:/(?:photo|video)/[0-9])?/?(?:[?#].*)?",
-    re.ASCII,
-)
-"""A status page's address, as browsers and apps copy it."""
 LONGEST_LINK = 500
 
 
@@ -52,8 +52,9 @@ def fetch_paper(text: str, *, now: datetime) -> Paper:
     here = Paper.objects.filter(arxiv_id=number, is_sample=False)
     if paper := here.first():
         return paper
-    with _asking(SourceHealth.Service.ARXIV, now) as opened:
+    with _asking(SourceHealth.Service.ARXIV, now), sources(attempts=1) as opened:
         found = opened.arxiv.metadata([number])
+    note_answer(SourceHealth.Service.ARXIV, now)
     if found.left_out and not found.records:
         raise NotFetched(f"We can’t use arXiv’s record of paper {number}: it lacks {found.left_out[0].lacks}. Try again later.")
     if not found.records:
@@ -74,34 +75,48 @@ def arxiv_id_in(text: str) -> str | None:
 
 
 def fetch_tweet(link: str, paper: Paper, *, now: datetime) -> Tweet:
-    """The tweet with this address, from now on one that mentions the paper; its text is asked of X, which needs no key.
-
-    Raises NotFetched.
-    """
-    address = STATUS.fullmatch(link.strip()[:LONGEST_LINK])
-    if not address:
-        raise Unknown("This isn’t a link to a post. Copy it from X: https://x.com/name/status/1234567890.")
-    status_id = address["id"]
-    here = Tweet.objects.filter(network=Tweet.Network.X, status_id=status_id)
+    """The post with this address, on any network, from now on one that mentions the paper. Raises NotFetched."""
+    key = _identified(link.strip(), now)
+    title = KINDS[key.network].title
+    here = Tweet.objects.with_keys([key])
     tweet = here.first()
     if tweet and tweet.state != Tweet.State.LIVE:
-        raise Unknown("X no longer shows this post.")
+        raise Unknown(f"{title} no longer shows this post.")
     if tweet and tweet.is_excluded:
         raise Unknown("An editor excluded this post. Include it again in the admin, then add it here.")
     if tweet is None or not tweet.body_html or tweet.is_sample:
-        handle = address["handle"] if "/" not in address["handle"] else "i"
-        with _asking(SourceHealth.Service.OEMBED, now) as opened:
-            embed = opened.oembed.embed(status_id, handle)
-        _keep(embed, now)
+        if key.network in texts():
+            _fetch_text(key, now)
+        else:
+            _fetch_post(key, paper, now)
     tweet = here.get()
-    _, is_new = Mention.objects.get_or_create(tweet=tweet, paper=paper)
+    mention, is_new = Mention.objects.get_or_create(tweet=tweet, paper=paper, defaults={"is_by_hand": True})
     if is_new:
         measuring.measure_papers([tweet.pk], now=now)
+    elif not mention.is_by_hand:
+        Mention.objects.filter(pk=mention.pk).update(is_by_hand=True)
     return tweet
 
 
-def _keep(embed: Embed, now: datetime) -> None:
-    posted_at = snowflake_moment(embed.status_id)
+def _identified(link: str, now: datetime) -> PostKey:
+    """Which post the address means; a network is asked only where its address does not tell."""
+    for name, kind in KINDS.items():
+        if id := kind.id_in(link):
+            return PostKey(name, id)
+    for name in networks.on():
+        with _asking(name, now), networks.opened(name, attempts=1) as network:
+            if id := network.identify(link):
+                return PostKey(name, id)
+    *titles, last = [kind.title for kind in KINDS.values()]
+    raise Unknown(f"This isn’t a link to a post on {', '.join(titles)} or {last}. Copy the address of the post’s page.")
+
+
+def _fetch_text(key: PostKey, now: datetime) -> None:
+    service = texts()[key.network].name
+    with _asking(service, now), sources(attempts=1) as opened:
+        embed = opened.texts[key.network].embed(key.id)
+    note_answer(service, now)
+    posted_at = KINDS[key.network].posted_at(key.id) or datetime.combine(embed.posted_on, time(), UTC)
     text = {
         "author_name": embed.name,
         "author_handle": embed.handle,
@@ -113,33 +128,72 @@ def _keep(embed: Embed, now: datetime) -> None:
     }
     with transaction.atomic():
         Tweet.objects.update_or_create(
-            network=Tweet.Network.X,
-            status_id=embed.status_id,
+            network=key.network,
+            status_id=key.id,
             defaults=text,
             create_defaults={**text, "posted_at": posted_at, "next_read_at": measuring.first_due(posted_at, now)},
         )
 
 
-def refresh_counts(papers: Collection[int], *, now: datetime) -> int:
-    """Read all live tweets of these papers (primary keys) from X now; how many were read.
+def _fetch_post(key: PostKey, paper: Paper, now: datetime) -> None:
+    """The post with its counts, whatever it links: the editor says that it is about the paper."""
+    title = KINDS[key.network].title
+    if why := networks.why_off(key.network):
+        raise NotFetched(why)
+    with _asking(key.network, now), networks.opened(key.network, attempts=1) as network:
+        reading = network.read({key.id: KINDS[key.network].posted_at(key.id) or now})
+    note_answer(key.network, now)
+    if key.id in reading.gone:
+        raise Unknown(f"{title} doesn’t show this post (any more).")
+    if key.id not in reading.found:
+        raise NotFetched(f"{title} said nothing of this post. Try again in a minute.")
+    post = reading.found[key.id]
+    Tweet.objects.with_keys([key]).update(is_sample=False)
+    posts.store(key.network, [replace(post, papers=tuple(dict.fromkeys((*post.papers, paper.arxiv_id))))], read_at=now)
 
-    Raises NotFetched, which names X_BEARER_TOKEN where there is no key, and the budget's setting where that is used up.
+
+class Refreshed(NamedTuple):
+    read: int
+    """Posts of all networks."""
+    failed: tuple[str, ...]
+    """A sentence for each network that did not answer, whatever became of the others."""
+
+
+def refresh_counts(papers: Collection[int], *, now: datetime) -> Refreshed:
+    """Read all live posts about these papers (primary keys) from their networks now.
+
+    Raises NotFetched where no network gave anything: it names the key's setting where none is on, and the budget's where that is
+    used up.
     """
-    tweets = Tweet.objects.readable().live().filter(mentions__paper__in=papers, is_excluded=False).distinct()
-    most_valuable = list(tweets.order_by(Coalesce(F("retweets") + F("favorites"), 0).desc(), "pk"))
-    with _asking(None, now) as opened:
-        return refresh(most_valuable, now=now, sources=opened).read
+    tweets = Tweet.objects.filter(mentions__paper__in=papers, is_excluded=False).live().distinct()
+    read, failed = 0, []
+    if networks.paid_is_on() or not networks.on():
+        most_valuable = tweets.readable().order_by(Coalesce(F("retweets") + F("favorites"), 0).desc(), "pk")
+        try:
+            with _asking(None, now), sources(attempts=1) as opened:
+                read += refresh(list(most_valuable), now=now, sources=opened).read
+        except NotFetched as error:
+            failed.append(str(error))
+    for name in networks.on():
+        if of_network := list(tweets.of_open_networks().filter(network=name).order_by("pk")):
+            try:
+                with _asking(None, now), networks.opened(name, attempts=1) as network:
+                    read += refresh_posts(network, of_network, now=now).read
+            except NotFetched as error:
+                failed.append(str(error))
+    if failed and not read:
+        raise NotFetched(" ".join(failed))
+    return Refreshed(read, tuple(failed))
 
 
 @contextmanager
-def _asking(service: SourceHealth.Service | None, now: datetime) -> Iterator[Sources]:
-    """Open the sources, turn their errors into one kind, and record the service's health unless the called code does so."""
+def _asking(service: str | None, now: datetime) -> Iterator[None]:
+    """Makes one error of those of a source, noted as the service's health where the called code does not do so itself."""
     try:
-        with sources(attempts=1) as opened:
-            yield opened
+        yield
+    except Gone as error:
         if service:
             note_answer(service, now)
-    except Gone as error:
         raise Unknown(str(error)) from error
     except SourceError as error:
         if service:

@@ -6,10 +6,12 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from papers.models import Paper, Tweet
+from papers.networks.registry import KINDS
+from papers.post_keys import PostKey
 from papers.search.finding import matching_ids
 from papers.search.query import QueryError
 from papers.text.folding import Folded, begins
-from papers.text.identifiers import ARXIV_ID, STATUS_ID
+from papers.text.identifiers import ARXIV_ID
 
 MOST = 300
 """The most rows that a search finds."""
@@ -20,7 +22,6 @@ LONGEST_TEXT = 500
 """How many characters a search looks at."""
 LONGEST_ID = 60
 """How many characters at the end of the text are searched for an id."""
-STATUS = re.compile(rf"(?:https?://\S+/status(?:es)?/)?({STATUS_ID})(?:[?/]\S*)?")
 
 
 def papers_found(text: str) -> list[int]:
@@ -43,13 +44,14 @@ def arxiv_id_at_end(text: str) -> str:
 
 
 def tweets_found(text: str) -> list[int]:
-    """The tweet of a status id or of a link to it, and those whose author's handle or name begins with the text."""
+    """The tweet of an id or of a link to it, and those whose author's handle or name begins with the text."""
     text = _short(text)
     found: list[int] = []
     if not text.strip("@"):
         return found
-    if status := STATUS.fullmatch(text):
-        found += _first(Tweet.objects.filter(network=Tweet.Network.X, status_id=status[1]).order_by())
+    told = [PostKey(name, id) for name, kind in KINDS.items() if (id := kind.id_in(text))]
+    ids = told or [PostKey(name, text) for name, kind in KINDS.items() if kind.is_id(text)]
+    found += _first(Tweet.objects.with_keys(ids).order_by())
     handle = text.removeprefix("@").lower()
     # In the order of their index: PostgreSQL may take so many of a million for so easily found that it reads them all.
     handles = Tweet.objects.alias(handle=Folded("author_handle")).filter(begins("handle", handle))

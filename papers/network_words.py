@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 
-from papers.networks.registry import KINDS, OWN_LINKS
-
-LINK_HOSTS = OWN_LINKS
-"""By network, the hosts to which links in its texts lead; the texts of those that are not here may link to any host."""
+from papers.networks.registry import KINDS
 
 
-TITLES = {name: kind.title for name, kind in KINDS.items()}
-"""By name, as people call them."""
+def titles() -> dict[str, str]:
+    """By name, as people call them."""
+    return {name: kind.title for name, kind in KINDS.items()}
+
+
+def link_hosts(network: str) -> frozenset[str] | None:
+    """The hosts to which alone links in its texts lead; None where they lead to any."""
+    return KINDS[network].link_hosts if network in KINDS else None
 
 
 def title(network: str) -> str:
     """The network as people call it."""
-    return TITLES.get(network, network)
+    return KINDS[network].title if network in KINDS else network
 
 
 def in_words(counts: Mapping[str, int], network: str) -> list[str]:

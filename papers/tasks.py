@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from celery import shared_task
-from django.conf import settings
 
 from papers import clock
 from papers.access import networks
@@ -98,7 +97,7 @@ def collect_network(name: str) -> None:
 @shared_task
 def refresh_due() -> None:
     """Queue the readings of counts that are due, as far as the budget has reads to spare."""
-    if not settings.X_BEARER_TOKEN:
+    if not networks.paid_is_on():
         return
     now = clock.now()
     for tweet_ids in claim_due(most=days.spare_reads(now), now=now):
@@ -155,7 +154,7 @@ def _log(error: SourceError, about: str = "") -> None:
 
 def _collect(day: date, opened: Sources) -> None:
     """Whatever becomes of the papers, the tweets are asked for, too."""
-    for collect in (collect_papers, collect_tweets) if opened.x else (collect_papers,):
+    for collect in (collect_papers, collect_tweets) if opened.paid else (collect_papers,):
         try:
             row = collect(day, now=clock.now(), sources=opened, progress=_telling(day))
         except SourceError as error:  # the day has it as its reason

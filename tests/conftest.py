@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from tests.browser.chromium import chromium, chromium_program
 from tests.editors import make_client, make_user
+from tests.running_product import run_product
 
 SHARED = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "shared"))
 """Real posts of the old site, which the project does not copy; tests that need them are skipped where they are absent."""
@@ -83,3 +84,9 @@ def browser() -> Iterator[Browser]:
 def editor(db: None) -> Client:
     """The browser of an Editor."""
     return make_client(make_user(group="Editor"))
+
+
+@pytest.fixture
+def running_product(db: None) -> None:
+    """All processes run and no task waits, as `status` sees it."""
+    run_product()

@@ -129,7 +129,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),
         filters=filters,
-        networks=network_words.TITLES,
+        networks=network_words.titles(),
         pulse=_beat(digest, list(dismissals.values()), last_read, day_state),
     )
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.models import CollectionDay, Paper, Provenance, Tweet
+from papers.networks.registry import OLD_NETWORK
 from papers.post_keys import PostKey
 from papers.ranking.candidates import announced_on, candidates, ranked, rules
 from papers.ranking.ranking import LedgerLine, RankedPaper
@@ -76,6 +77,7 @@ def new_entry(digest: Digest, paper_id: int, position: int, paper: RankedPaper, 
         retweets=paper.retweets,
         favorites=paper.favorites,
         counts=other_counts(paper),
+        extra_points=extra_points(paper),
         read_at=last_read(paper.tweets, now),
         provenance=Provenance.NETWORK,
     )
@@ -83,7 +85,12 @@ def new_entry(digest: Digest, paper_id: int, position: int, paper: RankedPaper, 
 
 def other_counts(paper: RankedPaper) -> dict[str, dict[str, int]]:
     """The counts of networks other than X, whose counts have columns of their own."""
-    return {name: dict(counts) for name, counts in paper.counts.items() if name != Tweet.Network.X}
+    return {name: dict(counts) for name, counts in paper.counts.items() if name != OLD_NETWORK}
+
+
+def extra_points(paper: RankedPaper) -> int:
+    """What the score has beside retweets and favorites."""
+    return paper.score - paper.retweets - paper.favorites
 
 
 def shown_tweets(entry: Entry, paper: RankedPaper, tweets: Mapping[PostKey, int]) -> list[ShownTweet]:
@@ -127,7 +134,7 @@ def take_counts(digest: Digest) -> int:
         entries = list(locked.entries.filter(provenance=Provenance.NETWORK).select_related("paper").defer("paper__abstract"))
         live = {paper.arxiv_id: paper for paper in ranked({row.paper_id: row.paper.arxiv_id for row in entries}, rules())}
         changed = [entry for entry in entries if take_live_counts(entry, live[entry.paper.arxiv_id])]
-        Entry.objects.bulk_update(changed, ["retweets", "favorites", "counts", "read_at"])
+        Entry.objects.bulk_update(changed, ["retweets", "favorites", "counts", "extra_points", "read_at"])
         if changed:
             locked.save(update_fields=["changed_at"])
     return len(changed)
@@ -140,4 +147,5 @@ def take_live_counts(entry: Entry, live: RankedPaper) -> bool:
     now = live.retweets, live.favorites, other_counts(live), last_read(live.tweets, entry.read_at)
     before = entry.retweets, entry.favorites, entry.counts, entry.read_at
     entry.retweets, entry.favorites, entry.counts, entry.read_at = now
+    entry.extra_points = extra_points(live)
     return before != now

@@ -22,6 +22,7 @@ ENTRY = (
     "retweets",
     "favorites",
     "counts",
+    "extra_points",
     "read_at",
     "provenance",
     "printed_otherwise",

@@ -98,7 +98,8 @@ def _finish(
     row = _row(digest, action, by=by, paper=paper, at=now, details=dict(details or {}))
     if before or action not in TYPED or not _grows(row):
         ListChange.objects.bulk_create([one for one in (before, row) if one])
-    render_after_commit()
+    if by:  # imports and the machine leave it to the next tick
+        render_after_commit()
 
 
 def _grows(row: ListChange) -> bool:

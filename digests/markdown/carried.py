@@ -54,13 +54,14 @@ def read(text: str) -> Post:
         data = json.loads(found[1])
         post = _post(data)
         again = written(post)
+        plain = post._replace(intro="", papers=tuple(paper._replace(note="") for paper in post.papers))
+        printed = render(plain)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PostError(line, "the data of a post as `manage.py mirror` writes it", str(error)[:120]) from error
     if again != data:
         raise PostError(line, "the data of a post as `manage.py mirror` writes it", "something more or something else")
-    plain = post._replace(intro="", papers=tuple(paper._replace(note="") for paper in post.papers))
     try:
-        as_printed = parse(render(plain))  # the grammar of posts, which knows what may be stored
+        as_printed = parse(printed)  # the grammar of posts, which knows what may be stored
     except PostError as error:
         raise PostError(line, f"data of which a post can be made ({error.expected})", error.found) from error
     if as_printed != plain:

@@ -7,7 +7,7 @@ from datetime import UTC, date
 from itertools import islice
 from typing import NamedTuple
 
-from digests.markdown.other_networks import OTHERS
+from digests.markdown.other_networks import others
 from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
 from papers.models import PaperCategory, of_live_tweet
@@ -106,7 +106,7 @@ def _tweets(digest_ids: list[int]) -> dict[int, list[PostTweet]]:
     )  # fmt: skip
     tweets = defaultdict(list)
     for entry_id, otherwise, network, status_id, posted_at, language, direction, body, name, handle in rows:
-        if network != OLD_NETWORK and network not in OTHERS:
+        if network != OLD_NETWORK and network not in others():
             continue  # a network that this version does not know
         day = posted_at.astimezone(UTC).date()
         tweet = PostTweet(status_id, language, direction, body, name_html(name), handle, day, network)

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from digests.markdown import mojibake
+from digests.markdown import carried, mojibake
 from digests.markdown.format import parse, render
 from digests.markdown.post import Post, PostError
 from digests.processes import shared_out
@@ -17,7 +17,9 @@ FEW = 20
 """Posts that are read as soon without a process of their own."""
 LARGEST_POST = 5_000_000
 """Bytes; the largest post of the old site has 76 kB."""
-DATED_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---.*")
+DATED_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---.*|(?:[0-9-]{11})?hot-papers-([0-9]{4}-[0-9]{2}-[0-9]{2})\.\w+")
+HUGO_NAME = re.compile(r"hot-papers-[0-9]{4}-[0-9]{2}-[0-9]{2}\.html")
+"""Of a mirror for Hugo, whose built pages have other names."""
 
 
 class UnreadablePost(Exception):
@@ -34,6 +36,8 @@ class PostFile:
     mended_lines: int
     hopeless_lines: tuple[int, ...]
     normalised: bool
+    holds_notes: bool = False
+    """Whether the file has a place for the editors' introduction and notes, as the old site's format has not."""
 
 
 def shown(path: Path) -> str:
@@ -42,8 +46,9 @@ def shown(path: Path) -> str:
 
 
 def post_files(path: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """The files that the path stands for: itself, or the .md and .txt files in the folder and its folders, in order of name;
-    and what in it is not read, with the reason: folders that cannot be listed, links that lead out of it.
+    """The files that the path stands for: itself, or the .md and .txt files (and a mirror's .html) in the folder and its
+    folders, in order of name; and what in it is not read, with the reason: folders that cannot be listed, links that lead out
+    of it.
 
     Raises UnreadablePost where the path does not exist.
     """
@@ -64,7 +69,7 @@ def post_files(path: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
     root = os.path.realpath(path)
     files = []
     for one, is_folder in sorted(found):
-        if not is_folder and one.suffix.lower() not in {".md", ".txt"}:
+        if not is_folder and one.suffix.lower() not in {".md", ".txt"} and not HUGO_NAME.fullmatch(one.name):
             continue
         if one.is_symlink() and os.path.commonpath([root, os.path.realpath(one)]) != root:
             refused.append((one, "a symbolic link that leads out of the folder; import its target under its own name"))
@@ -89,16 +94,32 @@ def read_post(path: Path) -> PostFile:
         raise UnreadablePost(f"line {line}: expected UTF-8, found the byte 0x{data[error.start]:02x}") from error
     except OSError as error:
         raise UnreadablePost(f"cannot be read: {error.strerror}") from error
+    if carried.is_carrier(text):
+        return _read_carrier(path, text)
     repair = mojibake.repair(text)
     try:
         post = parse(repair.text)
     except PostError as error:
         raise UnreadablePost(str(error)) from error
-    named = DATED_NAME.fullmatch(path.name)
-    if named and named[1] != str(post.day):
-        raise UnreadablePost(f"expected the post of {named[1]}, as the file's name says, found that of {post.day}")
+    _expect_day(path, post)
     text = render(post)
     return PostFile(path, post, text, repair.mended, repair.hopeless, normalised=text != repair.text)
+
+
+def _read_carrier(path: Path, text: str) -> PostFile:
+    """A file of a mirror's other profiles, whose front matter holds the post as data."""
+    try:
+        post = carried.read(text)
+    except PostError as error:
+        raise UnreadablePost(str(error)) from error
+    _expect_day(path, post)
+    return PostFile(path, post, render(post), 0, (), normalised=False, holds_notes=True)
+
+
+def _expect_day(path: Path, post: Post) -> None:
+    named = DATED_NAME.fullmatch(path.name)
+    if named and (named[1] or named[2]) != str(post.day):
+        raise UnreadablePost(f"expected the post of {named[1] or named[2]}, as the file's name says, found that of {post.day}")
 
 
 def read_posts(files: Sequence[Path]) -> Generator[PostFile | UnreadablePost, None, None]:

@@ -235,7 +235,7 @@ class _Parser:
         while self.at < len(self.lines) and self.lines[self.at]:
             found = other_networks.read_counts(self.lines[self.at], read_at)
             if found is None or not other_networks.is_in_order([*seen, found[0]]):
-                self.fail(other_networks.COUNTS_EXPECTED)
+                self.fail(other_networks.counts_expected())
             seen.append(found[0])
             self.at += 1
             yield found

@@ -20,6 +20,8 @@ from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.publishing.status import make_public
 from papers import clock
 from papers.models import Mention, PaperMeasurement, Provenance
+from papers.ranking.candidates import rules
+from papers.ranking.ranking import points
 from papers.rows import insert, update
 
 POST = Provenance.POST.value
@@ -29,6 +31,7 @@ DRAFT_COLUMNS = [
 ]
 IMPORTED_AGAIN = "The list was imported again from its post, which had changed."
 """What readers are told of it."""
+COUNTED = ("retweets", "favorites", "counts", "extra_points", "read_at")
 ATTEMPTS = 3
 """How often a post is stored before a clash with another writer of the same rows is an error."""
 
@@ -73,6 +76,7 @@ def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
         published_at=None if post.draft else post.written_at,
         changed_at=clock.now(),
         imported_sha256=fingerprint(reading.text),
+        intro=post.intro,
         is_sample=is_sample,
     )
     outcome = Outcome.NEW
@@ -83,8 +87,10 @@ def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
         digest.pk = made[0][0]
     else:
         present = Digest.objects.select_for_update().get(date=post.day)
-        current = render(compose(present))
-        if current == reading.text and present.is_sample == is_sample:
+        composed = compose(present)
+        current = render(composed)
+        is_same = composed == post if reading.holds_notes else current == reading.text
+        if is_same and present.is_sample == is_sample:
             return Outcome.UNCHANGED
         if not replace and (fingerprint(current) != present.imported_sha256 or _has_editors_work(present)):
             return Outcome.KEPT
@@ -95,7 +101,9 @@ def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
             digest.status, digest.published_at = present.status, present.published_at
         history.begin(present.pk)
         _clear(present)
-        digest.pk, digest.revision, digest.intro = present.pk, present.revision, present.intro
+        digest.pk, digest.revision = present.pk, present.revision
+        if not reading.holds_notes:
+            digest.intro = present.intro
         digest.save()
     _store_entries(digest, post.papers)
     if made and digest.status != Digest.Status.DRAFT:
@@ -128,9 +136,10 @@ def _clear(digest: Digest) -> None:
 def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
     papers = store_papers(digest, posted)
     records = [papers[paper.arxiv_id] for paper in posted]
+    weights = rules().weights if any(paper.counts for paper in posted) else {}
     entries = insert(
         Entry,
-        ["digest", "position", "paper", "printed_otherwise", "provenance", "retweets", "favorites", "counts", "read_at"],
+        ["digest", "position", "paper", "printed_otherwise", "provenance", *COUNTED, "note"],
         [
             (
                 digest.pk,
@@ -141,7 +150,9 @@ def _store_entries(digest: Digest, posted: tuple[PostPaper, ...]) -> None:
                 paper.retweets,
                 paper.favorites,
                 paper.counts,
+                sum(points(network, counts, weights) for network, counts in paper.counts.items()),
                 paper.read_at,
+                paper.note,
             )
             for position, (paper, record) in enumerate(zip(posted, records, strict=True), 1)
         ],

@@ -9,36 +9,38 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from digests.markdown.post import LONGEST_NAME, PostTweet
-from papers.networks.registry import KINDS, OLD_NETWORK
-from papers.text.embed import ENTITY, MONTHS, NO_TEXT, TEXT, escape, read_date, unescape, write_date
+from papers.networks.registry import KINDS, OLD_NETWORK, Kinds
+from papers.text.embed import ATTRIBUTE, MONTHS, OPEN_BODY_HTML, TEXT, escape, read_date, unescape, write_date
 
-OTHERS = {name: kind for name, kind in KINDS.items() if name != OLD_NETWORK}
-"""In the order in which their counts stand."""
-NAMES = ", ".join(OTHERS)
 LONGEST_HANDLE = 255
 COUNTS = re.compile(r"- ([a-z]{1,16}): ([a-z]{1,32} [0-9]{1,16}(?:, [a-z]{1,32} [0-9]{1,16}){0,15}) \([0-9/]{10} [0-9:]{8}\)")
 MOMENT = "(MM/DD/YYYY HH:MM:SS)"
-COUNTS_EXPECTED = (
-    "a blank line or the counts of another network, each once, in this order, read at the same moment as the retweets: "
-    + ", ".join(f"'- {name}: {', '.join(f'{one.name} N' for one in kind.counted)} {MOMENT}'" for name, kind in OTHERS.items())
-)
 START = re.compile(r'<blockquote class="([^"]*)-post"')
-ATTRIBUTE = rf'(?:[^{NO_TEXT}"]++|{ENTITY})*+'
-BODY = rf"""(?:
-    [^{NO_TEXT}]++ | {ENTITY} | <br>
-    | <a\ href="[Hh][Tt][Tt][Pp][Ss]?://{ATTRIBUTE}">(?:[^{NO_TEXT}]++|{ENTITY}|<br>)*+</a>
-)*+"""
 POST = re.compile(
     rf"""
         <blockquote\ class="(?P<network>[a-z]{{1,16}})-post"
         \ data-id="(?P<id>{ATTRIBUTE})"\ data-handle="(?P<handle>{ATTRIBUTE})">
         <p\ lang="(?P<lang>(?=[^"]{{2,16}}")[A-Za-z]{{2,3}}(?:-[A-Za-z0-9]{{2,8}}){{0,2}})"\ dir="(?P<dir>ltr|rtl)">
-        (?P<body>{BODY})</p>
+        (?P<body>{OPEN_BODY_HTML})</p>
         &mdash;\ (?P<author>{TEXT})<a\ href="(?:{ATTRIBUTE})">
         (?P<date>(?:{"|".join(MONTHS)})\ (?:[1-9]|[12][0-9]|3[01]),\ [0-9]{{4}})</a></blockquote>
     """,
     re.VERBOSE,
 )
+
+
+def others() -> Kinds:
+    """Those networks, in the order in which their counts stand."""
+    return {name: kind for name, kind in KINDS.items() if name != OLD_NETWORK}
+
+
+def counts_expected() -> str:
+    """What could stand where a line of counts cannot be read."""
+    lines = (f"'- {name}: {', '.join(f'{one.name} N' for one in kind.counted)} {MOMENT}'" for name, kind in others().items())
+    return (
+        "a blank line or the counts of another network, each once, in this order, read at the same moment as the retweets: "
+        + ", ".join(lines)
+    )
 
 
 class NoPost(ValueError):
@@ -47,7 +49,7 @@ class NoPost(ValueError):
 
 def count_lines(counts: Mapping[str, Mapping[str, int]], read_at: datetime) -> Iterator[str]:
     """One line a network that counted something."""
-    for name, kind in OTHERS.items():
+    for name, kind in others().items():
         of_network = counts.get(name, {})
         if told := [f"{count.name} {of_network[count.name]}" for count in kind.counted if count.name in of_network]:
             yield f"- {name}: {', '.join(told)} ({read_at:%m/%d/%Y %H:%M:%S})"
@@ -64,7 +66,7 @@ def read_counts(line: str, read_at: datetime) -> tuple[str, dict[str, int]] | No
 
 def is_in_order(names: list[str]) -> bool:
     """Whether the networks stand in the order of the registry, each once."""
-    return [name for name in OTHERS if name in names] == names
+    return [name for name in others() if name in names] == names
 
 
 def is_post(line: str) -> bool:
@@ -74,7 +76,7 @@ def is_post(line: str) -> bool:
 
 def write_post(post: PostTweet) -> str:
     """A blockquote in one line. It needs no script; the id and the handle stand in it once more, so that they can be told."""
-    handle, page = escape(post.handle), escape(OTHERS[post.network].page(post.status_id, post.handle))
+    handle, page = escape(post.handle), escape(others()[post.network].page(post.status_id, post.handle))
     return (
         f'<blockquote class="{post.network}-post" data-id="{escape(post.status_id)}" data-handle="{handle}">'
         f'<p lang="{post.language}" dir="{post.direction}">{post.body}</p>&mdash; {post.name}{f" (@{handle})" if handle else ""} '
@@ -85,8 +87,8 @@ def write_post(post: PostTweet) -> str:
 def read_post(line: str) -> PostTweet:
     """The post in the line. Raises NoPost."""
     start = START.match(line)
-    if not start or start[1] not in OTHERS:
-        raise NoPost(f"'<blockquote class=\"NETWORK-post\" …', NETWORK one of {NAMES}")
+    if not start or start[1] not in others():
+        raise NoPost(f"'<blockquote class=\"NETWORK-post\" …', NETWORK one of {', '.join(others())}")
     found = POST.fullmatch(line)
     if not found:
         raise NoPost(
@@ -94,7 +96,7 @@ def read_post(line: str) -> PostTweet:
             '(@handle) <a href="page of the post">Month D, YYYY</a></blockquote>\' with nothing but text, entities, <br> and '
             "<a href> inside"
         )
-    kind, id, handle = OTHERS[found["network"]], unescape(found["id"]), unescape(found["handle"])
+    kind, id, handle = others()[found["network"]], unescape(found["id"]), unescape(found["handle"])
     if not kind.is_id(id):
         raise NoPost(f"in data-id the id of a post on {kind.title}")
     name = found["author"].removesuffix(" ").removesuffix(f" (@{found['handle']})" if handle else "")

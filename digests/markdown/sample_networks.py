@@ -5,6 +5,7 @@ from typing import Any
 
 from digests.models import Entry, ShownTweet
 from papers.models import Mention, Tweet
+from papers.ranking.ranking import default_weights, points
 
 POSTS: tuple[tuple[int, dict[str, Any]], ...] = (
     (
@@ -55,4 +56,5 @@ def _add(entry: Entry, post: dict[str, Any], n: int, now: datetime) -> None:
     Mention.objects.create(tweet=tweet, paper=entry.paper)
     ShownTweet.objects.create(entry=entry, tweet=tweet, position=entry.shown_tweets.count() + 1)
     entry.counts = {**entry.counts, network: post["counts"]}
-    entry.save(update_fields=["counts"])
+    entry.extra_points += points(network, post["counts"], default_weights())
+    entry.save(update_fields=["counts", "extra_points"])

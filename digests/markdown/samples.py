@@ -35,8 +35,8 @@ def load(now: datetime) -> list[date]:
     with transaction.atomic():
         for reading, day in zip(readings, days, strict=True):
             store(_moved(reading, day, now), is_sample=True)
-        _show_as_just_read(now)
         sample_networks.add(list(Entry.objects.filter(digest__is_sample=True).select_related("digest", "paper")), now)
+        _show_as_just_read(now)
         Digest.objects.filter(date=days[-1], is_sample=True).delete()
     index_changed()
     render_changed()
@@ -83,6 +83,8 @@ def _show_as_just_read(now: datetime) -> None:
                 read_at=now - timedelta(hours=hours, minutes=7 * entry.position),
                 retweets=int(entry.retweets * share ** (0.5 + entry.position % 3)),
                 favorites=int(entry.favorites * share ** (0.4 + entry.position % 4 / 2)),
+                counts={of: {name: int(n * share) for name, n in counts.items()} for of, counts in entry.counts.items()},
+                extra_points=int(entry.extra_points * share),
             )
             for entry in entries
             for hours, share in GROWTH.items()

@@ -1,39 +1,126 @@
 """The days as a mirror's files: which changed, and what each holds now."""
 
+import os
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
+from functools import partial
+from itertools import islice
+from pathlib import Path
 
-from digests.markdown.composing import compose_in_chunks
+from django.db import connection, connections
+
+from digests.markdown.composing import CHUNK, compose_in_chunks
+from digests.mirror.manifest import Manifest
 from digests.mirror.profiles import pages
 from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.targets import Target, Withdrawn
-from digests.mirror.writing import File
+from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.models import Digest, DigestQuerySet, Entry, PublicEvent
+from digests.processes import shared_out
 from papers.rows import select
 
-
-def files(target: Target, digests: DigestQuerySet) -> Generator[File]:
-    """The files of these published days."""
-    profile = PROFILES[target.profile]
-    for chunk in compose_in_chunks(digests):
-        written = pages.write(profile, target.posts, [composed.post for composed in chunk])
-        for composed, text in zip(chunk, written, strict=True):
-            day = composed.post.day
-            yield File(profile.file_of(day), text.encode(), str(day), composed.revision)
+WRITERS = 4
+"""Threads that write files; they mostly wait for the disk."""
 
 
-def tombstones(target: Target, digests: DigestQuerySet) -> Iterator[File]:
-    """The files of these withdrawn days, where the target keeps any."""
-    if target.withdrawn == Withdrawn.REMOVE:
-        return
-    profile = PROFILES[target.profile]
-    rows = list(digests.order_by("date"))
-    events = {}
-    for event in PublicEvent.objects.filter(digest__in=rows, kind=PublicEvent.Kind.WITHDRAWN).order_by("at", "pk"):
-        events[event.digest_id] = event
-    for digest in rows:
-        text = pages.tombstone(profile, digest, events.get(digest.pk))
-        yield File(profile.file_of(digest.date), text.encode(), str(digest.date), digest.revision)
+class Days:
+    """The days as the target's profile has them (see updating.Source)."""
+
+    def __init__(self, target: Target) -> None:
+        self._target, self.folder, self._profile = target, target.files, PROFILES[target.profile]
+        self.options = {"profile": target.profile, "posts": str(target.posts), "withdrawn": str(target.withdrawn)}
+
+    def files(self, since: date | None) -> Iterator[File]:
+        yield from self._published(Digest.objects.mirrored().between(since, None))
+        yield from self._tombstones(withdrawn().between(since, None))
+
+    def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
+        """Also of withdrawn days that an older version of this site left here."""
+        for name, entry in manifest.items():
+            if name not in wanted and (since is None or entry.digest >= str(since)):
+                yield name
+        for day in withdrawn().between(since, None).order_by("date").values_list("date", flat=True).iterator():
+            name = self._profile.file_of(day)
+            if name not in wanted and not manifest.get(name) and os.path.lexists(self.folder / name):
+                yield name
+
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged] | None:
+        days = days_of(subjects)
+        return None if days is None else self._stage_some(manifest, days | _days_in(manifest, touched))
+
+    def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
+        made = set()
+        published = Digest.objects.mirrored().between(since, None)
+        if processes > 1 and not connection.in_atomic_block and published.count() > CHUNK:
+            spans = list(_spans(published))
+            connections.close_all()  # each makes its own
+            shares = [spans[number::processes] for number in range(processes)]
+            staged = shared_out(partial(self._stage_spans, manifest), shares)
+        else:
+            staged = self._stage(manifest, published)
+        with closing(staged):
+            for one in staged:
+                made.add(one.name)
+                yield one
+        for file in self._tombstones(withdrawn().between(since, None)):
+            made.add(file.name)
+            yield stage(self.folder, manifest, file)
+        for name in list(self.surplus(manifest, made, since)):
+            yield stage_removal(self.folder, manifest, name)
+
+    def _stage_some(self, manifest: Manifest, wanted: set[date]) -> Generator[Staged]:
+        made, some = set(), iter(sorted(wanted))
+        while chunk := list(islice(some, CHUNK)):
+            for file in self._published(Digest.objects.mirrored().filter(date__in=chunk)):
+                made.add(file.name)
+                yield stage(self.folder, manifest, file)
+            for file in self._tombstones(withdrawn().filter(date__in=chunk)):
+                made.add(file.name)
+                yield stage(self.folder, manifest, file)
+        for name in map(self._profile.file_of, sorted(wanted)):
+            if name not in made and manifest.get(name):
+                yield stage_removal(self.folder, manifest, name)
+
+    def _stage_spans(self, manifest: Manifest, spans: list[tuple[date, date]]) -> Iterator[Staged]:
+        for span in spans:
+            yield from self._stage(manifest, Digest.objects.mirrored().between(*span))
+
+    def _stage(self, manifest: Manifest, digests: DigestQuerySet) -> Generator[Staged]:
+        with closing(self._published(digests)) as found:
+            yield from staged_at_once(self.folder, manifest, found)
+
+    def _published(self, digests: DigestQuerySet) -> Generator[File]:
+        for chunk in compose_in_chunks(digests):
+            written = pages.write(self._profile, self._target.posts, [composed.post for composed in chunk])
+            for composed, text in zip(chunk, written, strict=True):
+                day = composed.post.day
+                yield File(self._profile.file_of(day), text.encode(), str(day), composed.revision)
+
+    def _tombstones(self, digests: DigestQuerySet) -> Iterator[File]:
+        """The files of these withdrawn days, where the target keeps any."""
+        if self._target.withdrawn == Withdrawn.REMOVE:
+            return
+        rows = list(digests.order_by("date"))
+        events = {}
+        for event in PublicEvent.objects.filter(digest__in=rows, kind=PublicEvent.Kind.WITHDRAWN).order_by("at", "pk"):
+            events[event.digest_id] = event
+        for digest in rows:
+            text = pages.tombstone(self._profile, digest, events.get(digest.pk))
+            yield File(self._profile.file_of(digest.date), text.encode(), str(digest.date), digest.revision)
+
+
+def staged_at_once(folder: Path, manifest: Manifest, files: Iterable[File]) -> Iterator[Staged]:
+    """Some at once: each waits for the disk, and the waits overlap."""
+    with ThreadPoolExecutor(WRITERS) as pool:
+        waiting: deque[Future[Staged]] = deque()
+        for file in files:
+            waiting.append(pool.submit(stage, folder, manifest, file))
+            if len(waiting) == CHUNK:
+                yield waiting.popleft().result()
+        yield from (one.result() for one in waiting)
 
 
 def withdrawn() -> DigestQuerySet:
@@ -56,3 +143,15 @@ def days_of(subjects: Iterable[str]) -> set[date] | None:
 
 def _as_date(day: date | str) -> date:
     return day if isinstance(day, date) else date.fromisoformat(day)
+
+
+def _days_in(manifest: Manifest, names: Iterable[str]) -> set[date]:
+    entries = (manifest.get(name) for name in names)
+    return {date.fromisoformat(entry.digest) for entry in entries if entry and entry.digest}
+
+
+def _spans(digests: DigestQuerySet) -> Iterator[tuple[date, date]]:
+    """First and last day of every so many digests."""
+    found = digests.order_by("date").values_list("date", flat=True).iterator()
+    while some := list(islice(found, CHUNK)):
+        yield some[0], some[-1]

@@ -116,10 +116,10 @@ def aside(path: Path) -> Path:
         number += 1
 
 
-def scan(folder: Path, since_ns: int) -> tuple[int, list[str]]:
-    """How many files there are, and the names of those that changed (ctime, ns) at that moment or later. Hidden names, the
-    manifest and what people's files were kept as do not count."""
-    count, changed, waiting = 0, [], [""]
+def scan(folder: Path, since_ns: int) -> tuple[set[str], list[str]]:
+    """The names of all files, and of those that changed (ctime, ns) at that moment or later; without hidden ones, the manifest,
+    and what people's files were kept as."""
+    names, changed, waiting = set(), [], [""]
     while waiting:
         below = waiting.pop()
         with os.scandir(folder / below) as found:
@@ -132,7 +132,7 @@ def scan(folder: Path, since_ns: int) -> tuple[int, list[str]]:
                     continue
                 if ".theirs" in name:
                     continue
-                count += 1
+                names.add(f"{below}{name}")
                 if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
                     changed.append(f"{below}{name}")
-    return count, changed
+    return names, changed

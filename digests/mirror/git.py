@@ -1,16 +1,250 @@
-"""A target in a git repository."""
+"""A target in a git repository: the files are committed, one commit a publication, and pushed; nothing is ever forced."""
 
-from collections.abc import Callable
+import fcntl
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
+from digests.mirror.commits import commit_changes
+from digests.mirror.disk import OURS, STATE, FolderInUse, told
 from digests.mirror.targets import Target
 from digests.mirror.writing import Report
+
+WITHIN_S = 120
+"""A call that talks to the remote is stopped after so long."""
+ATTEMPTS = 5
+"""How often a push is tried again after somebody else pushed first."""
+LAST_WORDS = 300
+"""Characters of git's own words that are told."""
+CONFIG = {
+    "core.autocrlf": "false",
+    "core.hooksPath": "/dev/null",
+    "core.quotePath": "false",
+    "commit.gpgSign": "false",
+    "gc.autoDetach": "false",
+    "advice.detachedHead": "false",
+}
+"""What nobody else's settings may change: the files' bytes, and that nothing else runs."""
+REFUSED = re.compile(
+    r"Authentication failed|could not read (?:Username|Password)|Permission denied|\b40[13]\b|denied to|Host key verification"
+    r"|not found|does not appear to be a git repository|pre-receive hook declined|protected branch",
+    re.IGNORECASE,
+)
+"""What only a person can change."""
+BEATEN = re.compile(r"\[(?:remote )?rejected\].*\((?:non-fast-forward|fetch first|cannot lock ref[^)]*|failed to update ref)")
+HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$HOTPAPERS_GIT_USER" "$HOTPAPERS_GIT_TOKEN"; }; f'
 
 
 class GitError(Exception):
     """Git failed; the message says what to do."""
 
-    passes = False
+    def __init__(self, message: str, *, passes: bool = False) -> None:
+        super().__init__(message)
+        self.passes = passes
+        """Whether a later run may find it gone."""
 
 
 def bring(target: Target, update: Callable[[], Report]) -> Report:
-    raise NotImplementedError
+    """Take in what others pushed, update the files, commit, and push. What cannot be pushed now is committed, and pushed later.
+
+    Raises GitError, FolderInUse, and what `update` raises.
+    """
+    with told(target.folder):
+        target.folder.mkdir(parents=True, exist_ok=True)
+    git = Git(target)
+    with git.locked():
+        git.set_up()
+        unreachable = None
+        try:
+            git.fetch()
+        except GitError as error:
+            if not error.passes or not git.commit("HEAD"):
+                raise
+            unreachable = error
+        report = Report()
+        if git.commit("HEAD"):
+            report = update()
+            commit_changes(git, target)
+        if unreachable:
+            raise unreachable
+        if git.take_in() or not git.commit("HEAD"):
+            report.add(update())
+            commit_changes(git, target)
+        git.push(update, report)
+    return report
+
+
+class Git:
+    """The git program in a target's clone."""
+
+    def __init__(self, target: Target) -> None:
+        self._target, self._folder = target, target.folder
+        self.tracked = f"refs/remotes/origin/{target.branch}"
+        self._seen = ""
+        """Where the remote's branch was before this run."""
+
+    def __call__(self, *arguments: str, given: bytes = b"", allowed: tuple[int, ...] = (0,)) -> str:
+        """What git printed. Raises GitError where it ended with another status."""
+        status, output, error = self._run(arguments, given)
+        if status not in allowed:
+            raise GitError(f"git {arguments[0]} failed: {_last_words(error or output)}; see to it in {self._folder}")
+        return output
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """One run at a time; what a killed one left is cleared away."""
+        lock = os.open(self._folder.with_name(f".{self._folder.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise FolderInUse(f"another run is at work in {self._folder}; wait for it to finish, then try again") from None
+        finally:
+            os.close(lock)
+
+    def set_up(self) -> None:
+        if not (self._folder / ".git").exists():
+            self("init", "--quiet", f"--initial-branch={self._target.branch}")
+        else:
+            for left in (self._folder / ".git").rglob("*.lock"):
+                left.unlink(missing_ok=True)
+            if any((self._folder / ".git" / name).exists() for name in ("rebase-merge", "rebase-apply")):
+                self("rebase", "--abort", allowed=(0, 1, 128))
+        (self._folder / ".git" / "info").mkdir(exist_ok=True)
+        (self._folder / ".git" / "info" / "exclude").write_text(f"{OURS}/\n*.theirs\n*.theirs.*\n")
+        self("config", "remote.origin.url", self._target.remote)
+        self("symbolic-ref", "HEAD", f"refs/heads/{self._target.branch}")
+        self._seen = self.commit(self.tracked)
+
+    def fetch(self) -> None:
+        """Learn where the remote's branch is. Raises GitError where its history was rewritten."""
+        found = self._remotely("ls-remote", "origin", f"refs/heads/{self._target.branch}")
+        if not found.strip():
+            if self._seen:
+                raise GitError(self._rewritten("is gone"))
+            return
+        self._remotely("fetch", "--quiet", "--no-tags", "origin", f"+refs/heads/{self._target.branch}:{self.tracked}")
+        now = self.commit(self.tracked)
+        if self._seen and not self.is_within(self._seen, now):
+            self("update-ref", self.tracked, self._seen)
+            raise GitError(self._rewritten("was rewritten: what we pushed is no longer in its history"))
+        self._seen = now
+
+    def take_in(self) -> bool:
+        """Stand on what the remote has, with our unpushed commits on top; whether the remote had more than we.
+
+        Where ours do not fit on top, they are made anew: all that they say is in the database. What others changed in our files
+        stays in the history, and beside ours as `.theirs`.
+        """
+        ours, remote = self.commit("HEAD"), self.commit(self.tracked)
+        if not remote or ours == remote or (ours and self.is_within(remote, ours)):
+            return False
+        if ours and self._run(("rebase", "--quiet", remote))[0] == 0:
+            return True
+        if ours:
+            self("rebase", "--abort", allowed=(0, 1, 128))
+        self("reset", "--quiet", "--hard", remote)
+        (self._target.files / STATE).unlink(missing_ok=True)
+        return True
+
+    def push(self, update: Callable[[], Report], report: Report) -> None:
+        """Raises GitError."""
+        for _ in range(ATTEMPTS):
+            if not self.commit("HEAD") or self.commit("HEAD") == self.commit(self.tracked):
+                return
+            try:
+                self._remotely("push", "--quiet", "--porcelain", "origin", f"HEAD:refs/heads/{self._target.branch}")
+            except Beaten:
+                self.fetch()
+                if self.take_in():
+                    report.add(update())
+                    commit_changes(self, self._target)
+            else:
+                self("update-ref", self.tracked, "HEAD")
+                return
+        raise GitError(f"others push to {self._target.branch} faster than we do; the next run tries again", passes=True)
+
+    def commit(self, name: str) -> str:
+        """The commit that has the name; empty where there is none."""
+        return self("rev-parse", "--quiet", "--verify", f"{name}^{{commit}}", allowed=(0, 1)).strip()
+
+    def is_within(self, older: str, newer: str) -> bool:
+        return self._run(("merge-base", "--is-ancestor", older, newer))[0] == 0
+
+    def _rewritten(self, how: str) -> str:
+        return (
+            f"the branch {self._target.branch} of {self._target.name}'s repository {how}. Nothing is forced: restore it there, "
+            f"or remove {self._folder} to begin again from what is there"
+        )
+
+    def _remotely(self, *arguments: str) -> str:
+        status, output, error = self._run(arguments)
+        if status == 0:
+            return output
+        said = f"{output}\n{error}"
+        if BEATEN.search(said):
+            raise Beaten
+        remote = f"MIRROR_{self._target.name.upper()}_REMOTE"
+        if REFUSED.search(said):
+            raise GitError(
+                f"the repository of {self._target.name} refuses: {_last_words(error or output)}; check {remote} and our "
+                "right to push"
+            )
+        raise GitError(
+            f"the repository of {self._target.name} cannot be reached: {_last_words(error or output)}; it is tried again, and if "
+            f"that goes on, check {remote}",
+            passes=True,
+        )
+
+    def _run(self, arguments: tuple[str, ...], given: bytes = b"") -> tuple[int, str, str]:
+        settings = [part for name, value in CONFIG.items() for part in ("-c", f"{name}={value}")]
+        process = subprocess.Popen(
+            ["git", *settings, *arguments], cwd=self._folder, env=self._environment(), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        try:
+            output, error = process.communicate(given, timeout=WITHIN_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return 124, "", f"no answer within {WITHIN_S} s"
+        return process.returncode, output.decode(errors="replace"), error.decode(errors="replace")
+
+    def _environment(self) -> dict[str, str]:
+        """Git's, with the credentials for the remote's host alone; they stand in no argument and in no file."""
+        name, _, address = self._target.author.rpartition(" ")
+        known = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_DIR", "GIT_WORK", "GIT_INDEX"))}
+        known |= {
+            "LC_ALL": "C",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_HTTP_LOW_SPEED_LIMIT": "100",
+            "GIT_HTTP_LOW_SPEED_TIME": "60",
+            "GIT_AUTHOR_NAME": name,
+            "GIT_COMMITTER_NAME": name,
+            "GIT_AUTHOR_EMAIL": address.strip("<>"),
+            "GIT_COMMITTER_EMAIL": address.strip("<>"),
+        }
+        known.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o ConnectTimeout=15")
+        parts = urlsplit(self._target.remote)
+        if self._target.token and parts.scheme in ("http", "https"):
+            place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+            known |= {
+                "GIT_CONFIG_COUNT": "1",
+                "GIT_CONFIG_KEY_0": f"credential.{place}.helper",
+                "GIT_CONFIG_VALUE_0": HELPER,
+                "HOTPAPERS_GIT_USER": self._target.user or parts.username or "x-access-token",
+                "HOTPAPERS_GIT_TOKEN": self._target.token,
+            }
+        return known
+
+
+class Beaten(Exception):
+    """Somebody else pushed first."""
+
+
+def _last_words(said: str) -> str:
+    return " ".join(said.split())[-LAST_WORDS:] or "it said nothing"

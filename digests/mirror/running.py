@@ -6,11 +6,12 @@ from functools import partial
 
 from django.conf import settings
 
-from digests.mirror import git, hooks, site
+from digests.mirror import git, hooks
+from digests.mirror.days import Days
 from digests.mirror.disk import FolderError, FolderInUse
 from digests.mirror.manifest import ManifestError
 from digests.mirror.targets import Kind, Target
-from digests.mirror.updating import Tell, check, update
+from digests.mirror.updating import Source, Tell, check, update
 from digests.mirror.writing import FileState, Report
 from digests.models import MirrorHealth
 from digests.processes import ProcessEnded
@@ -27,21 +28,27 @@ def targets() -> dict[str, Target]:
     return {target.name: target for target in settings.MIRRORS}
 
 
+def source_of(target: Target) -> Source:
+    """What the target's files are made from."""
+    if target.kind != Kind.HTML:
+        return Days(target)
+    from digests.mirror.site import Site  # loads all readers' pages, which takes longer than a changed day
+
+    return Site(target)
+
+
 def write(
     target: Target, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None
 ) -> Report:
     """Make the target's files what readers see, and have a git target pushed. Raises one of TROUBLES, FolderInUse."""
     render_changed()
-    if target.kind == Kind.HTML:
-        return site.update(target, since=since, rebuild=rebuild, tell=tell)
-    bring = partial(update, target, since=since, rebuild=rebuild, processes=processes, tell=tell)
+    bring = partial(update, source_of(target), since=since, rebuild=rebuild, processes=processes, tell=tell)
     return git.bring(target, bring) if target.kind == Kind.GIT else bring()
 
 
 def differences(target: Target, *, since: date | None = None) -> list[tuple[str, FileState]]:
     """The files that are not what they should be; writes nothing."""
-    found = site.check(target) if target.kind == Kind.HTML else check(target, since=since)
-    return [(name, state) for name, state in found if state != FileState.SAME]
+    return [(name, state) for name, state in check(source_of(target), since=since) if state != FileState.SAME]
 
 
 def run(

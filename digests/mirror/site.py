@@ -1,16 +1,127 @@
-"""The reader site as files."""
+"""The reader site as files: what its own links and its map lead to, each page made anew when what it shows changed."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Collection, Generator, Iterable, Iterator
 from datetime import date
+from functools import partial
+from itertools import chain
 
-from digests.mirror.targets import Target
-from digests.mirror.updating import Tell
-from digests.mirror.writing import FileState, Report
+from django.conf import settings
+from django.db import connection, connections
+
+from digests.mirror import site_pages
+from digests.mirror.days import staged_at_once, withdrawn
+from digests.mirror.manifest import Manifest
+from digests.mirror.targets import Target, Withdrawn
+from digests.mirror.writing import File, Staged, stage, stage_removal
+from digests.models import Digest
+from digests.page_cache.triggers import widened
+from digests.processes import shared_out
+from papers.rendered.kinds import VERSION
+
+SHARE = 200
+"""Pages that a process makes before it tells what they link to."""
 
 
-def update(target: Target, *, since: date | None = None, rebuild: bool = False, tell: Tell | None = None) -> Report:
-    raise NotImplementedError
+class Site:
+    """The pages, lists, feeds and assets (see updating.Source). A `since` looks at everything."""
+
+    def __init__(self, target: Target) -> None:
+        self.folder, self._keeps_withdrawn = target.files, target.withdrawn == Withdrawn.TOMBSTONE
+        self.options = {
+            "profile": target.profile,
+            "withdrawn": str(target.withdrawn),
+            "site": settings.SITE_URL,
+            "software": software(),
+        }
+
+    def files(self, since: date | None) -> Iterator[File]:
+        return self._crawl(self._map(), set())
+
+    def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
+        return (name for name in manifest.names() if name not in wanted)
+
+    def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
+        made: set[str] = set()
+        addresses = list(dict.fromkeys(self._map()))
+        seen = set(addresses)
+        links: list[str] = []
+        if processes > 1 and len(addresses) > SHARE and not connection.in_atomic_block:
+            shares = [addresses[number::processes] for number in range(processes)]
+            connections.close_all()  # each makes its own
+            for staged, found in shared_out(partial(self._share, manifest), shares):
+                links += found
+                made.update(one.name for one in staged)
+                yield from staged
+        else:
+            links = addresses
+            seen = set()
+        for one in staged_at_once(self.folder, manifest, self._crawl(links, seen)):
+            made.add(one.name)
+            yield one
+        for name in list(self.surplus(manifest, made, since)):
+            yield stage_removal(self.folder, manifest, name)
+
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged] | None:
+        digests = {int(subject.partition(":")[2]) for subject in subjects if subject.startswith("digest:")}
+        if Digest.objects.published().filter(pk__in=digests).count() < len(digests):
+            return None  # a day was withdrawn: what led to it alone goes, too, and only a walk over all tells what that is
+        return self._stage_some(manifest, frozenset(widened(subjects)), touched)
+
+    def _stage_some(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
+        there = {entry.address: name for name, entry in manifest.showing(subjects)} if subjects else {}
+        names = {name.removesuffix(".gz").removesuffix(".br") for name in touched}
+        there |= {entry.address: name for name in names if (entry := manifest.get(name))}
+        made: set[str] = set()
+        for file in self._crawl(there, set(), manifest, names):
+            made.add(file.name)
+            yield stage(self.folder, manifest, file)
+        for name in there.values():
+            for one in () if name in made else (name, f"{name}.gz", f"{name}.br"):
+                if manifest.get(one):
+                    yield stage_removal(self.folder, manifest, one)
+
+    def _map(self) -> list[str]:
+        """Where a walk over all begins; nothing leads to a day that was withdrawn."""
+        kept = [digest.get_absolute_url() for digest in withdrawn()] if self._keeps_withdrawn else []
+        return [*site_pages.map_of_site(), *kept]
+
+    def _share(self, manifest: Manifest, addresses: list[str]) -> Iterator[tuple[list[Staged], list[str]]]:
+        for start in range(0, len(addresses), SHARE):
+            pages = [self._page(address) for address in addresses[start : start + SHARE]]
+            found = [page for page in pages if page]
+            files = chain.from_iterable(page.files() for page in found)
+            yield list(staged_at_once(self.folder, manifest, files)), sorted({link for page in found for link in page.links})
+
+    def _crawl(
+        self, addresses: Iterable[str], seen: set[str], manifest: Manifest | None = None, touched: Collection[str] = ()
+    ) -> Iterator[File]:
+        """The files of the addresses and of all that they lead to; with a manifest, of what it does not have yet, and nothing
+        is compressed again that did not change and was not touched."""
+        waiting = [address for address in dict.fromkeys(addresses) if address not in seen]
+        seen.update(waiting)
+        while waiting:
+            page = self._page(waiting.pop())
+            if page is None:
+                continue
+            entry = manifest.get(name) if manifest and (name := site_pages.file_of(page.address)) not in touched else None
+            is_known = entry is not None and entry.sha256 == hashlib.sha256(page.data).hexdigest()
+            yield from page.files(is_compressed=not is_known)
+            for link in page.links:
+                if link not in seen:
+                    seen.add(link)
+                    if manifest is None or not manifest.get(site_pages.file_of(link)):
+                        waiting.append(link)
+
+    def _page(self, address: str) -> site_pages.Page | None:
+        return site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
 
 
-def check(target: Target) -> Iterator[tuple[str, FileState]]:
-    raise NotImplementedError
+def software() -> str:
+    """A fingerprint of what all pages are made with."""
+    found = hashlib.sha256(str(VERSION).encode())
+    for folder, pattern in (("templates/readers", "*"), ("static/readers", "*"), ("digests/reader", "*.py")):
+        for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
+            if path.is_file():
+                found.update(path.read_bytes())
+    return found.hexdigest()[:16]

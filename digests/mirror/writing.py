@@ -63,6 +63,11 @@ class Report:
     theirs: list[str] = field(default_factory=list)
     """A sentence for each file that a person had changed."""
 
+    def add(self, later: "Report") -> None:
+        self.counts += later.counts
+        self.changed += later.changed
+        self.theirs += later.theirs
+
 
 def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
     """Look what stands in the file's place, and have it wait beside if that is something else. Any process may do so."""

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from papers.models import Paper, Provenance, Tweet
+from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import unescape
 
 
@@ -150,7 +151,7 @@ class Digest(models.Model):
         return digest_address(self.date, "digest-markdown")
 
 
-SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites")
+SCORE = Cast("retweets", models.BigIntegerField()) + F("favorites") + F("extra_points")
 """Retweets and favorites together, as in the index of the hottest; their sum may not fit an integer."""
 
 
@@ -164,6 +165,9 @@ class Entry(models.Model):
     favorites = models.PositiveIntegerField(default=0)
     counts = models.JSONField(
         default=dict, blank=True, editable=False, help_text="What other networks than X counted, by network and its own names"
+    )
+    extra_points = models.IntegerField(
+        default=0, editable=False, help_text="The score then, without retweets and favorites; may be negative"
     )
     read_at = models.DateTimeField(
         "counts read at", help_text="The moment the counts were read; whole seconds, UTC in the Markdown"
@@ -197,7 +201,7 @@ class Entry(models.Model):
     def counted(self) -> dict[str, dict[str, int]]:
         """The counts by network, in each network's own terms; X appears only if it counted something or no other network did."""
         of_x = {"retweets": self.retweets, "favorites": self.favorites}
-        return {**({Tweet.Network.X.value: of_x} if any(of_x.values()) or not self.counts else {}), **self.counts}
+        return {**({OLD_NETWORK: of_x} if any(of_x.values()) or not self.counts else {}), **self.counts}
 
     @property
     def otherwise(self) -> dict[str, Any]:

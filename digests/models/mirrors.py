@@ -17,6 +17,8 @@ class MirrorHealth(models.Model):
     since = models.DateTimeField(help_text="When it came into this state")
     ran_at = models.DateTimeField(help_text="The last run")
     good_at = models.DateTimeField(null=True, help_text="The last good run")
+    is_derived = True  # of this machine; the next run says it again
+
     owes = models.BooleanField(default=False, help_text="Files changed, and what follows has not succeeded yet")
 
     class Meta:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from digests.page_cache.finished import Page
-from digests.page_cache.triggers import EVERYTHING
+from digests.page_cache.triggers import EVERYTHING, widened
 from digests.page_cache.watching import ERRORS, Watch, watch
 
 Key = tuple[str, str, str]
@@ -154,7 +154,7 @@ class PageCache:
         if now < self._sure_until:
             return
         try:
-            changed = self._watch.changes()
+            changed = widened(self._watch.changes())
         except ERRORS:
             self._forget()  # what changed meanwhile is not known
             return

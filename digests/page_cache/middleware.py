@@ -14,7 +14,8 @@ from django.http.response import HttpResponseBase
 
 from digests.models import Digest
 from digests.page_cache.cache import Key, PageCache
-from digests.page_cache.finished import Answer, finish
+from digests.page_cache.finished import Answer, Page, finish
+from digests.page_cache.triggers import ANY_DIGEST
 from papers.models import Paper
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -32,11 +33,14 @@ def shows(
     papers: Iterable[Paper] = (),
     ranks_of: Iterable[date] = (),
     days: Iterable[date] = (),
+    categories: Iterable[str] = (),
+    any_digest: bool = False,
 ) -> HttpResponse:
     """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
-    digests that list them), the ranks of listing days, how days were collected, and nothing else. A response that declares
-    nothing is made again after every change."""
+    digests that list them), the ranks of listing days, how days were collected, which published papers are of categories,
+    something of any digest, and nothing else. A response that declares nothing is made again after every change."""
     subjects = [f"digest:{one.pk}" for one in digests] + [f"paper:{one.pk}" for one in papers]
+    subjects += [f"category:{code}" for code in categories] + [ANY_DIGEST] * any_digest
     response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days])  # type: ignore[attr-defined]
     return response
 
@@ -50,14 +54,14 @@ class FinishedPagesMiddleware:
         if (key := _key(environ)) is None or connection.in_atomic_block:  # what an open transaction sees is for no one else
             return self._get_response(request)
         if held := cache.get(key):
-            return _response(held.answer(environ))
+            return _response(held, environ)
         with cache.rendering() as rendering:
             response = self._get_response(request)
             if (page := finish(response)) is None:
                 return response
             if _reads_all(request):
                 cache.put(key, page, rendering)
-        return _response(page.answer(environ))
+        return _response(page, environ)
 
 
 def held_answer(environ: dict[str, Any], *, wait: bool = True) -> Answer | None:
@@ -128,6 +132,6 @@ def _reads_all(request: HttpRequest) -> bool:
     return not request.GET or bool(match and set(request.GET) <= getattr(match.func, "query_names", frozenset()))
 
 
-def _response(answer: Answer) -> HttpResponse:
-    status, headers, body = answer
+def _response(page: Page, environ: dict[str, Any]) -> HttpResponse:
+    status, headers, body = page.answer(environ)
     return HttpResponse(body, status=status, headers=dict(headers))

@@ -1,9 +1,10 @@
 """Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
 
-A subject is `digest:<key>`, `paper:<key>`, `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers), or
-`*`, all there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker, command, raw
-SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to the end each time; on PostgreSQL, where two
-writers of one row would wait for each other, the table only grows, and the channel `page_change` is notified at the commit.
+A subject is `digest:<key>`, `paper:<key>`, `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers),
+`category:<code>` (of papers that published lists gained or lost), or `*`, all there is. The database names them in the
+transaction that changes the rows, whoever writes: admin, worker, command, raw SQL. The table `page_change` keeps them (log.py):
+on SQLite a subject's row moves to the end each time; on PostgreSQL, where two writers of one row would wait for each other, the
+table only grows, and the channel `page_change` is notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -11,7 +12,7 @@ or in the way.
 
 # ruff: noqa: S608 - SQL with names of our own tables
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from papers.models import (
     CollectionDay,
     IndexedPaper,
     Mention,
+    NetworkDay,
     Paper,
     PaperCategory,
     PaperMeasurement,
@@ -37,11 +39,13 @@ from papers.triggers import Event, Trigger
 
 CHANGE = "page_change"
 EVERYTHING = "*"
+ANY_DIGEST = "digest:*"
+"""What a page shows that lists papers or days of any digest."""
 
 _OF_PAPER = "SELECT 'paper:' || {row}.paper_id AS subject"
 _RANKS_OF_PAPER = f"SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id"
-_DIGEST, _ENTRY, _SHOWN, _MENTION, _INDEXED, _EVENT = (
-    model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention, IndexedPaper, PublicEvent)
+_DIGEST, _ENTRY, _SHOWN, _MENTION, _INDEXED, _EVENT, _CATEGORY = (
+    model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention, IndexedPaper, PublicEvent, PaperCategory)
 )
 _NEIGHBOUR = (
     f"SELECT 'digest:' || (SELECT id FROM {_DIGEST} WHERE status = 'published' AND date {{side}} {{{{row}}}}.date "
@@ -85,14 +89,18 @@ WATCHED = [
     Watched(
         Digest,
         f"SELECT 'paper:' || paper_id AS subject FROM {_ENTRY} WHERE digest_id = {{row}}.id AND {{row}}.status = 'published' "
-        f"UNION {_NEIGHBOUR.format(side='<', order='DESC')} UNION {_NEIGHBOUR.format(side='>', order='ASC')}",
+        f"UNION {_NEIGHBOUR.format(side='<', order='DESC')} UNION {_NEIGHBOUR.format(side='>', order='ASC')} "
+        f"UNION SELECT 'category:' || code FROM {_CATEGORY} category JOIN {_ENTRY} entry ON entry.paper_id = category.paper_id "
+        "WHERE entry.digest_id = {row}.id AND {row}.status = 'published'",
         only=frozenset({"status", "date"}),
         insert_when=IS_PUBLISHED,
     ),
     Watched(
         Entry,
         f"SELECT 'digest:' || id AS subject FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published' "
-        f"UNION SELECT 'paper:' || {{row}}.paper_id FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published'",
+        f"UNION SELECT 'paper:' || {{row}}.paper_id FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published' "
+        f"UNION SELECT 'category:' || code FROM {_CATEGORY} category JOIN {_DIGEST} digest ON digest.id = {{row}}.digest_id "
+        "AND digest.status = 'published' WHERE category.paper_id = {row}.paper_id",
         frozenset({"moves"}),
         insert_when=IN_PUBLISHED,
     ),
@@ -144,13 +152,20 @@ WATCHED = [
     Watched(
         CollectionDay,
         "SELECT 'day:' || {row}.date AS subject",
-        frozenset(
-            {"sweep_token", "sweep_end", "next_try_at", "claimed_until", "changed_at"}
-            | {"acknowledged_at", "acknowledged_by", "acknowledged_reason"}
-        ),
+        frozenset({"next_try_at", "claimed_until", "changed_at"} | {"acknowledged_at", "acknowledged_by", "acknowledged_reason"}),
+    ),
+    Watched(
+        NetworkDay,
+        "SELECT 'day:' || {row}.date AS subject",
+        frozenset({"sweep_token", "sweep_end", "collected_at", "done_at"}),
     ),
     Watched(SavedRules, f"SELECT '{EVERYTHING}' AS subject"),
 ]
+
+
+def widened(subjects: Collection[str]) -> Collection[str]:
+    """With the subjects of pages that show any of a kind."""
+    return {*subjects, ANY_DIGEST} if any(subject.startswith("digest:") for subject in subjects) else subjects
 
 
 def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Entry
 from papers import network_words
-from papers.ranking.ranking import Rules
+from papers.networks.registry import OLD_NETWORK
+from papers.ranking.ranking import Rules, points
 
 register = template.Library()
 
@@ -40,16 +41,16 @@ def _cleaner(hosts: frozenset[str] | None) -> nh3.Cleaner:
     )
 
 
-_of_network = {name: _cleaner(hosts) for name, hosts in network_words.LINK_HOSTS.items()}
-_of_others = _cleaner(None)
+@lru_cache
+def _cleaner_of(network: str) -> nh3.Cleaner:
+    return _cleaner(network_words.link_hosts(network))
 
 
 @register.filter
 @lru_cache(maxsize=4096)
-def tweet_body(body_html: str, network: str = "x") -> SafeString:
+def tweet_body(body_html: str, network: str = OLD_NETWORK) -> SafeString:
     """A post's body as safe HTML: text, line breaks and links; only to the network's own hosts if its texts have no others."""
-    cleaner = _of_network.get(network, _of_others)
-    return mark_safe(cleaner.clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
+    return mark_safe(_cleaner_of(network).clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
 
 
 register.filter("network_title", network_words.title)
@@ -66,9 +67,7 @@ def score(entry: Entry, rules: Rules) -> int:
     """The entry's score by the weights of these rules; for what an old post printed, the sum."""
     if not entry.counts:
         return entry.retweets + entry.favorites
-    weights = rules.weights
-    weighed = (weights.get(of, {}).get(name, 0) * n for of, counts in entry.counted.items() for name, n in counts.items())
-    return round(sum(weighed))
+    return sum(points(network, counts, rules.weights) for network, counts in entry.counted.items())
 
 
 @register.filter

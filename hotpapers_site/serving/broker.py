@@ -8,6 +8,8 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,8 +17,13 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from hotpapers_site.serving.leftovers import ends_with_parent
 
 START_WITHIN_S = 30
+ANSWER_WITHIN_S = 5.0
 LONGEST_SOCKET_PATH = 103
 """Bytes; macOS takes no longer one (Linux 107)."""
 
@@ -36,16 +43,17 @@ def server_program() -> str:
 
 
 @contextlib.contextmanager
-def embedded() -> Iterator[subprocess.Popen[bytes] | None]:
+def embedded(*, ends_with_us: bool = False) -> Iterator[subprocess.Popen[bytes] | None]:
     """The embedded server runs. Yields its process where this call started it, None where another process had.
 
-    Whoever leaves last stops it. Raises BrokerError.
+    Whoever leaves last stops it. With `ends_with_us` it also ends when this process is killed: only where no other process uses
+    it. Raises BrokerError.
     """
     folder = settings.VAR_DIR / "redis"
     folder.mkdir(mode=0o700, exist_ok=True)
     with (folder / "users.lock").open("a") as users:
         with _alone(folder):
-            server = None if _answers() else _start(folder)
+            server = None if _answers() else _start(folder, ends_with_us)
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
             yield server
@@ -66,7 +74,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _client() -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET))
+    return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET), socket_timeout=ANSWER_WITHIN_S, retry=Retry(NoBackoff(), 0))
 
 
 def _answers() -> bool:
@@ -77,15 +85,22 @@ def _answers() -> bool:
         return False
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def _start(folder: Path, ends_with_us: bool) -> subprocess.Popen[bytes]:
     if len(os.fsencode(settings.REDIS_SOCKET)) > LONGEST_SOCKET_PATH:
         raise BrokerError(f"The path {settings.REDIS_SOCKET} is too long for a Unix socket: set VAR_DIR to a shorter one.")
+    _make_way()
     log = folder / "server.log"
     log.unlink(missing_ok=True)
     command = [server_program(), "--port", "0", "--unixsocket", str(settings.REDIS_SOCKET), "--unixsocketperm", "700"]
     command += ["--appendonly", "yes", "--save", "", "--dir", str(folder), "--logfile", str(log)]
     # Its own session: the Ctrl-C is for us, who stop it last.
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    server = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=ends_with_parent(signal.SIGTERM) if ends_with_us else None,
+    )
     deadline = time.monotonic() + START_WITHIN_S
     while not _answers():
         if server.poll() is not None or time.monotonic() > deadline:
@@ -97,9 +112,24 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     return server
 
 
+def _make_way() -> None:
+    """Remove the socket of a server that was killed. Raises BrokerError where somebody else's is in its place."""
+    path = settings.REDIS_SOCKET
+    if not path.exists():
+        return
+    if not path.is_socket():
+        raise BrokerError(f"{path}, where the embedded Redis server listens, is another file. Move it away, or set VAR_DIR.")
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            path.unlink()
+        else:
+            raise BrokerError(f"Another program listens at {path}. Stop it, or set VAR_DIR to another folder.")
+
+
 def _stop(server: subprocess.Popen[bytes] | None) -> None:
     with contextlib.suppress(redis.RedisError), _client() as client:
         client.shutdown(nosave=True)  # nothing is lost: the append-only file is written
     if server:
-        server.wait()
-    settings.REDIS_SOCKET.unlink(missing_ok=True)
+        server.wait()  # it takes its socket with it

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hotpapers_site.serving.leftovers import ends_with_parent
+
 LOOK_EVERY_S = 0.2
 
 
@@ -48,13 +50,18 @@ def run(
     called a few times a second.
 
     Each program leads its own process group, which gets its stop signal alone, so that it ends its children in its own way;
-    what is left of the group after `stop_within_s` is killed.
+    what is left of the group after `stop_within_s` is killed. Should this process be killed, they are killed with it.
     """
     started: dict[str, subprocess.Popen[bytes]] = {}
     ended = ""
     try:
         for program in programs:
-            started[program.name] = subprocess.Popen(program.command, env=program.environment, start_new_session=True)
+            started[program.name] = subprocess.Popen(
+                program.command,
+                env=program.environment,
+                start_new_session=True,
+                preexec_fn=ends_with_parent(signal.SIGKILL),
+            )
         while not ended and not asked.wait(LOOK_EVERY_S):
             meanwhile()
             for name, process in {**started, **(watched or {})}.items():

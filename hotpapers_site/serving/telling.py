@@ -13,7 +13,7 @@ from papers import clock
 from papers.access import networks
 from papers.collecting.progress import is_progress
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace
-from papers.networks.registry import KINDS, STREAMS
+from papers.networks.registry import KINDS
 
 LOOK_EVERY_S = 1.0
 STREAM_EVERY_S = 15.0
@@ -85,7 +85,7 @@ class Teller:
                 self._once(("live", network), f"{title} has been read up to now; new posts come as they are made.")
             elif ("live", network) not in self._said and self._looked_s - self._stream_s >= STREAM_EVERY_S:
                 self._stream_s = self._looked_s
-                at, hours = EPOCH + timedelta(microseconds=place.cursor), STREAMS[network].lookback // timedelta(hours=1)
+                at, hours = EPOCH + timedelta(microseconds=place.cursor), _lookback_h(network)
                 self._say(f"Reading {title}'s last {hours} hours, at {at:%-d %b, %H:%M} UTC.")
 
     def _services(self) -> None:
@@ -118,3 +118,8 @@ class Teller:
 
 def said(day: date) -> str:
     return f"{day:%A, %-d %b %Y}"
+
+
+def _lookback_h(network: str) -> int:
+    stream = KINDS[network].stream
+    return stream.lookback // timedelta(hours=1) if stream else 0

@@ -1,4 +1,4 @@
-"""The budget for reading X, which charges for every post it returns: limits for the UTC day and month, and a ledger.
+"""The budget for the network that charges for every post it returns: limits for the UTC day and month, and a ledger.
 
 Reads are reserved before a call, for the most posts it could return, and settled after it. A call that was cut off by a crash
 or a broken connection stays counted in full, so the budget is never exceeded.
@@ -15,14 +15,12 @@ from django.db.models import F
 
 from papers import rows
 from papers.models import PaidRead, ReadBudget
+from papers.networks.registry import PAID
 from papers.sources.http import ServiceRefused, SourceError
-
-READ_MICRODOLLARS = 5_000
-"""X's price for one post, charged once a UTC day; the ledger counts every reading as if it were charged."""
 
 
 class BudgetSpent(ServiceRefused):
-    """The budget of paid reads does not allow the call. Names X_DAILY_READS or X_MONTHLY_READS."""
+    """The budget of paid reads does not allow the call. Names the setting."""
 
 
 class Limit(NamedTuple):
@@ -44,10 +42,10 @@ class Reservation:
             given_back = self.paid_read.reserved - reads
             for period in self.periods:
                 ReadBudget.objects.filter(period=period).update(reads=F("reads") - given_back)
-            PaidRead.objects.filter(pk=self.paid_read.pk).update(reads=reads, cost_microdollars=reads * READ_MICRODOLLARS)
+            PaidRead.objects.filter(pk=self.paid_read.pk).update(reads=reads, cost_microdollars=reads * PAID.microdollars)
 
     def failed(self, error: SourceError) -> None:
-        """Record that the call failed. The reads are given back only if X certainly charged nothing: an answer that broke off
+        """Record that the call failed. The reads are given back only if it certainly charged nothing: an answer that broke off
         may have been charged."""
         if error.status not in (None, 200) or isinstance(error.__cause__, httpx.ConnectError):
             self.settle(0)
@@ -87,14 +85,12 @@ def spent(now: datetime) -> list[tuple[Limit, int]]:
 
 def limits(now: datetime) -> tuple[Limit, Limit]:
     """The limits for the UTC day and month of `now`."""
-    return (
-        Limit(f"{now:%Y-%m-%d}", "X_DAILY_READS", settings.X_DAILY_READS),
-        Limit(f"{now:%Y-%m}", "X_MONTHLY_READS", settings.X_MONTHLY_READS),
-    )
+    day, month = PAID.limits(settings)
+    return Limit(f"{now:%Y-%m-%d}", *day), Limit(f"{now:%Y-%m}", *month)
 
 
 def _refusal(limit: Limit) -> BudgetSpent:
-    next_one = "day" if limit.setting == "X_DAILY_READS" else "month"
+    next_one = "day" if limit.setting == PAID.limits(settings).day.setting else "month"
     return BudgetSpent(
         f"The budget of {limit.reads:,} paid reads for {limit.period} (UTC) is used up. Wait for the next {next_one}, or raise "
         f"{limit.setting}.",

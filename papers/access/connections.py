@@ -1,17 +1,19 @@
 """The sources, built from the settings, and a record of how each answered last."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 
 from papers import clock, rows
+from papers.access import networks
 from papers.models import SourceHealth
-from papers.networks.x.client import XClient
-from papers.networks.x.network import NOT_SET
-from papers.networks.x.oembed import OEmbedClient
+from papers.networks.base import Texts
+from papers.networks.paid import Paid
+from papers.networks.registry import PAID, texts
 from papers.sources.arxiv.calendar import DEFERRED_2026, AnnouncementCalendar
 from papers.sources.arxiv.client import ArxivClient
 from papers.sources.gate import Gate
@@ -28,9 +30,10 @@ class Sources:
     """The open clients; they close when the `with` of `sources` ends."""
 
     arxiv: ArxivClient
-    x: XClient | None
-    """None if X_BEARER_TOKEN is empty; then nothing is read from X."""
-    oembed: OEmbedClient
+    paid: Paid | None
+    """The network that charges; None where it is off: nothing is read from it then."""
+    texts: Mapping[str, Texts]
+    """By network, who gives the texts of its posts."""
 
 
 @contextlib.contextmanager
@@ -41,26 +44,20 @@ def sources(*, attempts: int = 3, is_patient: bool = True) -> Iterator[Sources]:
     instead of waited for, so the caller can come back later. A caller that is not patient
     gets GateBusy if others keep a gate busy.
     """
+    gate = partial(_gate, is_patient)
     with client(contact_email=settings.CONTACT_EMAIL) as http:
         yield Sources(
             arxiv=ArxivClient(
                 http,
-                gate=_gate("arxiv", settings.ARXIV_REQUEST_INTERVAL, is_patient),
+                gate=gate("arxiv", settings.ARXIV_REQUEST_INTERVAL),
                 api_base=base_url(settings.ARXIV_API_BASE, setting="ARXIV_API_BASE"),
                 rss_base=base_url(settings.ARXIV_RSS_BASE, setting="ARXIV_RSS_BASE"),
                 web_base=base_url(settings.ARXIV_WEB_BASE, setting="ARXIV_WEB_BASE"),
                 calendar=calendar(),
                 attempts=attempts,
             ),
-            x=XClient(http, bearer_token=settings.X_BEARER_TOKEN, base=settings.X_API_BASE, now=clock.now, attempts=attempts)
-            if settings.X_BEARER_TOKEN
-            else None,
-            oembed=OEmbedClient(
-                http,
-                gate=_gate("oembed", settings.OEMBED_REQUEST_INTERVAL, is_patient),
-                base=settings.OEMBED_BASE,
-                attempts=attempts,
-            ),
+            paid=PAID.open(http, settings, attempts=attempts, now=clock.now) if networks.paid_is_on() else None,
+            texts={name: kind.open(http, settings, gate=gate, attempts=attempts) for name, kind in texts().items()},
         )
 
 
@@ -77,7 +74,7 @@ def calendar() -> AnnouncementCalendar:
 
 def no_key() -> Misconfigured:
     """The sentence shown wherever X would be read but no key is set."""
-    return Misconfigured(NOT_SET, setting="X_BEARER_TOKEN")
+    return Misconfigured(PAID.no_key, setting=PAID.key_setting)
 
 
 def note_answer(service: str, now: datetime) -> None:
@@ -92,7 +89,7 @@ def is_refusal(error: SourceError | None) -> bool:
 
 def note_failure(service: str, error: SourceError, now: datetime) -> None:
     """Record that the service failed. What only a person can fix is kept as a refusal, with the setting to check."""
-    setting = getattr(error, "setting", "") or ("X_BEARER_TOKEN" if isinstance(error, OutOfCredit) else "")
+    setting = getattr(error, "setting", "") or (PAID.key_setting if isinstance(error, OutOfCredit) else "")
     state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
     _note(service, state, str(error), setting, now, failed_at=now)
 
@@ -119,7 +116,7 @@ def _note(
     )
 
 
-def _gate(name: str, interval_s: float, is_patient: bool) -> Gate:
+def _gate(is_patient: bool, name: str, interval_s: float) -> Gate:
     # Celery writes a Redis socket as redis+socket://, the client library as unix://.
     redis_url = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
     patience_s = None if is_patient else PATIENCE_S + interval_s

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from papers import clock
 from papers.networks.base import Network, Stream
-from papers.networks.registry import KINDS, OPEN, STREAMS
+from papers.networks.registry import KINDS, PAID, open_kinds, streams
 from papers.sources.http import client
 
 
@@ -26,18 +26,23 @@ def any_on() -> bool:
     return any(not why_off(name) for name in KINDS)
 
 
+def paid_is_on() -> bool:
+    """Whether the network that charges is read."""
+    return not why_off(PAID.name)
+
+
 def on() -> list[str]:
     """The free networks that are on."""
-    return [name for name in OPEN if not why_off(name)]
+    return [name for name in open_kinds() if not why_off(name)]
 
 
 @contextlib.contextmanager
 def opened(name: str, *, attempts: int = 3) -> Iterator[Network]:
     """Open the network for as long as the `with` lasts. Raises Misconfigured, which names the setting that is wrong."""
     with client(contact_email=settings.CONTACT_EMAIL) as http:
-        yield OPEN[name].open(http, settings, attempts=attempts, now=clock.now)
+        yield open_kinds()[name].open(http, settings, attempts=attempts, now=clock.now)
 
 
 def stream(name: str) -> Stream:
     """Open the network's stream. Raises Misconfigured."""
-    return STREAMS[name].open(settings, now=clock.now)
+    return streams()[name].open(settings, now=clock.now)

@@ -15,6 +15,7 @@ from papers.admin.lists import PagedAdmin
 from papers.charts import Chart, found_of_expected, under_limit
 from papers.collecting.acknowledging import NotAcknowledged, acknowledge
 from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
+from papers.networks.registry import PAID
 
 DAYS = 60
 """The number of days in a chart, newest last."""
@@ -44,7 +45,16 @@ class ReadOnlyAdmin(PagedAdmin):
 
 @admin.register(CollectionDay)
 class CollectionDayAdmin(ReadOnlyAdmin):
-    list_display = ["date", "state", "found_new", "expected_new", "tweets_found", "swept_until", "reason", "acknowledged_reason"]
+    list_display = [
+        "date",
+        "state",
+        "found_new",
+        "expected_new",
+        "tweets_found",
+        "tweets_done_at",
+        "reason",
+        "acknowledged_reason",
+    ]
     actions = ["acknowledge"]
     list_filter = ["state"]
     date_hierarchy = "date"
@@ -99,11 +109,12 @@ class ReadBudgetAdmin(ReadOnlyAdmin):
     def chart(self) -> Chart | None:
         periods = ReadBudget.objects.filter(period__regex=DAY).order_by("-period")
         latest = list(periods.values_list("period", "reads")[:DAYS])[::-1]
-        return under_limit("Paid reads per day", "reads", latest, settings.X_DAILY_READS)
+        return under_limit("Paid reads per day", "reads", latest, PAID.limits(settings).day.reads)
 
     @admin.display(description="current limit")
     def limit(self, budget: ReadBudget) -> str:
-        return f"{settings.X_DAILY_READS if re.match(DAY, budget.period) else settings.X_MONTHLY_READS:,}"
+        limits = PAID.limits(settings)
+        return f"{(limits.day if re.match(DAY, budget.period) else limits.month).reads:,}"
 
 
 @admin.register(PaidRead)

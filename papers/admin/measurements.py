@@ -8,9 +8,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 
 from papers.charts import history
 from papers.models import Paper, Provenance, Tweet
+from papers.network_words import title
+from papers.networks.registry import KINDS, OLD_NETWORK
 
 LATEST_MEASUREMENTS = 20
 IN_CHART = 500
@@ -18,22 +21,44 @@ IN_CHART = 500
 
 
 def counts_chart(record: Paper | Tweet) -> str:
-    """A chart of the network's readings. Readings imported from old posts were counted differently and are drawn only if there
-    are no others."""
+    """The readings as a chart for each network; those of old posts, which counted otherwise, only where there are no others."""
     if not record.pk:
         return "-"
-    latest = _latest(record, Provenance.NETWORK)
-    if latest:
-        chart = history("As read from the network", latest)
+    if latest := _latest(record, Provenance.NETWORK):
+        charts = [history(f"As read from {title(name)}", *counted) for name, counted in _by_network(record, latest).items()]
     else:
-        chart = history("As the old site showed them: it counted retweets several times", _latest(record, Provenance.POST))
-    return render_to_string("admin/_chart.html", {"chart": chart}) if chart else "A chart appears here after the second reading."
+        old = _by_network(record, _latest(record, Provenance.POST))
+        charts = [history("As the old site showed them: it counted retweets several times", *one) for one in old.values()]
+    drawn = [(render_to_string("admin/_chart.html", {"chart": chart}),) for chart in charts if chart]
+    return format_html_join("", "{}", drawn) if drawn else "A chart appears here after the second reading."
 
 
-def _latest(record: Paper | Tweet, provenance: Provenance) -> list[tuple[datetime, int, int]]:
-    """The latest readings, oldest first."""
+Counts = dict[str, dict[str, int]]
+
+
+def _latest(record: Paper | Tweet, provenance: Provenance) -> list[tuple[datetime, Counts]]:
+    """The oldest first, each with its counts by network."""
     readings = record.measurements.filter(provenance=provenance).order_by("-read_at")
-    return list(readings.values_list("read_at", "retweets", "favorites")[:IN_CHART])[::-1]
+    read = list(readings.values_list("read_at", "retweets", "favorites", "counts")[:IN_CHART])[::-1]
+    own = OLD_NETWORK if isinstance(record, Paper) else record.network
+    told: list[tuple[datetime, Counts]] = []
+    for at, retweets, favorites, counts in read:
+        columns = {OLD_NETWORK: {"retweets": retweets, "favorites": favorites}} if own == OLD_NETWORK else {}
+        told.append((at, {**columns, **(counts if isinstance(record, Paper) else {own: counts} if counts else {})}))
+    return told
+
+
+def _by_network(
+    record: Paper | Tweet, readings: list[tuple[datetime, Counts]]
+) -> dict[str, tuple[list[datetime], dict[str, list[int]]]]:
+    """By network the moments, and what it counted then, as people say it; networks that counted nothing are left out."""
+    found = {}
+    for network, kind in KINDS.items():
+        told = [counts.get(network, {}) for _, counts in readings]
+        numbers = {one.plural: [counts.get(one.name, 0) for counts in told] for one in kind.counted}
+        if any(any(of_one) for of_one in numbers.values()) or (isinstance(record, Tweet) and record.network == network):
+            found[network] = [at for at, _ in readings], numbers
+    return found
 
 
 class LatestFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
@@ -47,7 +72,7 @@ class LatestFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
 
 class MeasurementInline(admin.TabularInline):  # type: ignore[type-arg]
     formset = LatestFormSet
-    fields = readonly_fields = ("read_at", "provenance", "retweets", "favorites")
+    fields = readonly_fields = ("read_at", "provenance", "retweets", "favorites", "counts")
     ordering = ["-read_at"]
     extra = 0
     can_delete = False

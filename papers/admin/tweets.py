@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from papers import clock
+from papers import clock, network_words
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.measurements import MeasurementInline, counts_chart
@@ -54,12 +54,12 @@ class MentionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 class TweetForm(forms.ModelForm):  # type: ignore[type-arg]
-    network = forms.ChoiceField(choices=[(name, kind.title) for name, kind in KINDS.items()])
+    network = forms.ChoiceField(choices=lambda: [(name, kind.title) for name, kind in KINDS.items()])
     body_html = OneLineField(
         label="Text",
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
-        help_text='As X writes it: text, &amp;amp; &amp;lt; &amp;gt; &amp;quot; &amp;#39;, &lt;br&gt; and &lt;a href="https://t.co/…"&gt;',
+        help_text='As its network writes it: text, &amp;amp; &amp;lt; &amp;gt; &amp;quot; &amp;#39;, &lt;br&gt; and &lt;a href="https://t.co/…"&gt;',
     )
 
     author_name = OneLineField(
@@ -67,18 +67,23 @@ class TweetForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     def clean_body_html(self) -> str:
+        """By the network that was chosen above: its texts may link to its own hosts only."""
         body: str = self.cleaned_data["body_html"]
-        if not embed.BODY.fullmatch(body):
+        hosts = network_words.link_hosts(self.cleaned_data.get("network", ""))
+        if not (embed.BODY if hosts else embed.OPEN_BODY).fullmatch(body):
+            *others, last = sorted(hosts or ["any http or https address"])
+            links = f"{', '.join(others)} or {last}" if others else last
             raise forms.ValidationError(
-                "Only text, <br> and links to t.co, twitter.com or x.com are allowed here. "
-                "Write & as &amp;, < as &lt; and > as &gt;."
+                f"Only text, <br> and links to {links} are allowed here. Write & as &amp;, < as &lt; and > as &gt;."
             )
         return body
 
     def clean_author_handle(self) -> str:
         handle: str = self.cleaned_data["author_handle"]
-        if not re.fullmatch("[A-Za-z0-9_]*", handle):
+        if network_words.link_hosts(self.cleaned_data.get("network", "")) and not re.fullmatch("[A-Za-z0-9_]*", handle):
             raise forms.ValidationError("A handle has only letters, digits and _. Leave out the @.")
+        if not re.fullmatch(r"[^\s@<>\x00-\x1f]*", handle):
+            raise forms.ValidationError("A handle has no spaces. Leave out the @.")
         return handle
 
     def clean_language(self) -> str:
@@ -207,7 +212,7 @@ class TweetAdmin(PagedAdmin):
     def counts_over_time(self, tweet: Tweet) -> str:
         return counts_chart(tweet)
 
-    @admin.display(description="on X")
+    @admin.display(description="on its network")
     def on_network(self, tweet: Tweet) -> str | SafeString:
         return format_html('<a href="{}">{}</a>', tweet.url, tweet.url) if tweet.pk else "-"
 

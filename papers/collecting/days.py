@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 
 from papers import clock, rows
-from papers.access import budget
+from papers.access import budget, networks
 from papers.access.connections import LONGEST_MESSAGE, calendar, is_refusal, note_failure
 from papers.collecting.judging import TO_COLLECT, expectation, judge
-from papers.models import CollectionDay, PaidRead, SourceDay, SourceHealth
+from papers.models import CollectionDay, NetworkDay, PaidRead, SourceDay, SourceHealth
+from papers.networks.registry import PAID
 from papers.sources.arxiv.calendar import SATURDAY
 from papers.sources.http import SourceError
 from papers.sources.records import LeftOut
@@ -99,10 +100,12 @@ def newest_announced(now: datetime) -> date:
 def days_wanted(now: datetime) -> list[date]:
     """The days that lack papers or tweets and may be tried now, oldest first; today and missed ones get their rows here.
 
-    Without a key for X only those that lack papers.
+    Where the network that charges is off, only those that lack papers: the others are asked by themselves.
     """
     ensure_days(now)
-    lacking = Q(papers_done_at=None) | Q(tweets_done_at=None) if settings.X_BEARER_TOKEN else Q(papers_done_at=None)
+    lacking = Q(papers_done_at=None)
+    if networks.paid_is_on():
+        lacking |= ~Q(Exists(NetworkDay.objects.filter(network=PAID.name, date=OuterRef("date"), done_at__isnull=False)))
     return list(CollectionDay.objects.filter(lacking, _is_due(now)).order_by("date").values_list("date", flat=True))
 
 
@@ -119,8 +122,8 @@ def spare_reads(now: datetime) -> int:
     since the day that is over is read as a whole.
     """
     today = now.astimezone(UTC).date()
-    days = CollectionDay.objects.filter(date__gt=today - timedelta(days=7))
-    needed = (days.aggregate(most=Max("tweets_found"))["most"] or 0) * (2 if settings.X_MIN_LIKES else 1)
+    days = NetworkDay.objects.filter(network=PAID.name, date__gt=today - timedelta(days=7))
+    needed = (days.aggregate(most=Max("found"))["most"] or 0) * (2 if PAID.has_floor(settings) else 1)
     sweeps = PaidRead.objects.filter(purpose=PaidRead.Purpose.SWEEP, at__gte=bounds(today)[0])
     needed_today = max(0, needed - (sweeps.aggregate(reads=Sum("reads"))["reads"] or 0))
     days_to_come = monthrange(today.year, today.month)[1] - today.day
@@ -146,6 +149,11 @@ def release(day: date) -> None:
     CollectionDay.objects.filter(date=day).update(claimed_until=None)
 
 
+def count_posts(row: CollectionDay) -> None:
+    """Set how many posts of the day were found on all networks together."""
+    row.tweets_found = NetworkDay.objects.filter(date=row.date).aggregate(all=Sum("found"))["all"] or 0
+
+
 @contextlib.contextmanager
 def changing(day: date, now: datetime) -> Iterator[CollectionDay]:
     """The day's row, locked; what the block leaves in it is saved, with the state and the reason that follow from it."""
@@ -157,14 +165,14 @@ def changing(day: date, now: datetime) -> Iterator[CollectionDay]:
         row.save()
 
 
-def failed(day: date, source: SourceHealth.Service, error: SourceError, now: datetime) -> None:
+def failed(day: date, source: str, error: SourceError, now: datetime) -> None:
     """The source did not give what the day needs: kept, with the moment of the next attempt."""
     note_failure(source, error, now)
     with changing(day, now) as row:
         put_off(row, source, now, error)
 
 
-def put_off(row: CollectionDay, source: SourceHealth.Service, now: datetime, error: SourceError | None = None) -> None:
+def put_off(row: CollectionDay, source: str, now: datetime, error: SourceError | None = None) -> None:
     """Note one more failed attempt; `error` where it failed, none where the source lacked something.
 
     The next one comes after 5 minutes, doubled each time up to an hour, and no earlier than the source asked for. Where it lacks
@@ -181,15 +189,13 @@ def put_off(row: CollectionDay, source: SourceHealth.Service, now: datetime, err
     row.next_try_at = now + max(wait, timedelta(seconds=getattr(error, "wait_s", None) or 0))
 
 
-def answered(row: CollectionDay, source: SourceHealth.Service) -> None:
+def answered(row: CollectionDay, source: str) -> None:
     """The source gave what was asked of it for the day."""
     of_day = SourceDay.objects.filter(day=row, source=source)
     of_day.update(attempts=0, message="", is_refused=False, failing_since=None)
 
 
-def remember(
-    row: CollectionDay, source: SourceHealth.Service, left_out: Iterable[LeftOut], *, note: str | None = None, anew: bool = True
-) -> None:
+def remember(row: CollectionDay, source: str, left_out: Iterable[LeftOut], *, note: str | None = None, anew: bool = True) -> None:
     """Keep which of the day's records the source sent unreadable: these alone, or besides those of earlier answers."""
     of_day = _of_day(row, source)
     known = [] if anew else of_day.left_out
@@ -200,7 +206,7 @@ def remember(
     of_day.save(update_fields=["left_out", "note"])
 
 
-def _of_day(row: CollectionDay, source: SourceHealth.Service) -> SourceDay:
+def _of_day(row: CollectionDay, source: str) -> SourceDay:
     if row.state == State.QUIET:  # what arXiv's calendar or page says of the day stays, whatever else is to be said
         SourceDay.objects.get_or_create(day=row, source=SourceHealth.Service.ARXIV, defaults={"note": row.reason})
     return SourceDay.objects.get_or_create(day=row, source=source)[0]

@@ -2,12 +2,10 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.conf import settings
-
 from papers.access import networks
 from papers.access.connections import calendar, no_key
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
-from papers.networks.registry import KINDS
+from papers.networks.registry import KINDS, PAID
 from papers.sources.records import LeftOut, told
 
 State = CollectionDay.State
@@ -16,23 +14,23 @@ FAILED_AFTER = 6
 OUTAGE = timedelta(hours=6)
 """A source that has failed for so long needs attention."""
 TO_COLLECT = "Its papers haven't been collected yet."
-ARXIV, X = SourceHealth.Service.ARXIV, SourceHealth.Service.X
+ARXIV = SourceHealth.Service.ARXIV
 
 
 def judge(row: CollectionDay, now: datetime) -> tuple[State, str]:
     """The state that follows from what is here, and the reason in a few sentences. Asks for the health of the sources."""
     of_day = {one.source: one for one in SourceDay.objects.filter(day=row.pk)}
-    arxiv, x = of_day.get(ARXIV), of_day.get(X)
+    arxiv, paid = of_day.get(ARXIV), of_day.get(PAID.name)
     if row.state == State.QUIET:
         # What a quiet day says of arXiv stays as it was said when it became quiet.
-        return State.QUIET, _joined(arxiv.note if arxiv else row.reason, _unread_posts(x))
+        return State.QUIET, _joined(arxiv.note if arxiv else row.reason, _unread_posts(paid))
     health = {one.service: one for one in SourceHealth.objects.all()}
     worst_first = [State.FAILED, State.NOT_ANNOUNCED, State.PARTIAL, State.COLLECTING, State.COMPLETE]
     papers, why_papers = _judge_papers(row, now, arxiv)
-    tweets, why_tweets = _judge_tweets(row, now, x, health.get(X))
+    tweets, why_tweets = _judge_tweets(row, now, paid, health.get(PAID.name))
     state = min(papers, tweets, key=worst_first.index)
     lacking = f"Some papers could not be read completely: {told(left_out(arxiv))}." if arxiv and arxiv.left_out else ""
-    return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, _unread_posts(x))
+    return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, _unread_posts(paid))
 
 
 def left_out(source: SourceDay) -> list[LeftOut]:
@@ -55,11 +53,11 @@ def _joined(*sentences: str) -> str:
     return " ".join(dict.fromkeys(filter(None, sentences)))
 
 
-def _unread_posts(x: SourceDay | None) -> str:
-    if not x or not x.left_out:
+def _unread_posts(paid: SourceDay | None) -> str:
+    if not paid or not paid.left_out:
         return ""
-    count = len(x.left_out)
-    return f"{count:,} post{'s' if count > 1 else ''} could not be read: {told(left_out(x))}."
+    count = len(paid.left_out)
+    return f"{count:,} post{'s' if count > 1 else ''} could not be read: {told(left_out(paid))}."
 
 
 def _is_out(source: SourceDay | None, now: datetime) -> bool:
@@ -94,38 +92,45 @@ def _judge_papers(row: CollectionDay, now: datetime, arxiv: SourceDay | None) ->
     return State.COLLECTING, TO_COLLECT
 
 
-def _judge_tweets(row: CollectionDay, now: datetime, x: SourceDay | None, health: SourceHealth | None) -> tuple[State, str]:
+def _judge_tweets(row: CollectionDay, now: datetime, paid: SourceDay | None, health: SourceHealth | None) -> tuple[State, str]:
+    """By the network that charges, which is searched to the day's end; where it is off, by all others."""
     if row.tweets_done_at:
         return State.COMPLETE, ""
-    if not settings.X_BEARER_TOKEN:
+    if not networks.paid_is_on():
         return _judge_open_networks(row, now)
-    # The day's own failure goes before how X answered last, which may have been to a question about counts.
-    trouble, is_refused = (x.message, x.is_refused) if x and x.message else ("", False)
+    # The day's own failure goes before how it answered last, which may have been to a question about counts.
+    trouble, is_refused = (paid.message, paid.is_refused) if paid and paid.message else ("", False)
     if not trouble and health and health.state != SourceHealth.State.OK:
         trouble, is_refused = health.message, health.state == SourceHealth.State.REFUSED
     if trouble and trouble != str(no_key()):
-        if x and x.failing_since and _is_out(x, now):
-            return State.FAILED, outage("X", x.failing_since, x.attempts, trouble)
+        if paid and paid.failing_since and _is_out(paid, now):
+            return State.FAILED, outage(PAID.title, paid.failing_since, paid.attempts, trouble)
         return State.PARTIAL if is_refused or _is_over(row.date, now) else State.COLLECTING, trouble
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
-    until = f"collected until {row.swept_until:%H:%M} UTC" if row.swept_until else "not collected yet"
+    of_paid = NetworkDay.objects.filter(network=PAID.name, date=row.date).first()
+    swept = of_paid.collected_until if of_paid else None
+    until = f"collected until {swept:%H:%M} UTC" if swept else "not collected yet"
     return State.COLLECTING, f"Posts are {until}." if _is_over(row.date, now) else f"The day isn't over; posts are {until}."
 
 
 def _judge_open_networks(row: CollectionDay, now: datetime) -> tuple[State, str]:
-    """Where X is off: the day has its posts once every network that is on was asked after its end."""
-    on = networks.on()
-    if not on:
+    """The day has its posts once every network that is on was asked after its end."""
+    if not networks.on():
         return State.PARTIAL, str(no_key())
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
     if not _is_over(row.date, now):
         return State.COLLECTING, "The day isn't over; more posts may come."
-    closes = datetime.combine(row.date + timedelta(days=1), time(), UTC)
-    done = NetworkDay.objects.filter(date=row.date, collected_until__gte=closes).values_list("network", flat=True)
-    behind = [KINDS[name].title for name in on if name not in set(done)]
+    behind = [KINDS[name].title for name in open_networks_behind(row.date)]
     return (State.PARTIAL, f"Posts haven't been collected yet from {', '.join(behind)}.") if behind else (State.COMPLETE, "")
+
+
+def open_networks_behind(day: date) -> list[str]:
+    """The open networks that are on and were not asked yet after the day's end."""
+    closes = datetime.combine(day + timedelta(days=1), time(), UTC)
+    done = NetworkDay.objects.filter(date=day, collected_until__gte=closes).values_list("network", flat=True)
+    return [name for name in networks.on() if name not in set(done)]
 
 
 def _is_over(day: date, now: datetime) -> bool:

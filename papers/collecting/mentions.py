@@ -37,6 +37,13 @@ def match(*, papers: Collection[int] = (), tweets: Collection[int] = ()) -> None
 def add_mentions(network: str, papers: Mapping[str, Collection[str]]) -> dict[str, int]:
     """By the network's ids, the arXiv ids of the papers that a stored tweet mentions; gives back the tweets' primary keys."""
     keys = dict(Tweet.objects.filter(network=network, status_id__in=papers).values_list("status_id", "pk"))
+    match(tweets=link(keys, papers))
+    return keys
+
+
+def link(keys: Mapping[str, int], papers: Mapping[str, Collection[str]]) -> list[int]:
+    """Keep which papers (arXiv ids) these tweets mention, both by the network's ids; gives back the primary keys of the tweets
+    that mention papers that are not here. These are to be matched once all is committed."""
     wanted = {number for numbers in papers.values() for number in numbers}
     here = dict(Paper.objects.filter(arxiv_id__in=wanted).values_list("arxiv_id", "pk"))
     pairs = sorted((keys[status_id], number) for status_id, numbers in papers.items() for number in numbers)
@@ -45,5 +52,4 @@ def add_mentions(network: str, papers: Mapping[str, Collection[str]]) -> dict[st
     with transaction.atomic():
         rows.insert(Mention, ["tweet", "paper"], matched, on_conflict="DO NOTHING")
         rows.insert(UnmatchedMention, ["tweet", "arxiv_id"], unmatched, on_conflict="DO NOTHING")
-    match(tweets=[tweet for tweet, _ in unmatched])
-    return keys
+    return [tweet for tweet, _ in unmatched]

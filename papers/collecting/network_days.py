@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from papers.access import networks
 from papers.access.connections import note_answer, note_failure
-from papers.collecting import days, posts
+from papers.collecting import days, judging, posts
 from papers.models import CollectionDay, NetworkDay, StreamPlace, Tweet
 from papers.networks.base import Network
-from papers.networks.registry import STREAMS
+from papers.networks.registry import streams
 from papers.sources.http import SourceError
 
 REACH = timedelta(days=7)
@@ -27,9 +28,9 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     try:
         if opens < until:
             posts.store(network.name, network.mentions(opens, until), read_at=now)
+            if network.name not in streams():  # a stream's network was not asked
+                note_answer(network.name, now)
         row.missed = [gap for gap in row.missed if not _fill(network, gap, now)]
-        if network.name not in STREAMS:
-            note_answer(network.name, now)
     except SourceError as error:
         note_failure(network.name, error, now)
         raise
@@ -40,12 +41,14 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
         .distinct()
         .count()
     )
-    row.collected_until = _heard_until(network.name, closes) if network.name in STREAMS else until
+    row.collected_until = _heard_until(network.name, closes) if network.name in streams() else until
     row.collected_at = now
     row.save()
     if CollectionDay.objects.filter(date=day).exists():
-        with days.changing(day, now):
-            pass  # what is said of the day depends on this
+        with days.changing(day, now) as of_all:  # what is said of the day depends on this
+            days.count_posts(of_all)
+            if not (networks.paid_is_on() or judging.open_networks_behind(day)):
+                of_all.tweets_done_at = of_all.tweets_done_at or now
     return row
 
 

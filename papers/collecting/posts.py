@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from papers import rows
-from papers.collecting.mentions import add_mentions, match
+from papers.collecting.mentions import link, match
 from papers.counts import measuring, states
 from papers.counts.reading import keep
 from papers.models import Mention, NetworkDay, Tweet, UnmatchedMention
@@ -28,14 +28,17 @@ def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> Non
             Tweet,
             NEW,
             [_row(network, post, read_at) for _, post in sorted(posts.items())],
-            returning=["status_id"],
+            returning=["status_id", "id"],
             on_conflict="(network, status_id) DO NOTHING",
         )
-        add_mentions(network, {id: post.papers for id, post in posts.items()})
-        new = {id for (id,) in made}
-        if len(new) < len(posts):
-            _take_back(network, {id: post for id, post in posts.items() if id not in new})
-        transaction.on_commit(lambda: _match_again(network, list(posts)))
+        keys = dict(made)
+        if known := {id: post for id, post in posts.items() if id not in keys}:
+            keys |= Tweet.objects.filter(network=network, status_id__in=known).values_list("status_id", "pk")
+        unmatched = link(keys, {id: post.papers for id, post in posts.items()})
+        if known:
+            _take_back(network, known)
+        # Papers that come while this is being stored cannot see the mentions yet.
+        transaction.on_commit(lambda: match(tweets=unmatched))
         counted = {id: post for id, post in posts.items() if post.counts}
         for first in range(0, len(counted), AT_ONCE):
             batch = dict(list(counted.items())[first : first + AT_ONCE])
@@ -74,21 +77,17 @@ def missed(network: str, start: datetime, end: datetime, *, days: Iterable[tuple
 def _gone(reasons: Mapping[int, GoneReason], now: datetime) -> None:
     if reasons:
         states.mark_gone({pk: Tweet.State(reason) for pk, reason in reasons.items()}, now=now)
-
-
-def _match_again(network: str, ids: Collection[str]) -> None:
-    """Papers that came while this was being stored could not see the mentions yet."""
-    waiting = UnmatchedMention.objects.filter(tweet__network=network, tweet__status_id__in=ids)
-    match(tweets=list(waiting.values_list("tweet", flat=True)))
+        measuring.measure_papers(reasons, now=now)
 
 
 def _take_back(network: str, posts: Mapping[str, FoundPost]) -> None:
     """A post that was here and links other papers now: the links that it has no more go."""
     known = dict(Tweet.objects.filter(network=network, status_id__in=posts).values_list("pk", "status_id"))
-    for model, column in ((Mention, "paper__arxiv_id"), (UnmatchedMention, "arxiv_id")):
-        linked = model._default_manager.filter(tweet__in=known).values_list("pk", "tweet", column)
+    found = (Mention.objects.filter(is_by_hand=False), "paper__arxiv_id"), (UnmatchedMention.objects.all(), "arxiv_id")
+    for rows_of, column in found:
+        linked = rows_of.filter(tweet__in=known).values_list("pk", "tweet", column)
         stale = [pk for pk, tweet, paper in linked if paper not in posts[known[tweet]].papers]
-        model._default_manager.filter(pk__in=stale).delete()
+        rows_of.filter(pk__in=stale).delete()
 
 
 def _row(network: str, post: FoundPost, now: datetime) -> list[object]:

@@ -1,11 +1,13 @@
 """The tweets of a day that link papers.
 
-A day is swept in pieces while it goes on: each piece begins where the one before ended, so that X charges for each tweet once.
-With a floor (X_MIN_LIKES) a piece misses the tweets that rise above it later. Then, once the day is over, the last sweep takes
+A day is swept in pieces while it goes on: each piece begins where the one before ended, so that each tweet is paid for
+once. With a floor a piece misses the tweets that rise above it later. Then, once the day is over, the last sweep takes
 the whole day: it finds those, and is the next day's reading of all the others. Without a floor it takes the rest alone.
 """
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Self
@@ -19,17 +21,15 @@ from papers.collecting import days
 from papers.collecting.announced import Progress, no_progress
 from papers.collecting.mentions import add_mentions
 from papers.collecting.tweets import authors_of, store
-from papers.models import CollectionDay, PaidRead, SourceHealth, Tweet
-from papers.networks.x.client import LOOKUP_SIZE, SETTLED, SweepPage, XClient
-from papers.networks.x.posts import FoundTweet, is_mostly_unread, roots_wanted, unreadable
+from papers.models import CollectionDay, NetworkDay, PaidRead, Tweet
+from papers.networks.paid import FoundTweet, Paid, SweepPage, is_mostly_unread, roots_wanted, unreadable
+from papers.networks.registry import PAID
 from papers.sources.http import SourceError
-
-X = SourceHealth.Service.X
 
 
 @dataclass
 class Place:
-    """Where an unfinished sweep goes on; kept as JSON in the day's `sweep_token`."""
+    """Where an unfinished sweep goes on; kept as JSON in the network's `sweep_token` of the day."""
 
     token: str | None = None
     """The next page; None for the first one."""
@@ -53,69 +53,81 @@ def collect_tweets(day: date, *, now: datetime, sources: Sources, progress: Prog
     `papers.sources.http`, BudgetSpent among them, after the day has them as its reason.
     """
     row = days.row_of(day, now)
-    if row.tweets_done_at:
+    if _state_of(day).done_at:
         return row
     try:
-        if sources.x is None:
+        if sources.paid is None:
             raise no_key()
         while _begin(day, now):
-            _sweep(day, sources.x, now, progress)
-            note_answer(X, clock.now())
+            _sweep(day, sources.paid, now, progress)
+            note_answer(PAID.name, clock.now())
     except SourceError as error:
         if error.status == 400:
             _forget_place(day, now)
-        days.failed(day, X, error, now)
+        days.failed(day, PAID.name, error, now)
         raise
     return CollectionDay.objects.get(date=day)
+
+
+def _state_of(day: date) -> NetworkDay:
+    return NetworkDay.objects.get_or_create(date=day, network=PAID.name)[0]
+
+
+@contextlib.contextmanager
+def _changing(day: date, now: datetime) -> Iterator[tuple[CollectionDay, NetworkDay]]:
+    """The day's row, locked, and the network's state of it; what the block leaves in them is saved."""
+    with days.changing(day, now) as row:
+        state = _state_of(day)
+        yield row, state
+        state.save()
 
 
 def _begin(day: date, now: datetime) -> bool:
     """Set the bounds of the next piece, or leave those of an unfinished one; whether there is one."""
     opens, closes = days.bounds(day)
-    until = min((now - SETTLED).replace(microsecond=0), closes)
-    with days.changing(day, now) as row:
-        if row.tweets_done_at:
+    until = min((now - PAID.settled).replace(microsecond=0), closes)
+    with _changing(day, now) as (row, state):
+        if state.done_at:
             return False
-        if until == closes and row.sweep_end != closes and settings.X_MIN_LIKES:
-            row.swept_until, row.sweep_end = None, None
-            days.remember(row, X, ())  # the whole day is read again
-        if row.sweep_end is None:
-            if until <= (row.swept_until or opens):
+        if until == closes and state.sweep_end != closes and PAID.has_floor(settings):
+            state.collected_until, state.sweep_end = None, None
+            days.remember(row, PAID.name, ())  # the whole day is read again
+        if state.sweep_end is None:
+            if until <= (state.collected_until or opens):
                 return False
-            row.sweep_end, row.sweep_token = until, ""
+            state.sweep_end, state.sweep_token = until, ""
     return True
 
 
 def _forget_place(day: date, now: datetime) -> None:
-    """X does not take the place any more: the next attempt begins the piece anew."""
-    with days.changing(day, now) as row:
-        row.sweep_end, row.sweep_token = None, ""
+    """The network does not take the place any more: the next attempt begins the piece anew."""
+    with _changing(day, now) as (_, state):
+        state.sweep_end, state.sweep_token = None, ""
 
 
-def _sweep(day: date, x: XClient, now: datetime, progress: Progress) -> None:
-    row = CollectionDay.objects.get(date=day)
-    place = Place.read(row.sweep_token)
+def _sweep(day: date, paid: Paid, now: datetime, progress: Progress) -> None:
+    state = _state_of(day)
+    place = Place.read(state.sweep_token)
     if not place.is_through:
-        _read_pages(row, place, x, now, progress)
+        _read_pages(state, place, paid, now, progress)
     while place.roots:
-        _look_up_roots(place, x)
+        _look_up_roots(place, paid)
         _keep(day, place, now)
     _finish(day, now)
 
 
-def _read_pages(row: CollectionDay, place: Place, x: XClient, now: datetime, progress: Progress) -> None:
+def _read_pages(state: NetworkDay, place: Place, paid: Paid, now: datetime, progress: Progress) -> None:
     reservations: list[budget.Reservation] = []
 
     def reserve(posts: int) -> None:
         reservations.append(budget.reserve(posts, PaidRead.Purpose.SWEEP, now=clock.now()))
 
-    opens, closes = days.bounds(row.date)
+    opens, closes = days.bounds(state.date)
     found = 0
     try:
-        for page in x.sweep(
-            start=row.swept_until or opens,
-            end=row.sweep_end or closes,
-            min_likes=settings.X_MIN_LIKES,
+        for page in paid.sweep(
+            start=state.collected_until or opens,
+            end=state.sweep_end or closes,
             max_reads=budget.left(clock.now()),
             token=place.token,
             before_page=reserve,
@@ -123,10 +135,10 @@ def _read_pages(row: CollectionDay, place: Place, x: XClient, now: datetime, pro
             if reservations:
                 reservations.pop().settle(page.reads)
             store(page.tweets, read_at=clock.now())
-            _remember_unread(row.date, page, now)
+            _remember_unread(state.date, page, now)
             _remember_roots(place, page.tweets)
             place.token, place.is_through = page.next_token, not page.more
-            _keep(row.date, place, now)
+            _keep(state.date, place, now)
             found += len(page.tweets)
             progress(found, None)
     except SourceError as error:
@@ -138,12 +150,12 @@ def _read_pages(row: CollectionDay, place: Place, x: XClient, now: datetime, pro
 
 
 def _remember_unread(day: date, page: SweepPage, now: datetime) -> None:
-    """Raises Unreadable where most of the page is: then X has changed, and the page is to be read again."""
+    """Raises Unreadable where most of the page is: then the network has changed, and the page is to be read again."""
     if page.left_out:
         with days.changing(day, now) as row:
-            days.remember(row, X, page.left_out, anew=False)
+            days.remember(row, PAID.name, page.left_out, anew=False)
     if is_mostly_unread(len(page.left_out), page.reads):
-        raise unreadable(page.left_out, page.reads)
+        raise unreadable(PAID.title, page.left_out, page.reads)
 
 
 def _remember_roots(place: Place, found: tuple[FoundTweet, ...]) -> None:
@@ -154,17 +166,17 @@ def _remember_roots(place: Place, found: tuple[FoundTweet, ...]) -> None:
             papers += [paper for paper in tweet.papers if paper not in papers]
 
 
-def _look_up_roots(place: Place, x: XClient) -> None:
-    """Up to 100 roots: one by the author of the reply counts for the papers that the reply links. Known ones cost nothing."""
-    roots = dict(list(place.roots.items())[:LOOKUP_SIZE])
+def _look_up_roots(place: Place, paid: Paid) -> None:
+    """A call's worth of roots: one by the author of the reply counts for the papers that it links. Known ones cost nothing."""
+    roots = dict(list(place.roots.items())[: PAID.lookup_size])
     known = authors_of(roots)
-    add_mentions(Tweet.Network.X, {root: roots[root].get(author, []) for root, author in known.items()})
+    add_mentions(PAID.name, {root: roots[root].get(author, []) for root, author in known.items()})
     asked = [root for root in roots if root not in known]
     if asked:
         now = clock.now()
         reservation = budget.reserve(len(asked), PaidRead.Purpose.ROOT, now=now)
         try:
-            answer = x.lookup(asked)
+            answer = paid.lookup(asked)
         except SourceError as error:
             reservation.failed(error)
             raise
@@ -179,17 +191,20 @@ def _look_up_roots(place: Place, x: XClient) -> None:
 
 
 def _keep(day: date, place: Place, now: datetime) -> None:
-    with days.changing(day, now) as row:
-        row.sweep_token = place.write()
+    with _changing(day, now) as (_, state):
+        state.sweep_token = place.write()
 
 
 def _finish(day: date, now: datetime) -> None:
     opens, closes = days.bounds(day)
-    with days.changing(day, now) as row:
-        row.swept_until, row.sweep_end, row.sweep_token = row.sweep_end, None, ""
-        row.tweets_found = Tweet.objects.filter(posted_at__gte=opens, posted_at__lt=closes, is_sample=False).count()
-        if row.swept_until == closes:
-            row.tweets_done_at = now
+    with _changing(day, now) as (row, state):
+        state.collected_until, state.sweep_end, state.sweep_token = state.sweep_end, None, ""
+        of_day = Tweet.objects.filter(network=PAID.name, posted_at__gte=opens, posted_at__lt=closes, is_sample=False)
+        state.found, state.collected_at = of_day.count(), now
+        if state.collected_until == closes:
+            state.done_at = row.tweets_done_at = now
+        state.save()
+        days.count_posts(row)
         if row.papers_done_at:
-            row.next_try_at = None if row.tweets_done_at else min(now + days.SWEEP_EVERY, closes + SETTLED)
-        days.answered(row, X)
+            row.next_try_at = None if row.tweets_done_at else min(now + days.SWEEP_EVERY, closes + PAID.settled)
+        days.answered(row, PAID.name)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from papers import clock
 from papers.counts.embedding import AGAIN_AFTER
 from papers.models import Tweet
-from papers.networks.x.client import LOOKUP_SIZE
+from papers.networks.registry import PAID
 
 LEASE = timedelta(minutes=15)
 PATIENCE = timedelta(hours=3)
@@ -16,9 +16,9 @@ PATIENCE = timedelta(hours=3)
 def claim_due(*, most: int, now: datetime) -> Iterator[list[int]]:
     """The tweets whose counts to read now, at most so many, by their primary keys: a call's worth each, most valuable first."""
     due = [(tweet.pk, tweet.next_read_at or now) for tweet in Tweet.objects.due_for_refresh(now=now).only("next_read_at")[:most]]
-    for first in range(0, len(due), LOOKUP_SIZE):
-        call = due[first : first + LOOKUP_SIZE]
-        if len(call) < LOOKUP_SIZE and all(now - next_read_at < PATIENCE for _, next_read_at in call):
+    for first in range(0, len(due), PAID.lookup_size):
+        call = due[first : first + PAID.lookup_size]
+        if len(call) < PAID.lookup_size and all(now - next_read_at < PATIENCE for _, next_read_at in call):
             return
         pks = [pk for pk, _ in call]
         if Tweet.objects.filter(pk__in=pks, next_read_at__lte=now).update(next_read_at=now + clock.lease(LEASE)):

@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from papers.access.connections import Sources, note_answer, note_failure
 from papers.counts import measuring, states
-from papers.models import SourceHealth, Tweet
-from papers.networks.x.oembed import Embed, Protected
+from papers.models import Tweet
+from papers.networks.base import Embed, Protected
+from papers.networks.registry import texts
 from papers.ranking.candidates import candidates
 from papers.shown import lists
 from papers.sources.http import Gone, Malformed, RateLimited, SourceError
@@ -20,16 +21,16 @@ NEW_FOR = timedelta(days=7)
 AGAIN_AFTER = timedelta(days=1)
 OLD_AGAIN_AFTER = timedelta(days=30)
 FIRST_LOOK, LAST_LOOK = timedelta(hours=1), timedelta(days=1)
-"""When a tweet that oEmbed no longer shows is looked for again; after the last look its text is erased."""
+"""When a tweet that is no longer shown is looked for again; after the last look its text is erased."""
 GIVE_UP_AFTER = 3
 """Failures in a row: it is the service then, and not a tweet."""
 HIDDEN = Q(state__in=[Tweet.State.DELETED, Tweet.State.PROTECTED]) & ~Q(body_html="")
-"""Gone by oEmbed's word alone, and not for long."""
+"""Gone by the word of the texts' service alone, and not for long."""
 
 
 @dataclass
 class Embedded:
-    """Tweets, by what oEmbed said of them."""
+    """Tweets, by what the service said of them."""
 
     stored: int = 0
     gone: int = 0
@@ -51,7 +52,7 @@ def to_embed(now: datetime) -> list[Tweet]:
     is_due = is_shown & (Q(embedded_at=None) | Q(embedded_at__lte=now - OLD_AGAIN_AFTER)) | is_new & Q(
         embedded_at__lte=now - AGAIN_AFTER
     )
-    tweets = Tweet.objects.readable().filter(is_due & Q(state=Tweet.State.LIVE) | HIDDEN & Q(next_read_at__lte=now))
+    tweets = Tweet.objects.with_texts_elsewhere().filter(is_due & Q(state=Tweet.State.LIVE) | HIDDEN & Q(next_read_at__lte=now))
     return sorted(tweets, key=lambda tweet: (bool(tweet.embedded_at), tweet.embedded_at or tweet.posted_at))
 
 
@@ -60,16 +61,17 @@ def embed(
 ) -> Embedded:
     """Fetch name, handle, language, direction and body of each; `progress` gets the number of tweets after each.
 
-    A tweet that oEmbed does not show is hidden at once; its text is kept until it was looked for after an hour and after a
-    day. A failure keeps what is here. Raises the error where oEmbed asks us to slow down, or fails three times in a row. Not
+    A tweet that the service does not show is hidden at once; its text is kept until it was looked for after an hour and after a
+    day. A failure keeps what is here. Raises the error where the service asks us to slow down, or fails three times in a row. Not
     to be called inside a transaction.
     """
     done, in_a_row = Embedded(), 0
     changed: list[int] = []
+    answered: set[str] = set()
     try:
         for place, tweet in enumerate(tweets, 1):
             try:
-                _keep(tweet, sources.oembed.embed(tweet.status_id, tweet.author_handle or "i"), now)
+                _keep(tweet, sources.texts[tweet.network].embed(tweet.status_id, tweet.author_handle), now)
             except Gone as error:
                 _hide(tweet, Tweet.State.PROTECTED if isinstance(error, Protected) else Tweet.State.DELETED, now)
                 changed.append(tweet.pk)
@@ -82,19 +84,20 @@ def embed(
                 done.failed += 1
                 in_a_row += 1
                 if isinstance(error, RateLimited) or in_a_row == GIVE_UP_AFTER:
-                    note_failure(SourceHealth.Service.OEMBED, error, now)
+                    note_failure(texts()[tweet.network].name, error, now)
                     raise
                 continue
             else:
                 done.stored += 1
+                answered.add(tweet.network)
                 if tweet.state != Tweet.State.LIVE:
                     changed.append(tweet.pk)
             in_a_row = 0
             progress(place)
     finally:
         measuring.measure_papers(changed, now=now)
-    if done.stored:
-        note_answer(SourceHealth.Service.OEMBED, now)
+    for network in answered:
+        note_answer(texts()[network].name, now)
     return done
 
 

@@ -4,13 +4,17 @@ A temporary table carries each batch into the database, where three statements d
 sixty times as long (`make bench`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from papers.models import Mention, PaperMeasurement, Tweet, TweetMeasurement
+from papers import rows
+from papers.models import Mention, PaperMeasurement, Provenance, Tweet, TweetMeasurement
+from papers.networks.registry import OLD_NETWORK
+from papers.ranking.candidates import rules
+from papers.ranking.ranking import points
 
 BATCH = 20_000
 """Readings in one transaction: some megabytes, and locks for a fraction of a second."""
@@ -19,6 +23,7 @@ HORIZON = timedelta(days=30)
 SHORTEST_WAIT_S = 3600
 LONGEST_WAIT_S = 7 * 24 * 3600
 HORIZON_S = HORIZON.total_seconds()
+Weights = Mapping[str, Mapping[str, float]]
 
 
 class Reading(NamedTuple):
@@ -68,11 +73,27 @@ def record(readings: Iterable[Reading], *, now: datetime) -> int:
     return sum(_record(ordered[start : start + BATCH], now) for start in range(0, len(ordered), BATCH))
 
 
+def remember(tweets: Iterable[Tweet], *, now: datetime) -> None:
+    """A row of history for each of these tweets of an open network, with its counts, and one for each of their papers."""
+    weights, measured = rules().weights, [tweet for tweet in tweets if tweet.counts]
+    rows.insert(
+        TweetMeasurement,
+        ["tweet", "read_at", "provenance", "retweets", "favorites", "counts", "extra_points"],
+        [
+            [tweet.pk, now, Provenance.NETWORK, 0, 0, tweet.counts, points(tweet.network, tweet.counts, weights)]
+            for tweet in measured
+        ],
+        on_conflict="DO NOTHING",
+    )
+    measure_papers([tweet.pk for tweet in measured], now=now)
+
+
 def measure_papers(tweet_ids: Collection[int], *, now: datetime) -> None:
     """A row of history for the papers that these tweets mention, as after a reading: their states changed, not their counts."""
     if tweet_ids:
         with connection.cursor() as cursor:
-            cursor.execute(_PAPERS.format(tweets=", ".join(["%s"] * len(tweet_ids))), [_moment(now), *tweet_ids])
+            places = ", ".join(["%s"] * len(tweet_ids))
+            cursor.execute(_papers(places, rules().weights), [*tweet_ids, _moment(now)])
 
 
 _TWEET, _MENTION = Tweet._meta.db_table, Mention._meta.db_table
@@ -87,18 +108,65 @@ _UPDATE = f"""
     WHERE {_TWEET}.id = reading.tweet_id AND ({_TWEET}.read_at IS NULL OR {_TWEET}.read_at < reading.read_at)
 """  # noqa: S608 - names of our own tables
 _HISTORY = f"""
-    INSERT INTO {TweetMeasurement._meta.db_table} (tweet_id, read_at, provenance, retweets, favorites)
-    SELECT tweet_id, read_at, 'network', retweets, favorites FROM reading WHERE true ON CONFLICT DO NOTHING
+    INSERT INTO {TweetMeasurement._meta.db_table} (tweet_id, read_at, provenance, retweets, favorites, counts, extra_points)
+    SELECT tweet_id, read_at, 'network', retweets, favorites, '{{{{}}}}', {{points}} - retweets - favorites FROM reading
+    WHERE true ON CONFLICT DO NOTHING
 """  # noqa: S608
 _PAPERS = f"""
-    INSERT INTO {PaperMeasurement._meta.db_table} (paper_id, read_at, provenance, retweets, favorites)
-    SELECT mention.paper_id, %s, 'network', COALESCE(SUM(tweet.retweets), 0), COALESCE(SUM(tweet.favorites), 0)
-    FROM {_MENTION} mention
-    LEFT JOIN {_TWEET} tweet ON tweet.id = mention.tweet_id AND tweet.state = 'live' AND NOT tweet.is_excluded
-    WHERE mention.paper_id IN (SELECT touched.paper_id FROM {_MENTION} touched WHERE touched.tweet_id IN ({{tweets}}))
-    GROUP BY mention.paper_id
-    ON CONFLICT (paper_id, provenance, read_at) DO UPDATE SET retweets = excluded.retweets, favorites = excluded.favorites
+    WITH touched AS (SELECT DISTINCT paper_id FROM {_MENTION} WHERE tweet_id IN ({{tweets}})),
+    tweets AS (
+        SELECT mention.paper_id, tweet.network, tweet.retweets, tweet.favorites, tweet.counts, {{points}} AS points
+        FROM {_MENTION} mention JOIN {_TWEET} tweet ON tweet.id = mention.tweet_id
+        WHERE tweet.state = 'live' AND NOT tweet.is_excluded AND mention.paper_id IN (SELECT paper_id FROM touched)
+    ),
+    sums AS (
+        SELECT paper_id, network, one.key AS name, SUM(CAST(one.value AS bigint)) AS number
+        FROM tweets, {{each}}(tweets.counts) AS one WHERE tweets.counts <> '{{{{}}}}' GROUP BY paper_id, network, one.key
+    ),
+    networks AS (SELECT paper_id, network, {{object}}(name, number) AS counts FROM sums GROUP BY paper_id, network),
+    others AS (SELECT paper_id, {{object}}(network, {{nested}}) AS counts FROM networks GROUP BY paper_id),
+    own AS (
+        SELECT paper_id, SUM(retweets) AS retweets, SUM(favorites) AS favorites, SUM(points) AS points
+        FROM tweets GROUP BY paper_id
+    )
+    INSERT INTO {PaperMeasurement._meta.db_table} (paper_id, read_at, provenance, retweets, favorites, counts, extra_points)
+    SELECT touched.paper_id, %s, 'network', COALESCE(own.retweets, 0), COALESCE(own.favorites, 0),
+        COALESCE(others.counts, '{{{{}}}}'), COALESCE(own.points, 0) - COALESCE(own.retweets, 0) - COALESCE(own.favorites, 0)
+    FROM touched LEFT JOIN own ON own.paper_id = touched.paper_id LEFT JOIN others ON others.paper_id = touched.paper_id
+    WHERE true
+    ON CONFLICT (paper_id, provenance, read_at) DO UPDATE SET retweets = excluded.retweets, favorites = excluded.favorites,
+        counts = excluded.counts, extra_points = excluded.extra_points
 """  # noqa: S608
+JSON = {
+    "postgresql": {"each": "jsonb_each_text", "object": "jsonb_object_agg", "nested": "counts"},
+    "sqlite": {"each": "json_each", "object": "json_group_object", "nested": "json(counts)"},
+}
+"""How each database takes JSON apart and makes it."""
+
+
+def _papers(tweets: str, weights: Weights) -> str:
+    """The statement that measures the papers of these tweets; it takes their keys, where they are parameters, and the moment."""
+    return _PAPERS.format(tweets=tweets, points=_points("tweet", weights), **JSON[connection.vendor])
+
+
+def _points(of_table: str, weights: Weights) -> str:
+    """What a row of tweets gives to a score by the rules of today, as SQL; names and weights are our own."""
+    cases = []
+    for network, of_network in weights.items():
+        column = f"{of_table}.{{}}" if network == OLD_NETWORK else f"{of_table}.counts ->> '{{}}'"
+        given = ((column.format(name), weight) for name, weight in of_network.items() if weight)
+        parts = [f"COALESCE(CAST({count} AS numeric), 0) * {weight:f}" for count, weight in given]
+        cases.append(f"WHEN '{network}' THEN {' + '.join(parts) or '0'}")
+    return f"CAST(ROUND(CASE {of_table}.network {' '.join(cases)} ELSE 0 END) AS bigint)"
+
+
+def _points_of_readings(weights: Weights) -> str:
+    """The same of a row of the temporary table, whose tweets are all of the network that has columns."""
+    given = weights.get(OLD_NETWORK, {}).items()
+    parts = [f"reading.{name} * {weight:f}" for name, weight in given if weight]
+    return f"CAST(ROUND({' + '.join(parts) or '0'}) AS bigint)"
+
+
 _LOCK = 0x4870_0001
 """PostgreSQL's advisory lock of those who record: two at once would lock the rows in different orders."""
 
@@ -108,27 +176,28 @@ def _record(readings: Sequence[Reading], now: datetime) -> int:
         known = _known(cursor, [reading.tweet_id for reading in readings])
         moments = {reading.read_at for reading in readings}
         written = {moment: (_moment(moment), int(moment.timestamp())) for moment in moments}
-        rows = []
+        taken = []
         for tweet_id, moment, retweets, favorites, replies, quotes in readings:
             if tweet_id in known:
                 posted, previous = known[tweet_id]
                 read_at, seconds = written[moment]
                 wait_s = next_wait(seconds - posted, previous, retweets + favorites)
                 due = None if wait_s is None else seconds + wait_s
-                rows.append((tweet_id, read_at, retweets, favorites, replies, quotes, due))
+                taken.append((tweet_id, read_at, retweets, favorites, replies, quotes, due))
         if connection.vendor == "postgresql":
             cursor.execute(_CREATE.format(moment="timestamptz"))
             with cursor.copy("COPY reading FROM STDIN (NULL 'None')") as copy:
-                copy.write("".join("\t".join(map(str, row)) + "\n" for row in rows))
+                copy.write("".join("\t".join(map(str, row)) + "\n" for row in taken))
             cursor.execute(_UPDATE.format(due="to_timestamp(reading.due)"))
         else:
             cursor.execute(_CREATE.format(moment="text"))
-            cursor.executemany("INSERT INTO reading VALUES (%s, %s, %s, %s, %s, %s, %s)", rows)
+            cursor.executemany("INSERT INTO reading VALUES (%s, %s, %s, %s, %s, %s, %s)", taken)
             cursor.execute(_UPDATE.format(due="datetime(reading.due, 'unixepoch')"))
-        cursor.execute(_HISTORY)
-        cursor.execute(_PAPERS.format(tweets="SELECT reading.tweet_id FROM reading"), [_moment(now)])
+        weights = rules().weights
+        cursor.execute(_HISTORY.format(points=_points_of_readings(weights)))
+        cursor.execute(_papers("SELECT reading.tweet_id FROM reading", weights), [_moment(now)])
         cursor.execute("DROP TABLE reading")
-    return len(rows)
+    return len(taken)
 
 
 def _known(cursor: Any, tweet_ids: list[int]) -> dict[int, tuple[int, int | None]]:

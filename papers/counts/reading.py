@@ -7,7 +7,7 @@ from papers.access.connections import note_answer, note_failure
 from papers.counts import measuring
 from papers.counts.refreshing import ASK_AGAIN, Refreshed
 from papers.counts.states import mark_gone, mark_live
-from papers.models import Tweet
+from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network
 from papers.networks.body import body_of, direction_of
 from papers.sources.http import SourceError
@@ -27,15 +27,14 @@ def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -
             note_failure(network.name, error, now)
             raise
         note_answer(network.name, now)
-        # An edit may have taken the link to a paper away: then it is none of our posts any more.
-        unlinked = dict.fromkeys((id for id, post in reading.found.items() if not post.papers), GoneReason.DELETED)
-        lost = {**reading.gone, **unlinked}
+        lost = {**reading.gone, **_unlinked(network.name, reading.found)}
         found = [(one, reading.found[one.status_id]) for one in batch if one.status_id in reading.found.keys() - lost.keys()]
         gone = {tweet.pk: Tweet.State(lost[tweet.status_id]) for tweet in batch if tweet.status_id in lost}
         back = [tweet.pk for tweet, _ in found if tweet.state != Tweet.State.LIVE]
         unknown = [tweet.pk for tweet in batch if tweet.status_id in reading.unknown]
         if gone:
             mark_gone(gone, now=now)
+            measuring.measure_papers(gone, now=now)
         if back:
             mark_live(back)
         Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
@@ -43,6 +42,14 @@ def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -
         done.read, done.gone = done.read + len(found), done.gone + len(gone)
         done.back, done.unknown = done.back + len(back), done.unknown + len(unknown)
     return done
+
+
+def _unlinked(network: str, found: Mapping[str, FoundPost]) -> dict[str, GoneReason]:
+    """An edit may have taken the link to a paper away: then it is no post of ours any more, unless an editor says that it is."""
+    without = [id for id, post in found.items() if not post.papers]
+    by_hand = Mention.objects.filter(is_by_hand=True, tweet__network=network, tweet__status_id__in=without)
+    kept = set(by_hand.values_list("tweet__status_id", flat=True)) if without else set()
+    return dict.fromkeys((id for id in without if id not in kept), GoneReason.DELETED)
 
 
 def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
@@ -61,6 +68,7 @@ def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
             tweet.language, tweet.embedded_at = post.language, now
         changed.append(tweet)
     Tweet.objects.bulk_update(changed, KEPT, batch_size=100)
+    measuring.remember(changed, now=now)
 
 
 def score(counts: Mapping[str, int]) -> int:

@@ -9,17 +9,18 @@ from papers.access.connections import Sources, no_key, note_answer, note_failure
 from papers.counts import measuring
 from papers.counts.measuring import Reading
 from papers.counts.states import mark_gone, mark_live
-from papers.models import PaidRead, SourceHealth, Tweet
-from papers.networks.x.client import LOOKUP_SIZE, LookupResult, XClient
+from papers.models import PaidRead, Tweet
+from papers.networks.paid import LookupResult, Paid
+from papers.networks.registry import PAID
 from papers.sources.http import Malformed, SourceError
 
 ASK_AGAIN = timedelta(hours=1)
-"""When X said nothing of a tweet."""
+"""When the network said nothing of a tweet."""
 
 
 @dataclass
 class Refreshed:
-    """Tweets, by what X said of them."""
+    """Tweets, by what the network said of them."""
 
     read: int = 0
     gone: int = 0
@@ -27,7 +28,7 @@ class Refreshed:
     back: int = 0
     """They were gone and are live again; they are among `read`."""
     unknown: int = 0
-    """X said nothing of them: they stay as they are and are asked for again."""
+    """It said nothing of them: they stay as they are and are asked for again."""
 
     @property
     def all(self) -> int:
@@ -39,22 +40,22 @@ def refresh(
 ) -> Refreshed:
     """Read these tweets' counts and states, in their order; `progress` gets the number of tweets after each call.
 
-    Every answer is stored before the next call. Raises the error that stops it, as soon as X refuses or fails, or the budget
-    is used up; what was stored by then stays. An answer that makes no sense is raised at the end: it must not keep the other
-    tweets waiting. Not to be called inside a transaction.
+    Every answer is stored before the next call. Raises the error that stops it, as soon as the network refuses or fails, or the
+    budget is used up; what was stored by then stays. An answer that makes no sense is raised at the end: it must not keep the
+    other tweets waiting. Not to be called inside a transaction.
     """
     done = Refreshed()
     pending = list(tweets)
     nonsense: Malformed | None = None
     try:
-        if sources.x is None:
+        if sources.paid is None:
             raise no_key()
         while pending:
             # A smaller call where the budget leaves no more; where it leaves nothing, the reservation says so.
-            size = min(LOOKUP_SIZE, len(pending), max(1, budget.left(now)))
+            size = min(PAID.lookup_size, len(pending), max(1, budget.left(now)))
             batch, pending = pending[:size], pending[size:]
             try:
-                answer = _look_up(sources.x, batch, now)
+                answer = _look_up(sources.paid, batch, now)
             except Malformed as error:
                 if error.status != 200:
                     raise
@@ -65,20 +66,20 @@ def refresh(
         if nonsense:
             raise nonsense
     except SourceError as error:
-        note_failure(SourceHealth.Service.X, error, now)
+        note_failure(PAID.name, error, now)
         raise
     return done
 
 
-def _look_up(x: XClient, batch: list[Tweet], now: datetime) -> LookupResult:
+def _look_up(paid: Paid, batch: list[Tweet], now: datetime) -> LookupResult:
     reservation = budget.reserve(len(batch), PaidRead.Purpose.REFRESH, now=now)
     try:
-        answer = x.lookup([tweet.status_id for tweet in batch])
+        answer = paid.lookup([tweet.status_id for tweet in batch])
     except SourceError as error:
         reservation.failed(error)
         raise
     reservation.settle(answer.reads)
-    note_answer(SourceHealth.Service.X, now)
+    note_answer(PAID.name, now)
     return answer
 
 

@@ -84,7 +84,8 @@ def _spare(
     model: type[TweetMeasurement | PaperMeasurement], owner: str, step: Step
 ) -> QuerySet[TweetMeasurement] | QuerySet[PaperMeasurement]:
     """Readings with a later one in the same span, that are neither the first nor the highest of their history."""
-    network = model._default_manager.filter(provenance=Provenance.NETWORK).annotate(score=F("retweets") + F("favorites"))
+    score = F("retweets") + F("favorites") + F("extra_points")
+    network = model._default_manager.filter(provenance=Provenance.NETWORK).annotate(score=score)
     same = network.filter(**{owner: OuterRef(owner)})
     span_end = step.trunc(F("read_at") + step.span, tzinfo=UTC, output_field=DateTimeField())
     return network.annotate(span_end=span_end).filter(

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from papers.models.papers import Paper
-from papers.networks.registry import KINDS
+from papers.networks.registry import KINDS, texts
 
 
 class DayState(models.TextChoices):
@@ -36,11 +36,8 @@ class CollectionDay(models.Model):
     papers_done_at = models.DateTimeField(
         null=True, help_text="When all announced papers had been collected, with their abstracts"
     )
-    swept_until = models.DateTimeField(null=True, help_text="Posts on X have been collected up to this moment")
-    sweep_token = models.TextField(blank=True, editable=False, help_text="Where an unfinished sweep goes on")
-    sweep_end = models.DateTimeField(null=True, editable=False, help_text="The end of that sweep")
-    tweets_found = models.PositiveIntegerField("posts found on X", default=0)
-    tweets_done_at = models.DateTimeField("posts on X done at", null=True, help_text="When the day was searched to its end")
+    tweets_found = models.PositiveIntegerField("posts found", default=0, help_text="On all networks")
+    tweets_done_at = models.DateTimeField("posts done at", null=True, help_text="When the day had been searched to its end")
     next_try_at = models.DateTimeField(null=True, help_text="Not before; null for as soon as possible")
     claimed_until = models.DateTimeField(null=True, editable=False, help_text="Claimed by a worker until then")
     acknowledged_at = models.DateTimeField(null=True, help_text="When someone acknowledged that the day failed")
@@ -69,6 +66,9 @@ class NetworkDay(models.Model):
     found = models.PositiveIntegerField(default=0, help_text="Posts of the day that have been collected")
     collected_until = models.DateTimeField(null=True, help_text="Posts have been collected up to this moment")
     collected_at = models.DateTimeField(null=True, help_text="When they were last collected")
+    done_at = models.DateTimeField(null=True, help_text="When a sweep had reached the day's end")
+    sweep_token = models.TextField(blank=True, editable=False, help_text="Where an unfinished sweep goes on")
+    sweep_end = models.DateTimeField(null=True, editable=False, help_text="The end of that sweep")
     missed = models.JSONField(default=list, blank=True, help_text="Gaps: pairs of moments (ISO 8601, UTC)")
 
     class Meta:
@@ -97,9 +97,9 @@ class SourceHealth(models.Model):
     """How an outside service answered last; a refusal stays until it answers again."""
 
     class Service(models.TextChoices):
+        """Those that are no networks."""
+
         ARXIV = "arxiv", "arXiv"
-        X = "x", "X"
-        OEMBED = "oembed", "X oEmbed"
 
     class State(models.TextChoices):
         OK = "ok", "answers"
@@ -126,14 +126,15 @@ class SourceHealth(models.Model):
         network, _, part = self.service.partition("-")
         if network in KINDS:
             return f"{KINDS[network].title}'s {part}" if part else KINDS[network].title
-        return dict(self.Service.choices).get(self.service, self.service)
+        others = {one.name: one.title for one in texts().values()} | dict(self.Service.choices)
+        return others.get(self.service, self.service)
 
 
 class SourceDay(models.Model):
     """What one source gave for one day, and how the attempts went."""
 
     day = models.ForeignKey(CollectionDay, models.CASCADE, related_name="sources", db_index=False)
-    source = models.CharField(max_length=16, choices=SourceHealth.Service)
+    source = models.CharField(max_length=16, help_text="One of Service, or a network's name")
     attempts = models.PositiveIntegerField(default=0, help_text="Failed attempts in a row")
     message = models.CharField(max_length=500, blank=True, help_text="Why the last one failed; empty where it was answered")
     failing_since = models.DateTimeField(null=True, help_text="When the first of them failed")

@@ -21,6 +21,10 @@ class PaperMeasurement(models.Model):
     provenance = models.CharField(max_length=8, choices=Provenance)
     retweets = models.PositiveIntegerField()
     favorites = models.PositiveIntegerField()
+    counts = models.JSONField(
+        default=dict, help_text="What other networks than the old site's counted, by network and its own names"
+    )
+    extra_points = models.IntegerField(default=0, help_text="The score then, without retweets and favorites; may be negative")
 
     class Meta:
         ordering = ["read_at"]
@@ -40,6 +44,8 @@ class TweetMeasurement(models.Model):
     provenance = models.CharField(max_length=8, choices=Provenance)
     retweets = models.PositiveIntegerField()
     favorites = models.PositiveIntegerField()
+    counts = models.JSONField(default=dict, help_text="What another network than the old site's counted, by its own names")
+    extra_points = models.IntegerField(default=0, help_text="Its points then, without retweets and favorites; may be negative")
 
     class Meta:
         ordering = ["read_at"]

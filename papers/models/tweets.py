@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from papers import clock
 from papers.models.papers import Paper
-from papers.networks.registry import FRAMES, KINDS, OPEN
+from papers.networks.registry import KINDS, OLD_NETWORK, PAID, open_kinds, texts
 from papers.post_keys import PostKey
 from papers.shown import lists
 from papers.text.folding import Folded
@@ -29,12 +29,16 @@ def of_live_tweet() -> Q:
 
 class TweetQuerySet(models.QuerySet["Tweet"]):
     def readable(self) -> Self:
-        """The tweets of X whose counts it can tell: no sample data."""
-        return self.filter(network=Tweet.Network.X, is_sample=False)
+        """The tweets whose counts the network that charges can tell: no sample data."""
+        return self.filter(network=PAID.name, is_sample=False)
+
+    def with_texts_elsewhere(self) -> Self:
+        """The tweets whose texts another service gives; no sample data."""
+        return self.filter(network__in=texts(), is_sample=False)
 
     def of_open_networks(self) -> Self:
         """The tweets of the networks that may be read at no price; no sample data."""
-        return self.filter(network__in=OPEN, is_sample=False)
+        return self.filter(network__in=open_kinds(), is_sample=False)
 
     def due(self, *, now: datetime) -> Self:
         """Those to ask the network for, also the ones that are gone and looked for."""
@@ -77,9 +81,6 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
 class Tweet(models.Model):
     """One post on a social network; for X its status. A retweet is not stored as a tweet."""
 
-    class Network(models.TextChoices):
-        X = "x", "X"
-
     class Direction(models.TextChoices):
         LTR = "ltr", "left to right"
         RTL = "rtl", "right to left"
@@ -90,14 +91,14 @@ class Tweet(models.Model):
         PROTECTED = "protected", "protected or suspended author"
         WITHHELD = "withheld", "withheld"
 
-    network = models.CharField(max_length=16, default=Network.X, help_text="By its name in papers.networks.registry")
-    status_id = models.CharField("id", max_length=255, help_text="The network's own: for X the number in the address")
+    network = models.CharField(max_length=16, default=OLD_NETWORK, help_text="By its name in papers.networks.registry")
+    status_id = models.CharField("id", max_length=255, help_text="The network's own, as in the post's address")
     author_name = models.CharField(max_length=200, blank=True)
     author_handle = models.CharField(max_length=255, blank=True, help_text="Without the @")
     language = models.CharField(max_length=16, default="und", help_text="BCP 47, as the network guessed it; und = not known")
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.LTR)
     body_html = models.TextField(blank=True, help_text="Text, entities, <br> and <a href> only, as the network gave it")
-    posted_at = models.DateTimeField(db_index=True, editable=False, help_text="For X from the status id")
+    posted_at = models.DateTimeField(db_index=True, editable=False, help_text="From the id where that tells it")
     state = models.CharField(max_length=10, choices=State, default=State.LIVE)
     state_since = models.DateTimeField(
         null=True, editable=False, help_text="When a reading first found the state; null while live"
@@ -109,7 +110,9 @@ class Tweet(models.Model):
     counts = models.JSONField(
         default=dict, editable=False, help_text="What another network than X counts, by its names, as last read"
     )
-    retweets = models.PositiveIntegerField(null=True, editable=False, help_text="Of X; null before the first reading")
+    retweets = models.PositiveIntegerField(
+        null=True, editable=False, help_text="Of the old site's network; null before the first reading"
+    )
     favorites = models.PositiveIntegerField(null=True, editable=False)
     replies = models.PositiveIntegerField(null=True, editable=False)
     quotes = models.PositiveIntegerField(null=True, editable=False)
@@ -172,7 +175,7 @@ class Tweet(models.Model):
     @property
     def embed_url(self) -> str:
         """The network's page of this post alone, made for frames; empty if there is none."""
-        return FRAMES[self.network](self.status_id, settings) if self.network in FRAMES else ""
+        return KINDS[self.network].frame(self.status_id, settings) if self.network in KINDS else ""
 
 
 class Mention(models.Model):
@@ -180,6 +183,9 @@ class Mention(models.Model):
 
     tweet = models.ForeignKey(Tweet, models.CASCADE, related_name="mentions")
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="mentions", db_index=False)
+    is_by_hand = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="An editor said so, whatever the post links"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["paper", "tweet"], name="mention_once")]

@@ -3,13 +3,17 @@
 A network is one package that holds a class with what `Network` says, and one line in `papers.networks.registry`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import httpx
+
+from papers.sources.gate import Gate
+from papers.sources.http import Gone
 
 LONGEST_ADDRESS = 500
 """Addresses of posts have at most so many characters; longer input is refused."""
@@ -75,8 +79,8 @@ class PostsRead:
     """Nothing (readable) was said of them: to be asked again, not to be taken for gone."""
 
 
-class Kind(Protocol):
-    """What is known of a network without asking it."""
+class Kind(ABC):
+    """What is known of a network without asking it. Its class is registered in `papers.networks.registry`, and is all of it."""
 
     name: ClassVar[str]
     """In addresses, settings and the database: at most 16 small letters."""
@@ -85,42 +89,112 @@ class Kind(Protocol):
     counted: ClassVar[tuple[Count, ...]]
     weights: ClassVar[Mapping[str, float]]
     """What each count gives to a paper's score, where no saved rule says otherwise."""
+    link_hosts: ClassVar[frozenset[str] | None] = None
+    """The network's own hosts, to which alone its texts link; None where they link to any host."""
+    stream: "ClassVar[type[Stream] | None]" = None
+    """For a network that tells of new posts by itself."""
+    texts: "ClassVar[type[Texts] | None]" = None
+    """The service that gives the texts of its posts, where its own answers don't."""
 
     @staticmethod
     def off(settings: Any) -> str:
         """One sentence on why it cannot be read with these settings; empty where it can."""
+        return ""
 
     @staticmethod
+    def not_collected(settings: Any) -> str:
+        """One sentence for readers on which of its posts are left out; empty where none are."""
+        return ""
+
+    @staticmethod
+    @abstractmethod
     def is_id(text: str) -> bool:
         """Whether the network could have given out this id."""
 
     @staticmethod
     def posted_at(id: str) -> datetime | None:
         """When the post was made, where its id tells (UTC)."""
+        return None
 
     @staticmethod
+    @abstractmethod
     def page(id: str, handle: str = "") -> str:
         """The post's own page, for a link. The handle makes it prettier where the network finds the post without."""
 
+    @classmethod
+    @abstractmethod
+    def id_in(cls, address: str) -> str | None:
+        """The id of the post whose page this is, as far as the address alone tells; else None."""
 
-class Network(Kind, Protocol):
-    """One network, open for questions. Whatever asks it may raise the errors of `papers.sources.http`."""
+    @staticmethod
+    def frame(id: str, settings: Any) -> str:
+        """The network's page of this post alone, made for frames; empty where it has none."""
+        return ""
+
+
+class Network(Kind):
+    """A network that may be read for free, open for questions. What asks it may raise the errors of `papers.sources.http`."""
 
     @classmethod
+    @abstractmethod
     def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
         """Raises Misconfigured, which names the setting that cannot be."""
 
     def identify(self, address: str) -> str | None:
-        """The id of the post whose page a person pasted; None where it isn't one."""
+        """The id of the post whose page a person pasted; None where it isn't one. May ask the network."""
+        return self.id_in(address)
 
+    @abstractmethod
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
         """The posts made in [start, end) that link a paper, in no order; one may come twice."""
 
+    @abstractmethod
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """The present state of these posts, by id with the moment at which each was made."""
 
     def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
         """The posts made in a time in which its stream was not heard; None where it cannot tell, or has no stream."""
+        return None
+
+
+@dataclass(frozen=True)
+class Embed:
+    """A post as it may be shown. `body_html` holds text, entities, `<br>` and links only."""
+
+    status_id: str
+    name: str
+    """Plain text, not HTML."""
+    handle: str
+    language: str
+    direction: Literal["ltr", "rtl"]
+    body_html: str
+    posted_on: date
+    """As the service prints it."""
+
+
+class Protected(Gone):
+    """The author keeps the post from the public: hide it, but it may come back."""
+
+
+class Texts(ABC):
+    """A service that gives a network's posts as they may be shown, one at a time, without a key and without counts.
+
+    Raises Gone or Protected where the post is no longer shown, Malformed where the answer is not exactly that post, and Transient
+    for everything else: the stored copy then stays.
+    """
+
+    name: ClassVar[str]
+    """Under which its health is kept: at most 16 small letters."""
+    title: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def open(cls, client: httpx.Client, settings: Any, *, gate: Callable[[str, float], Gate], attempts: int) -> Self:
+        """`gate` makes one by a name and the seconds between two requests. Raises Misconfigured."""
+
+    @abstractmethod
+    def embed(self, status_id: str, handle: str = "") -> Embed:
+        """The post; its author's handle may be an old one, or not known."""
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,35 @@
-"""Which networks there are: one line each, and one more where a network can do something that others cannot."""
+"""Which networks there are: one line each."""
 
-from collections.abc import Callable
-from typing import Any
-
-from papers.networks.base import Kind, Network, Stream
+from papers.networks.base import Kind, Network, Stream, Texts
 from papers.networks.bluesky.client import Bluesky
-from papers.networks.bluesky.stream import Jetstream
 from papers.networks.hackernews.client import HackerNews
 from papers.networks.huggingface.client import HuggingFace
-from papers.networks.x.network import LINK_HOSTS, X, frame
+from papers.networks.paid import Paid
+from papers.networks.x.network import X
 
-OLD_NETWORK: str = X.name
-"""The one that the old site knew: its posts name no network, and its counts have columns of their own."""
-OPEN: dict[str, type[Network]] = {
+Kinds = dict[str, type[Kind]]
+KINDS: Kinds = {
+    X.name: X,
     Bluesky.name: Bluesky,
     HackerNews.name: HackerNews,
     HuggingFace.name: HuggingFace,
 }
-"""Those that may be read at no price."""
-KINDS: dict[str, type[Kind]] = {X.name: X, **OPEN}
-"""All of them."""
-STREAMS: dict[str, type[Stream]] = {Bluesky.name: Jetstream}
-"""Those that tell of new posts by themselves."""
-FRAMES: dict[str, Callable[[str, Any], str]] = {X.name: frame}
-"""Those that have a page of one post alone, made for frames: its address, by the post's id and the settings."""
-OWN_LINKS: dict[str, frozenset[str]] = {X.name: LINK_HOSTS}
-"""Those whose texts link to nothing but these hosts of the network's own."""
+PAID: type[Paid] = X
+"""The one that charges for what is read: the budget and its ledger are its own."""
+OLD_NETWORK: str = X.name
+"""The one that the old site knew: its posts name no network, and its counts have columns of their own."""
+
+
+def open_kinds() -> dict[str, type[Network]]:
+    """Those that may be read for free."""
+    return {name: kind for name, kind in KINDS.items() if issubclass(kind, Network)}
+
+
+def streams() -> dict[str, type[Stream]]:
+    """Those that tell of new posts by themselves."""
+    return {name: kind.stream for name, kind in KINDS.items() if kind.stream}
+
+
+def texts() -> dict[str, type[Texts]]:
+    """Those whose texts another service gives."""
+    return {name: kind.texts for name, kind in KINDS.items() if kind.texts}

@@ -2,19 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
 from django.db.models import Q
 
-from papers.models import Mention, Paper, SavedRules
+from papers.models import Mention, Paper, SavedRules, Tweet
+from papers.post_keys import PostKey
 from papers.ranking.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, default_weights, rank
+from papers.ranking.repeats import Said
 
 READ = [
     f"tweet__{name}"
     for name in ("network", "status_id", "retweets", "favorites", "read_at", "state", "author_id", "is_excluded", "counts")
 ]
 """As MentioningTweet takes them, in its order."""
+TEXT = ("network", "author_name", "author_handle", "body_html", "posted_at")
+"""As Said takes them."""
 
 
 def rules() -> Rules:
@@ -57,9 +62,17 @@ def ranked(papers: Mapping[int, str], ranked_by: Rules) -> list[RankedPaper]:
 
 
 def tweets_on(papers: Collection[int]) -> defaultdict[int, list[MentioningTweet]]:
-    """The tweets that mention these papers (primary keys), by paper; one query."""
+    """The tweets that mention these papers (primary keys), by paper; one query, and one more for what is said on several networks
+    about the same paper."""
     tweets: defaultdict[int, list[MentioningTweet]] = defaultdict(list)
     # Values, not rows: a day has thousands, and rows would take three times as long.
     for paper, *read in Mention.objects.filter(paper__in=papers).values_list("paper_id", *READ):
         tweets[paper].append(MentioningTweet(*read))
+    if several := [paper for paper, of_paper in tweets.items() if len({one.network for one in of_paper}) > 1]:
+        said: dict[PostKey, Said] = {}
+        texts = Tweet.objects.live().filter(mentions__paper__in=several).exclude(body_html="").order_by().distinct()
+        for id, network, *read in texts.values_list("status_id", *TEXT):
+            said[PostKey(network, id)] = Said.read(network, *read)
+        for paper in several:
+            tweets[paper] = [replace(one, said=said.get(PostKey(one.network, one.id))) for one in tweets[paper]]
     return tweets

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import floor
 
 from papers.networks.registry import KINDS
 from papers.post_keys import PostKey
+from papers.ranking.repeats import Said
 
 
 def default_weights() -> dict[str, Mapping[str, float]]:
@@ -38,7 +40,7 @@ class Rules:
 def points(network: str, counts: Mapping[str, int], weights: Mapping[str, Mapping[str, float]]) -> int:
     """What a network's counts, by its own names, give to a score; all the arithmetic that brings networks together."""
     of_network = weights.get(network, {})
-    return round(sum(of_network.get(name, 0) * count for name, count in counts.items()))
+    return floor(sum(of_network.get(name, 0) * count for name, count in counts.items()) + 0.5)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ class MentioningTweet:
     """Empty where it is not known: that author repeats nobody."""
     is_excluded: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
-    """What another network than X counts."""
+    """What another network than the old site's counts."""
+    said: Said | None = None
+    """What it says, where posts of several networks mention the paper."""
 
     @property
     def counted(self) -> dict[str, int]:
@@ -90,6 +94,8 @@ class LedgerLine:
     """Why it does not count, in words; empty where it counts."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """By the network's own names."""
+    repeats: PostKey | None = None
+    """The post that is shown, of which this one is the same person's repeat on another network."""
 
     @property
     def key(self) -> PostKey:
@@ -138,8 +144,9 @@ def _summed(paper: MentionedPaper, rules: Rules) -> RankedPaper:
 
 def _ledger(tweets: Sequence[MentioningTweet], rules: Rules) -> tuple[LedgerLine, ...]:
     """Equal tweets stand by more favorites, then by the lower id: the one that was there first."""
-    lines, counted = [], 0
+    lines, places = [], 0
     authors: set[tuple[str, str]] = set()
+    stand: list[MentioningTweet] = []
     scores = {id(tweet): tweet.score(rules.weights) for tweet in tweets}
     best_first = sorted(tweets, key=lambda tweet: (-scores[id(tweet)], -(tweet.favorites or 0), len(tweet.id), tweet.id))
     for tweet in best_first:
@@ -147,11 +154,14 @@ def _ledger(tweets: Sequence[MentioningTweet], rules: Rules) -> tuple[LedgerLine
         left_out = _left_out(tweet)
         if not left_out and rules.one_tweet_per_author and author in authors:
             left_out = "another post by its author counts"
-        shown = not left_out and counted < rules.shown_tweets and (not counted or scores[id(tweet)] >= rules.shown_tweet_score)
-        if not left_out:
-            counted += 1
-            if tweet.author_id:
-                authors.add(author)
+        repeated = None if left_out else next((one for one in stand if _repeats(tweet, one)), None)
+        may_stand = not left_out and not repeated
+        shown = may_stand and places < rules.shown_tweets and (not places or scores[id(tweet)] >= rules.shown_tweet_score)
+        places += may_stand
+        if shown:
+            stand.append(tweet)
+        if not left_out and tweet.author_id:
+            authors.add(author)
         lines.append(
             LedgerLine(
                 network=tweet.network,
@@ -164,9 +174,14 @@ def _ledger(tweets: Sequence[MentioningTweet], rules: Rules) -> tuple[LedgerLine
                 shown=shown,
                 left_out=left_out,
                 counts=tweet.counted,
+                repeats=PostKey(repeated.network, repeated.id) if repeated else None,
             )
         )
     return tuple(sorted(lines, key=lambda line: bool(line.left_out)))
+
+
+def _repeats(tweet: MentioningTweet, other: MentioningTweet) -> bool:
+    return bool(tweet.said and other.said and tweet.said.repeats(other.said))
 
 
 def _left_out(tweet: MentioningTweet) -> str:

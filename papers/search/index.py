@@ -171,7 +171,7 @@ def tsvector(terms: Sequence[str]) -> str:
 def _hotness(ids: Collection[int]) -> dict[int, int]:
     """How hot each paper is, by its latest counts from the network, else by those of the old site."""
     counts = PaperMeasurement.objects.filter(paper=OuterRef("pk")).order_by("-read_at")
-    counts = counts.annotate(score=F("retweets") + F("favorites"))
+    counts = counts.annotate(score=F("retweets") + F("favorites") + F("extra_points"))
     network, post = (counts.filter(provenance=kind).values("score")[:1] for kind in (Provenance.NETWORK, Provenance.POST))
     found = Paper.objects.filter(pk__in=ids).values_list("pk", Subquery(network), Subquery(post))
     return {pk: hotness(*scores) for pk, *scores in found}

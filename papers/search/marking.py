@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Collection
-from html import unescape
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
 from papers.search.words import WORD, folded
+from papers.text.embed import unescape
 
 EXCERPT_LENGTH = 260
 BEFORE = 40

@@ -132,12 +132,12 @@ NOTE = {
 IS_NEW = {"sqlite": "NOT EXISTS (SELECT 1 FROM papers_unindexedpaper WHERE paper_id = {paper})", "postgresql": ""}
 IS_OF_ANOTHER_TIER = (
     "NOT EXISTS (SELECT 1 FROM papers_indexedpaper WHERE paper_id = NEW.paper_id "
-    f"AND standing >> 58 = {TIER.format(score='NEW.retweets + NEW.favorites')})"
+    f"AND standing >> 58 = {TIER.format(score='NEW.retweets + NEW.favorites + NEW.extra_points')})"
 )
 NOTE_THOSE_OF_ANOTHER_TIER = (
     "INSERT INTO papers_unindexedpaper (paper_id) SELECT fresh.paper_id FROM fresh "
     "LEFT JOIN papers_indexedpaper indexed ON indexed.paper_id = fresh.paper_id "
-    f"WHERE indexed.standing >> 58 IS DISTINCT FROM {TIER.format(score='fresh.retweets + fresh.favorites')} "
+    f"WHERE indexed.standing >> 58 IS DISTINCT FROM {TIER.format(score='fresh.retweets + fresh.favorites + fresh.extra_points')} "
     "ORDER BY fresh.paper_id ON CONFLICT DO NOTHING;"
 )
 ROWS: tuple[tuple[Event, str], ...] = (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD"))

@@ -1,22 +1,31 @@
 """For templates: what a person should know about the collection."""
 
-from django import template
-from django.conf import settings
+from typing import NamedTuple
 
-from papers.access import connections
+from django import template
+
+from papers.access import connections, networks
 from papers.models import CollectionDay, SourceHealth
 
 register = template.Library()
 
 
+class Notes(NamedTuple):
+    problems: list[str]
+    """A sentence for each thing that a person has to look at."""
+    off: list[str]
+    """A sentence for each network that is off for want of a setting, which is no problem while another one is on."""
+
+
 @register.simple_tag
-def collection_notes() -> list[str]:
-    """A sentence for each thing that a person has to look at; two queries."""
-    notes = [] if settings.X_BEARER_TOKEN else [str(connections.no_key())]
+def collection_notes() -> Notes:
+    """What to look at, and what is off; two queries."""
+    off = list(networks.off().values()) if networks.any_on() else []
+    problems = [] if networks.any_on() else [str(connections.no_key())]
     refused = SourceHealth.objects.filter(state=SourceHealth.State.REFUSED).order_by("service")
     for health in refused:
-        if health.message not in notes:
-            notes.append(f"{health.title}: {health.message}")
+        if health.message not in (*problems, *off):
+            problems.append(f"{health.title}: {health.message}")
     unseen = CollectionDay.objects.filter(state=CollectionDay.State.FAILED, acknowledged_at=None)
     failed = unseen.order_by("-date")[:3]
-    return notes + [f"{day.date}: {day.reason}" for day in failed]
+    return Notes(problems + [f"{day.date}: {day.reason}" for day in failed], off)

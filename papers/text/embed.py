@@ -38,11 +38,20 @@ def blockquote(*, attributes: str, host: str) -> str:
 
 BODY = re.compile(BODY_HTML, re.VERBOSE)
 """A tweet's body."""
+ATTRIBUTE = rf'(?:[^{NO_TEXT}"]++|{ENTITY})*+'
+OPEN_BODY_HTML = rf"""(?:
+    [^{NO_TEXT}]++ | {ENTITY} | <br>
+    | <a\ href="[Hh][Tt][Tt][Pp][Ss]?://{ATTRIBUTE}">(?:[^{NO_TEXT}]++|{ENTITY}|<br>)*+</a>
+)*+"""
+OPEN_BODY = re.compile(OPEN_BODY_HTML, re.VERBOSE)
+"""The body of a post on a network whose texts link to any host."""
 NAME = re.compile(NAME_HTML, re.VERBOSE)
 """An author's display name, in HTML (`Naomi&#39;s`); see `escape` and `unescape`."""
 BLOCKQUOTE = re.compile(blockquote(attributes="", host=r"twitter\.com"), re.VERBOSE)
 """One line of a post file, always linking to twitter.com: groups lang, dir, body, name, handle, status_id, date."""
 TAG = re.compile("<[^<>]*>")
+NO_LETTER = re.compile("&#[0-9]{20,}+;?")
+"""A reference to a letter that there cannot be; Python refuses to read numbers of more than 4,300 digits."""
 ANSWER = re.compile(
     blockquote(attributes=r'(?:\ (?:data-[a-z-]++|align)="[A-Za-z0-9-]*+")*+', host=r"(?:twitter|x)\.com")
     + r'(?:\s*+<script\ async\ src="https://platform\.(?:twitter|x)\.com/widgets\.js"\ charset="utf-8"></script>)?+\s*+',
@@ -61,7 +70,7 @@ def escape(text: str) -> str:
 
 def unescape(markup: str) -> str:
     """The plain text of a `NAME`; `escape` restores the same bytes if X wrote them."""
-    return html.unescape(markup)
+    return html.unescape(NO_LETTER.sub("\ufffd", markup))
 
 
 def text_of(body: str) -> str:

@@ -12,6 +12,8 @@ from papers.networks.bluesky import client as bluesky
 from papers.networks.bluesky import events, posts
 from papers.networks.hackernews import client as hackernews
 from papers.networks.huggingface import client as huggingface
+from papers.networks.x import network as x
+from papers.ranking import repeats
 from papers.sources.http import Answer, SourceError
 from tests.attacks.reader import Reader
 
@@ -88,7 +90,14 @@ NETWORK_READERS: tuple[Reader, ...] = (
     Reader(events.Events.take, _take, place="post"),
     Reader(bluesky.Bluesky.identify, _identify(bluesky.Bluesky, "https://bsky.app/profile/did:plc:a/post/")),
     Reader(bluesky.Bluesky.identify, _identify(bluesky.Bluesky, "at://did:"), place="address"),
-    Reader(hackernews.HackerNews.identify, _identify(hackernews.HackerNews, "https://news.ycombinator.com/item?")),
+    Reader(bluesky.Bluesky.id_in, lambda text: bluesky.Bluesky.id_in(f"https://bsky.app/profile/{text}/post/{text}")),
+    Reader(hackernews.HackerNews.id_in, lambda text: hackernews.HackerNews.id_in(f"news.ycombinator.com/item?{text}")),
+    Reader(huggingface.HuggingFace.id_in, lambda text: huggingface.HuggingFace.id_in(f"hf.co/papers/{text}")),
+    Reader(x.X.id_in, x.X.id_in),
+    Reader(x.X.id_in, lambda text: x.X.id_in(f"https://x.com/{text}/status/{text}"), place="path"),
+    Reader(repeats.words_of, repeats.words_of),
+    Reader(repeats.words_of, lambda text: repeats.words_of(f'<a href="{text}">{text}'), place="link"),
+    Reader(repeats.Said.read, lambda text: repeats.Said.read("x", text, text, text, NOW)),
     Reader(hackernews._hit, lambda text: hackernews._hit({"objectID": text, "title": text, "url": text, "author": text})),
     Reader(
         hackernews._hit,
@@ -97,7 +106,6 @@ NETWORK_READERS: tuple[Reader, ...] = (
         ),
         place="fields",
     ),
-    Reader(huggingface.HuggingFace.identify, _identify(huggingface.HuggingFace, "https://huggingface.co/papers/")),
     Reader(
         huggingface._paper,
         lambda text: huggingface._paper({"paper": {"id": "2611.00001", "upvotes": text}, "publishedAt": text}, otherwise=NOW),

@@ -17,6 +17,9 @@ from digests.markdown.format import render as render_post
 from digests.reader import bibtex
 from digests.reader.lists.selections import Period, SelectionError
 from digests.templatetags import reading
+from papers.networks.bluesky.posts import runs as read_runs
+from papers.networks.body import body_of
+from papers.networks.hackernews import client as hackernews
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import items
 from papers.networks.x import oembed
@@ -72,6 +75,22 @@ def body(text: str) -> str:
     if seen.startswith("LIVE") or set(seen.split()) - {"a", "br", "-"}:
         return seen
     return "accepted" if embed.BODY.fullmatch(text) else "refused"
+
+
+def facet(text: str) -> str:
+    """A post of Bluesky whose words (from the second line on) all are a link to the first line, as readers see it."""
+    uri, _, words = text.partition("\n")
+    feature = {"$type": "app.bsky.richtext.facet#link", "uri": uri}
+    index = {"byteStart": 0, "byteEnd": len(words.encode(errors="surrogatepass"))}
+    runs = read_runs(words, [{"index": index, "features": [feature]}])
+    return shown(reading.tweet_body(body_of(runs), "bluesky"))
+
+
+def story(text: str) -> str:
+    """A story of Hacker News with this title, at the address in its first line, as readers see it."""
+    url, _, title = text.partition("\n")
+    read = hackernews._hit({"objectID": "7", "created_at_i": 1, "title": title, "url": url})
+    return shown(reading.tweet_body(body_of(read.runs), "hackernews")) if read else "left out"
 
 
 def name(text: str) -> str:

@@ -17,8 +17,9 @@ from digests.desk import body
 from digests.desk.filters import Filters
 from digests.editing import comparing
 from digests.editing.conflicts import Refused as ActionRefused
-from digests.markdown import composing, files, mojibake, other_networks
+from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
+from digests.mirror.profiles import pages as mirror_pages
 from digests.publishing import checking
 from digests.reader import bibtex
 from digests.reader.lists.selections import Period, Selection, SelectionError, shown
@@ -54,6 +55,8 @@ READERS: tuple[Reader, ...] = (
     Reader(notes.formula_html, lambda text: notes.formula_html(f"$${text[:200]}$$")),
     Reader(notes.note_html, notes.note_html),
     Reader(reading.tweet_body, reading.tweet_body),
+    Reader(mirror_pages.inert, mirror_pages.inert),
+    Reader(mirror_pages.yaml, mirror_pages.yaml),
     Reader(tex_commands.raised, tex_commands.raised),
     Reader(tex_commands.lowered, tex_commands.lowered),
     Reader(links.without_end, links.without_end),
@@ -70,6 +73,9 @@ READERS: tuple[Reader, ...] = (
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(abstract=text)), POST, "abstract"),
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(body=text)), POST, "body"),
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(name=text)), POST, "name"),
+    Reader(carried.is_carrier, lambda text: carried.is_carrier(f"---\n{text}\n---\n")),
+    Reader(carried.read, lambda text: carried.read(f"---\n{text}\n---\n"), POST),
+    Reader(carried.read, lambda text: carried.read(f"---\nhot_papers: {{{text}}}\n---\n"), POST, "data"),
     *(
         Reader(other_networks.read_post, ways_in.a_other(part), (other_networks.NoPost,), part)
         for part in ("id", "handle", "language", "body", "author")
@@ -98,6 +104,7 @@ READERS: tuple[Reader, ...] = (
     # embedded tweets
     Reader(embed.unescape, embed.unescape),
     Reader(embed.text_of, embed.text_of),
+    Reader(embed.text_of, lambda text: embed.text_of(f"&#{text};"), place="reference"),
     Reader(embed.escape, embed.escape),
     Reader(embed.read_date, embed.read_date, (ValueError,)),
     Reader(admin_excerpt, admin_excerpt),

@@ -30,6 +30,7 @@ def test_app_reads_the_settings() -> None:
 
 
 def test_a_task_ends_before_its_day_is_free_and_before_it_is_delivered_again() -> None:
+    celery.app.loader.import_default_modules()
     celery.app.finalize()
     task = celery.app.tasks["papers.tasks.collect_day"]
     soft_s, limit_s = task.soft_time_limit or 0, task.time_limit or 0

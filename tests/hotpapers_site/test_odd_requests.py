@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django.fixtures import Settings
 
@@ -245,3 +247,35 @@ def test_security_txt_names_the_contact(client: Client, settings: Settings) -> N
         "Canonical: https://papers.example/.well-known/security.txt",
     ]
     assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["path_info__range=a", "path_info__range=a,b,c", "username__regex=(", "pk__in=1", "ip_address=a", "ip_address__gte=1.2"],
+)
+def test_filters_that_no_list_has_are_not_found(editor: Client, query: str) -> None:
+    assert status(editor, f"/admin/axes/accesslog/?{query}") == 404
+    assert status(editor, "/admin/papers/paper/?newer__contains=a") == 404
+
+
+FORM = "application/x-www-form-urlencoded"
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "fields": {"data": "&".join(f"a{n}=b" for n in range(2000)), "content_type": FORM},
+    "letters": {"data": b"a=b", "content_type": f"{FORM}; charset=rot13"},
+    "unknown letters": {"data": b"a=b", "content_type": f"{FORM}; charset=utf-99"},
+    "large": {"data": "a=" + "b" * 3_000_000, "content_type": FORM},
+    "no boundary": {"data": "a", "content_type": "multipart/form-data"},
+    "odd boundary": {"data": "a", "content_type": 'multipart/form-data; boundary="\xff"'},
+    "many files": {
+        "data": encode_multipart(BOUNDARY, {f"a{n}": BytesIO(b"x") for n in range(200)}),
+        "content_type": MULTIPART_CONTENT,
+    },
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+@pytest.mark.parametrize("path", ["/admin/login/", "/nothing", "/", "/admin/desk/2026-11-24/note"])
+def test_form_that_cannot_be_read_is_refused(db: None, kind: str, path: str) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.cookies["csrftoken"] = "a" * 32
+    assert client.generic("POST", path, **UNREADABLE[kind]).status_code in {400, 403, 404, 405}

@@ -21,7 +21,21 @@ KEY = "at least 32 random characters"
 DATABASE = "the address of a PostgreSQL or SQLite database"
 BROKER = "the address of a Redis server"
 TOKEN = "the app-only token of your app at X, without spaces"
+MAIL = "the address of a mail server: smtp://, smtp+tls:// or smtp+ssl://"
+HOOKS = (
+    "https:// addresses (http:// for this machine only), separated by commas, each perhaps after slack+, mattermost+ or discord+"
+)
+PING = "an https:// address (http:// for this machine only)"
+NETS = "networks as address/length, separated by commas"
 WRONG = [
+    ("ALERT_EMAILS", "you", "e-mail addresses, separated by commas"),
+    ("DISK_FREE_MIB", "0", "a whole number from 1 to 100000000"),
+    ("HEALTH_NETS", "10.0.0.0/33", NETS),
+    ("HEALTH_NETS", "10.0.0.1/8", NETS),
+    ("HEALTH_NETS", "everybody", NETS),
+    ("LOG_FORMAT", "xml", "line or json"),
+    ("ACCESS_LOG", "stdout", "true or false"),
+    ("MAIL_FROM", "Hot Papers", "an e-mail address"),
     ("ALLOWED_HOSTS", "*", HOSTS),
     ("ALLOWED_HOSTS", ".papers.example", HOSTS),
     ("ALLOWED_HOSTS", "papers.example:8000", HOSTS),
@@ -57,6 +71,10 @@ WRONG = [
     ("INCLUDE_CROSS_LISTS", "y", "true or false"),
     ("LOGIN_ATTEMPTS", "0", "a whole number from 1 to 1000"),
     ("LOGIN_LOCKOUT_MINUTES", "15m", "a whole number from 1 to 10080"),
+    ("KEEP_ADMIN_LOG_DAYS", "forever", "a whole number from 0 to 36500"),
+    ("KEEP_PAID_READS_DAYS", "-1", "a whole number from 0 to 36500"),
+    ("KEEP_SIGN_INS_DAYS", "90d", "a whole number from 0 to 36500"),
+    ("KEEP_UNMATCHED_DAYS", "1.5", "a whole number from 0 to 36500"),
     ("LOG_LEVEL", "loud", "debug, info, warning, error or critical"),
     ("MIRROR_DIR", "/dev/null", FOLDER),
     ("MIRROR_DIR", "/dev/null/mirror", FOLDER),
@@ -94,6 +112,12 @@ WRONG = [
     ("X_MONTHLY_READS", "200 000", "a whole number from 0 to 1000000000"),
 ]
 SECRETS = [
+    ("ALERT_PING_URL", "http://hc-ping.com/x", PING),
+    ("ALERT_WEBHOOKS", "http://hooks.slack.com/x", HOOKS),
+    ("ALERT_WEBHOOKS", "teams+https://a.example/x", HOOKS),
+    ("EMAIL_URL", "mail.papers.example", MAIL),
+    ("EMAIL_URL", "imap://mail.papers.example", MAIL),
+    ("SENTRY_DSN", "https://sentry.papers.example", "the DSN of a Sentry project"),
     ("SECRET_KEY", "short", KEY),
     ("SECRET_KEY", "a" * 64, KEY),
     ("SECRET_KEY", f"django-insecure-{LONG}", KEY),
@@ -133,7 +157,11 @@ def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path)
             name: expected for name, (_, expected) in now.items()
         }
         assert all(f", for example {line.split(' is ')[0]}=" in line for line in lines)
-        assert all("Evil" not in line and LONG not in line for line in lines if line.startswith(("X_BEARER", "SECRET")))
+        assert all(
+            "Evil" not in line and LONG not in line
+            for line in lines
+            if line.startswith(("X_BEARER", "SECRET", "ALERT_W", "EMAIL_URL"))
+        )
         left = [one for one in left if now[one[0]][0] != one[1]]
 
 
@@ -161,6 +189,10 @@ def test_every_program_ends_with_status_2_and_no_traceback(tmp_path: Path, comma
     "variables",
     [
         {"LOG_LEVEL": "info"},
+        {"LOG_LEVEL": "Warning", "LOG_FORMAT": "JSON", "ACCESS_LOG": "on", "HEALTH_NETS": "10.0.0.0/8, fd00::/8"},
+        {"ALERT_EMAILS": "a@papers.example, b@papers.example", "EMAIL_URL": "smtp+tls://me:secret@mail.papers.example:587"},
+        {"ALERT_WEBHOOKS": "https://hooks.slack.com/x, mattermost+https://chat.example/hooks/y"},
+        {"ALERT_PING_URL": "https://hc-ping.com/x?rid=1", "SENTRY_DSN": "https://key@sentry.papers.example/1"},
         {"DEBUG": "Yes", "X_MIN_LIKES": "", "REDIS_URL": " "},
         {"ALLOWED_HOSTS": "papers.example, 10.0.0.1,[2001:db8::1]", "SITE_URL": "https://papers.example:8443/"},
         {"X_EMBED_BASE": "http://127.0.0.1:9000", "ARXIV_API_BASE": "http://localhost:9000/api"},
@@ -183,6 +215,12 @@ def test_a_database_elsewhere_needs_a_key(tmp_path: Path) -> None:
     told = started(tmp_path, DATABASE_URL="postgres://host/name")
     assert told.returncode == 2
     assert "SECRET_KEY is not set, though DATABASE_URL is; expected a long random text" in told.stderr
+
+
+def test_alerts_by_mail_need_a_mail_server(tmp_path: Path) -> None:
+    told = started(tmp_path, ALERT_EMAILS="ada@papers.example")
+    assert told.returncode == 2
+    assert "EMAIL_URL is not set, though ALERT_EMAILS is; expected the address of a mail server" in told.stderr
 
 
 def test_debug_is_refused_for_a_public_site(tmp_path: Path) -> None:

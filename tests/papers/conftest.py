@@ -13,6 +13,7 @@ from papers import clock
 from papers.access.connections import Sources
 from papers.models import CollectionDay
 from papers.networks.x.client import XClient
+from papers.networks.x.network import X
 from papers.networks.x.oembed import OEmbedClient
 from papers.sources import http
 from papers.sources.arxiv.client import ArxivClient
@@ -101,8 +102,13 @@ def week(world_tweets: Tweets, settings: Settings, tmp_path: Path, deadline_s: f
                 attempts=3,
                 deadline_s=deadline_s,
             ),
-            XClient(client, bearer_token=x.bearer_token, base=x.url, deadline_s=deadline_s, sleep=waits.append, now=clock.now),
-            OEmbedClient(client, gate=gate, base="https://example.org"),
+            X(
+                XClient(
+                    client, bearer_token=x.bearer_token, base=x.url, deadline_s=deadline_s, sleep=waits.append, now=clock.now
+                ),
+                settings,
+            ),
+            {X.name: OEmbedClient(client, gate=gate, base="https://example.org")},
         )
         week = Week(arxiv, x, sources, traveller, waits)
         week.move(FRIDAY_NIGHT)

@@ -8,7 +8,8 @@ START = datetime(2026, 11, 20, 6, tzinfo=UTC)
 
 
 def test_history_is_drawn_to_scale_and_told_in_words() -> None:
-    chart = history("Counts", [(START, 0, 20), (START + timedelta(hours=1), 5, 40), (START + timedelta(hours=4), 10, 37)])
+    moments = [START + timedelta(hours=hours) for hours in (0, 1, 4)]
+    chart = history("Counts", moments, {"retweets": [0, 5, 10], "favorites": [20, 40, 37]})
 
     assert chart is not None
     assert [series.path for series in chart.series] == ["0,200 250,175 1000,150", "0,100 250,0 1000,15"]
@@ -20,13 +21,13 @@ def test_history_is_drawn_to_scale_and_told_in_words() -> None:
     assert chart.series[1].marks[1].says == "2026-11-20 07:00: 40 favorites"
 
 
-@pytest.mark.parametrize("readings", [[], [(START, 1, 2)]])
-def test_fewer_than_two_readings_make_no_chart(readings: list[tuple[datetime, int, int]]) -> None:
-    assert history("Counts", readings) is None
+@pytest.mark.parametrize("moments", [[], [START]])
+def test_fewer_than_two_readings_make_no_chart(moments: list[datetime]) -> None:
+    assert history("Counts", moments, {"points": [1] * len(moments)}) is None
 
 
 def test_readings_of_one_moment_make_a_chart() -> None:
-    chart = history("Counts", [(START, 1, 2), (START, 1, 2)])
+    chart = history("Counts", [START, START], {"points": [1, 1], "comments": [2, 2]})
 
     assert chart is not None
     assert chart.series[0].path == "0,100 0,100"

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from papers import tasks
 from papers.collecting import days
-from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
+from papers.models import CollectionDay, NetworkDay, PaidRead, ReadBudget, SourceHealth
 from tests.factories import make_tweet
 from tests.servers import free_port
 
@@ -48,6 +48,7 @@ def test_catch_up_queues_the_oldest_days_that_lack_something(queued: list[tuple[
     for n in range(7):
         make_day(date(2026, 10, 5) + timedelta(days=n))
     CollectionDay.objects.filter(date=date(2026, 10, 6)).update(papers_done_at=NOW, tweets_done_at=NOW)
+    NetworkDay.objects.create(date=date(2026, 10, 6), network="x", done_at=NOW)
     CollectionDay.objects.filter(date=date(2026, 10, 7)).update(next_try_at=NOW + timedelta(minutes=1))
     tasks.catch_up()
     assert queued == [("collect_day", day) for day in ("2026-10-05", "2026-10-08", "2026-10-09", "2026-10-10")]
@@ -80,7 +81,8 @@ def test_refresh_due_asks_nothing_without_a_key(settings: Settings, queued: list
 
 def test_spare_reads_leaves_what_the_sweeps_of_day_and_month_will_need(settings: Settings) -> None:
     settings.X_DAILY_READS, settings.X_MONTHLY_READS, settings.X_MIN_LIKES = 1000, 10_000, 0
-    make_day(NOW.date() - timedelta(days=1), tweets_found=300)
+    NetworkDay.objects.create(date=NOW.date() - timedelta(days=1), network="x", found=300)
+    NetworkDay.objects.create(date=NOW.date(), network="bluesky", found=900)
     assert days.spare_reads(NOW) == 700  # of the day; the month has 10,000 - 17 * 300 to spare
     PaidRead.objects.create(at=NOW, purpose=PaidRead.Purpose.SWEEP, reserved=200, reads=200)
     ReadBudget.objects.create(period="2026-10-14", reads=200)
@@ -92,7 +94,7 @@ def test_spare_reads_leaves_what_the_sweeps_of_day_and_month_will_need(settings:
 
 def test_spare_reads_counts_a_day_twice_where_there_is_a_floor(settings: Settings) -> None:
     settings.X_DAILY_READS, settings.X_MONTHLY_READS, settings.X_MIN_LIKES = 1000, 1_000_000, 3
-    make_day(NOW.date(), tweets_found=300)
+    NetworkDay.objects.create(date=NOW.date(), network="x", found=300)
     assert days.spare_reads(NOW) == 400
 
 

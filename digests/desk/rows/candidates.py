@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import TruncDate
 
 from digests.desk.filters import SHOWN, Filters
@@ -121,12 +121,12 @@ def sparks(papers: Collection[int], now: datetime) -> dict[int, list[int]]:
         PaperMeasurement.objects.filter(recent)
         .order_by()
         .values("paper", day=TruncDate("read_at", tzinfo=UTC))
-        .annotate(retweets=Max("retweets"), favorites=Max("favorites"))
+        .annotate(score=Max(F("retweets") + F("favorites") + F("extra_points")))
         .order_by("paper", "day")
     )
     found: defaultdict[int, list[int]] = defaultdict(list)
     for row in daily:
-        found[row["paper"]].append(row["retweets"] + row["favorites"])
+        found[row["paper"]].append(row["score"])
     return found
 
 

@@ -21,6 +21,7 @@ from papers import clock
 from papers.fetching import fetch_paper, fetch_tweet
 from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
+from papers.network_words import title as title_of
 from papers.ranking.candidates import announced_on
 from papers.text.identifiers import ARXIV_ID
 
@@ -111,7 +112,8 @@ def add_tweet(request: HttpRequest, day: date, body: Body) -> HttpResponse:
         refuse_published(digest)
     tweet = fetch_tweet(text(body, "link"), paper, now=clock.now())
     tweets.show_tweet(day, paper, tweet, by=user_of(request))
-    return answer(request, day, f"The post by @{tweet.author_handle} is shown under {paper.arxiv_id}.", ORDER)
+    by = f"by @{tweet.author_handle}" if tweet.author_handle else f"on {title_of(tweet.network)}"
+    return answer(request, day, f"The post {by} is shown under {paper.arxiv_id}.", ORDER)
 
 
 @desk_action(EDIT)
@@ -155,9 +157,10 @@ def refresh_counts(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = digests_of(day)[1]
     if digest is None or not is_editable(digest):
         raise Refused("Nothing to refresh: this day has no list you can edit.")
-    number = read_counts(list(digest.entries.values_list("paper", flat=True)), now=clock.now())
+    done = read_counts(list(digest.entries.values_list("paper", flat=True)), now=clock.now())
     curation.take_counts(digest)
-    return answer(request, day, f"Counts of {number} post{'' if number == 1 else 's'} refreshed.", ORDER)
+    said = f"Counts of {done.read:,} post{'' if done.read == 1 else 's'} refreshed."
+    return answer(request, day, " ".join([said, *done.failed]), ORDER)
 
 
 @desk_action(EDIT)

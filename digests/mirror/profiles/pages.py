@@ -17,13 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from digests.markdown import carried
 from digests.markdown.format import front_matter, render
-from digests.markdown.other_networks import OTHERS
+from digests.markdown.other_networks import others
 from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.mirror.profiles.registry import Profile
 from digests.mirror.targets import Posts
 from digests.models import Digest, PublicEvent
 from digests.templatetags import reading
-from papers.networks.registry import OLD_NETWORK
+from papers.networks.registry import KINDS, OLD_NETWORK
 from papers.rendered.bounded import Renderer
 from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
@@ -33,7 +33,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 SPECIAL = re.compile(r"[{}$`\\*_\[\]|~^]")
 """What templates, shortcodes, Markdown, formulas and attribute lists of some generator begin with."""
 SMILEY = re.compile(r":(?=[\w+-]+:)")
-TEXT_OR_TAG = re.compile(r"<[^>]*>|[^<]+")
+TEXT_OR_TAG = re.compile(r"<[^<>]*+>|[^<]++|<")
 YAML_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -74,7 +74,7 @@ def _page(profile: Profile, day: Post, **context: Any) -> str:
         "is_withdrawn": False,
         "is_embedding": False,
         "event": None,
-        "networks": OTHERS,
+        "networks": others(),
         "old_network": OLD_NETWORK,
     }
     return _template(profile.template).render(known | context)
@@ -118,7 +118,7 @@ def inert(markup: str) -> SafeString:
 
 
 def _inert(part: str) -> str:
-    if part[0] == "<":
+    if part[0] == "<" and part != "<":
         return re.sub(r"[{}$`\\]", _reference, part)
     return SMILEY.sub("&#58;", SPECIAL.sub(_reference, part))
 
@@ -130,12 +130,10 @@ def _reference(found: re.Match[str]) -> str:
 def counts(paper: PostPaper) -> dict[str, dict[str, int]]:
     """By network; X stands there only where it counted something, or nobody else did."""
     of_x = {"retweets": paper.retweets, "favorites": paper.favorites}
-    others = {name: dict(told) for name, told in paper.counts.items()}
-    return {**({OLD_NETWORK: of_x} if any(of_x.values()) or not others else {}), **others}
+    of_others = {name: dict(told) for name, told in paper.counts.items()}
+    return {**({OLD_NETWORK: of_x} if any(of_x.values()) or not of_others else {}), **of_others}
 
 
 def page_of(tweet: PostTweet) -> str:
     """The address of the post."""
-    if tweet.network != OLD_NETWORK:
-        return OTHERS[tweet.network].page(tweet.status_id, tweet.handle)
-    return f"https://x.com/{tweet.handle}/status/{tweet.status_id}"
+    return KINDS[tweet.network].page(tweet.status_id, tweet.handle)

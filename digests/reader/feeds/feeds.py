@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, ShownTweet, in_published_digest
-from digests.page_cache.middleware import reads_query
+from digests.page_cache.middleware import reads_query, shows
 from digests.reader import bibtex
 from digests.reader.feeds import formats
 from digests.reader.feeds.formats import Feed, FeedItem
@@ -44,7 +44,9 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
     url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
     texts = texts_of_entries(entry for digest in digests for entry in digest.entries.all())
     items = [_day_item(digest, texts) for digest in digests]
-    return _sent(Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items), form)
+    feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items)
+    papers = [entry.paper for digest in digests for entry in digest.entries.all()]
+    return shows(_sent(feed, form), digests=digests, papers=papers)
 
 
 @require_safe
@@ -58,7 +60,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         return render(request, "selection_error.html", {"error": str(error)}, status=400)
     texts = texts_of_entries(page.entries)
     context = {"page": page, "texts": texts, "feeds": selection.feeds, "meta": metadata_of_list(page, texts)}
-    return render(request, "papers.html", context)
+    return shows(render(request, "papers.html", context), papers=[entry.paper for entry in page.entries], any_digest=True)
 
 
 @require_safe
@@ -72,8 +74,10 @@ def papers_as(request: HttpRequest, form: str) -> HttpResponse:
     except SelectionError as error:
         return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
     if form == "bib":
-        return HttpResponse(_bibliography(page), content_type=bibtex.CONTENT_TYPE)
-    return _sent(_feed_of(page, form), form)
+        response = HttpResponse(_bibliography(page), content_type=bibtex.CONTENT_TYPE)
+    else:
+        response = _sent(_feed_of(page, form), form)
+    return shows(response, papers=[entry.paper for entry in page.entries], any_digest=True)
 
 
 @require_safe
@@ -81,7 +85,8 @@ def paper_bibtex(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """The BibTeX entry of a paper that a published list has."""
     entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))
     paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
-    return HttpResponse(bibtex.entry(paper, [one.code for one in paper.categories.all()]), content_type=bibtex.CONTENT_TYPE)
+    text = bibtex.entry(paper, [one.code for one in paper.categories.all()])
+    return shows(HttpResponse(text, content_type=bibtex.CONTENT_TYPE), papers=[paper])
 
 
 def _sent(feed: Feed, form: str) -> HttpResponse:

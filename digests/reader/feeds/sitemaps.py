@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, PublicEvent
+from digests.page_cache.middleware import shows
 from digests.reader.lists.listing import HOTTEST_OF
 from digests.templatetags.reading import absolute
 from papers.models import PaperAuthor, PaperCategory
@@ -39,7 +40,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     months = Digest.objects.published().dates("date", "month", order="DESC")
     paths = [reverse("sitemap-pages"), *(reverse("sitemap-of-month", args=[day.year, day.month]) for day in months)]
     maps = [Address(absolute(path)) for path in paths]
-    return render(request, "sitemap_index.xml", {"addresses": maps}, content_type=XML)
+    return shows(render(request, "sitemap_index.xml", {"addresses": maps}, content_type=XML), any_digest=True)
 
 
 @require_safe
@@ -48,7 +49,7 @@ def pages(request: HttpRequest) -> HttpResponse:
     years = Digest.objects.published().dates("date", "year", order="DESC")
     paths = [*map(reverse, PAGES), *(reverse("hottest", args=[period]) for period in HOTTEST_OF)]
     paths += [reverse("year", args=[day.year]) for day in years]
-    return _sent(request, [Address(absolute(path)) for path in paths])
+    return shows(_sent(request, [Address(absolute(path)) for path in paths]), any_digest=True)
 
 
 @require_safe

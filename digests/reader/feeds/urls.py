@@ -4,11 +4,10 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from digests.reader.feeds import feeds, sitemaps
+from digests.reader.feeds import export, feeds, sitemaps
+from digests.reader.feeds.old_addresses import OLD_TAGS
 from papers.text.identifiers import ARXIV_ID
 
-OLD_TAGS = "ar-xiv|twitter|machine-learning|computer-science"
-"""Each post of the old site had all of them, and its one category: what lists one of them lists all days."""
 all_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=True))
 nearest_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=False))
 """What a numbered page showed moved on with each new post: the number means nothing any more."""
@@ -17,6 +16,7 @@ urlpatterns = [
     path("papers", feeds.papers, name="papers"),
     re_path(r"^papers\.(atom|json|bib)\Z", feeds.papers_as, name="papers-as"),
     re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})\.bib\Z", feeds.paper_bibtex, name="paper-bibtex"),
+    path("export.zip", export.export, name="export"),
     path("rss.xml", feeds.days, {"form": "rss"}, name="rss"),
     re_path(r"^feed\.(?P<form>atom|json)\Z", feeds.days, name="days-as"),
     path("robots.txt", sitemaps.robots, name="robots"),

@@ -1,6 +1,6 @@
 """The papers whose counts grow the most right now, by the readings from the network alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +11,7 @@ from digests.models import Digest, Entry
 from digests.reader.lists.listing import fetched
 from papers.counts.measuring import HORIZON
 from papers.models import PaperMeasurement, Provenance
+from papers.networks.registry import OLD_NETWORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +23,17 @@ class RisingPaper:
     """The reading it is compared with: the newest that is older than the window, else the oldest within it."""
 
     @property
-    def retweets(self) -> int:
-        """Gained."""
-        return self.now.retweets - self.before.retweets
-
-    @property
-    def favorites(self) -> int:
-        """Gained."""
-        return self.now.favorites - self.before.favorites
-
-    @property
     def gain(self) -> int:
-        return self.retweets + self.favorites
+        """Of its score, which weighs what each network counts."""
+        return _score(self.now) - _score(self.before)
+
+    @property
+    def gained(self) -> dict[str, dict[str, int]]:
+        """What grew, by network and its own names."""
+        grown = {
+            network: _grown(counts, _counted(self.before).get(network, {})) for network, counts in _counted(self.now).items()
+        }
+        return {network: counts for network, counts in grown.items() if counts}
 
 
 def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 30) -> Sequence[RisingPaper]:
@@ -61,4 +61,12 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
 
 
 def _score(reading: PaperMeasurement) -> int:
-    return reading.retweets + reading.favorites
+    return reading.retweets + reading.favorites + reading.extra_points
+
+
+def _counted(reading: PaperMeasurement) -> dict[str, dict[str, int]]:
+    return {OLD_NETWORK: {"retweets": reading.retweets, "favorites": reading.favorites}, **reading.counts}
+
+
+def _grown(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+    return {name: grown for name, count in now.items() if (grown := count - before.get(name, 0)) > 0}

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digests.page_cache.middleware import reads_query
+from digests.page_cache.middleware import reads_query, shows
 from digests.reader.metadata import Metadata
 from digests.reader.pages.daylog import logged_day, logged_days
 from digests.reader.pages.paging import asked_day
@@ -16,6 +16,7 @@ from digests.reader.texts import texts_of_events
 from digests.templatetags.reading import day_text
 from papers.counts.measuring import HORIZON
 from papers.network_words import weighed
+from papers.networks.registry import KINDS
 from papers.ranking.candidates import rules
 
 DAYS_A_PAGE = 60
@@ -30,7 +31,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "weighed": weighed(held.weights),
         "archives": settings.ARXIV_ARCHIVES,
         "cross_lists": settings.INCLUDE_CROSS_LISTS,
-        "fewest_likes": settings.X_MIN_LIKES,
+        "not_collected": [said for kind in KINDS.values() if (said := kind.not_collected(settings))],
         "horizon_days": HORIZON.days,
         "appears_at": settings.AUTO_PUBLISH_AT,
         "clocks": settings.TIME_ZONE,
@@ -73,4 +74,4 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
 @require_safe
 def reading(request: HttpRequest) -> HttpResponse:
     """What the browser remembers of its reader; the page's script fills it in, the site learns nothing of it."""
-    return render(request, "reading.html")
+    return shows(render(request, "reading.html"))

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest
+from digests.page_cache.middleware import shows
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata
 from digests.reader.pages.calendars import calendar_of, month_of, years
@@ -20,7 +21,7 @@ def archive(request: HttpRequest) -> HttpResponse:
     all_years = years()
     newest = calendar_of(all_years[0]) if all_years else None
     meta = Metadata("All days", "Every day’s list of hot arXiv papers, by year and month.", reverse("archive"))
-    return render(request, "archive.html", {"year": newest, "years": all_years, "meta": meta})
+    return shows(render(request, "archive.html", {"year": newest, "years": all_years, "meta": meta}), any_digest=True)
 
 
 @require_safe
@@ -31,7 +32,9 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         raise Http404("No list of this year is published")
     meta = Metadata(f"Hot papers of {year}", f"The lists of hot arXiv papers of {year}, by month.", reverse("year", args=[year]))
     feeds = Selection.feeds_of(period=f"{year:04}")
-    return render(request, "year.html", {"year": shown, "years": shown.years, "meta": meta, "feeds": feeds})
+    return shows(
+        render(request, "year.html", {"year": shown, "years": shown.years, "meta": meta, "feeds": feeds}), any_digest=True
+    )
 
 
 @require_safe
@@ -57,7 +60,9 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
             reverse("month", args=[year, month]),
         ),
     }
-    return render(request, "month.html", context)
+    # A day that comes in between, above or below is a neighbour of one that is shown.
+    papers = [entry.paper for digest in digests for entry in digest.entries.all()]
+    return shows(render(request, "month.html", context), digests=digests, papers=papers)
 
 
 def beside(first: date, last: date) -> tuple[date | None, date | None]:

@@ -1,13 +1,16 @@
 """What happened to each listing day, in public: what was collected of it, and what became of its list."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from digests.models import Digest, PublicEvent
-from papers.models import CollectionDay
+from papers.collecting.network_days import told_gaps
+from papers.models import CollectionDay, NetworkDay
+from papers.network_words import title
 
 State = CollectionDay.State
 WORDS = {
@@ -31,6 +34,8 @@ class LoggedDay:
 
     date: date
     collected: CollectionDay | None
+    networks: Sequence[NetworkDay]
+    """What each network gave."""
     digest: Digest | None
     """Published, or withdrawn after readers had seen it."""
 
@@ -60,11 +65,14 @@ class LoggedDay:
         ]
         if day.tweets_done_at:
             facts.append(f"{day.tweets_found:,} posts link to a paper; the whole day was searched.")
-        elif day.swept_until:
-            facts.append(f"{day.tweets_found:,} posts up to {day.swept_until:%H:%M} UTC link to a paper.")
+        elif searched := [one for one in self.networks if one.collected_until]:
+            facts += [
+                f"{one.found:,} posts on {title(one.network)} up to {one.collected_until:%H:%M} UTC link to a paper."
+                for one in searched
+            ]
         elif day.papers_done_at:
             facts.append("Posts have not been searched.")
-        return facts
+        return facts + [told_gaps(one, title(one.network)) for one in self.networks if one.missed]
 
 
 def _papers(found: int, expected: int | None, kind: str) -> str:
@@ -76,7 +84,7 @@ def _papers(found: int, expected: int | None, kind: str) -> str:
 
 
 def logged_days(before: date | None, limit: int) -> list[LoggedDay]:
-    """The newest days, or those before one, the newest first; three queries."""
+    """The newest days, or those before one, the newest first; four queries."""
     collected = CollectionDay.objects.all()
     digests = _public()
     if before:
@@ -97,4 +105,7 @@ def _public() -> QuerySet[Digest]:
 
 def _paired(collected: Iterable[CollectionDay], digests: Iterable[Digest]) -> list[LoggedDay]:
     days, lists = {day.date: day for day in collected}, {digest.date: digest for digest in digests}
-    return [LoggedDay(day, days.get(day), lists.get(day)) for day in sorted({*days, *lists}, reverse=True)]
+    networks = defaultdict[date, list[NetworkDay]](list)
+    for one in NetworkDay.objects.filter(date__in=days):
+        networks[one.date].append(one)
+    return [LoggedDay(day, days.get(day), networks[day], lists.get(day)) for day in sorted({*days, *lists}, reverse=True)]

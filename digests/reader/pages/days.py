@@ -21,6 +21,7 @@ from digests.reader.pages.going_on import going_on
 from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
 from papers import clock
+from papers.models import Paper
 from papers.ranking.candidates import rules
 from papers.rendered.kinds import Kind
 from papers.rows import objects
@@ -96,7 +97,8 @@ def digest_markdown(request: HttpRequest, day: date) -> HttpResponse:
     """The day's post as the mirror writes it."""
     shown = expect_visible(request, Digest.objects.filter(date=day).first())
     text = render_markdown(compose(shown))
-    return kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+    response = kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+    return shows(response, digests=[shown], papers=Paper.objects.filter(entries__digest=shown).only("pk"))
 
 
 def may_preview(request: HttpRequest) -> bool:

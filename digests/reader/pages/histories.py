@@ -1,15 +1,18 @@
 """How the counts of papers went: their readings over time, and what they gained of late."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 
 from papers.models import PaperMeasurement, Provenance
+from papers.networks.registry import OLD_NETWORK
 from papers.rows import select
 
 DAY = timedelta(days=1)
+MOMENT = ("read_at", "retweets", "favorites", "counts", "extra_points")
+"""As Moment takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,19 @@ class Moment:
     at: datetime
     retweets: int
     favorites: int
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """What other networks than the old site's counted."""
+    extra_points: int = 0
 
     @property
     def score(self) -> int:
-        return self.retweets + self.favorites
+        """By the rules of that moment."""
+        return self.retweets + self.favorites + self.extra_points
+
+    @property
+    def counted(self) -> Mapping[str, Mapping[str, int]]:
+        """By network and its own names."""
+        return {OLD_NETWORK: {"retweets": self.retweets, "favorites": self.favorites}, **self.counts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +76,7 @@ def histories(paper_ids: Iterable[int]) -> dict[int, History]:
     The two are never in one history. One query.
     """
     found: defaultdict[tuple[int, str], list[Moment]] = defaultdict(list)
-    for paper_id, provenance, *reading in select(
-        PaperMeasurement, ["paper", "provenance", "read_at", "retweets", "favorites"], "paper", paper_ids
-    ):
+    for paper_id, provenance, *reading in select(PaperMeasurement, ["paper", "provenance", *MOMENT], "paper", paper_ids):
         found[paper_id, provenance].append(Moment(*reading))
     for readings in found.values():
         readings.sort(key=attrgetter("at"))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry
+from digests.page_cache.middleware import shows
 from digests.reader.lists.listing import HOTTEST_OF, listed
 from digests.reader.lists.rising import rising
 from digests.reader.lists.selections import Selection, SelectionError
@@ -44,7 +45,8 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
             reverse("category", args=[code]) + before,
         ),
     }
-    return render(request, "category.html", context)
+    papers = [entry.paper for one in page.digests for entry in one.entries.all()]
+    return shows(render(request, "category.html", context), digests=page.digests, papers=papers, categories=[code])
 
 
 @require_safe
@@ -69,13 +71,13 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
         "feeds": selection.feeds,
         "meta": replace(metadata_of_list(page, texts), path=reverse("hottest", args=[period])),
     }
-    return render(request, "hottest.html", context)
+    return shows(render(request, "hottest.html", context), papers=[entry.paper for entry in page.entries], any_digest=True)
 
 
 @require_safe
 def rising_now(request: HttpRequest) -> HttpResponse:
     """The papers that gained most in the last 24 hours."""
-    description = "The arXiv papers whose retweets and favorites grow the most right now."
+    description = "The arXiv papers that people talk about more and more right now."
     found = rising(clock.now())
     texts = texts_of_entries(row.entry for row in found)
     context = {"rising": found, "texts": texts, "meta": Metadata("Rising now", description, reverse("rising"))}

@@ -1,8 +1,9 @@
 """Everything about one paper."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import F, Prefetch
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +18,10 @@ from digests.reader.pages.histories import History, histories
 from digests.reader.texts import texts_of_paper
 from papers.code_links import code_links
 from papers.models import Paper, Tweet
-from papers.ranking.candidates import candidates
-from papers.ranking.ranking import RankedPaper
+from papers.networks.registry import KINDS
+from papers.ranking.candidates import candidates, rules
+from papers.ranking.ranking import RankedPaper, points
+from papers.ranking.repeats import Said
 from papers.search.words import author_key
 
 MOST_BOXES = 100
@@ -27,6 +30,7 @@ MOST_POSTS = 1000
 """In all; those without text, or beyond the boxes, take a line each."""
 MOST_AUTHORS = 200
 CHART = {"width": 600, "height": 180}
+COUNTED = ("network", "posted_at", "retweets", "favorites", "counts")
 
 
 @require_safe
@@ -51,7 +55,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "appearances": appearances,
         "posts": posts_of(found, appearances),
         "history": history,
-        "chart": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else None,
+        "charts": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else [],
         "rank_now": None if found.is_sample else rank_now(found),
         "authors": [(name, author_key(name)) for name in texts.names(found.authors)[:MOST_AUTHORS]],
         "authors_left": max(0, len(found.authors) - MOST_AUTHORS),
@@ -82,19 +86,32 @@ class Posts:
 
 
 def posts_of(paper: Paper, appearances: list[Entry]) -> Posts:
-    """Those that its days show, also those that are gone since, then all others that count, the best first. Two queries."""
+    """Those that its days show, also those that are gone since, then all others that count, best first. Four queries.
+
+    Of a text that one person posted on two networks the other posts with it take a line.
+    """
     first: dict[int, ShownTweet] = {}
     for entry in appearances:
         for shown in entry.shown_tweets.all():
             first.setdefault(shown.tweet_id, shown)
-    others = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first)
-    others = others.order_by((F("retweets") + F("favorites")).desc(nulls_last=True), "posted_at", "pk")
+    weights = rules().weights
+    counted = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first).only(*COUNTED)
+    others = sorted(counted, key=lambda tweet: (-points(tweet.network, tweet.counted, weights), tweet.posted_at, tweet.pk))
     room = max(0, MOST_POSTS - len(first))
-    posts = [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[:room])]
-    boxes = [one for one in posts if one.body_html or one.tweet.state != Tweet.State.LIVE][:MOST_BOXES]
+    read = Tweet.objects.in_bulk([tweet.pk for tweet in others[:room]])
+    posts = [*first.values(), *(ShownTweet(tweet=read[tweet.pk]) for tweet in others[:room] if tweet.pk in read)]
+    boxes: list[ShownTweet] = []
+    told: list[Said] = []
+    for one in posts:
+        if len(boxes) < MOST_BOXES and (one.body_html or one.tweet.state != Tweet.State.LIVE):
+            tweet = one.tweet
+            said = Said.read(tweet.network, one.author_name, one.author_handle, one.body_html, tweet.posted_at)
+            if one.tweet_id in first or not any(said.repeats(other) for other in told):
+                boxes.append(one)
+                told.append(said)
     in_boxes = {one.tweet_id for one in boxes}
     lines = [one for one in posts if one.tweet_id not in in_boxes]
-    return Posts(boxes, lines, others.count() - room if len(posts) >= MOST_POSTS else 0)
+    return Posts(boxes, lines, len(others) - room if len(posts) >= MOST_POSTS else 0)
 
 
 def rank_now(paper: Paper) -> RankedPaper | None:
@@ -105,23 +122,32 @@ def rank_now(paper: Paper) -> RankedPaper | None:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Two lines over the same ground."""
+    """What one network counted over time: a line for each of its counts, over the same ground."""
 
-    retweets: charts.Line
-    favorites: charts.Line
+    title: str
+    lines: list[tuple[str, charts.Line, list[int]]]
+    """What is counted, as people say it, how it went, and its numbers."""
+    moments: list[datetime]
     top: int
-    history: History
 
     @property
     def middle(self) -> int:
         return self.top // 2
 
 
-def drawn(history: History) -> Chart:
-    top = charts.round_top(max(max(reading.retweets, reading.favorites) for reading in history.readings))
-    return Chart(
-        retweets=charts.line([(reading.at, reading.retweets) for reading in history.readings], top=top, **CHART),
-        favorites=charts.line([(reading.at, reading.favorites) for reading in history.readings], top=top, **CHART),
-        top=top,
-        history=history,
-    )
+def drawn(history: History) -> list[Chart]:
+    """A chart for each network that counted something, in its own words; each by itself, since they are never added up."""
+    found = []
+    for network, kind in KINDS.items():
+        told = [(reading.at, reading.counted.get(network, {})) for reading in history.readings]
+        counted = [one for one in kind.counted if any(one.name in counts for _, counts in told)]
+        if not any(count for _, counts in told for count in counts.values()):
+            continue
+        top = charts.round_top(max(counts.get(one.name, 0) for _, counts in told for one in counted))
+        lines = []
+        for one in counted:
+            numbers = [counts.get(one.name, 0) for _, counts in told]
+            points_of = [(at, number) for (at, _), number in zip(told, numbers, strict=True)]
+            lines.append((one.plural, charts.line(points_of, top=top, **CHART), numbers))
+        found.append(Chart(kind.title, lines, [at for at, _ in told], top))
+    return found

@@ -18,11 +18,13 @@ from digests.markdown import samples
 from digests.models import Digest
 from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
-from hotpapers_site.serving import broker, supervisor
+from hotpapers_site.serving import broker, leftovers, supervisor
 from hotpapers_site.serving.supervisor import Program
 from hotpapers_site.serving.telling import Teller
-from papers import clock
+from hotpapers_site.values import is_loopback
+from papers import clock, network_words
 from papers.access import connections, networks
+from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
 
 STOP_WITHIN_S = 8.0
@@ -55,13 +57,13 @@ class Command(BaseCommand):
         render_changed()  # what is here shows so on the first page; later texts are the worker\'s
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
-        if not settings.X_BEARER_TOKEN:
-            self.say(str(connections.no_key()))
+        for why in networks.off().values() if networks.any_on() else [str(connections.no_key())]:
+            self.say(why)
         with supervisor.stop_requests() as asked, contextlib.ExitStack() as servers:
             watched = {}
             if not settings.REDIS_URL:
                 try:
-                    started = servers.enter_context(broker.embedded())
+                    started = servers.enter_context(broker.embedded(ends_with_us=True))
                 except broker.BrokerError as error:
                     raise CommandError(str(error)) from error
                 watched = {"The embedded Redis server": started} if started else {}
@@ -80,14 +82,19 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def expect_free(self, port: int) -> None:
+        for one in leftovers.end_left(settings.VAR_DIR):
+            self.say(f"Ended what an earlier start had left behind: process {one.number} ({one.command[:80]}).")
+        if (other := leftovers.serving(settings.VAR_DIR)) is not None:
+            raise CommandError(
+                f"Hot Papers is already running from {settings.VAR_DIR} (process {other}). Stop it with Ctrl-C in its terminal "
+                f"or with `kill {other}`, or set VAR_DIR to another folder."
+            )
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
             except OSError as error:
-                raise CommandError(
-                    f"Port {port} is in use. Stop the program that uses it, or choose another port with --port."
-                ) from error
+                raise CommandError(in_use(port)) from error
 
     def ensure_admin(self) -> None:
         users = get_user_model().objects
@@ -101,17 +108,40 @@ class Command(BaseCommand):
         self.say(f"Created an admin account. The password is shown only once:  User: admin  Password: {password}")
 
 
+def in_use(port: int) -> str:
+    """Who holds the port, and what to do."""
+    holder = leftovers.holder_of(port)
+    if holder is None:
+        return f"Port {port} is in use. Stop the program that uses it, or choose another port with --port."
+    return (
+        f"Port {port} is in use by another program, process {holder.number} ({holder.command[:80]}). Stop it, or choose another "
+        "port with --port."
+    )
+
+
+def site_url(port: int) -> str:
+    """Where readers find the site: as set, but an address of this machine follows the port."""
+    given = os.environ.get("SITE_URL", "")
+    return given if given and not is_loopback(given) else f"http://{HOST}:{port}"
+
+
 def programs(port: int) -> list[Program]:
-    """The web server, a worker for each queue, Celery beat, which gives them their work, and who follows Bluesky's stream."""
+    """The web server, a worker for each queue, Celery beat, which gives them their work, and who follows streams."""
     # Found from any folder; a relative VAR_DIR or DATABASE_URL keeps its meaning.
     path = os.pathsep.join([str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])])
-    # Links in feeds and maps lead to where the site is, unless somebody said where that is.
     # What the programs do is told by the Teller; they themselves say what goes wrong with them.
-    environment = {"SITE_URL": f"http://{HOST}:{port}", "LOG_LEVEL": "WARNING"} | os.environ | {"PYTHONPATH": path}
+    told = {"LOG_LEVEL": "WARNING"} | os.environ
+    environment = told | leftovers.marks(settings.VAR_DIR) | {"SITE_URL": site_url(port), "PYTHONPATH": path}
     web = [str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     celery = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet"]
-    follow = [sys.executable, str(settings.BASE_DIR / "manage.py"), "follow_bluesky", "--verbosity", "0"]
-    followers = [] if networks.why_off("bluesky") else [Program("The follower of Bluesky", follow, environment=environment)]
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    followers = [
+        Program(
+            f"The follower of {network_words.title(name)}", [*manage, f"follow_{name}", "--verbosity=0"], environment=environment
+        )
+        for name in streams()
+        if not networks.why_off(name)
+    ]
     workers = [
         # Asked so, a worker gives its tasks a few seconds, then hands them back to the queue.
         Program(f"The worker of {queue.name}", [*celery, *worker_of(queue)], signal.SIGQUIT, environment)

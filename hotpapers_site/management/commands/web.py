@@ -28,12 +28,14 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=PORT, help=f"(default {PORT})")
         parser.add_argument("--processes", type=int, default=1, help="one for each processor at most (default 1)")
         parser.add_argument("--threads", type=int, default=THREADS, help=f"in each process (default {THREADS})")
-        parser.add_argument("--access-log", action="store_true", help="a line for each request, with its address")
+        parser.add_argument("--access-log", action="store_true", help="a line for each request (also by ACCESS_LOG=true)")
 
     def handle(self, *args: Any, host: str, port: int, processes: int, threads: int, access_log: bool, **options: Any) -> None:
         most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a connection is an open file
         os.environ["WEB_THREADS"] = str(threads)
+        if access_log:
+            os.environ["ACCESS_LOG"] = "true"  # for the processes that answer
         Granian(
             "hotpapers_site.rsgi:application",
             address=host,
@@ -50,7 +52,6 @@ class Command(BaseCommand):
                 header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEADERS, keep_alive=True, pipeline_flush=False
             ),
             log_level=LogLevels.warning,
-            log_access=access_log,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_WITHIN_S,
         ).serve()

@@ -4,7 +4,6 @@ import sys
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         first, last = past_or_today(since), today()
         unfinished = []
         with told(), sources() as opened:
-            if not settings.X_BEARER_TOKEN:
+            if opened.paid is None:
                 raise no_key()
             span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
             for day in tqdm(span, unit=" days", disable=None, file=sys.stderr):

@@ -11,7 +11,7 @@ from papers.access.connections import no_key, sources
 from papers.collecting.network_days import collect_posts, told_gaps
 from papers.collecting.swept import collect_tweets
 from papers.management.collecting import add_date, past_or_today, progress_bar, summary, told
-from papers.networks.registry import KINDS, OPEN
+from papers.networks.registry import KINDS, open_kinds
 from papers.sources.http import SourceError
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
                     raise CommandError(why)
                 continue
             try:
-                self.stdout.write(self.open_network(day, name) if name in OPEN else self.paid(day))
+                self.stdout.write(self.open_network(day, name) if name in open_kinds() else self.paid(day))
             except SourceError as error:
                 failed.append(error)
         if not network:

@@ -39,7 +39,8 @@ def _paper(paper: RankedPaper) -> dict[str, Any]:
 
 def _tweet(line: LedgerLine) -> dict[str, Any]:
     values = {name: getattr(line, name) for name in LINE}
-    return values | {"read_at": line.read_at.isoformat() if line.read_at else None}
+    told = {"repeats": str(line.repeats)} if line.repeats else {}
+    return values | {"read_at": line.read_at.isoformat() if line.read_at else None} | told
 
 
 def as_text(day: date, state: str, papers: list[RankedPaper]) -> str:
@@ -60,4 +61,5 @@ def _line(line: LedgerLine) -> str:
     told = "".join(f", {count:,} {name}" for name, count in line.counts.items() if name not in ("retweets", "favorites"))
     retweets, favorites = ("?" if count is None else f"{count:,}" for count in (line.retweets, line.favorites))
     role = f"left out: {line.left_out}" if line.left_out else "shown" if line.shown else "counts"
+    role += f", repeats {line.repeats}" if line.repeats else ""
     return f"{'':4}  {line.gave:>7,}  {retweets:>8}  {favorites:>9}  {'':3}  - {line.network} {line.id} {role}{told}"

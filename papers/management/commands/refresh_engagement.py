@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         with told():
             if not networks.any_on():
                 raise no_key()
-            if settings.X_BEARER_TOKEN:
+            if networks.paid_is_on():
                 self.refresh_paid(all)
             if failed:
                 raise failed[-1]

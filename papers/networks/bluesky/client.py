@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import httpx
 
 from papers.networks.api import Api
-from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, PostsRead
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead
 from papers.networks.bluesky.posts import (
     DID,
     HANDLE,
@@ -22,6 +22,7 @@ from papers.networks.bluesky.posts import (
     uri_of,
 )
 from papers.networks.bluesky.search import Search
+from papers.networks.bluesky.stream import Jetstream
 from papers.networks.strict_json import items, mapping, text_of
 
 PUBLIC_HOSTS = frozenset({"public.api.bsky.app", "api.bsky.app"})
@@ -34,7 +35,7 @@ NEWBORN = timedelta(minutes=2)
 PAGE = re.compile(rf"(?:https?://)?(?:www\.)?bsky\.app/profile/({DID}|{HANDLE})/post/({RKEY})/?(?:[?#]\S*)?", re.ASCII)
 
 
-class Bluesky:
+class Bluesky(Network):
     name: ClassVar = "bluesky"
     title: ClassVar = "Bluesky"
     counted: ClassVar[tuple[Count, ...]] = (
@@ -45,15 +46,12 @@ class Bluesky:
     )
 
     weights: ClassVar[Mapping[str, float]] = {"likes": 1, "reposts": 1, "quotes": 1, "replies": 0}
+    stream: ClassVar = Jetstream
 
     def __init__(self, api: Api, search: Search | None) -> None:
         """Without `search`, which needs an account, mentions come from the stream alone."""
         self._api = api
         self._search = search
-
-    @staticmethod
-    def off(settings: Any) -> str:
-        return ""
 
     @classmethod
     def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
@@ -81,19 +79,24 @@ class Bluesky:
         did, _, rkey = id.removeprefix("at://").split("/")
         return f"https://bsky.app/profile/{did}/post/{rkey}"
 
+    @classmethod
+    def id_in(cls, address: str) -> str | None:
+        """Where it has the author's DID, and not the handle."""
+        address = address.strip()
+        match = PAGE.fullmatch(address) if len(address) <= LONGEST_ADDRESS else None
+        uri = uri_of(match[1], match[2]) if match else address
+        return uri if is_uri(uri) else None
+
     def identify(self, address: str) -> str | None:
         """The post's address by its author's DID, which is asked of Bluesky where the page has the handle."""
-        address = address.strip()
-        if is_uri(address):
-            return address
-        match = PAGE.fullmatch(address) if len(address) <= LONGEST_ADDRESS else None
+        if told := self.id_in(address):
+            return told
+        match = PAGE.fullmatch(address.strip()) if len(address) <= LONGEST_ADDRESS else None
         if not match:
             return None
-        did = match[1]
-        if not did.startswith("did:"):
-            status, answer = self._api.ask("GET", "/xrpc/com.atproto.identity.resolveHandle", {"handle": did}, accept=(400, 404))
-            did = text_of(mapping(answer).get("did")) if status == 200 else ""
-        uri = uri_of(did, match[2])
+        asked = {"handle": match[1]}
+        status, answer = self._api.ask("GET", "/xrpc/com.atproto.identity.resolveHandle", asked, accept=(400, 404))
+        uri = uri_of(text_of(mapping(answer).get("did")) if status == 200 else "", match[2])
         return uri if is_uri(uri) else None
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:

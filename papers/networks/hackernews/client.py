@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import httpx
 
 from papers.networks.api import Api
-from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, PostsRead, Run
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import count, items, mapping, text_of, whole_number
 
@@ -21,7 +21,7 @@ ID = r"[1-9][0-9]{0,14}"
 PAGE = re.compile(rf"(?:https?://)?news\.ycombinator\.com/item\?(?:[^#\s]*&)?id=({ID})(?:[&#]\S*)?", re.ASCII)
 
 
-class HackerNews:
+class HackerNews(Network):
     name: ClassVar = "hackernews"
     title: ClassVar = "Hacker News"
     counted: ClassVar[tuple[Count, ...]] = (Count("points", "point", "points"), Count("comments", "comment", "comments"))
@@ -31,10 +31,6 @@ class HackerNews:
     def __init__(self, search: Api, item: Api) -> None:
         self._search = search
         self._item = item
-
-    @staticmethod
-    def off(settings: Any) -> str:
-        return ""
 
     @classmethod
     def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
@@ -48,14 +44,11 @@ class HackerNews:
         return re.fullmatch(ID, text, re.ASCII) is not None
 
     @staticmethod
-    def posted_at(id: str) -> datetime | None:
-        return None
-
-    @staticmethod
     def page(id: str, handle: str = "") -> str:
         return f"https://news.ycombinator.com/item?id={id}"
 
-    def identify(self, address: str) -> str | None:
+    @classmethod
+    def id_in(cls, address: str) -> str | None:
         found = PAGE.fullmatch(address.strip()) if len(address) <= LONGEST_ADDRESS else None
         return found[1] if found else None
 
@@ -91,9 +84,6 @@ class HackerNews:
         for story in filter(None, map(_hit, hits)):
             if story.papers:
                 yield story
-
-    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
-        return None
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         found: dict[str, FoundPost] = {}

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import httpx
 
 from papers.networks.api import Api
-from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, PostsRead
+from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead
 from papers.networks.paper_links import paper_id
 from papers.networks.strict_json import count, mapping, moment, text_of
 
@@ -23,7 +23,7 @@ MOST_PAGES = 20
 ID = r"[0-9]{4}\.[0-9]{4,5}"
 
 
-class HuggingFace:
+class HuggingFace(Network):
     name: ClassVar = "huggingface"
     title: ClassVar = "Hugging Face"
     counted: ClassVar[tuple[Count, ...]] = (Count("upvotes", "upvote", "upvotes"), Count("comments", "comment", "comments"))
@@ -32,10 +32,6 @@ class HuggingFace:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-
-    @staticmethod
-    def off(settings: Any) -> str:
-        return ""
 
     @classmethod
     def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
@@ -47,20 +43,17 @@ class HuggingFace:
         return re.fullmatch(ID, text, re.ASCII) is not None
 
     @staticmethod
-    def posted_at(id: str) -> datetime | None:
-        return None
-
-    @staticmethod
     def page(id: str, handle: str = "") -> str:
         return f"https://huggingface.co/papers/{id}"
 
-    def identify(self, address: str) -> str | None:
+    @classmethod
+    def id_in(cls, address: str) -> str | None:
         if len(address) > LONGEST_ADDRESS:
             return None
         address = address.strip() if "://" in address else f"https://{address.strip()}"
         is_ours = re.match(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/", address)
         number = paper_id(re.sub(r"^https?://(?:www\.)?hf\.co/", "https://huggingface.co/", address)) if is_ours else None
-        return number if number and self.is_id(number) else None
+        return number if number and cls.is_id(number) else None
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
         """The papers of every listing day (UTC) that [start, end) touches."""
@@ -68,9 +61,6 @@ class HuggingFace:
         while datetime.combine(day, datetime.min.time(), UTC) < end:
             yield from self._listed(day).values()
             day += timedelta(days=1)
-
-    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
-        return None
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """One or two calls for each day on which they were listed, and one for each paper that is not listed there any more."""

@@ -8,18 +8,17 @@ is free.
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from papers.networks.base import GoneReason
+from papers.networks.paid import LookupResult, SweepPage, is_mostly_unread, unreadable
 from papers.networks.strict_json import items, mapping, text_of
 from papers.networks.x.answer import read_answer
-from papers.networks.x.posts import FoundTweet, is_mostly_unread, is_status_id, read_gone, read_posts, unreadable
+from papers.networks.x.posts import is_status_id, read_gone, read_posts
 from papers.sources.http import Malformed, Misconfigured, base_url, fetch, retrying
-from papers.sources.records import LeftOut
 
 LOOKUP_SIZE = 100
 """The most ids that one lookup takes."""
@@ -37,33 +36,6 @@ FIELDS = (
     "possibly_sensitive,withheld"
 )
 PAPER_HOSTS = ("arxiv.org", "alphaxiv.org", "huggingface.co/papers", "hf.co/papers", "doi.org/10.48550", "ar5iv.org")
-
-
-@dataclass(frozen=True)
-class SweepPage:
-    """One page of a sweep, newest posts first. A post may stand on two pages."""
-
-    tweets: tuple[FoundTweet, ...]
-    reads: int
-    left_out: tuple[LeftOut, ...]
-    """Posts without id, author, retweets or likes; they are among the `reads`."""
-    end: datetime
-    """The bound that was asked for: the given one, or half a minute ago. A sweep goes on only with the same bounds."""
-    next_token: str | None
-    """Where the next page begins."""
-    more: bool
-    """There are further pages. True on the last page that is yielded: the reads were used up before the sweep was through."""
-
-
-@dataclass(frozen=True)
-class LookupResult:
-    """What X says of the ids asked for: each is in exactly one of the three."""
-
-    found: Mapping[str, FoundTweet]
-    gone: Mapping[str, GoneReason]
-    unknown: frozenset[str]
-    """X said nothing (readable) of them: to be asked again, not to be taken for gone."""
-    reads: int
 
 
 def sweep_query(min_likes: int) -> str:
@@ -179,7 +151,7 @@ class XClient:
         found = {}
         tweets, left_out = read_posts(posts)
         if is_mostly_unread(len(left_out), len(posts)):
-            raise unreadable(left_out, len(posts))
+            raise unreadable("X", left_out, len(posts))
         for tweet in tweets:
             for status_id in asked.intersection((tweet.status_id, *tweet.edit_history)):
                 # The answer for an id itself goes before that for another version of it.

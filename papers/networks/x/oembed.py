@@ -7,12 +7,11 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from typing import Any, ClassVar, Self
 
 import httpx
 
+from papers.networks.base import Embed, Protected, Texts
 from papers.sources.answer_headers import retry_after_s
 from papers.sources.gate import Gate
 from papers.sources.http import Answer, Gone, Malformed, RateLimited, SourceError, Transient, base_url, fetch, retrying
@@ -24,31 +23,15 @@ MAX_BYTES = 256 * 1024
 LONGEST_NAME = 200
 
 
-class Protected(Gone):
-    """The author's tweets are protected: hide this one, but it may come back."""
-
-
-@dataclass(frozen=True)
-class Embed:
-    """A tweet as it may be shown. `body_html` holds text, entities, `<br>` and links to X only (`papers.text.embed.BODY`)."""
-
-    status_id: str
-    name: str
-    """Plain text, not HTML."""
-    handle: str
-    language: str
-    direction: Literal["ltr", "rtl"]
-    body_html: str
-    posted_on: date
-    """As X prints it; the exact moment is in the status id."""
-
-
-class OEmbedClient:
+class OEmbedClient(Texts):
     """Asks for one tweet at a time, through the gate. Transient errors are tried again a few times.
 
     Raises Gone or Protected where X no longer shows the tweet, Malformed where the answer is not exactly a tweet (or another
     one), and Transient for everything else, also where X takes us for a robot: the stored copy then stays.
     """
+
+    name: ClassVar = "oembed"
+    title: ClassVar = "X oEmbed"
 
     def __init__(
         self,
@@ -71,11 +54,15 @@ class OEmbedClient:
         self._deadline_s = deadline_s
         self._sleep = sleep
 
-    def embed(self, status_id: str, handle: str = "i") -> Embed:
+    @classmethod
+    def open(cls, client: httpx.Client, settings: Any, *, gate: Callable[[str, float], Gate], attempts: int) -> Self:
+        return cls(client, gate=gate(cls.name, settings.OEMBED_REQUEST_INTERVAL), base=settings.OEMBED_BASE, attempts=attempts)
+
+    def embed(self, status_id: str, handle: str = "") -> Embed:
         """The tweet. X finds it by the id alone: the handle may be an old one or the placeholder `i`."""
         # A lifetime of 100 years stands in the answer (`cache_age`); a tweet that is deleted tomorrow makes it void.
         asked = {
-            "url": f"https://x.com/{handle}/status/{status_id}",
+            "url": f"https://x.com/{handle or 'i'}/status/{status_id}",
             "omit_script": "1",
             "hide_thread": "1",
             "dnt": "1",

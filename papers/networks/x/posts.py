@@ -4,21 +4,17 @@ Public description: https://docs.x.com/x-api/fundamentals/data-dictionary
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from papers.networks.base import GoneReason
+from papers.networks.paid import Counts, FoundTweet
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import LARGEST_COUNT, items, language, mapping, moment, text_of, whole_number
-from papers.sources.http import Unreadable
 from papers.sources.records import LeftOut
 from papers.text.identifiers import STATUS_ID
 
 LARGEST_ID = 2**63 - 1
-FEWEST_UNREAD = 3
-"""So few posts without what we need may each be odd, whatever part of a page they are."""
 
 
 GONE_TYPES = {
@@ -27,51 +23,6 @@ GONE_TYPES = {
     "disallowed-resource": GoneReason.WITHHELD,
     "resource-unavailable": GoneReason.WITHHELD,
 }
-
-
-@dataclass(frozen=True)
-class Counts:
-    """A post's public counts at the moment of the answer. They may go down."""
-
-    retweets: int
-    favorites: int
-    replies: int | None
-    """None where X did not give them."""
-    quotes: int | None
-
-
-@dataclass(frozen=True)
-class FoundTweet:
-    """One post as X gave it. `papers` are arXiv ids without version."""
-
-    status_id: str
-    author_id: str
-    handle: str
-    """Without the @; empty where X did not give it."""
-    text: str
-    language: str
-    created_at: datetime | None
-    conversation_id: str
-    """The root of the thread; the post's own id where it isn't a reply."""
-    counts: Counts
-    papers: tuple[str, ...]
-    is_retweet: bool
-    answers_another: bool
-    """A reply that begins with a mention of somebody else; a reply in the author's own thread does not."""
-    is_withheld: bool
-    edit_history: tuple[str, ...]
-    """The ids of all versions, oldest first; an edit makes a new id."""
-
-
-def roots_wanted(found: Iterable[FoundTweet]) -> tuple[str, ...]:
-    """The roots to look up, because their author may have put the paper's link into a reply, where the engagement is not.
-
-    Whether the root is by the same author shows only its lookup. Roots that are among `found` are left out.
-    """
-    found = tuple(found)
-    known = {version for tweet in found for version in (tweet.status_id, *tweet.edit_history)}
-    replies = [tweet for tweet in found if tweet.papers and not tweet.is_retweet and not tweet.answers_another]
-    return tuple(dict.fromkeys(tweet.conversation_id for tweet in replies if tweet.conversation_id not in known))
 
 
 def read_posts(raw: Iterable[object]) -> tuple[list[FoundTweet], list[LeftOut]]:
@@ -83,20 +34,6 @@ def read_posts(raw: Iterable[object]) -> tuple[list[FoundTweet], list[LeftOut]]:
         else:
             left_out.append(_lacking(mapping(one)))
     return found, left_out
-
-
-def is_mostly_unread(unread: int, of: int) -> bool:
-    """Whether so many posts that cannot be read mean that X has changed, and not that they are odd."""
-    return unread >= FEWEST_UNREAD and 2 * unread > of
-
-
-def unreadable(left_out: Sequence[LeftOut], of: int) -> Unreadable:
-    lacks = " and ".join(dict.fromkeys(one.lacks for one in left_out))
-    return Unreadable(
-        f"{len(left_out):,} of {of:,} posts in X's answer cannot be read: they lack {lacks}. X may have changed its "
-        "answers; check for a newer version of Hot Papers.",
-        status=200,
-    )
 
 
 def _lacking(post: Mapping[str, Any]) -> LeftOut:

@@ -30,7 +30,7 @@ def test_digest_list_takes_the_same_queries_at_any_size(editor: Client, django_a
 def test_digest_page_takes_the_same_queries_at_any_size(editor: Client, django_assert_num_queries: Any, papers: int) -> None:
     digest = make_digest(papers=papers)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = editor.get(page(digest))
 
     assert response.status_code == 200
@@ -43,7 +43,7 @@ def test_reorder_takes_the_same_queries_at_any_size(editor: Client, django_asser
     data = values(editor, page(digest), "digest_form") | numbers
     last = digest.entries.last()
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         editor.post(page(digest), data)
 
     assert digest.entries.first() == last
@@ -53,7 +53,7 @@ def test_reorder_takes_the_same_queries_at_any_size(editor: Client, django_asser
 def test_entry_page_takes_the_same_queries_at_any_size(editor: Client, django_assert_num_queries: Any, tweets: int) -> None:
     entry = make_entry(make_draft(), make_paper(), *(make_tweet() for _ in range(tweets)))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = editor.get(entry_page(entry))
 
     assert response.status_code == 200
@@ -63,7 +63,7 @@ def test_entry_page_takes_the_same_queries_at_any_size(editor: Client, django_as
 def test_entry_list_takes_the_same_queries_at_any_size(editor: Client, django_assert_num_queries: Any, papers: int) -> None:
     make_digest(papers=papers)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = editor.get("/admin/digests/entry/")
 
     assert len(response.context["cl"].result_list) == papers

@@ -9,6 +9,7 @@ from django.test import Client
 from digests.desk.views import actions
 from digests.editing import history
 from digests.models import Digest, Dismissal
+from papers.fetching import Refreshed
 from papers.models import CollectionDay, Paper, SavedRules, Tweet
 from tests.digests.desk.conftest import DAY, NOW, READ, done, entry_of, listed, make_candidate, revision, send
 from tests.digests.desk.desk_requests import refusal
@@ -211,13 +212,13 @@ def test_refresh_counts_without_a_key_names_the_setting(ann: Client, papers: lis
 
 
 def test_refresh_counts_shows_what_was_read(ann: Client, papers: list[Paper], monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(keys: list[int], *, now: datetime) -> int:
+    def read(keys: list[int], *, now: datetime) -> Refreshed:
         assert keys == [paper.pk for paper in papers]
-        return Tweet.objects.update(favorites=7, read_at=now)
+        return Refreshed(Tweet.objects.update(favorites=7, read_at=now), ("Bluesky is not available (503).",))
 
     monkeypatch.setattr(actions, "read_counts", read)
 
-    assert done(ann, "refresh_counts")["said"] == "Counts of 3 posts refreshed."
+    assert done(ann, "refresh_counts")["said"] == "Counts of 3 posts refreshed. Bluesky is not available (503)."
     assert [(entry_of(paper).favorites, entry_of(paper).read_at) for paper in papers] == [(7, NOW)] * 3
     assert revision() == 0
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.markdown.format import LARGEST_COUNT, Post, PostError, PostPaper, PostTweet, parse, render
-from digests.markdown.other_networks import OTHERS
+from digests.markdown.other_networks import others
 from papers.text.embed import escape
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\x7f"), max_size=60)
@@ -56,7 +56,7 @@ CATEGORIES = st.sampled_from(["cs.LG", "cs.CL", "stat.ML", "quant-ph", "cond-mat
 COUNTS = st.integers(0, LARGEST_COUNT)
 OTHER_COUNTS = {
     name: st.dictionaries(st.sampled_from([count.name for count in kind.counted]), COUNTS, min_size=1)
-    for name, kind in OTHERS.items()
+    for name, kind in others().items()
 }
 PAPERS = st.builds(
     PostPaper,

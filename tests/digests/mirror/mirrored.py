@@ -4,9 +4,11 @@ import hashlib
 import json
 from pathlib import Path
 
+from digests.mirror.running import source_of
 from digests.mirror.targets import Target
-from digests.mirror.updating import check, update
-from digests.mirror.writing import FileState
+from digests.mirror.updating import check
+from digests.mirror.updating import update as bring
+from digests.mirror.writing import FileState, Report
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -29,10 +31,14 @@ def is_true(folder: Path) -> bool:
     return all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == entry["sha256"] for name, entry in told.items())
 
 
+def update(target: Target, **options: object) -> Report:
+    return bring(source_of(target), **options)  # type: ignore[arg-type]
+
+
 def changes(target: Target, **options: object) -> list[tuple[str, str]]:
     """What an update changed."""
-    return [(name[:10], str(state)) for name, state in update(target, **options).changed]  # type: ignore[arg-type]
+    return [(name[:10], str(state)) for name, state in update(target, **options).changed]
 
 
 def wrong(target: Target) -> list[tuple[str, str]]:
-    return [(name, str(state)) for name, state in check(target) if state != FileState.SAME]
+    return [(name, str(state)) for name, state in check(source_of(target)) if state != FileState.SAME]

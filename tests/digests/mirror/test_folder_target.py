@@ -13,11 +13,10 @@ from digests.markdown.format import render
 from digests.mirror.disk import FolderError
 from digests.mirror.manifest import ManifestError
 from digests.mirror.targets import Target, Withdrawn
-from digests.mirror.updating import update
 from digests.models import Digest, Entry, ShownTweet
 from digests.publishing.status import publish, withdraw
 from papers.models import Tweet
-from tests.digests.mirror.mirrored import changes, files, is_true, manifest, wrong
+from tests.digests.mirror.mirrored import changes, files, is_true, manifest, update, wrong
 from tests.factories import make_digest, make_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -25,11 +25,27 @@ def heard() -> Iterator[Callable[[], set[str]]]:
     """What was said since the last call."""
     opened = watch()
     assert opened is not None
-    yield lambda: set(opened.changes())
+    yield lambda: {one for one in opened.changes() if not one.startswith("category:")}
     opened.close()
 
 
 Heard = Callable[[], set[str]]
+
+
+def test_category_hears_of_the_papers_that_lists_gain_and_lose() -> None:
+    digest = make_digest(date(2021, 5, 12), papers=1)
+    draft = make_digest(date(2021, 5, 13), status=Digest.Status.DRAFT)
+    opened = watch()
+    assert opened is not None
+    make_entry(draft, make_paper(categories=("cs.CL",)))
+    assert set(opened.changes()) == set()
+    make_entry(digest, paper := make_paper(categories=("cs.CV", "cs.AI")))
+    assert {one for one in opened.changes() if one.startswith("category:")} == {"category:cs.CV", "category:cs.AI"}
+    Entry.objects.filter(paper=paper).delete()
+    assert {one for one in opened.changes() if one.startswith("category:")} == {"category:cs.CV", "category:cs.AI"}
+    status.publish(draft, now=NOW)
+    assert {one for one in opened.changes() if one.startswith("category:")} == {"category:cs.CL"}
+    opened.close()
 
 
 def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard) -> None:

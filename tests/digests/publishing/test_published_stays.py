@@ -22,7 +22,7 @@ from digests.desk import publishing_urls
 from digests.desk.views.actions import ACTIONS
 from digests.editing import history
 from digests.editing.conflicts import Refused
-from digests.models import Digest, PublicEvent
+from digests.models import Digest, MirrorHealth, PublicEvent
 from digests.page_cache.middleware import cache
 from digests.publishing.correcting import open_correction, publish_correction
 from papers.collecting.versions import take_newer
@@ -35,17 +35,27 @@ PAGE = "/posts/hot-papers-2021-05-12"
 PUBLIC = (PAGE, f"{PAGE}.md", "/rss.xml", "/feed.json", "/papers.atom", "/papers.json")
 TODAY = re.compile("by today’s rules papers are hot from a score of [0-9,]+".encode())
 """What a page says of today."""
-OURS = {"acknowledge", "take_newer_selected", "exclude_selected", "include_selected", "publish_selected", "withdraw_selected"}
+OURS = {
+    "acknowledge",
+    "bring_up_to_date",
+    "take_newer_selected",
+    "exclude_selected",
+    "include_selected",
+    "publish_selected",
+    "withdraw_selected",
+}
 MODELS: dict[str, list[str]] = {
     "papers.collectionday": ["acknowledge"],
     "papers.readbudget": [],
     "papers.paidread": [],
     "papers.sourcehealth": [],
+    "hotpapers_site.securityevent": [],
     "papers.paper": ["take_newer_selected"],
     "papers.renderedtext": [],
     "papers.tweet": ["exclude_selected", "include_selected"],
     "digests.digest": ["publish_selected", "withdraw_selected"],
     "digests.entry": [],
+    "digests.mirrorhealth": ["bring_up_to_date"],
     "auth.group": [],
     "auth.user": [],
     "axes.accessattempt": ["cleanup_expired_attempts"],
@@ -67,15 +77,12 @@ COMMANDS: dict[str, list[str] | str] = {
     "clear_samples": [],
     "index_papers": [],
     "rank_day": ["2021-05-12"],
-    "status": "reads alone",
     "export_posts": "reads alone",
     "mirror": "reads alone",
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
     "acknowledge_day": "the admin's action does the same",
-    **dict.fromkeys(
-        ("collect_papers", "collect_tweets", "follow_bluesky", "backfill", "refresh_engagement"), "the readings, which go on"
-    ),
+    **dict.fromkeys(("collect_papers", "collect_tweets", "backfill", "refresh_engagement"), "the readings, which go on"),
 }
 """What it is tried with, or why it is not."""
 NEWER = {"version": 3, "title": "Newer", "abstract": "See github.com/ada/new", "authors": ["C"], "categories": ["cs.CV"]}
@@ -95,6 +102,7 @@ def day() -> Digest:
     ReadBudget.objects.create(period="2021-05-12")
     PaidRead.objects.create(at=READ_AT, purpose="sweep", reserved=1)
     SourceHealth.objects.create(service="x", since=READ_AT)
+    MirrorHealth.objects.create(name="notes", since=READ_AT, ran_at=READ_AT)
     RenderedText.objects.create(
         key="a", kind="line", html="", text="x", version=1, trouble="time", table="papers_paper", row_id=1
     )

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,20 @@ def test_server_program_prefers_the_systems(monkeypatch: pytest.MonkeyPatch) -> 
     assert broker.server_program() == "/usr/bin/redis-server"
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert Path(broker.server_program()).name.endswith("-server")
+
+
+def test_another_programs_socket_is_left_alone(settings: Settings, tmp_path: Path) -> None:
+    settings.VAR_DIR, settings.REDIS_SOCKET = tmp_path, tmp_path / "redis.sock"
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(str(settings.REDIS_SOCKET))
+        theirs.listen()
+        with pytest.raises(broker.BrokerError, match="Another program listens at"), broker.embedded():
+            pytest.fail("it started")
+    assert settings.REDIS_SOCKET.exists()
+    with broker.embedded() as server:  # the one that nobody listens at any more is removed
+        assert server is not None
+    assert not settings.REDIS_SOCKET.exists()
+    settings.REDIS_SOCKET.write_text("notes")
+    with pytest.raises(broker.BrokerError, match="is another file"), broker.embedded():
+        pytest.fail("it started")
+    assert settings.REDIS_SOCKET.read_text() == "notes"

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,8 @@ import redis
 from django.conf import settings
 from django.test import Client
 
+from hotpapers_site.management.commands.serve import site_url
+from hotpapers_site.serving import leftovers
 from tests.processes import processes_naming
 from tests.servers import free_port
 
@@ -141,7 +144,60 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(taken.getsockname()[1])]
         finished = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
     assert finished.returncode == 1
-    assert "is in use. Stop the program that uses it, or choose another port with --port" in finished.stderr
+    assert f"is in use by another program, process {os.getpid()} (" in finished.stderr
+    assert "Stop it, or choose another port with --port." in finished.stderr
+
+
+@pytest.mark.slow(seconds=20)
+def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(tmp_path: Path) -> None:
+    process, address = serve(tmp_path)
+    wait_for(address, process)
+    wait_until(lambda: workers(tmp_path) == 9, process)
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
+    second = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert f"Hot Papers is already running from {tmp_path} (process {process.pid})." in second.stderr
+    process.kill()
+    process.communicate(timeout=60)  # its children held the pipe, too
+    deadline = time.monotonic() + 60
+    while processes_naming(str(tmp_path)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert processes_naming(str(tmp_path)) == []
+    assert not (tmp_path / "redis.sock").exists()
+
+
+def test_what_a_killed_serve_has_left_is_ended_by_the_next(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)"],
+        env=os.environ | {leftovers.FROM: str(tmp_path), leftovers.BY: str(dead.pid)},
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)"],
+        env=os.environ | {leftovers.FROM: str(tmp_path / "other"), leftovers.BY: str(dead.pid)},
+    )
+    try:
+        threading.Thread(target=left.wait).start()
+        assert [one.number for one in leftovers.end_left(tmp_path)] == [left.pid]
+        assert (left.wait(10), other.poll()) == (-signal.SIGTERM, None)
+    finally:
+        other.kill()
+        other.wait()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", "http://127.0.0.1:8108"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8108"),
+        ("http://localhost:8000", "http://127.0.0.1:8108"),
+        ("https://papers.example", "https://papers.example"),
+    ],
+)
+def test_an_address_of_this_machine_follows_the_port(given: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_URL", given)
+    assert site_url(8108) == expected
 
 
 def test_serve_starts_nothing_for_an_archive_that_is_not_there(tmp_path: Path) -> None:

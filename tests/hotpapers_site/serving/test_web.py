@@ -119,10 +119,24 @@ def test_headers_are_taken_as_they_are_or_refused(server: int, headers: list[str
     assert b"evil.example" not in told
 
 
+LETTERS = "/é\u0b11𝔘".encode().decode("latin-1")
+"""Not encoded, as some clients send them."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/%00", b"404"), ("/%ff%fe", b"404"), ("/../../etc/passwd", b"404"), ("/a%2F..%2Fb", b"404"), ("/?before=%ff", b"404")],
+    [
+        ("/%00", b"404"),
+        ("/%ff%fe", b"404"),
+        ("/../../etc/passwd", b"404"),
+        ("/a%2F..%2Fb", b"404"),
+        ("/?before=%ff", b"404"),
+        (LETTERS, b"404"),
+        (f"/?q={LETTERS}", b"200"),
+        (f"/search?q={LETTERS}", b"200"),
+        (f"/search?q={LETTERS[:-1]}", b"400"),
+    ],
 )
 def test_odd_paths_are_not_found(server: int, path: str, status: bytes) -> None:
     assert asked(server, path, "Host: 127.0.0.1").split()[1] == status

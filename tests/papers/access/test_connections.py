@@ -38,7 +38,7 @@ def test_sources_read_x_only_with_a_key(settings: Settings, token: str) -> None:
     settings.X_BEARER_TOKEN = token
 
     with connections.sources() as opened:
-        assert (opened.x is not None) == bool(token)
+        assert (opened.paid is not None) == bool(token)
 
 
 @pytest.mark.parametrize("setting", ["ARXIV_API_BASE", "ARXIV_RSS_BASE", "ARXIV_WEB_BASE", "X_API_BASE", "OEMBED_BASE"])
@@ -84,8 +84,8 @@ def test_calendar_refuses_what_is_no_day(settings: Settings) -> None:
     ],
 )
 def test_note_failure_keeps_what_a_person_has_to_do(error: SourceError, state: str, setting: str) -> None:
-    note_answer(Service.X, NOW)
-    note_failure(Service.X, error, LATER)
+    note_answer("x", NOW)
+    note_failure("x", error, LATER)
 
     health = SourceHealth.objects.get()
     assert (health.state, health.message, health.setting) == (state, str(error), setting)
@@ -94,8 +94,8 @@ def test_note_failure_keeps_what_a_person_has_to_do(error: SourceError, state: s
 
 @pytest.mark.django_db
 def test_note_failure_keeps_since_when_it_fails() -> None:
-    note_failure(Service.X, Transient("First."), NOW)
-    note_failure(Service.X, Transient("Second."), LATER)
+    note_failure("x", Transient("First."), NOW)
+    note_failure("x", Transient("Second."), LATER)
 
     assert SourceHealth.objects.values_list("message", "since").get() == ("Second.", NOW)
 

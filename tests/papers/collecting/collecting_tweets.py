@@ -7,9 +7,10 @@ from papers.collecting.swept import collect_tweets
 from papers.models import (
     CollectionDay,
     Mention,
+    NetworkDay,
     UnmatchedMention,
 )
-from papers.networks.x.posts import Counts, FoundTweet
+from papers.networks.paid import Counts, FoundTweet
 from tests.papers.conftest import FRIDAY, Week
 
 SATURDAY = date(2026, 11, 21)
@@ -31,7 +32,8 @@ def searches(week: Week) -> list[dict[str, str]]:
 
 
 def sweep_again() -> None:
-    CollectionDay.objects.update(swept_until=None, sweep_token="", sweep_end=None, tweets_done_at=None)
+    CollectionDay.objects.update(tweets_done_at=None)
+    NetworkDay.objects.update(collected_until=None, sweep_token="", sweep_end=None, done_at=None)
 
 
 def found(status_id: str, *papers: str, favorites: int = 7, history: tuple[str, ...] = ()) -> FoundTweet:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from papers import clock
 from papers.collecting.days import days_wanted
 from papers.collecting.swept import collect_tweets
-from papers.models import CollectionDay, Mention, SourceHealth, Tweet, UnmatchedMention
+from papers.models import CollectionDay, Mention, NetworkDay, SourceHealth, Tweet, UnmatchedMention
 from papers.sources.http import ClockWrong, Transient, Unreadable
 from tests.papers.collecting.collecting_papers import collect
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, Week
@@ -99,9 +99,9 @@ def test_field_that_x_renamed_needs_a_person(week: Week) -> None:
 def test_lookup_that_x_renamed_is_told_too(week: Week) -> None:
     week.x.damaged["*"] = without_metric("retweet_count")
 
-    assert week.sources.x
+    assert week.sources.paid
     with pytest.raises(Unreadable, match="they lack retweets"):
-        week.sources.x.lookup(plain_posts(week)[:5])
+        week.sources.paid.lookup(plain_posts(week)[:5])
 
 
 # This machine's clock
@@ -120,7 +120,7 @@ def test_clock_a_day_ahead_is_asked_about_where_x_refuses_our_times(week: Week) 
         "the service says 19 Nov 2026, 22:00 UTC. Set it, or synchronise it with NTP."
     )
     row = CollectionDay.objects.get()
-    assert (row.state, row.reason, row.sweep_end) == ("partial", str(caught.value), None)
+    assert (row.state, row.reason, NetworkDay.objects.get().sweep_end) == ("partial", str(caught.value), None)
     with pytest.raises(CommandError, match="Is this machine's clock right"):
         call_command("status", stdout=StringIO())
 

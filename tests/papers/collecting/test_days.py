@@ -11,12 +11,12 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from papers.access.connections import no_key, note_failure
 from papers.collecting import days
 from papers.collecting.judging import FAILED_AFTER
-from papers.models import CollectionDay, SourceDay, SourceHealth
+from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.sources.http import ServiceRefused, Transient
 
 FRIDAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ARXIV, X = SourceHealth.Service.ARXIV, SourceHealth.Service.X
+ARXIV, X = SourceHealth.Service.ARXIV, "x"
 pytestmark = pytest.mark.django_db
 
 
@@ -82,6 +82,7 @@ def test_days_wanted_are_those_that_lack_something_and_are_due_oldest_first() ->
     done = {"papers_done_at": NOON, "tweets_done_at": NOON}
     make_day(date(2026, 11, 16))
     make_day(date(2026, 11, 17), state="complete", **done)
+    NetworkDay.objects.create(date=date(2026, 11, 17), network="x", done_at=NOON)
     make_day(date(2026, 11, 18), papers_done_at=NOON)
     make_day(date(2026, 11, 19), next_try_at=NOON + timedelta(seconds=1))
 
@@ -226,10 +227,6 @@ def test_judge_says_which_key_is_not_set(settings: Settings) -> None:
                 "990 papers were collected but not checked, because arXiv's listing can't be read or is behind its feed.",
             ),
         ),
-        (
-            {"papers_done_at": NOON, "swept_until": NOON},
-            ("collecting", "Posts are collected until 12:00 UTC."),
-        ),
         ({"papers_done_at": NOON, "tweets_done_at": NOON}, ("complete", "")),
         (
             {"papers_done_at": NOON, "tweets_done_at": NOON, "listing_source": "window"},
@@ -245,6 +242,13 @@ def test_judge_follows_from_what_is_here(fields: dict[str, Any], expected: tuple
     make_day(**fields)
 
     assert judged(now=NOON + timedelta(days=1)) == expected
+
+
+def test_judge_says_until_when_posts_are_collected() -> None:
+    make_day(papers_done_at=NOON)
+    NetworkDay.objects.create(date=FRIDAY, network="x", collected_until=NOON)
+
+    assert judged(now=NOON + timedelta(days=1)) == ("collecting", "Posts are collected until 12:00 UTC.")
 
 
 def test_judge_calls_a_past_day_partial_while_x_fails() -> None:

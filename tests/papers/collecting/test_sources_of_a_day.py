@@ -12,7 +12,7 @@ from papers.sources.http import Transient
 
 FRIDAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ARXIV, X = SourceHealth.Service.ARXIV, SourceHealth.Service.X
+ARXIV, X = SourceHealth.Service.ARXIV, "x"
 pytestmark = pytest.mark.django_db
 
 

@@ -16,6 +16,7 @@ from papers.collecting.tweets import store
 from papers.models import (
     CollectionDay,
     Mention,
+    NetworkDay,
     Paper,
     SourceHealth,
     Tweet,
@@ -44,7 +45,8 @@ def test_collect_tweets_brings_every_tweet_on_exactly_its_papers(week: Week) -> 
     assert mentions() == week.mentions(FRIDAY)
     assert set(Mention.objects.values_list("paper__arxiv_id", flat=True)) <= week.new(FRIDAY)
     assert not UnmatchedMention.objects.filter(arxiv_id__in=Paper.objects.values("arxiv_id")).exists()
-    assert (row.state, row.swept_until, row.tweets_done_at) == ("collecting", FRIDAY_NIGHT - timedelta(seconds=30), None)
+    until = NetworkDay.objects.get().collected_until
+    assert (row.state, until, row.tweets_done_at) == ("collecting", FRIDAY_NIGHT - timedelta(seconds=30), None)
     assert row.tweets_found == Tweet.objects.count()
     assert SourceHealth.objects.get(service="x").state == "ok"
 
@@ -88,7 +90,8 @@ def test_collect_tweets_sweeps_weekends_too(week: Week) -> None:
 
     row = collect(week, SATURDAY)
 
-    assert (row.state, row.swept_until) == ("quiet", SATURDAY_MORNING - timedelta(seconds=30))
+    until = NetworkDay.objects.get().collected_until
+    assert (row.state, until) == ("quiet", SATURDAY_MORNING - timedelta(seconds=30))
     assert mentions() == week.mentions(SATURDAY)
 
 

@@ -43,7 +43,7 @@ def sources(week: Week, oembed: OEmbedStandin, tmp_path: Path, deadline_s: float
         asks = OEmbedClient(
             client, gate=Gate("oembed", 0, folder=tmp_path), base=oembed.url, sleep=week.waits.append, deadline_s=deadline_s
         )
-        yield replace(week.sources, oembed=asks)
+        yield replace(week.sources, texts={"x": asks})
 
 
 def test_embed_stores_what_x_shows(sources: Sources, oembed: OEmbedStandin, world_tweets: Tweets) -> None:

@@ -229,7 +229,7 @@ def test_record_takes_the_same_statements_whatever_the_size(count: int) -> None:
         assert record(readings, now=LATER) == count
 
     locked = connection.vendor == "postgresql"
-    assert len(captured) == 9 + locked, [query["sql"] for query in captured]
+    assert len(captured) == 10 + locked, [query["sql"] for query in captured]
 
 
 @pytest.mark.django_db

@@ -177,7 +177,7 @@ def test_refresh_stops_at_a_failure_changes_nothing_and_goes_on_later(
 
 def test_refresh_without_a_key_says_what_to_set(week: Week) -> None:
     with pytest.raises(Misconfigured, match="X_BEARER_TOKEN is not set"):
-        refresh([make_tweet()], now=NOW, sources=replace(week.sources, x=None))
+        refresh([make_tweet()], now=NOW, sources=replace(week.sources, paid=None))
 
     assert SourceHealth.objects.values_list("state", "setting").get() == ("refused", "X_BEARER_TOKEN")
 

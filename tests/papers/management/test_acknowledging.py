@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from papers.access.connections import note_failure
-from papers.models import CollectionDay, SourceHealth
+from papers.models import CollectionDay
 from papers.sources.http import Transient
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, THURSDAY
 from tests.papers.management.running_commands import refused, run, status
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("week")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("week", "running_product")]
 
 
 def test_status_is_content_once_a_person_acknowledged_the_day() -> None:
@@ -47,10 +47,10 @@ def test_status_asks_for_a_person_where_a_source_fails_for_six_hours() -> None:
     error = Transient("oEmbed is not available now (503).")
     asked = [FRIDAY_NIGHT - timedelta(hours=hours) for hours in (9, 6, 4)]
     for moment in asked[:2]:
-        note_failure(SourceHealth.Service.OEMBED, error, moment)
+        note_failure("oembed", error, moment)
     still_short = status()
 
-    note_failure(SourceHealth.Service.OEMBED, error, FRIDAY_NIGHT - timedelta(hours=3))
+    note_failure("oembed", error, FRIDAY_NIGHT - timedelta(hours=3))
 
     found, is_fine = status()
     assert still_short[1]

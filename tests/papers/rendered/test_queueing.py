@@ -13,7 +13,7 @@ from hotpapers_site.celery import PERIODS_S
 from papers.models import UnrenderedRow
 from papers.rendered.queueing import EXPIRES_S
 from papers.rendered.waiting import render_changed
-from tests.editors import values
+from tests.editors import make_user, values
 from tests.factories import make_digest, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,10 @@ def test_saved_text_is_rendered_at_once(queued: list[Any], django_capture_on_com
     digest = make_digest(status="draft", published_at=None)
     render_changed()
 
-    with django_capture_on_commit_callbacks(execute=True), history.change(digest.pk, history.Action.INTRO, by=None) as changed:
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        history.change(digest.pk, history.Action.INTRO, by=make_user()) as changed,
+    ):
         changed.intro = "*Good* morning"
         assert queued == []  # nobody may look before the text is there
 
@@ -43,8 +46,17 @@ def test_change_without_a_new_text_queues_nothing(queued: list[Any], django_capt
     digest = make_digest(status="draft", published_at=None, papers=2)
     render_changed()
 
-    with django_capture_on_commit_callbacks(execute=True), history.change(digest.pk, history.Action.MOVED, by=None):
+    with django_capture_on_commit_callbacks(execute=True), history.change(digest.pk, history.Action.MOVED, by=make_user()):
         pass
+
+    assert queued == []
+
+
+def test_change_of_the_machine_is_left_to_the_tick(queued: list[Any], django_capture_on_commit_callbacks: Any) -> None:
+    digest = make_digest(status="draft", published_at=None)
+
+    with django_capture_on_commit_callbacks(execute=True), history.change(digest.pk, history.Action.IMPORTED, by=None) as changed:
+        changed.intro = "*Good* morning"
 
     assert queued == []
 
@@ -72,7 +84,10 @@ def test_save_is_kept_while_the_queue_is_down(
     digest = make_digest(status="draft", published_at=None)
     render_changed()
 
-    with django_capture_on_commit_callbacks(execute=True), history.change(digest.pk, history.Action.INTRO, by=None) as changed:
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        history.change(digest.pk, history.Action.INTRO, by=make_user()) as changed,
+    ):
         changed.intro = "*Good* morning"
 
     assert [record.getMessage() for record in caplog.records] == [

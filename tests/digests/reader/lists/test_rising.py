@@ -39,8 +39,24 @@ def test_rising_papers_stand_by_what_they_gained() -> None:
 
     found = rising(NOW)
 
-    assert [(one.entry.paper, one.retweets, one.favorites, one.gain) for one in found] == [(fast, 35, 55, 90), (slow, 1, 3, 4)]
+    assert [(one.entry.paper, one.gained, one.gain) for one in found] == [
+        (fast, {"x": {"retweets": 35, "favorites": 55}}, 90),
+        (slow, {"x": {"retweets": 1, "favorites": 3}}, 4),
+    ]
     assert (found[0].before.read_at, found[0].now.read_at) == (NOW - timedelta(hours=25), NOW - timedelta(hours=2))
+
+
+def test_paper_of_another_network_rises_by_its_points_and_tells_what_grew_in_its_own_words() -> None:
+    paper = measured((25, 0, 0), (1, 0, 0))
+    before, now = paper.measurements.order_by("read_at")
+    for reading, points, comments in ((before, 10, 8), (now, 90, 5)):
+        reading.counts, reading.extra_points = {"hackernews": {"points": points, "comments": comments}}, points
+        reading.save()
+    publish(paper)
+
+    [one] = rising(NOW)
+
+    assert (one.gain, one.gained) == (80, {"hackernews": {"points": 80}})
 
 
 def test_paper_first_read_within_the_window_gained_since_then() -> None:

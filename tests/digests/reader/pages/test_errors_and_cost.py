@@ -75,7 +75,7 @@ def test_error_page_needs_no_context(rf: RequestFactory) -> None:
         ("/", 5),  # one on what is going on while the newest list is not out
         (f"/?before={DAY + timedelta(days=1)}", 4),
         (ADDRESS, 9),
-        (f"{ADDRESS}.md", 5),
+        (f"{ADDRESS}.md", 6),  # one on the papers whose changes make it anew
         ("/categories/cs.LG", 3),
         ("/rss.xml", 4),
     ],

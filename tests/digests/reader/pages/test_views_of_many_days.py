@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests.models import Digest, PublicEvent
-from papers.models import CollectionDay, Paper, SavedRules
+from papers.models import CollectionDay, NetworkDay, Paper, SavedRules
 from papers.search.index import index_changed
 from tests.factories import READ_AT, make_digest, make_entry, make_paper
 
@@ -148,16 +148,21 @@ def test_author_of_a_sample_that_nothing_shows_is_not_found(client: Client) -> N
 def test_day_tells_what_was_collected_without_our_troubles(client: Client) -> None:
     CollectionDay.objects.create(
         date=DAY, state=CollectionDay.State.PARTIAL, listing_source=Paper.ListingSource.FEED, expected_new=512, found_new=510,
-        expected_cross=30, found_cross=30, papers_done_at=READ_AT, tweets_found=1_204,
-        swept_until=datetime(2021, 5, 12, 18, 30, tzinfo=UTC), reason="X_BEARER_TOKEN is refused",
+        expected_cross=30, found_cross=30, papers_done_at=READ_AT, tweets_found=1_207, reason="X_BEARER_TOKEN is refused",
     )  # fmt: skip
+    until = datetime(2021, 5, 12, 18, 30, tzinfo=UTC)
+    NetworkDay.objects.create(date=DAY, network="x", found=1_204, collected_until=until)
+    gap = [datetime(2021, 5, 12, hour, tzinfo=UTC).isoformat() for hour in (3, 5)]
+    NetworkDay.objects.create(date=DAY, network="bluesky", found=3, collected_until=until, missed=[gap])
 
     page = text_of(client, "/days/2021-05-12")
 
     assert "Collected in part." in page
     assert "arXiv announced 512 new papers; 510 are here." in page
     assert "arXiv announced 30 cross-listed papers; all are here." in page
-    assert "1,204 posts up to 18:30 UTC link to a paper." in page
+    assert "1,204 posts on X up to 18:30 UTC link to a paper." in page
+    assert "3 posts on Bluesky up to 18:30 UTC link to a paper." in page
+    assert "Bluesky was out of reach from 03:00 to 05:00 UTC." in page
     assert "X_BEARER_TOKEN" not in page
 
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from papers.networks.x.client import SweepPage, XClient
-from papers.networks.x.posts import Counts, FoundTweet
+from papers.networks.paid import Counts, FoundTweet, SweepPage
+from papers.networks.x.client import XClient
 from tests.standins.tweets import Tweets, WorldTweet
 
 NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)

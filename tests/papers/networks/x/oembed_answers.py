@@ -1,6 +1,6 @@
 """Answers of oEmbed, as tests expect or invent them."""
 
-from papers.networks.x.oembed import Embed
+from papers.networks.base import Embed
 from tests.standins.oembed import body_html
 from tests.standins.tweets import WorldTweet
 

@@ -6,7 +6,8 @@ import httpx
 import pytest
 import time_machine
 
-from papers.networks.x.oembed import OEmbedClient, Protected
+from papers.networks.base import Protected
+from papers.networks.x.oembed import OEmbedClient
 from papers.sources.gate import Gate
 from papers.sources.http import Gone, Malformed, RateLimited, SourceError, Transient, client
 from tests.papers.networks.x.oembed_answers import SCRIPT, expected

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from papers.networks.paid import roots_wanted
 from papers.networks.x.client import XClient, sweep_query
-from papers.networks.x.posts import roots_wanted
 from papers.sources.http import Malformed
 from tests.papers.networks.x.asking_x import MIDNIGHT, NOW, found_in, listed, one_counts, sweep
 from tests.standins.tweets import Tweets

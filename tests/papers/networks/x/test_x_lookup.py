@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from papers.networks.base import GoneReason
-from papers.networks.x.client import LookupResult, XClient
+from papers.networks.paid import LookupResult
+from papers.networks.x.client import XClient
 from tests.papers.networks.x.asking_x import MIDNIGHT, NOW, found_in, one_counts, sweep
 from tests.standins.tweets import Tweets, WorldTweet
 from tests.standins.x import XStandin

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from papers.networks.base import GoneReason
-from papers.networks.x.posts import Counts, FoundTweet, is_status_id, read_gone, read_post, roots_wanted
+from papers.networks.paid import Counts, FoundTweet, roots_wanted
+from papers.networks.x.posts import is_status_id, read_gone, read_post
 
 ID = "2123706664350646301"
 POST: dict[str, Any] = {

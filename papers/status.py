@@ -1,61 +1,36 @@
-"""`manage.py status`: what is here, what is missing, what comes next, and what needs attention."""
+"""What is collected, what is missing, what comes next, and what of that needs attention; `manage.py status` shows it."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count
 
-from papers import clock
 from papers.access import budget, networks
 from papers.access.connections import no_key
 from papers.collecting.judging import OUTAGE, outage
 from papers.collecting.network_days import told_gaps
-from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet
-from papers.networks.registry import KINDS
-from papers.networks.x.client import SMALLEST_PAGE
+from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet, TweetMeasurement
+from papers.networks.registry import KINDS, PAID
 
+KINDS_OF_NEEDS = ("day", "source", "networks", "budget")
+"""First words of the names that `needs` gives."""
+RECENT = timedelta(days=7)
 WORST = list(SourceHealth.State.values)
-
-
-class Command(BaseCommand):
-    help = "Show the state of all days, the budgets, the last readings and the sources; exits 1 when something needs attention."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print only JSON")
-
-    def handle(self, *args: Any, json: bool, **options: Any) -> None:
-        now = clock.now()
-        found = report(now)
-        self.stdout.write(as_json(found) if json else as_text(found))
-        if found["needs"]:
-            raise CommandError(
-                "Something needs attention." if json else "\n".join(["Something needs attention:", *found["needs"]])
-            )
 
 
 def report(now: datetime) -> dict[str, Any]:
     """Everything that `--json` prints; times are ISO 8601 in UTC. `needs` has one sentence for each thing to do."""
     rows = list(CollectionDay.objects.order_by("date"))
+    swept = dict(NetworkDay.objects.filter(network=PAID.name).values_list("date", "collected_until"))
     health = list(SourceHealth.objects.order_by("service"))
-    live = Q(state=Tweet.State.LIVE)
-    tweets = Tweet.objects.aggregate(
-        last=Max("read_at"), next=Min("next_read_at", filter=live), due=Count("pk", filter=live & Q(next_read_at__lte=now))
-    )
-    failed = [row for row in rows if row.state == CollectionDay.State.FAILED]
-    needs = [f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at]
-    needs += [one.message for one in health if one.state == SourceHealth.State.REFUSED]
-    needs += [long for one in health if (long := _outage(one, failed))]
-    told = _networks(health)
-    if not any(one["on"] for one in told.values()):
-        needs.append(str(no_key()))
-    if settings.X_BEARER_TOKEN and budget.left(now) < SMALLEST_PAGE:
-        needs.append(str(budget.refusal(now)))
+    last = TweetMeasurement.objects.order_by("-pk").values_list("read_at", flat=True).first()  # all of them may be millions
+    waiting = Tweet.objects.filter(state=Tweet.State.LIVE, next_read_at__isnull=False).order_by("next_read_at")
+    next_due = waiting.values_list("next_read_at", flat=True).first()
+    told = _networks(health, now)
     return {
         "at": moment(now),
-        "needs": list(dict.fromkeys(needs)),
+        "needs": list(dict.fromkeys(needs(now).values())),
         "days": [
             {
                 "date": str(row.date),
@@ -66,7 +41,7 @@ def report(now: datetime) -> dict[str, Any]:
                 "cross": row.found_cross,
                 "expected_cross": row.expected_cross,
                 "tweets": row.tweets_found,
-                "swept_until": moment(row.swept_until),
+                "swept_until": moment(swept.get(row.date)),
                 "next_try_at": moment(row.next_try_at),
                 "acknowledged": {
                     "at": moment(row.acknowledged_at),
@@ -83,7 +58,11 @@ def report(now: datetime) -> dict[str, Any]:
             for limit, used in budget.spent(now)
         ],
         "networks": told,
-        "readings": {"last": moment(tweets["last"]), "next_due": moment(tweets["next"]), "due": tweets["due"]},
+        "readings": {
+            "last": moment(last),
+            "next_due": moment(next_due),
+            "due": waiting.order_by().filter(next_read_at__lte=now).count(),
+        },
         "sources": [
             {
                 "service": one.service,
@@ -98,9 +77,27 @@ def report(now: datetime) -> dict[str, Any]:
     }
 
 
-def _networks(health: list[SourceHealth]) -> dict[str, dict[str, Any]]:
-    """For each network: whether it is on, how it answered last (the worst of its parts), why, and what is here."""
-    posts = dict(Tweet.objects.filter(is_sample=False).order_by().values_list("network").annotate(count=Count("pk")))
+def needs(now: datetime) -> dict[str, str]:
+    """A sentence for each thing that a person has to do, by a name that stays the same while it lasts. Three queries."""
+    failed = list(CollectionDay.objects.filter(state=CollectionDay.State.FAILED).order_by("date"))
+    found = {f"day {row.date}": f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at}
+    for one in SourceHealth.objects.exclude(state=SourceHealth.State.OK).order_by("service"):
+        if one.state == SourceHealth.State.REFUSED:
+            found[f"source {one.service}"] = one.message
+        elif long := _outage(one, failed):
+            found[f"source {one.service}"] = long
+    if not networks.any_on():
+        found["networks"] = str(no_key())
+    if networks.paid_is_on() and budget.left(now) < PAID.smallest_page:
+        found["budget"] = str(budget.refusal(now))
+    return found
+
+
+def _networks(health: list[SourceHealth], now: datetime) -> dict[str, dict[str, Any]]:
+    """For each network: whether it is on, how it answered last (the worst of its parts), why, and how many posts of the
+    last week are here."""
+    recent = Tweet.objects.filter(is_sample=False, state__in=Tweet.State.values, posted_at__gte=now - RECENT)
+    posts = dict(recent.order_by().values_list("network").annotate(count=Count("pk")))
     places = {place.network: place for place in StreamPlace.objects.all()}
     gaps: dict[str, list[str]] = {}
     for row in NetworkDay.objects.filter(network__in=KINDS).exclude(missed=[]).order_by("date"):
@@ -152,6 +149,6 @@ def as_text(found: dict[str, Any]) -> str:
         f"Counts last read: {readings['last'] or 'never'}; next due: {readings['next_due'] or 'none'} ({readings['due']:,} now)"
     )
     for name, one in found["networks"].items():
-        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts. {one['reason']}".rstrip())
+        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts in the last week. {one['reason']}".rstrip())
     lines += [f"{one['service']}: {one['state']} since {one['since']}. {one['message']}".rstrip() for one in found["sources"]]
     return "\n".join(lines)

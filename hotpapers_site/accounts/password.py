@@ -15,6 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 
 from hotpapers_site import password_tries
+from hotpapers_site.accounts.events import note
+from hotpapers_site.models import SecurityEvent
 from hotpapers_site.sessions import client_address, locked_out
 
 FRESH_FOR_S = 600
@@ -31,15 +33,16 @@ def password_change(request: HttpRequest) -> HttpResponse:
     """The admin's page for one's own password; the old one may be tried as rarely as at sign-in."""
     if request.method != "POST":
         return admin.site.password_change(request)
-    if not _may_try(request):
+    if not may_try(request):
         return locked_out(request, HttpResponse(), {})
     response = admin.site.password_change(request)
     if response.status_code == 302:
+        note(SecurityEvent.Kind.PASSWORD_CHANGED, request.user, request)
         password_tries.forget_tries(request, request.user)
     return response
 
 
-def _may_try(request: HttpRequest) -> bool:
+def may_try(request: HttpRequest) -> bool:
     """Count a try of one's own password; False where there were too many."""
     return password_tries.count(password_tries.limits(request.user.get_username(), client_address(request)), timezone.now())
 
@@ -70,7 +73,7 @@ def confirm_password(request: HttpRequest) -> HttpResponse:
         onward = reverse("admin-all")
     form = PasswordForm(request.user, request.POST or None)
     if request.method == "POST":
-        if not _may_try(request):
+        if not may_try(request):
             return locked_out(request, HttpResponse(), {})
         if form.is_valid():
             password_tries.forget_tries(request, request.user)

@@ -1,0 +1,92 @@
+"""What changed in a git target's folder, as commits: one for each publication, correction and withdrawal, and its reason."""
+
+from typing import Protocol
+
+from digests.mirror.manifest import NAME, Manifest
+from digests.mirror.targets import Target
+from digests.models import Digest, PublicEvent
+
+MOST = 50
+"""Days that have a commit each; more of them at once, as at the beginning, have one together."""
+LONGEST_NOTE = 60
+
+
+class RunsGit(Protocol):
+    def __call__(self, *arguments: str, given: bytes = b"") -> str: ...
+
+    def commit(self, name: str) -> str: ...
+
+
+def commit_changes(git: RunsGit, target: Target) -> None:
+    """Commit what differs from the last commit. Each commit has a manifest that is true of it."""
+    path = target.path or "."
+    git("add", "--all", "--", path)
+    changed = [name for name in git("diff", "--cached", "--name-only", "-z", *_base(git)).split("\0") if name]
+    prefix = f"{target.path}/" if target.path else ""
+    final = Manifest.parse((target.files / NAME).read_bytes())
+    before = _manifest_of_head(git, prefix, final)
+    days: dict[str, list[str]] = {}
+    for name in changed:
+        inside = name.removeprefix(prefix)
+        entry = final.get(inside) or before.get(inside)
+        if entry and entry.digest and before.options == final.options:
+            days.setdefault(entry.digest, []).append(inside)
+    if 1 < len(days) <= MOST and len(before):
+        git("reset", "--quiet", *(["HEAD"] if git.commit("HEAD") else []))
+        for day in _in_order(days):
+            for inside in days[day]:
+                before.set(inside, final.get(inside))
+                git("add", "--all", "--", prefix + inside)
+            blob = git("hash-object", "-w", "--stdin", given=before.write()).strip()
+            git("update-index", "--add", "--cacheinfo", f"100644,{blob},{prefix}{NAME}")
+            _commit(git, _message(day, is_new=_is_new(git, prefix + days[day][0])))
+        git("add", "--all", "--", path)
+    if git("diff", "--cached", "--name-only", *_base(git)).strip():
+        if len(days) == 1:
+            [(day, names)] = days.items()
+            _commit(git, _message(day, is_new=_is_new(git, prefix + names[0])))
+        else:
+            _commit(git, f"Publish {len(days)} days" if days else "Bring the mirror up to date")
+
+
+def _base(git: RunsGit) -> list[str]:
+    return ["HEAD"] if git.commit("HEAD") else [git("hash-object", "-t", "tree", "-w", "--stdin").strip()]
+
+
+def _manifest_of_head(git: RunsGit, prefix: str, final: Manifest) -> Manifest:
+    if git.commit("HEAD") and git("ls-tree", "--name-only", "HEAD", "--", prefix + NAME).strip():
+        return Manifest.parse(git("cat-file", "blob", f"HEAD:{prefix}{NAME}").encode())
+    return Manifest(final.options)
+
+
+def _is_new(git: RunsGit, name: str) -> bool:
+    return not git.commit("HEAD") or not git("ls-tree", "--name-only", "HEAD", "--", name).strip()
+
+
+def _in_order(days: dict[str, list[str]]) -> list[str]:
+    """As they came about; what was never told of comes first."""
+    last: dict[str, tuple[object, int]] = {}
+    for day, at, pk in (
+        PublicEvent.objects.filter(digest__date__in=days).order_by("at", "pk").values_list("digest__date", "at", "pk")
+    ):
+        last[str(day)] = (at.timestamp(), pk)
+    return sorted(days, key=lambda day: (*last.get(day, (0.0, 0)), day))
+
+
+def _message(day: str, *, is_new: bool) -> str:
+    """`Publish 2021-05-12: 13 papers`; of a correction the editors' words."""
+    digest = Digest.objects.filter(date=day).first()
+    event = PublicEvent.objects.filter(digest=digest).order_by("-at", "-pk").first() if digest else None
+    note = " ".join(event.note.split())[:LONGEST_NOTE] if event else ""
+    if digest is None or digest.status != Digest.Status.PUBLISHED:
+        return f"Withdraw {day}{f': {note}' if note else ''}"
+    if is_new:
+        papers = digest.entries.count()
+        return f"Publish {day}: {papers} paper{'' if papers == 1 else 's'}"
+    if event and event.kind == PublicEvent.Kind.CORRECTED:
+        return f"Correct {day}{f': {note}' if note else ''}"
+    return f"Refresh the counts of {day}" if event and event.kind == PublicEvent.Kind.COUNTS else f"Update {day}"
+
+
+def _commit(git: RunsGit, message: str) -> None:
+    git("commit", "--quiet", "--cleanup=verbatim", "--file=-", given=f"{message}\n".encode())

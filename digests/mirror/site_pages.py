@@ -1,0 +1,188 @@
+"""One address of the reader site as files: the page itself, compressed beside it, and what it links to."""
+
+import html
+import mimetypes
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.html import format_html
+
+from digests.mirror.writing import File
+from digests.page_cache.finished import COMPRESS
+from digests.reader.feeds.old_addresses import OLD_ADDRESSES
+
+LIVE = frozenset({"search", "author", "day", "days", "export"})
+"""Names of addresses that stay with the live site, besides all with a query: answers to a question, and the log."""
+HOME, MISSED, REDIRECTS = "/", "/404.html", "/_redirects"
+LINK = re.compile(rb'(\s(?:href|src|action)=")(/(?!/)[^"]*)"')
+LOCATION = re.compile(rb"<loc>([^<]*)</loc>")
+OF_STYLE = re.compile(rb"url\([\"']?([^\"')]+)")
+COMPRESSED = ("text/", "application/json", "application/xml", "application/feed+json", "application/atom+xml",
+              "application/rss+xml", "image/svg+xml", "application/x-bibtex", "application/javascript")  # fmt: skip
+SMALLEST_COMPRESSED = 1000
+"""Bytes; what fits in one packet gains nothing."""
+SUFFIXES = {"br": ".br", "gzip": ".gz"}
+LONGEST_PART = 200
+"""Bytes of one part of a path; file systems allow 255, and a suffix comes behind it."""
+
+
+class Page(NamedTuple):
+    address: str
+    data: bytes
+    content_type: str
+    shows: tuple[str, ...] | None
+    links: tuple[str, ...]
+    """The addresses that become files, too."""
+
+    def files(self, *, is_compressed: bool = True) -> Iterator[File]:
+        """The page, and compressed beside it."""
+        name = file_of(self.address)
+        yield File(name, self.data, shows=self.shows, address=self.address)
+        if is_compressed and len(self.data) >= SMALLEST_COMPRESSED and self.content_type.startswith(COMPRESSED):
+            for coding, compress in COMPRESS.items():
+                yield File(f"{name}{SUFFIXES[coding]}", compress(self.data))
+
+
+def map_of_site() -> list[str]:
+    """The addresses that the site's own map has, and those that no page leads to."""
+    found, maps = [HOME, MISSED, REDIRECTS, reverse("sitemap"), reverse("robots")], [reverse("sitemap")]
+    while maps:
+        page = made(maps.pop())
+        paths = list(_mapped(page[0])) if page else []
+        found += paths
+        maps += [path for path in paths if path.endswith(".xml")]
+    return [*found, *(f"/{address}" for address in OLD_ADDRESSES)]
+
+
+def _mapped(data: bytes) -> Iterator[str]:
+    """The addresses in a map that become files."""
+    paths = (html.unescape(location.decode()).removeprefix(settings.SITE_URL) for location in LOCATION.findall(data))
+    return (path for path in paths if is_file(path))
+
+
+def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
+    """The address as files; None where the site has nothing there."""
+    if address.startswith(settings.STATIC_URL):
+        return _asset(address)
+    if address == REDIRECTS:
+        lines = "".join(f"/{old} {HOME} 301\n" for old in OLD_ADDRESSES)
+        return Page(address, lines.encode(), "text/plain", (), ())
+    answer = made(address, keeps_withdrawn=keeps_withdrawn)
+    if answer is None:
+        return None
+    data, content_type, shows = answer
+    links: dict[str, None] = {}
+    if content_type.startswith("text/html"):
+        data = LINK.sub(lambda found: _relinked(found, links), data)
+    elif address.endswith(".xml"):
+        links = dict.fromkeys(_mapped(data))
+    return Page(address, data, content_type, shows, tuple(links))
+
+
+def made(address: str, *, keeps_withdrawn: bool = False) -> tuple[bytes, str, tuple[str, ...] | None] | None:
+    """What the site answers, its type, and what it shows; asked as its views are, without the ways of a server."""
+    request = WSGIRequest(_asking(address))
+    request.user = AnonymousUser()
+    if address == MISSED:
+        return render(request, "404.html").content, "text/html", ()
+    try:
+        match = resolve(unquote(address))
+        response = match.func(request, *match.args, **match.kwargs)
+    except (Http404, Resolver404):
+        return None
+    if response.status_code in (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND):
+        return _leading_to(response["Location"]), "text/html", ()
+    if response.status_code != HTTPStatus.OK and not keeps_withdrawn:
+        return None
+    shows = getattr(response, "page_subjects", None)
+    return response.content, response["Content-Type"], None if shows is None else tuple(sorted(shows))
+
+
+def _asking(address: str) -> dict[str, Any]:
+    """The WSGI variables of a request for it."""
+    parts = urlsplit(settings.SITE_URL)
+    return {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": unquote(address),
+        "SERVER_NAME": parts.hostname or "",
+        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": BytesIO(),
+    }
+
+
+@lru_cache(maxsize=100_000)
+def is_file(address: str) -> bool:
+    """Whether the address becomes a file; the others lead to the live site."""
+    path = unquote(urlsplit(address).path)
+    if "?" in address or not path.startswith("/") or "\0" in path or ".." in path.split("/"):
+        return False
+    if any(len(part.encode()) > LONGEST_PART for part in path.split("/")):
+        return False
+    if path.startswith(settings.STATIC_URL):
+        return True
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    return match.url_name not in LIVE and not path.startswith("/admin")
+
+
+def file_of(address: str) -> str:
+    """The file that a server finds for the address: `/a/b` is `a/b/index.html`, `/a.xml` is `a.xml`."""
+    path = unquote(urlsplit(address).path)
+    if path.startswith(settings.STATIC_URL) or path in (MISSED, REDIRECTS) or _names_a_form(path):
+        return path.lstrip("/")
+    return f"{path.strip('/')}/index.html".lstrip("/")
+
+
+def _names_a_form(path: str) -> bool:
+    return path.endswith((".xml", ".atom", ".json", ".bib", ".md", ".txt"))
+
+
+def _relinked(found: re.Match[bytes], links: dict[str, None]) -> bytes:
+    address = html.unescape(found[2].decode())
+    path = address.partition("#")[0]
+    if is_file(path):
+        links[path] = None
+        return found[0]
+    return found[1] + html.escape(settings.SITE_URL).encode() + found[2] + b'"'
+
+
+def _leading_to(address: str) -> bytes:
+    """A page for servers that know no redirects."""
+    return format_html(
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Moved</title>\n'
+        '<meta http-equiv="refresh" content="0; url={0}">\n<link rel="canonical" href="{1}{0}">\n</head>\n'
+        '<body><p>This page is now at <a href="{0}">{1}{0}</a>.</p></body>\n</html>\n',
+        address,
+        settings.SITE_URL,
+    ).encode()
+
+
+def _asset(address: str) -> Page | None:
+    name = unquote(urlsplit(address).path).removeprefix(settings.STATIC_URL)
+    found = Path(settings.STATIC_ROOT, name) if settings.HASHED_STATIC else finders.find(name)
+    if not found or not Path(str(found)).is_file():
+        return None
+    data = Path(str(found)).read_bytes()
+    links: tuple[str, ...] = ()
+    if name.endswith(".css"):
+        paths = (
+            urljoin(address, link.decode()).partition("#")[0] for link in OF_STYLE.findall(data) if not link.startswith(b"data:")
+        )
+        links = tuple(dict.fromkeys(path for path in paths if path.startswith(settings.STATIC_URL)))
+    return Page(address, data, mimetypes.guess_type(name)[0] or "application/octet-stream", (), links)

@@ -1,0 +1,17 @@
+"""Security events in the admin, to be looked at. Devices of the second factor are each user's own and not listed."""
+
+from django.contrib import admin
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
+
+from hotpapers_site.models import SecurityEvent
+from papers.admin.collection import ReadOnlyAdmin
+
+admin.site.unregister((TOTPDevice, StaticDevice))
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "kind", "user", "by", "address", "detail")
+    list_select_related = ("user", "by")
+    sortable_by = ("at",)

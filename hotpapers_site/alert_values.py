@@ -1,0 +1,75 @@
+"""What the settings of alerts, logs and probes may hold; the other kinds of values are in values.py."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from environ import Env
+
+from hotpapers_site import values
+from hotpapers_site.environment import Environment
+from hotpapers_site.values import Kind
+
+WEBHOOK_FORMS = ("slack", "mattermost", "discord")
+MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
+
+
+def webhook(given: str) -> str:
+    """An address, perhaps with the form of its messages before it (`slack+https://…`)."""
+    form, _, address = given.rpartition("+http")
+    if form:
+        values.one_of(form, WEBHOOK_FORMS)
+    address_with_query(f"http{address}" if form else given)
+    return given
+
+
+def address_with_query(given: str) -> str:
+    if "#" in given:
+        raise ValueError(given)
+    values.base_address(given.partition("?")[0])
+    return given
+
+
+def mail_server(given: str) -> dict[str, object]:
+    """Django's settings of mail."""
+    parts = urlsplit(values.matching(r"[!-~]+")(given))
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.port == 0 or parts.path.strip("/"):
+        raise ValueError(given)
+    return dict(Env.email_url_config(given))
+
+
+def net(given: str) -> str:
+    return str(ipaddress.ip_network(given))
+
+
+def dsn(given: str) -> str:
+    parts = urlsplit(values.matching(r"[!-~]+")(given))
+    if parts.scheme not in ("http", "https") or not parts.username or not parts.hostname or not parts.path.strip("/"):
+        raise ValueError(given)
+    return given
+
+
+EMAILS = Kind(values.items(values.EMAIL.parse), "e-mail addresses, separated by commas", "you@papers.example")
+WEBHOOKS = Kind(
+    values.items(webhook),
+    "https:// addresses (http:// for this machine only), separated by commas, each perhaps after slack+, mattermost+ or discord+",
+    "slack+https://hooks.slack.com/services/T0/B0/x",
+    is_secret=True,
+)
+BASE_WITH_QUERY = Kind(
+    address_with_query, "an https:// address (http:// for this machine only)", "https://hc-ping.com/your-uuid", is_secret=True
+)
+MAIL_SERVER = Kind(
+    mail_server,
+    "the address of a mail server: smtp://, smtp+tls:// or smtp+ssl://",
+    "smtp+tls://user:password@mail.papers.example:587",
+    is_secret=True,
+)
+NETS = Kind(values.items(net), "networks as address/length, separated by commas", "10.0.0.0/8,fd00::/8")
+LOG_FORMAT = Kind(lambda given: values.one_of(given.lower(), ("line", "json")), "line or json", "json")
+DSN = Kind(dsn, "the DSN of a Sentry project", "https://key@sentry.papers.example/1", is_secret=True)
+
+
+def expect_server(env: Environment, recipients: list[str]) -> None:
+    """Mail for somebody needs a server to send it."""
+    if recipients and "EMAIL_URL" not in env.given():
+        env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", MAIL_SERVER.expected, MAIL_SERVER.example)

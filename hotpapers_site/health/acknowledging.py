@@ -1,0 +1,29 @@
+"""A person takes note of a trouble and says why it may stay: it counts no more until it is over and comes again."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from hotpapers_site.health import troubles
+from hotpapers_site.models import Trouble
+
+LONGEST_REASON = 500
+
+
+class NotAcknowledged(Exception):
+    """It cannot be acknowledged; the text says why and what to do."""
+
+
+def acknowledge(key: str, *, by: str, reason: str) -> Trouble:
+    """Note who took note, when and why. Raises NotAcknowledged."""
+    reason = " ".join(reason.split())
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise NotAcknowledged(f"Write why it can stay as it is, in at most {LONGEST_REASON} characters.")
+    found = {one.key: one for one in troubles.found()}
+    if key not in found:
+        known = ", ".join(f"“{one}”" for one in found) or "none"
+        raise NotAcknowledged(f"There is no trouble “{key}” now. What there is: {known}.")
+    with transaction.atomic():
+        row, _ = Trouble.objects.get_or_create(key=key, ended_at=None, defaults={"sentence": found[key].sentence, "since": Now()})
+        Trouble.objects.filter(pk=row.pk).update(acknowledged_at=Now(), acknowledged_by=by[:150], acknowledged_reason=reason)
+    row.refresh_from_db()
+    return row

@@ -1,0 +1,106 @@
+"""Tells people of troubles: by mail, by webhook, and to a dead-man switch that all is watched."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import send_mail
+
+from papers.sources.http import SourceError, client, fetch
+
+PING_EVERY_S = 60.0
+WITHIN_S = 10.0
+LARGEST_ANSWER = 100_000
+LONGEST_TEXT = 1900
+"""Characters; Discord takes 2,000."""
+BODIES: dict[str, Callable[[str], dict[str, str]]] = {
+    "slack": lambda text: {"text": text},
+    "mattermost": lambda text: {"text": text},
+    "discord": lambda text: {"content": text},
+}
+DISCORDS = ("discord.com", "discordapp.com")
+logger = logging.getLogger(__name__)
+_pinged_at = float("-inf")
+
+
+class NotTold(Exception):
+    """A channel did not take the message; the text says why."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    name: str
+    send: Callable[[str, str], None]
+    """Subject and text. Raises NotTold."""
+
+
+def channels() -> list[Channel]:
+    """As the settings have them."""
+    found = [Channel("mail", _mail)] if settings.ALERT_EMAILS else []
+    for number, address in enumerate(settings.ALERT_WEBHOOKS, 1):
+        found.append(Channel(f"webhook {number}", lambda subject, text, address=address: _post(address, subject, text)))  # type: ignore[misc]
+    return found
+
+
+def tell(channel: Channel, begun: list[str], over: list[str]) -> bool:
+    """One message of what began and what is over; False where it could not be sent."""
+    lines = [f"• {sentence}" for sentence in begun] + [f"• Over: {sentence}" for sentence in over]
+    what = f"{len(begun)} to look at" if begun else "over"
+    subject = f"Hot Papers ({urlsplit(settings.SITE_URL).netloc}): {what}"
+    try:
+        channel.send(subject, "\n".join([*lines, "", f"{settings.SITE_URL}/admin/system/"]))
+    except NotTold as error:
+        logger.error("An alert could not be sent by %s: %s", channel.name, error)
+        return False
+    return True
+
+
+def tell_all(begun: list[str], over: list[str]) -> None:
+    """By every channel, whether or not the database answers."""
+    for channel in channels():
+        tell(channel, begun, over)
+
+
+def ping() -> None:
+    """Tell the dead-man switch, once a minute, that somebody looks."""
+    global _pinged_at
+    if not settings.ALERT_PING_URL or time.monotonic() - _pinged_at < PING_EVERY_S:
+        return
+    _pinged_at = time.monotonic()
+    try:
+        _ask("GET", settings.ALERT_PING_URL)
+    except NotTold as error:
+        logger.warning("The ping of ALERT_PING_URL failed: %s", error)
+
+
+def _mail(subject: str, text: str) -> None:
+    try:
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, settings.ALERT_EMAILS)
+    except (OSError, ValueError) as error:  # smtplib's errors are OSErrors
+        raise NotTold(f"{type(error).__name__}: {error}") from error
+
+
+def form_of(address: str) -> tuple[str, str]:
+    """The form of its messages, and the bare address: `slack+https://…` says it, else the host does."""
+    form, _, bare = address.rpartition("+") if "+http" in address else ("", "", address)
+    return form or ("discord" if urlsplit(bare).hostname in DISCORDS else "slack"), bare
+
+
+def _post(address: str, subject: str, text: str) -> None:
+    form, bare = form_of(address)
+    _ask("POST", bare, json.dumps(BODIES[form](f"{subject}\n{text}"[:LONGEST_TEXT])).encode())
+
+
+def _ask(method: str, address: str, body: bytes | None = None) -> None:
+    try:
+        with client(contact_email=settings.CONTACT_EMAIL) as http:
+            headers = {"Content-Type": "application/json"} if body else {}
+            answer = fetch(http, method, address, headers=headers, content=body, max_bytes=LARGEST_ANSWER, deadline_s=WITHIN_S)
+    except SourceError as error:
+        raise NotTold(str(error)) from error
+    if not 200 <= answer.status < 300:
+        raise NotTold(f"{urlsplit(address).hostname} answered with status {answer.status}")

@@ -1,0 +1,47 @@
+"""What waits in the queues, asked of the broker itself."""
+
+import json
+import time
+from dataclasses import dataclass
+
+import redis
+from django.conf import settings
+
+from hotpapers_site.queues import QUEUES
+
+TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Messages of a queue that no worker has taken."""
+
+    number: int
+    oldest_s: float
+    """How long the oldest has waited; 0 where none waits."""
+
+
+def client() -> redis.Redis:
+    """A connection of one's own; Celery writes a socket as redis+socket://, the client as unix://."""
+    address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)
+    return redis.Redis.from_url(address, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+
+
+def waiting() -> dict[str, Waiting]:
+    """By queue. Raises redis.RedisError where the broker does not answer."""
+    with client() as server, server.pipeline(transaction=False) as pipe:
+        for queue in QUEUES:
+            pipe.llen(queue)
+            pipe.lindex(queue, -1)
+        answers = pipe.execute()
+    now = time.time()
+    return {queue: Waiting(int(answers[2 * n]), _age_s(answers[2 * n + 1], now)) for n, queue in enumerate(QUEUES)}
+
+
+def _age_s(message: bytes | None, now: float) -> float:
+    """Since it was put there (celery.py adds the moment to each message)."""
+    try:
+        queued_at = float(json.loads(message or b"{}")["headers"]["queued_at"])
+    except (ValueError, KeyError, TypeError):
+        return 0.0
+    return max(0.0, now - queued_at)

@@ -1,0 +1,61 @@
+"""Which processes of the product run, and which were last heard of too long ago."""
+
+import os
+import socket
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models.functions import Now
+
+from hotpapers_site.models import Heartbeat
+
+LATE_AFTER = timedelta(seconds=60)
+FORGOTTEN_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Process:
+    """This process, as the others see it."""
+
+    kind: str
+    queues: str = ""
+    host: str = field(default_factory=socket.gethostname)
+    number: int = field(default_factory=os.getpid)
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}{f' of {self.queues}' if self.queues else ''} {self.number} on {self.host}"[:200]
+
+
+def beat(process: Process) -> None:
+    """Say that it runs. Raises DatabaseError."""
+    if Heartbeat.objects.filter(name=process.name).update(beaten_at=Now()):
+        return
+    about = {"kind": process.kind, "queues": process.queues[:200], "host": process.host, "process": process.number}
+    Heartbeat.objects.update_or_create(name=process.name, defaults=about | {"started_at": Now(), "beaten_at": Now()})
+
+
+def end(process: Process) -> None:
+    """It ends as it was asked to: nobody misses it."""
+    Heartbeat.objects.filter(name=process.name).delete()
+
+
+def split() -> tuple[list[Heartbeat], list[Heartbeat]]:
+    """The processes that run, and those that are late; by the database's clock, the longest silent first."""
+    rows = list(
+        Heartbeat.objects.annotate(silent=ExpressionWrapper(Now() - F("beaten_at"), DurationField())).order_by("beaten_at")
+    )
+    return [row for row in rows if row.silent <= LATE_AFTER], [row for row in rows if row.silent > LATE_AFTER]
+
+
+def forget_succeeded() -> None:
+    """Forget the late ones in whose place another one of the same kind has started since, and those of long ago."""
+    live, late = split()
+    starts = [(one.kind, one.queues, one.started_at) for one in live]
+    for one in late:
+        successor = next((start for start in starts if start[:2] == (one.kind, one.queues) and start[2] > one.beaten_at), None)
+        if successor:
+            starts.remove(successor)
+        if successor or one.silent > FORGOTTEN_AFTER:  # type: ignore[attr-defined]
+            Heartbeat.objects.filter(name=one.name, beaten_at=one.beaten_at).delete()

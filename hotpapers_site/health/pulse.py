@@ -1,0 +1,72 @@
+"""A thread in each long-lived process: it says that the process runs, and one of all of them looks for troubles."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection
+
+from hotpapers_site.health import heartbeats, watching
+from hotpapers_site.health.heartbeats import Process
+
+EVERY_S = 10.0
+END_WITHIN_S = 3.0
+logger = logging.getLogger(__name__)
+running: "list[Pulse]" = []
+
+
+class Pulse(threading.Thread):
+    def __init__(self, process: Process, also: Callable[[], object] = lambda: None) -> None:
+        """`also` is called each time."""
+        super().__init__(name="pulse", daemon=True)
+        self._process = process
+        self._also = also
+        self._ended = threading.Event()
+        self._at_it = threading.Lock()
+        self._watch = watching.Watch(process.name)
+
+    def run(self) -> None:
+        while True:
+            self.round()
+            if self._ended.wait(EVERY_S):
+                return
+
+    def round(self) -> None:
+        with self._at_it:
+            if not self._ended.is_set():
+                self._round()
+
+    def _round(self) -> None:
+        try:
+            heartbeats.beat(self._process)
+            self._also()
+        except DatabaseError as error:
+            self._watch.database_failed(error)
+        else:
+            self._watch.round()
+        finally:
+            connection.close()  # the next round may be with another server
+
+    def end(self) -> None:
+        """The process ends in order."""
+        self._ended.set()
+        self._at_it.acquire(timeout=END_WITHIN_S)  # what it is at would write the row again; not waited for long
+        try:
+            heartbeats.end(self._process)
+            self._watch.end()
+        except DatabaseError:
+            logger.info("The database does not answer, so this process is missed for a while")
+        finally:
+            connection.close()
+
+
+def start(kind: str, queues: str = "", also: Callable[[], object] = lambda: None) -> None:
+    """Once a process, after any fork."""
+    pulse = Pulse(Process(kind, queues), also)
+    running.append(pulse)
+    pulse.start()
+
+
+def stop() -> None:
+    while running:
+        running.pop().end()

@@ -1,0 +1,158 @@
+"""What is wrong with the running product at this moment: a sentence each, by a name that stays while it lasts."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from digests.mirror import running
+from digests.models import Digest, MirrorHealth
+from hotpapers_site.health import broker, heartbeats
+from hotpapers_site.models import TaskRecord, Trouble
+from hotpapers_site.queues import QUEUES, Queue
+from papers import clock, status
+from papers.access import networks
+from papers.networks.registry import streams
+
+FAILS_IN_A_ROW = 3
+_done: set[str] = set()
+PUBLISH_WITHIN = timedelta(minutes=10)
+MIRROR_WITHIN = timedelta(minutes=30)
+START = {
+    "web": "Start `manage.py web`.",
+    "beat": "Nothing is collected, published on time or mirrored. Start `celery --app hotpapers_site beat`.",
+    "follower": "Bluesky's posts are missed. Start `manage.py follow_bluesky`.",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    key: str
+    sentence: str
+
+
+def found() -> list[Found]:
+    """Everything, the worst first. Raises DatabaseError."""
+    now = clock.now()
+    told = [*missing(), *late(), *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks()]
+    return told + [Found(key, sentence) for key, sentence in status.needs(now).items()]
+
+
+def unacknowledged(all_found: list[Found]) -> list[Found]:
+    """Those that nobody said may stay so."""
+    accepted = set(Trouble.objects.filter(ended_at=None, acknowledged_at__isnull=False).values_list("key", flat=True))
+    return [one for one in all_found if one.key not in accepted]
+
+
+def missing() -> Iterator[Found]:
+    """Kinds of processes of which none runs."""
+    live, _ = heartbeats.split()
+    kinds = {one.kind for one in live}
+    served = {queue for one in live for queue in one.queues.split(",")}
+    wanted = ["web", "beat", *(["follower"] if any(not networks.why_off(name) for name in streams()) else [])]
+    titles = {"web": "web server", "follower": "follower of Bluesky"}
+    for kind in wanted:
+        if kind not in kinds:
+            yield Found(f"no {kind}", f"No {titles.get(kind, kind)} is running. {START[kind]}")
+    for queue in QUEUES.values():
+        if queue.name not in served:
+            start = f"Start `celery --app hotpapers_site worker --queues {queue.name}`."
+            yield Found(f"no worker {queue.name}", f"No worker of the queue {queue.name} is running, which {queue.what}. {start}")
+
+
+def late() -> Iterator[Found]:
+    """Processes that did not end in order and were not replaced."""
+    for one in heartbeats.split()[1]:
+        yield Found(
+            f"late {one.name}"[:120], f"Nothing is heard of the {one.name} since {moment(one.beaten_at)}. Start it again."
+        )
+
+
+def queues() -> Iterator[Found]:
+    try:
+        waiting = broker.waiting()
+    except redis.RedisError as error:
+        reason = str(error).partition("\n")[0]
+        yield Found("broker", f"Redis (REDIS_URL) does not answer, so no work is given out: {reason}")
+        return
+    for name, one in waiting.items():
+        if one.oldest_s > longest_wait_s(QUEUES[name]):
+            number = f"{one.number:,} {'task waits' if one.number == 1 else 'tasks wait'}"
+            yield Found(
+                f"queue {name}",
+                f"{number} in the queue {name}, the oldest for {one.oldest_s / 60:.0f} minutes. Start more workers of it, or see "
+                "at /admin/system/ what its workers do.",
+            )
+
+
+def longest_wait_s(queue: Queue) -> float:
+    """For its oldest task, before somebody has to look."""
+    return 2.0 * queue.killed_after_s if queue.name == "collecting" else 1.0 * queue.within_s
+
+
+def folders() -> dict[str, Path]:
+    """Those that we write to, by their name for people."""
+    mirrors = {f"the mirror {target.name}": target.folder for target in running.targets().values()}
+    return {"VAR_DIR": settings.VAR_DIR, **mirrors}
+
+
+def disks() -> Iterator[Found]:
+    for name, path in folders().items():
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(path).free // 2**20
+        except OSError as error:
+            yield Found(f"folder {name}", f"The folder {path} ({name}) cannot be used: {error.strerror}.")
+            continue
+        if not os.access(path, os.W_OK):
+            yield Found(f"folder {name}", f"The folder {path} ({name}) cannot be written to. Give it to the user of the site.")
+        if free < settings.DISK_FREE_MIB:
+            least = f"{settings.DISK_FREE_MIB:,} MiB (DISK_FREE_MIB)"
+            yield Found(f"disk {name}", f"The disk of {path} ({name}) has {free:,} MiB left, less than {least}. Free some.")
+
+
+def mirrors(now: datetime) -> Iterator[Found]:
+    """Targets that wait for a person, or that have failed for long."""
+    for health in MirrorHealth.objects.filter(name__in=running.targets()).exclude(state=MirrorHealth.State.OK).order_by("name"):
+        if health.state == MirrorHealth.State.REFUSED or now - health.since > MIRROR_WITHIN:
+            yield Found(f"mirror {health.name}", f"The mirror {health.name} is not up to date: {health.message}")
+
+
+def migrations() -> Iterator[Found]:
+    """Looked for until there are none: a process does not outlive the code that it began with."""
+    if "migrations" in _done:
+        return
+    executor = MigrationExecutor(connection)
+    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield Found("migrations", f"{len(waiting)} migrations have not been applied. Run `manage.py migrate`.")
+    else:
+        _done.add("migrations")
+
+
+def overdue(now: datetime) -> Iterator[Found]:
+    """Lists whose time has come, and that are not published."""
+    late = Digest.objects.filter(publish_at__lt=now - PUBLISH_WITHIN).exclude(status=Digest.Status.PUBLISHED).order_by("date")
+    for digest in late:
+        yield Found(
+            f"overdue {digest.date}",
+            f"The list of {digest.date} should have been published at {moment(digest.publish_at)} and is not. See its desk.",
+        )
+
+
+def failing_tasks() -> Iterator[Found]:
+    for record in TaskRecord.objects.filter(failures_in_a_row__gte=FAILS_IN_A_ROW).order_by("task"):
+        yield Found(
+            f"task {record.task}",
+            f"The task {record.task} failed {record.failures_in_a_row} times in a row: {record.error}",
+        )
+
+
+def moment(value: datetime | None) -> str:
+    return f"{value:%-d %b %Y, %H:%M} UTC" if value else "an unknown time"

@@ -1,0 +1,104 @@
+"""Looks for troubles, keeps them as rows, and has each told once, and once when it is over."""
+
+import logging
+import time
+from datetime import timedelta
+
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from hotpapers_site import leases
+from hotpapers_site.health import alerts, heartbeats, troubles
+from hotpapers_site.health.troubles import Found
+from hotpapers_site.models import Trouble
+
+LEASE = "watch"
+LASTS = timedelta(seconds=45)
+"""Longer than a round with a channel that does not answer."""
+CONFIRMED_AFTER = timedelta(seconds=40)
+"""What is over before that was a restart, and nobody is told."""
+KEPT = timedelta(days=90)
+DATABASE = Found("database", "The database does not answer. Pages that are held are still shown; nothing else works.")
+DATABASE_AFTER_S = 30.0
+logger = logging.getLogger(__name__)
+
+
+class Watch:
+    """Of one process. The holder of the lease looks; should the database fail, the last holder tells of that."""
+
+    def __init__(self, holder: str) -> None:
+        self._holder = holder
+        self._leads = False
+        self._database_failed_at: float | None = None
+        self._told_database = False
+
+    def round(self) -> None:
+        try:
+            self._leads = leases.take(LEASE, self._holder[:150], LASTS)
+            if self._leads:
+                self._database_answers()
+                look()
+                alerts.ping()
+        except DatabaseError as error:
+            self.database_failed(error)
+        except Exception:
+            logger.exception("Looking for troubles failed")
+
+    def database_failed(self, error: DatabaseError) -> None:
+        now = time.monotonic()
+        if self._database_failed_at is None:
+            self._database_failed_at = now
+            logger.warning("The database does not answer: %s", str(error).partition("\n")[0])
+        if self._leads and not self._told_database and now - self._database_failed_at >= DATABASE_AFTER_S:
+            self._told_database = True
+            alerts.tell_all([DATABASE.sentence], [])
+
+    def _database_answers(self) -> None:
+        self._database_failed_at = None
+        if self._told_database:
+            self._told_database = False
+            alerts.tell_all([], [DATABASE.sentence])
+
+    def end(self) -> None:
+        leases.give_up(LEASE, self._holder[:150])
+
+
+def look() -> None:
+    """One look by the leader: note what is wrong and what is over, and tell it. Raises DatabaseError."""
+    heartbeats.forget_succeeded()
+    note(troubles.found())
+    tell()
+    Trouble.objects.filter(ended_at__lt=Now() - KEPT).delete()
+
+
+def note(found: list[Found]) -> None:
+    """Make the open rows those of `found`. What nobody was told of leaves no row when it is over."""
+    now = {one.key: one.sentence for one in found}
+    with transaction.atomic():
+        open_ones = {one.key: one for one in Trouble.objects.filter(ended_at=None)}
+        for key, sentence in now.items():
+            if key not in open_ones:
+                Trouble.objects.create(key=key, sentence=sentence, since=Now())
+            elif open_ones[key].sentence != sentence:
+                Trouble.objects.filter(pk=open_ones[key].pk).update(sentence=sentence)
+        over = Trouble.objects.filter(ended_at=None).exclude(key__in=now)
+        over.filter(told=[], since__gt=Now() - CONFIRMED_AFTER).delete()
+        over.update(ended_at=Now())
+
+
+def tell() -> None:
+    """By each channel what it has not told yet; a channel that fails is tried again with the next look."""
+    is_due = Q(ended_at=None, acknowledged_at=None, since__lte=Now() - CONFIRMED_AFTER)
+    is_over = Q(ended_at__isnull=False) & ~Q(told=[])
+    rows = list(Trouble.objects.filter(is_due | (is_over & ~Q(told_end=F("told")))).order_by("since"))
+    for channel in alerts.channels():
+        begun = [row for row in rows if row.ended_at is None and channel.name not in row.told]
+        over = [row for row in rows if row.ended_at and channel.name in row.told and channel.name not in row.told_end]
+        if (begun or over) and alerts.tell(channel, [row.sentence for row in begun], [row.sentence for row in over]):
+            for row in begun:
+                row.told = [*row.told, channel.name]
+                row.save(update_fields=["told"])
+            for row in over:
+                row.told_end = [*row.told_end, channel.name]
+                row.save(update_fields=["told_end"])

@@ -1,0 +1,30 @@
+"""Workers and beats say that they run, from when they are ready."""
+
+from typing import Any
+
+from celery import signals
+
+from hotpapers_site.health import pulse
+from hotpapers_site.serving.leftovers import end_with_parent
+
+
+@signals.worker_ready.connect
+def worker_begins(sender: Any, **_: Any) -> None:
+    """In the process that takes messages; those that run tasks are its children."""
+    pulse.start("worker", queues=",".join(sorted(sender.app.amqp.queues.consume_from)))
+
+
+@signals.worker_process_init.connect
+def child_begins(**_: Any) -> None:
+    """A process that runs tasks does not outlive its worker: the broker gives the task to another one."""
+    end_with_parent()
+
+
+@signals.worker_shutting_down.connect
+def worker_ends(**_: Any) -> None:
+    pulse.stop()
+
+
+@signals.beat_init.connect
+def beat_begins(**_: Any) -> None:
+    pulse.start("beat")

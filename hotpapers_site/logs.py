@@ -1,0 +1,112 @@
+"""What the log says: a line for people or one of JSON, each with the request and the task that it belongs to."""
+
+import json
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+task_id: ContextVar[str] = ContextVar("task_id", default="")
+REQUEST_ID = re.compile("[A-Za-z0-9._-]{8,64}")
+access = logging.getLogger("hotpapers_site.access")
+
+
+class Marks(logging.Filter):
+    """Gives each record the ids of the request and the task in which it was made."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id, record.task_id = request_id.get(), task_id.get()
+        return True
+
+
+class Line(logging.Formatter):
+    """For people; the ids stand at the end, short."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        ids = [f"{name}={value[:8]}" for name in ("request_id", "task_id") if (value := getattr(record, name, ""))]
+        head, _, rest = text.partition("\n")
+        return " ".join([head, *ids]) + (f"\n{rest}" if rest else "")
+
+
+class Json(logging.Formatter):
+    """One line of JSON for each record; what `extra` has under `fields` stands in it by name."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "process": record.process,
+        }
+        said |= {name: value for name in ("request_id", "task_id") if (value := getattr(record, name, ""))}
+        said |= getattr(record, "fields", {})
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False, default=str)
+
+
+def config(level: str, form: str) -> dict[str, Any]:
+    """Django's LOGGING."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"()": "hotpapers_site.logs.Line", "format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+            "json": {"()": "hotpapers_site.logs.Json"},
+        },
+        "filters": {"one_line": {"()": "hotpapers_site.celery.OneLine"}, "marks": {"()": "hotpapers_site.logs.Marks"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": form, "filters": ["marks"]}},
+        "root": {"handlers": ["stderr"], "level": level},
+        # The HTTP clients log whole addresses, with a hundred status ids each.
+        # Celery tells of every tick; anybody can ask for a host that is not ours, and would fill the log with tracebacks.
+        "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery", "kombu", "axes")}
+        | {
+            name: {"filters": ["one_line"]}
+            for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
+        },
+    }
+
+
+def report_errors(dsn: str) -> None:
+    """Send errors to Sentry, without what is personal; nothing where no DSN is set."""
+    if not dsn:
+        return
+    import sentry_sdk  # only where it is wanted
+
+    sentry_sdk.init(dsn=dsn, send_default_pii=False, traces_sample_rate=0.0)
+
+
+def new_request_id(given: str = "") -> str:
+    """The proxy's, where it gave a good one."""
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+class RequestMiddleware:
+    """The request's id holds for all that is logged and queued while it is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = request_id.set(new_request_id(request.META.get("HTTP_X_REQUEST_ID", "")))
+        try:
+            return self._get_response(request)
+        finally:
+            request_id.reset(token)
+
+
+def log_access(method: str, path: str, status: int, size: int, took_s: float, given_id: str) -> None:
+    """A line for one answered request: no address of a reader, no query."""
+    fields = {"method": method, "path": path, "status": status, "bytes": size, "ms": round(took_s * 1000, 1)}
+    if given_id:
+        fields["request_id"] = given_id
+    access.info("%s %s %s, %s bytes, %s ms", method, path, status, size, fields["ms"], extra={"fields": fields})

@@ -1,0 +1,77 @@
+"""What `deploy/` ships and cannot be run everywhere is at least right in form, and names what exists."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hotpapers_site.queues import QUEUES
+from tests.conftest import absent
+from tests.deployed.servers import BASE, nginx_command
+from tests.servers import free_port
+
+DEPLOY = BASE / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+
+
+def test_units_are_what_systemd_understands(tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        absent("no systemd-analyze")
+    programs = {f"/srv/hotpapers/app/.venv/bin/{name}" for name in ("python", "celery")}
+    for unit in UNITS:  # the programs are where the unit says only on a real machine
+        text = re.sub("|".join(map(re.escape, programs)), "/bin/true", unit.read_text())
+        (tmp_path / unit.name.replace("@.", "@mirror.")).write_text(text)
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", *map(str, sorted(tmp_path.iterdir()))], capture_output=True, text=True, check=False
+    )
+    ours = [line for line in verified.stderr.splitlines() if "hotpapers" in line]
+    assert ours == []
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
+def test_a_unit_runs_as_the_sites_user_and_is_hardened(unit: Path) -> None:
+    lines = unit.read_text().splitlines()
+    for line in (
+        *("User=hotpapers", "WorkingDirectory=/srv/hotpapers/app", "EnvironmentFile=/etc/hotpapers.env"),
+        *("NoNewPrivileges=true", "ProtectSystem=strict", "ProtectHome=true", "PrivateTmp=true", "UMask=0077"),
+    ):
+        assert line in lines
+    assert "Type=oneshot" in lines or {"Restart=always", "TimeoutStopSec=60"} <= set(lines)
+
+
+def test_nginx_takes_the_shipped_configuration(tmp_path: Path) -> None:
+    if not shutil.which("nginx"):
+        absent("no nginx")
+    nginx_command(tmp_path / "nginx", free_port(), [8000, 8001])  # runs nginx -t
+
+
+def test_compose_has_every_process_once() -> None:
+    told = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    services = told["services"]
+    assert set(services) == {"postgres", "redis", "migrate", "web", "beat", "follower", *QUEUES}
+    for queue in QUEUES:
+        command = services[queue]["command"]
+        assert command[command.index("--queues") + 1] == queue
+        assert services[queue]["stop_signal"] == "SIGQUIT"
+    for name in set(services) - {"postgres", "redis"}:
+        assert (services[name]["read_only"], services[name]["cap_drop"]) == (True, ["ALL"])
+    named = {volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])}
+    assert named == set(told["volumes"])
+
+
+def test_the_image_has_what_the_site_needs_and_no_root() -> None:
+    text = (DEPLOY / "Dockerfile").read_text()
+    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", text, re.M)
+    for path in " ".join(copied).split():
+        assert (BASE / path).exists(), path
+    ignored = (BASE / ".dockerignore").read_text().splitlines()
+    assert {f"!{path}" for path in " ".join(copied).split()} == {line for line in ignored if line.startswith("!")}
+    assert re.findall(r"^USER (.*)$", text, re.M) == ["hotpapers"]
+
+
+def test_the_guide_names_files_that_are_there() -> None:
+    for path in re.findall(r"deploy/[a-zA-Z0-9_./*-]+", (DEPLOY / "README.md").read_text()):
+        assert list(BASE.glob(path.rstrip("."))) or path in ("deploy/.env", "deploy/hotpapers.env"), path

@@ -1,0 +1,95 @@
+"""Credentials reach git through its helper alone; a server that refuses, is down or slow is told without them. Also over SSH."""
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digests.mirror import running
+from digests.mirror.git import GitError
+from digests.mirror.targets import Kind, Target
+from digests.models import Entry
+from tests.digests.mirror.test_git_target import git, log
+from tests.factories import make_digest
+from tests.standins.git_server import GitServer, git_server
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2021, 5, 14, 9, tzinfo=UTC)
+SECRET = "hunter2%&'\"$x"
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    folder = tmp_path / "served" / "blog.git"
+    folder.mkdir(parents=True)
+    git(folder, "init", "--bare", "--quiet", "--initial-branch=main")
+    git(folder, "config", "http.receivepack", "true")
+    make_digest(date(2021, 5, 12), papers=1)
+    return folder
+
+
+@pytest.fixture
+def server(bare: Path) -> Iterator[GitServer]:
+    with git_server(bare.parent, "robot", SECRET) as running_server:
+        yield running_server
+
+
+def over(server: GitServer, folder: Path, token: str = SECRET) -> Target:
+    return Target("blog", folder, Kind.GIT, "hugo", remote=f"{server.address}/blog.git", user="robot", token=token)
+
+
+def test_token_reaches_the_server_and_stands_nowhere(
+    server: GitServer, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[str] = []
+    popen = subprocess.Popen
+
+    def watched(command: list[str], **options: Any) -> object:
+        seen.extend(command)
+        return popen(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", watched)
+    running.run(over(server, tmp_path / "clone"), NOW)
+    assert log(bare) == ["Publish 2021-05-12: 1 paper"]
+    assert [part for part in seen if "hunter2" in part] == []
+    assert "hunter2" not in git(tmp_path / "clone", "remote", "-v") + git(tmp_path / "clone", "config", "--list")
+    assert [path for path in (tmp_path / "clone" / ".git").rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()] == []
+    assert "hunter2" not in caplog.text
+
+
+def test_wrong_token_is_told_and_waits_for_a_person(server: GitServer, tmp_path: Path) -> None:
+    with pytest.raises(
+        GitError, match=r"the repository of blog refuses: .*; check MIRROR_BLOG_REMOTE and our right to push"
+    ) as caught:
+        running.run(over(server, tmp_path / "clone", token="wrong-hunter3"), NOW)
+    assert caught.value.passes is False
+    assert "hunter" not in str(caught.value)
+
+
+def test_server_that_fails_is_caught_up_with(server: GitServer, bare: Path, tmp_path: Path) -> None:
+    target = over(server, tmp_path / "clone")
+    running.run(target, NOW)
+    Entry.objects.update(retweets=7)
+    server.answers = 503
+    with pytest.raises(GitError, match="cannot be reached") as caught:
+        running.run(target, NOW)
+    assert caught.value.passes is True
+    server.answers = None
+    running.run(target, NOW)
+    assert log(bare) == ["Update 2021-05-12", "Publish 2021-05-12: 1 paper"]
+
+
+def test_push_over_ssh(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in does what sshd does: it runs the command that ssh was given, in a shell."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text('#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n')
+    ssh.chmod(ssh.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
+    running.run(Target("blog", tmp_path / "clone", Kind.GIT, "hugo", remote=f"robot@git.example:{bare}"), NOW)
+    assert log(bare) == ["Publish 2021-05-12: 1 paper"]
+    assert os.environ["GIT_SSH_COMMAND"] == str(ssh)

@@ -1,0 +1,118 @@
+"""Killed at any moment, the next run ends in the same bytes, and whoever reads meanwhile sees whole files and a true manifest."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from digests.markdown.format import file_name
+from tests.digests.mirror.mirrored import files, is_true
+
+KILLS = int(os.environ.get("MIRROR_KILLS", "6"))
+"""How often each kind of target is killed. `make test-mirror` does so 50 times."""
+pytestmark = [pytest.mark.slow(seconds=60), pytest.mark.timeout(1200)]
+MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+CHANGE = (
+    "import django, sys; django.setup()\n"
+    "from digests.models import Digest, Entry\n"
+    "Entry.objects.filter(digest__date__day__lte=20).update(retweets=int(sys.argv[1]))\n"
+)
+
+
+@pytest.fixture
+def environment(archive: Path, tmp_path: Path) -> dict[str, str]:
+    """A database of its own with 42 days."""
+    found = os.environ | {
+        "VAR_DIR": str(tmp_path / "var"),
+        "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/killed.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
+        "PYTHONPATH": str(settings.BASE_DIR),
+    }
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    for number, source in enumerate([*archive.glob("2020-1*.md"), *archive.glob("2022*.md")] * 6):
+        day = date.fromordinal(date(2015, 1, 1).toordinal() + number)
+        (posts / file_name(day)).write_bytes(source.read_bytes().replace(source.name[:10].encode(), str(day).encode()))
+    subprocess.run([*MANAGE, "migrate", "-v0"], env=found, check=True)
+    subprocess.run([*MANAGE, "import_posts", str(posts)], env=found, check=True, capture_output=True)
+    subprocess.run([*MANAGE, "render_texts"], env=found, check=True, capture_output=True)
+    return found
+
+
+class Reader(threading.Thread):
+    """Reads the manifest and the files that it names, again and again."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self.folder, self.ends, self.lies = folder, threading.Event(), list[str]()
+
+    def run(self) -> None:
+        while not self.ends.is_set():
+            try:
+                before = (self.folder / "mirror.json").read_bytes()
+            except FileNotFoundError:
+                continue
+            for name, entry in json.loads(before)["files"].items():
+                path = self.folder / name
+                data = path.read_bytes() if path.exists() else None
+                if (data is None or sha256(data).hexdigest() != entry["sha256"]) and (
+                    self.folder / "mirror.json"
+                ).read_bytes() == before:
+                    self.lies.append(name)
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("kind", ["folder", "git", "html"])
+def test_killed_at_random_moments_ends_in_the_same_bytes(environment: dict[str, str], tmp_path: Path, kind: str) -> None:
+    bare = tmp_path / "bare.git"
+    subprocess.run(["git", "init", "--bare", "--quiet", "--initial-branch=main", str(bare)], check=True)
+    mirrored = {
+        "MIRRORS": "killed,whole",
+        "MIRROR_KILLED_KIND": kind,
+        "MIRROR_WHOLE_KIND": "html" if kind == "html" else "folder",
+    }
+    mirrored |= {"MIRROR_KILLED_DIR": str(tmp_path / "killed"), "MIRROR_WHOLE_DIR": str(tmp_path / "whole")}
+    if kind == "git":
+        mirrored["MIRROR_KILLED_REMOTE"] = str(bare)
+    environment |= mirrored
+    folder, choose = tmp_path / "killed", random.Random(7)
+    folder.mkdir()
+    reader = Reader(folder)
+    reader.start()
+    lasted = 3.0
+    for number in range(KILLS):
+        subprocess.run([sys.executable, "-c", CHANGE, str(number)], env=environment, check=True)
+        started = time.monotonic()
+        running = subprocess.Popen(
+            [*MANAGE, "mirror", "killed"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            running.wait(choose.uniform(0.2, 1.0) * lasted)
+            lasted = time.monotonic() - started
+        except subprocess.TimeoutExpired:
+            running.send_signal(signal.SIGKILL)
+            running.wait()
+        if (folder / "mirror.json").exists():
+            assert is_true(folder)
+    done = subprocess.run([*MANAGE, "mirror"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    reader.ends.set()
+    reader.join()
+    assert reader.lies == []
+    assert {name: data for name, data in files(folder).items() if not name.startswith(".")} == files(tmp_path / "whole")
+    if kind == "git":
+        shown = subprocess.run(["git", "status", "--porcelain"], cwd=folder, capture_output=True, text=True, check=True)
+        pushed = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True)
+        there = subprocess.run(["git", "rev-parse", "main"], cwd=bare, capture_output=True, text=True, check=True)
+        assert (shown.stdout, pushed.stdout) == ("", there.stdout)

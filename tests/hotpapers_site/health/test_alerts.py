@@ -1,0 +1,127 @@
+"""Each trouble is told once by each channel, and once when it is over."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import DatabaseError
+from django.db.models.functions import Now
+from pytest_django.fixtures import Settings
+
+from hotpapers_site.health import alerts, watching
+from hotpapers_site.health.troubles import Found
+from hotpapers_site.models import Trouble
+from tests.standins.serving import Reply, Request, Standin
+
+pytestmark = pytest.mark.django_db
+BEAT = Found("no beat", "No beat is running.")
+DISK = Found("disk VAR_DIR", "The disk is full.")
+
+
+class Hooks(Standin):
+    """Takes webhooks and pings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bodies: list[tuple[str, dict[str, str]]] = []
+        self.status = 200
+
+    def answer(self, request: Request) -> Reply:
+        self.bodies.append((request.path, json.loads(request.body or b"{}")))
+        return Reply(self.status, b"ok")
+
+
+@pytest.fixture
+def hooks(settings: Settings) -> Iterator[Hooks]:
+    with Hooks() as made:
+        settings.ALERT_WEBHOOKS = [f"slack+{made.url}/slack", f"discord+{made.url}/discord", f"mattermost+{made.url}/mm"]
+        settings.ALERT_EMAILS = ["ada@papers.example"]
+        settings.DEFAULT_FROM_EMAIL = "hotpapers@papers.example"
+        yield made
+
+
+def text_of(body: dict[str, str]) -> str:
+    return body.get("text") or body["content"]
+
+
+def look(*found: Found) -> None:
+    """One look that finds these, some time after the last one."""
+    watching.note(list(found))
+    Trouble.objects.filter(ended_at=None).update(since=Now() - timedelta(minutes=2))
+    watching.tell()
+
+
+def test_each_trouble_is_told_once_and_once_when_it_is_over(hooks: Hooks) -> None:
+    for _ in range(3):
+        look(BEAT)
+    assert [path for path, _ in hooks.bodies] == ["/slack", "/discord", "/mm"]
+    texts = [text_of(body) for _, body in hooks.bodies]
+    assert set(texts) == {
+        "Hot Papers (127.0.0.1:8000): 1 to look at\n• No beat is running.\n\nhttp://127.0.0.1:8000/admin/system/"
+    }
+    assert [sorted(body) for _, body in hooks.bodies] == [["text"], ["content"], ["text"]]
+    assert [(one.subject, one.to, one.from_email) for one in mail.outbox] == [
+        ("Hot Papers (127.0.0.1:8000): 1 to look at", ["ada@papers.example"], "hotpapers@papers.example")
+    ]
+    hooks.bodies.clear()
+    for _ in range(3):
+        look(DISK)
+    assert {text_of(body).splitlines()[1] for _, body in hooks.bodies} == {"• The disk is full."}
+    assert {text_of(body).splitlines()[2] for _, body in hooks.bodies} == {"• Over: No beat is running."}
+    assert (len(hooks.bodies), len(mail.outbox)) == (3, 2)
+
+
+def test_a_channel_that_fails_is_tried_again_and_the_others_are_not_asked_twice(hooks: Hooks) -> None:
+    hooks.status = 500
+    look(BEAT)
+    assert (len(hooks.bodies), len(mail.outbox)) == (3, 1)
+    hooks.status = 204
+    look(BEAT)
+    look(BEAT)
+    assert (len(hooks.bodies), len(mail.outbox)) == (6, 1)
+
+
+def test_a_restart_is_told_to_nobody(hooks: Hooks) -> None:
+    watching.note([BEAT])
+    watching.tell()
+    watching.note([])
+    watching.tell()
+    assert (hooks.bodies, mail.outbox, Trouble.objects.count()) == ([], [], 0)
+
+
+def test_what_is_acknowledged_before_it_was_told_is_told_to_nobody(hooks: Hooks) -> None:
+    watching.note([BEAT])
+    Trouble.objects.update(acknowledged_at=Now(), acknowledged_reason="planned")
+    look(BEAT)
+    assert hooks.bodies == []
+
+
+def test_the_leader_tells_of_a_database_that_is_gone_and_of_its_return(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "look", lambda: None)
+    monkeypatch.setattr(watching, "DATABASE_AFTER_S", 0.0)
+    leader, other = watching.Watch("leader"), watching.Watch("other")
+    leader.round()
+    other.round()
+    for _ in range(2):
+        leader.database_failed(DatabaseError("gone"))
+        other.database_failed(DatabaseError("gone"))
+    assert [text_of(body).splitlines()[1] for _, body in hooks.bodies] == [f"• {watching.DATABASE.sentence}"] * 3
+    leader.round()
+    assert text_of(hooks.bodies[-1][1]).splitlines()[1] == f"• Over: {watching.DATABASE.sentence}"
+    assert len(hooks.bodies) == 6
+
+
+def test_the_dead_man_switch_is_told_once_a_minute(hooks: Hooks, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "_pinged_at", float("-inf"))
+    settings.ALERT_PING_URL = f"{hooks.url}/ping"
+    alerts.ping()
+    alerts.ping()
+    assert hooks.bodies == [("/ping", {})]
+
+
+def test_the_form_of_a_webhook_follows_from_its_host() -> None:
+    assert alerts.form_of("https://discord.com/api/webhooks/1/x") == ("discord", "https://discord.com/api/webhooks/1/x")
+    assert alerts.form_of("https://hooks.slack.com/services/x") == ("slack", "https://hooks.slack.com/services/x")
+    assert alerts.form_of("mattermost+https://chat.example/hooks/x") == ("mattermost", "https://chat.example/hooks/x")

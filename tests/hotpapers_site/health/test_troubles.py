@@ -1,0 +1,170 @@
+"""What is said of a product that does not run as it should."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from digests.mirror.targets import Target
+from digests.models import MirrorHealth
+from hotpapers_site.celery import app
+from hotpapers_site.health import broker, heartbeats, task_runs, troubles, watching
+from hotpapers_site.health.heartbeats import Process
+from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
+from papers.models import SourceHealth
+from tests.factories import make_draft
+from tests.servers import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def key(settings: Settings) -> None:
+    settings.X_BEARER_TOKEN = "synthetic-token"
+
+
+def keys() -> list[str]:
+    return [one.key for one in troubles.found()]
+
+
+def silence(name: str, seconds: int = 61) -> None:
+    Heartbeat.objects.filter(name=name).update(beaten_at=Now() - timedelta(seconds=seconds))
+
+
+def test_nothing_is_wrong_with_a_product_that_runs(running_product: None) -> None:
+    assert keys() == []
+
+
+def test_nothing_runs(settings: Settings) -> None:
+    settings.NETWORKS = ["x", "bluesky"]
+    workers = ["no worker collecting", "no worker publishing", "no worker mirror", "no worker upkeep"]
+    assert [key for key in keys() if key.startswith("no ")] == ["no web", "no beat", "no follower", *workers]
+
+
+def test_status_is_not_content_without_a_worker(running_product: None) -> None:
+    Heartbeat.objects.filter(queues="mirror").delete()
+    with pytest.raises(CommandError) as error:
+        call_command("status", stdout=StringIO())
+    assert str(error.value) == (
+        "Something needs attention:\nNo worker of the queue mirror is running, which writes the static copies. "
+        "Start `celery --app hotpapers_site worker --queues mirror`."
+    )
+
+
+def test_one_worker_may_serve_several_queues(running_product: None) -> None:
+    Heartbeat.objects.filter(kind="worker").delete()
+    heartbeats.beat(Process("worker", "collecting,mirror,publishing,upkeep"))
+    assert keys() == []
+
+
+def test_a_killed_worker_is_late_until_another_one_takes_its_place(running_product: None) -> None:
+    Heartbeat.objects.update(started_at=Now() - timedelta(hours=1))
+    killed = Process("worker", "mirror", host="elsewhere", number=7)
+    heartbeats.beat(killed)
+    silence(killed.name)
+    assert keys() == [f"late {killed.name}"]
+    watching.look()
+    assert Heartbeat.objects.filter(name=killed.name).exists()  # the others began before it fell silent
+    heartbeats.beat(Process("worker", "collecting", host="elsewhere", number=8))
+    watching.look()
+    assert Heartbeat.objects.filter(name=killed.name).exists()  # of another queue
+    heartbeats.beat(Process("worker", "mirror", host="elsewhere", number=9))
+    watching.look()
+    assert keys() == []
+
+
+def test_a_process_that_ends_in_order_is_not_missed(running_product: None) -> None:
+    second = Process("beat", host="elsewhere")
+    heartbeats.beat(second)
+    heartbeats.end(second)
+    assert keys() == []
+
+
+def test_a_broker_that_does_not_answer(running_product: None, settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}/0"
+    assert keys() == ["broker"]
+
+
+def test_tasks_that_wait_too_long(running_product: None) -> None:
+    app.send_task("digests.tasks.mirror_all")
+    assert keys() == []
+    with broker.client() as server:
+        message = server.lpop("mirror")
+        assert isinstance(message, bytes)
+        told = json.loads(message)
+        told["headers"]["queued_at"] -= 3600
+        server.rpush("mirror", json.dumps(told))
+        assert broker.waiting()["mirror"].number == 1
+        found = troubles.found()
+        server.delete("mirror")
+    assert [one.key for one in found] == ["queue mirror"]
+    assert found[0].sentence.startswith("1 task waits in the queue mirror, the oldest for 60 minutes. ")
+
+
+def test_a_disk_that_is_nearly_full_and_a_folder_that_is_none(running_product: None, settings: Settings, tmp_path: Path) -> None:
+    settings.DISK_FREE_MIB = 10**9
+    settings.MIRRORS = [Target("blog", Path("/dev/null/mirror"))]
+    assert keys() == ["disk VAR_DIR", "folder the mirror blog"]
+
+
+def test_a_mirror_that_waits_for_a_person(running_product: None, settings: Settings, tmp_path: Path) -> None:
+    settings.MIRRORS = [Target("blog", tmp_path)]
+    at = timezone.now()
+    MirrorHealth.objects.create(name="blog", state="waiting", message="The remote is away.", since=at, ran_at=at)
+    assert keys() == []
+    MirrorHealth.objects.update(state="refused")
+    assert [one.sentence for one in troubles.found()] == ["The mirror blog is not up to date: The remote is away."]
+    settings.MIRRORS = []
+    assert keys() == []
+
+
+def test_a_list_whose_time_is_long_over(running_product: None) -> None:
+    make_draft(publish_at=datetime(2021, 5, 13, 6, tzinfo=UTC), publish_zone="UTC")
+    assert [one.sentence for one in troubles.found()] == [
+        "The list of 2021-05-12 should have been published at 13 May 2021, 06:00 UTC and is not. See its desk."
+    ]
+
+
+def test_a_source_that_refuses(running_product: None) -> None:
+    SourceHealth.objects.create(service="x", state="refused", message="X refuses the token.", since=Now())
+    assert [(one.key, one.sentence) for one in troubles.found()] == [("source x", "X refuses the token.")]
+
+
+def test_a_task_that_fails_again_and_again(running_product: None) -> None:
+    for _ in range(3):
+        task_runs.record("papers.tasks.thin_history", 0.5, "ValueError: no\nsuch thing")
+    assert [one.sentence for one in troubles.found()] == [
+        "The task papers.tasks.thin_history failed 3 times in a row: ValueError: no such thing"
+    ]
+    task_runs.record("papers.tasks.thin_history", 1.5)
+    assert keys() == []
+    record = TaskRecord.objects.get()
+    assert (record.runs, record.failures, record.total_s, record.slowest_s) == (4, 3, 3.0, 1.5)
+
+
+def test_what_is_acknowledged_counts_no_more_until_it_comes_again(running_product: None) -> None:
+    Heartbeat.objects.filter(kind="beat").delete()
+    call_command("acknowledge", "no beat", reason="we move\nmachines", by="Ada", stdout=StringIO())
+    said = StringIO()
+    call_command("status", stdout=said)
+    assert "Trouble “no beat” since" in said.getvalue()
+    assert "acknowledged by Ada: we move machines" in said.getvalue()
+    heartbeats.beat(Process("beat"))
+    watching.look()
+    Heartbeat.objects.filter(kind="beat").delete()
+    with pytest.raises(CommandError, match="No beat is running"):
+        call_command("status", stdout=StringIO())
+
+
+@pytest.mark.parametrize(("key", "reason"), [("no beat", "x"), ("nonsense", "x"), ("no worker mirror", " ")])
+def test_only_what_is_wrong_is_acknowledged_and_for_a_reason(running_product: None, key: str, reason: str) -> None:
+    Heartbeat.objects.filter(queues="mirror").delete()
+    with pytest.raises(CommandError):
+        call_command("acknowledge", key, reason=reason, stdout=StringIO())
+    assert not Trouble.objects.exists()
