@@ -8,9 +8,13 @@ from papers import clock
 from papers.search.index import DAY_BITS, TIER_BITS
 from papers.search.levels import hottest
 from papers.search.understanding import Reading, within_days
+from papers.text.identifiers import FIRST_YEAR
 
-SPAN_DAYS = (7, 60, 500)
-"""Before the newest day, looked at one after the other until they have enough."""
+FIRST_SPAN_DAYS, GROWTH = 7, 4
+"""Days before the newest one that are looked at first, and how much further back each time that they do not have enough."""
+
+
+FIRST_DAY = date(FIRST_YEAR, 1, 1)
 
 
 class Order(StrEnum):
@@ -22,22 +26,27 @@ class Order(StrEnum):
 def newest(reading: Reading, found: Sequence[int], most: int, limit: int, before: int) -> list[int]:
     """The papers that are found by their day and number, those below `before` (0 for all), the newest first.
 
-    Where no more than `most` are found, `found` are their standings, and these are sorted; else the `most` hottest of the
-    shortest span before `before` that has enough. Four queries at most.
+    Where no more than `most` are found, `found` are their standings, and these are sorted; else those of a span of days before
+    `before` that has enough and not too many. Twenty queries at most. Of a day that has more than `most`, the hottest.
     """
     if len(found) <= most:
         return _sorted(found, before)[:limit]
-    last = (
-        date.fromordinal(min(before >> DAY_BITS, date.max.toordinal() - 1)) if before else clock.now().date() + timedelta(days=1)
-    )
-    query = reading.query
-    until = min(query.until or last, last)
-    for days in SPAN_DAYS:
-        since = max(query.since or date.min, until - timedelta(days=days))
-        some = _sorted(hottest(within_days(reading, since, until), most), before)
-        if len(some) >= limit:
-            return some[:limit]
-    return _sorted(hottest(within_days(reading, query.since, until), most), before)[:limit]
+    tomorrow = clock.now().date() + timedelta(days=1)
+    last = date.fromordinal(before >> DAY_BITS) if 0 < before >> DAY_BITS < tomorrow.toordinal() else tomorrow
+    until = min(reading.query.until or last, last)
+    first = max(reading.query.since or FIRST_DAY, FIRST_DAY)
+    too_few, too_many, days = 0, 0, FIRST_SPAN_DAYS
+    while True:
+        since = max(first, until - timedelta(days=days))
+        some = hottest(within_days(reading, since, until), most + 1)
+        places = _sorted(some, before)
+        if len(some) > most and days - too_few > 1:
+            too_many = days
+        elif len(places) >= limit or since == first or too_many - too_few == 1:
+            return places[:limit]
+        else:
+            too_few = days
+        days = max(too_few + 1, (too_few + too_many) // 2) if too_many else GROWTH * days
 
 
 def _sorted(standings: Sequence[int], before: int) -> list[int]:
