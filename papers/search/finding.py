@@ -26,8 +26,9 @@ from papers.search.understanding import Reading, understood, with_fewer
 from papers.search.words import name_words, plain_words
 
 MOST_HITS = 100
-MOST_COUNTED = 1_000
-"""Papers that a search counts; of more it says that there are more."""
+MOST_COUNTED = 100
+"""Papers that a search counts; of more it says that there are more. To find ten times as many takes ten times as long, where each
+word stands in many papers and all of them in few."""
 SHOWN_AUTHORS = 6
 FEW = 5
 """Papers, of which fewer let another spelling be offered."""
@@ -93,7 +94,7 @@ def search(text: str, *, limit: int = 20, after: str | None = None, order: Order
     found = _found(query)
     reading = found.reading
     if order is Order.NEWEST:
-        page = newest(reading, found.papers, MOST_COUNTED, limit + 1, before)
+        page = newest(reading, found.papers if len(found.papers) <= MOST_COUNTED else None, limit + 1, before)
     elif order is Order.HOTTEST:
         page = hottest(reading, limit + 1, before or FIRST)
     else:

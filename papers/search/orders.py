@@ -14,6 +14,7 @@ FIRST_SPAN_DAYS, GROWTH = 7, 4
 """Days before the newest one that are looked at first, and how much further back each time that they do not have enough."""
 
 
+MOST_OF_SPAN = 1_000
 FIRST_DAY = date(FIRST_YEAR, 1, 1)
 
 
@@ -23,13 +24,13 @@ class Order(StrEnum):
     HOTTEST = "hottest"
 
 
-def newest(reading: Reading, found: Sequence[int], most: int, limit: int, before: int) -> list[int]:
+def newest(reading: Reading, found: Sequence[int] | None, limit: int, before: int) -> list[int]:
     """The papers that are found by their day and number, those below `before` (0 for all), the newest first.
 
-    Where no more than `most` are found, `found` are their standings, and these are sorted; else those of a span of days before
-    `before` that has enough and not too many. Twenty queries at most. Of a day that has more than `most`, the hottest.
+    Where they are few, `found` are their standings, and these are sorted; else those of a span of days before `before` that has
+    enough and not too many. Some twenty queries at most. Of a day that has more than MOST_OF_SPAN, these hottest are shown.
     """
-    if len(found) <= most:
+    if found is not None:
         return _sorted(found, before)[:limit]
     tomorrow = clock.now().date() + timedelta(days=1)
     last = date.fromordinal(before >> DAY_BITS) if 0 < before >> DAY_BITS < tomorrow.toordinal() else tomorrow
@@ -38,12 +39,14 @@ def newest(reading: Reading, found: Sequence[int], most: int, limit: int, before
     too_few, too_many, days = 0, 0, FIRST_SPAN_DAYS
     while True:
         since = max(first, until - timedelta(days=days))
-        some = hottest(within_days(reading, since, until), most + 1)
+        some = hottest(within_days(reading, since, until), MOST_OF_SPAN + 1)
         places = _sorted(some, before)
-        if len(some) > most and days - too_few > 1:
+        if len(some) > MOST_OF_SPAN and days - too_few > 1:
             too_many = days
-        elif len(places) >= limit or since == first or too_many - too_few == 1:
+        elif len(places) >= limit or since == first:
             return places[:limit]
+        elif too_many - too_few == 1:
+            return places + newest(reading, None, limit - len(places), since.toordinal() << DAY_BITS)
         else:
             too_few = days
         days = max(too_few + 1, (too_few + too_many) // 2) if too_many else GROWTH * days
