@@ -15,7 +15,7 @@ HEAD_ENDS = re.compile(r"(?<!\d):|:(?!\d)|\s[-–—]+\s|—|[?!]\s|\.\s")
 MOST_WORDS = 6
 MOST_NAMES = 12
 """Of one paper."""
-SHAPE = r"[A-Za-z0-9]+(?:[-+·][A-Za-z0-9+]+){0,3}"
+SHAPE = r"[A-Za-z0-9]++(?:[-+·][A-Za-z0-9+]++){0,3}+"
 IS_NAMED = (
     r"\b(?:called|named|dubbed|termed|coined|call(?: it| this| our [a-z]{1,20})?|introduc(?:e|es|ing)|present(?:s|ing)?"
     r"|propos(?:e|es|ing)|describ(?:e|es)|develop(?:s|ed)?|train(?:ed)?|releas(?:e|es)|build)"

@@ -25,7 +25,7 @@ LONGEST_RUN = 8
 LONGEST_NAME = 4
 MOST_UNKNOWN = 3
 """Words that are taken for beginnings."""
-MOST_OPTIONAL = 8
+MOST_OPTIONAL = 6
 """Words of which some may be missing: of more, the last are left out."""
 OF_QUESTIONS = frozenset(
     {"how", "do", "does", "did", "what", "why", "when", "where", "who", "can", "could", "should", "will", "you", "i", "me", "my"}

@@ -15,7 +15,7 @@ TOKEN = re.compile(r"(?P<word>[^\W_]+)(?P<sign>\+\+|#(?!\w))?")
 """A word, and what makes another one of it: `c++`, `nerf++`, `c#`."""
 SIGNS = {"++": "plusplus", "#": "sharp"}
 POSSESSIVE = re.compile(r"(?<=[^\W_])['’]s\b", re.IGNORECASE)
-COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑‒–·•・][^\W_]+){1,3}")
+COMPOUND = re.compile(r"(?<![^\W_])[^\W_]++(?:[-‐‑‒–·•・][^\W_]++){1,3}")
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff]+"

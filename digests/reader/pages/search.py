@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digests.page_cache.middleware import reads_query
+from digests.page_cache.middleware import reads_query, shows
 from digests.reader.lists.selections import Selection, SelectionError, shown
 from digests.reader.metadata import Metadata
 from digests.reader.pages.search_results import POSTS_A_PAGE, POSTS_BESIDE, address, categories_of, chips, entries_of, posts_of
@@ -84,7 +84,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
 @require_safe
 def opensearch(request: HttpRequest) -> HttpResponse:
     """How browsers search here by themselves."""
-    return render(request, "opensearch.xml", {"absolute": absolute}, content_type="application/opensearchdescription+xml")
+    return shows(render(request, "opensearch.xml", {"absolute": absolute}, content_type="application/opensearchdescription+xml"))
 
 
 def _address_of(paper: Paper) -> str:
