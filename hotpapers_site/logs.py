@@ -104,9 +104,9 @@ class RequestMiddleware:
             request_id.reset(token)
 
 
-def log_access(method: str, path: str, status: int, size: int, took_s: float, given_id: str) -> None:
+def log_access(method: str, path: str, status: int, size: int, took_s: float, of_request: str) -> None:
     """A line for one answered request: no address of a reader, no query."""
     fields = {"method": method, "path": path, "status": status, "bytes": size, "ms": round(took_s * 1000, 1)}
-    if given_id:
-        fields["request_id"] = given_id
+    token = request_id.set(of_request)
     access.info("%s %s %s, %s bytes, %s ms", method, path, status, size, fields["ms"], extra={"fields": fields})
+    request_id.reset(token)

@@ -57,6 +57,8 @@ class Exchange(Protocol):
 
 THREADS = int(os.environ.get("WEB_THREADS", "8"))
 """Requests that Django answers at once; `manage.py web` sets it."""
+LOGS_ACCESS = settings.ACCESS_LOG or os.environ.get("ACCESS_LOG") == "true"
+"""`manage.py web --access-log` sets the variable after the settings are read."""
 BODY_WITHIN_S = 10.0
 LARGEST_BODY = 5 * 1024 * 1024
 """Bytes; twice what Django takes of a form."""
@@ -86,13 +88,13 @@ async def application(scope: Scope, exchange: Exchange) -> None:
     if scope.path == "/healthz":  # by no thread: it says that the process answers, whatever its threads wait for
         exchange.response_bytes(200, [("content-type", "text/plain"), ("cache-control", "no-store")], HEALTHY)
         return
-    began = time.monotonic()
-    status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange)
+    began, request_id = time.monotonic(), logs.new_request_id(scope.headers.get("x-request-id") or "")
+    status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange, request_id)
     exchange.response_bytes(status, list(headers), body)
     took_s = time.monotonic() - began
     answers.count(status, took_s)
-    if settings.ACCESS_LOG:
-        logs.log_access(scope.method, scope.path, status, len(body), took_s, scope.headers.get("x-request-id") or "")
+    if LOGS_ACCESS:
+        logs.log_access(scope.method, scope.path, status, len(body), took_s, request_id)
 
 
 def begin(*_: object) -> None:
@@ -109,14 +111,16 @@ application.__rsgi_init__ = begin  # type: ignore[attr-defined]
 application.__rsgi_del__ = end  # type: ignore[attr-defined]
 
 
-async def answered(scope: Scope, exchange: Exchange) -> Answer:
+async def answered(scope: Scope, exchange: Exchange, request_id: str) -> Answer:
     try:
         body = await asyncio.wait_for(body_of(exchange), BODY_WITHIN_S)
     except TimeoutError:
         return plain(HTTPStatus.REQUEST_TIMEOUT)
     if body is None:
         return plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return await asyncio.get_running_loop().run_in_executor(threads, by_django, environ_of(scope, body))
+    return await asyncio.get_running_loop().run_in_executor(
+        threads, by_django, environ_of(scope, body) | {"HTTP_X_REQUEST_ID": request_id}
+    )
 
 
 def essence_of(scope: Scope) -> dict[str, Any]:

@@ -105,6 +105,7 @@ OEMBED_BASE = env.read("OEMBED_BASE", values.BASE, "https://publish.x.com")
 OEMBED_REQUEST_INTERVAL = env.read("OEMBED_REQUEST_INTERVAL", values.SECONDS, 1.0)
 X_EMBED_BASE = env.read("X_EMBED_BASE", values.ORIGIN, "https://platform.x.com")  # readers' browsers ask it
 BLUESKY_API_BASE = env.read("BLUESKY_API_BASE", values.BASE, "https://public.api.bsky.app")
+BLUESKY_EMBED_BASE = env.read("BLUESKY_EMBED_BASE", values.ORIGIN, "https://embed.bsky.app")  # readers' browsers ask it
 BLUESKY_STREAM: list[str] = env.read("BLUESKY_STREAM", values.STREAMS, values.BLUESKY_STREAMS)  # tried in turn
 BLUESKY_HANDLE = env.read("BLUESKY_HANDLE", values.HANDLE, "")  # with an app password, to search for what the stream missed
 BLUESKY_APP_PASSWORD = env.read("BLUESKY_APP_PASSWORD", values.APP_PASSWORD, "")
@@ -146,7 +147,7 @@ INSTALLED_APPS = [
     "hotpapers_site",
     "digests",
     "papers",
-    "django.contrib.admin",
+    "hotpapers_site.apps.EditorsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -212,6 +213,7 @@ PAGE_CACHE_AGE = env.whole("PAGE_CACHE_AGE", 3600, least=1, most=86_400)
 PAGE_SHARED_AGE = env.whole("PAGE_SHARED_AGE", 10, most=86_400)
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["hotpapers_site.formats"]
 USE_I18N = False
 TIME_ZONE = env.read("TIME_ZONE", values.ZONE, "UTC")
 USE_TZ = True
@@ -259,21 +261,13 @@ AXES_LOCKOUT_CALLABLE = "hotpapers_site.sessions.locked_out"
 AXES_DISABLE_ACCESS_LOG = True  # who was where when is nobody's business; failures go with the cool-off
 AXES_VERBOSE = False
 
-# Nothing on any page comes from another host, but for a post's original at X, in a frame, once its reader has asked for it;
-# nobody frames us.
+# Nothing on any page comes from another host, but a post's original at its network, in a frame, once its reader asked for it.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
+        **{key: [NONE] for key in ("default-src", "base-uri", "frame-ancestors")},
+        **{key: [SELF] for key in ("script-src", "style-src", "font-src", "connect-src", "manifest-src", "form-action")},
         "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "frame-src": [X_EMBED_BASE],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
+        "frame-src": [X_EMBED_BASE, BLUESKY_EMBED_BASE],
     }
 }
 X_FRAME_OPTIONS = "DENY"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from papers.networks import paper_links
 from papers.networks.registry import KINDS
 
 
@@ -15,16 +16,39 @@ def link_hosts(network: str) -> frozenset[str] | None:
     return KINDS[network].link_hosts if network in KINDS else None
 
 
+paper_of_link = paper_links.paper_id
+
+
 def title(network: str) -> str:
     """The network as people call it."""
     return KINDS[network].title if network in KINDS else network
 
 
+def first_counts() -> dict[str, str]:
+    """By network, what stands for it where there is room for one number: `reposts`."""
+    return {name: kind.counted[0].plural for name, kind in KINDS.items()}
+
+
+def mark(network: str) -> str:
+    """What stands before its counts; empty where it has none of its own."""
+    return KINDS[network].mark if network in KINDS else ""
+
+
+def marks() -> dict[str, str]:
+    """By network, what stands before its counts: shapes of an SVG, our own and safe. Not all have one."""
+    return {name: kind.mark for name, kind in KINDS.items() if kind.mark}
+
+
+def told(counts: Mapping[str, int], network: str) -> list[tuple[str, str]]:
+    """The counts that the network tells, the one that people look at first: `("1,234", "reposts")`."""
+    kinds = KINDS[network].counted if network in KINDS else ()
+    found = ((counts[kind.name], kind) for kind in kinds if kind.name in counts)
+    return [(f"{number:,}", kind.singular if number == 1 else kind.plural) for number, kind in found]
+
+
 def in_words(counts: Mapping[str, int], network: str) -> list[str]:
     """The counts that the network tells, in its own words and order: `1,234 reposts`, `1 like`."""
-    kinds = KINDS[network].counted if network in KINDS else ()
-    told = ((counts[kind.name], kind) for kind in kinds if kind.name in counts)
-    return [f"{number:,} {kind.singular if number == 1 else kind.plural}" for number, kind in told]
+    return [f"{number} {word}" for number, word in told(counts, network)]
 
 
 def plural(network: str, count: str) -> str:
@@ -35,9 +59,9 @@ def plural(network: str, count: str) -> str:
 
 def weighed(weights: Mapping[str, Mapping[str, float]]) -> list[tuple[str, list[str], list[str]]]:
     """By network its title, what counts for a score (`likes × 2`), and what does not (`replies`)."""
-    told = []
+    weights_told = []
     for name, kind in KINDS.items():
         weight = {count.plural: weights.get(name, {}).get(count.name, 0) for count in kind.counted}
         counts = [f"{plural} × {times:g}" for plural, times in weight.items() if times]
-        told.append((kind.title, counts, [plural for plural, times in weight.items() if not times]))
-    return told
+        weights_told.append((kind.title, counts, [plural for plural, times in weight.items() if not times]))
+    return weights_told

@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 from django.db.models import Max
 
 from digests.admin.ordered_rows import renumber
-from digests.desk.changing import Action, AsWanted, by_others, conflict, editing, entry_of, save
+from digests.desk.changing import Action, AsWanted, by_others, conflict, editing, entry_of, is_own, save
 from digests.desk.state import digests_of
+from digests.desk.titles import quoted
 from digests.desk.undoing import removed
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.curation import keys_of_shown, new_entry, shown_tweets, take_live_counts
@@ -22,9 +23,11 @@ from papers.ranking.candidates import ranked, rules
 
 GOES_WITH_PAPER = (
     *(Action.NOTED, Action.TITLED, Action.TWEETS_CHOSEN, Action.TWEET_ADDED, Action.TWEET_DIRECTION),
-    *(Action.ADDED, Action.REMOVED),
+    *(Action.ADDED, Action.REMOVED, Action.ADDED_SEVERAL, Action.REMOVED_SEVERAL, Action.ACCEPTED_ALL),
 )
 """What is lost with a paper that is removed: its words, its tweets, and another editor's decision to have it."""
+
+MOVES = (Action.MOVED, Action.MOVED_SEVERAL, Action.ACCEPTED_ALL)
 
 
 def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: datetime) -> None:
@@ -36,8 +39,7 @@ def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: 
         Dismissal.objects.filter(day=day, paper=paper).delete()
         if digest.entries.filter(paper=paper).exists():
             raise AsWanted
-        entry, shown = _new(digest, paper, now)
-        _insert(digest, entry, shown, position)
+        insert_new(digest, paper, position, now)
 
 
 def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> None:
@@ -46,16 +48,17 @@ def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> No
     `seen` is the revision of the list that the editor saw: with the paper go its note, title and tweets, which another editor
     may have changed since.
     """
-    number = paper.arxiv_id
     with editing(day, Action.REMOVED, by=by, paper=paper) as digest:
         _dismiss(day, paper, by, now)
         if not (entry := digest.entries.select_related("paper").filter(paper=paper).first()):
             raise AsWanted
-        if others := by_others(digest, seen, by, paper, GOES_WITH_PAPER):
+        if others := by_others(digest, seen, by, [paper], GOES_WITH_PAPER):
             words = [told(others), entry.otherwise.get("title"), entry.note]
             last, overrule = others[0], {"revision": digest.revision}
             theirs = [line for line in words if line]
-            raise Conflict(number, base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
+            raise Conflict(
+                quoted(paper), base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule
+            )
         entry.delete()
         renumber(digest.entries.all(), [])
 
@@ -63,7 +66,7 @@ def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> No
 def dismiss(day: date, paper: Paper, *, by: User, now: datetime) -> None:
     digest = digests_of(day)[1]
     if digest and digest.entries.filter(paper=paper).exists():
-        raise Refused(f"{paper.arxiv_id} is already in the list. Remove it there if you don’t want it.")
+        raise Refused(f"{quoted(paper)} is already in the list. Remove it there if you don’t want it.")
     _dismiss(day, paper, by, now)
 
 
@@ -77,15 +80,15 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
     `base` is how often it had been moved when the editor saw it; None to move it whatever others did.
     """
     with editing(day, Action.MOVED, by=by, paper=paper, details={"to": position}) as digest:
-        entry = entry_of(digest, paper, mine=position)
+        entry = entry_of(digest, paper, mine=f"move it to place {position}", by=by)
         wanted = max(1, min(position, digest.entries.count()))
         if entry.position == wanted:
             raise AsWanted
-        if base is not None and entry.moves != base:
-            what, overrule = f"position of {paper.arxiv_id}", {"moves": entry.moves}
-            mine, theirs, moved = wanted, entry.position, [Action.MOVED]
-            raise conflict(digest, what, base=None, mine=mine, theirs=theirs, paper=paper, actions=moved, overrule=overrule)
-        _place(digest, entry, wanted)
+        if base is not None and entry.moves != base and not any(is_own(digest, paper, one, by) for one in MOVES):
+            what, overrule = f"place of {quoted(paper)}", {"moves": entry.moves}
+            mine, theirs = f"place {wanted}", f"place {entry.position}"
+            raise conflict(digest, what, base=None, mine=mine, theirs=theirs, paper=paper, actions=MOVES, overrule=overrule)
+        set_place(digest, entry, wanted)
         save(entry, moves=entry.moves + 1)
 
 
@@ -95,13 +98,13 @@ def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) ->
     A pin is set or not, so only the history tells whether another editor changed it since.
     """
     actions = (Action.UNPINNED, Action.PINNED)
-    words = [f"{paper.arxiv_id} unpinned", f"{paper.arxiv_id} pinned"]
+    words = ["not pinned", "pinned"]
     with editing(day, actions[pinned], by=by, paper=paper) as digest:
-        entry = entry_of(digest, paper, mine=words[pinned])
+        entry = entry_of(digest, paper, mine=words[pinned], by=by)
         if entry.is_pinned == pinned:
             raise AsWanted
-        if seen is not None and (others := by_others(digest, seen, by, paper, actions)):
-            what, overrule = f"pin of {paper.arxiv_id}", {"revision": digest.revision}
+        if seen is not None and (others := by_others(digest, seen, by, [paper], actions)):
+            what, overrule = f"pin of {quoted(paper)}", {"revision": digest.revision}
             base, last = words[not pinned], others[0]
             theirs = base if last.action == actions[not pinned] else said(last)
             raise Conflict(what, base=base, mine=words[pinned], theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
@@ -134,6 +137,18 @@ def _end(digest: Digest) -> int:
     return int(digest.entries.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
+def insert_new(digest: Digest, paper: Paper, position: int | None, now: datetime) -> None:
+    """As an entry at the position, or at the end; within a change."""
+    entry, shown = _new(digest, paper, now)
+    entry.position = end = _end(digest)
+    entry.save()
+    for row in shown:
+        row.entry = entry
+    ShownTweet.objects.bulk_create(shown)
+    if position is not None and position < end:
+        set_place(digest, entry, position)
+
+
 def _new(digest: Digest, paper: Paper, now: datetime) -> tuple[Entry, list[ShownTweet]]:
     """With the counts as last read, and the tweets that the rules show or those that it had when it was removed; not saved."""
     [live] = ranked({paper.pk: paper.arxiv_id}, rules())
@@ -145,17 +160,7 @@ def _new(digest: Digest, paper: Paper, now: datetime) -> tuple[Entry, list[Shown
     return entry, shown_tweets(entry, live, keys_of_shown([live]))
 
 
-def _insert(digest: Digest, entry: Entry, shown: list[ShownTweet], position: int | None) -> None:
-    entry.position = end = _end(digest)
-    entry.save()
-    for row in shown:
-        row.entry = entry
-    ShownTweet.objects.bulk_create(shown)
-    if position is not None and position < end:
-        _place(digest, entry, position)
-
-
-def _place(digest: Digest, entry: Entry, position: int) -> None:
+def set_place(digest: Digest, entry: Entry, position: int) -> None:
     """Give the entry the position; the others keep their order."""
     order = [pk for pk in digest.entries.order_by("position").values_list("pk", flat=True) if pk != entry.pk]
     order.insert(max(position, 1) - 1, entry.pk)

@@ -1,57 +1,75 @@
-"""What the desk's requests are answered: JSON with rendered parts of the page."""
+"""What the desk's requests are answered: JSON with the rows that changed, and the small parts of the page around them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import wraps
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 
-from digests.desk.body import Body, read_body
+from digests.desk.body import Body, read_body, versions
 from digests.desk.filters import Filters
+from digests.desk.rows.changed import changed_rows
 from digests.desk.state import Desk, read_desk
 from digests.editing.conflicts import Conflict, Refused
 from papers import clock
 from papers.fetching import NotFetched, Unknown
 
-PARTS = ("list", "candidates", "head")
+VIEW, EDIT, PUBLISH = "digests.view_digest", "digests.change_digest", "digests.publish_digest"
+PARTS = ("head", "tools", "candidates_head", "candidates_foot", "list_head", "list_foot")
 """Each is rendered from `admin/desk/_<name>.html`, with the desk. The check (`publishing_views.checks`) is asked for."""
-Act = Callable[[HttpRequest, date, Body], HttpResponse]
+Act = Callable[[HttpRequest, date, Body], HttpResponse | str]
+"""What it did in words, to be answered with what changed on the page; or an answer of its own."""
 
 
-def desk_action(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
+@dataclass(frozen=True)
+class DeskAction:
     """A view of one action: a POST with a JSON object, by a member of staff with this right.
 
-    Errors become answers: a conflict 409, a refusal 400; `html` shows what is there now.
+    Errors become answers: a conflict 409, a refusal 400, each with what is there now.
     """
 
-    def decorate(act: Act) -> Callable[..., HttpResponse]:
-        @wraps(act)
-        @never_cache
-        @require_POST
-        def view(request: HttpRequest, day: date, **_: Any) -> HttpResponse:
-            if refusal := refused(request, right):
-                return refusal
-            body: Body = {}
-            try:
-                body = read_body(request)
-                return act(request, day, body)
-            except Refused as refusal:
-                return error(str(refusal))
-            except Unknown as unknown:
-                return error(str(unknown), status=404)
-            except NotFetched as failure:
-                return error(str(failure), status=502)
-            except Conflict as conflict:
-                return conflicting(request, day, body, conflict)
+    right: str
+    act: Act
 
-        return view
+    @property
+    def name(self) -> str:
+        return self.act.__name__
 
-    return decorate
+    def __call__(self, request: HttpRequest, day: date, **_: Any) -> HttpResponse:
+        response: HttpResponse = _post(request, day, self)
+        return response
+
+
+def desk_action(right: str) -> Callable[[Act], DeskAction]:
+    return lambda act: DeskAction(right, act)
+
+
+@gzip_page
+@never_cache
+@require_POST
+def _post(request: HttpRequest, day: date, action: DeskAction) -> HttpResponse:
+    if refusal := refused(request, action.right):
+        return refusal
+    body: Body = {}
+    try:
+        body = read_body(request)
+        done = action.act(request, day, body)
+        return answer(request, day, done, body) if isinstance(done, str) else done
+    except Refused as refusal:
+        return error(str(refusal))
+    except Unknown as unknown:
+        return error(str(unknown), status=404)
+    except NotFetched as failure:
+        return error(str(failure), status=502)
+    except Conflict as conflict:
+        told = {"conflict": as_told(conflict, body), **standing(request, desk_of(request, day), body)}
+        return JsonResponse(told, status=409)
 
 
 def refused(request: HttpRequest, right: str) -> JsonResponse | None:
@@ -69,27 +87,45 @@ def error(sentence: str, *, status: int = 400) -> JsonResponse:
 
 
 def answer(
-    request: HttpRequest, day: date, said: str, parts: Iterable[str] = PARTS, *, desk: Desk | None = None, **html: str
+    request: HttpRequest,
+    day: date,
+    said: str,
+    body: Body,
+    *,
+    desk: Desk | None = None,
+    parts: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> JsonResponse:
-    """It is done. `said` is for the live region of screen readers; `html` holds parts that are rendered already."""
-    desk = desk or desk_of(request, day)
-    saved = {"revision": desk.revision, "pulse": desk.pulse, "saved_at": clock.now().isoformat(), "said": said}
-    return JsonResponse({**saved, "html": rendered(request, desk, parts) | html})
+    """It is done. `said` is for the live region of screen readers; `parts` are rendered already."""
+    found = standing(request, desk or desk_of(request, day), body)
+    html = found["html"] | dict(parts or {})
+    return JsonResponse({**found, "saved_at": clock.now().isoformat(), "said": said, "html": html, **more})
 
 
-def conflicting(request: HttpRequest, day: date, body: Body, conflict: Conflict) -> JsonResponse:
-    desk = desk_of(request, day)
-    told = {
+def standing(request: HttpRequest, desk: Desk, body: Body) -> dict[str, Any]:
+    """The list and the candidates as they are now: the rows of which the page has (`have` in the body) no such version."""
+    return {
+        "revision": desk.revision,
+        "pulse": desk.pulse,
+        "html": {name: part(request, name, desk=desk) for name in PARTS},
+        "rows": changed_rows(desk, versions(body)),
+    }
+
+
+def as_told(conflict: Conflict, body: Body) -> dict[str, Any]:
+    return {
         "what": conflict.what,
         "base": conflict.base,
         "mine": conflict.mine,
         "theirs": conflict.theirs,
         "by": conflict.by,
         "at": conflict.at.isoformat() if conflict.at else None,
-        "retry": {**body, **conflict.overrule} if conflict.overrule is not None else None,
+        "retry": {**without_versions(body), **conflict.overrule} if conflict.overrule is not None else None,
     }
-    html = rendered(request, desk, PARTS)
-    return JsonResponse({"conflict": told, "revision": desk.revision, "pulse": desk.pulse, "html": html}, status=409)
+
+
+def without_versions(body: Body) -> Body:
+    return {name: value for name, value in body.items() if name != "have"}
 
 
 def desk_of(request: HttpRequest, day: date) -> Desk:
@@ -101,10 +137,6 @@ def user_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise TypeError("a view of the desk was reached by nobody")
     return request.user
-
-
-def rendered(request: HttpRequest, desk: Desk, parts: Iterable[str]) -> dict[str, str]:
-    return {name: part(request, name, desk=desk) for name in parts}
 
 
 def part(request: HttpRequest, name: str, **context: Any) -> str:

@@ -9,9 +9,12 @@ from django.http import HttpRequest
 
 from digests.editing.conflicts import Refused
 from papers.post_keys import LONGEST_KEY
+from papers.text.identifiers import ARXIV_ID
 
 Body = Mapping[str, Any]
 Kind = TypeVar("Kind")
+MOST_PAPERS = 2000
+"""In one change: more than arXiv announces in a day."""
 
 
 def read_body(request: HttpRequest) -> Body:
@@ -60,6 +63,20 @@ def post_keys(body: Body, name: str) -> list[str]:
     if not all(isinstance(one, str) and re.fullmatch(rf"[!-~]{{1,{LONGEST_KEY}}}", one) for one in keys):
         raise Refused(f"“{name}” has to be a list of ids of posts.")
     return list(keys)
+
+
+def versions(body: Body) -> frozenset[str]:
+    """Versions of the rows that the page has, parted by blanks; none where the request tells none."""
+    have = body.get("have", "")
+    return frozenset(have.split(" ")) if isinstance(have, str) else frozenset()
+
+
+def papers(body: Body, name: str = "papers") -> list[str]:
+    """Ids of papers, each once, in their order."""
+    ids = _typed(body, name, list)
+    if not ids or len(ids) > MOST_PAPERS or not all(isinstance(one, str) and re.fullmatch(ARXIV_ID, one) for one in ids):
+        raise Refused(f"“{name}” has to be a list of 1 to {MOST_PAPERS} papers. Reload the page.")
+    return list(dict.fromkeys(ids))
 
 
 def _typed(body: Body, name: str, kind: type[Kind]) -> Kind:

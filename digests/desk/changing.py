@@ -9,14 +9,16 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from digests.desk.state import is_editable
+from digests.desk.titles import quoted
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
 from digests.models import Digest, Entry, ListChange
 from papers.models import Paper
 
 Action = ListChange.Action
-ABOUT_ALL = (Action.RESTORED, Action.UNDONE, Action.FORM, Action.IMPORTED, Action.OTHER)
+ABOUT_ALL = (Action.RESTORED, Action.UNDONE, Action.FORM, Action.IMPORTED, Action.THRESHOLD, Action.OTHER)
 """Actions that may have changed anything in the list."""
+REMOVALS = (Action.REMOVED, Action.REMOVED_SEVERAL)
 
 
 class AsWanted(Exception):
@@ -25,9 +27,17 @@ class AsWanted(Exception):
 
 @contextmanager
 def editing(
-    day: date, action: Action, *, by: User, paper: Paper | None = None, details: Mapping[str, Any] | None = None
+    day: date,
+    action: Action,
+    *,
+    by: User,
+    paper: Paper | None = None,
+    papers: Sequence[Paper] = (),
+    details: Mapping[str, Any] | None = None,
 ) -> Iterator[Digest]:
-    """Lock the day's list for one change; nothing is written where the block raises AsWanted."""
+    """Lock the day's list for one change, of one paper or of several; nothing is written where the block raises AsWanted."""
+    if papers:
+        details = {**(details or {}), "papers": [one.arxiv_id for one in papers]}
     try:
         with transaction.atomic():
             # In the order in which a correction is published: the day's own list first.
@@ -48,12 +58,20 @@ def refuse_published(digest: Digest) -> None:
         raise Refused("This day is published. To change it, start a correction.")
 
 
-def entry_of(digest: Digest, paper: Paper, *, mine: Any) -> Entry:
-    """The paper's entry. Where somebody removed it, what the editor wanted of it is not lost."""
+def entry_of(digest: Digest, paper: Paper, *, mine: Any, by: User, is_text: bool = False) -> Entry:
+    """The paper's entry. Where somebody else removed it, what the editor wanted of it is not lost.
+
+    Where the editor removed it, there is nothing to ask: a text is refused and stays in the browser, all else is void.
+    """
     entry = digest.entries.select_related("paper").filter(paper=paper).first()
     if entry is None:
-        what = f"{paper.arxiv_id}, which is no longer in the list"
-        raise conflict(digest, what, base=None, mine=mine, theirs=None, paper=paper, actions=[Action.REMOVED])
+        last = last_of(digest, paper, REMOVALS)
+        if last and last.by_id == by.pk:
+            if is_text:
+                raise Refused(f"{quoted(paper)} is no longer in the list: you removed it. Add it again, then save this text.")
+            raise AsWanted
+        what = f"{quoted(paper)}, which is no longer in the list"
+        raise conflict(digest, what, base=None, mine=mine, theirs=None, paper=paper, actions=REMOVALS)
     return entry
 
 
@@ -61,11 +79,20 @@ def save(entry: Entry, **values: Any) -> None:
     Entry.objects.filter(pk=entry.pk).update(**values)
 
 
-def compare(digest: Digest, what: str, *, base: Any, mine: Any, theirs: Any, paper: Paper | None, action: Action) -> None:
-    """Go on only where the editor saw what is there, and wants something else."""
+def compare(
+    digest: Digest, what: str, *, base: Any, mine: Any, theirs: Any, paper: Paper | None, action: Action, by: User
+) -> None:
+    """Go on only where the editor saw what is there, and wants something else.
+
+    What the editor wrote in another tab is no reason to ask: the newer text stands, and the history keeps the other.
+    """
     if theirs == mine:
         raise AsWanted
-    if theirs != base:
+    if theirs == base:
+        return
+    if is_own(digest, paper, action, by):
+        digest.revision += 1  # so that this is a change of its own in the history, which keeps the other text
+    else:
         overrule = {"base": theirs}
         raise conflict(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, actions=[action], overrule=overrule)
 
@@ -82,18 +109,42 @@ def conflict(
     overrule: dict[str, Any] | None = None,
 ) -> Conflict:
     """Told with the last of these actions on that paper, or with the last change where there was none."""
-    changes = history.changes(digest)
-    same = (one for one in changes if one.action in actions and one.paper_id == (paper.pk if paper else None))
-    last = next(same, changes[0] if changes else None)
+    last = last_of(digest, paper, actions) or next(iter(history.changes(digest)), None)
     by, at = (last.editor, last.at) if last else ("", None)
     return Conflict(what, base=base, mine=mine, theirs=theirs, by=by, at=at, overrule=overrule)
 
 
-def by_others(digest: Digest, seen: int, by: User, paper: Paper, actions: Sequence[Action]) -> list[ListChange]:
-    """What others than `by` did since the revision `seen`, of these actions on that paper or about anything in the list; the
+def is_own(digest: Digest, paper: Paper | None, action: Action, by: User) -> bool:
+    """Whether the last one to do this was the editor, and nobody else changed everything since."""
+    last = last_of(digest, paper, [action])
+    return bool(last and last.by_id == by.pk and not by_others(digest, last.revision, by, [], []))
+
+
+def last_of(digest: Digest, paper: Paper | None, actions: Sequence[Action]) -> ListChange | None:
+    """The last change of these actions, on that paper or on the whole list."""
+    return next((one for one in history.changes(digest) if one.action in actions and concerns(one, [paper])), None)
+
+
+def by_others(digest: Digest, seen: int, by: User, papers: Sequence[Paper], actions: Sequence[Action]) -> list[ListChange]:
+    """What others than `by` did since the revision `seen`, of these actions on these papers or about anything in the list; the
     newest first."""
     return [
         one
         for one in history.since(digest, seen)
-        if one.by_id != by.pk and (one.action in ABOUT_ALL or (one.action in actions and one.paper_id == paper.pk))
+        if one.by_id != by.pk and (one.action in ABOUT_ALL or (one.action in actions and concerns(one, papers)))
     ]
+
+
+def concerns(change: ListChange, papers: Sequence[Paper | None]) -> bool:
+    """Whether the change is one of these papers, alone or among several; None stands for one of no paper."""
+    if several := change.details.get("papers"):
+        return any(paper and paper.arxiv_id in several for paper in papers)
+    return change.paper_id in {paper.pk if paper else None for paper in papers}
+
+
+def own_revision(digest: Digest, seen: int, by: User) -> int:
+    """The revision that the editor knows who saw the revision `seen`: the present one where only the editor changed the list
+    since, in whichever tab."""
+    since = history.since(digest, seen)
+    is_own = bool(since) and since[0].revision == digest.revision and all(one.by_id == by.pk for one in since)
+    return digest.revision if is_own else seen

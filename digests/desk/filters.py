@@ -1,5 +1,7 @@
 """Which of the day's candidates an editor wants to see."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +13,11 @@ from papers.ranking.ranking import RankedPaper
 SHOWN = 200
 """Candidates on the page, unless all are asked for: those below have hardly any tweets."""
 
+UNDECIDED, DISMISSED, EVERYTHING = "undecided", "dismissed", "all"
+SHOWS = {UNDECIDED: "Undecided", DISMISSED: "Not today", EVERYTHING: "All candidates"}
+"""Which candidates are shown: those to decide on, those that are not for today, or all."""
+SCORE = re.compile(r"score([<>])([0-9]{1,9})")
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -19,10 +26,11 @@ class Filters:
     threshold: int = 0
     """The lowest score."""
     text: str = ""
-    """Words of title, authors or arXiv id, each somewhere."""
+    """Words of title, authors, arXiv id or categories, each somewhere; or `score>200`."""
     network: str = ""
     """A network of which a post counts."""
     all: bool = False
+    show: str = UNDECIDED
 
     @classmethod
     def read(cls, query: QueryDict) -> Self:
@@ -34,16 +42,36 @@ class Filters:
             text=query.get("text", "").strip(),
             network=query.get("network", "").strip(),
             all=query.get("all") == "1",
+            show=show if (show := query.get("show", "")) in SHOWS else UNDECIDED,
         )
 
     @property
     def are_set(self) -> bool:
         return bool(self.category or self.threshold or self.text or self.network)
 
+    @property
+    def show_title(self) -> str:
+        return SHOWS[self.show]
+
+    def shows(self, arxiv_id: str, listed: Collection[str], dismissed: Collection[str]) -> bool:
+        """Whether a paper of these states is among those to show."""
+        if self.show == UNDECIDED:
+            return arxiv_id not in listed and arxiv_id not in dismissed
+        return self.show == EVERYTHING or arxiv_id in dismissed
+
     def admit(self, paper: Paper, codes: list[str], heat: RankedPaper) -> bool:
         if heat.score < self.threshold or (self.network and self.network not in heat.counts):
             return False
         if self.category and not any(code == self.category or code.split(".")[0] == self.category for code in codes):
             return False
-        text = " ".join([paper.arxiv_id, paper.title, *paper.authors]).casefold()
-        return all(word in text for word in self.text.casefold().split())
+        text = " ".join([paper.arxiv_id, paper.title, *paper.authors, *codes]).casefold()
+        return all(_holds(word, text, heat) for word in self.text.casefold().split())
+
+
+def _holds(word: str, text: str, heat: RankedPaper) -> bool:
+    """`score>200` and `score<50` are about the score, every other word about the text."""
+    compared = SCORE.fullmatch(word)
+    if compared is None:
+        return word in text
+    limit = int(compared[2])
+    return heat.score > limit if compared[1] == ">" else heat.score < limit

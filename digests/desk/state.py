@@ -5,14 +5,16 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from statistics import median
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Case, Max, Prefetch, Q, When
+from django.db.models import BooleanField, Case, Count, Max, Prefetch, Q, When
 from django.utils import timezone
 
 from digests.desk import presence
 from digests.desk.filters import Filters
+from digests.desk.next_step import NextStep, next_step
 from digests.desk.rows.candidates import CandidateRow, candidate_rows, featured_on
 from digests.desk.rows.entries import EntryRow, list_rows
 from digests.desk.strip import StripDay, strip
@@ -25,6 +27,9 @@ from papers.ranking.candidates import announced_on, rules, tweets_on
 from papers.ranking.ranking import MentionedPaper, Rules, rank
 
 INCOMPLETE = (CollectionDay.State.COLLECTING, CollectionDay.State.PARTIAL, CollectionDay.State.FAILED)
+LAST_LISTS = 7
+USUAL_LENGTH = 12
+"""Of a list where there is none yet to go by."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,19 @@ class Desk:
     can_publish: bool
     can_save_rules: bool
     filters: Filters
+    next_step: NextStep
+    has_candidates: bool
+    dismissed: int
+    """Candidates that are not for today."""
     networks: Mapping[str, str]
     """Their names and titles, to filter by."""
     pulse: str
     """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
+
+    @property
+    def number_shown(self) -> int:
+        """Of candidates, by the filters."""
+        return len(self.candidates) + self.more_candidates
 
     @property
     def is_incomplete(self) -> bool:
@@ -74,7 +88,7 @@ class Desk:
 
 
 def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk:
-    """`now` by the collector's clock. Sixteen queries, and none where there is nothing."""
+    """`now` by the collector's clock. Seventeen queries, and none where there is nothing."""
     own, digest = digests_of(day)
     site_rules = rules()
     entries = _entries(digest)
@@ -94,6 +108,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     listed = [Place(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
     in_list = {entry.arxiv_id for entry in listed}
     is_open = is_editable(digest)
+    can_edit = user.has_perm("digests.change_digest") and (digest is None or is_open)
     found = suggestions(candidates, listed, live, dismissals) if is_open else []
     suggested = {suggestion.arxiv_id: suggestion for suggestion in found}
     featured = featured_on(papers, day)
@@ -106,6 +121,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         suggested=suggested,
         featured=featured,
         now=now,
+        can_add=digest is not None and can_edit,
     )
     days, day_state = strip(day, now.astimezone(UTC).date())
     last_read = max((line.read_at for heat in candidates for line in heat.tweets if line.read_at), default=None)
@@ -117,7 +133,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         is_correction=bool(digest and digest.corrects_id),
         is_overdue=bool(digest and digest.publish_at and digest.publish_at <= now),
         rule_at=rule_publishes_at(digest, now) if digest else None,
-        rows=list_rows(entries, live, suggested=suggested, featured=featured),
+        rows=list_rows(entries, live, suggested=suggested, featured=featured, can_edit=can_edit),
         candidates=rows,
         more_candidates=more,
         left_to_decide=sum(heat.hot and heat.arxiv_id not in in_list and heat.arxiv_id not in dismissals for heat in candidates),
@@ -125,13 +141,31 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         rules=site_rules,
         strip=days,
         editors=presence.others(day, user, now=timezone.now()),
-        can_edit=user.has_perm("digests.change_digest") and (digest is None or is_open),
+        can_edit=can_edit,
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),
         filters=filters,
+        next_step=next_step(
+            digest,
+            len(entries),
+            sum(heat.hot for heat in candidates),
+            usual_length(day),
+            can_edit=can_edit,
+            is_correction=bool(digest and digest.corrects_id),
+            published=len(entries),
+        ),
+        has_candidates=bool(candidates),
+        dismissed=len(dismissals),
         networks=network_words.titles(),
         pulse=_beat(digest, list(dismissals.values()), last_read, day_state),
     )
+
+
+def usual_length(day: date) -> int:
+    """How many papers a list has by custom: the median of the last seven before the day; one query."""
+    last = Digest.objects.published().filter(date__lt=day, is_sample=False).order_by("-date")[:LAST_LISTS]
+    lengths = [number for number in last.annotate(papers_in=Count("entries")).values_list("papers_in", flat=True) if number]
+    return int(median(lengths)) if lengths else USUAL_LENGTH
 
 
 def _entries(digest: Digest | None) -> list[Entry]:
@@ -176,8 +210,8 @@ def digests_of(day: date) -> tuple[Digest | None, Digest | None]:
 
 
 def is_editable(digest: Digest | None) -> bool:
-    """Readers see a published list as it is: it is corrected on a copy."""
-    return digest is not None and digest.status != Digest.Status.PUBLISHED
+    """Readers see a published list as it is: it is corrected on a copy. One that is about to go out stays what was approved."""
+    return digest is not None and digest.status != Digest.Status.PUBLISHED and digest.goes_out_at is None
 
 
 def pulse(day: date, digest: Digest | None) -> str:
@@ -189,7 +223,8 @@ def pulse(day: date, digest: Digest | None) -> str:
 
 
 def _beat(digest: Digest | None, dismissals: list[int], last_read: datetime | None, day: CollectionDay | None) -> str:
-    stands = [digest.pk, digest.revision, digest.status, digest.changed_at.timestamp()] if digest else []
+    out = digest.goes_out_at.timestamp() if digest and digest.goes_out_at else 0
+    stands = [digest.pk, digest.revision, digest.status, out, digest.changed_at.timestamp()] if digest else []
     read = last_read.timestamp() if last_read else 0
     collected = zlib.crc32(f"{day.state} {day.reason}".encode()) if day else 0
     return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read, collected))

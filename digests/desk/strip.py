@@ -18,8 +18,13 @@ class StripDay:
     """Of the collection; empty where nobody looked at the day yet."""
     status: str
     """Of its digest; empty where there is none."""
+    is_scheduled: bool
     url: str
     is_current: bool
+
+    @property
+    def month(self) -> str:
+        return f"{self.day:%B %Y}"
 
 
 def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | None]:
@@ -30,13 +35,15 @@ def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | N
     last = today if today - current < timedelta(weeks=WEEKS - 1) else current + timedelta(weeks=2)
     end = max(last, current)
     start = end - timedelta(days=end.weekday(), weeks=WEEKS - 1)
+    within = Digest.objects.filter(date__range=(start, end))
     collection = {row.date: row for row in CollectionDay.objects.filter(date__range=(start, end))}
-    statuses = dict(Digest.objects.filter(date__range=(start, end)).values_list("date", "status"))
+    digests = {day: (status, at) for day, status, at in within.values_list("date", "status", "publish_at")}
     days = [
         StripDay(
             day=day,
             state=collection[day].state if day in collection else "",
-            status=statuses.get(day, ""),
+            status=digests.get(day, ("", None))[0],
+            is_scheduled=digests.get(day, ("", None))[1] is not None,
             url=reverse("desk", args=[day]),
             is_current=day == current,
         )

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from digests.desk.changing import Action, compare, editing, entry_of, save
+from digests.desk.titles import quoted
 from digests.editing.conflicts import Refused
 from digests.models import Entry
 from papers.editing import LINE_END, refuse_control_characters
@@ -26,9 +27,10 @@ def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
         # In one statement while somebody types; what stands in its way is looked at afterwards.
         if mine != base and Entry.objects.filter(digest=digest, paper=paper, note=base).update(note=mine):
             return
-        entry = entry_of(digest, paper, mine=mine)
-        what = f"note on {paper.arxiv_id}"
-        compare(digest, what, base=base, mine=mine, theirs=entry.note, paper=paper, action=Action.NOTED)
+        entry = entry_of(digest, paper, mine=mine, by=by, is_text=True)
+        what = f"note on {quoted(paper)}"
+        compare(digest, what, base=base, mine=mine, theirs=entry.note, paper=paper, action=Action.NOTED, by=by)
+        save(entry, note=mine)
 
 
 def title(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
@@ -42,10 +44,10 @@ def title(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
         # As for a note; it misses where the day prints more than the title otherwise.
         if mine != base and Entry.objects.filter(digest=digest, paper=paper, **held).update(printed_otherwise=_printed({}, mine)):
             return
-        entry = entry_of(digest, paper, mine=mine)
+        entry = entry_of(digest, paper, mine=mine, by=by, is_text=True)
         theirs = str(entry.otherwise.get("title", ""))
-        what = f"title of {paper.arxiv_id}"
-        compare(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, action=Action.TITLED)
+        what = f"title of {quoted(paper)}"
+        compare(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, action=Action.TITLED, by=by)
         others = {key: value for key, value in entry.otherwise.items() if key != "title"}
         save(entry, printed_otherwise=_printed(others, mine))
 
@@ -58,7 +60,7 @@ def intro(day: date, text: str, base: str, *, by: User) -> None:
     """The editors' words on the day, in Markdown."""
     mine = _clean(text, longest=LONGEST_TEXT)
     with editing(day, Action.INTRO, by=by) as digest:
-        compare(digest, "intro", base=_lines(base), mine=mine, theirs=digest.intro, paper=None, action=Action.INTRO)
+        compare(digest, "intro", base=_lines(base), mine=mine, theirs=digest.intro, paper=None, action=Action.INTRO, by=by)
         digest.intro = mine
 
 

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from digests.admin.ordered_rows import renumber
 from digests.desk.changing import Action, AsWanted, compare, editing, entry_of
+from digests.desk.titles import quoted
 from digests.editing.conflicts import Refused
 from digests.models import Entry, ShownTweet
 from papers.models import Mention, Paper, Tweet
@@ -17,7 +18,7 @@ from papers.post_keys import PostKey
 def show_tweets(day: date, paper: Paper, keys: Sequence[str], base: Sequence[str], *, by: User) -> None:
     """Show these tweets under the paper, in this order; each of them mentions it, or stands there already."""
     with editing(day, Action.TWEETS_CHOSEN, by=by, paper=paper) as digest:
-        entry = entry_of(digest, paper, mine=list(keys))
+        entry = entry_of(digest, paper, mine=list(keys), by=by)
         shown: dict[PostKey, int] = {}
         for row in entry.shown_tweets.select_related("tweet"):
             shown.setdefault(row.tweet.key, row.pk)
@@ -25,8 +26,8 @@ def show_tweets(day: date, paper: Paper, keys: Sequence[str], base: Sequence[str
         tweets = {PostKey(network, id): pk for network, id, pk in mentions}
         could = [*shown, *tweets]
         wanted, saw, theirs = written(keys, could), written(base, could), [str(key) for key in shown]
-        what = f"posts about {paper.arxiv_id}"
-        compare(digest, what, base=saw, mine=wanted, theirs=theirs, paper=paper, action=Action.TWEETS_CHOSEN)
+        what = f"posts about {quoted(paper)}"
+        compare(digest, what, base=saw, mine=wanted, theirs=theirs, paper=paper, action=Action.TWEETS_CHOSEN, by=by)
         _show(entry, wanted, shown, tweets)
 
 
@@ -41,7 +42,7 @@ def written(keys: Iterable[str], could: Iterable[PostKey]) -> list[str]:
 def show_tweet(day: date, paper: Paper, tweet: Tweet, *, by: User) -> None:
     """Show one more tweet under the paper, behind the others."""
     with editing(day, Action.TWEET_ADDED, by=by, paper=paper) as digest:
-        entry = entry_of(digest, paper, mine=str(tweet.key))
+        entry = entry_of(digest, paper, mine="show one more post", by=by)
         if entry.shown_tweets.filter(tweet=tweet).exists():
             raise AsWanted
         last = entry.shown_tweets.aggregate(last=Max("position"))["last"] or 0

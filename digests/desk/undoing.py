@@ -6,6 +6,7 @@ from itertools import pairwise
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from digests.desk.changing import REMOVALS, concerns, own_revision
 from digests.desk.state import digests_of, is_editable
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
@@ -28,7 +29,7 @@ def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
         if locked is None or not is_editable(locked):
             raise Refused("Nothing to undo: this day has no list you can edit.")
         change, before = _last_change(locked)
-        is_own = change.by_id == by.pk and locked.revision == seen
+        is_own = change.by_id == by.pk and locked.revision == own_revision(locked, seen, by)
         if change.pk != version or locked.revision != seen if version is not None else not is_own:
             raise Conflict(
                 "the last change",
@@ -67,6 +68,7 @@ def removed(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | No
     """What the paper's entry was before it was last removed, with its tweets; not saved."""
     changes = history.changes(digest)
     for change, before in pairwise(changes):
-        if change.action == Action.REMOVED and change.paper_id == paper.pk:
-            return entry_after(digest, before, paper.pk)
+        took = change.action == Action.THRESHOLD or (change.action in REMOVALS and concerns(change, [paper]))
+        if took and (found := entry_after(digest, before, paper.pk)):
+            return found
     return None

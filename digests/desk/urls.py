@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
-from digests.desk.views import actions, page
+from digests.desk.views import actions, batch, bulk, look, page
+
+ACTIONS = {**actions.ACTIONS, **bulk.ACTIONS, "read": batch.read, "changes": batch.changes}
 
 urlpatterns = [
     path("", admin.site.admin_view(page.index), name="admin-home"),
@@ -12,8 +14,10 @@ urlpatterns = [
     path("desk/", admin.site.admin_view(page.home), name="desk-home"),
     path("desk/<day:day>/", admin.site.admin_view(page.page), name="desk"),
     path("desk/<day:day>/state", page.state, name="desk-state"),
-    path("desk/<day:day>/why/<arxiv_id:arxiv_id>", page.why, name="desk-why"),
-    *(path(f"desk/<day:day>/{name}", action, name=f"desk-{name}") for name, action in actions.ACTIONS.items()),
+    path("desk/<day:day>/look/<arxiv_id:arxiv_id>", look.look, name="desk-look"),
+    path("desk/<day:day>/why/<arxiv_id:arxiv_id>", look.why, name="desk-why"),
+    path("desk/<day:day>/posts/<arxiv_id:arxiv_id>", look.posts, name="desk-posts"),
+    *(path(f"desk/<day:day>/{name}", action, name=f"desk-{name}") for name, action in ACTIONS.items()),
     path("desk/<day:day>/", include("digests.desk.publishing_urls")),
     path("desk/<day:day>/<slug:action>", page.unknown),
 ]

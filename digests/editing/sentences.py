@@ -19,6 +19,11 @@ SENTENCES: dict[str, str] = {
     Action.ADDED: "added {papers}",
     Action.REMOVED: "removed {papers}",
     Action.MOVED: "moved {papers}",
+    Action.ADDED_SEVERAL: "added {papers}",
+    Action.REMOVED_SEVERAL: "removed {papers}",
+    Action.MOVED_SEVERAL: "moved {papers} to the top",
+    Action.ACCEPTED_ALL: "accepted the suggestions for {papers}",
+    Action.THRESHOLD: "applied the threshold {score} to this day",
     Action.PINNED: "pinned {papers}",
     Action.UNPINNED: "unpinned {papers}",
     Action.NOTED: "edited the note on {papers}",
@@ -45,6 +50,8 @@ MOVED_TO = "moved {papers} to {to}"
 COUNTS = "counts refreshed"
 MACHINE = "Hot Papers"
 GONE = "a paper that is no longer known"
+NAMED = 3
+"""So many papers of a change are named, and the others counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def said_of(changes: Iterable[ListChange]) -> list[str]:
     """Each change in words; one query for titles, and one more if one of them undid or restored another."""
     changes = list(changes)
     titles = _titles(changes)
-    return [_said(one.action, [_title(one)], one.details, titles) for one in changes]
+    return [_said(one.action, _papers(one, titles), one.details, titles) for one in changes]
 
 
 def runs(changes: Iterable[ListChange]) -> list[Run]:
@@ -78,7 +85,7 @@ def runs(changes: Iterable[ListChange]) -> list[Run]:
     found = []
     for _, group in groupby(changes, key=_kind):
         run = list(group)
-        papers = list(dict.fromkeys(_title(one) for one in reversed(run)))
+        papers = list(dict.fromkeys(title for one in reversed(run) for title in _papers(one, titles)))
         found.append(Run(run, _said(run[0].action, papers, run[0].details, titles)))
     return found
 
@@ -99,7 +106,7 @@ ABOUT_PAPERS = {action for action, sentence in SENTENCES.items() if "{papers}" i
 
 def _said(action: str, papers: list[str], details: Mapping[str, Any], titles: Titles) -> str:
     sentence = SENTENCES.get(action, action)
-    words: dict[str, Any] = {"papers": ", ".join(f"“{title}”" for title in papers)} | dict(details)
+    words: dict[str, Any] = dict(details) | {"papers": _named(papers)}
     if action == Action.PUBLISHED and details.get("is_scheduled"):
         sentence = ON_TIME
     if action == Action.MOVED and len(papers) == 1 and "to" in details:
@@ -107,23 +114,39 @@ def _said(action: str, papers: list[str], details: Mapping[str, Any], titles: Ti
     if action == Action.CORRECTION_PUBLISHED:
         words["note"] = details.get("note") or COUNTS
     if of := details.get("of"):
-        words["of"] = _said(of["action"], [titles.get(of["paper"] or "", GONE)], of["details"], titles)
+        words["of"] = _said(of["action"], _ids_in(of, titles), of["details"], titles)
         words["at"] = f"{datetime.fromisoformat(of['at']):%d %b %Y, %H:%M} UTC" if of["at"] else "an earlier time"
     return sentence.format_map(words)
 
 
-def _title(change: ListChange) -> str:
-    return change.paper.plain_title if change.paper else GONE
+def _named(papers: list[str]) -> str:
+    """`“A”, “B”, “C” and 41 more papers`."""
+    more = len(papers) - NAMED
+    if more <= 1:
+        return ", ".join(f"“{title}”" for title in papers)
+    return f"{', '.join(f'“{title}”' for title in papers[:NAMED])} and {more} more papers"
+
+
+def _papers(change: ListChange, titles: Titles) -> list[str]:
+    """The titles of the papers that the change is about, in plain text."""
+    if several := change.details.get("papers"):
+        return [titles.get(number, GONE) for number in several]
+    return [change.paper.plain_title if change.paper else GONE]
+
+
+def _ids_in(of: Mapping[str, Any], titles: Titles) -> list[str]:
+    several = of["details"].get("papers") or [of["paper"] or ""]
+    return [titles.get(number, GONE) for number in several]
 
 
 def _titles(changes: list[ListChange]) -> Titles:
     """The titles of the papers named in the details, by arXiv id. Those of the changes' own papers are fetched with them."""
     wanted: set[str] = set()
     for change in changes:
+        wanted.update(change.details.get("papers", ()))
         of = change.details.get("of")
         while of:
-            if of["paper"]:
-                wanted.add(of["paper"])
+            wanted.update(of["details"].get("papers") or filter(None, [of["paper"]]))
             of = of["details"].get("of")
     named = list(Paper.objects.filter(arxiv_id__in=wanted).only("arxiv_id", "title")) if wanted else []
     set_plain_titles([*named, *(one.paper for one in changes if one.paper)])

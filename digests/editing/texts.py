@@ -24,5 +24,6 @@ def texts_of_entry(note: str, otherwise: dict[str, Any] | None) -> list[Text]:
         (Kind.NOTE, note),
         (Kind.LINE, str(printed.get("title", ""))),
         (Kind.ABSTRACT, str(printed.get("abstract", ""))),
+        (Kind.LEAD, str(printed.get("abstract", ""))),
         (Kind.NAMES, names_source(printed.get("authors") or ())),
     ]

@@ -26,6 +26,11 @@ class ListChange(models.Model):
         ADDED = "added", "added"
         REMOVED = "removed", "removed"
         MOVED = "moved", "moved"  # to: the number, from 1
+        ADDED_SEVERAL = "added_several", "several added"  # papers: their arXiv ids
+        REMOVED_SEVERAL = "removed_several", "several removed"  # papers
+        MOVED_SEVERAL = "moved_several", "several moved to the top"  # papers
+        ACCEPTED_ALL = "accepted_all", "suggestions accepted"  # papers
+        THRESHOLD = "threshold", "threshold applied"  # score: papers from this one on are hot
         PINNED = "pinned", "pinned"
         UNPINNED = "unpinned", "unpinned"
         NOTED = "noted", "note edited"

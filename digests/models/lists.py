@@ -4,6 +4,7 @@ from datetime import UTC, date
 from functools import lru_cache
 from typing import Any, Self, TypeAlias, cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Cast
@@ -110,6 +111,10 @@ class Digest(models.Model):
     publish_zone = models.CharField(
         max_length=64, blank=True, editable=False, help_text="The time zone in which that was said: Europe/Berlin"
     )
+    goes_out_at = models.DateTimeField(
+        null=True, editable=False, help_text="An editor has published it, and until then can take that back; nobody sees it yet"
+    )
+    goes_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
     is_held = models.BooleanField(default=False, editable=False, help_text="The site’s own rule does not publish it")
     intro = models.TextField("intro", blank=True, help_text="The editors’ words on the day, in Markdown")
     changed_at = models.DateTimeField(auto_now=True)

@@ -23,7 +23,7 @@ def texts_of_digest(digest: Digest, entries: Iterable[Entry], events: Iterable[P
     """All that a digest's page prints."""
     entries = list(entries)
     notes = [digest.intro, *(entry.note for entry in entries), *(event.note for event in events)]
-    abstracts = ((Kind.ABSTRACT, entry.abstract) for entry in entries)
+    abstracts = ((kind, entry.abstract) for entry in entries for kind in (Kind.ABSTRACT, Kind.LEAD))
     return Texts([*_lines(entries), *abstracts, *((Kind.NOTE, note) for note in notes)])
 
 
@@ -31,14 +31,15 @@ def texts_of_events(events: Iterable[PublicEvent]) -> Texts:
     return Texts((Kind.NOTE, event.note) for event in events)
 
 
-def texts_of_paper(paper: Paper) -> Texts:
-    """All that arXiv says of the paper."""
-    return Texts([*_of_papers([paper]), (Kind.ABSTRACT, paper.abstract), (Kind.COMMENT, paper.comment)])
+def texts_of_paper(paper: Paper, others: Iterable[Paper] = ()) -> Texts:
+    """All that arXiv says of the paper, and titles and authors of others."""
+    own = [(Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment)]
+    return Texts([*_of_papers([paper, *others]), *own])
 
 
-def texts_of_papers(papers: Iterable[Paper]) -> Texts:
-    """Titles and authors."""
-    return Texts(_of_papers(papers))
+def texts_of_papers(papers: Iterable[Paper], entries: Iterable[Entry] = ()) -> Texts:
+    """Titles and authors, and those that days print."""
+    return Texts([*_of_papers(papers), *_lines(entries)])
 
 
 def _of_papers(papers: Iterable[Paper]) -> Iterator[Text]:

@@ -1,18 +1,20 @@
 """Template tags of the desk."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
+from django.utils.safestring import SafeString
 
 from papers import network_words
-from papers.models import CollectionDay, RulesChange
+from papers.models import CollectionDay, Paper, RulesChange
 from papers.ranking.ranking import Rules
 from papers.rendered.stored import Texts
 
 register = template.Library()
-WIDTH, HEIGHT = 60, 18
+WIDTH, HEIGHT = 44, 14
 LATEST_CHANGES = 5
 
 
@@ -42,6 +44,11 @@ def plain_in(title: str, texts: Texts) -> str:
 
 
 @register.filter
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
 def by_network(rules: Rules) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     """The weights to set: each network's name, title, and what it counts with its weight."""
     plural = network_words.plural
@@ -60,6 +67,67 @@ def rules_log() -> list[RulesChange]:
 @register.filter
 def as_json(value: Any) -> str:
     return json.dumps(value)
+
+
+GLYPHS = {"reposts": "repost", "likes": "heart", "replies": "reply", "comments": "reply"}
+"""By what is counted, in people's words; all else is points, which rise."""
+
+
+class Told(NamedTuple):
+    """One count: a glyph for the eye, words for everybody else."""
+
+    glyph: str
+    number: str
+    words: str
+
+
+@register.filter
+def told_in(counts: Mapping[str, int], network: str) -> list[Told]:
+    told = (text.partition(" ") for text in network_words.in_words(counts, network))
+    return [Told(GLYPHS.get(f"{words.removesuffix('s')}s".replace("replys", "replies"), "up"), n, words) for n, _, words in told]
+
+
+@register.filter
+def network_short(network: str) -> str:
+    """`Hacker News` is HN; a name of one word stands as it is."""
+    title = network_words.title(network)
+    return "".join(word[0] for word in title.split()) if " " in title else title
+
+
+@register.filter
+def and_others(authors: list[str]) -> str:
+    """`Ada Example + 3`."""
+    return f"{authors[0]} + {len(authors) - 1}" if len(authors) > 2 else ", ".join(authors)
+
+
+@register.filter
+def title_in(texts: Texts, paper: Paper) -> SafeString:
+    return texts.line(paper.title)
+
+
+@register.filter
+def names_in(texts: Texts, paper: Paper) -> list[str]:
+    return texts.names(paper.authors)
+
+
+@register.filter
+def comment_in(texts: Texts, paper: Paper) -> SafeString:
+    return texts.comment(paper.comment)
+
+
+@register.filter
+def abstract_in(texts: Texts, paper: Paper) -> SafeString:
+    return texts.abstract(paper.abstract)
+
+
+@register.filter
+def get(mapping: Mapping[str, int], key: str) -> int:
+    return mapping.get(key, 0)
+
+
+@register.filter
+def abs_value(number: int) -> int:
+    return abs(number)
 
 
 @register.simple_tag

@@ -55,11 +55,21 @@ def tweet_body(body_html: str, network: str = OLD_NETWORK) -> SafeString:
 
 register.filter("network_title", network_words.title)
 register.filter("in_words", network_words.in_words)
+register.filter("network_mark", network_words.mark)
 
 
 @register.filter
 def of_network(counts: Mapping[str, Mapping[str, int]], network: str) -> Mapping[str, int]:
     return counts.get(network, {})
+
+
+@register.filter
+def told(entry: Entry) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+    """By network: its name, its title, what stands before its counts, and these (number, word), the first one first."""
+    return [
+        (network, network_words.title(network), network_words.mark(network), network_words.told(counts, network))
+        for network, counts in entry.counted.items()
+    ]
 
 
 @register.filter
@@ -118,6 +128,13 @@ def moment_text(at: datetime) -> str:
 def day_text(day: date) -> str:
     """`6 June 2019`; Django's own filter takes ten times as long."""
     return f"{day.day} {day:%B %Y}"
+
+
+@register.filter
+@lru_cache(maxsize=4096)
+def day_short(day: date) -> str:
+    """`6 Jun 2019`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 @register.filter

@@ -89,6 +89,9 @@ class Kind(ABC):
     counted: ClassVar[tuple[Count, ...]]
     weights: ClassVar[Mapping[str, float]]
     """What each count gives to a paper's score, where no saved rule says otherwise."""
+    mark: ClassVar[str] = ""
+    """Shapes of an SVG of 16 by 16 in one colour, `currentColor`, that stand before its counts: drawn by us, not its logo.
+    Without them its title stands there."""
     link_hosts: ClassVar[frozenset[str] | None] = None
     """The network's own hosts, to which alone its texts link; None where they link to any host."""
     stream: "ClassVar[type[Stream] | None]" = None
@@ -128,7 +131,7 @@ class Kind(ABC):
 
     @staticmethod
     def frame(id: str, settings: Any) -> str:
-        """The network's page of this post alone, made for frames; empty where it has none."""
+        """The page of this post alone, made for frames; empty where there is none. `{theme}` in it means `light` or `dark`."""
         return ""
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from papers.text import keys
 
-VERSION = 1
+VERSION = 2
 """The renderer's version. Raise it with every change to its output; all texts are then rendered again."""
 
 
@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """TeX on one line with its addresses as links."""
     ABSTRACT = "abstract"
     """TeX in paragraphs."""
+    LEAD = "lead"
+    """An abstract, of which one sentence is rendered: the one that tells most (papers/text/lead.py); nothing where none does."""
     NAMES = "names"
     """Authors' names in TeX (`names_source`); rendered as plain text, one name a line."""
     NOTE = "note"

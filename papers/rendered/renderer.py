@@ -7,6 +7,7 @@ from django.utils.html import format_html_join
 from papers.rendered.html import line_html
 from papers.rendered.kinds import Kind, Rendered
 from papers.text import tex
+from papers.text.lead import lead
 from papers.text.notes import note_html
 from papers.text.plain import plain
 
@@ -42,6 +43,11 @@ def _abstract(source: str) -> Rendered:
     return Rendered(html, "\n\n".join(map(plain, paragraphs)))
 
 
+def _lead(source: str) -> Rendered:
+    parts = [part._replace(href="") for part in lead(tex.paragraphs_in_parts(source))]
+    return Rendered(line_html(parts), plain(parts))
+
+
 def _names(source: str) -> Rendered:
     return Rendered("", "\n".join(plain(tex.parts(str(name))) for name in json.loads(source)))
 
@@ -50,4 +56,11 @@ def _note(source: str) -> Rendered:
     return Rendered(note_html(source), "")
 
 
-_RENDER = {Kind.LINE: _line, Kind.COMMENT: _comment, Kind.ABSTRACT: _abstract, Kind.NAMES: _names, Kind.NOTE: _note}
+_RENDER = {
+    Kind.LINE: _line,
+    Kind.COMMENT: _comment,
+    Kind.ABSTRACT: _abstract,
+    Kind.LEAD: _lead,
+    Kind.NAMES: _names,
+    Kind.NOTE: _note,
+}

@@ -46,6 +46,7 @@ def texts_of_paper(title: str, abstract: str, comment: str, authors: list[str]) 
     return [
         (Kind.LINE, title),
         (Kind.ABSTRACT, abstract),
+        (Kind.LEAD, abstract),
         (Kind.COMMENT, comment),
         (Kind.NAMES, names_source(authors)),
     ]

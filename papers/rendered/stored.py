@@ -10,6 +10,8 @@ from papers.models import Paper, RenderedText
 from papers.rendered.kinds import Kind, Rendered, Text, key_of, names_source
 from papers.rows import select
 
+PARAGRAPH = '<p class="abstract">'
+
 
 class Renders(Protocol):
     def render(self, kind: Kind, source: str) -> Rendered | str:
@@ -54,6 +56,22 @@ class Texts:
     def abstract_text(self, source: str) -> str:
         """Plain text with an empty line between paragraphs."""
         return self._text(Kind.ABSTRACT, source)
+
+    def lead(self, source: str) -> SafeString:
+        """One sentence of an abstract as safe HTML; empty where none stands for it, or none is picked yet."""
+        found = self._found[Kind.LEAD, source] if source else None
+        return mark_safe(found[0]) if found else SafeString("")  # noqa: S308 (the renderer makes safe HTML alone)
+
+    def lead_text(self, source: str) -> str:
+        """One sentence of an abstract as plain text; empty where `lead` is."""
+        found = self._found[Kind.LEAD, source] if source else None
+        return found[1] if found else ""
+
+    def behind_lead(self, source: str) -> SafeString:
+        """The abstract without its lead where it begins with that, so that nothing is said twice; else all of it."""
+        whole, lead = self.abstract(source), self.lead(source)
+        rest = whole.removeprefix(f"{PARAGRAPH}{lead}") if lead else whole
+        return whole if rest == whole else mark_safe(f"{PARAGRAPH}{rest.lstrip()}")  # noqa: S308 (a part of what is safe)
 
     def note(self, source: str) -> SafeString:
         """An editor's Markdown as safe HTML."""

@@ -65,7 +65,7 @@ _elements = (
 )
 _attributes = (
     "display displaystyle scriptlevel mathvariant stretchy form lspace rspace minsize maxsize accent accentunder linethickness"
-    " width notation"
+    " width notation alttext"
 )
 MATHML_ELEMENTS = set(_elements.split())
 MATHML_ATTRIBUTES = {"*": set(_attributes.split())}

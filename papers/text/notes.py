@@ -12,6 +12,7 @@ from markdown.inlinepatterns import InlineProcessor
 
 from papers.text.delimiters import FORMULA
 from papers.text.formulas import MATHML_ATTRIBUTES, MATHML_ELEMENTS, mathml
+from papers.text.plain import formula_text
 
 AFTER_CODE_BEFORE_ESCAPES = 185
 """Python-Markdown's priorities: code spans have 190, backslash escapes 180."""
@@ -33,11 +34,12 @@ _cleaner = nh3.Cleaner(
 
 
 def formula_html(source: str) -> SafeString:
-    """The formula as MathML, or its source where it cannot be converted."""
+    """The formula as MathML that also says itself in plain text, or its source where it cannot be converted."""
     converted = mathml(source)
     if converted is None:
         return format_html('<code class="formula">{}</code>', source)
-    return mark_safe(converted)  # noqa: S308 (papers.text.formulas has cleaned it)
+    said = format_html('<math alttext="{}"', formula_text(source))
+    return mark_safe(said + converted.removeprefix("<math"))  # noqa: S308 (papers.text.formulas has cleaned it)
 
 
 @lru_cache(maxsize=1024)

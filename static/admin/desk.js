@@ -4,15 +4,20 @@ import "./desk/answers.js";
 import {decideNext} from "./desk/conflicts.js";
 import {does} from "./desk/doing.js";
 import {saveAll, showWaiting as showWaitingTexts} from "./desk/fields.js";
-import {filter, offerCategories} from "./desk/filters.js";
+import {filter} from "./desk/filters.js";
 import {afterMerging} from "./desk/fragments.js";
-import {focusColumn, focusFinding, listen} from "./desk/keys.js";
-import {commitAll, makeDraggable, saveTweets, showWaiting as showWaitingPlaces} from "./desk/order.js";
+import {focusFinding, listen} from "./desk/keys.js";
+import {lookedAt, refreshLook} from "./desk/look.js";
+import {commitAll, makeDraggable, showWaiting as showWaitingPlaces} from "./desk/order.js";
 import {all, find, root, say} from "./desk/page.js";
 import {reload} from "./desk/polling.js";
 import {act, check, isPanelOpen, showTimes} from "./desk/publish.js";
+import {refreshPosts, savePosts} from "./desk/posts.js";
 import {changes, flushNow, put, undecided} from "./desk/queue.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
+import {extend, showChosen, toggle} from "./desk/selection.js";
+import "./desk/hints.js";
+import {currentRow, focusColumn, focusRow, keepReachable} from "./desk/walking.js";
 
 /* A button with data-post is sent as it stands: data-post="publish", with its form's fields. */
 const postButton = async (button) => {
@@ -37,23 +42,46 @@ const postButton = async (button) => {
             await check();
             showTimes();
         }
-        if (index >= 0 && document.activeElement === document.body) { // what had the focus is mended
+        if (index >= 0 && document.activeElement === document.body) { // what had the focus is fixed
             focusFinding(index);
         }
     }
 };
 
+/** A row is chosen by its number or its score, and all up to it with Shift. */
+const chooseByClick = (event) => {
+    const row = event.target.closest(".row[data-paper]");
+    if (!row || event.target.closest("button, input, textarea, select, label, details")) {
+        return false;
+    }
+    if (event.shiftKey) {
+        event.preventDefault();
+        const start = currentRow();
+        focusRow(row);
+        extend(row, start);
+    } else if (event.target.closest(".number, .score")) {
+        focusRow(row);
+        toggle(row);
+    } else if (!event.target.closest("a")) {
+        focusRow(row);
+    }
+    return event.shiftKey;
+};
+
 root.addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-do], button[data-post], input[data-do]");
-    if (!button || button.disabled) {
+    if (chooseByClick(event)) {
         return;
     }
-    const row = button.closest("li[data-paper]");
+    const button = event.target.closest("button[data-do], button[data-post], input[data-do], a[data-do]");
+    if (!button || button.disabled || (button.matches("a") && (event.ctrlKey || event.metaKey))) {
+        return;
+    }
+    const row = button.closest(".row[data-paper]") ?? (button.closest("#look-column") && lookedAt());
     if (button.dataset.post) {
         event.preventDefault();
         postButton(button);
     } else if (button.dataset.do === "show_tweet") {
-        saveTweets(row);
+        savePosts(row);
     } else if (button.dataset.do === "grab") {
         if (event.detail === 0) { // by Enter: the mouse drags
             say("Press Space to grab");
@@ -87,10 +115,10 @@ root.addEventListener("submit", (event) => {
         putTyped("add_tweet", {paper: form.closest("[data-paper]").dataset.paper, link: typed}, field, typed);
     } else if (form.id === "rules") {
         does.rules_preview();
-    } else if (form.matches(".desk-filters")) {
+    } else if (form.id === "filters") {
         filter().then(() => focusColumn("candidates"));
-    } else if (form.querySelector("[data-post]")) {
-        postButton(form.querySelector("[data-post]"));
+    } else if (form.querySelector("[type=submit][data-post]")) {
+        postButton(form.querySelector("[type=submit][data-post]"));
     }
 });
 
@@ -98,10 +126,40 @@ root.addEventListener("submit", (event) => {
 
 const enhance = () => {
     makeDraggable();
-    offerCategories();
     showWaitingPlaces();
+    showChosen();
+    keepReachable();
+    refreshPosts();
+    refreshLook();
 };
 afterMerging(enhance);
+
+/* A row must not be pressed on with Shift as if its text were being chosen. */
+root.addEventListener("mousedown", (event) => {
+    if (event.shiftKey && event.target.closest(".row[data-paper]") && !event.target.closest("input, textarea")) {
+        event.preventDefault();
+    }
+});
+
+/* The skip links, and the days: the arrows walk them. */
+for (const link of document.querySelectorAll("[data-skip]")) {
+    link.addEventListener("click", (event) => {
+        event.preventDefault();
+        if (link.dataset.skip === "list") {
+            focusColumn("list");
+        } else {
+            find("[data-do=panel]")?.focus();
+        }
+    });
+}
+document.querySelector(".strip").addEventListener("keydown", (event) => {
+    const by = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+    const days = [...document.querySelectorAll(".strip a")];
+    if (by && days.includes(document.activeElement)) {
+        event.preventDefault();
+        days[days.indexOf(document.activeElement) + by]?.focus();
+    }
+});
 addEventListener("pagehide", () => {
     commitAll();
     saveAll();
@@ -111,7 +169,7 @@ listen(does);
 showWaitingTexts();
 showUndecided();
 decideNext();
-find(".strip [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
+document.querySelector(".strip [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
 showSaving({waiting: changes().length, trouble: ""});
 flushNow();
 root.dataset.ready = "";

@@ -21,7 +21,7 @@ from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
 from digests.mirror.profiles import pages as mirror_pages
 from digests.publishing import checking
-from digests.reader import bibtex
+from digests.reader import bibtex, posts
 from digests.reader.lists.selections import Period, Selection, SelectionError, shown
 from digests.templatetags import reading
 from papers import code_links, editing, lookup
@@ -34,7 +34,7 @@ from papers.ranking.ranking import RankedPaper
 from papers.search import addresses, dictionary, index, marking, nicknames, posts, query, terms, words
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
-from papers.text import embed, formulas, keys, links, notes, tex, tex_commands
+from papers.text import embed, formulas, keys, languages, lead, links, notes, tex, tex_commands
 from tests.attacks import ways_in
 from tests.attacks.network_readers import NETWORK_READERS
 from tests.attacks.reader import Reader
@@ -64,6 +64,17 @@ READERS: tuple[Reader, ...] = (
     Reader(links.href_of, links.href_of),
     Reader(keys.key_of, lambda text: keys.key_of(keys.LINE, text)),
     Reader(links.href_of, lambda text: links.href_of(f"https://{text}"), place="host"),
+    Reader(lead.lead, lambda text: lead.lead(tex.paragraphs_in_parts(text))),
+    Reader(lead.lead, lambda text: lead.lead([[tex.Part(text)]]), place="plain"),
+    Reader(languages.language_of, lambda text: languages.language_of(text, "en")),
+    Reader(languages.language_of, lambda text: languages.language_of("é", text), place="tag"),
+    Reader(languages.direction_of, languages.direction_of),
+    Reader(posts.without_links_to, lambda text: posts.without_links_to(text, "2105.00001")),
+    Reader(
+        posts.without_links_to,
+        lambda text: posts.without_links_to(f'<a href="https://t.co/{text}">{text}</a>' * 3, "2105.00001"),
+        place="link",
+    ),
     Reader(reading.names, lambda text: reading.names([text, text], 1)),
     # the post format, mojibake and files
     Reader(post_format.parse, post_format.parse, POST),
@@ -233,6 +244,7 @@ READERS: tuple[Reader, ...] = (
             "/admin/desk/",
         )
     ),
+    Reader(body.papers, lambda text: body.papers({"a": [text]}, "a"), (ActionRefused,)),
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
     Reader(body.post_keys, lambda text: body.post_keys({"a": [text]}, "a"), (ActionRefused,)),

@@ -1,5 +1,6 @@
 """Editors at the desk in a browser, for its tests."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -29,6 +30,9 @@ class EditorAtDesk:
         self.characters = 0
         self.clicks = 0
         self.requests: list[str] = []
+        """What was asked for, one by one."""
+        self.sent = 0
+        """In so many requests."""
         self.foreign: list[str] = []
         self.said: list[str] = []
         self.open()
@@ -50,7 +54,12 @@ class EditorAtDesk:
         if not request.url.startswith(self.site):
             self.foreign.append(request.url)
         elif request.method == "POST":
-            self.requests.append(urlsplit(request.url).path.rpartition("/")[2])
+            name = urlsplit(request.url).path.rpartition("/")[2]
+            self.sent += name != "read"
+            if name == "changes":  # those that waited travel together
+                self.requests += [one["action"] for one in json.loads(request.post_data or "{}")["changes"]]
+            elif name != "read":
+                self.requests.append(name)
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -90,13 +99,13 @@ class EditorAtDesk:
 
     def write_note(self, paper: str, text: str) -> None:
         if not self.note(paper).is_visible():
-            self.entry(paper).get_by_text("Note", exact=True).click()
+            self.entry(paper).locator(".acts [data-do=note]").click()
         self.note(paper).fill(text)
         self.note(paper).blur()
 
     @property
     def order(self) -> list[str]:
-        rows: list[str] = self.page.locator("#entries > li").evaluate_all("rows => rows.map(row => row.dataset.paper)")
+        rows: list[str] = self.page.locator("#entries > .row").evaluate_all("rows => rows.map(row => row.dataset.paper)")
         return rows
 
     @property

@@ -1,6 +1,5 @@
 """A list is made at the desk by keys alone, and by mouse alone."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -67,13 +66,13 @@ def test_keys_alone_make_a_list(open_desk: OpenDesk, elsewhere: Elsewhere, capsy
     page = ann.page
 
     ann.press("Enter")
-    expect(page.locator("#entries > li")).to_have_count(9)
+    expect(page.locator("#entries > .row")).to_have_count(9)
     ann.press("c", "a", "j", "a")
-    expect(page.locator("#entries > li")).to_have_count(11)
-    ann.press("+")
+    expect(page.locator("#entries > .row")).to_have_count(11)
+    ann.press("A")
     ann.type(elsewhere.paper)
     ann.press("Enter")
-    expect(page.locator("#entries > li")).to_have_count(12)
+    expect(page.locator("#entries > .row")).to_have_count(12)
     ann.press("Escape", "l", "n")
     ann.type("A *first* word.")
     ann.press("Escape", "Alt+ArrowDown", "Alt+ArrowDown", "j", "n")
@@ -102,24 +101,23 @@ def test_mouse_makes_the_same_list(open_desk: OpenDesk, elsewhere: Elsewhere, ca
     page = ann.page
 
     ann.click(page.get_by_role("button", name="Start the list"))
-    expect(page.locator("#entries > li")).to_have_count(9)
+    expect(page.locator("#entries > .row")).to_have_count(9)
     ann.click(ann.candidate("2611.10009").get_by_role("button", name="Add"))
-    expect(page.locator("#entries > li")).to_have_count(10)
-    ann.drag(ann.candidate("2611.10011").locator(".rank"), ann.entry("2611.10004"))
-    expect(page.locator("#entries > li")).to_have_count(11)
+    expect(page.locator("#entries > .row")).to_have_count(10)
+    ann.drag(ann.candidate("2611.10011").locator(".score"), ann.entry("2611.10004"))
+    expect(page.locator("#entries > .row")).to_have_count(11)
     assert "2611.10011" in ann.order[4:6]
     ann.click(page.get_by_label("Add a paper"))
     ann.type(elsewhere.paper)
     ann.click(page.locator("#add-paper button"))
-    expect(page.locator("#entries > li")).to_have_count(12)
+    expect(page.locator("#entries > .row")).to_have_count(12)
     for paper, note in (("2611.10000", "A *first* word."), ("2611.10003", "It costs little.")):
-        ann.click(ann.entry(paper).get_by_text("Note", exact=True))
-        ann.click(ann.note(paper))
+        ann.click(ann.entry(paper).locator(".acts [data-do=note]"))
         ann.type(note)
     ann.drag(ann.entry("2611.10000").locator(".handle"), ann.entry("2611.10002"))
     assert ann.order[:3] == ["2611.10001", "2611.10002", "2611.10000"]
     last = ann.entry(elsewhere.paper)
-    ann.click(last.locator("summary", has_text="Posts"))
+    ann.click(last.locator(".fact"))
     ann.click(last.get_by_label("Link to a post"))
     ann.type(elsewhere.tweet)
     ann.click(last.get_by_role("button", name="Add post"))
@@ -144,7 +142,7 @@ def test_rows_are_moved_by_keyboard_and_places_are_told(open_desk: OpenDesk) -> 
     ann = open_desk()
     said = ann.page.locator("#desk-said")
 
-    ann.press("l", "j", " ", "ArrowDown")
+    ann.press("l", "j", "ArrowRight", " ", "ArrowDown")
     expect(said).to_contain_text("place 3 of 4")
     ann.press("ArrowDown", "ArrowDown")
     expect(said).to_contain_text("place 4 of 4")
@@ -153,11 +151,11 @@ def test_rows_are_moved_by_keyboard_and_places_are_told(open_desk: OpenDesk) -> 
     expect(said).to_contain_text("Put back")
     assert (ann.order, ann.requests) == (papers[:4], [])
 
-    ann.press(" ", "ArrowUp", " ")
+    ann.press(" ", "ArrowUp", " ")  # on the handle still
     expect(said).to_contain_text("1st of 4 now")
     ann.saved()
     assert stored() == ann.order == [papers[1], papers[0], papers[2], papers[3]]
-    expect(ann.entry(papers[1])).to_be_focused()
+    expect(ann.entry(papers[1]).locator(".handle")).to_be_focused()
 
     ann.press("Alt+ArrowDown", "Alt+ArrowDown", "Alt+ArrowDown")
     expect(said).to_contain_text("4th of 4 now")
@@ -166,7 +164,7 @@ def test_rows_are_moved_by_keyboard_and_places_are_told(open_desk: OpenDesk) -> 
     assert ann.requests == ["move", "move"]
 
     ann.press("u")
-    expect(ann.page.locator("#entries > li").first).to_have_attribute("data-paper", papers[1])
+    expect(ann.page.locator("#entries > .row").first).to_have_attribute("data-paper", papers[1])
     assert stored() == [papers[1], papers[0], papers[2], papers[3]]
 
 
@@ -198,8 +196,8 @@ def test_suggestion_is_accepted_and_ignored_by_key(open_desk: OpenDesk) -> None:
 
     ann.press("c", "y")
     expect(ann.entry(papers[1].arxiv_id).locator(".number")).to_contain_text("2")
-    ann.press("j", "d")
-    expect(third.locator(".suggestion")).to_have_count(0)
+    ann.press("d")  # the next one has the focus already
+    expect(third).to_have_count(0)
     ann.saved()
 
     assert stored() == [papers[0].arxiv_id, papers[1].arxiv_id, papers[3].arxiv_id]
@@ -217,12 +215,12 @@ def test_undo_takes_back_a_dismissal_where_that_was_the_last_change(open_desk: O
     assert moved != listed
 
     ann.press("c", "j", "x")
-    expect(ann.candidate(dismissed)).to_have_class(re.compile("dismissed"))
+    expect(ann.candidate(dismissed)).to_have_count(0)
     ann.press("u")
-    expect(ann.candidate(dismissed)).not_to_have_class(re.compile("dismissed"))
+    expect(ann.candidate(dismissed)).to_be_visible()
     assert stored() == moved
     ann.press("u")
-    expect(ann.page.locator("#entries > li").first).to_have_attribute("data-paper", listed[0])
+    expect(ann.page.locator("#entries > .row").first).to_have_attribute("data-paper", listed[0])
     assert stored() == listed
     assert ann.requests == ["move", "dismiss", "undismiss", "undo"]
 
@@ -233,13 +231,13 @@ def test_filter_leaves_the_candidates_that_fit(open_desk: OpenDesk) -> None:
     ann = open_desk()
     shown = ann.page.locator(".candidate:visible")
 
-    ann.press("/")
+    ann.press("f")
     ann.type("graph kernels")
     ann.press("Enter")
     expect(shown).to_have_count(6)
     expect(shown.first).to_be_focused()
     ann.press("f")
-    ann.type("stat")
+    ann.type("graph kernels stat.ml")
     ann.press("Enter")
     expect(shown).to_have_count(2)
     ann.page.reload()
@@ -247,5 +245,6 @@ def test_filter_leaves_the_candidates_that_fit(open_desk: OpenDesk) -> None:
     expect(shown).to_have_count(2)
     ann.page.goto(ann.address)
     ann.ready()
-    ann.press("h")
     expect(shown).to_have_count(28)
+    ann.press("h")
+    expect(shown).to_have_count(30)

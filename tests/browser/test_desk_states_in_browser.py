@@ -19,7 +19,7 @@ def test_desk_is_read_without_scripts(browser: Browser, live_server: LiveServer)
     digest = make_draft(papers[:2])
     with editors(browser, live_server.url, scripts=False) as open_desk:
         page = open_desk().page
-        expect(page.locator("#entries > li")).to_have_count(2)
+        expect(page.locator("#entries > .row")).to_have_count(2)
         page.get_by_role("link", name="edit the day in a form").click()
         assert page.url.endswith(f"/admin/digests/digest/{digest.pk}/change/")
 
@@ -35,9 +35,9 @@ def test_every_state_is_accessible(open_desk: OpenDesk) -> None:
 
     page.reload()
     ann.ready()
-    for part in ("Note", "Posts", "Title"):
-        ann.entry(papers[1].arxiv_id).locator("summary", has_text=part).click()
-    ann.candidate(papers[0].arxiv_id).get_by_role("button", name="Why").click()
+    ann.press("l", "j", "n", "Escape", "t", "Escape", "s")
+    expect(ann.entry(papers[1].arxiv_id).locator("li[data-tweet]")).not_to_have_count(0)
+    ann.press("c", "w")
     expect(page.locator(".ledger")).to_be_visible()
     ann.press("e")
     page.locator("#rules [name=hot_score]").fill("500")

@@ -133,7 +133,9 @@ def test_what_others_do_leaves_a_field_that_is_typed_in_alone(open_desk: OpenDes
     bob.look()
 
     expect(bob.note(papers[2])).to_have_value("Mine")
-    expect(bob.page.locator("#entries > li")).to_have_count(3)
+    expect(bob.page.locator("#entries > .row:not(.gone)")).to_have_count(3)
+    expect(bob.note(papers[0])).to_have_value("half a sent")  # its row stays while it is typed in
+    expect(bob.note(papers[0])).to_be_focused()
 
 
 def test_publishing_what_another_has_just_changed_asks_first(open_desk: OpenDesk, papers: list[str]) -> None:
@@ -155,6 +157,7 @@ def edit(ann: EditorAtDesk, papers: list[str]) -> None:
     ann.write_note(papers[1], "A word")
     ann.press("l", "Alt+ArrowDown")
     ann.press("c", "a")
+    ann.press("i")
     ann.page.locator("#text-intro").fill("An intro")
     ann.page.locator("#text-intro").blur()
 
@@ -175,7 +178,7 @@ def test_connection_cut_during_edits_loses_nothing(open_desk: OpenDesk, papers: 
     ann.context.set_offline(False)
     ann.saved()
     assert_edited(papers)
-    expect(ann.page.locator("#entries > li")).to_have_count(5)
+    expect(ann.page.locator("#entries > .row")).to_have_count(5)
 
 
 def test_page_closed_without_a_connection_loses_nothing(open_desk: OpenDesk, papers: list[str]) -> None:

@@ -127,7 +127,7 @@ def test_paper_that_could_not_be_fetched_comes_back_where_it_was_typed(open_desk
     failure = {"error": "arXiv could not be reached. Try again in a moment."}
     ann.page.route("**/add", lambda route: route.fulfill(status=502, json=failure))
 
-    ann.press("+")
+    ann.press("A")
     ann.type(papers[4])
     ann.press("Enter")
     expect(problem).to_contain_text(f"Not saved: “{papers[4]}”. arXiv could not be reached.")

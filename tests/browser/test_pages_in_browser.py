@@ -18,7 +18,7 @@ from tests.digests.reader.reader_pages import GONE, NOT_FOUND, NOT_UNDERSTOOD, R
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 DIGEST = "/posts/hot-papers-2021-05-12"
-FIRST, SECOND = "cs/0112017", "2105.77777"
+FIRST, SECOND, THIRD = "cs/0112017", "2105.77777", "2105.77778"
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ def test_pages_work_without_scripts(browser: Browser, site: Site) -> None:
     page.goto(DIGEST)
 
     expect(page.get_by_role("button")).to_have_count(0)
-    expect(page.locator(".further .tweet").first).to_be_hidden()
+    expect(page.locator(".further .post").first).to_be_hidden()
     page.locator(".further summary").first.click()
-    expect(page.locator(".further .tweet").first).to_be_visible()
+    expect(page.locator(".further .post").first).to_be_visible()
     page.locator(".contents a").first.click()
     assert page.url.endswith(f"#paper-{FIRST}")
     page.goto("/reading")
@@ -110,7 +110,7 @@ def test_contents_follow_and_lead_to_the_paper(page: Page) -> None:
     page.locator(".contents a").nth(3).click()
 
     expect(page.locator("article:target h2")).to_be_in_viewport()
-    expect(page.locator(".contents a").nth(3)).to_have_attribute("aria-current", "true")
+    expect(page.locator(".contents a").nth(3)).to_have_attribute("aria-current", "location")
     expect(page.locator(".contents a").first).to_be_in_viewport()
 
 
@@ -127,7 +127,9 @@ def test_keys_go_from_paper_to_paper_and_open_one(page: Page) -> None:
     assert visited == [FIRST, SECOND, FIRST]
 
     page.keyboard.press("r")
-    expect(page.locator("article").first.get_by_role("button", name="Mark read")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("article").first.get_by_role("button", name=re.compile("^Read"))).to_have_attribute(
+        "aria-pressed", "true"
+    )
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
@@ -135,7 +137,7 @@ def test_keys_go_from_paper_to_paper_and_open_one(page: Page) -> None:
     page.keyboard.press("o")
     page.wait_for_url("**/papers/*")
     page.keyboard.press("/")
-    page.wait_for_url("**/search")
+    expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 @pytest.mark.parametrize("address", ["/categories/cs.LG", "/search?q=synthetic"])
@@ -160,9 +162,9 @@ def test_keys_mark_the_paper_of_a_page_without_focus(page: Page) -> None:
     page.goto(f"/papers/{SECOND}")
 
     page.keyboard.press("j")
-    for key, name in (("r", "Mark read"), ("x", "Hide")):
+    for key, name in (("r", "Read"), ("s", "Saved"), ("x", "Hidden")):
         page.keyboard.press(key)
-        expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+        expect(page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
 
 
 def test_keys_can_be_switched_off(page: Page) -> None:
@@ -195,20 +197,21 @@ def test_read_and_hidden_papers_are_remembered_and_can_be_taken_along(page: Page
     article.get_by_role("button", name="Hide").click()
     expect(article.locator(".abstract").first).to_be_hidden()
     page.locator("article").first.get_by_role("button", name="Mark read").click()
+    page.locator("article").nth(2).get_by_role("button", name="Save").click()
 
     page.goto("/reading")
-    expect(page.get_by_role("status")).to_have_text("This browser remembers 1 read and 1 hidden papers.")
+    expect(page.get_by_role("status")).to_have_text("This browser remembers 1 read, 1 saved and 1 hidden papers.")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a file").click()
     download.value.save_as(tmp_path / "marks.json")
     page.get_by_role("button", name="Forget all", exact=True).click()
     page.get_by_role("button", name="Yes, forget all").click()
-    expect(page.get_by_role("status")).to_have_text("This browser remembers 0 read and 0 hidden papers.")
+    expect(page.get_by_role("status")).to_have_text("This browser remembers 0 read, 0 saved and 0 hidden papers.")
     page.get_by_label("Load from a file").set_input_files(tmp_path / "marks.json")
-    expect(page.get_by_role("status")).to_contain_text("2 loaded from the file.")
+    expect(page.get_by_role("status")).to_contain_text("3 loaded from the file.")
 
     saved = json.loads((tmp_path / "marks.json").read_text())
-    assert {kind: list(ids) for kind, ids in saved.items()} == {"read": [FIRST], "hidden": [SECOND]}
+    assert {kind: list(ids) for kind, ids in saved.items()} == {"read": [FIRST], "saved": [THIRD], "hidden": [SECOND]}
     page.goto(DIGEST)
     expect(page.locator("article").nth(1).locator(".abstract").first).to_be_hidden()
 

@@ -222,7 +222,9 @@ def main() -> int:
 
             on.start()
             until(lambda: len(web_ready(on)) == 2, 120, "both web servers are ready")
-            faults = Faults(on, alerts, collect_and_publish(on, days), str(days[-1]))
+            page = collect_and_publish(on, days)
+            on.manage("publish_digest", str(days[0]), "--despite-findings")  # this one comes and goes; the other one is read
+            faults = Faults(on, alerts, page, str(days[0]))
             until(faults.all_run, BACK_WITHIN_S, "all runs")
             try:
                 for name in chosen:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from hotpapers_site.queues import QUEUES
+from hotpapers_site.serving.leftovers import ends_with_parent
 from tests.deployed.servers import BASE, NAME, Postgres, nginx_command, redis_command
 from tests.servers import free_port
 from tests.standins.serving import Reply, Request, Standin
@@ -129,6 +130,7 @@ class Machine:
                         stdout=log,
                         stderr=log,
                         start_new_session=True,
+                        preexec_fn=ends_with_parent(signal.SIGKILL),
                     )
 
     def stop(self, *names: str) -> None:
@@ -197,6 +199,7 @@ class Machine:
 @contextlib.contextmanager
 def machine(folder: Path, settings: Mapping[str, str]) -> Iterator[Machine]:
     made = Machine(folder, settings)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all of it ends
     try:
         made.install()
         made.define()

@@ -103,6 +103,7 @@ WRONG = [
     ("X_API_BASE", "https://api.x.com#a", BASE),
     ("X_DAILY_READS", "ten", "a whole number from 0 to 100000000"),
     ("X_EMBED_BASE", "https://a; script-src *", ORIGIN),
+    ("BLUESKY_EMBED_BASE", "https://a; script-src *", ORIGIN),
     ("X_EMBED_BASE", "https://*.x.com", ORIGIN),
     ("X_EMBED_BASE", "https://a/path", ORIGIN),
     ("X_EMBED_BASE", "https://a,https://b", ORIGIN),

@@ -1,14 +1,19 @@
-"""A stand-in for Bluesky's API: posts by address without a key, and the search with an account. https://docs.bsky.app"""
+"""A stand-in for Bluesky's API: posts by address without a key, and the search with an account, in its older and newer form.
+
+Public descriptions: https://docs.bsky.app and the lexicons at https://github.com/bluesky-social/atproto
+"""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.standins.serving import FAULTS, HTML, JSON, Reply, Request, Standin
 
 PASSWORD = "abcd-efgh-ijkl-mnop"
+RECENT = timedelta(hours=6)
+"""To which the newer search keeps where it is not told otherwise."""
 
 
 @dataclass
@@ -90,6 +95,8 @@ class BlueskyStandin(Standin):
 
     handle = "reader.example.test"
     largest_page = 100
+    has_newer_search_alone = False
+    """It knows searchPostsV2, but no searchPosts any more."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -116,8 +123,10 @@ class BlueskyStandin(Standin):
         match request.path:
             case "/xrpc/app.bsky.feed.getPosts":
                 return self._posts(request)
-            case "/xrpc/app.bsky.feed.searchPosts":
-                return self._found(request)
+            case "/xrpc/app.bsky.feed.searchPosts" if not self.has_newer_search_alone:
+                return self._found(request, asked_for=[request.params.get("domain", "")], sorts=("latest", "top"))
+            case "/xrpc/app.bsky.feed.searchPostsV2":
+                return self._found(request, asked_for=request.repeated.get("domains", []), sorts=("recent", "top"))
             case "/xrpc/com.atproto.server.createSession":
                 return self._session(request)
             case "/xrpc/com.atproto.identity.resolveHandle":
@@ -148,22 +157,26 @@ class BlueskyStandin(Standin):
         made = {"accessJwt": f"token-{self.sessions}", "refreshJwt": "r", "handle": self.handle, "did": "did:plc:reader"}
         return Reply(200, json.dumps(made).encode(), JSON)
 
-    def _found(self, request: Request) -> Reply:
+    def _found(self, request: Request, *, asked_for: list[str], sorts: tuple[str, str]) -> Reply:
         """Newest first, pages by a cursor. Without a session the cached host refuses with a page of HTML."""
         if "authorization" not in request.headers:
             return self.faults()["403-html"]
         if request.headers["authorization"] != f"Bearer token-{self.sessions}":
             return self.faults()["expired"]
         asked = request.params
-        if not asked.get("q"):
+        if not (asked.get("q") or (asked_for and request.path.endswith("V2"))):
             return Reply(400, error("InvalidRequest", "Error: Params must have the property q"), JSON)
+        if asked.get("sort", sorts[1]) not in sorts:
+            return Reply(400, error("InvalidRequest", f"Error: sort must be one of {sorts}"), JSON)
         since, until = (datetime.fromisoformat(asked[name]) for name in ("since", "until"))
+        if request.path.endswith("V2") and asked.get("allTime") != "true":
+            since = max(since, self.now() - RECENT)
         matching = [
             post
             for post in sorted(self.posts.values(), key=lambda post: post.posted_at, reverse=True)
             if self._is_there(post)
             and since <= post.posted_at < until
-            and any(asked["domain"] in url.split("/")[2] for url in post.urls)
+            and any(domain in url.split("/")[2] for url in post.urls for domain in asked_for)
         ]
         start, size = int(asked.get("cursor", "0")), min(int(asked.get("limit", "25")), self.largest_page)
         onward = {"cursor": str(start + size)} if start + size < len(matching) else {}

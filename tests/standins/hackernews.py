@@ -26,7 +26,7 @@ class Story:
 
 
 class HackerNewsStandin(Standin):
-    """Both services in one; the search finds whatever looks like the words, as the real one does."""
+    """Both services in one; the search finds what looks like the words, as the real one does, and stories without a URL, too."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -63,7 +63,11 @@ class HackerNewsStandin(Standin):
         matching = [
             story
             for story in sorted(self.stories.values(), key=lambda story: story.posted_at, reverse=True)
-            if self._is_there(story) and not story.deleted and not story.dead and within(story)
+            if self._is_there(story)
+            and not story.deleted
+            and not story.dead
+            and within(story)
+            and looks_like(asked["query"], story)
         ]
         size, page = min(int(asked.get("hitsPerPage", "20")), MOST_HITS), int(asked.get("page", "0"))
         given = matching[:MOST_HITS][page * size : (page + 1) * size]
@@ -93,6 +97,12 @@ class HackerNewsStandin(Standin):
         return (
             made | {name: value for name, value in counts.items() if value is not None} | ({"dead": True} if story.dead else {})
         )
+
+
+def looks_like(query: str, story: Story) -> bool:
+    """Whether all of its words are somewhere in the URL, in any order."""
+    words = set(re.split(r"\W+", (story.url or query).lower()))
+    return words.issuperset(re.split(r"\W+", query.lower()))
 
 
 def hit(story: Story) -> dict[str, Any]:

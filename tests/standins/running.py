@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.bluesky import PASSWORD, BlueskyStandin
+from tests.standins.bluesky_embed import BlueskyEmbedStandin
 from tests.standins.bluesky_world import BlueskyWorld
 from tests.standins.embed import EmbedStandin
 from tests.standins.hackernews import HackerNewsStandin
@@ -47,6 +48,7 @@ class Services:
     x: XStandin
     oembed: OEmbedStandin
     embed: EmbedStandin
+    bluesky_embed: BlueskyEmbedStandin
     bluesky: BlueskyStandin
     streams: tuple[JetstreamStandin, JetstreamStandin]
     hackernews: HackerNewsStandin
@@ -67,6 +69,7 @@ class Services:
         bases |= {f"HACKERNEWS_{name}_BASE": self.hackernews.url for name in ("API", "ITEM")}
         return bases | {
             "BLUESKY_API_BASE": self.bluesky.url,
+            "BLUESKY_EMBED_BASE": self.bluesky_embed.url,
             "BLUESKY_STREAM": ",".join(stream.url for stream in self.streams),
             "HUGGINGFACE_API_BASE": self.huggingface.url,
             "NETWORKS": "x,bluesky,hackernews,huggingface",
@@ -94,6 +97,7 @@ def services(
             start(XStandin(tweets)),
             start(OEmbedStandin(tweets)),
             start(EmbedStandin()),
+            start(BlueskyEmbedStandin()),
             start(BlueskyStandin(clock)),
             (start(JetstreamStandin(clock, timetable=skies.events)), start(JetstreamStandin(clock, timetable=skies.events))),
             start(HackerNewsStandin(clock)),

@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import F, Max, Q
 from django.db.models.functions import TruncDate
 
 from digests.desk.filters import SHOWN, Filters
+from digests.desk.rows.changed import version_of
 from digests.desk.suggestions import Suggestion
 from digests.models import Entry, in_published_digest
 from papers.models import Paper, PaperMeasurement, Provenance
@@ -44,6 +47,21 @@ class CandidateRow:
     """Plain text, as the authors' names are."""
     authors: list[str]
     categories: list[str]
+    can_add: bool
+    """There is a list, and the editor may change it."""
+
+    @property
+    def is_rising(self) -> bool:
+        """Its last day brought more than any before."""
+        gains = [after - before for before, after in pairwise(self.spark)]
+        return len(gains) > 1 and gains[-1] > max(0, *gains[:-1])
+
+    @cached_property
+    def version(self) -> str:
+        """Of what the row shows, but for its age, which changes with every hour."""
+        shown = self.title, self.authors[:1], len(self.authors), self.categories[:1], self.score, self.counts, self.spark
+        state = self.hot, self.in_list, self.dismissed, self.flags, self.suggestion, self.suggested_position, self.can_add
+        return version_of(shown, state)
 
 
 def candidate_rows(
@@ -56,9 +74,11 @@ def candidate_rows(
     suggested: Mapping[str, Suggestion],
     featured: Mapping[int, date],
     now: datetime,
+    can_add: bool,
 ) -> tuple[list[CandidateRow], int]:
     """The rows to show, and how many more the filters admit; two queries. Papers are as `state` reads them."""
-    admitted = [heat for heat in ranked if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat)]
+    shown = (heat for heat in ranked if filters.shows(heat.arxiv_id, listed, dismissed))
+    admitted = [heat for heat in shown if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat)]
     chosen = [heat for place, heat in enumerate(admitted) if filters.all or heat.hot or place < SHOWN]
     spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
     texts = Texts(text for heat in chosen for text in _texts(papers[heat.arxiv_id]))
@@ -87,6 +107,7 @@ def candidate_rows(
                 title=texts.line_text(paper.title),
                 authors=texts.names(paper.authors),
                 categories=paper.codes,
+                can_add=can_add,
             )
         )
     return rows, len(admitted) - len(chosen)

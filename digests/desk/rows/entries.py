@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+
+from django.utils.safestring import SafeString
 
 from digests.desk.rows.candidates import VANISHED, paper_flags
+from digests.desk.rows.changed import version_of
 from digests.desk.suggestions import Suggestion
 from digests.models import Entry, ShownTweet
 from papers.models import Paper, Tweet
@@ -55,14 +59,23 @@ class EntryRow:
     """Among the papers of this list, by the live counts."""
     score_now: int
     flags: list[str]
-    tweets: list[TweetRow]
-    """The shown ones in their order, then others that mention the paper, the best first."""
+    shown_posts: int
+    posts: int
+    """With those that could be shown; what they say comes when it is asked for (`entry_tweets`)."""
     suggestion: str
     suggested_position: int | None
+    can_edit: bool
+    note_html: SafeString
+    """As readers will see it; while it is not rendered yet, as it was typed."""
 
-    @property
-    def shown_ids(self) -> list[str]:
-        return [str(tweet.key) for tweet in self.tweets if tweet.shown]
+    @cached_property
+    def version(self) -> str:
+        """Of what the row shows, but for its number, which the page counts itself."""
+        rank_now = self.rank_now if self.rank_now != self.number else 0
+        shown = self.title, self.authors[:2], len(self.authors), self.corrected_title, self.is_pinned, self.moves, self.note
+        counted = self.entry.counted, rank_now, self.score_now if rank_now else 0, self.flags, self.shown_posts, self.posts
+        tweets = [(row.tweet_id, row.printed_otherwise) for row in self.entry.shown_tweets.all()]
+        return version_of(shown, counted, tweets, self.suggestion, self.suggested_position, self.can_edit, self.note_html)
 
 
 def list_rows(
@@ -71,20 +84,20 @@ def list_rows(
     *,
     suggested: Mapping[str, Suggestion],
     featured: Mapping[int, date],
+    can_edit: bool,
 ) -> list[EntryRow]:
-    """Two queries."""
+    """One query."""
     lines = [(Kind.LINE, entry.title) for entry in entries]
-    texts = Texts([*lines, *((Kind.NAMES, names_source(entry.paper.authors)) for entry in entries)])
-    offered = _offered(entries, live)
+    names = [(Kind.NAMES, names_source(entry.paper.authors)) for entry in entries]
+    texts = Texts([*lines, *names, *((Kind.NOTE, entry.note) for entry in entries)])
     heats = sorted((live[entry.paper.arxiv_id] for entry in entries), key=heat_order)
     ranks = {heat.arxiv_id: place for place, heat in enumerate(heats, 1)}
     rows = []
     for entry in entries:
         paper = entry.paper
-        shown = [_shown(row) for row in entry.shown_tweets.all()]
-        rest = [_tweet(tweet) for tweet in offered[entry.pk]]
+        shown = entry.shown_tweets.all()
         flags = paper_flags(paper, featured.get(paper.pk))
-        if any(row.state != Tweet.State.LIVE for row in shown):
+        if any(row.tweet.state != Tweet.State.LIVE for row in shown):
             flags.append(VANISHED)
         suggestion = suggested.get(paper.arxiv_id)
         rows.append(
@@ -102,7 +115,10 @@ def list_rows(
                 rank_now=ranks[paper.arxiv_id],
                 score_now=live[paper.arxiv_id].score,
                 flags=flags,
-                tweets=shown + rest,
+                shown_posts=len(shown),
+                posts=len(shown) + len(_offered({row.tweet.key for row in shown}, live[paper.arxiv_id])),
+                can_edit=can_edit,
+                note_html=texts.note(entry.note),
                 suggestion=suggestion.text if suggestion else "",
                 suggested_position=suggestion.position if suggestion else None,
             )
@@ -110,18 +126,18 @@ def list_rows(
     return rows
 
 
-def _offered(entries: list[Entry], live: Mapping[str, RankedPaper]) -> dict[int, list[Tweet]]:
-    """By entry, the best tweets on its paper that are not shown and could be, the best first; one query."""
-    keys: dict[int, list[PostKey]] = {}
-    for entry in entries:
-        shown = {row.tweet.key for row in entry.shown_tweets.all()}
-        lines = live[entry.paper.arxiv_id].tweets
-        could = [
-            line.key for line in lines if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED and line.key not in shown
-        ]
-        keys[entry.pk] = could[:OFFERED]
-    tweets = {tweet.key: tweet for tweet in Tweet.objects.with_keys({key for several in keys.values() for key in several})}
-    return {entry: [tweets[key] for key in several if key in tweets] for entry, several in keys.items()}
+def entry_tweets(entry: Entry, heat: RankedPaper) -> list[TweetRow]:
+    """The tweets shown under an entry in their order, then others that could be, the best first; two queries."""
+    shown = [_shown(row) for row in entry.shown_tweets.select_related("tweet")]
+    wanted = _offered({row.key for row in shown}, heat)
+    tweets = {tweet.key: tweet for tweet in Tweet.objects.with_keys(set(wanted))}
+    return shown + [_tweet(tweets[key]) for key in wanted if key in tweets]
+
+
+def _offered(shown: set[PostKey], heat: RankedPaper) -> list[PostKey]:
+    """The best tweets on its paper that are not shown and could be."""
+    live = (line for line in heat.tweets if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED)
+    return [line.key for line in live if line.key not in shown][:OFFERED]
 
 
 def _tweet(tweet: Tweet) -> TweetRow:

@@ -1,18 +1,18 @@
 """The requests by which the desk's page acts: each reads its body, calls `actions`, and says what came of it."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digests.desk import actions, texts, tweets
-from digests.desk.answers import answer, desk_action, part, user_of
+from digests.desk.answers import EDIT, VIEW, DeskAction, answer, desk_action, part, user_of
 from digests.desk.body import Body, flag, post_keys, revision, text, whole
 from digests.desk.changing import refuse_published
 from digests.desk.rules import read_rules, save_for_site
 from digests.desk.rules_preview import preview_rules
 from digests.desk.state import digests_of, is_editable
+from digests.desk.titles import quoted, several
 from digests.desk.undoing import undo as undo_last
 from digests.editing import curation
 from digests.editing.conflicts import Refused
@@ -25,153 +25,145 @@ from papers.network_words import title as title_of
 from papers.ranking.candidates import announced_on
 from papers.text.identifiers import ARXIV_ID
 
-EDIT = "digests.change_digest"
-ORDER = ("list", "head", "candidates")
-"""What changes on the page when the list changes."""
-WORDS = ("list", "head")
-"""When only words or tweets in it do."""
-
 
 @desk_action(EDIT)
-def start(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def start(request: HttpRequest, day: date, body: Body) -> str:
     digest = curation.begin(day, now=clock.now())
     number = digest.entries.count()
-    return answer(request, day, f"List started with {number} paper{'' if number == 1 else 's'}.", ORDER)
+    return f"List started with {several(number)}."
 
 
 @desk_action(EDIT)
-def add(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def add(request: HttpRequest, day: date, body: Body) -> str:
     now = clock.now()
     asked = text(body, "paper")
     here = Paper.objects.filter(announced_on(day), arxiv_id=asked).first() if re.fullmatch(ARXIV_ID, asked) else None
     paper = here or fetch_paper(asked, now=now)
     position = whole(body, "position") if body.get("position") is not None else None
     actions.add(day, paper, position, by=user_of(request), now=now)
-    return answer(request, day, f"{paper.arxiv_id} {place(day, paper)}.", ORDER)
+    return f"{quoted(paper)} {place(day, paper)}."
 
 
 @desk_action(EDIT)
-def remove(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def remove(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.remove(day, paper, revision(body), by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id} removed.", ORDER)
+    return f"{quoted(paper)} removed."
 
 
 @desk_action(EDIT)
-def dismiss(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def dismiss(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.dismiss(day, paper, by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id}: not today.", ("head", "candidates"))
+    return f"{quoted(paper)}: not today."
 
 
 @desk_action(EDIT)
-def undismiss(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def undismiss(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.undismiss(day, paper)
-    return answer(request, day, f"{paper.arxiv_id} is undecided again.", ("head", "candidates"))
+    return f"{quoted(paper)} is undecided again."
 
 
 @desk_action(EDIT)
-def move(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def move(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.move(day, paper, whole(body, "position"), whole(body, "moves"), by=user_of(request))
-    return answer(request, day, f"{paper.arxiv_id} {place(day, paper)}.", ORDER)
+    return f"{quoted(paper)} {place(day, paper)}."
 
 
 @desk_action(EDIT)
-def pin(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def pin(request: HttpRequest, day: date, body: Body) -> str:
     paper, pinned = paper_of(body), flag(body, "pinned")
     actions.pin(day, paper, pinned, revision(body), by=user_of(request))
-    return answer(request, day, f"{paper.arxiv_id} is {'pinned' if pinned else 'unpinned'}.", ORDER)
+    return f"{quoted(paper)} is {'pinned' if pinned else 'unpinned'}."
 
 
 @desk_action(EDIT)
-def note(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def note(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     texts.note(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, f"Note on {paper.arxiv_id} saved.", WORDS)
+    return f"Note on {quoted(paper)} saved."
 
 
 @desk_action(EDIT)
-def title(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def title(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     texts.title(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, f"Title of {paper.arxiv_id} saved.", WORDS)
+    return f"Title of {quoted(paper)} saved."
 
 
 @desk_action(EDIT)
-def intro(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def intro(request: HttpRequest, day: date, body: Body) -> str:
     texts.intro(day, text(body, "text"), text(body, "base"), by=user_of(request))
-    return answer(request, day, "Intro saved.", WORDS)
+    return "Intro saved."
 
 
 @desk_action(EDIT)
-def add_tweet(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def add_tweet(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     if digest := digests_of(day)[1]:
         refuse_published(digest)
     tweet = fetch_tweet(text(body, "link"), paper, now=clock.now())
     tweets.show_tweet(day, paper, tweet, by=user_of(request))
     by = f"by @{tweet.author_handle}" if tweet.author_handle else f"on {title_of(tweet.network)}"
-    return answer(request, day, f"The post {by} is shown under {paper.arxiv_id}.", ORDER)
+    return f"The post {by} is shown under {quoted(paper)}."
 
 
 @desk_action(EDIT)
-def show_tweets(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def show_tweets(request: HttpRequest, day: date, body: Body) -> str:
     paper, wanted = paper_of(body), post_keys(body, "tweets")
     tweets.show_tweets(day, paper, wanted, post_keys(body, "base"), by=user_of(request))
-    number = f"{len(wanted)} post{'' if len(wanted) == 1 else 's'}"
-    return answer(request, day, f"{number} shown under {paper.arxiv_id}.", WORDS)
+    return f"{several(len(wanted), 'post')} shown under {quoted(paper)}."
 
 
 @desk_action(EDIT)
-def accept(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def accept(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     base = whole(body, "moves") if body.get("moves") is not None else None
     actions.accept(day, paper, whole(body, "position"), base, by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id} {place(day, paper)}.", ORDER)
+    return f"{quoted(paper)} {place(day, paper)}."
 
 
 @desk_action(EDIT)
-def ignore(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def ignore(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.ignore(day, paper, by=user_of(request), now=clock.now())
-    return answer(request, day, f"{paper.arxiv_id} is no longer suggested.", ORDER)
+    return f"{quoted(paper)} is no longer suggested."
 
 
-@desk_action("digests.view_digest")
+@desk_action(VIEW)
 def rules_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     preview = preview_rules(day, read_rules(body))
     said = f"{len(preview.enters)} would be added, {len(preview.leaves)} would be removed."
-    return answer(request, day, said, (), preview=part(request, "preview", preview=preview, day=day))
+    return JsonResponse({"said": said, "html": {"preview": part(request, "preview", preview=preview, day=day)}})
 
 
 @desk_action("papers.change_savedrules")
 def save_rules(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     save_for_site(read_rules(body), by=user_of(request), now=clock.now())
-    return answer(request, day, "Rules saved for the whole site.", ORDER, rules_log=part(request, "rules_log"))
+    return answer(request, day, "Rules saved for the whole site.", body, parts={"rules_log": part(request, "rules_log")})
 
 
 @desk_action(EDIT)
-def refresh_counts(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def refresh_counts(request: HttpRequest, day: date, body: Body) -> str:
     digest = digests_of(day)[1]
     if digest is None or not is_editable(digest):
         raise Refused("Nothing to refresh: this day has no list you can edit.")
     done = read_counts(list(digest.entries.values_list("paper", flat=True)), now=clock.now())
     curation.take_counts(digest)
-    said = f"Counts of {done.read:,} post{'' if done.read == 1 else 's'} refreshed."
-    return answer(request, day, " ".join([said, *done.failed]), ORDER)
+    return " ".join([f"Counts of {several(done.read, 'post')} refreshed.", *done.failed])
 
 
 @desk_action(EDIT)
-def undo(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def undo(request: HttpRequest, day: date, body: Body) -> str:
     version = whole(body, "version") if "version" in body else None
     undone = undo_last(day, revision(body), by=user_of(request), version=version)
-    return answer(request, day, f"Undone: {undone}.", ORDER)
+    return f"Undone: {undone}."
 
 
-ACTIONS: dict[str, Callable[..., HttpResponse]] = {
-    view.__name__: view
+ACTIONS: dict[str, DeskAction] = {
+    view.name: view
     for view in (
         *(start, add, remove, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
         *(accept, ignore, rules_preview, save_rules, refresh_counts, undo),

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from digests.desk.answers import answer, desk_action, user_of
+from digests.desk.answers import EDIT, PUBLISH, VIEW, desk_action, user_of
 from digests.desk.body import Body, revision
 from digests.desk.state import digests_of, is_editable
-from digests.desk.views.publication import EDIT, PUBLISH, VIEW, own
+from digests.desk.views.publication import own
 from digests.editing import history
 from digests.editing.comparing import Difference, difference
 from digests.editing.conflicts import Conflict, Refused
@@ -122,12 +122,11 @@ def _restore_from_page(request: HttpRequest, day: date) -> HttpResponse:
 
 
 @desk_action(EDIT)
-def restore(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def restore(request: HttpRequest, day: date, body: Body) -> str:
     try:
-        said = restore_version(request, day, str(body.get("version", "")), revision(body))
+        return restore_version(request, day, str(body.get("version", "")), revision(body))
     except PermissionDenied as denied:
         raise Refused(str(denied)) from None
-    return answer(request, day, said)
 
 
 def restore_version(request: HttpRequest, day: date, version: str, seen: int) -> str:

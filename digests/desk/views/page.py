@@ -5,19 +5,17 @@ from datetime import UTC, date
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from digests.desk import presence
-from digests.desk.answers import PARTS, desk_of, error, part, refused, rendered, user_of
+from digests.desk.answers import VIEW, desk_of, error, refused, user_of
+from digests.desk.keys import KEYS
 from digests.desk.state import digests_of, newest_day, pulse
 from papers import clock
-from papers.models import Paper, Tweet
-from papers.ranking.candidates import ranked, rules
-
-VIEW = "digests.view_digest"
 
 
 @require_safe
@@ -34,6 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return admin.site.index(request)
 
 
+@gzip_page
 @require_safe
 def page(request: HttpRequest, day: date) -> HttpResponse:
     if not request.user.has_perm(VIEW):
@@ -41,48 +40,35 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
     presence.arrive(day, user_of(request), now=timezone.now())
     presence.forget(now=timezone.now())
     desk = desk_of(request, day)
-    context = {**admin.site.each_context(request), "title": f"Desk of {day}", "desk": desk, "is_nav_sidebar_enabled": False}
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Desk of {day}",
+        "desk": desk,
+        "keys": KEYS,
+        "is_nav_sidebar_enabled": False,
+    }
     return render(request, "admin/desk/desk.html", context)
 
 
 @never_cache
 @require_safe
 def state(request: HttpRequest, day: date) -> HttpResponse:
-    """The poll: what changed since `?seen=<revision>`, or since `?pulse=` of the last answer; and "I am here"."""
+    """The poll: whether something changed since `?seen=<revision>` and `?pulse=` of the last answer; and "I am here".
+
+    204 where nothing did and the others who are here are those of `?here=`. What changed is asked for by `read`.
+    """
     if refusal := refused(request, VIEW):
         return refusal
     user = user_of(request)
     presence.arrive(day, user, now=timezone.now())
     digest = digests_of(day)[1]
     revision, beat = digest.revision if digest else 0, pulse(day, digest)
-    seen = request.GET.get("seen", "")
-    is_new = str(revision) != seen or request.GET.get("pulse", beat) != beat
-    return JsonResponse(
-        {
-            "revision": revision,
-            "pulse": beat,
-            "status": digest.status if digest else "",
-            "editors": presence.others(day, user, now=timezone.now()),
-            "html": rendered(request, desk_of(request, day), PARTS) if is_new else {},
-        }
-    )
-
-
-@never_cache
-@require_safe
-def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
-    """The ledger of a paper's score."""
-    if refusal := refused(request, VIEW):
-        return refusal
-    paper = get_object_or_404(Paper, arxiv_id=arxiv_id)
-    heat = ranked({paper.pk: paper.arxiv_id}, rules())[0]
-    tweets = {tweet.key: tweet for tweet in Tweet.objects.filter(mentions__paper=paper)}
-    lines = [(line, tweets.get(line.key)) for line in heat.tweets]
-    shares: dict[str, int] = {}
-    for line in heat.tweets:
-        if not line.left_out:
-            shares[line.network] = shares.get(line.network, 0) + line.gave
-    return HttpResponse(part(request, "why", paper=paper, heat=heat, lines=lines, shares=shares))
+    editors = presence.others(day, user, now=timezone.now())
+    is_new = str(revision) != request.GET.get("seen", "") or request.GET.get("pulse", beat) != beat
+    if not is_new and request.GET.get("here") == ",".join(editors):
+        return HttpResponse(status=204)
+    status = digest.status if digest else ""
+    return JsonResponse({"revision": revision, "pulse": beat, "status": status, "editors": editors, "changed": is_new})
 
 
 def unknown(request: HttpRequest, day: date, action: str) -> HttpResponse:

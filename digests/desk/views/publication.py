@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digests.desk import tweets
-from digests.desk.answers import PARTS, answer, desk_action, desk_of, part, user_of
+from digests.desk.answers import EDIT, PUBLISH, VIEW, answer, desk_action, desk_of, part, user_of
 from digests.desk.body import Body, flag, revision, short_text
-from digests.desk.changing import Action, editing
+from digests.desk.changing import Action, editing, own_revision
 from digests.desk.state import Desk, digests_of
 from digests.editing import history
 from digests.editing.comparing import difference
@@ -22,13 +22,12 @@ from papers import clock
 from papers.models import Paper, Tweet
 from papers.post_keys import LONGEST_KEY
 
-VIEW, EDIT, PUBLISH = "digests.view_digest", "digests.change_digest", "digests.publish_digest"
 LONGEST_NOTE = 2_000
 
 
 @desk_action(VIEW)
 def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    return done(request, day, "Checked.", parts=())
+    return done(request, day, "Checked.", body)
 
 
 @desk_action(EDIT)
@@ -39,9 +38,9 @@ def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
         if key not in {one.key for one in findings(digest, clock.now())}:
             raise Refused("This is already fixed.")
         Waiver.objects.get_or_create(digest=digest, finding=key, defaults={"at": clock.now(), "by": user_of(request)})
-        return done(request, day, "Ignored.", parts=())
+        return done(request, day, "Ignored.", body)
     Waiver.objects.filter(digest=digest, finding=key).delete()
-    return done(request, day, "No longer ignored.", parts=())
+    return done(request, day, "No longer ignored.", body)
 
 
 @desk_action(EDIT)
@@ -63,17 +62,17 @@ def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
             for one in shown_on(digest):
                 one.printed_otherwise = one.otherwise | {"direction": wanted}
                 one.save(update_fields=["printed_otherwise"])
-    return done(request, day, f"The post is now shown {Tweet.Direction(wanted).label}.")
+    return done(request, day, f"The post is now shown {Tweet.Direction(wanted).label}.", body)
 
 
 @desk_action(PUBLISH)
 def publish_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = own(day)
-    return unless_stopped(request, day, digest, lambda: _publish(request, digest, body))
+    return unless_stopped(request, day, body, digest, lambda: _publish(request, digest, body))
 
 
 def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
-    won = publish(digest, now=clock.now(), by=user_of(request), seen=revision(body))
+    won = publish(digest, now=clock.now(), by=user_of(request), seen=known(request, digest, body))
     return f"Published: {digest.date}." if won else "It is already published."
 
 
@@ -82,7 +81,7 @@ def schedule_at(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Publish when the clocks of a zone show `at`. A time that they show twice, or never, is refused with the two it may mean."""
     digest = own(day)
     try:
-        return unless_stopped(request, day, digest, lambda: _schedule(request, digest, body))
+        return unless_stopped(request, day, body, digest, lambda: _schedule(request, digest, body))
     except UnclearTime as unclear:
         choices = [{"at": one.at, "fold": one.fold, "said": one.said} for one in unclear.choices]
         return JsonResponse({"error": str(unclear), "choices": choices}, status=400)
@@ -96,14 +95,15 @@ def _schedule(request: HttpRequest, digest: Digest, body: Body) -> str:
         at = None
     if at is None or at.tzinfo or fold not in (None, 0, 1):
         raise Refused("Give the time as 2026-11-24T09:00, and its time zone by name.")
-    schedule(digest, at, zone, fold=fold, now=clock.now(), by=user_of(request), seen=revision(body))
+    schedule(digest, at, zone, fold=fold, now=clock.now(), by=user_of(request), seen=known(request, digest, body))
     return f"Scheduled for {at:%-d %b %Y, %H:%M} {zone} ({digest.publish_at:%-d %b, %H:%M} UTC)."
 
 
 @desk_action(PUBLISH)
 def unschedule_it(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    unschedule(own(day), by=user_of(request), seen=revision(body))
-    return done(request, day, "Not scheduled: it waits for an editor.")
+    digest = own(day)
+    unschedule(digest, by=user_of(request), seen=known(request, digest, body))
+    return done(request, day, "Not scheduled: it waits for an editor.", body)
 
 
 @desk_action(PUBLISH)
@@ -112,49 +112,50 @@ def withdraw_it(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     if digest.status == Digest.Status.DRAFT:
         raise Refused("The day isn’t published, so readers don’t see it.")
     note = short_text(body, "note", LONGEST_NOTE)
-    won = withdraw(digest, now=clock.now(), by=user_of(request), seen=revision(body), note=note)
-    return done(request, day, "Withdrawn: readers no longer see it." if won else "It is already withdrawn.")
+    won = withdraw(digest, now=clock.now(), by=user_of(request), seen=known(request, digest, body), note=note)
+    return done(request, day, "Withdrawn: readers no longer see it." if won else "It is already withdrawn.", body)
 
 
 @desk_action(PUBLISH)
 def correct(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     open_correction(own(day), by=user_of(request))
-    return done(request, day, "Correction started. Readers see it when you publish it.")
+    return done(request, day, "Correction started. Readers see it when you publish it.", body)
 
 
 @desk_action(PUBLISH)
 def publish_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     if not (held := correction(day)):
-        return done(request, day, "The correction no longer exists.")
-    return unless_stopped(request, day, held, lambda: _publish_correction(request, held, body))
+        return done(request, day, "The correction no longer exists.", body)
+    return unless_stopped(request, day, body, held, lambda: _publish_correction(request, held, body))
 
 
 def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
     note = short_text(body, "note", LONGEST_NOTE)
     replaces = revision(body, "replaces") if "replaces" in body else None
-    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=revision(body), replaces=replaces)
+    seen = known(request, held, body)
+    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=seen, replaces=replaces)
     return "Correction published."
 
 
 @desk_action(PUBLISH)
 def drop_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     if held := correction(day):
-        drop_correction(held, by=user_of(request), seen=revision(body))
-    return done(request, day, "Correction discarded. You see the published list again.")
+        drop_correction(held, by=user_of(request), seen=known(request, held, body))
+    return done(request, day, "Correction discarded. You see the published list again.", body)
 
 
-def unless_stopped(request: HttpRequest, day: date, digest: Digest, act: Callable[[], str]) -> HttpResponse:
+def unless_stopped(request: HttpRequest, day: date, body: Body, digest: Digest, act: Callable[[], str]) -> HttpResponse:
     """Do it if every finding is fixed or ignored; otherwise answer with the findings."""
     stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
     if not stopped:
-        return done(request, day, act())
+        return done(request, day, act(), body)
     return JsonResponse({"error": stopped, "html": {"checks": checks(request, desk_of(request, day))}}, status=400)
 
 
-def done(request: HttpRequest, day: date, said: str, *, parts: tuple[str, ...] = PARTS) -> HttpResponse:
+def done(request: HttpRequest, day: date, said: str, body: Body) -> HttpResponse:
     """The answer, with the check as it is now."""
     desk = desk_of(request, day)
-    return answer(request, day, said, parts, desk=desk, checks=checks(request, desk))
+    return answer(request, day, said, body, desk=desk, parts={"checks": checks(request, desk)})
 
 
 def checks(request: HttpRequest, desk: Desk) -> str:
@@ -164,6 +165,11 @@ def checks(request: HttpRequest, desk: Desk) -> str:
     if desk.is_correction and desk.digest and desk.published:
         changed = difference(history.now(desk.published), history.now(desk.digest)).said
     return part(request, "checks", desk=desk, findings=found, changed=changed)
+
+
+def known(request: HttpRequest, digest: Digest, body: Body) -> int:
+    """The revision that the editor saw, or made."""
+    return own_revision(digest, revision(body), user_of(request))
 
 
 def own(day: date) -> Digest:

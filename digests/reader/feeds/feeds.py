@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -15,9 +16,11 @@ from digests.page_cache.middleware import reads_query, shows
 from digests.reader import bibtex
 from digests.reader.feeds import formats
 from digests.reader.feeds.formats import Feed, FeedItem
+from digests.reader.lists.filters import filters_of
 from digests.reader.lists.listing import ListPage, listed
 from digests.reader.lists.selections import FORMS, Selection, SelectionError
 from digests.reader.metadata import metadata_of_list
+from digests.reader.pages.calendars import years
 from digests.reader.texts import texts_of_entries, texts_of_list
 from digests.templatetags.reading import absolute
 from papers.code_links import code_links
@@ -51,15 +54,23 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
 
 @require_safe
 @reads_query(*SELECTION)
-def papers(request: HttpRequest) -> HttpResponse:
-    """The page of a selection."""
+def papers(request: HttpRequest) -> HttpResponseBase:
+    """The page of a selection, with its filters as a form that writes the address."""
     try:
         selection = Selection.parse(request.GET)
         page = listed(selection, request.GET.get("after", ""))
     except SelectionError as error:
         return render(request, "selection_error.html", {"error": str(error)}, status=400)
+    if "" in request.GET.values():  # the form sends what was left empty, too
+        return redirect(selection.address())
     texts = texts_of_entries(page.entries)
-    context = {"page": page, "texts": texts, "feeds": selection.feeds, "meta": metadata_of_list(page, texts)}
+    context = {
+        "page": page,
+        "texts": texts,
+        "filters": filters_of(selection, years()),
+        "feeds": selection.feeds,
+        "meta": metadata_of_list(page, texts),
+    }
     return shows(render(request, "papers.html", context), papers=[entry.paper for entry in page.entries], any_digest=True)
 
 

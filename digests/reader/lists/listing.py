@@ -56,6 +56,12 @@ class ListPage:
         return self.selection.order is Order.NEWEST
 
     @property
+    def is_ranked(self) -> bool:
+        """Whether its papers' places in it are ranks: of one kind of counts, from the first one on."""
+        kinds = {entry.provenance for entry in self.entries}
+        return self.selection.order is Order.HOTTEST and not self.after and len(kinds) == 1
+
+    @property
     def has_samples(self) -> bool:
         return any(entry.digest.is_sample for entry in self.entries)
 

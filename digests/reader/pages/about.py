@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from digests.page_cache.middleware import reads_query, shows
 from digests.reader.metadata import Metadata
-from digests.reader.pages.daylog import logged_day, logged_days
+from digests.reader.pages.daylog import logged_day, logged_days, runs
 from digests.reader.pages.paging import asked_day
 from digests.reader.texts import texts_of_events
 from digests.templatetags.reading import day_text
@@ -57,7 +57,7 @@ def days(request: HttpRequest) -> HttpResponse:
         "What was collected on each day, and what became of its list.",
         reverse("days") + (f"?before={before}" if before else ""),
     )
-    return render(request, "days.html", {"days": shown, "before": before, "older": older, "meta": meta})
+    return render(request, "days.html", {"runs": runs(shown), "before": before, "older": older, "meta": meta})
 
 
 @require_safe

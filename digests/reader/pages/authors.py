@@ -13,14 +13,22 @@ from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
 from digests.page_cache.middleware import reads_query
+from digests.reader.lists.activity import TOP, activity_by_month
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata
 from digests.reader.texts import texts_of_papers
-from papers.models import Paper, PaperAuthor
+from papers.models import Paper, PaperAuthor, Provenance
 from papers.search.words import author_key
 
 PAPERS_A_PAGE = 50
 MOST_SPELLINGS = 10
+MOST_PARTS = 7
+"""Of an old key: there are two ways to read each place between two of them."""
+MOST_ASKED = 100
+FEW = 8
+"""Papers among which the hottest need no list of their own."""
+MOST_COUNTED = 1000
+"""Papers of a name that are counted."""
 
 
 @reads_query("after")
@@ -31,12 +39,33 @@ def author(request: HttpRequest, name: str) -> HttpResponseBase:
         raise Http404("Expected a name")
     if key != name:
         return redirect("author", key, permanent=True)
+    if now := renamed(key):
+        return redirect("author", now, permanent=True)
     return papers_of(request, key)
+
+
+def renamed(key: str) -> str | None:
+    """The key of a name that had this one while keys were made from names in TeX: `alvarez` for `a-lvarez`, of `{\\'A}lvarez`.
+
+    Two queries at most, one where the key is that of a name.
+    """
+    parts = key.split("-")
+    if not 2 <= len(parts) <= MOST_PARTS or PaperAuthor.objects.filter(key=key).exists():
+        return None
+    joined = {parts[0]}
+    for part in parts[1:]:
+        joined = {f"{one}{sign}{part}" for one in joined for sign in ("", "-")}
+    for found in (
+        PaperAuthor.objects.filter(key__in=joined - {key}).select_related("paper").only("key", "paper__authors")[:MOST_ASKED]
+    ):
+        if any(author_key(name) == key for name in found.paper.authors):
+            return found.key
+    return None
 
 
 @require_safe
 def papers_of(request: HttpRequest, key: str) -> HttpResponse:
-    """All collected papers of the name, the newest first, with the published lists that have them. Five queries."""
+    """All collected papers of the name, the newest first, with the published lists that have them. Six queries."""
     published = Entry.objects.filter(in_published_digest()).select_related("digest").order_by("-digest__date")
     papers = Paper.objects.filter(
         Paper.public() | Exists(published.filter(paper=OuterRef("pk"))),
@@ -53,23 +82,43 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404("No paper of this name was collected")
     spellings = PaperAuthor.objects.filter(key=key).order_by("name").values_list("name", flat=True).distinct()[:MOST_SPELLINGS]
     names = list(spellings)
+    days = [] if after else list(papers.order_by("-listing_date").values_list("listing_date", flat=True)[:MOST_COUNTED])
+    listed = sorted((entry for one in shown for entry in one.entries.all()), key=hotness, reverse=True)
+    top = best_of(listed) if len(shown) > FEW and not after else []
     last = shown[PAPERS_A_PAGE - 1] if len(shown) > PAPERS_A_PAGE else None
     address = reverse("author", args=[key])
     context = {
         "name": names[0],
+        "collected": len(days),
+        "activity": activity_by_month(days, days[0]) if days else None,
+        "top": top,
         "names": names,
         "papers": shown[:PAPERS_A_PAGE],
-        "texts": texts_of_papers(shown),
+        "texts": texts_of_papers(shown, top),
         "after": after,
         "older": "?" + urlencode({"after": f"{last.listing_date}.{last.pk}"}) if last else None,
         "feeds": Selection.feeds_of(text=f'author:"{key.replace("-", " ")}"'),
         "meta": Metadata(
-            f"Papers by {names[0]}",
+            f"Papers by {names[0]}" + (f", behind {after}" if after else ""),
             f"The papers by authors named {names[0]} that were collected, and the lists on which they were hot.",
             address + ("?" + urlencode({"after": after}) if after else ""),
         ),
     }
     return render(request, "author.html", context)
+
+
+def hotness(entry: Entry) -> tuple[bool, int]:
+    """Counts from the network before old ones."""
+    return entry.provenance == Provenance.NETWORK, entry.retweets + entry.favorites
+
+
+def best_of(listed: list[Entry]) -> list[Entry]:
+    """The hottest of a kind of counts, each paper once."""
+    first: dict[int, Entry] = {}
+    for entry in listed:
+        if entry.provenance == listed[0].provenance:
+            first.setdefault(entry.paper_id, entry)
+    return list(first.values())[:TOP]
 
 
 def behind(papers: QuerySet[Paper], after: str) -> QuerySet[Paper]:

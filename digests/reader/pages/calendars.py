@@ -11,6 +11,8 @@ from digests.models import Digest
 from digests.reader.lists.listing import newest_day
 from papers.models import CollectionDay
 
+HEATS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
@@ -23,6 +25,8 @@ class CalendarDay:
     """`published`, `withdrawn`, a state of CollectionDay (`quiet`, `partial`, …), or empty where nothing is known."""
     words: str
     """The status for people."""
+    heat: int = 0
+    """How long its list is beside the longest one shown: from 1 to HEATS; 0 where there is no paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class CalendarMonth:
     papers: int
     weeks: Sequence[Sequence[CalendarDay]]
     """From Monday to Sunday."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of any of its days."""
+        return not any(day.status for week in self.weeks for day in week if day.is_in_month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,7 @@ def _month(first: date, published: dict[date, int], others: dict[date, tuple[str
 
 def _day(day: date, is_in_month: bool, published: dict[date, int], others: dict[date, tuple[str, str]]) -> CalendarDay:
     if day in published:
-        return CalendarDay(day, is_in_month, published[day], "published", "published")
+        heat = -(-HEATS * published[day] // max(published.values())) if published[day] else 0
+        return CalendarDay(day, is_in_month, published[day], "published", "published", heat)
     status, words = others.get(day, ("", ""))
     return CalendarDay(day, is_in_month, None, status, words)

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -49,6 +51,11 @@ class LoggedDay:
         return WORDS[State(self.collected.state)] if self.collected else "imported from the old site"
 
     @property
+    def kind(self) -> tuple[str, str]:
+        """What the log says of it; days in a row that are of one kind are told together."""
+        return self.state, self.digest.status if self.digest else ""
+
+    @property
     def facts(self) -> list[str]:
         """What was collected, in sentences. Of our own troubles (keys, refusals) readers are not told the details."""
         day = self.collected
@@ -90,6 +97,11 @@ def logged_days(before: date | None, limit: int) -> list[LoggedDay]:
     if before:
         collected, digests = collected.filter(date__lt=before), digests.filter(date__lt=before)
     return _paired(collected.order_by("-date")[:limit], digests.order_by("-date")[:limit])[:limit]
+
+
+def runs(days: Iterable[LoggedDay]) -> list[list[LoggedDay]]:
+    """The days in their order, those in a row that are of one kind together."""
+    return [list(run) for _, run in groupby(days, key=attrgetter("kind"))]
 
 
 def logged_day(day: date) -> LoggedDay | None:

@@ -16,7 +16,7 @@ from digests.models import Digest, PublicEvent
 from digests.page_cache.middleware import reads_query, shows
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
-from digests.reader.pages.entries import entries_of, shown_papers, whole_papers
+from digests.reader.pages.entries import entries_of, first_counts, is_hottest_first, shown_papers, whole_papers
 from digests.reader.pages.going_on import going_on
 from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
@@ -72,6 +72,7 @@ def digest_page(shown: Digest) -> dict[str, Any]:
     way to a list with everything takes six times as long."""
     entries, events = entries_of(shown), sorted(objects(PublicEvent, "digest", [shown.pk]), key=attrgetter("at", "pk"))
     texts = texts_of_digest(shown, entries, events)
+    ranking = rules()
     return {
         "digest": shown,
         "texts": texts,
@@ -79,7 +80,10 @@ def digest_page(shown: Digest) -> dict[str, Any]:
         "events": events,
         "feeds": Selection.feeds_of(period=str(shown.date)) if shown.status == Digest.Status.PUBLISHED else [],
         "meta": metadata_of_digest(shown, entries, texts) if shown.status == Digest.Status.PUBLISHED else None,
-        "rules": rules(),
+        "rules": ranking,
+        "is_hottest_first": is_hottest_first(entries, ranking),
+        "counted_between": (min(read), max(read)) if (read := [entry.read_at.replace(second=0) for entry in entries]) else None,
+        "key": first_counts(entries),
         "has_inflated_counts": any(entry.counts_are_inflated for entry in entries),
     }
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 
 from django.db.models import Count
@@ -10,12 +11,15 @@ from django.db.models import Count
 from digests.models import Digest, Entry, ShownTweet
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
+from digests.templatetags.reading import score
+from papers import network_words
 from papers.code_links import code_links
 from papers.models import Mention, PaperCategory, of_live_tweet
+from papers.ranking.ranking import Rules
 from papers.rows import objects, select
 
 COUNTED = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False)
-SPARKLINE = {"width": 96, "height": 24, "inset": 2}
+SPARKLINE = {"width": 200, "height": 32, "inset": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,18 @@ def whole_papers(entries: Sequence[Entry]) -> list[ShownPaper]:
         )
         for entry in entries
     ]
+
+
+def is_hottest_first(entries: Sequence[Entry], rules: Rules) -> bool:
+    """Whether the counts that the list prints put it into the order that it has. What editors moved is in theirs."""
+    scores = [score(entry, rules) for entry in entries]
+    return all(above >= below for above, below in pairwise(scores))
+
+
+def first_counts(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """The networks that counted something for the list, and what each counts first: `("x", "reposts")`."""
+    networks = {network for entry in entries for network, counts in entry.counted.items() if counts}
+    return [(network, words) for network, words in network_words.first_counts().items() if network in networks]
 
 
 def _posts(papers: Sequence[int]) -> dict[int, int]:

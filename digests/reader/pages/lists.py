@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry
 from digests.page_cache.middleware import shows
+from digests.reader.lists.activity import activity_of_category, top_of_category
 from digests.reader.lists.listing import HOTTEST_OF, listed
 from digests.reader.lists.rising import rising
 from digests.reader.lists.selections import Selection, SelectionError
@@ -19,6 +20,7 @@ from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_entries
 from papers import clock
 from papers.models import PaperCategory
+from papers.text.taxonomy import category_name
 
 
 @require_safe
@@ -32,20 +34,28 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("No published digest lists a paper of this category")
     selection = Selection.of(category=code)
     before = f"?before={page.before}" if page.before else ""
+    newest = None if page.before else page.digests[0].date
+    top = top_of_category(code, newest) if newest else []
+    name = category_name(code)
+    title = f"Hot papers in {name}" + (f" ({code})" if name != code else "") + (f" before {page.before}" if page.before else "")
     context = {
         "code": code,
+        "name": name,
         "page": page,
-        "texts": texts_of_entries(entry for one in page.digests for entry in one.entries.all()),
+        "top": top if page.older else [],
+        "activity": activity_of_category(code, newest) if newest else None,
+        "texts": texts_of_entries([*(entry for one in page.digests for entry in one.entries.all()), *top]),
         "selection": selection,
         "hottest": Selection.of(category=code, order="hottest"),
         "feeds": selection.feeds,
         "meta": Metadata(
-            f"Hot papers in {code}",
-            f"The papers of arXiv’s category {code} that people talk about, by day.",
+            title,
+            f"The papers of arXiv’s category {name} ({code}) that people talk about, by day"
+            + (f", before {page.before}." if page.before else "."),
             reverse("category", args=[code]) + before,
         ),
     }
-    papers = [entry.paper for one in page.digests for entry in one.entries.all()]
+    papers = [*(entry.paper for one in page.digests for entry in one.entries.all()), *(entry.paper for entry in top)]
     return shows(render(request, "category.html", context), digests=page.digests, papers=papers, categories=[code])
 
 

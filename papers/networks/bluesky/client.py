@@ -46,6 +46,11 @@ class Bluesky(Network):
     )
 
     weights: ClassVar[Mapping[str, float]] = {"likes": 1, "reposts": 1, "quotes": 1, "replies": 0}
+    mark: ClassVar = (
+        '<path fill="currentColor" d="M8 7.2C7.2 5.6 5 3 3.2 2.1 1.8 1.4 1 2.2 1 3.5c0 .7.4 4.2.7 4.8.6 1.6 2.3 2 3.9 1.8'
+        "-2.5.4-4.2 1.5-1.8 4C6.6 16.8 7.6 13 8 11.9c.4 1.1 1.4 4.9 4.2 2.2 2.4-2.5.7-3.6-1.8-4 1.6.2 3.3-.2 3.9-1.8.3-.6.7"
+        '-4.1.7-4.8 0-1.3-.8-2.1-2.2-1.4C11 3 8.8 5.6 8 7.2z"/>'
+    )
     stream: ClassVar = Jetstream
 
     def __init__(self, api: Api, search: Search | None) -> None:
@@ -86,6 +91,14 @@ class Bluesky(Network):
         match = PAGE.fullmatch(address) if len(address) <= LONGEST_ADDRESS else None
         uri = uri_of(match[1], match[2]) if match else address
         return uri if is_uri(uri) else None
+
+    @staticmethod
+    def frame(id: str, settings: Any) -> str:
+        """The page that the script of its oEmbed answers frames; it tells its height where it has an id.
+
+        Public description: https://docs.bsky.app/docs/advanced-guides/oembed
+        """
+        return f"{settings.BLUESKY_EMBED_BASE}/embed/{id.removeprefix('at://')}?id=original&colorMode={{theme}}"
 
     def identify(self, address: str) -> str | None:
         """The post's address by its author's DID, which is asked of Bluesky where the page has the handle."""

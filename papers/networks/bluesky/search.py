@@ -11,6 +11,8 @@ from papers.networks.api import Api
 from papers.networks.strict_json import items, mapping, text_of
 from papers.sources.http import Malformed, ServiceRefused
 
+OLDER, NEWER = "/xrpc/app.bsky.feed.searchPosts", "/xrpc/app.bsky.feed.searchPostsV2"
+NOT_THERE = ("XRPCNotSupported", "MethodNotImplemented")
 DOMAINS = ("arxiv.org", "alphaxiv.org", "ar5iv.org", "huggingface.co", "hf.co", "doi.org")
 PAGE_SIZE = 100
 MOST_PAGES = 50
@@ -21,11 +23,12 @@ class Search:
     """Signs in with a handle and an app password at the first search, and again where the session has run out."""
 
     def __init__(self, api: Api, *, handle: str, app_password: str) -> None:
-        """`api` is the account's own server."""
+        """`api` is the account's own server. Where it knows the older search no more, the newer one is asked (2026-06)."""
         self._api = api
         self._handle = handle
         self._app_password = app_password
         self._token = ""
+        self._method = OLDER
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[object]:
         """The views of the posts made in [start, end) that link one of the domains where papers are, newest first by domain."""
@@ -40,31 +43,33 @@ class Search:
                 seen.add(cursor)
 
     def _page(self, domain: str, start: datetime, end: datetime, cursor: str) -> Mapping[str, Any]:
-        params: dict[str, str | int] = {
-            "q": domain,
-            "domain": domain,
-            "sort": "latest",
-            "since": _written(start),
-            "until": _written(end),
-            "limit": PAGE_SIZE,
-        }
-        if cursor:
-            params["cursor"] = cursor
-        for _ in range(2):
+        for _ in range(3):
             headers = {"Authorization": f"Bearer {self._token or self._sign_in()}"}
-            status, answer = self._api.ask("GET", "/xrpc/app.bsky.feed.searchPosts", params, headers=headers, accept=(400, 401))
+            params = self._params(domain, start, end) | ({"cursor": cursor} if cursor else {})
+            status, answer = self._api.ask("GET", self._method, params, headers=headers, accept=(400, 401, 404, 501))
+            named = text_of(mapping(answer).get("error"))
             if status == 200:
                 if not isinstance(mapping(answer).get("posts"), list):
                     raise self._api.malformed("`posts`")
                 return mapping(answer)
-            self._token = ""
-            if status == 400 and mapping(answer).get("error") != "ExpiredToken":
+            if self._method == OLDER and (status in (404, 501) or named in NOT_THERE):
+                self._method = NEWER
+            elif status == 401 or named == "ExpiredToken":
+                self._token = ""
+            else:
                 raise Malformed(
-                    "Bluesky's search rejected our request (400); this is a bug in Hot Papers.",
+                    f"Bluesky's search rejected our request ({status}); this is a bug in Hot Papers.",
                     url=self._api.base,
-                    status=400,
+                    status=status,
                 )
         raise self._refused()
+
+    def _params(self, domain: str, start: datetime, end: datetime) -> dict[str, str | int]:
+        since: dict[str, str | int] = {"since": _written(start), "until": _written(end), "limit": PAGE_SIZE}
+        if self._method == OLDER:
+            return {**since, "q": domain, "domain": domain, "sort": "latest"}
+        # Without `allTime` it looks at a recent window only.
+        return {**since, "domains": domain, "sort": "recent", "allTime": "true"}
 
     def _sign_in(self) -> str:
         status, answer = self._api.ask(

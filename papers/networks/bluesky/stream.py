@@ -148,7 +148,7 @@ class Jetstream:
                 at.settle(self._settle_s)
                 quiet_s = time.monotonic() - last_frame
                 is_over = quiet_s >= (self._quiet_s if came and not at.is_live else self._silence_s)
-                if is_over and came:
+                if is_over:
                     at.went_quiet(is_new=at.cursor > began_at)
                 last_told = time.monotonic()
                 yield at.gathered(self._now())

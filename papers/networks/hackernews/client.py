@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from papers.networks.api import Api
+from papers.networks.api import Api, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import count, items, mapping, text_of, whole_number
 
+ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000
 """Algolia gives no more hits to one query, on however many pages."""
 ID = r"[1-9][0-9]{0,14}"
@@ -27,17 +28,21 @@ class HackerNews(Network):
     counted: ClassVar[tuple[Count, ...]] = (Count("points", "point", "points"), Count("comments", "comment", "comments"))
 
     weights: ClassVar[Mapping[str, float]] = {"points": 1, "comments": 0}
+    mark: ClassVar = (
+        '<path fill="currentColor" fill-rule="evenodd" d="M1 1h14v14H1zM4.3 4l2.9 5.2V12.5h1.6V9.2L11.7 4H9.9L8 7.6 6.1 4z"/>'
+    )
 
-    def __init__(self, search: Api, item: Api) -> None:
+    def __init__(self, search: Api, item: Api, *, now: Callable[[], datetime] = utc_now) -> None:
         self._search = search
         self._item = item
+        self._now = now
 
     @classmethod
     def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
         def api(setting: str) -> Api:
             return Api(client, getattr(settings, setting), service=cls.title, setting=setting, attempts=attempts, now=now)
 
-        return cls(api("HACKERNEWS_API_BASE"), api("HACKERNEWS_ITEM_BASE"))
+        return cls(api("HACKERNEWS_API_BASE"), api("HACKERNEWS_ITEM_BASE"), now=now)
 
     @staticmethod
     def is_id(text: str) -> bool:
@@ -53,10 +58,15 @@ class HackerNews(Network):
         return found[1] if found else None
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
-        """One query for the window, and two for its halves where it has more stories than one query gives.
+        """One query for a window that goes on; once it is over, one more for each other address of papers, which are rare.
 
         The search is fuzzy: a story counts only where its own URL is a paper's.
         """
+        for query in (ARXIV, *ELSEWHERE) if end < self._now() else (ARXIV,):
+            yield from self._linking(query, start, end)
+
+    def _linking(self, query: str, start: datetime, end: datetime) -> Iterator[FoundPost]:
+        """Of the window, and of its halves where it has more stories than one query gives."""
         first, last = int(start.timestamp()), int(end.timestamp())
         if first >= last:
             return
@@ -64,7 +74,7 @@ class HackerNews(Network):
         answer = self._search.get(
             "/api/v1/search_by_date",
             {
-                "query": "arxiv.org",
+                "query": query,
                 "restrictSearchableAttributes": "url",
                 "tags": "story",
                 "numericFilters": f"created_at_i>={first},created_at_i<{last}",
@@ -78,8 +88,8 @@ class HackerNews(Network):
         total = whole_number(answer.get("nbHits")) or 0
         if max(total, len(hits) + 1) > LARGEST_ANSWER and last - first > 1:
             middle = start + timedelta(seconds=(last - first) // 2)
-            yield from self.mentions(start, middle)
-            yield from self.mentions(middle, end)
+            yield from self._linking(query, start, middle)
+            yield from self._linking(query, middle, end)
             return
         for story in filter(None, map(_hit, hits)):
             if story.papers:

@@ -29,6 +29,11 @@ class HuggingFace(Network):
     counted: ClassVar[tuple[Count, ...]] = (Count("upvotes", "upvote", "upvotes"), Count("comments", "comment", "comments"))
 
     weights: ClassVar[Mapping[str, float]] = {"upvotes": 1, "comments": 0}
+    mark: ClassVar = (
+        '<circle cx="8" cy="8" r="6.7" fill="none" stroke="currentColor" stroke-width="1.6"/>'
+        '<path d="M4.8 9.2a3.3 3.3 0 0 0 6.4 0z" fill="currentColor"/>'
+        '<circle cx="5.7" cy="6.3" r="1" fill="currentColor"/><circle cx="10.3" cy="6.3" r="1" fill="currentColor"/>'
+    )
 
     def __init__(self, api: Api) -> None:
         self._api = api

@@ -45,6 +45,7 @@ class X(Paid):
     )
 
     weights: ClassVar[Mapping[str, float]] = {"retweets": 1, "favorites": 1}
+    mark: ClassVar = '<path d="M2.5 2.5l11 11M13.5 2.5l-11 11" stroke="currentColor" stroke-width="2.4" fill="none"/>'
 
     @staticmethod
     def off(settings: Any) -> str:
@@ -75,8 +76,7 @@ class X(Paid):
 
     @staticmethod
     def frame(id: str, settings: Any) -> str:
-        """`&theme=dark` may be added."""
-        return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={id}&dnt=true&lang=en"
+        return f"{settings.X_EMBED_BASE}/embed/Tweet.html?id={id}&dnt=true&lang=en&theme={{theme}}"
 
     def __init__(self, client: XClient, settings: Any) -> None:
         self._client = client

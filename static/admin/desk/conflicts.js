@@ -1,15 +1,17 @@
-/* Two changed the same: base, theirs and mine side by side, and a choice. What is not decided stays in the browser's storage.
-   Nobody who types is interrupted: the dialog opens when the field is left. */
+/* Two changed the same: what it was, theirs and mine in words, and a choice. What is not decided stays in the browser's storage.
+   Nobody who types is interrupted: the dialog opens when the field is left. It never opens over something settled. */
 
 import {decide, fieldOf} from "./fields.js";
-import {find, isText as isTextField, root, say} from "./page.js";
-import {isText, put, undecided} from "./queue.js";
+import {find, isText as isTextField, root, rowOf, say} from "./page.js";
+import {isText, onUndecided, put, undecided} from "./queue.js";
+import {compared} from "./words.js";
 
 const dialog = find("#desk-conflict");
 const slot = (name) => find(`[data-slot=${name}]`, dialog);
 let shown = null;
 let isPutOff = false; // a conflict came while somebody typed
 let direct = null; // what to do with the retry of a request that never was in the queue
+let before = null; // what had the focus
 
 const words = (value) => {
     if (Array.isArray(value)) {
@@ -21,32 +23,70 @@ const words = (value) => {
     return value === null || value === undefined || value === "" ? "(empty)" : String(value);
 };
 
+const DID = {
+    move: (body) => `move it to place ${body.position}`,
+    remove: () => "remove it",
+    pin: (body) => (body.pinned ? "pin it" : "unpin it"),
+    undo: () => "undo the last change",
+};
+
+const mineInWords = ({action, body, conflict}) => (conflict.theirs === null && DID[action]?.(body)) || words(conflict.mine);
+
+const removedWords = (conflict) => `${conflict.by || "Somebody"} removed it from the list`;
+
 const show = (record) => {
     const {conflict} = record;
     const isEditable = isText(record.action);
+    const isRemoval = conflict.theirs === null && !isEditable;
     shown = record;
     slot("what").textContent = conflict.what;
     const at = conflict.at ? `, ${new Date(conflict.at).toLocaleTimeString("en-GB")}` : "";
     slot("who").textContent = `${conflict.by || "Somebody"} saved first${at}. Your version is kept: choose which one to use.`;
+    slot("base").closest("section").hidden = !isEditable && conflict.base === null;
     slot("base").textContent = words(conflict.base);
-    slot("theirs").textContent = words(conflict.theirs);
-    slot("mine").textContent = words(conflict.mine);
+    const theirs = conflict.theirs === null ? removedWords(conflict) : words(conflict.theirs);
+    slot("theirs").replaceChildren(...(isEditable && conflict.theirs ? compared(conflict.base ?? "", conflict.theirs) : [theirs]));
+    slot("mine").textContent = mineInWords(record);
     slot("mine").hidden = isEditable;
     slot("edit").hidden = !isEditable;
     slot("edit").value = fieldOf(record.action, record.body.paper)?.value ?? record.text ?? "";
     slot("overrule").hidden = !conflict.retry;
     slot("overrule").textContent = isEditable ? "Save yours" : "Apply anyway";
+    slot("keep").textContent = isRemoval || conflict.theirs === null ? "Leave it removed" : "Keep theirs";
+    before = document.activeElement;
     dialog.showModal();
+};
+
+/** Whether the list is now as it was wanted, or what was wanted has no object any more. */
+const isSettled = ({action, body, text}) => {
+    const row = rowOf(body.paper, "list");
+    if (isText(action)) {
+        return fieldOf(action, body.paper)?.defaultValue.trim() === (text ?? "").trim();
+    }
+    if (action === "remove") {
+        return !row;
+    }
+    return action === "pin" && Boolean(row) && row.matches(".pinned") === body.pinned;
 };
 
 /** The next conflict that waits for a decision, if any. */
 export const decideNext = () => {
-    const next = undecided.read().find((record) => record.kind === "conflict");
+    const open = undecided.read().filter((record) => record.kind === "conflict");
+    open.filter(isSettled).forEach(({id}) => undecided.remove(id));
+    const next = open.find((record) => !isSettled(record));
     isPutOff = Boolean(next) && isTextField(document.activeElement);
     if (next && !isPutOff && !dialog.open) {
         show(next);
     }
 };
+
+/** Another tab decided what the dialog asks. */
+onUndecided(() => {
+    if (dialog.open && shown?.id && !undecided.read().some(({id}) => id === shown.id)) {
+        dialog.close("settled");
+    }
+    root.dispatchEvent(new Event("undecided"));
+});
 
 root.addEventListener("focusout", () => {
     setTimeout(() => {
@@ -62,25 +102,19 @@ export const ask = (action, conflict, again) => {
     show({action, conflict, body: {}});
 };
 
-dialog.addEventListener("close", () => {
-    const record = shown;
-    const again = direct;
-    const choice = dialog.returnValue;
-    shown = direct = null;
-    dialog.returnValue = "";
-    if (!["mine", "theirs"].includes(choice)) {
-        // Kept as it is typed in the dialog, too.
-        if (record.id && isText(record.action)) {
-            const text = slot("edit").value;
-            const field = fieldOf(record.action, record.body.paper);
-            if (field) {
-                field.value = text;
-            }
-            undecided.write(undecided.read().map((one) => (one.id === record.id ? {...one, text} : one)));
+/** Keep what is typed in the dialog, too. */
+const putOff = (record) => {
+    if (record.id && isText(record.action)) {
+        const text = slot("edit").value;
+        const field = fieldOf(record.action, record.body.paper);
+        if (field) {
+            field.value = text;
         }
-        root.dispatchEvent(new Event("undecided"));
-        return;
+        undecided.write(undecided.read().map((one) => (one.id === record.id ? {...one, text} : one)));
     }
+};
+
+const settle = (record, choice, again) => {
     if (record.id) {
         undecided.remove(record.id);
     }
@@ -90,9 +124,9 @@ dialog.addEventListener("close", () => {
             again(retry);
         }
     } else if (isText(record.action)) {
+        const text = slot("edit").value;
         decide(record.action, record.body.paper, theirs ?? "");
         if (choice === "mine") {
-            const text = slot("edit").value;
             const field = fieldOf(record.action, record.body.paper);
             if (field) {
                 field.value = text;
@@ -103,6 +137,24 @@ dialog.addEventListener("close", () => {
         put(record.action, retry);
     }
     say(choice === "mine" ? "Kept yours" : "Kept theirs");
+};
+
+dialog.addEventListener("close", () => {
+    const record = shown;
+    const again = direct;
+    const choice = dialog.returnValue;
+    shown = direct = null;
+    dialog.returnValue = "";
+    if (["mine", "theirs"].includes(choice)) {
+        settle(record, choice, again);
+    } else if (choice !== "settled") {
+        putOff(record);
+    }
     root.dispatchEvent(new Event("undecided"));
-    decideNext();
+    if (document.activeElement === document.body) {
+        (before?.isConnected && before !== document.body ? before : rowOf(record.body.paper, "list") ?? find("[data-do=panel]"))?.focus();
+    }
+    if (["mine", "theirs", "settled"].includes(choice)) {
+        decideNext();
+    }
 });

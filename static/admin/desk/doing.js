@@ -1,24 +1,32 @@
 /* What the desk's buttons and keys do; each gets the row that it is about, and perhaps the button. */
 
-import {focusRow, stepFocus} from "./keys.js";
-import {nameOf, step} from "./order.js";
-import {address, all, complain, find, root, rowOf, say} from "./page.js";
+import {bulk} from "./bulk.js";
+import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
+import {commitAll, leave, nameOf, number, step} from "./order.js";
+import {all, complain, find, root, rowOf, say} from "./page.js";
+import {openPosts} from "./posts.js";
 import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
+import {rulesBody} from "./rules.js";
+import {chosenRows, clearAll} from "./selection.js";
+import {focusRow, keepFocus, stepFocus} from "./walking.js";
 
 const paperOf = (row) => row.dataset.paper;
-const decideOn = (row, action) => {
-    row.classList.add("waiting");
-    put(action, {paper: paperOf(row)});
-    say(`${nameOfCandidate(row)}: ${{add: "added", dismiss: "not today", undismiss: "reconsidered"}[action]}`);
-    if (document.activeElement === row || row.contains(document.activeElement)) {
-        stepFocus(row, 1, {undecided: true});
-    }
-};
-const nameOfCandidate = (row) => find(".title", row).textContent;
 const isCandidate = (row) => row?.matches(".candidate");
 const isEntry = (row) => row?.matches(".entry");
+
+/** The focus goes on before the row goes. */
+const decideOn = (row, action) => {
+    const hasFocus = row.contains(document.activeElement) || lookedAt() === row;
+    put(action, {paper: paperOf(row)});
+    say(`${nameOf(row)}: ${{add: "added", dismiss: "not today", undismiss: "reconsidered"}[action]}`);
+    if (hasFocus) {
+        stepFocus(row, 1, {undecided: true});
+    }
+    leave(row);
+    keepFocus(row);
+};
 
 const openPart = (row, part) => {
     const details = find(`details[data-part=${part}]`, row);
@@ -30,74 +38,62 @@ const toTab = (name) => {
     find(".desk-columns").dataset.tab = name;
     all("[data-do=tab]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.tab === name)));
 };
-root.addEventListener("tab", (event) => toTab(event.detail));
-
-const loadWhy = async (row) => {
-    const place = find(".why", row);
-    const button = find("[data-do=why]", row);
-    place.hidden = !place.hidden;
-    button.setAttribute("aria-expanded", String(!place.hidden));
-    if (!place.hidden && !place.firstChild) {
-        place.textContent = "…";
-        try {
-            const response = await fetch(address(`why/${paperOf(row)}`));
-            if (!response.ok) {
-                throw new Error(response.statusText);
-            }
-            place.innerHTML = await response.text();
-            say(place.textContent.replace(/\s+/g, " ").trim().slice(0, 400));
-        } catch {
-            place.textContent = "";
-            place.hidden = true;
-            complain("Couldn’t load this. Try again in a moment.");
-        }
+root.addEventListener("tab", (event) => {
+    toTab(event.detail);
+    const {open} = find(".desk-columns").dataset;
+    if ((open === "look" && event.detail === "list") || (open === "look-list" && event.detail === "candidates")) {
+        closeLook();
+    } else if (open === "publish" && event.detail === "candidates") {
+        togglePanel(false);
     }
-};
+});
 
-const rulesBody = () => {
-    const {hot_score, shown_tweet_score, shown_tweets, one_tweet_per_author} = find("#rules").elements;
-    return {
-        hot_score: hot_score.valueAsNumber,
-        shown_tweet_score: shown_tweet_score.valueAsNumber,
-        shown_tweets: shown_tweets.valueAsNumber,
-        one_tweet_per_author: one_tweet_per_author.checked,
-        weights: weights(),
-    };
-};
-
-/** What each count of each network gives, by network and count. */
-const weights = () => {
-    const found = {};
-    for (const field of all("#rules [name=weight]")) {
-        found[field.dataset.network] = {...found[field.dataset.network], [field.dataset.count]: field.valueAsNumber};
-    }
-    return found;
-};
+const onStrip = (sibling) =>
+    [...document.querySelectorAll(".strip a")].at(sibling([...document.querySelectorAll(".strip a")].findIndex((a) => a.ariaCurrent)))?.click();
 
 export const does = {
-    add: (row) => isCandidate(row) && !row.matches(".in-list, .waiting") && decideOn(row, "add"),
+    ...bulk,
+    apply_rules: () => bulk.apply_rules(rulesBody()),
+    add: (row) => {
+        if (chosenRows("candidates").length && isCandidate(row)) {
+            bulk.add_chosen();
+        } else if (isCandidate(row) && !row.matches(".in-list, .waiting") && find("[data-do=add]", row)) {
+            decideOn(row, "add");
+        }
+    },
     dismiss: (row) => decideOn(row, "dismiss"),
     undismiss: (row) => decideOn(row, "undismiss"),
     remove: (row) => {
-        const next = row.nextElementSibling ?? row.previousElementSibling;
-        row.classList.add("leaving");
+        commitAll();
+        const rows = all("#entries > .entry:not(.leaving, .gone)");
+        const at = rows.indexOf(row);
+        const next = rows[at + 1] ?? rows[at - 1];
         put("remove", {paper: paperOf(row), revision: revision()});
         say(`${nameOf(row)}: removed; press u to undo`);
-        if (next?.matches("li[data-paper]")) {
+        leave(row);
+        number();
+        if (next) {
             focusRow(next);
         }
+        keepFocus(row);
     },
     out: (row) => {
-        if (isEntry(row)) {
+        if (row && chosenRows(isEntry(row) ? "list" : "candidates").length) {
+            (isEntry(row) ? bulk.remove_chosen : bulk.dismiss_chosen)();
+        } else if (isEntry(row) && find("[data-do=remove]", row)) {
             does.remove(row);
-        } else if (isCandidate(row) && !row.matches(".in-list")) {
+        } else if (isCandidate(row) && find("[data-do=add]", row)) {
             decideOn(row, row.matches(".dismissed") ? "undismiss" : "dismiss");
         }
     },
+    remove_below: (row) => isEntry(row) && find("[data-do=remove]", row) && bulk.remove_below(row),
+    top_chosen: (row) => isEntry(row) && find("[data-do=remove]", row) && bulk.top_chosen(row),
     pin: (row) => {
-        if (isEntry(row)) {
+        const button = isEntry(row) && find("[data-do=pin]", row);
+        if (button) {
             const isPinned = !row.matches(".pinned");
             row.classList.toggle("pinned", isPinned);
+            button.setAttribute("aria-pressed", String(isPinned));
             put("pin", {paper: paperOf(row), pinned: isPinned, revision: revision()});
             say(`${nameOf(row)}: ${isPinned ? "pinned" : "unpinned"}`);
         }
@@ -105,36 +101,52 @@ export const does = {
     accept: (row) => {
         const suggestion = row && find(".suggestion", row);
         if (suggestion) {
-            focusRow(row);
             put("accept", {
                 paper: paperOf(row),
                 position: Number(suggestion.dataset.position),
                 ...(isEntry(row) && {moves: Number(row.dataset.moves)}),
             });
+            if (isCandidate(row)) {
+                stepFocus(row, 1, {undecided: true});
+                leave(row);
+                keepFocus(row);
+            } else {
+                focusRow(row);
+            }
         }
     },
     ignore: (row) => {
         if (row && find(".suggestion", row)) {
-            focusRow(row);
             put("ignore", {paper: paperOf(row)});
+            if (isCandidate(row)) {
+                stepFocus(row, 1, {undecided: true});
+                leave(row);
+                keepFocus(row);
+            } else {
+                focusRow(row);
+            }
         }
     },
-    why: (row) => {
-        const candidate = isCandidate(row) ? row : row && rowOf(paperOf(row), "candidates");
-        if (candidate) {
-            focusRow(candidate);
-            loadWhy(candidate);
-        } else if (row) {
-            say("This paper isn’t among the candidates");
-        }
+    look: (row) => {
+        focusRow(row);
+        look(row);
     },
-    open: (row) => row && find("a.title", row).click(),
+    look_toggle: (row) => (lookedAt() === row ? does.look_close() : look(row)),
+    look_on: () => lookedAt() && stepFocus(lookedAt(), 1),
+    look_back: () => lookedAt() && stepFocus(lookedAt(), -1),
+    look_close: () => {
+        const row = lookedAt();
+        closeLook();
+        focusRow(row);
+    },
+    why: (row) => row && why(row),
+    open: (row) => row && window.open(find("a.title", row).href, "_blank", "noreferrer"),
     note: (row) => isEntry(row) && find("textarea", openPart(row, "note")).focus(),
     title: (row) => isEntry(row) && find("input", openPart(row, "title")).focus(),
     tweets: (row) => {
         if (isEntry(row)) {
-            const details = openPart(row, "tweets");
-            (find("li[data-tweet]", details) ?? find("input", details))?.focus();
+            const details = find("details[data-part=tweets]", row);
+            openPosts(row).then(() => (find("li[data-tweet]", details) ?? find("input", details) ?? row).focus());
         }
     },
     add_tweet_field: (row) => isEntry(row) && find("form input", openPart(row, "tweets"))?.focus(),
@@ -144,23 +156,15 @@ export const does = {
         toTab("candidates");
         find("#filter-text").select();
     },
-    filter_category: () => {
-        toTab("candidates");
-        find("#filter-category").focus();
+    show_all: () => {
+        const [undecided, , everything] = all("[name=show]");
+        (everything.checked ? undecided : everything).click();
     },
-    filter_open: () => find("#filter-open").click(),
     rules: () => {
         toTab("candidates");
-        const panel = find("#desk-rules");
-        if (panel.hidden) {
-            find("[data-target=desk-rules]").click();
-        }
-        find("input", panel).select();
-    },
-    toggle: (row, button) => {
-        const target = document.getElementById(button.dataset.target);
-        target.hidden = !target.hidden;
-        button.setAttribute("aria-expanded", String(!target.hidden));
+        find(".filter-menu").open = false;
+        find("#desk-rules").hidden = false;
+        find("#desk-rules input").select();
     },
     rules_preview: () => act("rules_preview", rulesBody()),
     save_rules: () => act("save_rules", rulesBody()),
@@ -177,12 +181,17 @@ export const does = {
     },
     intro: () => {
         toTab("list");
+        find("#intro-box")?.removeAttribute("hidden");
         find("#text-intro")?.focus();
     },
     undo: () => {
         const {action, body} = lastChange() ?? {};
         if (action === "dismiss" || (action === "ignore" && !rowOf(body.paper, "list"))) {
             put("undismiss", {paper: body.paper}); // a dismissal is no change of the list
+        } else if (action === "dismiss_several") {
+            put("undismiss_several", {papers: body.papers});
+        } else if (find("[data-do=undo_publish]")) {
+            find("[data-do=undo_publish]").click();
         } else if (find("[data-do=undo]")) {
             undo();
         }
@@ -198,13 +207,30 @@ export const does = {
     preview_feed: () => find(".menu [href='preview/feed']")?.click(),
     preview_markdown: () => find(".menu [href='preview/markdown']")?.click(),
     history: () => find("a[href='history/']")?.click(),
-    day_before: () => find(".strip li:has([aria-current]) ")?.previousElementSibling?.querySelector("a").click(),
-    day_after: () => find(".strip li:has([aria-current]) ")?.nextElementSibling?.querySelector("a").click(),
+    day_before: () => onStrip((at) => (at > 0 ? at - 1 : at)),
+    day_after: () => onStrip((at) => at + 1),
     help: () => find("#desk-help").showModal(),
-    start: () => !find("#entries") && find("[data-do=start]") && put("start", {}),
-    tab: (row, button) => toTab(button.dataset.tab),
+    start: () => find("[data-do=start]") && put("start", {}),
+    tab: (row, button) => {
+        root.dispatchEvent(new CustomEvent("tab", {detail: button.dataset.tab}));
+    },
+    copy_link: async (row, button) => {
+        const address = new URL(button.dataset.link, location.href).href;
+        try {
+            await navigator.clipboard.writeText(address);
+            say(`Copied ${address}`);
+            button.lastChild.textContent = " Copied";
+        } catch {
+            complain(`The browser didn’t let us copy. The link is ${address}`);
+        }
+    },
     close: () => {
-        if (isPanelOpen()) {
+        if (clearAll()) {
+            return;
+        }
+        if (isLooking()) {
+            does.look_close();
+        } else if (isPanelOpen()) {
             togglePanel(false);
             find("[data-do=panel]")?.focus();
         }

@@ -2,8 +2,9 @@
    seconds while typing goes on, and when the field is left.
    A field's base is the text that it was changed from, so that the server can tell whether somebody else changed it. */
 
-import {all, root} from "./page.js";
+import {all, root, say} from "./page.js";
 import {changes, onQueue, put, rebase, undecided} from "./queue.js";
+import {dropGone} from "./rows.js";
 
 const PAUSE = 600; // milliseconds after the last key
 const LONGEST = 3000; // milliseconds after the first one
@@ -51,10 +52,30 @@ export const saveAll = () => all("[data-text]").forEach(save);
 const isBusy = (field) =>
     document.activeElement === field || field.value !== base(field) || records(field).length > 0 || undecided.read().some(of(field));
 
+/** Beside a field that is being written in: somebody else saved another text meanwhile. Nothing is overwritten. */
+const showThatTextWaits = (field) => {
+    const note = document.getElementById(field.id.replace("text-", "waits-"));
+    const text = incoming.get(field);
+    const isOther = text !== undefined && ![field.value, handed(field), base(field)].some((known) => known.trim() === text.trim());
+    if (!note || note.hidden === !isOther) {
+        return;
+    }
+    note.hidden = !isOther;
+    if (isOther) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = "Compare now";
+        button.addEventListener("click", () => save(field));
+        note.replaceChildren("A colleague saved another text. Go on writing: nothing is overwritten. ", button);
+        say("A colleague saved another text in this field. Go on writing: nothing is overwritten.");
+    }
+};
+
 /** A new text from the server: shown at once, unless somebody is typing there. Returns whether it was. */
 export const receive = (field, text) => {
     if (isBusy(field)) {
         incoming.set(field, text);
+        showThatTextWaits(field);
         return false;
     }
     bases.set(field, text);
@@ -82,6 +103,7 @@ export const acknowledge = (action, paper, text, isFresh) => {
     if (isTrimmed || theirs === undefined) {
         incoming.delete(field);
     }
+    showThatTextWaits(field);
 };
 
 /** Show a text that was decided on in a conflict. */
@@ -90,6 +112,8 @@ export const decide = (action, paper, text) => {
     if (field) {
         bases.set(field, text);
         field.value = text;
+        incoming.delete(field);
+        showThatTextWaits(field);
     }
 };
 
@@ -139,6 +163,7 @@ root.addEventListener("focusout", (event) => {
             if (incoming.has(field)) {
                 receive(field, incoming.get(field));
             }
+            dropGone();
         });
     }
 });

@@ -1,18 +1,20 @@
-/* Parts of the page that come from the server are merged into what is there: fields that are typed in, open details, the focus
-   and the place in a column stay. While a row is held, parts wait. */
+/* Parts of the page that come from the server are merged into what is there: fields that are typed in, open details and the
+   focus stay. While a row is held, parts and rows wait. Answers are taken in one after the other. */
 
-import {receive, showWaiting} from "./fields.js";
+import {receive} from "./fields.js";
 import {find, isText} from "./page.js";
+import {applyRows} from "./rows.js";
 
 /* global Idiomorph */
 
 const listeners = [];
 let held = 0;
-let late = {};
+let late = null;
+let merging = Promise.resolve();
 
 export const afterMerging = (listener) => listeners.push(listener);
 
-const keep = (old, fresh) => {
+export const keep = (old, fresh) => {
     if (!(old instanceof Element)) {
         return true;
     }
@@ -20,46 +22,56 @@ const keep = (old, fresh) => {
         const isShown = receive(old, fresh.defaultValue);
         return isShown;
     }
-    if (old.matches(".why")) {
+    if (old.matches("[data-slot=posts], .waits, .why")) {
         return false;
     }
     return !(isText(old) && (document.activeElement === old || (old.matches("input, textarea") && old.value !== old.defaultValue)));
 };
 
-const BY_HAND = ["aria-expanded", "tabindex", "hidden"];
+const BY_HAND = ["aria-expanded", "aria-selected", "aria-pressed", "tabindex", "hidden", "inert"];
 
-const callbacks = {
-    beforeNodeMorphed: keep,
-    beforeAttributeUpdated: (name, element) =>
-        !(BY_HAND.includes(name) || (name === "open" && element.matches("details"))),
+/** What this page itself sets stays; whether a paper is pinned is the server's to say. */
+export const keepAttribute = (name, element) =>
+    !((BY_HAND.includes(name) && !element.matches("[data-do=pin]")) || (name === "open" && element.matches("details")));
+
+const callbacks = {beforeNodeMorphed: keep, beforeAttributeUpdated: keepAttribute};
+
+const joined = (one, other) => {
+    const rows = {...other.rows};
+    for (const [column, {rows: before}] of Object.entries(one?.rows ?? {})) {
+        rows[column] = rows[column] ? {...rows[column], rows: {...before, ...rows[column].rows}} : one.rows[column];
+    }
+    return {html: {...one?.html, ...other.html}, rows};
 };
 
-/** Merge the parts that came: `{list: html, head: html, …}`. Returns whether that was done at once. */
-export const merge = (parts = {}) => {
-    if (held) {
-        late = {...late, ...parts};
-        return false;
-    }
-    for (const [name, html] of Object.entries(parts)) {
+const take = async ({html = {}, rows = {}}) => {
+    for (const [name, part] of Object.entries(html)) {
         const place = find(`#desk-${name}`);
-        if (place && html !== undefined) {
-            Idiomorph.morph(place, html, {morphStyle: "innerHTML", callbacks});
+        if (place && part !== undefined) {
+            Idiomorph.morph(place, part, {morphStyle: "innerHTML", callbacks});
         }
     }
-    if (Object.keys(parts).length) {
-        showWaiting();
-        listeners.forEach((listener) => listener(parts));
+    await applyRows(rows);
+    listeners.forEach((listener) => listener({html, rows}));
+};
+
+/** Merge what came: `{html: {head: html, …}, rows}`. Whether that was done at once. */
+export const merge = ({html, rows}) => {
+    if (held) {
+        late = joined(late, {html, rows});
+        return Promise.resolve(false);
     }
-    return true;
+    merging = merging.then(() => take({html, rows})).then(() => true);
+    return merging;
 };
 
 /** While the work of a drag goes on, nothing under it may change. */
 export const hold = () => { held += 1; };
 export const release = () => {
     held = Math.max(0, held - 1);
-    if (!held) {
+    if (!held && late) {
         const parts = late;
-        late = {};
+        late = null;
         merge(parts);
     }
 };

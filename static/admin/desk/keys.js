@@ -1,56 +1,22 @@
-/* Every action by one key, and moving about. Keys do nothing in text fields, except Esc, which leaves them. */
+/* Every action by one key, and walking about. Letters act while the focus is in a list, in quick look or in the check, or nowhere;
+   never in a field. One switch turns them off; arrows, Space, Enter and Esc stay. */
 
 import {drop, grab, isGrabbed, shift, step} from "./order.js";
-import {all, find, isText, root, say} from "./page.js";
+import {all, find, isText, say} from "./page.js";
+import {whenHere} from "./posts.js";
+import {columnOf, extend, toggle} from "./selection.js";
+import {currentRow, focusColumn, focusRow, rowsOf, stepFocus} from "./walking.js";
 
 const OFF = "desk:keys-off";
 const switchBox = find("#keys-on");
-const last = {candidates: null, list: null};
-
-const columnOf = (row) => (row.matches(".candidate") ? "candidates" : "list");
-const isShown = (row) => row.offsetParent !== null;
-const rowsOf = (column) => all(`[data-rows=${column}] > li[data-paper]`).filter(isShown);
-
-export const currentRow = () => document.activeElement?.closest?.("li[data-paper]") ?? null;
-
-/** Focus the row; it is the one of its column that Tab reaches. */
-export const focusRow = (row) => {
-    if (!row) {
-        return;
-    }
-    const column = columnOf(row);
-    document.getElementById(last[column])?.setAttribute("tabindex", "-1");
-    row.tabIndex = 0;
-    last[column] = row.id;
-    row.focus({preventScroll: true});
-    row.scrollIntoView({block: "nearest"});
-};
-
-export const focusColumn = (column) => {
-    root.dispatchEvent(new CustomEvent("tab", {detail: column}));
-    const row = document.getElementById(last[column]) ?? rowsOf(column).find((one) => !one.matches(".in-list, .dismissed")) ?? rowsOf(column)[0];
-    if (row) {
-        focusRow(row);
-    } else {
-        say(column === "list" ? "The list is empty" : "No candidates");
-    }
-};
-
-/** Some steps on from the row; `undecided` passes over what is decided. */
-export const stepFocus = (row, by, {undecided = false} = {}) => {
-    const rows = rowsOf(columnOf(row));
-    let index = rows.indexOf(row) + by;
-    while (undecided && rows[index]?.matches(".in-list, .dismissed, .waiting")) {
-        index += by;
-    }
-    focusRow(rows[index] ?? (undecided ? null : row));
-};
 
 /** From a field to what it belongs to. */
 const leave = (field) => {
     field.blur();
-    const row = field.closest("li[data-tweet], li[data-paper]");
-    if (row) {
+    const row = field.closest("li[data-tweet], .row[data-paper]");
+    if (row && !row.isConnected) {
+        focusColumn("list");
+    } else if (row) {
         row.focus();
     } else if (field.closest("#desk-publish")) {
         find("#publish-title")?.focus();
@@ -59,22 +25,20 @@ const leave = (field) => {
     }
 };
 
-const tweetsOf = (tweet) => all("li[data-tweet]", tweet.parentElement);
-
-const onTweet = (tweet, event) => {
+const onPost = (post, event) => {
     const by = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1}[event.key];
+    const posts = all("li[data-tweet]", post.parentElement);
     if (isGrabbed()) {
         return false;
     }
     if (event.altKey && by) {
-        step(tweet, by);
+        step(post, by);
     } else if (by) {
-        const tweets = tweetsOf(tweet);
-        tweets[tweets.indexOf(tweet) + by]?.focus();
-    } else if (event.key === " " && document.activeElement === tweet) {
-        find("input", tweet).click();
+        posts[posts.indexOf(post) + by]?.focus();
+    } else if (event.key === " " && document.activeElement === post) {
+        find("input", post).click();
     } else if (event.key === "Escape") {
-        focusRow(tweet.closest("li[data-paper]"));
+        focusRow(post.closest(".row[data-paper]"));
     } else {
         return false;
     }
@@ -93,15 +57,34 @@ const whileGrabbed = (event) => {
     return Boolean(by) || ["Escape", " ", "Enter"].includes(event.key);
 };
 
-const onRow = (row, event) => {
-    const by = {ArrowDown: 1, ArrowUp: -1, j: 1, k: -1}[event.key];
-    const isEntry = row.matches(".entry");
-    if (event.altKey && by && isEntry) {
-        step(row, by);
-    } else if (by && !event.altKey) {
+/** To the controls of a row and back: Tab passes over them. */
+const stepInside = (row, by) => {
+    const controls = all("a[href], button, input, textarea, select", row).filter((one) => one.offsetParent && !one.disabled);
+    const index = controls.indexOf(document.activeElement) + by;
+    (index < 0 ? row : controls[index] ?? controls.at(-1))?.focus();
+};
+
+const onRow = (row, event, does) => {
+    const by = {ArrowDown: 1, ArrowUp: -1, j: 1, k: -1, J: 1, K: -1}[event.key];
+    const isRow = document.activeElement === row;
+    if (event.altKey) {
+        return Boolean(by && row.matches(".entry") && (step(row, by), true));
+    }
+    if (by && event.shiftKey) {
         stepFocus(row, by);
-    } else if (event.key === " " && isEntry && document.activeElement.matches("li, .handle")) {
+        extend(currentRow(), row);
+    } else if (by) {
+        stepFocus(row, by);
+    } else if (event.key === "Home" || event.key === "End") {
+        focusRow(rowsOf(columnOf(row)).at(event.key === "Home" ? 0 : -1));
+    } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+        stepInside(row, event.key === "ArrowRight" ? 1 : -1);
+    } else if (event.key === " " && event.shiftKey && isRow) {
+        toggle(row);
+    } else if (event.key === " " && document.activeElement.matches("[data-do=grab]")) {
         grab(row);
+    } else if ((event.key === " " || event.key === "Enter") && isRow) {
+        does.look_toggle(row);
     } else {
         return false;
     }
@@ -119,8 +102,8 @@ const onFindings = (event) => {
     const finding = document.activeElement.closest(".finding");
     if (by) {
         focusFinding(all(".finding").indexOf(finding) + by);
-    } else if (["f", "m"].includes(event.key)) {
-        const button = finding && find(event.key === "f" ? "[data-do=waive]" : "[data-post]", finding);
+    } else if (["f", "d"].includes(event.key)) {
+        const button = finding && find(event.key === "d" ? "[data-do=waive]" : "[data-post]", finding);
         if (button) {
             button.click();
         } else {
@@ -136,12 +119,11 @@ const onFindings = (event) => {
 const KEYS = {
     c: () => focusColumn("candidates"),
     l: () => focusColumn("list"),
-    "/": "filter_text",
-    f: "filter_category",
-    h: "filter_open",
+    f: "filter_text",
+    h: "show_all",
     e: "rules",
     E: "save_shown_rules",
-    "+": "add_by_id",
+    A: "add_by_id",
     i: "intro",
     u: "undo",
     r: "refresh_counts",
@@ -155,9 +137,13 @@ const KEYS = {
     "?": "help",
     a: "add",
     x: "out",
+    X: "remove_below",
+    T: "top_chosen",
+    O: "keep_chosen",
     w: "why",
     o: "open",
     y: "accept",
+    Y: "accept_all",
     d: "ignore",
     n: "note",
     t: "title",
@@ -173,19 +159,9 @@ const KEYS = {
 };
 
 export const listen = (does) => {
-    document.addEventListener("keydown", (event) => {
+    const handle = (event) => {
         const target = document.activeElement;
-        if (event.ctrlKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) {
-            return;
-        }
-        if (isText(target)) {
-            if (event.key === "Escape") {
-                event.preventDefault();
-                leave(target);
-            }
-            return;
-        }
-        if (isGrabbed() ? whileGrabbed(event) : moved(event)) {
+        if (isGrabbed() ? whileGrabbed(event) : moved(event, does)) {
             event.preventDefault();
             return;
         }
@@ -198,19 +174,37 @@ export const listen = (does) => {
         } else if (event.key === "Enter" && target === document.body) {
             does.start();
         }
+    };
+    document.addEventListener("keydown", (event) => {
+        if (event.ctrlKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) {
+            return;
+        }
+        if (isText(document.activeElement)) {
+            if (event.key === "Escape") {
+                event.preventDefault();
+                leave(document.activeElement);
+            }
+            return;
+        }
+        if (whenHere(() => handle(event))) { // posts are on their way: what is pressed is for them
+            event.preventDefault();
+            return;
+        }
+        handle(event);
     });
 };
 
-const moved = (event) => {
-    const tweet = document.activeElement?.closest?.("li[data-tweet]");
-    if (tweet && onTweet(tweet, event)) {
+const moved = (event, does) => {
+    const post = document.activeElement?.closest?.("li[data-tweet]");
+    if (post && onPost(post, event)) {
         return true;
     }
     if (isOn() && !event.altKey && document.activeElement?.closest?.("#desk-publish") && onFindings(event)) {
         return true;
     }
     const row = currentRow();
-    return Boolean(row && !tweet && (isOn() || event.key.length > 1 || event.key === " ") && onRow(row, event));
+    const isKey = isOn() || event.key.length > 1 || event.key === " ";
+    return Boolean(row && !post && isKey && onRow(row, event, does));
 };
 
 const isOn = () => switchBox.checked;
@@ -225,12 +219,5 @@ switchBox.addEventListener("change", () => {
         localStorage[switchBox.checked ? "removeItem" : "setItem"](OFF, "1");
     } catch {
         // No storage: for this page only.
-    }
-});
-
-root.addEventListener("focusin", (event) => {
-    const row = event.target.closest("li[data-paper]");
-    if (row) {
-        last[columnOf(row)] = row.id;
     }
 });

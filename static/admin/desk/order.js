@@ -2,7 +2,8 @@
    with ↑ and ↓, dropped with Space or Enter, put back with Esc; Alt and an arrow move it in one go. Each place is announced. */
 
 import {hold, release} from "./fragments.js";
-import {all, canEdit, find, rowOf, say} from "./page.js";
+import {canEdit, find, rowOf, say} from "./page.js";
+import {savePosts} from "./posts.js";
 import {changes, put} from "./queue.js";
 
 /* global Sortable */
@@ -12,13 +13,17 @@ const timers = new Map();
 let grabbed = null; // {row, from: index}
 
 export const listOfDay = () => find("#entries");
-const rowsIn = (list) => [...list.children].filter((row) => row.matches("li[data-paper], li[data-tweet]"));
+const rowsIn = (list) => [...list.children].filter((row) => row.matches(".row[data-paper]:not(.leaving, .gone), li[data-tweet]"));
 export const nameOf = (row) => row.dataset.title ?? find(".by strong", row)?.textContent ?? "the row";
 const isTweet = (row) => row.dataset.tweet !== undefined;
 const movable = (row) => (isTweet(row) ? rowsIn(row.parentElement).filter((other) => other.matches(".shown")) : rowsIn(row.parentElement));
 
-const number = () => rowsIn(listOfDay()).forEach((row, index) => {
-    find(".number", row).lastChild.textContent = index + 1;
+/** Say of each row which place it has. */
+export const number = () => rowsIn(listOfDay()).forEach((row, index) => {
+    const place = find(".number", row).lastChild;
+    if (place.textContent !== String(index + 1)) {
+        place.textContent = index + 1;
+    }
 });
 
 const tell = (row, verb = "") => {
@@ -51,7 +56,7 @@ const commit = (row) => {
         return;
     }
     if (isTweet(row)) {
-        saveTweets(row.closest("[data-paper]"));
+        savePosts(row.closest("[data-paper]"));
     } else {
         put("move", {paper: row.dataset.paper, position: rowsIn(row.parentElement).indexOf(row) + 1, moves: Number(row.dataset.moves)});
     }
@@ -67,16 +72,6 @@ export const commitAll = () => {
         }
     }
     timers.clear();
-};
-
-export const shownTweets = (row) => all("li[data-tweet]", row).filter((tweet) => find("input", tweet).checked).map((tweet) => tweet.dataset.tweet);
-
-export const saveTweets = (row) => {
-    const base = all("li[data-tweet]", row)
-        .filter((tweet) => find("input", tweet).defaultChecked)
-        .sort((one, other) => one.dataset.position - other.dataset.position)
-        .map((tweet) => tweet.dataset.tweet);
-    put("show_tweets", {paper: row.dataset.paper, tweets: shownTweets(row), base});
 };
 
 /** One step, by Alt and an arrow or a button: saved when no further step follows. */
@@ -148,17 +143,29 @@ export const showWaiting = () => {
         if (action === "move" && row) {
             place(row, body.position - 1, {quietly: true});
         }
-        row?.classList.toggle("leaving", action === "remove");
-        if (["add", "accept"].includes(action)) {
-            rowOf(body.paper, "candidates")?.classList.add("waiting");
+        if (["remove", "remove_several"].includes(action)) {
+            (body.papers ?? [body.paper]).forEach((paper) => leave(rowOf(paper, "list")));
+        } else if (DECIDING.includes(action)) {
+            (body.papers ?? [body.paper]).forEach((paper) => leave(rowOf(paper, "candidates")));
         }
+    }
+    number();
+};
+
+const DECIDING = ["add", "accept", "add_several", "dismiss", "dismiss_several"];
+
+/** A row on its way out is passed over by focus and keys, and nothing can be typed in it; an entry is out of sight at once. */
+export const leave = (row) => {
+    if (row) {
+        row.classList.add(row.matches(".entry") ? "leaving" : "waiting");
+        row.inert = true;
     }
 };
 
 /** Rows of the list can be dragged, and candidates dragged into it. */
 export const makeDraggable = () => {
-    const entries = listOfDay();
-    const candidates = find("ol.candidates");
+    const entries = find("#add-paper") && listOfDay();
+    const candidates = find("#candidates");
     let cancelled = false;
     let from = null;
     const onEscape = (event) => {
@@ -181,12 +188,12 @@ export const makeDraggable = () => {
             addEventListener("keydown", onEscape, true);
         },
     };
-    [entries, candidates].forEach((list) => list && Sortable.get(list)?.option("disabled", !canEdit()));
+    [listOfDay(), candidates].forEach((list) => list && Sortable.get(list)?.option("disabled", !canEdit()));
     if (canEdit() && entries && !Sortable.get(entries)) {
         Sortable.create(entries, {
             ...shared,
             handle: ".handle",
-            draggable: "li.entry, li.candidate",
+            draggable: ".row.entry, .row.candidate",
             group: {name: "list", put: ["candidates"]},
             onEnd: ({item, oldIndex, newIndex}) => {
                 removeEventListener("keydown", onEscape, true);
@@ -203,7 +210,7 @@ export const makeDraggable = () => {
             onAdd: ({item, clone, newIndex}) => {
                 clone.replaceWith(item); // the candidate stays a candidate
                 if (!cancelled && !item.matches(".in-list")) {
-                    item.classList.add("waiting");
+                    leave(item);
                     put("add", {paper: item.dataset.paper, position: newIndex + 1});
                 }
             },
@@ -213,8 +220,8 @@ export const makeDraggable = () => {
         Sortable.create(candidates, {
             ...shared,
             sort: false,
-            handle: ".rank",
-            draggable: "li.candidate",
+            handle: ".score",
+            draggable: ".row.candidate",
             group: {name: "candidates", pull: "clone", put: false},
             onEnd: () => {
                 removeEventListener("keydown", onEscape, true);

@@ -1,42 +1,50 @@
-/* What others do, every ten seconds: who is there, and what they changed. */
+/* What others do, every ten seconds: who is there, and what they changed. Where nothing did, the answer is empty. */
 
-import {find} from "./page.js";
+import {all, find} from "./page.js";
 import {changes, flushNow} from "./queue.js";
 import {request} from "./requests.js";
 import {apply, pulse, revision} from "./revision.js";
 import {showSaving} from "./saving.js";
 
 const POLL = 10000; // milliseconds
+const here = () => all("#desk-editors .editor").map((one) => one.textContent).join(",");
 
 const showEditors = (editors) => {
-    const place = find("#desk-editors");
-    if (place && place.dataset.names !== String(editors)) {
-        place.dataset.names = String(editors);
-        const lead = document.createElement("span");
-        lead.className = "visually-hidden";
-        lead.textContent = "Also here: ";
-        place.replaceChildren(...(editors.length ? [lead] : []), ...editors.map((name) => {
-            const one = document.createElement("span");
-            one.className = "editor";
-            one.textContent = name;
-            return one;
-        }));
-    }
+    const lead = document.createElement("span");
+    lead.className = "visually-hidden";
+    lead.textContent = "Also here: ";
+    find("#desk-editors").replaceChildren(...(editors.length ? [lead] : []), ...editors.map((name) => {
+        const one = document.createElement("span");
+        one.className = "editor";
+        one.textContent = name;
+        return one;
+    }));
 };
 
-const ask = async (seen) => {
+/** What the page lacks. Whether it came. */
+const read = async () => {
     const asked = revision();
-    const {kind, answer, why} = await request("state", {parameters: {seen, pulse: pulse()}});
+    const {kind, answer} = await request("read", {body: {}});
+    if (kind === "done" && revision() === asked) { // else an answer to a change was quicker
+        await apply(answer);
+    }
+    return kind === "done";
+};
+
+const ask = async () => {
+    const {kind, answer, why} = await request("state", {parameters: {seen: revision(), pulse: pulse(), here: here()}});
     if (kind === "later" && !changes().length) {
         showSaving({waiting: 0, trouble: why});
     } else if (kind === "done") {
         if (find("#desk-saved").dataset.told) {
             showSaving({waiting: changes().length, trouble: ""});
         }
-        if (revision() === asked) { // else an answer to a change was quicker
-            apply(answer, {isOwn: false});
+        if (answer.editors) {
+            showEditors(answer.editors);
         }
-        showEditors(answer.editors);
+        if (answer.changed) {
+            await read();
+        }
         flushNow();
     }
     return kind === "done";
@@ -49,7 +57,7 @@ let isPolling = false;
 export const poll = () => {
     if (!isPolling && !document.hidden) {
         isPolling = true;
-        polling = ask(revision()).finally(() => { isPolling = false; });
+        polling = ask().finally(() => { isPolling = false; });
     }
     return polling;
 };
@@ -57,7 +65,7 @@ export const poll = () => {
 /** Ask for everything as it is, changed or not. Returns whether it came. */
 export const reload = async () => {
     await polling;
-    return ask(-1);
+    return read();
 };
 
 setInterval(poll, POLL);

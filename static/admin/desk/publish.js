@@ -9,7 +9,7 @@ import {all, complain, find, root, say} from "./page.js";
 import {reload} from "./polling.js";
 import {forgetLastChange, isSaved} from "./queue.js";
 import {request} from "./requests.js";
-import {apply, revision, watch} from "./revision.js";
+import {apply, revision} from "./revision.js";
 
 const WITH_REVISION = ["publish", "schedule", "unschedule", "withdraw", "publish_correction", "drop_correction", "undo"];
 const READING = ["check", "rules_preview"];
@@ -50,12 +50,12 @@ const send = async (action, body) => {
         complain({offline: OFFLINE, login: SIGNED_OUT, server: UNREAD}[outcome.why]);
     } else if (outcome.kind === "refused") {
         complain(outcome.answer.error);
-        apply({html: outcome.answer.html});
+        await apply({html: outcome.answer.html, rows: {}});
     } else if (outcome.kind === "conflict") {
-        apply(outcome.answer);
+        await apply(outcome.answer);
         ask(action, outcome.answer.conflict, (retry) => send(action, retry));
     } else {
-        apply(outcome.answer);
+        await apply(outcome.answer);
         return true;
     }
     return false;
@@ -63,21 +63,23 @@ const send = async (action, body) => {
 
 /** Do it now. Returns whether it was done. */
 export const act = async (action, body = {}) => {
-    const seen = watch();
-    const isReady = await ready();
-    const revision = seen.stop();
-    return isReady && send(action, WITH_REVISION.includes(action) ? {...body, revision} : body);
+    const seen = revision(); // what the editor saw; the server knows which changes since are the editor's own
+    return (await ready()) && send(action, WITH_REVISION.includes(action) ? {...body, revision: seen} : body);
 };
 
 const panel = find("#desk-publish");
-export const isPanelOpen = () => !panel.hidden;
+const columns = find(".desk-columns");
+export const isPanelOpen = () => columns.dataset.open === "publish";
 
-const showToggle = () => find("[data-do=panel]")?.setAttribute("aria-expanded", String(!panel.hidden));
+const showToggle = () => find("[data-do=panel]")?.setAttribute("aria-expanded", String(isPanelOpen()));
+afterMerging(showToggle);
 
 export const check = () => act("check");
 
-export const togglePanel = async (isOpen = panel.hidden) => {
-    panel.hidden = !isOpen;
+export const togglePanel = async (isOpen = !isPanelOpen()) => {
+    columns.dataset.open = isOpen ? "publish" : "";
+    find("#publish-column").hidden = !isOpen;
+    find("#look-column").hidden = true;
     showToggle();
     if (isOpen && await check()) {
         showTimes();

@@ -1,5 +1,6 @@
 /* The changes that are not saved yet, in the browser's storage: they outlive a lost connection, a reload and a closed tab.
-   They are sent one after the other; each tab sends its own, and those of tabs that were closed. A change that was sent once
+   They are sent in their order, those that wait together in one request; each tab sends its own, and those of tabs that were
+   closed. A change that was sent once
    is never altered, since the server may have it already: sent again it changes nothing. A text that is still typed in is kept
    with every key, and held back until its field says that it is to be sent. */
 
@@ -68,7 +69,8 @@ navigator.locks?.request(lockOf(tab), () => new Promise(() => {})); // held for 
 const waiting = new Kept(NAME);
 /** Conflicts to decide, and texts that the server refused. */
 export const undecided = new Kept(`${NAME}:undecided`);
-const listeners = {done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}, adopted: () => {}};
+const MOST = 100; // changes in one request
+const listeners = {arrived: () => {}, done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}, adopted: () => {}};
 let flushing = null;
 let retry = 0;
 let pause = 1000;
@@ -138,20 +140,41 @@ const adopt = async () => {
     }
 };
 
+/** Asks another service, or is typed by hand: what comes of it may take long. */
+const isAlone = ({action, from}) => action === "add_tweet" || Boolean(from);
+
+/** What is to be sent next: all that waits, up to one that has to go alone. */
+const nextBatch = (records) => {
+    const due = records.filter(isDue).slice(0, MOST);
+    const alone = due.findIndex(isAlone);
+    return alone < 0 ? due : due.slice(0, Math.max(alone, 1));
+};
+
+/** What became of each: `{kind, answer}` in the order of the batch; null where nothing came. */
+const send = async (batch) => {
+    if (batch.length === 1) {
+        const outcome = await request(batch[0].action, {body: batch[0].body});
+        return {outcome, results: [outcome]};
+    }
+    const outcome = await request("changes", {body: {changes: batch.map(({action, body}) => ({action, body}))}});
+    const results = outcome.answer?.results?.map((one) => ({kind: one.kind, answer: {...one, html: {}}}));
+    return {outcome, results: results ?? batch.map(() => outcome)};
+};
+
 const sendAll = async () => {
     await adopt();
     for (;;) {
         const records = waiting.read();
-        const record = records.find(isDue);
-        if (!record) {
+        const batch = nextBatch(records);
+        if (!batch.length) {
             trouble = "";
             pause = 1000;
             return;
         }
-        record.sent = true;
+        batch.forEach((record) => { record.sent = true; });
         waiting.write(records);
         tell();
-        const outcome = await request(record.action, {body: record.body});
+        const {outcome, results} = await send(batch);
         if (outcome.kind === "later") {
             trouble = outcome.why;
             clearTimeout(retry);
@@ -160,11 +183,14 @@ const sendAll = async () => {
             return;
         }
         trouble = "";
-        settle(record, outcome);
+        batch.forEach((record, index) => take(record, results[index]));
+        const isMerged = await listeners.arrived(outcome.answer);
+        batch.forEach((record, index) => listeners[results[index].kind](record, results[index].answer, isMerged));
     }
 };
 
-const settle = (record, {kind, answer}) => {
+/** The change has its answer: it waits no more. */
+const take = (record, {kind, answer}) => {
     waiting.remove(record.id);
     const newer = REPLACING[record.action] && changes().findLast((other) => sameThing(other, record));
     if (kind === "conflict") {
@@ -182,7 +208,6 @@ const settle = (record, {kind, answer}) => {
     } else if (kind === "refused" && (isText(record.action) || record.from)) {
         undecided.add({...record, kind, text: record.body.text ?? record.from.text, error: answer.error});
     }
-    listeners[kind](record, answer);
 };
 
 /** Send what waits. */
@@ -215,8 +240,12 @@ addEventListener("beforeunload", (event) => {
         event.preventDefault(); // the browser asks whether the page may go, and what it keeps with it
     }
 });
+let heard = () => {};
+/** Called when another tab of this desk decided on something. */
+export const onUndecided = (handler) => { heard = handler; };
 addEventListener("storage", (event) => {
     if (event.key?.startsWith(NAME)) {
         tell();
+        heard();
     }
 });

@@ -1,8 +1,15 @@
 /* One request to the server, and what its answer means. */
 
 import {address, csrfToken} from "./page.js";
+import {have} from "./rows.js";
 
 const PATIENCE = 30000; // milliseconds: a paper may have to be fetched from arXiv, which wants seconds between requests
+const SLOW = 4000; // milliseconds until people are told that no answer came
+const listeners = new Set();
+
+/** Called with true when an answer is late, and with false when it came. */
+export const onSlow = (listener) => listeners.add(listener);
+const tellSlow = (isSlow) => listeners.forEach((listener) => listener(isSlow));
 
 /**
  * `{kind: "done" | "conflict" | "refused", answer}`, or `{kind: "later", why: "offline" | "server" | "login"}` where the change
@@ -11,11 +18,12 @@ const PATIENCE = 30000; // milliseconds: a paper may have to be fetched from arX
 export const request = async (name, {body = null, parameters = {}} = {}) => {
     let response;
     let answer = null;
+    const slow = setTimeout(tellSlow, SLOW, true);
     try {
         response = await fetch(address(name, parameters), {
             method: body ? "POST" : "GET",
             headers: {Accept: "application/json", ...(body && {"Content-Type": "application/json", "X-CSRFToken": csrfToken()})},
-            body: body && JSON.stringify(body),
+            body: body && JSON.stringify({...body, have: have()}),
             redirect: "manual",
             signal: AbortSignal.timeout(PATIENCE),
         });
@@ -24,9 +32,15 @@ export const request = async (name, {body = null, parameters = {}} = {}) => {
         }
     } catch {
         return {kind: "later", why: navigator.onLine ? "server" : "offline"};
+    } finally {
+        clearTimeout(slow);
+        tellSlow(false);
     }
     if (response.type === "opaqueredirect" || response.status === 401 || (response.status === 403 && !answer)) {
         return {kind: "later", why: "login"};
+    }
+    if (response.status === 204) {
+        return {kind: "done", answer: {}};
     }
     if (response.ok && answer) {
         return {kind: "done", answer};
@@ -35,4 +49,14 @@ export const request = async (name, {body = null, parameters = {}} = {}) => {
         return {kind: "conflict", answer};
     }
     return answer?.error ? {kind: "refused", answer} : {kind: "later", why: "server"};
+};
+
+/** A part of the page by itself, as HTML; null where it did not come. */
+export const fetchPart = async (name, signal) => {
+    try {
+        const response = await fetch(address(name), {signal: signal ?? AbortSignal.timeout(PATIENCE)});
+        return response.ok ? await response.text() : null;
+    } catch {
+        return null;
+    }
 };

@@ -3,7 +3,8 @@
 import {decideNext} from "./conflicts.js";
 import {giveUp} from "./fields.js";
 import {find, root, say} from "./page.js";
-import {isStored, isText, put, undecided} from "./queue.js";
+import {changes, isStored, isText, put, undecided} from "./queue.js";
+import {onSlow} from "./requests.js";
 
 const WHY = {
     offline: "no connection",
@@ -39,6 +40,23 @@ export const showSaving = ({waiting, trouble}) => {
     }
     saved.dataset.told = trouble;
 };
+
+/** No answer comes: what is safe is told while we go on waiting. */
+let isSlow = false;
+onSlow((slow) => {
+    const saved = find("#desk-saved");
+    if (slow && !isSlow) {
+        const waiting = changes().length;
+        const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "your changes are kept";
+        const text = `${WHY.server}: ${kept} ${isStored() ? "in this browser" : "in this page only (keep it open)"}. Still trying. `;
+        saved.className = "trouble";
+        saved.textContent = text;
+        say(text);
+    } else if (!slow && isSlow && !saved.dataset.told) {
+        showSaving({waiting: changes().length, trouble: ""});
+    }
+    isSlow = slow;
+});
 
 /** Conflicts to decide, and what was typed and refused. */
 export const showUndecided = () => {

@@ -98,13 +98,13 @@ def test_findings_are_waived_and_mended_by_key(open_desk: OpenDesk, draft: Diges
     ann.press("f")
     expect(said).to_have_text("Press j first to choose a finding")
 
-    ann.press("j", "f")
+    ann.press("j", "d")
     expect(finding).to_have_class(re.compile("waived"))
     expect(finding).to_be_focused()
-    ann.press("f")
+    ann.press("d")
     expect(finding).to_have_class(re.compile("blocking"))
     expect(finding).to_be_focused()
-    ann.press("k", "m")
+    ann.press("k", "f")
     expect(finding).to_have_count(0)
     expect(ann.page.locator("#publish-title")).to_be_focused()
     assert entry.shown_tweets.exists()
@@ -138,7 +138,7 @@ def test_candidates_of_a_published_day_are_not_dragged(open_desk: OpenDesk, draf
     ann.press("P")
     expect(pill(ann)).to_have_text("published")
     ann.press("v")
-    ann.drag(ann.candidate(papers[4].arxiv_id).locator(".rank"), ann.entry(papers[0].arxiv_id))
+    ann.drag(ann.candidate(papers[4].arxiv_id).locator(".score"), ann.entry(papers[0].arxiv_id))
     expect(ann.candidate(papers[4].arxiv_id)).not_to_have_class(re.compile("waiting"))
     assert "add" not in ann.requests
 

@@ -148,9 +148,11 @@ def test_rows_offer_the_tweets_that_might_be_shown(ann: Client, papers: list[Pap
     make_tweet(paper, is_excluded=True)
 
     row = desk(ann).rows[0]
+    assert (row.shown_posts, row.posts) == (1, 3)
+    found = ann.get(f"/admin/desk/{DAY}/posts/{paper.arxiv_id}").context["tweets"]
 
-    assert [(tweet.shown, sum(tweet.counts.values())) for tweet in row.tweets] == [(True, 90), (False, 10), (False, 2)]
-    assert [tweet.key for tweet in row.tweets[1:]] == [strong.key, weak.key]
+    assert [(tweet.shown, sum(tweet.counts.values())) for tweet in found] == [(True, 90), (False, 10), (False, 2)]
+    assert [tweet.key for tweet in found[1:]] == [strong.key, weak.key]
 
 
 def test_filter_of_a_network_shows_papers_with_a_post_there_that_counts(ann: Client, collected: CollectionDay) -> None:
@@ -188,23 +190,24 @@ def test_poll_sends_parts_only_when_something_changed(ann: Client, bob: Client, 
         return dict(ann.get(f"/admin/desk/{DAY}/state{query}").json())
 
     first = poll(0)
-    assert (first["revision"], first["status"], first["html"]) == (0, "draft", {})
+    assert (first["revision"], first["status"], first["changed"]) == (0, "draft", False)
     assert first["pulse"] == desk(ann).pulse
-    assert poll(0, first["pulse"])["html"] == {}
+    assert not poll(0, first["pulse"])["changed"]
+    assert ann.get(f"/admin/desk/{DAY}/state?seen=0&pulse={first['pulse']}&here=").status_code == 204
 
     done(bob, "dismiss", paper=make_candidate(10).arxiv_id)
     second = poll(0, first["pulse"])
-    assert set(second["html"]) == {"list", "candidates", "head"}
+    assert second["changed"]
 
     Tweet.objects.update(read_at=NOW)
     third = poll(0, second["pulse"])
-    assert third["html"]
+    assert third["changed"]
     assert third["pulse"] == desk(ann).pulse
 
     done(bob, "intro", text="Hello", base="")
     fourth = poll(0)
-    assert (fourth["revision"], bool(fourth["html"])) == (1, True)
-    assert poll(1, fourth["pulse"])["html"] == {}
+    assert (fourth["revision"], fourth["changed"]) == (1, True)
+    assert not poll(1, fourth["pulse"])["changed"]
 
 
 def test_poll_takes_few_queries(ann: Client, papers: list[Paper]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from digests.desk.answers import PARTS
 from digests.editing import history
 from digests.models import Digest, PublicEvent, Waiver
 from digests.publishing.scheduling import publish_due
@@ -29,7 +30,7 @@ def test_publish_shows_the_list_and_again_changes_nothing(eve: Client, papers: l
     assert (first["said"], second["said"]) == ("Published: 2026-11-20.", "It is already published.")
     assert (status(), revision(), PublicEvent.objects.count()) == ("published", seen + 1, 1)
     assert history.changes(Digest.objects.get())[0].editor == "Eve"
-    assert {"head", "list", "checks"} <= set(first["html"])
+    assert set(first["html"]) == {*PARTS, "checks"}
 
 
 def test_publish_of_a_list_that_another_editor_changed_asks_first(eve: Client, ann: Client, papers: list[Paper]) -> None:
@@ -49,9 +50,13 @@ def test_publish_of_a_list_that_another_editor_changed_asks_first(eve: Client, a
     assert status() == "published"
 
 
-def test_withdraw_asks_where_the_list_is_another_by_now_and_tells_readers_why(eve: Client, papers: list[Paper]) -> None:
+def test_withdraw_asks_where_the_list_is_another_by_now_and_tells_readers_why(
+    eve: Client, ann: Client, papers: list[Paper]
+) -> None:
+    seen = revision()
+    done(ann, "note", paper=papers[0].arxiv_id, text="Read this", base="")
     done(eve, "publish", revision=revision())
-    assert send(eve, "withdraw", revision=revision() - 1, note="").status_code == 409
+    assert send(eve, "withdraw", revision=seen, note="").status_code == 409
 
     done(eve, "withdraw", revision=revision(), note=" The wrong day. ")
 
@@ -231,8 +236,8 @@ def test_drop_correction_twice(eve: Client, papers: list[Paper]) -> None:
     assert (Digest.all_drafts.count(), listed()) == (1, papers)
 
 
-def test_check_answers_with_the_check_alone_and_changes_nothing(eve: Client, papers: list[Paper]) -> None:
+def test_check_answers_with_the_check_and_changes_nothing(eve: Client, papers: list[Paper]) -> None:
     answer = done(eve, "check")
 
-    assert (set(answer["html"]), answer["revision"]) == ({"checks"}, 0)
+    assert (set(answer["html"]), answer["revision"]) == ({*PARTS, "checks"}, 0)
     assert answer["saved_at"] == NOW.isoformat()

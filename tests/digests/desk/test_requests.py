@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from digests.desk.answers import PARTS
 from digests.desk.views import actions
 from digests.editing import history
 from digests.models import Digest, Dismissal
@@ -30,7 +31,7 @@ def test_start_proposes_the_hot_papers(ann: Client, collected: CollectionDay) ->
 
     assert listed() == [hot]
     assert answer["said"] == "List started with 1 paper."
-    assert set(answer["html"]) == {"list", "head", "candidates"}
+    assert set(answer["html"]) == set(PARTS)
 
 
 def test_start_on_a_day_without_papers_makes_an_empty_list(ann: Client) -> None:
@@ -49,7 +50,7 @@ def test_add_lists_a_paper_with_its_counts_and_tweets(ann: Client, papers: list[
     assert listed() == [papers[0], cold, papers[1], papers[2]]
     entry = entry_of(cold)
     assert (entry.retweets, entry.favorites, entry.read_at, len(shown(cold))) == (0, 50, READ, 1)
-    assert answer["said"] == f"{cold.arxiv_id} is 2nd of 4 now."
+    assert answer["said"] == f"“{cold.title}” is 2nd of 4 now."
     assert (answer["revision"], answer["saved_at"]) == (1, NOW.isoformat())
 
 
@@ -111,7 +112,7 @@ def test_dismissed_candidates_are_decided_until_they_are_undismissed(ann: Client
 
     done(ann, "undismiss", paper=newcomer.arxiv_id)
     assert desk().left_to_decide == 1
-    assert refusal(ann, "dismiss", paper=papers[0].arxiv_id).startswith(f"{papers[0].arxiv_id} is already in the list")
+    assert refusal(ann, "dismiss", paper=papers[0].arxiv_id).startswith(f"“{papers[0].title}” is already in the list")
 
 
 @pytest.mark.parametrize(("position", "order"), [(1, [2, 0, 1]), (2, [0, 2, 1]), (3, [0, 1, 2]), (99, [0, 1, 2])])
@@ -180,7 +181,7 @@ def test_add_tweet_shows_a_known_one_by_its_link(ann: Client, papers: list[Paper
         answer = done(ann, "add_tweet", paper=papers[0].arxiv_id, link=f"https://x.com/lab/status/{tweet.status_id}?s=20")
 
     assert shown(papers[0])[1:] == [tweet.status_id]
-    assert answer["said"] == f"The post by @lab is shown under {papers[0].arxiv_id}."
+    assert answer["said"] == f"The post by @lab is shown under “{papers[0].title}”."
     assert revision() == 1
 
 
@@ -197,7 +198,7 @@ def test_rules_are_tried_before_they_are_saved(ann: Client, papers: list[Paper])
 
     done(ann, "save_rules", hot_score=40, **tried)
     done(ann, "save_rules", hot_score=40, **tried)
-    desk = ann.get(f"/admin/desk/{DAY}/").context["desk"]
+    desk = ann.get(f"/admin/desk/{DAY}/?show=all").context["desk"]
     assert [row.paper for row in desk.candidates if row.hot] == [*papers, warm]
     assert desk.left_to_decide == 1
 

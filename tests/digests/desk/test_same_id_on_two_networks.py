@@ -63,7 +63,7 @@ def test_bare_id_means_the_one_post_that_has_it_and_never_one_of_two(
 
 
 def test_page_offers_both(ann: Client, papers: list[Paper], twins: tuple[Tweet, Tweet]) -> None:
-    page = ann.get(f"/admin/desk/{DAY}/").content.decode()
+    page = ann.get(f"/admin/desk/{DAY}/posts/{papers[0].arxiv_id}").content.decode()
 
     for key in (f"x:{ID}", f"hackernews:{ID}"):
         assert page.count(f'data-tweet="{key}"') == 1

@@ -91,7 +91,7 @@ def test_recount_that_reverses_the_ranking_leaves_the_editor_s_order_and_suggest
     assert [entry_of(paper).favorites for paper in papers] == [60, 70, 110]
     assert entry_of(first).read_at == NOW
     assert revision() == before
-    desk = ann.get(f"/admin/desk/{DAY}/").context["desk"]
+    desk = ann.get(f"/admin/desk/{DAY}/?show=all").context["desk"]
     assert [(one.arxiv_id, one.text) for one in desk.suggestions] == [
         (cold.arxiv_id, "would be 2nd now"),
         (third.arxiv_id, "would be 1st now"),

@@ -39,7 +39,7 @@ def test_same_text_shows_base_mine_and_theirs_and_overwrites_nothing(
     told = conflict(bob, action, text="Bob's", base="", **body)
 
     of = {"note": "on", "title": "of"}
-    what = f"{action} {of[action]} {papers[0].arxiv_id}" if of_a_paper else action
+    what = f"{action} {of[action]} “{papers[0].title}”" if of_a_paper else action
     assert (told["what"], told["base"], told["mine"], told["theirs"]) == (what, "", "Bob's", "Ann's")
     assert (told["by"], told["at"]) == ("Ann", NOW.isoformat())
     assert told["retry"] == {"text": "Bob's", "base": "Ann's", **body}
@@ -71,7 +71,7 @@ def test_same_paper_moved_by_both_is_a_conflict(ann: Client, bob: Client, papers
 
     told = conflict(bob, "move", paper=third.arxiv_id, position=2, moves=0)
 
-    assert (told["what"], told["mine"], told["theirs"]) == (f"position of {third.arxiv_id}", 2, 1)
+    assert (told["what"], told["mine"], told["theirs"]) == (f"place of “{third.title}”", "place 2", "place 1")
     assert listed() == [third, papers[0], papers[1]]
     done(bob, "move", **told["retry"])
     assert listed() == [papers[0], third, papers[1]]
@@ -111,9 +111,8 @@ def test_pin_that_another_editor_changed_since_is_a_conflict(ann: Client, bob: C
 
     told = conflict(ann, "pin", **pin)  # as when the answer to the first was lost
 
-    number = papers[0].arxiv_id
-    assert (told["what"], told["by"]) == (f"pin of {number}", "Bob")
-    assert (told["mine"], told["theirs"]) == (f"{number} pinned", f"{number} unpinned")
+    assert (told["what"], told["by"]) == (f"pin of “{papers[0].title}”", "Bob")
+    assert (told["mine"], told["theirs"]) == ("pinned", "not pinned")
     assert not entry_of(papers[0]).is_pinned
     done(ann, "pin", **told["retry"])
     assert entry_of(papers[0]).is_pinned

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.test import Client
 
+from digests.desk.answers import PARTS
 from tests.digests.desk.conftest import revision, send
 
 
@@ -11,7 +12,8 @@ def conflict(client: Client, action: str, **body: Any) -> dict[str, Any]:
     response = send(client, action, **body)
     assert response.status_code == 409, response.content.decode()
     answer = response.json()
-    assert set(answer["html"]) == {"list", "candidates", "head"}
+    assert set(answer["html"]) == set(PARTS)
+    assert set(answer["rows"]) == {"candidates", "list"}
     assert answer["revision"] == revision()
     told: dict[str, Any] = answer["conflict"]
     return told

@@ -1,12 +1,14 @@
 """What the web server does with requests that are slow, half, large or forged."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -26,15 +28,20 @@ HALVES = {
 }
 
 
+LOG: list[Path] = []
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The web server with an empty database; its port."""
     port, folder = free_port(), tmp_path_factory.mktemp("web")
     ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
-    environment = ours | {"VAR_DIR": str(folder)}
+    environment = ours | {"VAR_DIR": str(folder), "LOG_FORMAT": "json"}
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
-    process = subprocess.Popen([*manage, "web", "--port", str(port)], env=environment)
+    LOG.append(folder / "log")
+    with LOG[-1].open("wb") as log:
+        process = subprocess.Popen([*manage, "web", "--port", str(port), "--access-log"], env=environment, stderr=log)
     try:
         deadline = time.monotonic() + 60
         while True:
@@ -65,6 +72,22 @@ def answered(port: int, request: bytes) -> bytes:
 def asked(port: int, path: str, *headers: str, method: str = "GET") -> bytes:
     lines = [f"{method} {path} HTTP/1.1", "Connection: close", *headers]
     return answered(port, "\r\n".join([*lines, "", ""]).encode("latin-1"))
+
+
+def test_access_log_has_a_line_for_each_request_without_who_asked_for_what(server: int) -> None:
+    for path, name in (("/robots.txt", "held-0123456789"), ("/no-such-page", "made-0123456789")):
+        asked(server, f"{path}?q=my-secret", f"Host: 127.0.0.1:{server}", f"X-Request-ID: {name}", "X-Forwarded-For: 192.0.2.7")
+    deadline = time.monotonic() + 60
+    while "made-0123456789" not in LOG[-1].read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    lines = [json.loads(line) for line in LOG[-1].read_text().splitlines() if '"hotpapers_site.access"' in line]
+    told = {line["request_id"]: (line["method"], line["path"], line["status"]) for line in lines if "request_id" in line}
+    assert told["held-0123456789"] == ("GET", "/robots.txt", 200)
+    assert told["made-0123456789"] == ("GET", "/no-such-page", 404)
+    assert "my-secret" not in LOG[-1].read_text()
+    assert "192.0.2.7" not in LOG[-1].read_text()
+    assert asked(server, "/healthz").endswith(b"\r\n\r\nok\n")
 
 
 @pytest.mark.slow

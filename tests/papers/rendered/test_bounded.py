@@ -23,7 +23,8 @@ def renderer() -> Iterator[Renderer]:
 
 def test_text_is_rendered_in_another_process(renderer: Renderer) -> None:
     assert renderer.render(Kind.LINE, r"Is $\mathrm{QAC}^0$ <b>?") == Rendered(
-        "Is <math><msup><mrow><mspace></mspace><mi>QAC</mi></mrow><mn>0</mn></msup></math> &lt;b&gt;?", "Is QAC⁰ <b>?"
+        'Is <math alttext="QAC⁰"><msup><mrow><mspace></mspace><mi>QAC</mi></mrow><mn>0</mn></msup></math> &lt;b&gt;?',
+        "Is QAC⁰ <b>?",
     )
     assert renderer._child is not None and renderer._child.pid != os.getpid()
 
@@ -41,7 +42,7 @@ def test_formula_that_the_converter_never_ends_with_shows_its_source(renderer: R
 
     assert not isinstance(answer, Trouble)
     assert answer.html.startswith('<p class="abstract">See <code class="formula">$')
-    assert answer.html.endswith("</code> there, and <math><mi>x</mi></math>.</p>")
+    assert answer.html.endswith('</code> there, and <span class="together"><math alttext="x"><mi>x</mi></math>.</span></p>')
 
 
 def test_text_that_needs_too_much_memory_is_refused_and_the_next_one_rendered() -> None:

@@ -62,3 +62,15 @@ def test_calendar_takes_a_constant_number_of_queries(django_assert_num_queries: 
 
     with django_assert_num_queries(5):
         calendar_of(2021)
+
+
+def test_days_are_the_warmer_the_longer_their_list_is_and_empty_months_are_told() -> None:
+    for day, papers in ((3, 8), (4, 3), (5, 1), (6, 0)):
+        make_digest(date(2021, 5, day), papers=papers)
+    CollectionDay.objects.create(date=date(2021, 7, 1), state=CollectionDay.State.QUIET)
+
+    year = calendar_of(2021)
+
+    heats = {day.date.day: day.heat for week in year.months[4].weeks for day in week if day.is_in_month and day.status}
+    assert heats == {3: 4, 4: 2, 5: 1, 6: 0}
+    assert [month.first.month for month in year.months if not month.is_empty] == [5, 7]

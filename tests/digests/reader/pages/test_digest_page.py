@@ -16,6 +16,7 @@ from tests.digests.reader.pages.reading_pages import ADDRESS, text_of
 from tests.factories import make_digest, make_entry, make_paper
 
 pytestmark = pytest.mark.django_db
+TOGETHER = '<span class="together"><math.*?</math>(.*?)</span>'
 
 
 def test_digest_answers_with_and_without_slash(client: Client, settings: Settings) -> None:
@@ -44,12 +45,12 @@ def test_digest_numbers_its_papers_and_lists_them_at_the_top(client: Client) -> 
 
     page = text_of(client, ADDRESS)
 
-    titles = re.findall(r'<a href="#paper-([^"]+)">(.+)</a></li>', page)
-    assert [(arxiv_id, re.sub("<math.*?</math>", "FORMULA", title)) for arxiv_id, title in titles] == [
+    titles = re.findall(r'<a href="#paper-([^"]+)">(.+)</a><span class="tally">', page)
+    assert [(arxiv_id, re.sub(TOGETHER, r"FORMULA\1", title)) for arxiv_id, title in titles] == [
         (first.arxiv_id, "With swyft: stop wasting"),
         (second.arxiv_id, "Logistic FORMULA-Learning of &lt;b&gt;*Rényi*&lt;/b&gt;"),
     ]
-    assert re.findall(r'<article class="paper" id="paper-([^"]+)"', page) == [first.arxiv_id, second.arxiv_id]
+    assert re.findall(r'<article class="entry" id="paper-([^"]+)"', page) == [first.arxiv_id, second.arxiv_id]
 
 
 def test_digest_prints_what_the_entry_prints_otherwise(client: Client) -> None:
@@ -78,7 +79,7 @@ def test_digest_shortens_a_crowd_of_authors(client: Client) -> None:
 
     page = text_of(client, ADDRESS)
 
-    assert "Author 20 and 2980 others</p>" in page
+    assert "Author 4 and 2996 others</p>" in page
 
 
 def test_digest_shows_counts_with_the_moment_they_were_read(client: Client) -> None:
@@ -87,7 +88,7 @@ def test_digest_shows_counts_with_the_moment_they_were_read(client: Client) -> N
 
     page = text_of(client, ADDRESS)
 
-    assert '<span class="network">X</span> <span class="count">5,179 reposts</span>, <span class="count">1 like</span>' in page
+    assert '<b>5,179</b> <span class="word">reposts</span><span class="also">, <b>1</b> like</span></span></span>' in page
     assert '<time datetime="2021-05-13T09:14:27Z">13 May 2021, 09:14 UTC</time>' in page
     assert "old count" not in page
 
@@ -97,8 +98,9 @@ def test_digest_says_that_old_counts_are_too_high(client: Client) -> None:
 
     page = text_of(client, ADDRESS)
 
-    assert "(old count) as of" in page
-    assert "which counted the same retweets several times" in page
+    assert '<span class="old">*<span class="visually-hidden"> (old count)</span></span>' in page
+    assert "old count, as of" in page
+    assert "which counted the same reposts several times" in page.split('id="old-counts"')[1]
 
 
 def test_digest_marks_sample_data(client: Client) -> None:

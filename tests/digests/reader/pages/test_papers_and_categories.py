@@ -62,7 +62,7 @@ def test_paper_counts_all_posts_that_link_it(
     make_entry(make_digest(), paper, make_tweet(paper, body_html="shown"))
     make_tweet(body_html="of another paper")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         page = text_of(client, paper.get_absolute_url())
 
     assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["shown", "text 8"]
@@ -77,8 +77,8 @@ def test_post_of_nobody_known_is_called_a_post(client: Client) -> None:
 
     page = text_of(client, paper.get_absolute_url())
 
-    assert '<li><span class="network">X</span> a post, <a href=' in page
-    assert 'class="tweet"' not in page
+    assert '<span class="visually-hidden">X: </span> a post, <a href=' in page
+    assert 'class="post"' not in page
     assert "more post" not in page
 
 

@@ -50,22 +50,37 @@ def captions(page: str) -> list[str]:
 
 def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper) -> None:
     day = '<time datetime="2021-05-12T06:09:22Z">12 May 2021</time></a>'
-    mark = '<span class="network"><span class="visually-hidden">Posted on </span>'
+
+    def mark(network: str, title: str) -> str:
+        drawn = f'<svg class="mark" aria-hidden="true"><use href="#mark-{network}"/></svg>'
+        return f'{drawn}<span class="visually-hidden">{title}: </span>'
+
+    def original(name: str) -> str:
+        return f'<span class="visually-hidden">original post of {name}</span>'
+
+    def words(name: str) -> str:
+        return f'<span class="visually-hidden">posted {name}</span>'
+
     rel = 'rel="nofollow noopener noreferrer ugc"'
     bluesky = "https://bsky.app/profile/did:plc:synthetic0000000000000001/post/3synthetic001"
 
+    frame = "https://embed.bsky.app/embed/did:plc:synthetic0000000000000001/app.bsky.feed.post/3synthetic001?id=original&amp;colorMode={theme}"
+
     x, *others = captions(text_of(client, ADDRESS))
 
-    assert re.findall(r'<a href="([^"]+)" .* data-original="[^"]+">original post of <time', x) == [
-        paper.tweets.get(network="x").url
-    ]
+    assert re.findall(
+        r'<a href="([^"]+)" .* data-original="[^"]+" data-network="X"><span class="visually-hidden">original post of Example Lab, <',
+        x,
+    ) == [paper.tweets.get(network="x").url]
     assert others == [
-        f'{mark}Bluesky</span> <bdi class="name">Example Lab</bdi> <span class="handle">@lab.example.test</span> '
-        f'<a href="{bluesky}" {rel}>posted {day} <span class="tweet-counts">1 like, 1,234 reposts{AS_OF}</span>',
-        f'{mark}Hacker News</span> <bdi class="name">tester</bdi> <a href="https://news.ycombinator.com/item?id=90000001" {rel}>'
-        f'posted {day} <span class="tweet-counts">37 points, 12 comments{AS_OF}</span>',
-        f'{mark}Hugging Face</span> <a href="https://huggingface.co/papers/2105.00001" {rel}>posted {day} '
-        f'<span class="tweet-counts">42 upvotes, 0 comments{AS_OF}</span>',
+        f'{mark("bluesky", "Bluesky")}<bdi class="name">Example Lab</bdi> <span class="handle">@lab.example.test</span> '
+        f'<a href="{bluesky}" {rel} data-original="{frame}" data-network="Bluesky">{original("Example Lab, ")}{day} '
+        f'<span class="post-counts">1 like, 1,234 reposts{AS_OF}</span>',
+        f'{mark("hackernews", "Hacker News")}<bdi class="name">tester</bdi> '
+        f'<a href="https://news.ycombinator.com/item?id=90000001" {rel}>'
+        f'{words("tester, ")}{day} <span class="post-counts">37 points, 12 comments{AS_OF}</span>',
+        f'{mark("huggingface", "Hugging Face")} <a href="https://huggingface.co/papers/2105.00001" {rel}>{words("")}{day} '
+        f'<span class="post-counts">42 upvotes, 0 comments{AS_OF}</span>',
     ]
 
 
@@ -81,9 +96,11 @@ def test_text_has_its_language_direction_and_links(client: Client, paper: Paper)
 def test_counts_stand_by_network_and_are_never_summed(client: Client, paper: Paper, address: str) -> None:
     page = text_of(client, address)
 
-    told = re.findall(r'<span class="(?:network|count)">([^<]+)<', page.split('class="of-network"', 1)[1])
-    networks = ["12 reposts", "80 likes", "Bluesky", "1 like", "1,234 reposts", "Hacker News", "37 points", "12 comments"]
-    assert told[:9] == ["X", *networks]
+    main = page.split('class="entries"')[-1].split("<main")[-1]
+    told = re.findall(r'<span class="of-network">(.*?</span></span>)', main.replace("</b>", ""))[:3]
+    assert [re.sub("<[^>]+>", "", one) for one in told] == [
+        "X: 12 reposts, 80 likes", "Bluesky: 1 like, 1,234 reposts", "Hacker News: 37 points, 12 comments",
+    ]  # fmt: skip
 
 
 def test_score_is_told_by_the_weights_of_the_rules(client: Client, paper: Paper) -> None:

@@ -47,9 +47,9 @@ def test_day_tells_what_moved_with_a_sparkline_that_has_a_text(client: Client, e
     page = client.get(address).content.decode()
 
     assert re.findall(r'<svg class="spark"[^>]* aria-label="([^"]+)"', page) == [
-        "Reposts and likes on X in 3 readings: 50 on 12 May, 03:14, 850 on 13 May, 09:14 UTC"
+        "Score in 3 readings: 50 on 12 May, 03:14, 850 on 13 May, 09:14 UTC"
     ]
-    assert re.findall(r'<span class="gain up">(\S+) since <time datetime="([^"]+)">', page) == [("+750", "2021-05-12T08:14:27Z")]
+    assert re.findall(r'<b>(\S+)</b> since <time datetime="([^"]+)">', page) == [("+750", "2021-05-12T08:14:27Z")]
 
 
 def test_old_counts_have_no_gain(client: Client, entry: Entry) -> None:
@@ -67,7 +67,7 @@ def test_digest_says_why_a_paper_is_there(client: Client, entry: Entry, hot_scor
 
     assert f"make a score of 850; by today’s rules papers are hot from a score of {hot_score}. " in page
     assert "We know of 2 posts that link to it; 1 shown." in page
-    assert "Ada: X 400 reposts, 300 likes by 13 May 2021, 09:14 UTC" in page
+    assert "Ada: X 400 reposts, 300 likes as of 13 May 2021, 09:14 UTC" in page
 
 
 def test_digest_says_that_editors_chose_the_place_of_a_paper(client: Client, entry: Entry) -> None:
@@ -81,7 +81,7 @@ def test_digest_says_that_editors_chose_the_place_of_a_paper(client: Client, ent
 def test_digest_links_the_code_that_comment_and_abstract_name(client: Client, entry: Entry) -> None:
     page = client.get(ADDRESS).content.decode()
 
-    assert re.findall(r'<a href="([^"]+)" rel="nofollow noopener noreferrer ugc">code', page) == [
+    assert re.findall(r'<a href="([^"]+)" rel="nofollow noopener noreferrer ugc">Code', page) == [
         "https://github.com/example/one",
         "https://gitlab.com/example/two",
     ]
@@ -98,15 +98,15 @@ def test_digest_shows_intro_and_note_as_safe_markdown(client: Client, entry: Ent
     assert "<h3>Editors’ note</h3><p><strong>Read</strong> this</p>" in page
 
 
-def test_digest_folds_posts_beyond_the_third(client: Client) -> None:
+def test_digest_folds_posts_beyond_the_first(client: Client) -> None:
     paper = make_paper()
     make_entry(make_digest(DAY), paper, *(make_tweet(paper) for _ in range(5)))
 
     page = client.get(ADDRESS).content.decode()
 
     before, folded = page.split('<details class="further">')
-    assert (before.count("<blockquote"), folded.count("<blockquote")) == (3, 2)
-    assert folded.startswith("<summary>2 more posts")
+    assert (before.count("<blockquote"), folded.count("<blockquote")) == (1, 4)
+    assert folded.startswith("<summary>4 more posts")
 
 
 def test_digest_tells_its_history(client: Client) -> None:
@@ -164,7 +164,7 @@ def test_paper_tells_its_rank_then_and_now(client: Client, entry: Entry) -> None
 def test_paper_draws_the_history_of_its_counts_with_a_table(client: Client, entry: Entry) -> None:
     page = client.get(entry.paper.get_absolute_url()).content.decode()
 
-    assert "3 readings: retweets from 25 to 425, favorites from 25 to 425" in page
+    assert "X, 3 readings: reposts from 25 to 425, likes from 25 to 425" in page
     assert re.findall(r"<th scope=\"row\">([^<]+)</th><td>(\d+)</td><td>(\d+)</td>", page) == [
         ("12 May 2021, 03:14", "25", "25"),
         ("12 May 2021, 08:14", "50", "50"),
@@ -186,7 +186,7 @@ def test_page_of_thirteen_papers_is_light_with_its_styles(client: Client, archiv
     call_command("import_posts", str(archive / "2021-05-12---Hot-Papers.md"), stdout=io.StringIO())
 
     page = client.get(ADDRESS).content
-    styles = [(settings.BASE_DIR / f"static/readers/{name}.css").read_bytes() for name in ("site", "papers")]
+    styles = [(settings.BASE_DIR / f"static/readers/{name}.css").read_bytes() for name in ("site", "papers", "lists")]
 
     assert page.count(b"<article") == 13
     assert sum(len(gzip.compress(part)) for part in (page, *styles)) < 40_000

@@ -115,7 +115,7 @@ def test_author_pages_by_paper(client: Client, django_assert_num_queries: Django
     made = [make_paper(authors=["Wei Wang"], listing_date=DAY - timedelta(days=n // 3)) for n in range(60)]
     index_changed()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         first = page_of(client, "/authors/wei-wang")
     older = re.findall(r'rel="next" href="([^"]+)"', first)
     second = page_of(client, older[0])
@@ -185,7 +185,7 @@ def test_days_page_by_day(client: Client, django_assert_num_queries: DjangoAsser
     days = [DAY - timedelta(days=n) for n in range(70)]
     CollectionDay.objects.bulk_create(CollectionDay(date=day, state=CollectionDay.State.QUIET) for day in days)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         first = page_of(client, "/days")
     second = page_of(client, re.findall(r'rel="next" href="([^"]+)"', first)[0])
 
@@ -239,3 +239,38 @@ def test_about_says_who_sees_a_list_before_it_appears(client: Client, settings: 
     page = text_of(client, "/about")
     assert "every list before it appears" not in page
     assert "published or scheduled is published automatically at 06:30 (Europe/Berlin time)" in page
+
+
+def test_old_key_of_a_name_in_tex_leads_to_the_new_one(client: Client) -> None:
+    make_paper(authors=[r"Ada {\'A}lvarez", r"Jo\~ao Sample"])
+    make_paper(authors=["Mary Ann Other"])
+    index_changed()
+
+    for old, new in (("ada-a-lvarez", "ada-alvarez"), ("jo-ao-sample", "joao-sample")):
+        response = client.get(f"/authors/{old}")
+        assert (response.status_code, response["Location"]) == (301, f"/authors/{new}")
+    assert client.get("/authors/mary-ann-other").status_code == 200
+    assert client.get("/authors/mary-a-nn-other").status_code == 404
+
+
+def test_log_tells_days_of_one_kind_together(client: Client) -> None:
+    for n in range(4):
+        CollectionDay.objects.create(date=DAY - timedelta(days=n), state=CollectionDay.State.QUIET)
+    CollectionDay.objects.create(date=DAY - timedelta(days=4), state=CollectionDay.State.COMPLETE)
+
+    page = page_of(client, "/days")
+
+    assert [re.sub("<[^>]+>", "", one) for one in re.findall("<summary>(.*?)</summary>", page)] == [
+        "9 May 2021 to 12 May 2021: 4 days, no announcement (weekend or holiday)"
+    ]
+    assert len(re.findall(r'<a href="/days/([^"]+)">', page)) == 5
+
+
+def test_month_shows_the_first_three_of_a_day_and_the_rest_on_demand(client: Client) -> None:
+    make_digest(DAY, papers=5)
+
+    page = page_of(client, "/archive/2021/05")
+
+    shown, rest = page.split('<details class="rest">')
+    assert (shown.count("<li data-paper"), rest.count("<li data-paper")) == (3, 2)
+    assert "2 more papers" in rest

@@ -1,45 +1,22 @@
-"""Bluesky's API over real HTTP: posts in batches, what is hidden and what is gone, names that change, search, failures."""
+"""Bluesky's API over real HTTP: posts in batches, what is hidden and what is gone, names that change, failures."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
 from papers.networks.api import Api
-from papers.networks.base import FoundPost, GoneReason, Run
+from papers.networks.base import GoneReason, Run
 from papers.networks.bluesky.client import Bluesky
-from papers.networks.bluesky.search import DOMAINS, Search
 from papers.sources.http import Malformed, RateLimited, ServiceRefused, SourceError, Transient
 from tests.papers.networks.asking import NOW, now
-from tests.standins.bluesky import PASSWORD, BlueskyPost, BlueskyStandin, external, link
-
-DAY = datetime(2026, 11, 20, tzinfo=UTC)
-PAPER = "https://arxiv.org/abs/2611.90001"
-
-
-@pytest.fixture
-def standin() -> Iterator[BlueskyStandin]:
-    with BlueskyStandin(now) as standin:
-        yield standin
-
-
-@pytest.fixture
-def api(standin: BlueskyStandin, http: httpx.Client, waits: list[float]) -> Api:
-    return Api(
-        http, standin.url, service="Bluesky", setting="BLUESKY_API_BASE", deadline_s=5, sleep=waits.append, now=now, attempts=3
-    )
+from tests.papers.networks.bluesky.bluesky_posts import DAY, PAPER, posts
+from tests.standins.bluesky import BlueskyPost, BlueskyStandin, link
 
 
 @pytest.fixture
 def bluesky(api: Api) -> Bluesky:
     return Bluesky(api, None)
-
-
-def posts(count: int) -> list[BlueskyPost]:
-    return [
-        BlueskyPost(f"did:plc:author{n}", f"3post{n}", DAY + timedelta(minutes=n), embed=external(PAPER)) for n in range(count)
-    ]
 
 
 def asked(*made: BlueskyPost) -> dict[str, datetime]:
@@ -222,68 +199,3 @@ def test_another_page_is_not_recognised(standin: BlueskyStandin, bluesky: Bluesk
 
 def test_a_handle_that_nobody_has_leads_to_no_post(bluesky: Bluesky) -> None:
     assert bluesky.identify("https://bsky.app/profile/nobody.example.test/post/3k") is None
-
-
-# --- search
-
-
-@pytest.fixture
-def searching(api: Api) -> Bluesky:
-    return Bluesky(api, Search(api, handle=BlueskyStandin.handle, app_password=PASSWORD))
-
-
-def filled(bluesky: Bluesky, start: datetime, end: datetime) -> Iterator[FoundPost]:
-    found = bluesky.fill(start, end)
-    assert found is not None
-    return found
-
-
-def test_without_an_account_nothing_is_searched(standin: BlueskyStandin, bluesky: Bluesky) -> None:
-    standin.add(*posts(3))
-    assert bluesky.fill(DAY, NOW) is None
-    assert standin.requests == []
-
-
-def test_without_a_session_search_is_refused_with_a_page(standin: BlueskyStandin, api: Api) -> None:
-    with pytest.raises(ServiceRefused):
-        api.get("/xrpc/app.bsky.feed.searchPosts", {"q": "arxiv.org"})
-
-
-def test_search_finds_links_of_every_domain_page_by_page(standin: BlueskyStandin, searching: Bluesky) -> None:
-    standin.largest_page = 10
-    made = posts(35)
-    made[3].embed = external("https://hf.co/papers/2611.90003")
-    made[4].embed = external("https://www.alphaxiv.org/abs/2611.90004")
-    made[5].embed = external("https://arxiv.org/list/cs.LG/recent")
-    standin.add(*made)
-    start, end = DAY + timedelta(minutes=1), DAY + timedelta(minutes=34)
-    found = {post.id for post in filled(searching, start, end)}
-    # Which addresses are papers is the business of paper_links alone.
-    expected = {post.uri for post in made[1:34] if post not in (made[3], made[5])}
-    assert found - {made[3].uri} == expected
-    assert standin.sessions == 1
-    queries = [one for one in standin.requests if one.path.endswith("searchPosts")]
-    assert {one.params["limit"] for one in queries} == {"100"}
-    assert [one.params["domain"] for one in queries] == ["arxiv.org"] * 4 + list(DOMAINS[1:])
-
-
-def test_a_session_that_has_run_out_is_made_anew(standin: BlueskyStandin, searching: Bluesky) -> None:
-    standin.add(*posts(2))
-    standin.fault("/xrpc/app.bsky.feed.searchPosts", "expired")
-    assert len(list(filled(searching, DAY, NOW))) == 2
-    assert standin.sessions == 2
-
-
-def test_a_wrong_password_is_told_with_its_setting(standin: BlueskyStandin, api: Api) -> None:
-    wrong = Bluesky(api, Search(api, handle=BlueskyStandin.handle, app_password="not-the-password"))
-    with pytest.raises(ServiceRefused, match="does not accept BLUESKY_HANDLE and BLUESKY_APP_PASSWORD") as raised:
-        list(filled(wrong, DAY, NOW))
-    assert raised.value.setting == "BLUESKY_APP_PASSWORD"
-    assert "not-the-password" not in str(raised.value)
-
-
-def test_search_leaves_out_who_is_not_for_everybody(standin: BlueskyStandin, searching: Bluesky) -> None:
-    shown, hidden = posts(2)
-    hidden.author_labels = ["!no-unauthenticated"]
-    standin.add(shown, hidden)
-    assert [post.id for post in filled(searching, DAY, NOW)] == [shown.uri]

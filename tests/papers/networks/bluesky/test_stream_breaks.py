@@ -113,6 +113,22 @@ def test_a_stream_without_news_is_live_after_two_looks(host: JetstreamStandin) -
     assert 2 <= len(host.connections) <= 3
 
 
+def test_a_host_that_has_nothing_at_all_is_asked_twice(host: JetstreamStandin) -> None:
+    kept = until_live(stream(host.url))
+    assert (kept.posts, len(host.connections)) == ({}, 2)
+    assert kept.cursor == cursor_at(START)
+
+
+def test_a_host_that_says_nothing_does_not_end_the_waiting_where_another_one_speaks(host: JetstreamStandin) -> None:
+    made = posts(3)
+    host.faults = [Fault("silence")] * 9
+    with JetstreamStandin(now) as second:
+        for post in made:
+            second.post(post)
+        kept = until_live(stream(host.url, second.url))
+    assert kept.live == uris(made)
+
+
 def test_a_cursor_older_than_the_stream_tells_what_was_missed(host: JetstreamStandin) -> None:
     horizon = NOW - timedelta(hours=36)
     lost, kept_there = posts(1, horizon - timedelta(hours=3)), posts(2, horizon + timedelta(hours=1))

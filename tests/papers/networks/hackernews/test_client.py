@@ -28,7 +28,7 @@ def hackernews(standin: HackerNewsStandin, http: httpx.Client, waits: list[float
     def api(setting: str) -> Api:
         return Api(http, standin.url, service="Hacker News", setting=setting, sleep=waits.append, now=now)
 
-    return HackerNews(api("HACKERNEWS_API_BASE"), api("HACKERNEWS_ITEM_BASE"))
+    return HackerNews(api("HACKERNEWS_API_BASE"), api("HACKERNEWS_ITEM_BASE"), now=now)
 
 
 def story(number: int, url: str | None = PAPER, **values: object) -> Story:
@@ -53,6 +53,22 @@ def test_one_query_for_a_window_with_one_kind_of_filter(standin: HackerNewsStand
         "page": "0",
     }
     assert asked.headers["user-agent"] == "HotPapers/0.1.0 (+desk@example.test)"
+
+
+def test_papers_at_other_addresses_are_asked_for_once_the_window_is_over(
+    standin: HackerNewsStandin, hackernews: HackerNews
+) -> None:
+    urls = [
+        "https://www.alphaxiv.org/abs/2611.90001",
+        "https://hf.co/papers/2611.90002",
+        "https://huggingface.co/papers/2611.90003",
+    ]
+    standin.add(story(1), *(story(number, url) for number, url in enumerate(urls, 2)))
+    assert found(hackernews, end=NOW) == {"90000001": ("2611.90001",)}
+    everything = found(hackernews, end=NOW - timedelta(seconds=1))
+    assert everything == {f"9000000{number}": (f"2611.9000{max(1, number - 1)}",) for number in range(1, 5)}
+    queries = [one.params["query"] for one in standin.requests]
+    assert queries == ["arxiv.org", "arxiv.org", "alphaxiv.org", "huggingface.co/papers", "hf.co/papers"]
 
 
 def test_points_are_no_filter_there(standin: HackerNewsStandin, http: httpx.Client) -> None:
@@ -95,7 +111,8 @@ def test_a_window_with_more_stories_than_one_query_gives_is_split(standin: Hacke
     standin.add(*(story(n, f"https://arxiv.org/abs/2611.{n:05}") for n in range(2500)))
     everything = found(hackernews, end=DAY + timedelta(seconds=2500))
     assert len(everything) == 2500
-    assert len(standin.requests) == 7  # one for all, two halves, four quarters
+    asked = [one for one in standin.requests if one.params["query"] == "arxiv.org"]
+    assert len(asked) == 7  # one for all, two halves, four quarters
 
 
 def test_more_stories_in_one_second_than_one_query_gives_end_the_splitting(

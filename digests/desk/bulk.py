@@ -1,0 +1,143 @@
+"""What an editor does to many papers of a day at once: each is one change in the history, and one to undo.
+
+All raise Refused where it cannot be done, and Conflict where somebody else changed the same since the editor saw it.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+
+from digests.admin.ordered_rows import renumber
+from digests.desk.actions import GOES_WITH_PAPER, insert_new, set_place
+from digests.desk.changing import Action, AsWanted, by_others, editing
+from digests.desk.state import digests_of
+from digests.desk.titles import several
+from digests.editing.conflicts import Conflict
+from digests.editing.sentences import told
+from digests.models import Digest, Dismissal, Entry, ListChange
+from papers.models import Paper
+from papers.ranking.candidates import announced_on, ranked
+from papers.ranking.ranking import Rules
+
+
+def remove_several(day: date, papers: Sequence[Paper], seen: int, *, by: User, now: datetime) -> int:
+    """Remove these papers from the day's list, and stop suggesting them; how many were in it.
+
+    `seen` as for `actions.remove`.
+    """
+    removed = 0
+    with editing(day, Action.REMOVED_SEVERAL, by=by, papers=papers) as digest:
+        _dismiss(day, papers, by, now)
+        listed = digest.entries.filter(paper__in=papers)
+        if not (removed := listed.count()):
+            raise AsWanted
+        _ask(digest, seen, by, papers, GOES_WITH_PAPER, mine=f"remove {several(removed)}")
+        listed.delete()
+        renumber(digest.entries.all(), [])
+    return removed
+
+
+def add_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) -> int:
+    """List these papers at the end, in this order; how many were not in it."""
+    new: list[Paper] = []
+    with editing(day, Action.ADDED_SEVERAL, by=by, papers=papers) as digest:
+        Dismissal.objects.filter(day=day, paper__in=papers).delete()
+        listed = set(digest.entries.filter(paper__in=papers).values_list("paper", flat=True))
+        new = [paper for paper in papers if paper.pk not in listed]
+        if not new:
+            raise AsWanted
+        for paper in new:
+            insert_new(digest, paper, None, now)
+    return len(new)
+
+
+def move_to_top(day: date, papers: Sequence[Paper], seen: int, *, by: User) -> None:
+    """Put these papers first, in this order."""
+    with editing(day, Action.MOVED_SEVERAL, by=by, papers=papers) as digest:
+        keys = dict(digest.entries.filter(paper__in=papers).values_list("paper", "pk"))
+        wanted = [keys[paper.pk] for paper in papers if paper.pk in keys]
+        order = list(digest.entries.order_by("position").values_list("pk", flat=True))
+        if order[: len(wanted)] == wanted:
+            raise AsWanted
+        moves = (Action.MOVED, Action.MOVED_SEVERAL)
+        _ask(digest, seen, by, papers, moves, mine=f"move {several(len(wanted))} to the top")
+        renumber(digest.entries.all(), wanted)
+        for entry in digest.entries.filter(pk__in=wanted):
+            Entry.objects.filter(pk=entry.pk).update(moves=entry.moves + 1)
+
+
+def dismiss_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) -> int:
+    """Not for this day; those that are in the list stay in it. How many were undecided."""
+    digest = digests_of(day)[1]
+    listed = set(digest.entries.filter(paper__in=papers).values_list("paper", flat=True)) if digest else set()
+    return _dismiss(day, [paper for paper in papers if paper.pk not in listed], by, now)
+
+
+def accept_all(day: date, wanted: Sequence[tuple[Paper, int]], seen: int, *, by: User, now: datetime) -> int:
+    """Do all that the machine suggests, as the editor saw it: each paper at its place; how many."""
+    papers = [paper for paper, _ in wanted]
+    with editing(day, Action.ACCEPTED_ALL, by=by, papers=papers) as digest:
+        moves = (Action.MOVED, Action.MOVED_SEVERAL, Action.PINNED)
+        _ask(digest, seen, by, papers, (*GOES_WITH_PAPER, *moves), mine=f"accept {several(len(wanted), 'suggestion')}")
+        for paper, position in sorted(wanted, key=lambda one: one[1]):
+            entry = digest.entries.filter(paper=paper).first()
+            if entry is None:
+                Dismissal.objects.filter(day=day, paper=paper).delete()
+                insert_new(digest, paper, position, now)
+            elif entry.position != position:
+                set_place(digest, entry, position)
+                Entry.objects.filter(pk=entry.pk).update(moves=entry.moves + 1)
+    return len(wanted)
+
+
+def apply_rules(day: date, rules: Rules, seen: int, *, by: User, now: datetime) -> tuple[int, int]:
+    """Make this day's list what these rules find hot: how many papers were added and removed.
+
+    Papers that an editor pinned or wrote a note on stay, and so do those of other days. The order of what stays is kept.
+    """
+    papers = {paper.pk: paper for paper in Paper.objects.filter(announced_on(day)).order_by().defer("abstract")}
+    hot = [one.arxiv_id for one in ranked({pk: paper.arxiv_id for pk, paper in papers.items()}, rules) if one.hot]
+    by_number = {paper.arxiv_id: paper for paper in papers.values()}
+    dismissed = set(Dismissal.objects.filter(day=day).values_list("paper__arxiv_id", flat=True))
+    added: list[Paper] = []
+    removed: list[Entry] = []
+    with editing(day, Action.THRESHOLD, by=by, details={"score": rules.hot_score}) as digest:
+        listed = {entry.paper_id: entry for entry in digest.entries.all()}
+        removed = [
+            entry
+            for pk, entry in listed.items()
+            if pk in papers and papers[pk].arxiv_id not in hot and not entry.is_pinned and not entry.note
+        ]
+        added = [by_number[number] for number in hot if number not in dismissed and by_number[number].pk not in listed]
+        if not added and not removed:
+            raise AsWanted
+        concerned = [*added, *(papers[entry.paper_id] for entry in removed)]
+        _ask(digest, seen, by, concerned, GOES_WITH_PAPER, mine=f"apply the threshold {rules.hot_score} to this day")
+        digest.entries.filter(pk__in=[entry.pk for entry in removed]).delete()
+        renumber(digest.entries.all(), [])
+        for paper in added:
+            insert_new(digest, paper, None, now)
+    return len(added), len(removed)
+
+
+def _dismiss(day: date, papers: Sequence[Paper], by: User, now: datetime) -> int:
+    there = set(Dismissal.objects.filter(day=day, paper__in=papers).values_list("paper", flat=True))
+    new = [Dismissal(day=day, paper=paper, by=by, at=now) for paper in papers if paper.pk not in there]
+    Dismissal.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def _ask(
+    digest: Digest, seen: int, by: User, papers: Sequence[Paper], actions: Sequence[ListChange.Action], *, mine: str
+) -> None:
+    """Raise Conflict where somebody else did one of these to one of the papers since the revision `seen`."""
+    others: list[ListChange] = by_others(digest, seen, by, papers, actions)
+    if others:
+        last, overrule = others[0], {"revision": digest.revision}
+        what = "the list"
+        raise Conflict(what, base=None, mine=mine, theirs=told(others), by=last.editor, at=last.at, overrule=overrule)
+
+
+def undismiss_several(day: date, papers: Sequence[Paper]) -> None:
+    Dismissal.objects.filter(day=day, paper__in=papers).delete()

@@ -1,0 +1,50 @@
+"""What to do first, in one sentence below the day."""
+
+from dataclasses import dataclass
+
+from digests.desk.titles import several
+from digests.models import Digest
+
+Status = Digest.Status
+MOST_EXTRA = 2
+"""So many papers more than usual are no reason to trim."""
+DONE = "Put in order, add notes, then check."
+
+
+@dataclass(frozen=True)
+class NextStep:
+    state: str
+    """How the list stands."""
+    todo: str
+    keep: int = 0
+    """How many papers the button that trims keeps; 0 for no button."""
+    is_start: bool = False
+    """There is no list, and the editor may start one."""
+
+
+def next_step(
+    digest: Digest | None, listed: int, hot: int, usual: int, *, can_edit: bool, is_correction: bool, published: int
+) -> NextStep:
+    """`hot`: candidates that would be proposed; `usual`: how long a list is by custom; `published`: how many papers are out."""
+    if digest is None:
+        if not can_edit:
+            return NextStep("No list yet.", "Somebody who may edit has to start it.")
+        return NextStep("No list yet.", f"Start it with the {several(hot)} that are hot.", is_start=True)
+    if digest.goes_out_at:
+        return NextStep(f"Publishing {several(listed)}.", "Until then nobody sees them, and you can undo it.")
+    if digest.status == Status.PUBLISHED:
+        return NextStep(
+            f"{several(published)} {'is' if published == 1 else 'are'} out.", "To change the list, start a correction."
+        )
+    if is_correction:
+        return NextStep("A correction.", "Readers see it once you publish it, with your words on what changed.")
+    if digest.status == Status.WITHDRAWN:
+        return NextStep("Withdrawn.", "Readers don’t see it. Check it, then publish it again.")
+    if digest.publish_at:
+        return NextStep(f"{several(listed)} scheduled.", "It goes out by itself, if the check finds no problems then.")
+    keep = usual if listed > usual + MOST_EXTRA else 0
+    if keep and digest.revision == digest.proposed:
+        return NextStep(f"{listed} proposed.", "Trim, reorder, annotate, then check.", keep)
+    if keep:
+        return NextStep(f"{listed} on the list, about {usual} wanted.", "Trim, put in order, add notes, then check.", keep)
+    return NextStep(f"{several(listed)} on the list.", DONE if listed else "Add candidates, or papers by arXiv id.")

@@ -1,0 +1,88 @@
+"""The requests that change many papers at once: each is one change in the history."""
+
+import re
+from datetime import date
+
+from django.http import HttpRequest
+
+from digests.desk import bulk
+from digests.desk.answers import EDIT, DeskAction, desk_action, user_of
+from digests.desk.body import Body, papers, revision
+from digests.desk.rules import read_rules
+from digests.desk.titles import several
+from digests.editing.conflicts import Refused
+from papers import clock
+from papers.models import Paper
+from papers.text.identifiers import ARXIV_ID
+
+
+@desk_action(EDIT)
+def remove_several(request: HttpRequest, day: date, body: Body) -> str:
+    chosen = papers_of(papers(body))
+    number = bulk.remove_several(day, chosen, revision(body), by=user_of(request), now=clock.now())
+    return f"{several(number)} removed."
+
+
+@desk_action(EDIT)
+def add_several(request: HttpRequest, day: date, body: Body) -> str:
+    number = bulk.add_several(day, papers_of(papers(body)), by=user_of(request), now=clock.now())
+    return f"{several(number)} added."
+
+
+@desk_action(EDIT)
+def move_to_top(request: HttpRequest, day: date, body: Body) -> str:
+    chosen = papers_of(papers(body))
+    bulk.move_to_top(day, chosen, revision(body), by=user_of(request))
+    return f"{several(len(chosen))} moved to the top."
+
+
+@desk_action(EDIT)
+def dismiss_several(request: HttpRequest, day: date, body: Body) -> str:
+    number = bulk.dismiss_several(day, papers_of(papers(body)), by=user_of(request), now=clock.now())
+    return f"{several(number)}: not today."
+
+
+@desk_action(EDIT)
+def undismiss_several(request: HttpRequest, day: date, body: Body) -> str:
+    chosen = papers_of(papers(body))
+    bulk.undismiss_several(day, chosen)
+    return f"{several(len(chosen))} undecided again."
+
+
+@desk_action(EDIT)
+def accept_all(request: HttpRequest, day: date, body: Body) -> str:
+    """`places` are the places at which the editor saw the papers suggested, in the same order."""
+    chosen, places = papers_of(papers(body)), body.get("places")
+    if not isinstance(places, list) or len(places) != len(chosen) or not all(is_place(one) for one in places):
+        raise Refused("The request has no “places”. Reload the page.")
+    wanted = list(zip(chosen, places, strict=True))
+    number = bulk.accept_all(day, wanted, revision(body), by=user_of(request), now=clock.now())
+    return f"{several(number, 'suggestion')} accepted."
+
+
+@desk_action(EDIT)
+def apply_rules(request: HttpRequest, day: date, body: Body) -> str:
+    added, removed = bulk.apply_rules(day, read_rules(body), revision(body), by=user_of(request), now=clock.now())
+    return f"Threshold applied to this day: {several(added)} added, {removed} removed."
+
+
+ACTIONS: dict[str, DeskAction] = {
+    view.name: view
+    for view in (
+        *(remove_several, add_several, move_to_top, dismiss_several, undismiss_several),
+        *(accept_all, apply_rules),
+    )
+}
+
+
+def is_place(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**15
+
+
+def papers_of(numbers: list[str]) -> list[Paper]:
+    """In the same order. Raises Refused where one is not known."""
+    known = Paper.objects.filter(arxiv_id__in=[one for one in numbers if re.fullmatch(ARXIV_ID, one)]).defer("abstract")
+    found = {paper.arxiv_id: paper for paper in known}
+    if len(found) < len(numbers):
+        raise Refused("Unknown paper. Reload the page.")
+    return [found[number] for number in numbers]

@@ -1,0 +1,103 @@
+"""What an editor reads of one paper without leaving the desk: all of it, why it has its score, and the posts to choose from."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from digests.desk.answers import VIEW, part, refused
+from digests.desk.rows.entries import entry_tweets
+from digests.desk.state import digests_of, is_editable
+from digests.models import Entry, in_published_digest
+from digests.reader.pages.histories import histories
+from digests.reader.pages.papers import drawn, posts_of
+from digests.reader.texts import texts_of_paper
+from papers.code_links import code_links
+from papers.models import Paper, Tweet
+from papers.ranking.candidates import candidates, ranked, rules
+from papers.ranking.ranking import RankedPaper
+
+MOST_POSTS = 30
+"""With their texts."""
+
+
+@gzip_page
+@never_cache
+@require_safe
+def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
+    """Quick look: what the paper says, what the networks say of it, and where it was featured."""
+    if refusal := refused(request, VIEW):
+        return refusal
+    paper = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)
+    heat = heat_of(paper)
+    history = histories([paper.pk]).get(paper.pk)
+    digest = digests_of(day)[1]
+    entry = digest.entries.filter(paper=paper).first() if digest else None
+    featured = Entry.objects.filter(in_published_digest(), paper=paper).exclude(digest__date=day)
+    site_rules = rules()
+    posts = posts_of(paper, [], site_rules)
+    context = {
+        "paper": paper,
+        "texts": texts_of_paper(paper),
+        "heat": heat,
+        "distance": heat.score - site_rules.hot_score,
+        "threshold": site_rules.hot_score,
+        "is_candidate": paper.listing_date == day,
+        "chart": drawn(history) if history and len(history.readings) > 1 else None,
+        "posts": posts.boxes[:MOST_POSTS],
+        "more_posts": max(0, len(posts.boxes) - MOST_POSTS) + len(posts.lines) + posts.left,
+        "number_of_posts": len(posts.boxes) + len(posts.lines) + posts.left,
+        "featured": featured.select_related("digest").order_by("-digest__date"),
+        "entry": entry,
+        "can_edit": is_editable(digest) and request.user.has_perm("digests.change_digest"),
+        "code": code_links(paper),
+        "shares": shares(heat),
+    }
+    return HttpResponse(part(request, "look", **context))
+
+
+@never_cache
+@require_safe
+def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
+    """The ledger of a paper's score."""
+    if refusal := refused(request, VIEW):
+        return refusal
+    paper = get_object_or_404(Paper, arxiv_id=arxiv_id)
+    heat = ranked({paper.pk: paper.arxiv_id}, rules())[0]
+    tweets = {tweet.key: tweet for tweet in Tweet.objects.filter(mentions__paper=paper)}
+    lines = [(line, tweets.get(line.key)) for line in heat.tweets]
+    return HttpResponse(part(request, "why", paper=paper, heat=heat, lines=lines, shares=shares(heat)))
+
+
+@gzip_page
+@never_cache
+@require_safe
+def posts(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
+    """The posts under a listed paper, and those that could be shown instead."""
+    if refusal := refused(request, VIEW):
+        return refusal
+    digest = digests_of(day)[1]
+    entry = digest.entries.select_related("paper").filter(paper__arxiv_id=arxiv_id).first() if digest else None
+    if entry is None:
+        raise Http404("This paper is not in the list")
+    [heat] = ranked({entry.paper_id: arxiv_id}, rules())
+    can_edit = is_editable(digest) and request.user.has_perm("digests.change_digest")
+    return HttpResponse(part(request, "posts", tweets=entry_tweets(entry, heat), id=arxiv_id, can_edit=can_edit))
+
+
+def heat_of(paper: Paper) -> RankedPaper:
+    """As it stands among all of its day."""
+    found = next((one for one in candidates(paper.listing_date) if one.arxiv_id == paper.arxiv_id), None)
+    return found or ranked({paper.pk: paper.arxiv_id}, rules())[0]
+
+
+def shares(heat: RankedPaper) -> dict[str, int]:
+    """What each network gave to the score."""
+    found: dict[str, int] = {}
+    for line in heat.tweets:
+        if not line.left_out:
+            found[line.network] = found.get(line.network, 0) + line.gave
+    return found

@@ -1,0 +1,94 @@
+"""How many listed papers a category had, month by month, and its hottest ones: of the last two years, so that no page costs more
+the longer the archive is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.functions import TruncMonth
+
+from digests.models import SCORE, Entry, in_published_digest
+from papers.models import PaperCategory
+
+MONTHS = 24
+WIDTH, HEIGHT, GAP = 480, 60, 4
+TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    month: date
+    """Its first day."""
+    papers: int
+    x: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Papers a month, the oldest month first; a month without papers is there, too."""
+
+    bars: Sequence[Bar]
+
+    @property
+    def papers(self) -> int:
+        return sum(bar.papers for bar in self.bars)
+
+    @property
+    def most(self) -> Bar:
+        return max(self.bars, key=lambda bar: bar.papers)
+
+    @property
+    def path(self) -> str:
+        """Upright strokes in a box of WIDTH by HEIGHT, one a month."""
+        return "".join(f"M{bar.x} {HEIGHT}v-{bar.height}" for bar in self.bars if bar.height)
+
+
+def activity_of_category(code: str, newest: date) -> Activity:
+    """Up to the month of `newest`; one query."""
+    months = months_before(newest, MONTHS)
+    rows = _entries(code, months[0]).annotate(month=TruncMonth("digest__date")).order_by()
+    return drawn(dict(rows.values_list("month").annotate(Count("pk"))), months)
+
+
+def top_of_category(code: str, newest: date) -> list[Entry]:
+    """Its hottest papers of that time, each once, by counts of one kind: the network's if it has any. One query."""
+    rows = _entries(code, months_before(newest, MONTHS)[0]).select_related("paper", "digest")
+    first: dict[int, Entry] = {}
+    for entry in rows.order_by("provenance", SCORE.desc(), "-pk")[: TOP * 3]:  # "network" comes before "post"
+        if not first or entry.provenance == next(iter(first.values())).provenance:
+            first.setdefault(entry.paper_id, entry)
+    return list(first.values())[:TOP]
+
+
+def _entries(code: str, since: date) -> QuerySet[Entry]:
+    of_category = PaperCategory.objects.filter(paper=OuterRef("paper"), code=code)
+    return Entry.objects.filter(in_published_digest(), Exists(of_category), digest__date__gte=since)
+
+
+def activity_by_month(days: Iterable[date], newest: date) -> Activity:
+    """Of so many papers, by the days on which they were announced."""
+    months = months_before(newest, MONTHS)
+    counted = dict.fromkeys(months, 0)
+    for day in days:
+        if (month := day.replace(day=1)) in counted:
+            counted[month] += 1
+    return drawn(counted, months)
+
+
+def months_before(newest: date, count: int) -> list[date]:
+    """The first days of so many months, the last one that of `newest`."""
+    last = newest.year * 12 + newest.month - 1
+    return [date(number // 12, number % 12 + 1, 1) for number in range(max(last - count + 1, 12), last + 1)]
+
+
+def drawn(counted: dict[date, int], months: Sequence[date]) -> Activity:
+    most = max([*counted.values(), 1])
+    step = WIDTH // len(months)
+    return Activity(
+        [
+            Bar(month, papers := counted.get(month, 0), step // 2 + n * step, round(papers * (HEIGHT - 2) / most))
+            for n, month in enumerate(months)
+        ]
+    )

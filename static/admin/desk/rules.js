@@ -1,0 +1,23 @@
+/* The rules of ranking, as they stand in their form. */
+
+import {all, find} from "./page.js";
+
+export const rulesBody = () => {
+    const {hot_score, shown_tweet_score, shown_tweets, one_tweet_per_author} = find("#rules").elements;
+    return {
+        hot_score: hot_score.valueAsNumber,
+        shown_tweet_score: shown_tweet_score.valueAsNumber,
+        shown_tweets: shown_tweets.valueAsNumber,
+        one_tweet_per_author: one_tweet_per_author.checked,
+        weights: weights(),
+    };
+};
+
+/** What each count of each network gives, by network and count. */
+const weights = () => {
+    const found = {};
+    for (const field of all("#rules [name=weight]")) {
+        found[field.dataset.network] = {...found[field.dataset.network], [field.dataset.count]: field.valueAsNumber};
+    }
+    return found;
+};

@@ -1,0 +1,131 @@
+// Papers that the reader marked as read, saved or hidden.
+"use strict";
+
+// Marks: {"read": {"2010.04296": "2021-05-12"}, "hidden": {…}}, each with the day on which it was set.
+
+const KINDS = ["read", "saved", "hidden"];
+const WORDS = { read: "Read", saved: "Saved", hidden: "Hidden" };
+const ARXIV_ID = /^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?\/\d{7})$/;
+
+/** What is well-formed of some JSON. */
+function marksOf(text) {
+  let found;
+  try { found = JSON.parse(text); } catch { found = null; }
+  const marks = {};
+  for (const kind of KINDS) {
+    const entries = Object.entries(found?.[kind] ?? {}).filter(([id, day]) => ARXIV_ID.test(id) && typeof day === "string");
+    marks[kind] = Object.fromEntries(entries.map(([id, day]) => [id, day.slice(0, 10)]));
+  }
+  return marks;
+}
+
+let marks = marksOf(remembered("marks"));
+
+function keep() {
+  remember("marks", JSON.stringify(marks));
+  showMarks();
+}
+
+function toggle(kind, id) {
+  if (id in marks[kind]) delete marks[kind][id];
+  else marks[kind][id] = new Date().toISOString().slice(0, 10);
+  keep();
+}
+
+function showMarks() {
+  for (const element of all("[data-paper]")) {
+    for (const kind of KINDS) element.classList.toggle(`is-${kind}`, element.dataset.paper in marks[kind]);
+    if (element.matches(".entry")) showGone(element);
+    if (element.matches(".contents li")) showStates(element);
+  }
+  for (const button of all("[data-mark]")) {
+    const id = button.closest("[data-paper]").dataset.paper;
+    button.setAttribute("aria-pressed", String(id in marks[button.dataset.mark]));
+  }
+}
+
+/** A hidden paper is a line with the way back. */
+function showGone(article) {
+  const there = article.querySelector(":scope > .gone");
+  if (!article.classList.contains("is-hidden")) there?.remove();
+  if (there || !article.classList.contains("is-hidden")) return;
+  const line = made("div", "", { className: "gone" });
+  const words = made("span", "");
+  const title = document.createElement("cite");
+  title.append(...[...article.querySelector("h2 a").childNodes].map((node) => node.cloneNode(true)));
+  words.append(article.querySelector(".number").cloneNode(true), " ", title, " is hidden.");
+  const undo = made("button", "Undo", { type: "button" });
+  undo.append(made("span", `: show ${title.textContent} again`, { className: "visually-hidden" }));
+  undo.addEventListener("click", () => {
+    toggle("hidden", article.dataset.paper);
+    article.querySelector('[data-mark="hidden"]').focus();
+  });
+  line.append(words, undo);
+  article.prepend(line);
+}
+
+function showStates(item) {
+  const line = item.querySelector(".tally");
+  line.querySelector(".state")?.remove();
+  const words = KINDS.filter((kind) => item.dataset.paper in marks[kind]).map((kind) => WORDS[kind]);
+  if (words.length) line.append(made("span", words.join(", "), { className: "state" }));
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-mark]");
+  if (!button) return;
+  const article = button.closest("[data-paper]");
+  toggle(button.dataset.mark, article.dataset.paper);
+  article.querySelector(":scope > .gone button")?.focus();
+});
+addEventListener("storage", (event) => {
+  if (event.key === "marks") {
+    marks = marksOf(event.newValue);
+    showMarks();
+  }
+});
+showMarks();
+
+// The page of the marks: counts, a file to take along, a file to take over.
+
+const page = document.getElementById("marks");
+if (page) {
+  const say = page.querySelector("[data-marks-count]");
+  const count = (kind) => Object.keys(marks[kind]).length;
+  const show = () => {
+    say.textContent = `This browser remembers ${count("read")} read, ${count("saved")} saved and ${count("hidden")} hidden papers.`;
+    for (const kind of ["saved", "hidden"]) {
+      const list = page.querySelector(`[data-marks-${kind}]`);
+      list.replaceChildren(...Object.keys(marks[kind]).sort().map((id) => {
+        const item = made("li", "");
+        const back = made("button", kind === "saved" ? "Remove" : "Show again", { type: "button" });
+        back.append(made("span", `: ${id}`, { className: "visually-hidden" }));
+        back.addEventListener("click", () => { toggle(kind, id); show(); });
+        item.append(made("a", id, { href: `/papers/${id}` }), " ", back);
+        return item;
+      }));
+      if (!list.children.length) list.append(made("li", "None."));
+    }
+  };
+  page.querySelector("[data-marks-export]").addEventListener("click", () => {
+    const address = URL.createObjectURL(new Blob([JSON.stringify(marks, null, 1)], { type: "application/json" }));
+    made("a", "", { href: address, download: "hot-papers-marks.json" }).click();
+    setTimeout(() => URL.revokeObjectURL(address));
+  });
+  page.querySelector("[data-marks-import]").addEventListener("change", async (event) => {
+    const added = marksOf(await event.target.files[0]?.text());
+    const taken = KINDS.reduce((sum, kind) => sum + Object.keys(added[kind]).length, 0);
+    for (const kind of KINDS) marks[kind] = { ...added[kind], ...marks[kind] };
+    keep();
+    show();
+    say.textContent += taken ? ` ${taken} loaded from the file.` : " The file has none. Choose a file that was saved on this page.";
+  });
+  page.querySelector("[data-marks-clear]").addEventListener("click", async () => {
+    if (await asked("Forget all read, saved and hidden papers?", "You can’t undo this unless you saved them as a file.", "Yes, forget all")) {
+      marks = marksOf("{}");
+      keep();
+      show();
+    }
+  });
+  show();
+}
