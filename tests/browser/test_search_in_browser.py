@@ -11,6 +11,7 @@ from papers.search.index import index_changed
 from tests.factories import make_paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FIELD = "Words, names or an arXiv id"
 
 
 @pytest.fixture
@@ -27,9 +28,7 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 def test_suggestions_are_chosen_by_keyboard_and_by_mouse(page: Page) -> None:
     page.goto("/about")
     page.keyboard.press("/")
-    page.wait_for_url("**/search")
-    field = page.get_by_role("combobox", name="Words, names or an arXiv id")
-    expect(field).to_be_focused()
+    expect(page.get_by_role("combobox", name="Search papers")).to_be_focused()
 
     page.keyboard.type("barl")
     options = page.get_by_role("option")
@@ -44,14 +43,16 @@ def test_suggestions_are_chosen_by_keyboard_and_by_mouse(page: Page) -> None:
     page.wait_for_url("**/papers/2103.03230")
 
     page.goto("/search?q=wheels")
-    page.get_by_role("combobox").fill("barb w")
+    page.get_by_role("combobox", name=FIELD).fill("barb w")
     page.get_by_role("option", name="Barb Wire").click()
     page.wait_for_url("**/authors/barb-wire")
 
 
 def test_enter_without_a_choice_searches_and_a_chip_is_taken_off(page: Page) -> None:
     page.goto("/search")
-    page.get_by_role("combobox").fill("lecun 2021 twinz")
+    field = page.get_by_role("combobox", name=FIELD)
+    expect(field).to_be_focused()
+    field.fill("lecun 2021 twinz")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=lecun+2021+twinz")
     expect(page.get_by_role("heading", name="1 paper")).to_be_visible()
