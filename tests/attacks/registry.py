@@ -31,7 +31,8 @@ from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
 from papers.ranking.ranking import RankedPaper
-from papers.search import addresses, dictionary, index, marking, nicknames, posts, query, terms, words
+from papers.search import addresses, dictionary, index, marking, nicknames, query, terms, words
+from papers.search import posts as post_index
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
 from papers.text import embed, formulas, keys, languages, lead, links, notes, tex, tex_commands
@@ -203,7 +204,7 @@ READERS: tuple[Reader, ...] = (
     Reader(dictionary.has_keys, dictionary.has_keys),
     Reader(dictionary.keys_of, lambda text: dictionary.keys_of(words.plain(text))),
     Reader(dictionary.lookup_keys, lambda text: dictionary.lookup_keys(words.plain(text))),
-    Reader(posts.post_terms, lambda text: posts.post_terms(text, text, text)),
+    Reader(post_index.post_terms, lambda text: post_index.post_terms(text, text, text)),
     Reader(categories.as_arxiv_writes, categories.as_arxiv_writes),
     Reader(
         terms.index_terms,
