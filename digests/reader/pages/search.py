@@ -106,9 +106,10 @@ def _shown(results: Results, query: str, order: Order, *, is_first: bool) -> dic
     return {
         "results": results,
         "hits": [{"hit": hit, "entries": entries[hit.paper.pk], "categories": categories[hit.paper.pk]} for hit in results.hits],
-        "next": address(query, order=order, after=results.next) if results.next else None,
+        "next": _further(address(query, order=order, after=results.next)) if results.next else None,
         "chips": chips(results, order),
         "orders": [(name, address(query, order=one), one is order) for one, name in ORDERS.items()],
+        "has_old_counts": any(entry.counts_are_inflated for found in entries.values() for entry in found[:1]),
         "narrower": categories_of(results, order),
         "posts": posts,
         "all_posts": address(query, kind="posts") if more_posts else "",
@@ -117,6 +118,11 @@ def _shown(results: Results, query: str, order: Order, *, is_first: bool) -> dic
         "listed": listed,
         "feeds": listed.feeds if listed else [],
     }
+
+
+def _further(page: str) -> str:
+    """The query of a page's address: what a link to it from here needs."""
+    return page.removeprefix(reverse("search"))
 
 
 def _selection(text: str) -> Selection | None:
@@ -134,7 +140,7 @@ def _posts(query: str, after: str) -> dict[str, object]:
         "posts": posts,
         "is_posts": True,
         "papers": address(query),
-        "next": address(query, kind="posts", after=more) if more else None,
+        "next": _further(address(query, kind="posts", after=more)) if more else None,
     }
 
 
