@@ -49,6 +49,7 @@ MODELS: dict[str, list[str]] = {
     "papers.readbudget": [],
     "papers.paidread": [],
     "papers.sourcehealth": [],
+    "papers.erasure": [],
     "hotpapers_site.securityevent": [],
     "papers.paper": ["take_newer_selected"],
     "papers.renderedtext": [],
