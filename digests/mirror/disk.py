@@ -117,22 +117,21 @@ def aside(path: Path) -> Path:
 
 
 def scan(folder: Path, since_ns: int) -> tuple[set[str], list[str]]:
-    """The names of all files, and of those that changed (ctime, ns) at that moment or later; without hidden ones, the manifest,
-    and what people's files were kept as."""
+    """The names of all files, and of those that changed (ctime, ns) at that moment or later; without hidden ones and the
+    manifest."""
     names, changed, waiting = set(), [], [""]
     while waiting:
         below = waiting.pop()
         with os.scandir(folder / below) as found:
             for one in found:
-                name = one.name
-                if name[0] == "." or (not below and name == "mirror.json"):
+                if one.name[0] == ".":
                     continue
                 if one.is_dir(follow_symlinks=False):
-                    waiting.append(f"{below}{name}/")
+                    waiting.append(f"{below}{one.name}/")
                     continue
-                if ".theirs" in name:
-                    continue
-                names.add(f"{below}{name}")
+                name = below + one.name
+                names.add(name)
                 if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
-                    changed.append(f"{below}{name}")
+                    changed.append(name)
+    names.discard("mirror.json")
     return names, changed

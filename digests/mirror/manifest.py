@@ -79,7 +79,7 @@ class Manifest:
                 f"{NAME} is not one that this site wrote; move it away, and the next run makes it anew"
             ) from error
         body = rest[: -len(END)]
-        manifest._lines = [line.rstrip(b",") for line in body.split(b"\n")] if body else []
+        manifest._lines = body.split(b",\n") if body else []  # a line end in a name or a text is written as \n
         return manifest
 
     def write(self) -> bytes:

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 TROUBLES = (FolderError, ManifestError, ProcessEnded, git.GitError, hooks.HookError)
 """What a run may end with, told in a sentence. FolderInUse, which the next run settles, is no trouble."""
 LONGEST_MESSAGE = 1000
+MOST_LOGGED = 20
 
 
 def targets() -> dict[str, Target]:
@@ -76,8 +77,10 @@ def run(
         _remember(target, now, known, state=MirrorHealth.State.REFUSED, message=" ".join(report.theirs), owes=False)
     else:
         _remember(target, now, known, owes=False, good_at=now)
-    for name, state_of_file in report.changed:
+    for name, state_of_file in report.changed[:MOST_LOGGED]:
         logger.info("mirror %s: %s %s", target.name, name, state_of_file)
+    if len(report.changed) > MOST_LOGGED:
+        logger.info("mirror %s: and %s more files", target.name, f"{len(report.changed) - MOST_LOGGED:,}")
     return report
 
 
