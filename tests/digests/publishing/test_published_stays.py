@@ -64,7 +64,7 @@ MODELS: dict[str, list[str]] = {
     "axes.accessfailurelog": [],
 }
 """Every model of the admin with its actions beside `delete_selected`; all are tried."""
-NEVER_THERE = {"axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}
+NEVER_THERE = {"papers.erasure", "axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}
 """Rows of failed logins: no list knows of them."""
 SAVED = {"papers.paper", "papers.tweet", "auth.group", "auth.user"}
 """Models of which a row can be saved: of posts those that no published list shows."""
@@ -73,6 +73,7 @@ PUBLICATION = {
     *("publish_correction", "drop_correction", "restore"),
 }
 COMMANDS: dict[str, list[str] | str] = {
+    "erase_posts": "on request: what goes is gone for readers at once, and a tombstone says so",
     "publish_digest": ["2021-05-12"],
     "withdraw_digest": ["2021-05-12"],
     "clear_samples": [],
