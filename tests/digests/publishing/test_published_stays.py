@@ -74,13 +74,11 @@ PUBLICATION = {
 }
 COMMANDS: dict[str, list[str] | str] = {
     "erase_posts": "on request: what goes is gone for readers at once, and a tombstone says so",
-    "publish_digest": ["2021-05-12"],
-    "withdraw_digest": ["2021-05-12"],
+    **dict.fromkeys(("publish_digest", "withdraw_digest"), ["2021-05-12"]),
     "clear_samples": [],
     "index_papers": [],
     "rank_day": ["2021-05-12"],
-    "export_posts": "reads alone",
-    "mirror": "reads alone",
+    **dict.fromkeys(("export_posts", "mirror"), "reads alone"),
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
     "acknowledge_day": "the admin's action does the same",
