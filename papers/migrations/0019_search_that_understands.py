@@ -7,7 +7,7 @@ from papers.search.schema import create_post_index, drop_post_index
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0017_history_of_networks")]
+    dependencies = [("papers", "0018_erasures")]
 
     operations = [
         migrations.CreateModel(
