@@ -21,8 +21,9 @@ from papers.search.marking import Part as MarkedPart
 from papers.search.marking import excerpt, marked
 from papers.search.orders import Order, newest
 from papers.search.query import Query, QueryError, parse
+from papers.search.relaxing import with_fewer
 from papers.search.terms import MOST_AUTHORS
-from papers.search.understanding import Reading, understood, with_fewer
+from papers.search.understanding import Reading, understood
 from papers.search.words import name_words, plain_words
 
 MOST_HITS = 100

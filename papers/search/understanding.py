@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from papers import clock
@@ -25,14 +25,6 @@ LONGEST_RUN = 8
 LONGEST_NAME = 4
 MOST_UNKNOWN = 3
 """Words that are taken for beginnings."""
-MOST_OPTIONAL = 6
-"""Words of which some may be missing: of more, the last are left out."""
-OF_QUESTIONS = frozenset(
-    {"how", "do", "does", "did", "what", "why", "when", "where", "who", "can", "could", "should", "will", "you", "i", "me", "my"}
-    | {"about", "paper", "best", "new", "there", "was", "were", "has", "have", "use", "using", "not", "no", "into", "its"}
-)
-"""What people ask with, and what papers need not have where none has all."""
-NOTHING = Part("", (), "", (0, 0))
 CLASS = re.compile(r"\.[a-z]{2}/")
 """Of an old id, which may stand without: `math.gt/0309136`."""
 PIECES = re.compile(r"[0-9]+|[^0-9]+")
@@ -145,35 +137,7 @@ def understood(query: Query, *, is_unfinished: bool = False) -> Reading:
     return within_days(reading, query.since, query.until) if query.since or query.until else reading
 
 
-def with_fewer(reading: Reading, missing: int) -> Reading | None:
-    """The same without so many of its words, names, years and categories, whichever, and without words of questions at all; None
-    where less than half would be left."""
-    years = tuple((f"y_{year}",) for year in reading.query.years)
-    loose = [one for one in reading.wanted if not one.part.is_exact]
-    optional = [one for one in loose if one.part.term[0] not in OF_QUESTIONS] or loose
-    if missing == 0 and len(optional) == len(loose):
-        return None
-    bare = {category_term(part.term[0]) for part in reading.query.parts if part.kind == "cat" and part.is_bare}
-    of_categories = [clause for clause in reading.filters if clause[0][0] in bare]
-    optional += [Wanted(NOTHING, clause, clause) for clause in of_categories]
-    optional += [Wanted(NOTHING, clause, clause) for clause in ([years] if years else [])]
-    names = {clause for author in reading.authors for clause in author_clauses(author.term)}
-    optional += [Wanted(NOTHING, clause, clause) for clause in reading.filters if clause in names]
-    del optional[MOST_OPTIONAL:]
-    if not optional or 2 * (len(optional) - missing) < len(optional):
-        return None
-    some = [
-        Wanted(of[0].part, _any(one.anywhere for one in of), _any(one.in_title for one in of))
-        for of in combinations(optional, missing + 1)
-    ]
-    filters = tuple(
-        clause for clause in reading.filters if clause not in names and clause != years and clause not in of_categories
-    )
-    exact = [one for one in reading.wanted if one.part.is_exact]
-    return replace(reading, filters=filters, wanted=(*exact, *some))
-
-
-def _any(clauses: Iterable[Clause]) -> Clause:
+def any_of(clauses: Iterable[Clause]) -> Clause:
     return tuple(dict.fromkeys(term for clause in clauses for term in clause))
 
 
@@ -250,7 +214,7 @@ def _alternatives(
 def _either(group: Sequence[Part]) -> Wanted:
     found = [_alternatives(part, None, {}, (), ()) for part in group]
     return Wanted(
-        group[0]._replace(is_exact=True), _any(anywhere for anywhere, _ in found), _any(in_title for _, in_title in found)
+        group[0]._replace(is_exact=True), any_of(anywhere for anywhere, _ in found), any_of(in_title for _, in_title in found)
     )
 
 
