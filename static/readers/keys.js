@@ -21,7 +21,7 @@ function step(by) {
   const here = list.indexOf(focused());
   const near = list.findIndex((one) => one.getBoundingClientRect().top >= 0);
   const next = here < 0 ? Math.max(near, 0) : Math.min(Math.max(here + by, 0), list.length - 1);
-  const link = list[next].querySelector("h2 a, a");
+  const link = list[next].querySelector(":scope > .gone button") ?? list[next].querySelector("h2 a, a");
   link.focus({ preventScroll: true });
   list[next].scrollIntoView({ block: list[next].matches("article") ? "start" : "nearest" });
 }
