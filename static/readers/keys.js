@@ -74,7 +74,7 @@ function goThrough(event) {
 if (remembered("keys") !== "off" && document.querySelector(".entry")) {
   root.dataset.reach = "";
   for (const article of all(".entry")) {
-    reachOneThatIsSeen(article);
+    reach(article, partsOf(article).find(isSeen));
     article.addEventListener("focusin", ({ target }) => partsOf(article).includes(target) && reach(article, target));
     for (const name of ["toggle", "click"]) article.addEventListener(name, () => reachOneThatIsSeen(article), true);
   }
