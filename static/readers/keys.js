@@ -11,7 +11,7 @@ for (const box of switches) {
 }
 
 const papers = () => all("article[data-paper]:not(.alone), :is(.titles, .results) li[data-paper]")
-  .filter((one) => !one.closest(".contents"));
+  .filter((one) => !one.closest(".contents, .alone"));
 const focused = () => document.activeElement?.closest("[data-paper]");
 const current = () => focused() ?? document.querySelector("article.alone");
 
