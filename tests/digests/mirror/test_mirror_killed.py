@@ -18,7 +18,7 @@ from django.conf import settings
 from digests.markdown.format import file_name
 from tests.digests.mirror.mirrored import files, is_true
 
-KILLS = int(os.environ.get("MIRROR_KILLS", "6"))
+KILLS = int(os.environ.get("MIRROR_KILLS", "2"))
 """How often each kind of target is killed. `make test-mirror` does so 50 times."""
 pytestmark = [pytest.mark.slow(seconds=60), pytest.mark.timeout(1200)]
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
