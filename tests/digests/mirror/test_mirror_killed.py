@@ -50,6 +50,14 @@ def environment(archive: Path, tmp_path: Path) -> dict[str, str]:
     return found
 
 
+SLOWED = (  # each fsync waits a little, so that the kill falls in between
+    "import os, time, sys; real = os.fsync\n"
+    "def slow(fd): time.sleep(0.05); real(fd)\n"
+    "os.fsync = slow\n"
+    "from django.core.management import execute_from_command_line as run; run(sys.argv)"
+)
+
+
 class Reader(threading.Thread):
     """Reads the manifest and the files that it names, again and again."""
 
@@ -99,12 +107,12 @@ def test_killed_at_random_moments_ends_in_the_same_bytes(environment: dict[str, 
     killed = 0
     for number in range(KILLS):
         subprocess.run([sys.executable, "-c", CHANGE, str(number)], env=environment, check=True)
-        command = [*MANAGE, "mirror", "killed"]
+        command = [sys.executable, "-c", SLOWED, "mirror", "killed"]
         running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while running.poll() is None and not is_at_work(folder):
             time.sleep(0.002)
         try:
-            running.wait(choose.uniform(0.0, 1.0) ** 3)
+            running.wait(choose.uniform(0.0, 0.6))
         except subprocess.TimeoutExpired:
             running.send_signal(signal.SIGKILL)
             running.wait()
