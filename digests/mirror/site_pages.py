@@ -74,7 +74,9 @@ def _mapped(data: bytes) -> Iterator[str]:
 
 
 def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
-    """The address as files; None where the site has nothing there."""
+    """The address as files; None where the site has nothing there, or nothing that becomes a file."""
+    if address not in (MISSED, REDIRECTS) and not is_file(address):
+        return None
     if address.startswith(settings.STATIC_URL):
         return _asset(address)
     if address == REDIRECTS:

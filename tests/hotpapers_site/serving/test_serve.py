@@ -19,7 +19,7 @@ import redis
 from django.conf import settings
 from django.test import Client
 
-from hotpapers_site.management.commands.serve import site_url
+from hotpapers_site.management.commands.serve import in_use, site_url
 from hotpapers_site.queues import QUEUES
 from hotpapers_site.serving import leftovers
 from tests.processes import processes_naming
@@ -177,6 +177,22 @@ def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(tmp_path
         time.sleep(0.1)
     assert processes_naming(str(tmp_path)) == []
     assert not (tmp_path / "redis.sock").exists()
+
+
+def test_a_port_that_another_site_of_ours_holds(tmp_path: Path) -> None:
+    port = free_port()
+    code = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); print('ready', flush=True); time.sleep(600)"
+    marks = {leftovers.FROM: str(tmp_path), leftovers.BY: "4711"}
+    with subprocess.Popen([sys.executable, "-c", code], env=os.environ | marks, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        other.stdout.readline()
+        try:
+            assert in_use(port) == (
+                f"Port {port} is in use by another Hot Papers, which runs from {tmp_path} (process 4711). Stop that one with "
+                "`kill 4711`, or choose another port with --port."
+            )
+        finally:
+            other.kill()
 
 
 def test_what_a_killed_serve_has_left_is_ended_by_the_next(tmp_path: Path) -> None:
