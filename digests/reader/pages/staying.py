@@ -18,7 +18,7 @@ from digests.reader.metadata import Metadata
 
 ASSETS = (
     *(f"readers/{name}.css" for name in ("site", "papers", "lists")),
-    *(f"readers/{name}.js" for name in ("theme", "reader", "marks", "originals", "keys", "following", "for-you")),
+    *(f"readers/{name}.js" for name in ("theme", "reader", "marks", "originals", "keys", "following", "search", "for-you")),
     "fonts/source-serif-4-latin.woff2",
     "icon-96.png",
 )
