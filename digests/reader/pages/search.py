@@ -50,7 +50,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "next": None,
         "meta": Metadata(
             f"Search for “{shown(query)}”" if query else "Search",
-            "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",
+            f"{'Posts' if asked.get('in') else 'Papers'} that match “{shown(query)}”, of those that Hot Papers has collected."
+            if query
+            else "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",
             reverse("search") + ("?" + urlencode(asked) if asked else ""),
             part=part_after(asked.get("after", "")),
         ),
