@@ -33,7 +33,7 @@ def make_full_day() -> Digest:
     ]
     counts = {"bluesky": {"reposts": 7, "likes": 9, "replies": 1, "quotes": 0}}
     make_entry(digest, top, *posts, note="Read *it* for $\\alpha$.", counts=counts)
-    make_entry(digest, make_paper(title="Another"))
+    make_entry(digest, make_paper(title="Another"), retweets=3)
     render_changed()
     return digest
 
