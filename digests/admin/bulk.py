@@ -14,6 +14,8 @@ from digests.publishing.status import publish, withdraw
 from papers import clock
 from papers.admin.bulk import BulkChange
 
+LONGEST_NOTE = 2_000
+
 
 class StatusChange(BulkChange[Digest]):
     change: ClassVar[Callable[..., bool]]
@@ -61,9 +63,16 @@ class Withdraw(StatusChange):
     verb = "Withdraw"
     done = "Withdrawn"
     change = withdraw
+    note = "note"
+    """The name of the field for a public note; the confirmation asks for it."""
 
     def left_alone(self, record: Digest) -> str:
         return "" if record.status == Digest.Status.PUBLISHED else "not published"
 
     def effect(self, record: Digest) -> str:
         return "readers no longer see it; its page and Markdown disappear"
+
+    def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
+        """With the words for readers that the form asks for."""
+        now, note = clock.now(), request.POST.get(self.note, "")[:LONGEST_NOTE].replace("\0", "")
+        return [one for one in records if withdraw(one, now=now, by=request.user, seen=one.revision, note=note)]

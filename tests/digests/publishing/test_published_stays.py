@@ -69,7 +69,7 @@ SAVED = {"papers.paper", "papers.tweet", "auth.group", "auth.user"}
 """Models of which a row can be saved: of posts those that no published list shows."""
 PUBLICATION = {
     *("check", "waive", "direction", "publish", "schedule", "unschedule", "withdraw", "correct"),
-    *("publish_correction", "drop_correction", "restore"),
+    *("publish_correction", "drop_correction", "restore", "undo_publish", "release"),
 }
 COMMANDS: dict[str, list[str] | str] = {
     "publish_digest": ["2021-05-12"],
