@@ -1,4 +1,4 @@
-"""The desk at 200 and 1,000 candidates: bytes and processor time of changes, of a poll and of the page, and many removals at once.
+"""The desk at 200 and 1,000 candidates: bytes and processor time of changes, of a poll and of the page, and of many removals.
 
 A list of 64 papers is edited with every candidate on the page. Fails over the bounds.
 """
@@ -76,9 +76,8 @@ def measure(candidates: int) -> list[str]:
     for action, measured in figures.items():
         size, took = max(size for size, _ in measured) / 1000, median(took for _, took in measured)
         is_over = size > MOST_KB[candidates] or took > MOST_MS
-        print(
-            f"{candidates:>5,} candidates  {action:<10} {size:6.1f} kB at most  {took:6.0f} ms of processor time{'   OVER' if is_over else ''}"
-        )
+        told = f"{size:6.1f} kB at most  {took:6.0f} ms of processor time{'   OVER' if is_over else ''}"
+        print(f"{candidates:>5,} candidates  {action:<10} {told}")
         over += [f"{action} at {candidates}"] if is_over else []
     removals = [{"action": "remove", "body": {"paper": one, "revision": 0}} for one in papers[ROUNDS:LISTED]]
     size, took = desk.change("changes", changes=removals)
@@ -98,9 +97,8 @@ def print_reads(desk: Desk, candidates: int) -> None:
         began = time.process_time()
         answer = desk.client.get(address)
         took = (time.process_time() - began) * 1000
-        print(
-            f"{candidates:>5,} candidates  {name:<10} {len(answer.content) / 1000:6.1f} kB          {took:6.0f} ms, status {answer.status_code}"
-        )
+        told = f"{len(answer.content) / 1000:6.1f} kB          {took:6.0f} ms, status {answer.status_code}"
+        print(f"{candidates:>5,} candidates  {name:<10} {told}")
 
 
 def compare(_: int) -> int:
