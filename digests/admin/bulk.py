@@ -75,4 +75,5 @@ class Withdraw(StatusChange):
     def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
         """With the words for readers that the form asks for."""
         now, note = clock.now(), request.POST.get(self.note, "")[:LONGEST_NOTE].replace("\0", "")
-        return [one for one in records if withdraw(one, now=now, by=request.user, seen=one.revision, note=note)]
+        change = type(self).change
+        return [one for one in records if change(one, now=now, by=request.user, seen=one.revision, note=note)]
