@@ -1,6 +1,9 @@
 """Security events in the admin, to be looked at. Devices of the second factor are each user's own and not listed."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
@@ -12,6 +15,14 @@ admin.site.unregister((TOTPDevice, StaticDevice))
 
 @admin.register(SecurityEvent)
 class SecurityEventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "kind", "user", "by", "address", "detail")
-    list_select_related = ("user", "by")
-    sortable_by = ("at",)
+    list_display = ["at", "kind", "user", "by", "address", "detail"]
+    list_select_related = ["user", "by"]
+    ordering = ["-at", "-id"]
+    sortable_by = ["at"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may see accounts may see what happened to them."""
+        return request.user.has_perm("auth.view_user")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)

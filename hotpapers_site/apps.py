@@ -2,9 +2,15 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.db.backends.signals import connection_created
 
 from hotpapers_site.environment import keep_private
+
+
+class EditorsAdminConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "hotpapers_site.admin_site.EditorsSite"
 
 
 class HotPapersSiteConfig(AppConfig):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery.beat import Scheduler
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from hotpapers_site import leases
 from hotpapers_site.health import pulse
@@ -51,7 +51,7 @@ class LeadingScheduler(Scheduler):
     def _take(self) -> bool:
         try:
             return leases.take(LEASE, self._me, LASTS)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("The database does not answer; no ticks meanwhile: %s", str(error).partition("\n")[0])
             connection.close()
             return False
@@ -66,5 +66,5 @@ class LeadingScheduler(Scheduler):
         pulse.stop()
         try:
             leases.give_up(LEASE, self._me)
-        except DatabaseError:
+        except Error:
             connection.close()  # the lease runs out by itself

@@ -15,10 +15,10 @@ def sandbox(request: HttpRequest) -> dict[str, str | None]:
 
 
 def troubles(request: HttpRequest) -> dict[str, Callable[[], list[str]]]:
-    """`system_troubles`: what is wrong with the running product, beyond the collection. One query, where a page shows it."""
+    """`system_troubles`: what is wrong, beyond what the desk says of the collection. One query, where a page shows it."""
     return {"system_troubles": _sentences}
 
 
 def _sentences() -> list[str]:
     rows = Trouble.objects.filter(ended_at=None, acknowledged_at=None).order_by("since")
-    return [row.sentence for row in rows if row.key.partition(" ")[0] not in status.KINDS_OF_NEEDS]
+    return [row.sentence for row in rows if row.key.partition(" ")[0] not in status.ON_THE_DESK]

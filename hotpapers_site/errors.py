@@ -1,8 +1,17 @@
 """Pages for errors. Django's own read the request's form first, which may be what is wrong with it: then they fail, too."""
 
+import re
 from typing import Any
 
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views import defaults
+
+ADMIN_PAGE = re.compile(r"(?P<app>[a-z_]+?)_(?P<model>[a-z]+)_(?P<page>add|change|changelist|delete|history)")
+"""The name of an admin page's address."""
+RIGHT = {"changelist": "view", "history": "view"}
 
 
 def unread(view: Any) -> Any:
@@ -11,6 +20,27 @@ def unread(view: Any) -> Any:
 
 
 bad_request = unread(defaults.bad_request)
-permission_denied = unread(defaults.permission_denied)
 page_not_found = unread(defaults.page_not_found)
 server_error = unread(defaults.server_error)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say which roles may do it; to readers, who never see such a page, nothing."""
+    if not request.path.startswith("/admin/"):
+        response: HttpResponse = unread(defaults.permission_denied)(request, exception)
+        return response
+    context = {**admin.site.each_context(request), "roles": _roles(request), "why": str(exception)}
+    return render(request, "admin/403.html", context, status=403)
+
+
+def _roles(request: HttpRequest) -> list[str]:
+    """The roles with the permission that the admin page asks for; empty if it asks for no single one."""
+    match = request.resolver_match
+    page = ADMIN_PAGE.fullmatch(match.url_name or "") if match and match.app_name == "admin" else None
+    if not page:
+        return []
+    right = RIGHT.get(page["page"], page["page"])
+    found = Group.objects.filter(
+        permissions__codename=f"{right}_{page['model']}", permissions__content_type__app_label=page["app"]
+    )
+    return list(found.order_by("name").values_list("name", flat=True).distinct())

@@ -148,7 +148,7 @@ INSTALLED_APPS = [
     "hotpapers_site",
     "digests",
     "papers",
-    "django.contrib.admin",
+    "hotpapers_site.apps.EditorsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -214,6 +214,7 @@ PAGE_CACHE_AGE = env.whole("PAGE_CACHE_AGE", 3600, least=1, most=86_400)
 PAGE_SHARED_AGE = env.whole("PAGE_SHARED_AGE", 10, most=86_400)
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["hotpapers_site.formats"]
 USE_I18N = False
 TIME_ZONE = env.read("TIME_ZONE", values.ZONE, "UTC")
 USE_TZ = True

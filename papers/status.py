@@ -13,8 +13,8 @@ from papers.collecting.network_days import told_gaps
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet, TweetMeasurement
 from papers.networks.registry import KINDS, PAID
 
-KINDS_OF_NEEDS = ("day", "source", "networks", "budget")
-"""First words of the names that `needs` gives."""
+ON_THE_DESK = ("day", "refused", "networks")
+"""First words of the names that `needs` gives to what the desk says anyway (papers/templatetags/collection.py)."""
 RECENT = timedelta(days=7)
 WORST = list(SourceHealth.State.values)
 
@@ -83,7 +83,7 @@ def needs(now: datetime) -> dict[str, str]:
     found = {f"day {row.date}": f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at}
     for one in SourceHealth.objects.exclude(state=SourceHealth.State.OK).order_by("service"):
         if one.state == SourceHealth.State.REFUSED:
-            found[f"source {one.service}"] = one.message
+            found[f"refused {one.service}"] = one.message
         elif long := _outage(one, failed):
             found[f"source {one.service}"] = long
     if not networks.any_on():

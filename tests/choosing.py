@@ -15,6 +15,8 @@ DEPEND_ON_THE_DATABASE = (
     "tests/digests/page_cache",
     "tests/digests/publishing",
     "tests/digests/reader/lists",
+    "tests/hotpapers_site/health",
+    "tests/hotpapers_site/test_leases.py",
     "tests/papers/access",
     "tests/papers/admin/test_admin_lists.py",
     "tests/papers/collecting/test_days.py",

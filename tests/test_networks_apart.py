@@ -17,8 +17,9 @@ THEIR_PLACES = (
     "hotpapers_site/settings.py",
     "hotpapers_site/values.py",
     "digests/markdown/sample_networks.py",
+    "digests/desk/keys.py",
 )
-"""A network's line, its settings and what they may hold, and the sample posts."""
+"""A network's line, its settings and what they may hold, the sample posts; and keys of a keyboard, of which one is `x`."""
 
 
 def files() -> list[str]:

@@ -1,30 +1,29 @@
 """The admin page of a day: its papers in order, with the counts as printed."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from digests.admin.bulk import Publish, Withdraw
 from digests.admin.forms import OrderedInline, SeenForm, has_changed, keep_change, may_change, save_changes
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete
-from digests.models import Digest, Entry, ShownTweet
+from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.paper_rows import PaperRows
 from papers.editing import MOMENTS, changed_columns, number_of
 from papers.lookup import papers_found
-
-admin.site.site_header = admin.site.site_title = "Hot Papers"
-admin.site.index_title = "The editors’ pages"
 
 
 class EntryRow(OrderedRow):
@@ -76,7 +75,7 @@ class DigestAdmin(PagedAdmin):
     fields = ["date", "status", "written_at", "published_at", "changed_at"]
     inlines = [EntryInline]
     formfield_overrides = MOMENTS
-    list_display = ["date", "status", "papers_number", "written_at", "links"]
+    list_display = ["date", "state", "papers_number", "first_published", "last_corrected", "links"]
     list_filter = ["status"]
     date_hierarchy = "date"
     ordering = ["-date"]
@@ -87,7 +86,8 @@ class DigestAdmin(PagedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Digest]":
         digests: QuerySet[Digest] = super().get_queryset(request)
-        return digests.annotate(papers_number=number_of(Entry, "digest"))
+        corrected = PublicEvent.objects.filter(digest=OuterRef("pk"), kind=PublicEvent.Kind.CORRECTED).order_by("-at")
+        return digests.annotate(papers_number=number_of(Entry, "digest"), corrected_at=Subquery(corrected.values("at")[:1]))
 
     def matching(self, text: str) -> Q:
         day = re.fullmatch("([0-9]{4})-([0-9]{2})-([0-9]{2})", text.strip())
@@ -153,8 +153,25 @@ class DigestAdmin(PagedAdmin):
     def papers_number(self, digest: Any) -> int:
         return int(digest.papers_number)
 
-    @admin.display(description="for readers")
-    def links(self, digest: Digest) -> str | SafeString:
+    @admin.display(description="state", ordering="status")
+    def state(self, digest: Digest) -> str:
+        if digest.status == Digest.Status.DRAFT and digest.publish_at:
+            return "Scheduled for " + date_format(timezone.localtime(digest.publish_at), "DATETIME_FORMAT")
+        return str(digest.get_status_display()).capitalize()
+
+    @admin.display(description="first published", empty_value="not yet")
+    def first_published(self, digest: Digest) -> datetime | None:
+        return digest.published_at
+
+    @admin.display(description="last corrected", empty_value="-")
+    def last_corrected(self, digest: Any) -> datetime | None:
+        found: datetime | None = digest.corrected_at
+        return found
+
+    @admin.display(description="open")
+    def links(self, digest: Digest) -> SafeString:
+        desk = format_html('<a href="{}">desk</a>', reverse("desk", args=[digest.date]))
         if digest.status != Digest.Status.PUBLISHED:
-            return "-"
-        return format_html('<a href="{}">page</a> · <a href="{}">Markdown</a>', digest.get_absolute_url(), digest.markdown_url)
+            return desk
+        page, markdown = digest.get_absolute_url(), digest.markdown_url
+        return format_html('{} · <a href="{}">page</a> · <a href="{}">Markdown</a>', desk, page, markdown)

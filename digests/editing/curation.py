@@ -28,6 +28,9 @@ def propose(day: date, *, now: datetime) -> Digest | None:
     is_here = Q(state=CollectionDay.State.COMPLETE) | Q(found_new__gt=0)
     if not CollectionDay.objects.filter(is_here, date=day).exists():
         return None
+    present = Digest.objects.filter(date=day).first()
+    if present and not is_untouched(present):
+        return None  # without ranking its candidates
     return _propose(day, now)
 
 

@@ -111,28 +111,35 @@ def aside(path: Path) -> Path:
     number = 1
     while True:
         free = path.with_name(f"{path.name}.theirs{f'.{number}' if number > 1 else ''}")
-        if not os.path.lexists(free):
+        if not os.path.lexists(free) or free.samefile(path):  # the same: a run was killed after it had kept it
             return free
         number += 1
 
 
+def keep(path: Path, kept: Path) -> None:
+    """The file under another name, too, as it is."""
+    try:
+        os.link(path, kept)
+    except OSError:  # a file system without links
+        write_durably(kept, path.read_bytes())
+
+
 def scan(folder: Path, since_ns: int) -> tuple[set[str], list[str]]:
-    """The names of all files, and of those that changed (ctime, ns) at that moment or later; without hidden ones, the manifest,
-    and what people's files were kept as."""
+    """The names of all files, and of those that changed (ctime, ns) at that moment or later; without hidden ones and the
+    manifest."""
     names, changed, waiting = set(), [], [""]
     while waiting:
         below = waiting.pop()
         with os.scandir(folder / below) as found:
             for one in found:
-                name = one.name
-                if name[0] == "." or (not below and name == "mirror.json"):
+                if one.name[0] == ".":
                     continue
                 if one.is_dir(follow_symlinks=False):
-                    waiting.append(f"{below}{name}/")
+                    waiting.append(f"{below}{one.name}/")
                     continue
-                if ".theirs" in name:
-                    continue
-                names.add(f"{below}{name}")
+                name = below + one.name
+                names.add(name)
                 if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
-                    changed.append(f"{below}{name}")
+                    changed.append(name)
+    names.discard("mirror.json")
     return names, changed

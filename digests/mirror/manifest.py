@@ -6,6 +6,7 @@ was killed is told from a person's edit.
 """
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -14,6 +15,11 @@ NAME = "mirror.json"
 FORMAT = 1
 FILES = b'"files": {\n'
 END = b"\n}}\n"
+
+
+UNSAFE_NAME = re.compile(r"^/|(?:^|/)\.|[\\\x00]")
+UNSAFE_LINE = re.compile(rb'^"(?:/|\.|[^"]*/\.|[^"]*\\)', re.MULTILINE)
+"""Whoever can write the manifest, as by a push, shall not have us remove files elsewhere; ours have no such names."""
 
 
 class ManifestError(Exception):
@@ -69,6 +75,8 @@ class Manifest:
         try:
             if not found or not rest.endswith(END) or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT:
                 raise ValueError
+            if UNSAFE_LINE.search(rest) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
+                raise ValueError
             manifest = cls(told["options"])
             manifest.changing = {
                 name: tuple(None if one is None else Entry.of_json(one) for one in pair)  # type: ignore[misc]
@@ -79,7 +87,7 @@ class Manifest:
                 f"{NAME} is not one that this site wrote; move it away, and the next run makes it anew"
             ) from error
         body = rest[: -len(END)]
-        manifest._lines = [line.rstrip(b",") for line in body.split(b"\n")] if body else []
+        manifest._lines = body.split(b",\n") if body else []  # a line end in a name or a text is written as \n
         return manifest
 
     def write(self) -> bytes:

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 TROUBLES = (FolderError, ManifestError, ProcessEnded, git.GitError, hooks.HookError)
 """What a run may end with, told in a sentence. FolderInUse, which the next run settles, is no trouble."""
 LONGEST_MESSAGE = 1000
+MOST_LOGGED = 20
 
 
 def targets() -> dict[str, Target]:
@@ -70,14 +71,18 @@ def run(
     except TROUBLES as error:
         is_for_a_person = not getattr(error, "passes", False)
         state = MirrorHealth.State.REFUSED if is_for_a_person else MirrorHealth.State.WAITING
-        _remember(target, now, known, state=state, message=str(error))
+        # What was committed and not pushed is followed by the hooks once it is.
+        owed: dict[str, object] = {"owes": True} if isinstance(error, git.GitError) else {}
+        _remember(target, now, known, state=state, message=str(error), **owed)
         raise
     if report.theirs:
         _remember(target, now, known, state=MirrorHealth.State.REFUSED, message=" ".join(report.theirs), owes=False)
     else:
         _remember(target, now, known, owes=False, good_at=now)
-    for name, state_of_file in report.changed:
+    for name, state_of_file in report.changed[:MOST_LOGGED]:
         logger.info("mirror %s: %s %s", target.name, name, state_of_file)
+    if len(report.changed) > MOST_LOGGED:
+        logger.info("mirror %s: and %s more files", target.name, f"{len(report.changed) - MOST_LOGGED:,}")
     return report
 
 

@@ -74,7 +74,9 @@ def _mapped(data: bytes) -> Iterator[str]:
 
 
 def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
-    """The address as files; None where the site has nothing there."""
+    """The address as files; None where the site has nothing there, or nothing that becomes a file."""
+    if address not in (MISSED, REDIRECTS) and not is_file(address):
+        return None
     if address.startswith(settings.STATIC_URL):
         return _asset(address)
     if address == REDIRECTS:
@@ -156,7 +158,7 @@ def _names_a_form(path: str) -> bool:
 def _relinked(found: re.Match[bytes], links: dict[str, None]) -> bytes:
     address = html.unescape(found[2].decode())
     path = address.partition("#")[0]
-    if is_file(path):
+    if is_file(path) and b"action=" not in found[1]:  # what a form asks the live site answers
         links[path] = None
         return found[0]
     return found[1] + html.escape(settings.SITE_URL).encode() + found[2] + b'"'

@@ -19,7 +19,8 @@ IS_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[a-z0-9-]+\.){1,4}[a-z]{2,12
 OPAQUE = "t.co"
 """X writes all links as addresses of its own, which do not tell where they lead."""
 TO_PAPER = r"(?:abs|pdf|arxiv|paper|preprint|pre-print|full paper|article)"
-LABEL = re.compile(rf"(?:(?<![\w-]){TO_PAPER}(?: (?:here|link))?)?[ \t]*(?:[:：][ \t]*)?\Z", re.IGNORECASE)
+LABEL = re.compile(rf"[ \t]*{TO_PAPER}(?: (?:here|link))?[ \t]*[:：]?[ \t]*", re.IGNORECASE)
+"""A line that says nothing but what the link is that stands behind it."""
 IS_LABEL = re.compile(rf"(?<![\w-]){TO_PAPER}[ \t]*[:：][ \t]*\Z", re.IGNORECASE)
 LONGEST_LABEL = 30
 
@@ -55,8 +56,8 @@ def without_links_to(body: str, arxiv_id: str) -> str:
         shown += body[at : link.start()]
         at, label = link.end(), shown[-LONGEST_LABEL:]
         if _leads_to(link, arxiv_id) or (_is_opaque(link) and IS_LABEL.search(label)):
-            tail = LABEL.search(label)
-            shown = shown[: len(shown) - len(tail[0])] if tail else shown
+            line = label.rpartition("<br>")[2] if "<br>" in label else shown if len(shown) < LONGEST_LABEL else ""
+            shown = shown[: len(shown) - len(line)] if LABEL.fullmatch(line) else shown
         else:
             shown += _named(link)
     return _without_empty_lines(shown + body[at:])

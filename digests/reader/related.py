@@ -2,31 +2,32 @@
 costs the same however long the archive is.
 
 The measure is the cosine of the two texts' words, each weighed by how rare it is among the papers asked (tf-idf), plus a share
-for each person who posted both, weighed by how few of these papers that person posted.
+for the people who posted both, weighed by how few of these papers have as many.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import log, sqrt
 
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Left
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Left
 
-from digests.models import Digest, Entry
+from digests.models import Entry, in_published_digest
 from papers.models import Mention, Paper, PaperCategory, of_live_tweet
 from papers.search.words import words
 
-NEARBY = 40
-"""Lists before, and as many after."""
+SPAN = timedelta(days=60)
+"""Lists so long before, and so long after."""
+EARLIEST, LATEST = date.min + SPAN, date.max - SPAN
 MOST = 600
 """Papers that are looked at."""
 CHARACTERS = 700
 """Of an abstract."""
 SHOWN = 5
 LEAST = 0.12
-FOR_A_POSTER = 0.4
+FOR_PEOPLE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +41,37 @@ class RelatedPaper:
 
 
 def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
-    """The closest, the closest first. Four queries."""
-    nearby = _nearby(paper.listing_date)
+    """The closest, the closest first. One query."""
+    nearby = (max(paper.listing_date, EARLIEST) - SPAN, min(paper.listing_date, LATEST) + SPAN)
     of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=list(codes))
-    entries = Entry.objects.filter(Exists(of_categories), digest__in=nearby).exclude(paper=paper.pk).order_by("-pk")
-    rows = entries.values_list("paper", "paper__arxiv_id", "paper__title", "paper__authors", Left("paper__abstract", CHARACTERS))
-    found = {
-        pk: (Paper(pk=pk, arxiv_id=one, title=title, authors=authors), start) for pk, one, title, authors, start in rows[:MOST]
-    }
-    if not found:
-        return []
-    texts = {pk: _counted(other.title, start) for pk, (other, start) in found.items()}
-    posted = _posters([paper.pk, *found])
+    entries = Entry.objects.filter(in_published_digest(), Exists(of_categories), digest__date__range=nearby)
+    rows = entries.exclude(paper=paper.pk).order_by("-pk").annotate(people=_people_of_both(paper))
+    asked = ("paper", "paper__arxiv_id", "paper__title", "paper__authors", Left("paper__abstract", CHARACTERS), "people")
+    found, texts, people = {}, {}, {}
+    for pk, arxiv_id, title, authors, start, both in rows.values_list(*asked)[:MOST]:
+        found[pk] = Paper(pk=pk, arxiv_id=arxiv_id, title=title, authors=authors)
+        texts[pk], people[pk] = _counted(title, start), both
     of_text = _by_text(_counted(paper.title, paper.abstract[:CHARACTERS]), texts)
-    of_posters = _by_posters(paper.pk, posted)
-    measure = {pk: of_text[pk][0] + FOR_A_POSTER * of_posters.get(pk, 0.0) for pk in found}
+    measure = {pk: of_text[pk][0] + _for_people(people[pk], people.values()) for pk in found}
     best = sorted((pk for pk in found if measure[pk] >= LEAST), key=lambda pk: (-measure[pk], -pk))[:SHOWN]
-    return [RelatedPaper(found[pk][0], of_text[pk][1], len(posted[paper.pk] & posted[pk])) for pk in best]
+    return [RelatedPaper(found[pk], of_text[pk][1], people[pk]) for pk in best]
 
 
-def _nearby(day: date) -> list[int]:
-    published = Digest.objects.published()
-    before = published.filter(date__lte=day).order_by("-date").values_list("pk", flat=True)[:NEARBY]
-    after = published.filter(date__gt=day).order_by("date").values_list("pk", flat=True)[:NEARBY]
-    return [*before, *after]
+def _people_of_both(paper: Paper) -> Coalesce:
+    """Of an entry's paper: how many who posted it posted this one, too."""
+    posts = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False).exclude(tweet__author_handle="").order_by()
+    mine = posts.filter(paper=paper.pk).values("tweet__author_handle")
+    both = posts.filter(paper=OuterRef("paper"), tweet__author_handle__in=mine)
+    counted = both.values("paper").annotate(people=Count("tweet__author_handle", distinct=True)).values("people")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _for_people(both: int, of_all: Collection[int]) -> float:
+    """What people who posted both add: the less, the more papers have as many of them. Some post everything."""
+    if not both:
+        return 0.0
+    as_many = sum(one >= both for one in of_all)
+    return FOR_PEOPLE * log((len(of_all) + 1) / as_many) / log(len(of_all) + 1)
 
 
 def _counted(title: str, abstract: str) -> Counter[str]:
@@ -93,20 +101,3 @@ def _by_text(text: Counter[str], others: Mapping[int, Counter[str]]) -> dict[int
         strongest = sorted(shared, key=lambda word: (-shared[word], word))[:3]
         told[pk] = (sum(shared.values()) / (own_length * length(weights)), strongest)
     return told
-
-
-def _posters(papers: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
-    """By paper, who posted it: network and name there."""
-    found = defaultdict[int, set[tuple[str, str]]](set)
-    rows = Mention.objects.filter(of_live_tweet(), paper__in=papers, tweet__is_excluded=False)
-    for pk, network, author, handle in rows.values_list("paper", "tweet__network", "tweet__author_id", "tweet__author_handle"):
-        if handle or author:
-            found[pk].add((network, handle.lower() or author))
-    return found
-
-
-def _by_posters(paper: int, posted: Mapping[int, set[tuple[str, str]]]) -> dict[int, float]:
-    """What each person who posted both adds: the less, the more of the papers that person posted."""
-    papers_of = Counter(person for people in posted.values() for person in people)
-    mine = posted.get(paper, set())
-    return {pk: sum(1 / papers_of[person] for person in people & mine) for pk, people in posted.items() if pk != paper}

@@ -4,6 +4,15 @@ from typing import Any
 
 import environ
 
+NOTICE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""Seconds, and milliseconds for the last one; of libpq."""
+
 
 def configured(url: str) -> dict[str, Any]:
     """The settings for `sqlite:///path`, `postgres://user:password@host/name` , checked by `values.DATABASE`."""
@@ -19,4 +28,7 @@ def configured(url: str) -> dict[str, Any]:
         }
     else:
         database["CONN_HEALTH_CHECKS"] = True
+        # A server that is gone without a word is noticed within half a minute, and not after the kernel's hours; options of the
+        # address come first.
+        database["OPTIONS"] = NOTICE | database.get("OPTIONS", {})
     return database

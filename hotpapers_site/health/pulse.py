@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from hotpapers_site.health import heartbeats, watching
 from hotpapers_site.health.heartbeats import Process
@@ -34,13 +34,16 @@ class Pulse(threading.Thread):
     def round(self) -> None:
         with self._at_it:
             if not self._ended.is_set():
-                self._round()
+                try:
+                    self._round()
+                except Exception:  # whatever it is, the next round is due
+                    logger.exception("A heartbeat failed")
 
     def _round(self) -> None:
         try:
             heartbeats.beat(self._process)
             self._also()
-        except DatabaseError as error:
+        except Error as error:
             self._watch.database_failed(error)
         else:
             self._watch.round()
@@ -54,7 +57,7 @@ class Pulse(threading.Thread):
         try:
             heartbeats.end(self._process)
             self._watch.end()
-        except DatabaseError:
+        except Error:
             logger.info("The database does not answer, so this process is missed for a while")
         finally:
             connection.close()

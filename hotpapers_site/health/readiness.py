@@ -3,7 +3,7 @@
 import redis
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from hotpapers_site.health import broker, troubles
 
@@ -26,7 +26,7 @@ def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError as error:
+    except Error as error:
         connection.close()
         return f"The database does not answer: {str(error).partition(chr(10))[0]}"
     return OK

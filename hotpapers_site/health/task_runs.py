@@ -8,7 +8,7 @@ import redis
 from celery import signals
 from celery.app.task import Context, Task
 from celery.exceptions import Ignore
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -73,7 +73,7 @@ def finish(task_id: str, task: Task[Any, Any], state: str | None = None, retval:
         error = f"{type(retval).__name__}: {retval}" if state == "FAILURE" else ""
         try:
             record(task.name, took_s, error)
-        except DatabaseError:
+        except Error:
             connection.close()
             logger.warning("How %s went could not be kept: the database does not answer", task.name)
     logs.task_id.set("")

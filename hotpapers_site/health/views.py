@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
@@ -32,7 +32,7 @@ class HealthMiddleware:
             return _uncached(HttpResponse("405 Method Not Allowed\n", status=405, headers={"Allow": "GET, HEAD"}))
         try:
             return _uncached(view())
-        except DatabaseError as error:
+        except Error as error:
             connection.close()
             return _uncached(JsonResponse({"ok": False, "database": str(error).partition("\n")[0]}, status=503))
 

@@ -4,7 +4,7 @@ import logging
 import time
 from datetime import timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -40,12 +40,12 @@ class Watch:
                 self._database_answers()
                 look()
                 alerts.ping()
-        except DatabaseError as error:
+        except Error as error:
             self.database_failed(error)
         except Exception:
             logger.exception("Looking for troubles failed")
 
-    def database_failed(self, error: DatabaseError) -> None:
+    def database_failed(self, error: Error) -> None:
         now = time.monotonic()
         if self._database_failed_at is None:
             self._database_failed_at = now

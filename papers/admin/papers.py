@@ -21,6 +21,7 @@ from papers.collecting.versions import replace_categories, take_newer
 from papers.editing import AuthorsField, CategoriesField, OneLineField, changed_columns, number_of
 from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement
+from papers.ranking.candidates import ranked, rules
 from papers.rendered.queueing import render_after_commit
 from papers.rendered.stored import set_plain_titles
 from papers.shown import lists
@@ -135,7 +136,7 @@ class PaperAdmin(PagedAdmin):
     readonly_fields = ["newer_version", "listing_source", "on_arxiv", "tweets_link", "counts_over_time"]
     actions = ["take_newer_selected"]
     inlines = [PaperMeasurementInline]
-    list_display = ["arxiv_id", "short_title", "category_list", "listing_date", "tweets_number"]
+    list_display = ["arxiv_id", "short_title", "category_list", "listing_date", "tweets_number", "score"]
     list_filter = [CategoryFilter, NewerFilter]
     date_hierarchy = "listing_date"
     ordering = ["-listing_date", "arxiv_id"]
@@ -148,6 +149,9 @@ class PaperAdmin(PagedAdmin):
 
     def before_rows(self, rows: list[Any]) -> None:
         set_plain_titles(rows)
+        scores = {one.arxiv_id: one.score for one in ranked({paper.pk: paper.arxiv_id for paper in rows}, rules())}
+        for paper in rows:
+            paper.score = scores[paper.arxiv_id]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
         papers: QuerySet[Paper] = super().get_queryset(request)
@@ -198,6 +202,10 @@ class PaperAdmin(PagedAdmin):
     @admin.display(description="posts")
     def tweets_number(self, paper: Any) -> int:
         return int(paper.tweets_number)
+
+    @admin.display(description="score now")
+    def score(self, paper: Any) -> int:
+        return int(paper.score)
 
     @admin.display(description="on arXiv")
     def on_arxiv(self, paper: Paper) -> str | SafeString:

@@ -4,6 +4,7 @@
 
 from papers.models.budget import PaidRead, ReadBudget
 from papers.models.collection import CollectionDay, NetworkDay, SourceDay, SourceHealth, StreamPlace
+from papers.models.erasures import Erasure
 from papers.models.indexing import IndexedPaper, UnindexedPaper
 from papers.models.measurements import PaperMeasurement, Provenance, ThinnedUntil, TweetMeasurement
 from papers.models.papers import Paper, PaperAuthor, PaperCategory, paper_address
@@ -13,6 +14,7 @@ from papers.models.tweets import Mention, Tweet, TweetQuerySet, UnmatchedMention
 
 __all__ = [
     "CollectionDay",
+    "Erasure",
     "IndexedPaper",
     "Mention",
     "NetworkDay",

@@ -45,6 +45,8 @@ class Traffic:
 
     on: Machine
     path: str
+    is_fresh: bool
+    """Each request is for an address that nginx has not kept: the web servers have to answer."""
     answered: int = 0
     failed: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -53,7 +55,7 @@ class Traffic:
         while not ended.wait(0.05):
             began = time.monotonic()
             try:
-                status = self.on.get(self.path, **{"Accept-Encoding": f"gzip;q=0.{self.answered % 1000:03}"}).status_code
+                status = self.on.get(f"{self.path}?n={self.answered}" if self.is_fresh else self.path).status_code
             except Exception as error:  # noqa: BLE001 - whatever it is, a reader had no page
                 self.failed.append(repr(error))
                 continue
@@ -64,8 +66,8 @@ class Traffic:
 
 
 @contextmanager
-def traffic(on: Machine, path: str) -> Iterator[Traffic]:
-    made, ended = Traffic(on, path), threading.Event()
+def traffic(on: Machine, path: str, *, is_fresh: bool = False) -> Iterator[Traffic]:
+    made, ended = Traffic(on, path, is_fresh), threading.Event()
     thread = threading.Thread(target=made.run, args=[ended], daemon=True)
     thread.start()
     try:
@@ -103,7 +105,7 @@ def collect_and_publish(on: Machine, days: list[date]) -> str:
 
 def upgrade(on: Machine, to: Path, page: str) -> None:
     """Migrate, then restart one process after the other, while readers read."""
-    with traffic(on, page) as readers:
+    with traffic(on, page, is_fresh=True) as readers:
         on.app = to
         on.manage("migrate", "--verbosity", "0")
         on.manage("collectstatic", "--no-input", "--verbosity", "0")

@@ -14,6 +14,7 @@ from tests.deployed.servers import BASE, nginx_command
 from tests.servers import free_port
 
 DEPLOY = BASE / "deploy"
+WRITE_MIRRORS = {"hotpapers.service", "hotpapers-worker@.service"}
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 
 
@@ -36,9 +37,10 @@ def test_a_unit_runs_as_the_sites_user_and_is_hardened(unit: Path) -> None:
     lines = unit.read_text().splitlines()
     for line in (
         *("User=hotpapers", "WorkingDirectory=/srv/hotpapers/app", "EnvironmentFile=/etc/hotpapers.env"),
-        *("NoNewPrivileges=true", "ProtectSystem=strict", "ProtectHome=true", "PrivateTmp=true", "UMask=0077"),
+        *("NoNewPrivileges=true", "ProtectSystem=strict", "ProtectHome=true", "PrivateTmp=true"),
     ):
         assert line in lines
+    assert f"UMask={'0022' if unit.name in WRITE_MIRRORS else '0077'}" in lines
     assert "Type=oneshot" in lines or {"Restart=always", "TimeoutStopSec=60"} <= set(lines)
 
 

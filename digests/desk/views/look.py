@@ -37,8 +37,8 @@ def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
     digest = digests_of(day)[1]
     entry = digest.entries.filter(paper=paper).first() if digest else None
     featured = Entry.objects.filter(in_published_digest(), paper=paper).exclude(digest__date=day)
-    posts = posts_of(paper, [])
     site_rules = rules()
+    posts = posts_of(paper, [], site_rules)
     context = {
         "paper": paper,
         "texts": texts_of_paper(paper),

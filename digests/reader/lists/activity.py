@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import TruncMonth
 
 from digests.models import SCORE, Entry, in_published_digest
-from papers.models import PaperCategory, Provenance
+from papers.models import PaperCategory
 
 MONTHS = 24
 WIDTH, HEIGHT, GAP = 480, 60, 4
@@ -53,13 +53,12 @@ def activity_of_category(code: str, newest: date) -> Activity:
 
 
 def top_of_category(code: str, newest: date) -> list[Entry]:
-    """Its hottest papers of that time, each once; counts from the network first. One query."""
+    """Its hottest papers of that time, each once, by counts of one kind: the network's if it has any. One query."""
     rows = _entries(code, months_before(newest, MONTHS)[0]).select_related("paper", "digest")
     first: dict[int, Entry] = {}
-    for provenance in (Provenance.NETWORK, Provenance.POST):
-        if not first:
-            for entry in rows.filter(provenance=provenance).order_by(SCORE.desc(), "-pk")[: TOP * 3]:
-                first.setdefault(entry.paper_id, entry)
+    for entry in rows.order_by("provenance", SCORE.desc(), "-pk")[: TOP * 3]:  # "network" comes before "post"
+        if not first or entry.provenance == next(iter(first.values())).provenance:
+            first.setdefault(entry.paper_id, entry)
     return list(first.values())[:TOP]
 
 

@@ -35,14 +35,14 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
     selection = Selection.of(category=code)
     before = f"?before={page.before}" if page.before else ""
     newest = None if page.before else page.digests[0].date
-    top = top_of_category(code, newest) if newest and page.older else []
+    top = top_of_category(code, newest) if newest else []
     name = category_name(code)
     title = f"Hot papers in {name}" + (f" ({code})" if name != code else "") + (f" before {page.before}" if page.before else "")
     context = {
         "code": code,
         "name": name,
         "page": page,
-        "top": top,
+        "top": top if page.older else [],
         "activity": activity_of_category(code, newest) if newest else None,
         "texts": texts_of_entries([*(entry for one in page.digests for entry in one.entries.all()), *top]),
         "selection": selection,

@@ -18,11 +18,11 @@ from digests.reader.pages.histories import History, histories
 from digests.reader.related import related_to
 from digests.reader.texts import texts_of_paper
 from papers.code_links import code_links
-from papers.models import Paper, Tweet
+from papers.models import Paper, PaperCategory, Tweet
 from papers.network_words import title
 from papers.networks.registry import KINDS
 from papers.ranking.candidates import candidates, rules
-from papers.ranking.ranking import RankedPaper, points
+from papers.ranking.ranking import RankedPaper, Rules, points
 from papers.ranking.repeats import Said
 from papers.search.words import author_key
 from papers.text.taxonomy import category_name
@@ -35,13 +35,12 @@ MOST_AUTHORS = 200
 FIRST_WITH_HTML = "2312"
 """arXiv makes pages of papers submitted since December 2023: https://info.arxiv.org/about/accessible_HTML.html"""
 CHART = {"width": 600, "height": 180}
-COUNTED = ("network", "posted_at", "retweets", "favorites", "counts")
 
 
 @require_safe
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """A paper that was collected: what arXiv and X say of it, and the published days on which it was hot, if there are any."""
-    found = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)
+    found, categories = paper_and_categories(arxiv_id)
     appearances = list(
         Entry.objects.filter(in_published_digest(), paper=found)
         .select_related("digest")
@@ -52,10 +51,10 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         raise Http404("Nobody has collected this paper")
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
-    categories = [category.code for category in found.categories.all()]
     related = related_to(found, categories)
     texts = texts_of_paper(found, [one.paper for one in related])
-    posts = posts_of(found, appearances)
+    ranked_by = rules()
+    posts = posts_of(found, appearances, ranked_by)
     context = {
         "paper": found,
         "texts": texts,
@@ -67,7 +66,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "related": related,
         "history": history,
         "charts": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else [],
-        "rank_now": None if found.is_sample else rank_now(found),
+        "rank_now": None if found.is_sample else rank_now(found, ranked_by),
         "authors": [(name, author_key(name)) for name in texts.names(found.authors)[:MOST_AUTHORS]],
         "authors_left": max(0, len(found.authors) - MOST_AUTHORS),
         "code": code_links(found),
@@ -78,6 +77,14 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     }
     shown = [found, *(one.paper for one in related)]
     return shows(render(request, "paper.html", context), papers=shown, ranks_of=[found.listing_date])
+
+
+def paper_and_categories(arxiv_id: str) -> tuple[Paper, list[str]]:
+    """With one query, or two of a paper that has no category; Http404 where there is none."""
+    rows = PaperCategory.objects.filter(paper__arxiv_id=arxiv_id).select_related("paper").order_by("position")
+    if found := list(rows):
+        return found[0].paper, [row.code for row in found]
+    return get_object_or_404(Paper, arxiv_id=arxiv_id), []
 
 
 @require_safe
@@ -97,8 +104,8 @@ class Posts:
     """How many more there are."""
 
 
-def posts_of(paper: Paper, appearances: list[Entry]) -> Posts:
-    """Those that its days show, also those that are gone since, then all others that count, best first. Four queries.
+def posts_of(paper: Paper, appearances: list[Entry], ranked_by: Rules) -> Posts:
+    """Those that its days show, also those that are gone since, then all others that count, best first. One query.
 
     Of a text that one person posted on two networks the other posts with it take a line.
     """
@@ -106,12 +113,11 @@ def posts_of(paper: Paper, appearances: list[Entry]) -> Posts:
     for entry in appearances:
         for shown in entry.shown_tweets.all():
             first.setdefault(shown.tweet_id, shown)
-    weights = rules().weights
-    counted = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first).only(*COUNTED)
+    weights = ranked_by.weights
+    counted = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first)
     others = sorted(counted, key=lambda tweet: (-points(tweet.network, tweet.counted, weights), tweet.posted_at, tweet.pk))
     room = max(0, MOST_POSTS - len(first))
-    read = Tweet.objects.in_bulk([tweet.pk for tweet in others[:room]])
-    posts = [*first.values(), *(ShownTweet(tweet=read[tweet.pk]) for tweet in others[:room] if tweet.pk in read)]
+    posts = [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[:room])]
     boxes: list[ShownTweet] = []
     told: list[Said] = []
     for one in posts:
@@ -149,9 +155,9 @@ def elsewhere(paper: Paper, posts: list[ShownTweet]) -> list[tuple[str, str]]:
     return [*found, *discussions.items()]
 
 
-def rank_now(paper: Paper) -> RankedPaper | None:
+def rank_now(paper: Paper, ranked_by: Rules) -> RankedPaper | None:
     """Where the paper stands among all of its listing day by the newest counts; None where none were read of it."""
-    ranked = next((one for one in candidates(paper.listing_date) if one.arxiv_id == paper.arxiv_id), None)
+    ranked = next((one for one in candidates(paper.listing_date, ranked_by) if one.arxiv_id == paper.arxiv_id), None)
     return ranked if ranked and any(line.read_at for line in ranked.tweets) else None
 
 

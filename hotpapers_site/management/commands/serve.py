@@ -113,6 +113,11 @@ def in_use(port: int) -> str:
     holder = leftovers.holder_of(port)
     if holder is None:
         return f"Port {port} is in use. Stop the program that uses it, or choose another port with --port."
+    if holder.served_by:
+        return (
+            f"Port {port} is in use by another Hot Papers, which runs from {holder.served_from} (process {holder.served_by}). "
+            f"Stop that one with `kill {holder.served_by}`, or choose another port with --port."
+        )
     return (
         f"Port {port} is in use by another program, process {holder.number} ({holder.command[:80]}). Stop it, or choose another "
         "port with --port."

@@ -1,6 +1,7 @@
 """Each change of rows names what readers' pages show of it, whoever makes it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
@@ -35,17 +36,20 @@ Heard = Callable[[], set[str]]
 def test_category_hears_of_the_papers_that_lists_gain_and_lose() -> None:
     digest = make_digest(date(2021, 5, 12), papers=1)
     draft = make_digest(date(2021, 5, 13), status=Digest.Status.DRAFT)
-    opened = watch()
-    assert opened is not None
-    make_entry(draft, make_paper(categories=("cs.CL",)))
-    assert set(opened.changes()) == set()
-    make_entry(digest, paper := make_paper(categories=("cs.CV", "cs.AI")))
-    assert {one for one in opened.changes() if one.startswith("category:")} == {"category:cs.CV", "category:cs.AI"}
-    Entry.objects.filter(paper=paper).delete()
-    assert {one for one in opened.changes() if one.startswith("category:")} == {"category:cs.CV", "category:cs.AI"}
-    status.publish(draft, now=NOW)
-    assert {one for one in opened.changes() if one.startswith("category:")} == {"category:cs.CL"}
-    opened.close()
+    with closing(watch()) as opened:  # type: ignore[type-var]
+        assert opened is not None
+
+        def heard() -> set[str]:
+            return {one for one in opened.changes() if one.startswith("category:")}
+
+        make_entry(draft, make_paper(categories=("cs.CL",)))
+        assert heard() == set()
+        make_entry(digest, paper := make_paper(categories=("cs.CV", "cs.AI")))
+        assert heard() == {"category:cs.CV", "category:cs.AI"}
+        Entry.objects.filter(paper=paper).delete()
+        assert heard() == {"category:cs.CV", "category:cs.AI"}
+        status.publish(draft, now=NOW)
+        assert heard() == {"category:cs.CL"}
 
 
 def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard) -> None:

@@ -32,7 +32,7 @@ def asked() -> Paper:
 
 def test_related_papers_share_words_or_people_and_say_which(asked: Paper) -> None:
     text = listed("Faster Gaussian splatting", "Radiance fields are rendered on phones.", day=DAY + timedelta(days=3))
-    people = listed("A theory of bread", "Yeast and flour.", "ADA", "bob", "eve", day=DAY - timedelta(days=2))
+    people = listed("A theory of bread", "Yeast and flour.", "ada", "bob", "eve", day=DAY - timedelta(days=2))
 
     found = related_to(asked, ["cs.LG"])
 
@@ -58,7 +58,7 @@ def test_related_papers_take_a_constant_number_of_queries(
     for n in range(others):
         listed(f"Radiance {n}", "Fields.", "ada", day=DAY + timedelta(days=n))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(1):
         related_to(asked, ["cs.LG"])
 
 

@@ -133,7 +133,7 @@ def test_a_list_whose_time_is_long_over(running_product: None) -> None:
 
 def test_a_source_that_refuses(running_product: None) -> None:
     SourceHealth.objects.create(service="x", state="refused", message="X refuses the token.", since=Now())
-    assert [(one.key, one.sentence) for one in troubles.found()] == [("source x", "X refuses the token.")]
+    assert [(one.key, one.sentence) for one in troubles.found()] == [("refused x", "X refuses the token.")]
 
 
 def test_a_task_that_fails_again_and_again(running_product: None) -> None:

@@ -136,10 +136,14 @@ def test_the_desk_names_what_is_wrong(editor: Client, settings: Settings) -> Non
     settings.SECURE_SSL_REDIRECT = False
     settings.ALLOWED_HOSTS = ["testserver"]
     Trouble.objects.create(key="no beat", sentence="No beat is running.", since=Now())
+    Trouble.objects.create(key="source x", sentence="X has not answered since May.", since=Now())
+    Trouble.objects.create(key="day 2021-05-12", sentence="Said by the day.", since=Now())
     Trouble.objects.create(key="disk", sentence="All is over.", since=Now(), ended_at=Now())
     page = editor.get("/admin/", follow=True).content.decode()
     assert "No beat is running." in page
+    assert "X has not answered since May." in page
     assert "All is over." not in page
+    assert "Said by the day." not in page
 
 
 def test_a_broker_that_is_silent_is_not_waited_for_long(settings: Settings) -> None:

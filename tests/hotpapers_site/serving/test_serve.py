@@ -1,9 +1,11 @@
 """`make run`: a newcomer's first minute."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -17,7 +19,8 @@ import redis
 from django.conf import settings
 from django.test import Client
 
-from hotpapers_site.management.commands.serve import site_url
+from hotpapers_site.management.commands.serve import in_use, site_url
+from hotpapers_site.queues import QUEUES
 from hotpapers_site.serving import leftovers
 from tests.processes import processes_naming
 from tests.servers import free_port
@@ -69,6 +72,12 @@ def workers(folder: Path) -> int:
     return sum(" celery --app hotpapers_site --quiet worker " in command for command in processes_naming(str(folder)))
 
 
+def running(address: str) -> list[str]:
+    """The processes that say that they run."""
+    told = httpx.get(f"{address}/status.json", trust_env=False, timeout=60).json()
+    return [" ".join([one["kind"], *one["queues"]]) for one in told["processes"] if not one["is_late"]]
+
+
 def queued(folder: Path, task: str) -> None:
     """Puts a task on the queue, as beat does."""
     code = f"import django; django.setup(); from hotpapers_site.celery import app; app.send_task({task!r})"
@@ -84,7 +93,11 @@ def test_serve_runs_a_worker_and_beat_until_a_signal(tmp_path: Path) -> None:
     with redis.Redis(unix_socket_path=str(tmp_path / "redis.sock")) as client:
         queued(tmp_path, "celery.backend_cleanup")
         wait_until(lambda: client.llen("upkeep") == 0, process)  # taken by the worker
+    wait_until(lambda: len(running(address)) == 6, process)
+    assert sorted(running(address)) == ["beat", "web", *sorted(f"worker {name}" for name in QUEUES)]
     output = stop(process, tmp_path, signal.SIGTERM)
+    with contextlib.closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
+        assert database.execute("SELECT name FROM hotpapers_site_heartbeat").fetchall() == []  # nobody is missed
     assert "X_BEARER_TOKEN is not set, so no posts are collected" in output
     assert "Traceback" not in output
 
@@ -164,6 +177,22 @@ def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(tmp_path
         time.sleep(0.1)
     assert processes_naming(str(tmp_path)) == []
     assert not (tmp_path / "redis.sock").exists()
+
+
+def test_a_port_that_another_site_of_ours_holds(tmp_path: Path) -> None:
+    port = free_port()
+    code = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); print('ready', flush=True); time.sleep(600)"
+    marks = {leftovers.FROM: str(tmp_path), leftovers.BY: "4711"}
+    with subprocess.Popen([sys.executable, "-c", code], env=os.environ | marks, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        other.stdout.readline()
+        try:
+            assert in_use(port) == (
+                f"Port {port} is in use by another Hot Papers, which runs from {tmp_path} (process 4711). Stop that one with "
+                "`kill 4711`, or choose another port with --port."
+            )
+        finally:
+            other.kill()
 
 
 def test_what_a_killed_serve_has_left_is_ended_by_the_next(tmp_path: Path) -> None:

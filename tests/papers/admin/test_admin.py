@@ -40,7 +40,7 @@ def test_paper_list_takes_the_same_queries_at_any_size(editor: Client, django_as
     for _ in range(papers):
         make_tweet(make_paper())
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         response = editor.get("/admin/papers/paper/")
 
     assert [paper.tweets_number for paper in response.context["cl"].result_list] == [1] * papers
@@ -87,9 +87,7 @@ def test_tweet_page_takes_the_same_queries_at_any_size(editor: Client, django_as
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("provenance", "title"), [("network", "As read from the network"), ("post", "As the old site showed them")]
-)
+@pytest.mark.parametrize(("provenance", "title"), [("network", "As read from X"), ("post", "As the old site showed them")])
 def test_counts_over_time_are_told_in_words_and_as_a_table(editor: Client, provenance: str, title: str) -> None:
     paper, tweet = make_paper(), make_tweet()
     for model, key in ((PaperMeasurement, {"paper": paper}), (TweetMeasurement, {"tweet": tweet})):
@@ -104,7 +102,7 @@ def test_counts_over_time_are_told_in_words_and_as_a_table(editor: Client, prove
         assert figure.find("figcaption").text.startswith(title)
         assert drawing.get("role") == "img"
         assert drawing.get("aria-label") == (
-            "3 readings from 2021-05-13 09:14 to 2021-05-13 11:14 UTC: retweets from 0 to 2 and favorites from 0 to 20."
+            "3 readings from 2021-05-13 09:14 to 2021-05-13 11:14 UTC: reposts from 0 to 2 and likes from 0 to 20."
         )
         assert [[cell.text for cell in row] for row in figure.iter("tr")][1] == ["2021-05-13 11:14", "2", "20"]
 

@@ -92,6 +92,13 @@ def test_index_is_quiet_where_all_is_well(editor: Client, settings) -> None:  # 
     assert "messagelist" not in editor.get(reverse("admin-all")).content.decode()
 
 
+def test_x_without_a_key_is_said_and_no_warning_while_another_network_is_on(editor: Client, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.X_BEARER_TOKEN, settings.NETWORKS = "", ["x", "hackernews"]
+    page = editor.get(reverse("admin-all")).content.decode()
+    assert page.count("X_BEARER_TOKEN is not set, so no posts are collected from X.") == 1
+    assert "messagelist" not in page
+
+
 ACTION = {"action": "acknowledge"}
 
 

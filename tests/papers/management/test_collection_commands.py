@@ -175,6 +175,7 @@ def test_status_tells_days_budgets_readings_and_sources(week: Week, settings: Se
     }
     assert found == {
         "at": "2026-11-20T22:00:00+00:00",
+        "mirrors": {},
         "needs": [],
         "days": [
             {

@@ -221,12 +221,12 @@ def test_counts_may_be_huge() -> None:
 
 
 QUERIES = {
-    "/papers": 4,
-    "/papers?order=hottest": 5,
-    "/papers?category=cs.LG": 5,
-    "/papers?period=week": 6,
-    "/papers?period=2021&order=hottest&category=cs.LG&min=10&q=synthetic": 9,
-    "/papers?min=10": 5,
+    "/papers": 6,
+    "/papers?order=hottest": 7,
+    "/papers?category=cs.LG": 7,
+    "/papers?period=week": 8,
+    "/papers?period=2021&order=hottest&category=cs.LG&min=10&q=synthetic": 11,
+    "/papers?min=10": 7,
     "/papers.atom": 6,
     "/papers.json": 6,
     "/papers.bib": 3,

@@ -76,7 +76,7 @@ def test_error_page_needs_no_context(rf: RequestFactory) -> None:
         (f"/?before={DAY + timedelta(days=1)}", 4),
         (ADDRESS, 9),
         (f"{ADDRESS}.md", 6),  # one on the papers whose changes make it anew
-        ("/categories/cs.LG", 3),
+        ("/categories/cs.LG", 5),
         ("/rss.xml", 4),
     ],
 )

@@ -62,7 +62,7 @@ def test_paper_counts_all_posts_that_link_it(
     make_entry(make_digest(), paper, make_tweet(paper, body_html="shown"))
     make_tweet(body_html="of another paper")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         page = text_of(client, paper.get_absolute_url())
 
     assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["shown", "text 8"]

@@ -47,7 +47,7 @@ def test_day_tells_what_moved_with_a_sparkline_that_has_a_text(client: Client, e
     page = client.get(address).content.decode()
 
     assert re.findall(r'<svg class="spark"[^>]* aria-label="([^"]+)"', page) == [
-        "Reposts and likes on X in 3 readings: 50 on 12 May, 03:14, 850 on 13 May, 09:14 UTC"
+        "Score in 3 readings: 50 on 12 May, 03:14, 850 on 13 May, 09:14 UTC"
     ]
     assert re.findall(r'<b>(\S+)</b> since <time datetime="([^"]+)">', page) == [("+750", "2021-05-12T08:14:27Z")]
 
@@ -164,7 +164,7 @@ def test_paper_tells_its_rank_then_and_now(client: Client, entry: Entry) -> None
 def test_paper_draws_the_history_of_its_counts_with_a_table(client: Client, entry: Entry) -> None:
     page = client.get(entry.paper.get_absolute_url()).content.decode()
 
-    assert "3 readings: retweets from 25 to 425, favorites from 25 to 425" in page
+    assert "X, 3 readings: reposts from 25 to 425, likes from 25 to 425" in page
     assert re.findall(r"<th scope=\"row\">([^<]+)</th><td>(\d+)</td><td>(\d+)</td>", page) == [
         ("12 May 2021, 03:14", "25", "25"),
         ("12 May 2021, 08:14", "50", "50"),

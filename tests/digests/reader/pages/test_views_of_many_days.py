@@ -115,7 +115,7 @@ def test_author_pages_by_paper(client: Client, django_assert_num_queries: Django
     made = [make_paper(authors=["Wei Wang"], listing_date=DAY - timedelta(days=n // 3)) for n in range(60)]
     index_changed()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         first = page_of(client, "/authors/wei-wang")
     older = re.findall(r'rel="next" href="([^"]+)"', first)
     second = page_of(client, older[0])
@@ -185,7 +185,7 @@ def test_days_page_by_day(client: Client, django_assert_num_queries: DjangoAsser
     days = [DAY - timedelta(days=n) for n in range(70)]
     CollectionDay.objects.bulk_create(CollectionDay(date=day, state=CollectionDay.State.QUIET) for day in days)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         first = page_of(client, "/days")
     second = page_of(client, re.findall(r'rel="next" href="([^"]+)"', first)[0])
 

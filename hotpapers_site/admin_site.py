@@ -1,0 +1,100 @@
+"""The admin's index: in sections that say what is in them, our own pages first."""
+
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from digests.models import Digest
+from papers import clock
+from papers.models import Paper, RenderedText
+
+
+class Section(NamedTuple):
+    title: str
+    what: str
+    models: tuple[str, ...]
+    """In the order of the index; by app and model."""
+
+
+SECTIONS = (
+    Section("Lists", "What readers get. The desk is where they are made.", ("digests.digest", "digests.entry")),
+    Section(
+        "Papers and posts",
+        "What arXiv announced and what the networks say of it. Correct a text here; a published list keeps what it prints.",
+        ("papers.paper", "papers.tweet", "papers.erasure", "papers.renderedtext"),
+    ),
+    Section(
+        "Collection",
+        "Whether every day is complete, how the services answer, and what reading X costs. To look at only.",
+        ("papers.collectionday", "papers.sourcehealth", "papers.readbudget", "papers.paidread"),
+    ),
+    Section("People", "Who may sign in, and what each role may do.", ("auth.user", "auth.group")),
+)
+RECENT = timedelta(days=14)
+REST = Section("System", "Sign-ins and other tables of the software itself.", ())
+
+
+class EditorsSite(AdminSite):
+    site_header = site_title = "Hot Papers"
+    index_title = "The editors’ pages"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        waits = waiting(clock.now().date()) if request.user.has_perm("digests.view_digest") else []
+        return super().index(request, {"waiting": waits, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        there = {model["model"]._meta.label_lower: model for app in apps for model in app["models"]}
+        listed = [self._section(section, [there.pop(name) for name in section.models if name in there]) for section in SECTIONS]
+        listed.append(self._section(REST, list(there.values())))
+        return [section for section in listed if section["models"]]
+
+    @staticmethod
+    def _section(section: Section, models: list[Any]) -> dict[str, Any]:
+        label = section.title.lower().replace(" ", "-")
+        return {
+            "name": section.title,
+            "what": section.what,
+            "app_label": label,
+            "app_url": f"/admin/all/#{label}",
+            "has_module_perms": True,
+            "models": models,
+        }
+
+
+class Waiting(NamedTuple):
+    """Something that waits for an editor, with the pages where it is done."""
+
+    says: str
+    links: list[tuple[str, str]]
+    """Text and address."""
+
+
+def waiting(today: date) -> list[Waiting]:
+    """What waits for an editor; three queries."""
+    found = []
+    open_lists = Digest.all_drafts.filter(status=Digest.Status.DRAFT, date__gt=today - RECENT).order_by("date")
+    drafts: list[tuple[str, str]] = []
+    corrections: list[tuple[str, str]] = []
+    for day, corrects in open_lists.values_list("date", "corrects"):
+        (corrections if corrects else drafts).append((date_format(day, "j M Y"), reverse("desk", args=[day])))
+    if drafts:
+        found.append(Waiting("Drafts of the last two weeks, not published yet:", drafts))
+    if corrections:
+        found.append(Waiting("Corrections that are begun and not published:", corrections))
+    newer = Paper.objects.filter(newer__isnull=False).count()
+    if newer:
+        papers = f"{newer:,} {'paper has' if newer == 1 else 'papers have'} a newer version on arXiv."
+        found.append(Waiting(papers, [("Look at them", reverse("admin:papers_paper_changelist", query={"newer": "waits"}))]))
+    troubled = RenderedText.objects.exclude(trouble="").count()
+    if troubled:
+        texts = f"{troubled:,} {'text shows its' if troubled == 1 else 'texts show their'} source because rendering failed."
+        found.append(Waiting(texts, [("Look at them", reverse("admin:papers_renderedtext_changelist"))]))
+    return found

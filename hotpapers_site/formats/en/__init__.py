@@ -1,0 +1,1 @@
+"""For English, our one language."""
