@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from digests.editing.history import changes
@@ -75,5 +76,5 @@ class Withdraw(StatusChange):
     def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
         """With the words for readers that the form asks for."""
         now, note = clock.now(), request.POST.get(self.note, "")[:LONGEST_NOTE].replace("\0", "")
-        change = type(self).change
-        return [one for one in records if change(one, now=now, by=request.user, seen=one.revision, note=note)]
+        change, by = type(self).change, cast(User, request.user)
+        return [one for one in records if change(one, now=now, by=by, seen=one.revision, note=note)]

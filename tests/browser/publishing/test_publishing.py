@@ -132,7 +132,7 @@ def test_publication_is_taken_back_and_then_goes_out(
     expect(bar).to_contain_text("Publishing 3 papers. Readers see them in")
     expect(pill(ann)).to_have_text("publishing")
     reader.goto(address)
-    expect(reader.locator(".papers article")).to_have_count(0)
+    expect(reader.locator("article.entry")).to_have_count(0)
     ann.press("u")
     expect(pill(ann)).to_have_text("draft")
     expect(bar).to_be_hidden()
@@ -204,7 +204,7 @@ def test_withdrawn_and_published_again(open_desk: OpenDesk, reader: Page, publis
     assert (again.status, again.published_at) == ("published", NOW)
     assert [kind for kind, _ in events()] == [Kind.PUBLISHED, Kind.WITHDRAWN, Kind.PUBLISHED]
     reader.goto(address)
-    expect(reader.locator(".papers article")).to_have_count(3)
+    expect(reader.locator("article.entry")).to_have_count(3)
 
 
 def test_correction_is_listed_and_published_with_a_note(
@@ -224,7 +224,7 @@ def test_correction_is_listed_and_published_with_a_note(
     ann.saved()
     expect(page.locator(".changed li")).to_have_text([f"{third}: moved from 3 to 1.", f"{second}: note changed."])
     reader.goto(address)
-    expect(reader.locator(".papers article").first).to_contain_text(papers[0].title)
+    expect(reader.locator("article.entry").first).to_contain_text(papers[0].title)
     expect(reader.get_by_text("Read it twice.")).to_have_count(0)
 
     click(ann, "Publish correction")
@@ -240,6 +240,6 @@ def test_correction_is_listed_and_published_with_a_note(
     assert events()[-1] == (Kind.CORRECTED, "The order was *wrong*.")
     render_changed()
     reader.goto(address)
-    expect(reader.locator(".papers article").first).to_contain_text(papers[2].title)
+    expect(reader.locator("article.entry").first).to_contain_text(papers[2].title)
     expect(reader.get_by_text("Read it twice.")).to_be_visible()
     expect(reader.locator(".events li", has_text="corrected")).to_contain_text("The order was wrong.")
