@@ -11,7 +11,7 @@ SPOKEN = [
     *("Makefile", ".env.example", "README.md", "SECURITY.md", "manage.py"),
 ]
 """Where the product speaks; what it once said may be named in its tests, its history and the reasons of its decisions."""
-ELSEWHERE = re.compile(r"/vendor/|/migrations/|^docs/decisions/|\.(svg|png|woff2|ico)$")
+ELSEWHERE = re.compile(r"/vendor/|/migrations/|^docs/decisions/|\.(svg|png|webp|woff2|ico)$")
 RIDDLES = [
     *("How its counts went", "What people wrote", "To cite it", "Copy the line", "on no published list", "By today’s knowledge"),
     *("By today's knowledge", "List made on", "Those that were on a list", "No paper has all of this"),

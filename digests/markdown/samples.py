@@ -18,6 +18,7 @@ from digests.markdown.importing import store
 from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.models import Digest, Entry
 from papers.access.connections import calendar
+from papers.collecting.days import newest_announced
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet
 from papers.networks.registry import OLD_NETWORK
 from papers.rendered.waiting import render_changed
@@ -31,7 +32,7 @@ GROWTH = {32: 0.02, 28: 0.07, 24: 0.18, 20: 0.3, 16: 0.52, 12: 0.7, 8: 0.83, 4: 
 def load(now: datetime) -> list[date]:
     """Store the sample days, marked as such; which days they are, oldest first. The last one has no list yet."""
     readings = [read_post(file) for file in post_files(SAMPLES)[0]]
-    days = _newest_listing_days(now.date(), len(readings))
+    days = _newest_listing_days(newest_announced(now), len(readings))
     with transaction.atomic():
         for reading, day in zip(readings, days, strict=True):
             store(_moved(reading, day, now), is_sample=True)
@@ -43,9 +44,9 @@ def load(now: datetime) -> list[date]:
     return days
 
 
-def _newest_listing_days(today: date, count: int) -> list[date]:
+def _newest_listing_days(newest: date, count: int) -> list[date]:
     announcements = calendar()
-    days = [today if announcements.is_listing_day(today) else announcements.previous_listing_day(today)]
+    days = [newest]
     while len(days) < count:
         days.insert(0, announcements.previous_listing_day(days[0]))
     return days

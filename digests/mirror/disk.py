@@ -111,9 +111,17 @@ def aside(path: Path) -> Path:
     number = 1
     while True:
         free = path.with_name(f"{path.name}.theirs{f'.{number}' if number > 1 else ''}")
-        if not os.path.lexists(free):
+        if not os.path.lexists(free) or free.samefile(path):  # the same: a run was killed after it had kept it
             return free
         number += 1
+
+
+def keep(path: Path, kept: Path) -> None:
+    """The file under another name, too, as it is."""
+    try:
+        os.link(path, kept)
+    except OSError:  # a file system without links
+        write_durably(kept, path.read_bytes())
 
 
 def scan(folder: Path, since_ns: int) -> tuple[set[str], list[str]]:

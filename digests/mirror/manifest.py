@@ -6,6 +6,7 @@ was killed is told from a person's edit.
 """
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -14,6 +15,11 @@ NAME = "mirror.json"
 FORMAT = 1
 FILES = b'"files": {\n'
 END = b"\n}}\n"
+
+
+UNSAFE_NAME = re.compile(r"^/|(?:^|/)\.|[\\\x00]")
+UNSAFE_LINE = re.compile(rb'^"(?:/|\.|[^"]*/\.|[^"]*\\)', re.MULTILINE)
+"""Whoever can write the manifest, as by a push, shall not have us remove files elsewhere; ours have no such names."""
 
 
 class ManifestError(Exception):
@@ -68,6 +74,8 @@ class Manifest:
         head, found, rest = data.partition(FILES)
         try:
             if not found or not rest.endswith(END) or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT:
+                raise ValueError
+            if UNSAFE_LINE.search(rest) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
                 raise ValueError
             manifest = cls(told["options"])
             manifest.changing = {

@@ -24,7 +24,7 @@ from digests.mirror.writing import File
 from digests.page_cache.finished import COMPRESS
 from digests.reader.feeds.old_addresses import OLD_ADDRESSES
 
-LIVE = frozenset({"search", "author", "day", "days", "export"})
+LIVE = frozenset({"search", "suggest", "author", "day", "days", "export"})
 """Names of addresses that stay with the live site, besides all with a query: answers to a question, and the log."""
 HOME, MISSED, REDIRECTS = "/", "/404.html", "/_redirects"
 LINK = re.compile(rb'(\s(?:href|src|action)=")(/(?!/)[^"]*)"')
@@ -74,7 +74,9 @@ def _mapped(data: bytes) -> Iterator[str]:
 
 
 def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
-    """The address as files; None where the site has nothing there."""
+    """The address as files; None where the site has nothing there, or nothing that becomes a file."""
+    if address not in (MISSED, REDIRECTS) and not is_file(address):
+        return None
     if address.startswith(settings.STATIC_URL):
         return _asset(address)
     if address == REDIRECTS:

@@ -146,7 +146,8 @@ class Writer:
         path = self.folder / one.name
         if one.is_theirs:
             kept = disk.aside(path)
-            os.link(path, kept)
+            if not kept.exists():
+                disk.keep(path, kept)
             self.report.theirs.append(
                 f"{path} was changed by someone else; their version is kept as {kept.name}. Compare the two, then remove it."
             )

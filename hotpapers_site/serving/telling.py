@@ -75,7 +75,7 @@ class Teller:
         found = dict(asked.values_list("network").annotate(posts=Sum("found")))
         streams = {place.network: place for place in StreamPlace.objects.filter(network__in=networks.on())}
         for network, posts in found.items():
-            if network not in streams:
+            if posts and network not in streams:
                 self._once(("posts", network), f"{KINDS[network].title}: {posts:,} posts about papers so far.")
         for network, place in streams.items():
             if place.heard_at is None or place.heard_at < self._started or place.cursor is None:
@@ -110,7 +110,7 @@ class Teller:
         for name, one in failed.items():
             if is_settled and self._failing.get(name) != one.state:
                 self._failing[name] = one.state
-                self._say(one.message)
+                self._say(one.message if one.title in one.message else f"{one.title}: {one.message}")
         for name in [name for name in self._failing if name in answered and name not in failed]:
             del self._failing[name]
             self._say(f"{health[name].title} answers again.")

@@ -77,7 +77,7 @@ class WorldPost(BlueskyPost):
 
     def view(self) -> dict[str, Any]:
         at = self.now()
-        self.handle, self.name, self.counts = self.author.handle(at), f"Lab {self.author.number} 🧪", self.counted(at)
+        self.handle, self.name, self.counts = self.author.handle(at), f"Lab {self.author.number} & Co", self.counted(at)
         self.author_labels = ["!no-unauthenticated"] if at >= self.author.hides_at else []
         self.labels = ["!takedown"] if at >= self.taken_down_at else []
         return super().view()

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from digests.desk.state import Desk
+from digests.editing.curation import propose
 from digests.models import Digest, Dismissal
 from papers.models import CollectionDay, Mention, Paper, PaperMeasurement, Tweet
 from tests.digests.desk.conftest import DAY, NOW, READ, done, make_candidate
@@ -208,6 +209,23 @@ def test_poll_sends_parts_only_when_something_changed(ann: Client, bob: Client, 
     fourth = poll(0)
     assert (fourth["revision"], fourth["changed"]) == (1, True)
     assert not poll(1, fourth["pulse"])["changed"]
+
+
+def test_a_draft_of_a_day_that_is_not_complete_says_so_and_the_poll_tells_how_far_the_day_is(ann: Client) -> None:
+    CollectionDay.objects.create(date=DAY, state="collecting", found_new=1, reason="Collecting today's papers: 412 of 640.")
+    make_candidate(60)
+    head = ann.get(f"/admin/desk/{DAY}/")
+    assert "incomplete" not in head.content.decode()
+    assert "Collecting today&#x27;s papers: 412 of 640." in head.content.decode()
+    beat = head.context["desk"].pulse
+
+    propose(DAY, now=NOW)
+    CollectionDay.objects.update(reason="The day isn't over; more posts may come.")
+    told = ann.get(f"/admin/desk/{DAY}/state?seen=0&pulse={beat}").json()
+
+    assert "This draft is incomplete. The day isn&#x27;t over; more posts may come." in told["html"]["head"]
+    CollectionDay.objects.update(state="complete", papers_done_at=NOW, reason="")
+    assert "incomplete" not in ann.get(f"/admin/desk/{DAY}/").content.decode()
 
 
 def test_poll_takes_few_queries(ann: Client, papers: list[Paper]) -> None:

@@ -1,4 +1,4 @@
-"""A draft is proposed for a day that is collected completely, once, and never over somebody's work."""
+"""A draft is proposed for a day whose papers are here, once, and never over somebody's work."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from digests.editing.curation import propose
 from digests.models import Digest
+from digests.publishing.scheduling import publish_due
 from digests.tasks import propose_drafts
 from papers.models import CollectionDay, Paper, Provenance
 from tests.factories import make_digest, make_paper, make_tweet
@@ -52,6 +53,21 @@ def test_day_that_is_not_complete_is_not_proposed(state: str) -> None:
     make_candidate(60)
     assert propose(DAY, now=NOW) is None
     assert Digest.objects.count() == 0
+
+
+@pytest.mark.parametrize("state", ["collecting", "partial", "failed"])
+def test_day_whose_papers_are_here_is_proposed_before_it_is_complete(state: str) -> None:
+    CollectionDay.objects.filter(pk=collected(state).pk).update(found_new=2)
+    hot = make_candidate(60)
+    digest = propose(DAY, now=NOW)
+    assert digest is not None
+    assert list(digest.papers.all()) == [hot]
+    # It follows the readings, and no rule publishes it.
+    make_candidate(90)
+    again = propose(DAY, now=NOW)
+    assert again is not None
+    assert again.entries.count() == 2
+    assert publish_due(NOW + timedelta(days=1)) == []
 
 
 def test_day_that_nobody_collected_is_not_proposed() -> None:

@@ -37,6 +37,8 @@ def test_sample_days_end_with_the_newest_listing_day() -> None:
 @pytest.mark.parametrize(
     ("now", "last"),
     [
+        (datetime(2026, 11, 20, 5, 10, tzinfo=UTC), date(2026, 11, 20)),
+        (datetime(2026, 11, 20, 2, tzinfo=UTC), date(2026, 11, 19)),  # a Friday, before arXiv's announcement
         (datetime(2026, 11, 22, 12, tzinfo=UTC), date(2026, 11, 20)),  # a Sunday
         (datetime(2026, 11, 27, 12, tzinfo=UTC), date(2026, 11, 26)),  # no listing on the day after Thanksgiving
     ],

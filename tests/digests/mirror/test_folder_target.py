@@ -196,3 +196,16 @@ def test_disk_that_refuses_is_told_and_recovered_from(
     assert is_true(target.folder)
     assert changes(target) == [("2021-05-11", "changed")]
     assert wrong(target) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../notes.txt", "/etc/hosts", "a/../../notes.txt", ".git/config", "..\\\\notes.txt", "\\u002e./notes.txt"]
+)
+def test_manifest_that_names_files_elsewhere_is_refused(target: Target, tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.txt").write_text("Mine.")
+    data = (target.folder / "mirror.json").read_text()
+    line = next(one for one in data.splitlines() if one.startswith('"2021-05-10'))
+    (target.folder / "mirror.json").write_text(data.replace(line, f'"{name}"{line[line.index(":") :]}'))
+    with pytest.raises(ManifestError, match="not one that this site wrote"):
+        update(target, rebuild=True)
+    assert (tmp_path / "notes.txt").read_text() == "Mine."

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from django.conf import settings
 
@@ -82,9 +83,12 @@ def test_where_nothing_can_be_reached_one_sentence_says_so_once_and_the_sample_d
         nowhere,
     )
     bases |= {"BLUESKY_STREAM": nowhere.replace("http", "ws"), "NETWORKS": "x,bluesky,hackernews,huggingface"}
-    process, _ = serve(tmp_path / "var", log, bases)
+    process, address = serve(tmp_path / "var", log, bases)
     try:
         wait_for("Nothing can be reached", log, process)
+        pages = {
+            path: httpx.get(address + path, trust_env=False, timeout=60).text for path in ("/", "/feed.atom", "/sitemap.xml")
+        }
         time.sleep(10)
     finally:
         stop_quietly(process, tmp_path / "var")
@@ -96,6 +100,10 @@ def test_where_nothing_can_be_reached_one_sentence_says_so_once_and_the_sample_d
         "what is here already, sample data included, can be used meanwhile."
     ]
     assert "Traceback" not in output
+    # Links follow the port.
+    assert f'<link rel="canonical" href="{address}/">' in pages["/"]
+    assert f'href="{address}/feed.atom"' in pages["/feed.atom"]
+    assert f"<loc>{address}/" in pages["/sitemap.xml"]
 
 
 def stop_quietly(process: "subprocess.Popen[bytes]", folder: Path) -> None:
