@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHMARKS = ["archive", "mirror", "pages", "engagement", "search", "admin", "stream", "matches", "memory"]
+BENCHMARKS = ["archive", "mirror", "pages", "engagement", "search", "admin", "desk", "stream", "matches", "memory"]
 BY_NAME_ONLY = ["thinning", "lighthouse", "relevance"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 

@@ -70,7 +70,7 @@ SAVED = {"papers.paper", "papers.tweet", "auth.group", "auth.user"}
 """Models of which a row can be saved: of posts those that no published list shows."""
 PUBLICATION = {
     *("check", "waive", "direction", "publish", "schedule", "unschedule", "withdraw", "correct"),
-    *("publish_correction", "drop_correction", "restore"),
+    *("publish_correction", "drop_correction", "restore", "undo_publish", "release"),
 }
 COMMANDS: dict[str, list[str] | str] = {
     "erase_posts": "on request: what goes is gone for readers at once, and a tombstone says so",
