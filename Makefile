@@ -11,7 +11,7 @@ NODE := var/node
 LIGHTHOUSE := 12.8.2
 VNU := 26.9.27
 
-.PHONY: help setup run sandbox test test-all test-mirror check bench fuzz lighthouse lock system-test-tools test-faults
+.PHONY: help setup run sandbox test test-all test-mirror check bench fuzz lighthouse relevance lock system-test-tools test-faults
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -87,6 +87,9 @@ fuzz: $(VENV)/.dev ## look for texts that cost too much or fail, in every functi
 
 lighthouse: $(VENV)/.dev system-test-tools ## print Lighthouse's scores of four pages; fails below 100
 	$(BIN)/python -m bench lighthouse
+
+relevance: $(VENV)/.dev ## print whether searches bring the paper that is meant first; fails below a floor
+	$(BIN)/python -m bench relevance
 
 lock: $(VENV)/.dev ## compile requirements*.in into the pinned, hashed requirements*.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt

@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHMARKS = ["archive", "mirror", "pages", "engagement", "search", "admin", "stream", "matches", "memory"]
-BY_NAME_ONLY = ["thinning", "lighthouse"]
+BENCHMARKS = ["archive", "mirror", "pages", "engagement", "search", "admin", "desk", "stream", "matches", "memory"]
+BY_NAME_ONLY = ["thinning", "lighthouse", "relevance"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 
 Runs the benchmarks named, or all but those marked *, each in a process of its own.

@@ -154,6 +154,23 @@ def queries(chance: random.Random) -> dict[str, list[str]]:
         "category and word": [f"cat:{chance.choice(CATEGORIES)} {chance.choice(common)}" for _ in range(QUERIES)],
         "days": [f"since:{day}" for day in days[::2]] + [f"since:{day} until:{day + timedelta(days=40)}" for day in days[::2]],
         "days and words": [f"{chance.choice(common)} since:{day} until:{day + timedelta(days=40)}" for day in days],
+        "titles, pasted": [
+            Paper.objects.get(pk=chance.randint(1, newest)).title.replace(" ", "-") + ":x…" for _ in range(QUERIES)
+        ],
+        "beginnings": [f"{word[:-2]}" for word in chance.sample(rare, QUERIES)],
+        "misspelled": [
+            f"{word[:2]}{word[3:]}" for word in chance.sample([one for one in words[5_000:40_000] if len(one) > 5], QUERIES)
+        ],
+        "joined": [word + chance.choice(common) for word in chance.sample(common, QUERIES)],
+        "names and years": [f"{name.split()[-1]} {day.year}" for name, day in zip(authors, days, strict=True)],
+        "bare categories": [f"{chance.choice(CATEGORIES)} {chance.choice(middling)}" for _ in range(QUERIES)],
+        "either, without": [
+            f"{chance.choice(common)} OR {chance.choice(middling)} -{chance.choice(common)}" for _ in range(QUERIES)
+        ],
+        "with fewer words": [
+            f"{chance.choice(middling)} {chance.choice(middling)} {chance.choice(rare)}" for _ in range(QUERIES)
+        ],
+        "parts of ids": [f"{1500 + chance.randint(0, 9)}.{chance.randint(0, 19):02}" for _ in range(QUERIES)],
         "ids": [f"{1500 + chance.randint(0, 9)}.{chance.randint(0, 2_000):05}" for _ in range(QUERIES)],
     }
 

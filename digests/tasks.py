@@ -14,7 +14,7 @@ from digests.mirror.disk import FolderInUse
 from digests.mirror.targets import Target
 from digests.models import Digest
 from digests.page_cache import log
-from digests.publishing import scheduling
+from digests.publishing import grace, scheduling
 from papers import clock
 
 DAYS = 7
@@ -40,8 +40,8 @@ def propose_drafts() -> None:
 
 @shared_task
 def publish_due() -> None:
-    """Publish what is scheduled for now or before, and what the site's own rule publishes."""
-    for digest in scheduling.publish_due(clock.now()):
+    """Publish what is scheduled for now or before, what the site's own rule publishes, and what can no longer be taken back."""
+    for digest in [*grace.release_all(clock.now()), *scheduling.publish_due(clock.now())]:
         logger.info("%s: published automatically", digest)
 
 

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from digests import converters  # noqa: F401 - registers what stands in addresses
 from digests.reader.pages import about, archive, authors, days, lists, papers
-from digests.reader.pages.search import search
+from digests.reader.pages.search import opensearch, search, suggest
 from papers.text.identifiers import ARXIV_ID
 
 urlpatterns = [
@@ -27,5 +27,7 @@ urlpatterns = [
     path("hottest/<str:period>", lists.hottest, name="hottest"),
     path("rising", lists.rising_now, name="rising"),
     path("search", search, name="search"),
+    path("search/suggest", suggest, name="suggest"),
+    path("opensearch.xml", opensearch, name="opensearch"),
     path("", include("digests.reader.feeds.urls")),
 ]

@@ -26,7 +26,7 @@ SECTIONS = (
     Section(
         "Papers and posts",
         "What arXiv announced and what the networks say of it. Correct a text here; a published list keeps what it prints.",
-        ("papers.paper", "papers.tweet", "papers.renderedtext"),
+        ("papers.paper", "papers.tweet", "papers.erasure", "papers.renderedtext"),
     ),
     Section(
         "Collection",

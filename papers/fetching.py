@@ -18,7 +18,7 @@ from papers.access import networks
 from papers.access.connections import calendar, note_answer, note_failure, sources
 from papers.collecting import posts
 from papers.collecting.announced import store_paper
-from papers.counts import measuring
+from papers.counts import erasing, measuring
 from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.models import Mention, Paper, SourceHealth, Tweet
@@ -111,11 +111,17 @@ def _identified(link: str, now: datetime) -> PostKey:
     raise Unknown(f"This isn’t a link to a post on {', '.join(titles)} or {last}. Copy the address of the post’s page.")
 
 
+def _refuse_erased(key: PostKey, author_id: str, handle: str) -> None:
+    if erasing.refused(key.network, [erasing.Named(key.id, author_id, handle)]):
+        raise Unknown("This post, or all of its author’s, was erased on request and is not added again.")
+
+
 def _fetch_text(key: PostKey, now: datetime) -> None:
     service = texts()[key.network].name
     with _asking(service, now), sources(attempts=1) as opened:
         embed = opened.texts[key.network].embed(key.id)
     note_answer(service, now)
+    _refuse_erased(key, "", embed.handle)
     posted_at = KINDS[key.network].posted_at(key.id) or datetime.combine(embed.posted_on, time(), UTC)
     text = {
         "author_name": embed.name,
@@ -148,6 +154,7 @@ def _fetch_post(key: PostKey, paper: Paper, now: datetime) -> None:
     if key.id not in reading.found:
         raise NotFetched(f"{title} said nothing of this post. Try again in a minute.")
     post = reading.found[key.id]
+    _refuse_erased(key, post.author_id, post.handle)
     Tweet.objects.with_keys([key]).update(is_sample=False)
     posts.store(key.network, [replace(post, papers=tuple(dict.fromkeys((*post.papers, paper.arxiv_id))))], read_at=now)
 

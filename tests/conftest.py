@@ -49,6 +49,12 @@ def x_alone(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def out_at_once(settings: Settings) -> None:
+    """A publication on the desk takes effect at once where a test does not say otherwise."""
+    settings.PUBLISH_GRACE_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
 def no_page_of_another_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The page cache looks for changes at each request; then it forgets all, and lets go of the test database."""
     from digests.page_cache import cache as page_cache

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from digests.editing.history import changes
@@ -13,6 +14,8 @@ from digests.publishing.checking import findings_of
 from digests.publishing.status import publish, withdraw
 from papers import clock
 from papers.admin.bulk import BulkChange
+
+LONGEST_NOTE = 2_000
 
 
 class StatusChange(BulkChange[Digest]):
@@ -61,9 +64,17 @@ class Withdraw(StatusChange):
     verb = "Withdraw"
     done = "Withdrawn"
     change = withdraw
+    note = "note"
+    """The name of the field for a public note; the confirmation asks for it."""
 
     def left_alone(self, record: Digest) -> str:
         return "" if record.status == Digest.Status.PUBLISHED else "not published"
 
     def effect(self, record: Digest) -> str:
         return "readers no longer see it; its page and Markdown disappear"
+
+    def carry_out(self, records: Sequence[Digest], request: HttpRequest) -> list[Digest]:
+        """With the words for readers that the form asks for."""
+        now, note = clock.now(), request.POST.get(self.note, "")[:LONGEST_NOTE].replace("\0", "")
+        change, by = type(self).change, cast(User, request.user)
+        return [one for one in records if change(one, now=now, by=by, seen=one.revision, note=note)]

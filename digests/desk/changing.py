@@ -53,7 +53,9 @@ def editing(
 
 
 def refuse_published(digest: Digest) -> None:
-    """Raise Refused where readers see the list."""
+    """Raise Refused where readers see the list, or are about to."""
+    if digest.goes_out_at:
+        raise Refused("This day is being published. Undo that first, or start a correction once it is out.")
     if not is_editable(digest):
         raise Refused("This day is published. To change it, start a correction.")
 

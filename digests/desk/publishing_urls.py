@@ -10,6 +10,8 @@ urlpatterns = [
     path("waive", publication.waive),
     path("direction", publication.direction),
     path("publish", publication.publish_now),
+    path("undo_publish", publication.undo_publish),
+    path("release", publication.release_now),
     path("schedule", publication.schedule_at),
     path("unschedule", publication.unschedule_it),
     path("withdraw", publication.withdraw_it),

@@ -68,6 +68,8 @@ class Desk:
     """Candidates that are not for today."""
     networks: Mapping[str, str]
     """Their names and titles, to filter by."""
+    grace_left: float
+    """Seconds until the day that an editor published goes out; 0 where none does."""
     pulse: str
     """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
 
@@ -155,6 +157,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
             published=len(entries),
         ),
         has_candidates=bool(candidates),
+        grace_left=max(0.1, (digest.goes_out_at - now).total_seconds()) if digest and digest.goes_out_at else 0,
         dismissed=len(dismissals),
         networks=network_words.titles(),
         pulse=_beat(digest, list(dismissals.values()), last_read, day_state),

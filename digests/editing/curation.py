@@ -68,7 +68,8 @@ def _propose(day: date, now: datetime) -> Digest | None:
 def is_untouched(digest: Digest) -> bool:
     """Whether the list is still as proposed."""
     is_own = not digest.imported_sha256 and not digest.is_sample
-    return digest.revision == digest.proposed and digest.status == Digest.Status.DRAFT and is_own
+    is_waiting = digest.status == Digest.Status.DRAFT and digest.goes_out_at is None
+    return digest.revision == digest.proposed and is_waiting and is_own
 
 
 def new_entry(digest: Digest, paper_id: int, position: int, paper: RankedPaper, now: datetime) -> Entry:

@@ -9,6 +9,7 @@ from digests.markdown.composing import name_html
 from digests.markdown.post import PostPaper, PostTweet
 from digests.models import Digest, ShownTweet
 from papers.collecting.versions import replace_categories
+from papers.counts.erasing import Named, refused
 from papers.models import Paper, PaperCategory, Tweet
 from papers.networks.registry import KINDS, OLD_NETWORK
 from papers.rows import insert, select
@@ -17,6 +18,7 @@ from papers.text.embed import unescape
 TweetKey = tuple[str, str]
 """The network's name, and its id of the post."""
 TWEET_TEXTS = ["language", "direction", "body_html", "author_name", "author_handle"]
+NO_TEXTS = ("und", Tweet.Direction.LTR.value, "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,14 @@ def store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[TweetKey, 
     for one in posted:
         printed.setdefault(key_of(one), printed_tweet(one))
         posted_at.setdefault(key_of(one), _posted_at(one))
+    erased = _erased(printed)
     made = insert(
         Tweet,
         ["network", "status_id", "posted_at", "state", "is_sample", *TWEET_TEXTS],
         [
-            (*key, posted_at[key], Tweet.State.LIVE.value, digest.is_sample, *_tweet_texts(prints))
+            (*key, posted_at[key], Tweet.State.ERASED.value, digest.is_sample, *NO_TEXTS)
+            if key in erased
+            else (*key, posted_at[key], Tweet.State.LIVE.value, digest.is_sample, *_tweet_texts(prints))
             for key, prints in sorted(printed.items(), key=lambda item: item[0])
         ],
         on_conflict="(network, status_id) DO NOTHING",
@@ -155,7 +160,16 @@ def store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[TweetKey, 
         )
         for pk, network, status_id in made
     }
+    records |= {key: Record(records[key].pk, printed[key]) for key in erased & set(records)}
     return records | _known_tweets(digest, {key: prints for key, prints in printed.items() if key not in records})
+
+
+def _erased(printed: dict[TweetKey, dict[str, Any]]) -> set[TweetKey]:
+    """Those that were erased on request: their texts are not stored again."""
+    names: dict[str, list[Named]] = {}
+    for (network, status_id), prints in printed.items():
+        names.setdefault(network, []).append(Named(status_id, "", prints["handle"]))
+    return {(network, status_id) for network, named in names.items() for status_id in refused(network, named)}
 
 
 def _posted_at(tweet: PostTweet) -> datetime:

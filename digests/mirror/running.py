@@ -71,7 +71,9 @@ def run(
     except TROUBLES as error:
         is_for_a_person = not getattr(error, "passes", False)
         state = MirrorHealth.State.REFUSED if is_for_a_person else MirrorHealth.State.WAITING
-        _remember(target, now, known, state=state, message=str(error))
+        # What was committed and not pushed is followed by the hooks once it is.
+        owed: dict[str, object] = {"owes": True} if isinstance(error, git.GitError) else {}
+        _remember(target, now, known, state=state, message=str(error), **owed)
         raise
     if report.theirs:
         _remember(target, now, known, state=MirrorHealth.State.REFUSED, message=" ".join(report.theirs), owes=False)

@@ -24,7 +24,7 @@ from digests.mirror.writing import File
 from digests.page_cache.finished import COMPRESS
 from digests.reader.feeds.old_addresses import OLD_ADDRESSES
 
-LIVE = frozenset({"search", "author", "day", "days", "export"})
+LIVE = frozenset({"search", "suggest", "author", "day", "days", "export"})
 """Names of addresses that stay with the live site, besides all with a query: answers to a question, and the log."""
 HOME, MISSED, REDIRECTS = "/", "/404.html", "/_redirects"
 LINK = re.compile(rb'(\s(?:href|src|action)=")(/(?!/)[^"]*)"')

@@ -140,7 +140,7 @@ def publish_due(now: datetime) -> list[Digest]:
     What the check stops stays as it is, and a later call publishes it once nothing stops it.
     """
     done = []
-    for digest in Digest.objects.filter(NOT_PUBLISHED, publish_at__lte=now).order_by("publish_at"):
+    for digest in Digest.objects.filter(NOT_PUBLISHED, publish_at__lte=now, goes_out_at=None).order_by("publish_at"):
         if refusal(findings(digest, now)):
             _tell_stopped(digest)
         elif _publish_as_checked(digest, now, due=True):
@@ -169,7 +169,7 @@ def _publish_by_rule(at: time, now: datetime) -> list[Digest]:
     today = now.astimezone(UTC).date()
     last = Digest.objects.filter(date__gte=today - timedelta(days=AUTO_DAYS), date__lt=today, is_held=False)
     complete = CollectionDay.objects.filter(date=OuterRef("date"), state=CollectionDay.State.COMPLETE)
-    drafts = last.filter(Exists(complete), status=Digest.Status.DRAFT, publish_at=None).order_by("date")
+    drafts = last.filter(Exists(complete), status=Digest.Status.DRAFT, publish_at=None, goes_out_at=None).order_by("date")
     return [
         digest
         for digest in drafts

@@ -20,7 +20,13 @@ NOT_PUBLISHED = ~Q(status=PUBLISHED)
 
 
 def publish(
-    digest: Digest, *, now: datetime, by: AbstractBaseUser | None = None, seen: int | None = None, due: bool = False
+    digest: Digest,
+    *,
+    now: datetime,
+    by: AbstractBaseUser | None = None,
+    seen: int | None = None,
+    due: bool = False,
+    after_grace: bool = False,
 ) -> bool:
     """Show a draft or withdrawn digest to readers. False if that was done before.
 
@@ -28,7 +34,9 @@ def publish(
     None for the site itself; with `due` it is published only if it is scheduled and its time has come. With `seen`, the
     revision that the editor saw, raises Conflict if the list is another one meanwhile.
     """
-    allowed = NOT_PUBLISHED & Q(publish_at__lte=now) if due else NOT_PUBLISHED
+    allowed = NOT_PUBLISHED & Q(publish_at__lte=now, goes_out_at=None) if due else NOT_PUBLISHED
+    if after_grace:
+        allowed = NOT_PUBLISHED & Q(goes_out_at__lte=now)
     values = {"status": PUBLISHED, "published_at": Coalesce("published_at", Value(now))}
     event = PublicEvent(kind=PublicEvent.Kind.PUBLISHED, at=now)
     return _change(digest, allowed, values, event, Action.PUBLISHED, by=by, seen=seen, details={"is_scheduled": due})
@@ -57,7 +65,7 @@ def _change(
     """One conditional UPDATE: of several callers at once only the one that changed the row gets True and does the rest."""
     as_seen = Q() if seen is None else Q(revision=seen)
     with transaction.atomic():
-        values |= {"publish_at": None, "publish_zone": "", "is_held": False}
+        values |= {"publish_at": None, "publish_zone": "", "is_held": False, "goes_out_at": None, "goes_out_by": None}
         won = Digest.objects.filter(allowed & as_seen, pk=digest.pk).update(**values) == 1
         if won:
             with history.change(digest.pk, action, by=by, details=details):

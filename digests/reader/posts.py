@@ -58,6 +58,7 @@ def without_links_to(body: str, arxiv_id: str) -> str:
         if _leads_to(link, arxiv_id) or (_is_opaque(link) and IS_LABEL.search(label)):
             line = label.rpartition("<br>")[2] if "<br>" in label else shown if len(shown) < LONGEST_LABEL else ""
             shown = shown[: len(shown) - len(line)] if LABEL.fullmatch(line) else shown
+            at += shown.endswith(" ") and body.startswith(" ", at)
         else:
             shown += _named(link)
     return _without_empty_lines(shown + body[at:])

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
@@ -128,6 +130,18 @@ def get(mapping: Mapping[str, int], key: str) -> int:
 @register.filter
 def abs_value(number: int) -> int:
     return abs(number)
+
+
+@register.filter
+def in_zone(at: datetime | None, zone: str) -> str:
+    """What the clocks of the zone show then, as a field of a form has it: `2026-11-24T09:00`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if at and zone else ""
+
+
+@register.filter
+def fold_in(at: datetime | None, zone: str) -> int:
+    """Of a time that the zone's clocks show twice: 1 for the second."""
+    return at.astimezone(ZoneInfo(zone)).fold if at and zone else 0
 
 
 @register.simple_tag

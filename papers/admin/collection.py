@@ -14,7 +14,7 @@ from papers import clock
 from papers.admin.lists import PagedAdmin
 from papers.charts import Chart, found_of_expected, under_limit
 from papers.collecting.acknowledging import NotAcknowledged, acknowledge
-from papers.models import CollectionDay, PaidRead, ReadBudget, SourceHealth
+from papers.models import CollectionDay, Erasure, PaidRead, ReadBudget, SourceHealth
 from papers.networks.registry import PAID
 
 DAYS = 60
@@ -135,3 +135,18 @@ class SourceHealthAdmin(ReadOnlyAdmin):
     list_display = ["service", "state", "since", "answered_at", "setting", "message"]
     ordering = ["service"]
     sortable_by = ["service"]
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    list_display = ["at", "network", "subject", "posts", "reason", "by"]
+    list_select_related = ["by"]
+    ordering = ["-at", "-id"]
+    sortable_by = ["at"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees posts sees that some were erased."""
+        return request.user.has_perm("papers.view_tweet")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from papers import rows
 from papers.collecting.mentions import link, match
-from papers.counts import measuring, states
+from papers.counts import erasing, measuring, states
 from papers.counts.reading import keep
 from papers.models import Mention, NetworkDay, Tweet, UnmatchedMention
 from papers.networks.base import FoundPost, GoneReason
@@ -23,6 +23,8 @@ AT_ONCE = 500
 def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> None:
     """Bring in the posts that link papers, with the counts that came along. The same posts again change nothing but counts."""
     posts = {post.id: post for post in found if post.papers}
+    for id in erasing.refused(network, (erasing.Named(post.id, post.author_id, post.handle) for post in posts.values())):
+        del posts[id]
     with transaction.atomic():
         made = rows.insert(
             Tweet,

@@ -4,7 +4,8 @@
 
 from papers.models.budget import PaidRead, ReadBudget
 from papers.models.collection import CollectionDay, NetworkDay, SourceDay, SourceHealth, StreamPlace
-from papers.models.indexing import IndexedPaper, UnindexedPaper
+from papers.models.erasures import Erasure
+from papers.models.indexing import IndexedPaper, IndexedPost, MisspelledWord, SearchWord, UnindexedPaper, UnindexedPost
 from papers.models.measurements import PaperMeasurement, Provenance, ThinnedUntil, TweetMeasurement
 from papers.models.papers import Paper, PaperAuthor, PaperCategory, paper_address
 from papers.models.rendering import RenderedText, UnrenderedRow
@@ -13,8 +14,11 @@ from papers.models.tweets import Mention, Tweet, TweetQuerySet, UnmatchedMention
 
 __all__ = [
     "CollectionDay",
+    "Erasure",
     "IndexedPaper",
+    "IndexedPost",
     "Mention",
+    "MisspelledWord",
     "NetworkDay",
     "PaidRead",
     "Paper",
@@ -26,6 +30,7 @@ __all__ = [
     "RenderedText",
     "RulesChange",
     "SavedRules",
+    "SearchWord",
     "SourceDay",
     "SourceHealth",
     "StreamPlace",
@@ -34,6 +39,7 @@ __all__ = [
     "TweetMeasurement",
     "TweetQuerySet",
     "UnindexedPaper",
+    "UnindexedPost",
     "UnmatchedMention",
     "UnrenderedRow",
     "of_live_tweet",

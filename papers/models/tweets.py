@@ -90,6 +90,7 @@ class Tweet(models.Model):
         DELETED = "deleted", "deleted"
         PROTECTED = "protected", "protected or suspended author"
         WITHHELD = "withheld", "withheld"
+        ERASED = "erased", "erased on request"
 
     network = models.CharField(max_length=16, default=OLD_NETWORK, help_text="By its name in papers.networks.registry")
     status_id = models.CharField("id", max_length=255, help_text="The network's own, as in the post's address")

@@ -15,7 +15,12 @@ def default_weights() -> dict[str, Mapping[str, float]]:
     return {name: kind.weights for name, kind in KINDS.items()}
 
 
-GONE = {"deleted": "gone: deleted", "protected": "gone: protected or suspended author", "withheld": "gone: withheld"}
+GONE = {
+    "deleted": "gone: deleted",
+    "protected": "gone: protected or suspended author",
+    "withheld": "gone: withheld",
+    "erased": "gone: erased on request",
+}
 
 
 EXCLUDED = "excluded by an editor"

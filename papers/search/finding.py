@@ -1,186 +1,215 @@
 """Searches: a query becomes one boolean expression, which SQLite's FTS5 and PostgreSQL's tsquery answer alike.
 
-What comes first is told by one number: the paper's standing (hotness in doublings, then its day), raised where the title has all
-words of the query, and further where it has them in a row. So a word of the title is worth three doublings of retweets and
-favorites. Each of these three streams comes from the index in its order, and a page takes from each no more than it shows: a word
-that stands in half of a million papers costs no more than a rare one.
+Where nothing has all that was asked for, a search asks again: the last word may go on, words may be misspelled, and at last some
+may be missing. What it did instead, its results say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from heapq import merge
-from itertools import pairwise
+from datetime import date
 
-from django.db import connection
 from django.utils.html import escape
 
-from papers import clock
-from papers.models import IndexedPaper, Paper
+from papers.models import Paper
 from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
-from papers.search.index import MOST_AUTHORS, PAIRED, PAPER, TIER_BITS, category_term, id_term, name_pairs, pair_term
-from papers.search.marking import Part, excerpt, marked
-from papers.search.query import Query, QueryError, parse, spans
-from papers.search.schema import FTS5, GIN
-from papers.search.words import name_words
+from papers.search import dictionary
+from papers.search.expressions import FIRST
+from papers.search.index import PAPER
+from papers.search.levels import TOP, hottest, places
+from papers.search.marking import Part as MarkedPart
+from papers.search.marking import excerpt, marked
+from papers.search.orders import Order, newest
+from papers.search.query import Query, QueryError, parse
+from papers.search.relaxing import with_fewer
+from papers.search.terms import MOST_AUTHORS
+from papers.search.understanding import Reading, understood
+from papers.search.words import name_words, plain_words
 
-IN_TITLE, IN_A_ROW = 3, 5
-"""Doublings that a paper gains with all words in its title, and with them in a row."""
 MOST_HITS = 100
+MOST_COUNTED = 100
+"""Papers that a search counts; of more it says that there are more. To find ten times as many takes ten times as long, where each
+word stands in many papers and all of them in few."""
 SHOWN_AUTHORS = 6
-FIRST_PAGE = (1 << 63) - 1
-FEW_DAYS = 62
-"""Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
-Term = tuple[str, ...]
-"""Words in a row."""
-Clause = tuple[Term, ...]
-"""Alternatives."""
+FEW = 5
+"""Papers, of which fewer let another spelling be offered."""
+MUCH_MORE_FREQUENT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     paper: Paper
-    title: list[Part]
-    excerpt: list[Part]
+    title: list[MarkedPart]
+    excerpt: list[MarkedPart]
     """The place of the abstract that has most of the words."""
-    authors: list[list[Part]]
+    authors: list[list[MarkedPart]]
     """The first names, and further ones that were looked for; in order."""
     authors_left: int
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a query finds, or what was found in its place."""
+
+    reading: Reading
+    papers: tuple[int, ...]
+    """The standings of the hottest, as many as are counted."""
+    instead: str = ""
+    """The query with other spellings that was answered in the place of the one asked; empty where the one asked was."""
+    has_fewer_words: bool = False
+    """No paper has all that was asked for."""
+    unknown_ids: tuple[str, ...] = ()
+    """Ids that were asked for, of papers that are not here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     query: Query
+    """The one that was answered."""
     hits: list[Hit]
     next: str | None
     """What `after` takes for the next page; None where this is the last."""
+    found: Found
+    meant: str = ""
+    """Another spelling that may be meant."""
+
+    @property
+    def total(self) -> int:
+        """At most MOST_COUNTED."""
+        return min(len(self.found.papers), MOST_COUNTED)
+
+    @property
+    def are_more(self) -> bool:
+        """Than `total`."""
+        return len(self.found.papers) > MOST_COUNTED
+
+    @property
+    def counted(self) -> list[int]:
+        """The primary keys of the papers that `total` counts."""
+        return [standing & PAPER for standing in self.found.papers[:MOST_COUNTED]]
 
 
-def search(text: str, *, limit: int = 20, after: str | None = None) -> Results:
-    """A page of the papers that the query finds, the best first. Raises QueryError. Five queries, or fewer."""
+def search(text: str, *, limit: int = 20, after: str | None = None, order: Order = Order.RELEVANCE) -> Results:
+    """A page of the papers that the query finds. Raises QueryError. Thirty queries, or fewer."""
+    before, query, limit = _place(after), parse(text), min(limit, MOST_HITS)
+    found = _found(query)
+    reading = found.reading
+    if order is Order.NEWEST:
+        page = newest(reading, found.papers if len(found.papers) <= MOST_COUNTED else None, limit + 1, before)
+    elif order is Order.HOTTEST:
+        page = hottest(reading, limit + 1, before or FIRST)
+    else:
+        page = places(reading, limit + 1, before or TOP + FIRST)
+    hits = list(_hits([place & PAPER for place in page[:limit]], reading))
+    meant = "" if found.instead or len(found.papers) >= FEW else _meant(reading)
+    return Results(reading.query, hits, str(page[limit - 1]) if len(page) > limit else None, found, meant)
+
+
+def matching_ids(text: str, limit: int, *, since: date | None = None, are_hottest: bool = False) -> list[int]:
+    """The primary keys of the first papers that the query finds, of those announced since a day, the best (or the hottest) first.
+    Ten queries, or fewer. Raises QueryError.
+    """
     query = parse(text)
-    places = _places(query, min(limit, MOST_HITS) + 1, _raised(after))
-    shown = places[: min(limit, MOST_HITS)]
-    papers = Paper.objects.in_bulk([place & PAPER for place in shown])
-    looked_for = {word for phrase in (*query.phrases, *query.titles) for word in phrase}
-    texts = Texts(text for paper in papers.values() for text in _texts(paper))
-    hits = []
-    for place in shown:
-        if paper := papers.get(place & PAPER):
-            authors = _authors(texts.names(paper.authors), query)
+    if since:
+        query = replace(query, since=max(since, query.since or since))
+    reading = understood(query)
+    return [place & PAPER for place in (hottest if are_hottest else places)(reading, limit)]
+
+
+def _place(after: str | None) -> int:
+    """0 for the first page."""
+    if after is None or after == "":
+        return 0
+    if not (after.isascii() and after.isdecimal() and len(after) < 24):
+        raise QueryError("This page of results is not there. Search again for the first one.")
+    return int(after)
+
+
+def _found(query: Query) -> Found:
+    first = understood(query)
+    for reading, instead, has_fewer in _attempts(first):
+        if papers := hottest(reading, MOST_COUNTED + 1):
+            return Found(reading, tuple(papers), instead, has_fewer)
+    exact = replace(first, filters=first.titled, wanted=()) if first.titled else first
+    if first.titled and (papers := hottest(exact, MOST_COUNTED + 1)):
+        return Found(exact, tuple(papers))
+    return Found(first, (), unknown_ids=query.ids)
+
+
+def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
+    """What to ask for, one after the other until something is found: the reading, the query in its place, whether words are left
+    out."""
+    yield first, "", False
+    if not first.wanted and not first.authors:
+        return
+    if first.wanted and not first.wanted[-1].part.is_exact:
+        yield understood(first.query, is_unfinished=True), "", False
+    corrected = _corrected(first)
+    if corrected:
+        again = understood(parse(corrected))
+        yield again, corrected, False
+    for one, instead in ((first, ""), *([(again, corrected)] if corrected else [])):
+        for missing in range(4):
+            if fewer := with_fewer(one, missing):
+                yield fewer, instead, True
+
+
+def _corrected(reading: Reading) -> str:
+    """The query with the words that the dictionary does not have put right; empty where there is nothing to put."""
+    typed = {part: plain_words(part.typed)[-1] for part in reading.unknown}
+    better = dictionary.corrections(list(typed.values()))
+    return _replaced(reading.query.text, {part.place: better[word] for part, word in typed.items() if word in better})
+
+
+def _meant(reading: Reading) -> str:
+    """The query with rare words as much more frequent ones that are spelled alike."""
+    parts = [one.part for one in reading.wanted if len(one.part.term) == 1 and not one.part.is_exact]
+    typed = {part: plain_words(part.typed)[-1] for part in parts if plain_words(part.typed)}
+    better = dictionary.corrections(list(typed.values()))
+    known = dictionary.known([*better, *better.values()]) if better else {}
+    frequent = {
+        part.place: other
+        for part, word in typed.items()
+        if (other := better.get(word))
+        and known[other].frequency >= MUCH_MORE_FREQUENT * (known[word].frequency if word in known else 1 / MUCH_MORE_FREQUENT)
+    }
+    return _replaced(reading.query.text, frequent)
+
+
+def _replaced(text: str, words: dict[tuple[int, int], str]) -> str:
+    if not words:
+        return ""
+    for (start, end), word in sorted(words.items(), reverse=True):
+        text = text[:start] + word + text[end:]
+    return text
+
+
+def _hits(papers: Sequence[int], reading: Reading) -> Iterator[Hit]:
+    found = Paper.objects.in_bulk(papers)
+    query = reading.query
+    looked_for = {word for one in reading.wanted for term in one.anywhere for word in term}
+    looked_for |= {word for phrase in (*query.phrases, *query.titles) for word in phrase}
+    looked_for |= {word for group in query.either for part in group for word in part.term}
+    texts = Texts(text for paper in found.values() for text in _texts(paper))
+    for pk in papers:
+        if paper := found.get(pk):
+            authors = _authors(texts.names(paper.authors), reading)
             left = len(paper.authors) - len(authors)
             title = marked(texts.line(paper.title), looked_for)
-            hits.append(Hit(paper, title, excerpt(texts.abstract(paper.abstract), looked_for), authors, left))
-    return Results(query, hits, str(shown[-1]) if len(places) > len(shown) else None)
+            yield Hit(paper, title, excerpt(texts.abstract(paper.abstract), looked_for), authors, left)
 
 
 def _texts(paper: Paper) -> list[Text]:
     return [(Kind.LINE, paper.title), (Kind.ABSTRACT, paper.abstract), (Kind.NAMES, names_source(paper.authors))]
 
 
-def _authors(names: Sequence[str], query: Query) -> list[list[Part]]:
+def _authors(names: Sequence[str], reading: Reading) -> list[list[MarkedPart]]:
+    asked_for = [*reading.query.authors, *reading.query.phrases, *(author.term for author in reading.authors)]
     found, further = [], 0
     for number, name in enumerate(names[:MOST_AUTHORS]):
         words = set(name_words(name))
-        looked_for = {word for asked in (*query.authors, *query.phrases) if words.issuperset(asked) for word in asked}
+        looked_for = {word for asked in asked_for if words.issuperset(asked) for word in asked}
         if number < SHOWN_AUTHORS or (looked_for and further < SHOWN_AUTHORS):
             found.append(marked(escape(name), looked_for))
             further += number >= SHOWN_AUTHORS
     return found
-
-
-def matching_ids(text: str, limit: int, *, since: date | None = None) -> list[int]:
-    """The primary keys of the first papers that the query finds, of those announced since a day, the best first. Three queries,
-    or fewer. Raises QueryError.
-    """
-    query = parse(text)
-    if since:
-        query = replace(query, since=max(since, query.since or since))
-    return [place & PAPER for place in _places(query, limit, FIRST_PAGE)]
-
-
-def _raised(after: str | None) -> int:
-    if after is None or after == "":
-        return FIRST_PAGE
-    if not (after.isascii() and after.isdecimal() and len(after) < 20):
-        raise QueryError("This page of results is not there. Search again for the first one.")
-    return min(int(after), FIRST_PAGE)
-
-
-def _places(query: Query, limit: int, before: int) -> list[int]:
-    """The raised standings below `before` of the papers that the query finds, the highest first."""
-    base = _clauses(query)
-    if base is None:
-        return []
-    text = [word for phrase in query.phrases for word in phrase]
-    in_title: list[Clause] = [((f"t_{word}",),) for word in dict.fromkeys(text)]
-    in_a_row: list[Clause] = [((f"b_{first}_{second}",),) for first, second in pairwise(text)]
-    besides = [
-        clause for clause in base if clause not in {((word,),) for word in text}
-    ]  # what a title with the words leaves open
-    streams: list[tuple[int, list[Clause], list[Clause]]]
-    if in_a_row:
-        streams = [(IN_A_ROW, besides + in_a_row, []), (IN_TITLE, besides + in_title, in_a_row), (0, base, in_title)]
-    elif in_title:
-        streams = [(IN_TITLE, besides + in_title, []), (0, base, in_title)]
-    else:
-        streams = [(0, base, [])]
-    few = len(base) > 1 and _is_of_few_days(query)  # days alone are soon found among the hottest
-    found = []
-    for bonus, wanted, unwanted in streams:
-        raise_by = bonus << TIER_BITS
-        found.append([standing + raise_by for standing in _standings(wanted, unwanted, before - raise_by, limit, few)])
-    return list(merge(*found, reverse=True))[:limit]
-
-
-def _clauses(query: Query) -> list[Clause] | None:
-    """All that a paper must have; None where nothing can have it."""
-    clauses: list[Clause] = [(phrase,) for phrase in query.phrases]
-    clauses += [(tuple(f"t_{word}" for word in phrase),) for phrase in query.titles]
-    for name in query.authors:
-        pairs = name_pairs(name)
-        alone = name[PAIRED:] if pairs else name[:1]
-        clauses += [((term,),) for term in (*pairs, *(f"a_{word}" for word in alone))]
-    clauses += [((category_term(code),),) for code in query.categories]
-    if query.ids:
-        clauses.append(tuple((id_term(number),) for number in query.ids))
-    if query.since or query.until:
-        newest = clock.now().date().replace(month=12, day=31)
-        if not (days := spans(query.since, query.until, newest)):
-            return None
-        clauses.append(tuple((f"d_{span}",) for span in days))
-    return clauses
-
-
-def _is_of_few_days(query: Query) -> bool:
-    today = clock.now().date()
-    return query.since is not None and min(query.until or today, today) - query.since < timedelta(days=FEW_DAYS)
-
-
-def _standings(wanted: list[Clause], unwanted: list[Clause], below: int, limit: int, few: bool) -> list[int]:
-    if not wanted:
-        return list(
-            IndexedPaper.objects.filter(standing__lt=below).order_by("-standing").values_list("standing", flat=True)[:limit]
-        )
-    if connection.vendor == "sqlite":
-        statement, expressions = FTS5.find, [_fts5(wanted) + (f" NOT ({_fts5(unwanted)})" if unwanted else "")]
-    else:
-        phrases = [clause for clause in wanted if len(clause[0]) > 1 and not clause[0][0].startswith("t_")]
-        pairs: list[Clause] = [((pair_term(*pair),),) for (phrase,) in phrases for pair in pairwise(phrase)]
-        looked_up = [clause for clause in wanted if clause not in phrases] + pairs
-        statement = GIN.find.format(besides=GIN.besides if phrases else "", sorted=GIN.sorted if few else "")
-        expressions = [_tsquery(looked_up) + (f" & !({_tsquery(unwanted)})" if unwanted else "")]
-        expressions += [_tsquery(phrases)] if phrases else []
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*expressions, below, limit])
-        return [standing for (standing,) in cursor.fetchall()]
-
-
-def _fts5(clauses: Sequence[Clause]) -> str:
-    """Words hold letters, digits and our own underscores only, so quotes hold them all."""
-    return " AND ".join("(" + " OR ".join('"' + " ".join(term) + '"' for term in clause) + ")" for clause in clauses)
-
-
-def _tsquery(clauses: Sequence[Clause]) -> str:
-    return " & ".join("(" + " | ".join(" <-> ".join(f"'{word}'" for word in term) for term in clause) + ")" for clause in clauses)

@@ -1,53 +1,52 @@
 """The index that searches read, kept up with the papers.
 
 Triggers (`schema.py`) note every paper whose text, categories or hotness changed, whoever changed it; `index_changed` takes the
-notes in batches. What a paper can be found by is a row of words made here, so that SQLite's FTS5 and PostgreSQL's tsvector hold
-the same: words of title, abstract and authors in order, then words with a prefix for what a field asks for (`t_` word of the
-title, `b_` two words of the title in a row, `a_` word of an author's name, `p_` two words of one name, `c_` category, `d_` span
-of days, `i_` arXiv id). PostgreSQL's holds the words by twos besides: by single words it would read each paper that has them all
-to find a phrase.
+notes in batches. What a paper can be found by is a row of words made in `terms.py`, the same for SQLite's FTS5 and PostgreSQL's
+tsvector. PostgreSQL's holds the words by twos besides: by single words it would read each paper that has them all to find a
+phrase.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import pairwise
+from math import log2
 from zlib import crc32
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
 from papers.rows import insert
+from papers.search import dictionary, posts
 from papers.search.schema import FTS5, GIN, HIGHEST_TIER, TEXTS
-from papers.search.words import WORD, author_key, name_words, words
+from papers.search.terms import GAP, MOST_AUTHORS, MOST_POSTS, given_names, index_terms, title_words
+from papers.search.words import author_key, compounds, plain_words
 from papers.text.tex import readable
 
 BATCH = 500
-MOST_AUTHORS = 1_000
-"""Collaborations have thousands; PostgreSQL counts positions to 16,383 only."""
-PAIRED = 8
-"""So many words of a name are indexed by twos."""
-GAP = "_"
-"""Stands between texts, so that no phrase reaches from one into the next."""
-MOST_BYTES = {"title": 20_000, "abstract": 200_000, "authors": 100_000}
-"""Of each, in terms of the index. PostgreSQL keeps at most 1 MiB for a paper, and refuses the whole statement beyond."""
-BYTES_A_TERM = 12
-"""What a term costs besides its letters: its place, and its part in a pair."""
 PAIR_TERMS = 1 << 20
 """So few that the term is short: it stands in a paper a hundred times. So many that few papers have one by chance."""
-TIER_BITS, DAY_BITS = 56, 36
+TIER_BITS, DAY_BITS = 52, 32
+"""Below the hotness stands the day, below the day the paper."""
+STEPS = 64
+"""Of hotness in a doubling."""
 PAPER = (1 << DAY_BITS) - 1
 TIER_OF_POSTS = 6
-"""The old site's counts are inflated; they only say that a paper was hot, from 50 on."""
+"""The old site's counts are inflated; they only say that a paper was hot, from 50 on. Among themselves they order its papers."""
+STEPS_OF_POSTS = 3
+"""In a doubling of the old site's counts, so that twenty doublings stay within the tier."""
 Progress = Callable[[int], object]
 
 
-def tier(network_score: int | None, *, is_in_posts: bool) -> int:
-    """How hot a paper is, in doublings of its retweets and favorites; the same as `schema.TIER`."""
-    if network_score is None:
-        return TIER_OF_POSTS if is_in_posts else 0
-    return min(max(network_score, 0).bit_length(), HIGHEST_TIER)
+def hotness(network_score: int | None, post_score: int | None) -> int:
+    """How hot a paper is, in steps: doublings of its retweets and favorites (the same as `schema.TIER`); the old site's papers
+    all within one of them."""
+    if network_score is not None:
+        return STEPS * min(max(network_score, 0).bit_length(), HIGHEST_TIER)
+    if post_score is not None:
+        return STEPS * TIER_OF_POSTS + min(int(STEPS_OF_POSTS * log2(max(post_score, 0) + 1)), STEPS - 1)
+    return 0
 
 
 def standing(hotness: int, day: date, paper: int) -> int:
@@ -55,60 +54,19 @@ def standing(hotness: int, day: date, paper: int) -> int:
     return (hotness << TIER_BITS) | (day.toordinal() << DAY_BITS) | paper
 
 
-def index_terms(
-    arxiv_id: str, title: str, abstract: str, authors: Sequence[str], day: date, categories: Iterable[str]
-) -> list[str]:
-    """The words by which the paper is found, in order."""
-    in_title = within(words(readable(title)), MOST_BYTES["title"])
-    names = [readable(name) for name in authors[:MOST_AUTHORS]]
-    terms = [*in_title, GAP, *within(words(readable(abstract)), MOST_BYTES["abstract"]), GAP]
-    terms += within((term for name in names for term in (*words(name), GAP)), MOST_BYTES["authors"])
-    terms += [f"t_{word}" for word in in_title]
-    terms += dict.fromkeys(f"b_{first}_{second}" for first, second in pairwise(in_title))
-    of_names = list(map(name_words, names))
-    terms += within(dict.fromkeys(f"a_{word}" for name in of_names for word in name), MOST_BYTES["authors"])
-    terms += within(dict.fromkeys(pair for name in of_names for pair in name_pairs(name)), MOST_BYTES["authors"])
-    terms += dict.fromkeys(term for code in categories for term in (category_term(code), category_term(code.partition(".")[0])))
-    terms += [f"d_{day:%Y}", f"d_{day:%Y%m}", f"d_{day:%Y%m%d}", id_term(arxiv_id)]
-    return terms
-
-
-def within(terms: Iterable[str], most_bytes: int) -> list[str]:
-    """The first terms, as many as so many bytes hold."""
-    kept = []
-    for term in terms:
-        most_bytes -= len(term.encode()) + BYTES_A_TERM
-        if most_bytes < 0:
-            break
-        kept.append(term)
-    return kept
-
-
-def name_pairs(name: Sequence[str]) -> list[str]:
-    """The terms for two words that stand in one name, in whatever order."""
-    return [f"p_{first}_{second}" for first, second in combinations(sorted(set(name[:PAIRED])), 2)]
-
-
 def pair_term(first: str, second: str) -> str:
     """The term for two words in a row, on PostgreSQL alone. Others may share it: it says where to look, no more."""
     return f"_{crc32(f'{first} {second}'.encode()) % PAIR_TERMS:x}"
 
 
-def category_term(code: str) -> str:
-    return "c_" + "".join(WORD.findall(code.lower()))
-
-
-def id_term(arxiv_id: str) -> str:
-    return "i_" + "".join(WORD.findall(arxiv_id.lower()))
-
-
 def index_changed(progress: Progress | None = None) -> int:
-    """Index the papers that changed; how many there were. May run beside itself and beside every other writer."""
+    """Index the papers and posts that changed; how many papers. May run beside itself and every other writer."""
     done = 0
     while ids := _index_batch():
         done += len(ids)
         if progress:
             progress(len(ids))
+    posts.index_posts_changed()
     return done
 
 
@@ -131,6 +89,7 @@ def rebuild(progress: Progress | None = None) -> int:
     with connection.cursor() as cursor:
         for statement in FTS5.before_all if is_sqlite else GIN.before_all:
             cursor.execute(statement)
+        dictionary.empty()
         while ids := list(Paper.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: 10 * BATCH]):
             with transaction.atomic():
                 UnindexedPaper.objects.filter(pk__in=ids).delete()
@@ -145,20 +104,24 @@ def rebuild(progress: Progress | None = None) -> int:
 
 def write(ids: Collection[int], *, is_empty: bool = False) -> None:
     """Make the index, which may be empty yet, say what the papers with these primary keys say; those that are gone leave it."""
-    papers = list(Paper.objects.filter(pk__in=ids).order_by("pk").values_list("pk", *TEXTS))
+    papers = list(Paper.objects.filter(pk__in=ids).order_by("pk").values_list("pk", *TEXTS, "comment"))
     categories: defaultdict[int, list[str]] = defaultdict(list)
     for pk, code in PaperCategory.objects.filter(paper__in=ids).order_by("position").values_list("paper", "code"):
         categories[pk].append(code)
-    hotness = _hotness(ids)
+    how_hot, said = _hotness(ids), posts.texts_of(ids, MOST_POSTS)
     entries = []
-    for pk, arxiv_id, title, abstract, authors, day in papers:
-        terms = index_terms(arxiv_id, title, abstract, authors, day, categories[pk])
-        entries.append((pk, standing(hotness[pk], day, pk), terms))
+    for pk, arxiv_id, title, abstract, authors, day, comment in papers:
+        texts = {"comment": comment, "posts": said.get(pk, [])}
+        terms = index_terms(arxiv_id, title, abstract, authors, day, categories[pk], **texts)
+        entries.append((pk, standing(how_hot[pk], day, pk), terms))
+    known: set[int] = set()
     with connection.cursor() as cursor:
         if not is_empty:
             indexed = IndexedPaper.objects.filter(pk__in=ids)
+            places = dict(indexed.values_list("pk", "standing"))
+            known = set(places)
             if connection.vendor == "sqlite":
-                cursor.executemany(FTS5.remove, [(place,) for place in indexed.values_list("standing", flat=True)])
+                cursor.executemany(FTS5.remove, [(place,) for place in places.values()])
             indexed.delete()
             PaperAuthor.objects.filter(paper__in=ids).delete()
         if connection.vendor == "sqlite":
@@ -168,12 +131,31 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
             with cursor.copy(GIN.add) as copy:
                 for pk, place, terms in entries:
                     copy.write_row((pk, place, tsvector(terms)))
-    names = (
+    names = [
         (pk, position, name, author_key(name))
-        for pk, _, _, _, authors, _ in papers
+        for pk, _, _, _, authors, *_ in papers
         for position, name in enumerate(map(readable, authors))
-    )
+    ]
     insert(PaperAuthor, ["paper", "position", "name", "key"], names)
+    posts.write_of_papers(ids, is_empty=is_empty)
+    _add_words([(pk, title, abstract, comment) for pk, _, title, abstract, _, _, comment in papers], names, known)
+
+
+def _add_words(papers: Sequence[tuple[int, str, str, str]], names: Sequence[tuple[int, int, str, str]], known: set[int]) -> None:
+    """The words of the papers to the dictionary; those of papers that were indexed before are not counted once more."""
+    in_titles: Counter[str] = Counter()
+    in_names: Counter[str] = Counter()
+    for pk, title, abstract, comment in papers:
+        title = readable(title)
+        words = {*title_words(title), *compounds(title), *given_names(title, readable(abstract), comment)}
+        in_titles.update(dict.fromkeys(words, 0 if pk in known else 1))
+    of_paper: defaultdict[int, set[str]] = defaultdict(set)
+    for pk, position, name, _ in names:
+        if position < MOST_AUTHORS:
+            of_paper[pk].update(plain_words(name))
+    for pk, of_names in of_paper.items():
+        in_names.update(dict.fromkeys(of_names, 0 if pk in known else 1))
+    dictionary.add(in_titles, in_names)
 
 
 def tsvector(terms: Sequence[str]) -> str:
@@ -187,14 +169,9 @@ def tsvector(terms: Sequence[str]) -> str:
 
 
 def _hotness(ids: Collection[int]) -> dict[int, int]:
-    """The tier of each paper, by its latest counts from the network."""
-    counts = PaperMeasurement.objects.filter(paper=OuterRef("pk"))
-    network = (
-        counts.filter(provenance=Provenance.NETWORK)
-        .order_by("-read_at")
-        .annotate(score=F("retweets") + F("favorites") + F("extra_points"))
-    )
-    found = Paper.objects.filter(pk__in=ids).values_list(
-        "pk", Subquery(network.values("score")[:1]), Exists(counts.filter(provenance=Provenance.POST))
-    )
-    return {pk: tier(score, is_in_posts=is_in_posts) for pk, score, is_in_posts in found}
+    """How hot each paper is, by its latest counts from the network, else by those of the old site."""
+    counts = PaperMeasurement.objects.filter(paper=OuterRef("pk")).order_by("-read_at")
+    counts = counts.annotate(score=F("retweets") + F("favorites") + F("extra_points"))
+    network, post = (counts.filter(provenance=kind).values("score")[:1] for kind in (Provenance.NETWORK, Provenance.POST))
+    found = Paper.objects.filter(pk__in=ids).values_list("pk", Subquery(network), Subquery(post))
+    return {pk: hotness(*scores) for pk, *scores in found}

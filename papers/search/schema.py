@@ -11,7 +11,7 @@ from papers.triggers import Event, Trigger
 
 HIGHEST_TIER = 20
 TIER = "CASE " + " ".join(f"WHEN {{score}} >= {1 << n - 1} THEN {n}" for n in range(HIGHEST_TIER, 0, -1)) + " ELSE 0 END"
-"""`index.tier` of counts from the network, in SQL."""
+"""The doublings of `index.hotness`, of counts from the network, in SQL; a standing has them above its 58 lowest bits."""
 TEXTS = ("arxiv_id", "title", "abstract", "authors", "listing_date")
 
 
@@ -59,6 +59,37 @@ class GIN:
     """Not along the index of standings."""
 
 
+class POST_FTS5:
+    """SQLite's index of posts. Its rowid is the post's key, so that it finds the newest first."""
+
+    create = FTS5.create.replace("papers_words", "papers_post_words")
+    drop = "DROP TABLE papers_post_words"
+    empty = "DELETE FROM papers_post_words"
+    add = "INSERT OR REPLACE INTO papers_post_words (rowid, words) VALUES (%s, %s)"
+    remove = "DELETE FROM papers_post_words WHERE rowid = %s"
+    find = "SELECT rowid FROM papers_post_words WHERE papers_post_words MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s"
+
+
+class POST_GIN:
+    """PostgreSQL's."""
+
+    add_column = "ALTER TABLE papers_indexedpost ADD COLUMN words tsvector NOT NULL DEFAULT ''"
+    drop_column = "ALTER TABLE papers_indexedpost DROP COLUMN words"
+    create = "CREATE INDEX papers_post_words ON papers_indexedpost USING gin (words)"
+    add = "COPY papers_indexedpost (tweet_id, words) FROM STDIN"
+    find = "SELECT tweet_id FROM papers_indexedpost WHERE words @@ %s::tsquery AND tweet_id < %s ORDER BY tweet_id DESC LIMIT %s"
+
+
+def create_post_index(apps: Any, schema_editor: Any) -> None:
+    is_sqlite = schema_editor.connection.vendor == "sqlite"
+    for statement in [POST_FTS5.create] if is_sqlite else [POST_GIN.add_column, POST_GIN.create]:
+        schema_editor.execute(statement)
+
+
+def drop_post_index(apps: Any, schema_editor: Any) -> None:
+    schema_editor.execute(POST_FTS5.drop if schema_editor.connection.vendor == "sqlite" else POST_GIN.drop_column)
+
+
 def create_index(apps: Any, schema_editor: Any) -> None:
     for statement in [FTS5.create] if schema_editor.connection.vendor == "sqlite" else [GIN.add_column, GIN.create]:
         schema_editor.execute(statement)
@@ -74,7 +105,8 @@ def install_triggers(using: str, plan: object = None, **_: Any) -> None:
     if plan is None:
         if database.vendor == "sqlite":
             with database.cursor() as cursor:
-                cursor.execute(FTS5.empty)
+                for statement in (FTS5.empty, POST_FTS5.empty):
+                    cursor.execute(statement)
         return
     for former in FORMER:
         triggers.drop(database, former)
@@ -100,12 +132,12 @@ NOTE = {
 IS_NEW = {"sqlite": "NOT EXISTS (SELECT 1 FROM papers_unindexedpaper WHERE paper_id = {paper})", "postgresql": ""}
 IS_OF_ANOTHER_TIER = (
     "NOT EXISTS (SELECT 1 FROM papers_indexedpaper WHERE paper_id = NEW.paper_id "
-    f"AND standing >> 56 = {TIER.format(score='NEW.retweets + NEW.favorites + NEW.extra_points')})"
+    f"AND standing >> 58 = {TIER.format(score='NEW.retweets + NEW.favorites + NEW.extra_points')})"
 )
 NOTE_THOSE_OF_ANOTHER_TIER = (
     "INSERT INTO papers_unindexedpaper (paper_id) SELECT fresh.paper_id FROM fresh "
     "LEFT JOIN papers_indexedpaper indexed ON indexed.paper_id = fresh.paper_id "
-    f"WHERE indexed.standing >> 56 IS DISTINCT FROM {TIER.format(score='fresh.retweets + fresh.favorites + fresh.extra_points')} "
+    f"WHERE indexed.standing >> 58 IS DISTINCT FROM {TIER.format(score='fresh.retweets + fresh.favorites + fresh.extra_points')} "
     "ORDER BY fresh.paper_id ON CONFLICT DO NOTHING;"
 )
 ROWS: tuple[tuple[Event, str], ...] = (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD"))
@@ -124,3 +156,27 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
             yield Trigger(name, table, event, note, when=f"{is_new} AND {IS_OF_ANOTHER_TIER}")
         else:  # they come by tens of thousands in one statement
             yield Trigger(name, table, event, NOTE_THOSE_OF_ANOTHER_TIER, rows_as="fresh")
+    yield from _post_triggers(vendor)
+
+
+NOTE_POST = {
+    "sqlite": "INSERT INTO papers_unindexedpost (tweet_id) VALUES ({post});",
+    "postgresql": "INSERT INTO papers_unindexedpost (tweet_id) VALUES ({post}) ON CONFLICT DO NOTHING;",
+}
+IS_NEW_POST = "NOT EXISTS (SELECT 1 FROM papers_unindexedpost WHERE tweet_id = {post})"
+OF_POST = ("body_html", "author_name", "author_handle", "state", "is_excluded")
+
+
+def _post_triggers(vendor: str) -> Iterator[Trigger]:
+    """A new post has a note only where its paper, with which it would be indexed, has none: an import makes thousands of both."""
+    of_mention, of_tweet, of_gone = (
+        {"note": NOTE_POST[vendor].format(post=post), "when": IS_NEW_POST.format(post=post) if vendor == "sqlite" else ""}
+        for post in ("NEW.tweet_id", "NEW.id", "OLD.id")
+    )
+    if vendor == "sqlite":
+        of_mention["when"] = (
+            f"NOT EXISTS (SELECT 1 FROM papers_unindexedpaper WHERE paper_id = NEW.paper_id) AND {of_mention['when']}"
+        )
+    yield Trigger(f"{PREFIX}papers_mention_insert", "papers_mention", "insert", of_mention["note"], when=of_mention["when"])
+    yield Trigger(f"{PREFIX}papers_tweet_update", "papers_tweet", "update", of_tweet["note"], OF_POST, of_tweet["when"])
+    yield Trigger(f"{PREFIX}papers_tweet_delete", "papers_tweet", "delete", of_gone["note"], when=of_gone["when"])

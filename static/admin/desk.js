@@ -16,6 +16,7 @@ import {refreshPosts, savePosts} from "./desk/posts.js";
 import {changes, flushNow, put, undecided} from "./desk/queue.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
 import {extend, showChosen, toggle} from "./desk/selection.js";
+import {showGrace} from "./desk/grace.js";
 import "./desk/hints.js";
 import {currentRow, focusColumn, focusRow, keepReachable} from "./desk/walking.js";
 
@@ -168,6 +169,7 @@ enhance();
 listen(does);
 showWaitingTexts();
 showUndecided();
+showGrace();
 decideNext();
 document.querySelector(".strip [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
 showSaving({waiting: changes().length, trouble: ""});

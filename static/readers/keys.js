@@ -11,7 +11,7 @@ for (const box of switches) {
 }
 
 const papers = () => all("article[data-paper]:not(.alone), :is(.titles, .results) li[data-paper]")
-  .filter((one) => !one.closest(".contents"));
+  .filter((one) => !one.closest(".contents, .alone"));
 const focused = () => document.activeElement?.closest("[data-paper]");
 const current = () => focused() ?? document.querySelector("article.alone");
 
@@ -21,7 +21,7 @@ function step(by) {
   const here = list.indexOf(focused());
   const near = list.findIndex((one) => one.getBoundingClientRect().top >= 0);
   const next = here < 0 ? Math.max(near, 0) : Math.min(Math.max(here + by, 0), list.length - 1);
-  const link = list[next].querySelector("h2 a, a");
+  const link = list[next].querySelector(":scope > .gone button") ?? list[next].querySelector("h2 a, a");
   link.focus({ preventScroll: true });
   list[next].scrollIntoView({ block: list[next].matches("article") ? "start" : "nearest" });
 }
@@ -74,7 +74,7 @@ function goThrough(event) {
 if (remembered("keys") !== "off" && document.querySelector(".entry")) {
   root.dataset.reach = "";
   for (const article of all(".entry")) {
-    reachOneThatIsSeen(article);
+    reach(article, partsOf(article).find(isSeen));
     article.addEventListener("focusin", ({ target }) => partsOf(article).includes(target) && reach(article, target));
     for (const name of ["toggle", "click"]) article.addEventListener(name, () => reachOneThatIsSeen(article), true);
   }

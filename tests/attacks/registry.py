@@ -31,7 +31,8 @@ from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
 from papers.ranking.ranking import RankedPaper
-from papers.search import index, marking, query, words
+from papers.search import addresses, dictionary, index, marking, nicknames, query, terms, words
+from papers.search import posts as post_index
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
 from papers.text import embed, formulas, keys, languages, lead, links, notes, tex, tex_commands
@@ -187,8 +188,31 @@ READERS: tuple[Reader, ...] = (
     Reader(words.folded, words.folded),
     Reader(marking.marked, lambda text: marking.marked(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
     Reader(marking.excerpt, lambda text: marking.excerpt(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
-    Reader(index.index_terms, lambda text: index.index_terms(text, text, text, [text], ways_in.DAY, [text])),
-    Reader(index.name_pairs, lambda text: index.name_pairs(text.split())),
+    Reader(words.plain_words, words.plain_words),
+    Reader(words.compounds, words.compounds),
+    Reader(words.joined, lambda text: words.joined(text.split())),
+    Reader(words.title_key, words.title_key),
+    Reader(words.spellings, lambda text: words.spellings(words.plain(text))),
+    Reader(addresses.ids_in, addresses.ids_in),
+    Reader(addresses.is_id_beginning, addresses.is_id_beginning),
+    Reader(nicknames.names_in_title, nicknames.names_in_title),
+    Reader(nicknames.names_in_abstract, lambda text: nicknames.names_in_abstract(text, text)),
+    Reader(nicknames.names_in_abstract, lambda text: nicknames.names_in_abstract(f"We introduce {text}"), place="named"),
+    Reader(nicknames.acronyms, nicknames.acronyms),
+    Reader(nicknames.names_in_post, nicknames.names_in_post),
+    Reader(nicknames.is_shaped, lambda text: nicknames.is_shaped(text or "a")),
+    Reader(dictionary.has_keys, dictionary.has_keys),
+    Reader(dictionary.keys_of, lambda text: dictionary.keys_of(words.plain(text))),
+    Reader(dictionary.lookup_keys, lambda text: dictionary.lookup_keys(words.plain(text))),
+    Reader(post_index.post_terms, lambda text: post_index.post_terms(text, text, text)),
+    Reader(categories.as_arxiv_writes, categories.as_arxiv_writes),
+    Reader(
+        terms.index_terms,
+        lambda text: terms.index_terms(text, text, text, [text], ways_in.DAY, [text], comment=text, posts=[text]),
+    ),
+    Reader(terms.title_words, terms.title_words),
+    Reader(terms.given_names, lambda text: terms.given_names(text, text, text)),
+    Reader(terms.name_pairs, lambda text: terms.name_pairs(text.split())),
     Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
     Reader(
         cast(Any, Selection.parse).__func__, lambda text: Selection.parse(QueryDict(ways_in.a_bytes(text))), (SelectionError,)

@@ -137,7 +137,7 @@ def test_keys_go_from_paper_to_paper_and_open_one(page: Page) -> None:
     page.keyboard.press("o")
     page.wait_for_url("**/papers/*")
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox")).to_be_focused()
 
 
 @pytest.mark.parametrize("address", ["/categories/cs.LG", "/search?q=synthetic"])

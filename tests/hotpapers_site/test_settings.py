@@ -65,6 +65,7 @@ WRONG = [
     ("DATABASE_URL", "hotpapers", DATABASE),
     ("DEBUG", "2", "true or false"),
     ("HASHED_STATIC", "maybe", "true or false"),
+    ("PUBLISH_GRACE_SECONDS", "601", "a whole number from 0 to 600"),
     ("HOT_SCORE", "-5", "a whole number from 0 to 1000000"),
     ("HOT_SCORE", "9" * 5000, "a whole number from 0 to 1000000"),
     ("HOT_SCORE", "٣", "a whole number from 0 to 1000000"),

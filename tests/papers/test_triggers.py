@@ -39,4 +39,4 @@ def test_migration_takes_the_search_triggers_of_former_versions_away() -> None:
     schema.install_triggers("default", plan=[])
 
     assert triggers.installed(connection, "papers_paper_") == set()
-    assert len(triggers.installed(connection, schema.PREFIX)) == 8
+    assert len(triggers.installed(connection, schema.PREFIX)) == 11

@@ -46,7 +46,7 @@ def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
         "distance": heat.score - site_rules.hot_score,
         "threshold": site_rules.hot_score,
         "is_candidate": paper.listing_date == day,
-        "chart": drawn(history) if history and len(history.readings) > 1 else None,
+        "charts": drawn(history) if history and len(history.readings) > 1 else [],
         "posts": posts.boxes[:MOST_POSTS],
         "more_posts": max(0, len(posts.boxes) - MOST_POSTS) + len(posts.lines) + posts.left,
         "number_of_posts": len(posts.boxes) + len(posts.lines) + posts.left,

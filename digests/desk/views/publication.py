@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digests.desk import tweets
@@ -13,11 +15,13 @@ from digests.desk.state import Desk, digests_of
 from digests.editing import history
 from digests.editing.comparing import difference
 from digests.editing.conflicts import Refused
+from digests.editing.sentences import said
 from digests.models import Digest, ShownTweet, Waiver
 from digests.publishing.checking import findings, refusal
 from digests.publishing.correcting import drop_correction, open_correction, publish_correction
+from digests.publishing.grace import publish_soon, release, take_back
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
-from digests.publishing.status import PUBLISHED, publish, withdraw
+from digests.publishing.status import PUBLISHED, withdraw
 from papers import clock
 from papers.models import Paper, Tweet
 from papers.post_keys import LONGEST_KEY
@@ -72,8 +76,34 @@ def publish_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 
 def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
-    won = publish(digest, now=clock.now(), by=user_of(request), seen=known(request, digest, body))
+    won = publish_soon(digest, now=clock.now(), by=user_of(request), seen=known(request, digest, body))
+    if digest.goes_out_at:
+        return f"Publishing in {settings.PUBLISH_GRACE_SECONDS} seconds. Press u to undo."
     return f"Published: {digest.date}." if won else "It is already published."
+
+
+@desk_action(PUBLISH)
+def undo_publish(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    """Within the grace period: nobody has seen the day."""
+    take_back(own(day))
+    return done(request, day, "Not published. Nobody has seen it.", body)
+
+
+@desk_action(PUBLISH)
+def release_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    """What the page asks for when the grace period is over; the worker's next tick does the same."""
+    digest = own(day)
+    if release(digest, now=clock.now()):
+        return done(request, day, f"Published: {digest.date}. Readers see it now.", body)
+    digest.refresh_from_db()
+    said = (
+        "It isn’t time yet."
+        if digest.goes_out_at
+        else "It is published."
+        if digest.status == PUBLISHED
+        else "It is not published."
+    )
+    return done(request, day, said, body)
 
 
 @desk_action(PUBLISH)
@@ -164,7 +194,15 @@ def checks(request: HttpRequest, desk: Desk) -> str:
     changed: tuple[str, ...] = ()
     if desk.is_correction and desk.digest and desk.published:
         changed = difference(history.now(desk.published), history.now(desk.digest)).said
-    return part(request, "checks", desk=desk, findings=found, changed=changed)
+    return part(request, "checks", desk=desk, findings=found, changed=changed, happened=happened(desk.digest))
+
+
+def happened(digest: Digest | None) -> dict[str, Any] | None:
+    """The last thing that was done about publication, in words."""
+    if digest is None:
+        return None
+    last = next((one for one in history.changes(digest) if one.action in history.OF_PUBLICATION), None)
+    return {"editor": last.editor, "said": said(last), "at": last.at} if last else None
 
 
 def known(request: HttpRequest, digest: Digest, body: Body) -> int:

@@ -97,12 +97,12 @@ def _matching(selection: Selection) -> tuple[list[int], bool]:
     """
     if not selection.text:
         return [], True
-    found = matching_ids(selection.text, FEW + 1)
+    found = matching_ids(selection.text, FEW + 1, are_hottest=True)
     if len(found) <= FEW:
         return found, True
     found = found[:FEW]
     if selection.order is Order.NEWEST and (newest := newest_day()):
-        found += matching_ids(selection.text, FEW, since=newest - timedelta(days=FEW_DAYS))
+        found += matching_ids(selection.text, FEW, since=newest - timedelta(days=FEW_DAYS), are_hottest=True)
     return found, False
 
 

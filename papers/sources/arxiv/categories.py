@@ -21,3 +21,13 @@ def is_category(term: str) -> bool:
     if archive in WITH_NAMED_CLASSES:
         return re.fullmatch(r"[a-z]+(-[a-z]+)?", of_archive) is not None
     return archive in WITH_CLASSES | {"astro-ph"} and re.fullmatch(r"[A-Z]{2}", of_archive) is not None
+
+
+def as_arxiv_writes(text: str) -> str | None:
+    """The category that somebody wrote, in arXiv's own capitals: `cs.LG` for `CS.lg`; None for what is none.
+
+    Archives whose names are words of their own (`cs`, `math`) are none: they need a field.
+    """
+    archive, dot, of_archive = text.lower().partition(".")
+    code = f"{archive}.{of_archive if archive in WITH_NAMED_CLASSES else of_archive.upper()}" if dot else archive
+    return code if is_category(code) else None

@@ -241,6 +241,7 @@ export const does = {
     correct: () => inPanel("correct"),
     unschedule: () => inPanel("unschedule"),
     drop_correction: () => inPanel("drop"),
+    undo_publish: () => act("undo_publish"),
     waive: (row, button) => act("waive", {finding: button.dataset.finding, waived: button.dataset.waived !== "false"}),
 };
 

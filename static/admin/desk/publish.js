@@ -119,6 +119,16 @@ const showClocks = () => all("time[data-clocks]").forEach((time) => {
 afterMerging(showClocks);
 showClocks();
 
+const part = (moment, zone, timeZoneName) =>
+    new Intl.DateTimeFormat("en-GB", {timeZone: zone, timeZoneName}).formatToParts(moment).find(({type}) => type === "timeZoneName").value;
+
+/** `02:30 CET (UTC+1), the second one`. */
+const nameFolds = (fold, moments, zone) => moments.slice(0, 2).forEach((moment, index) => {
+    const clock = new Intl.DateTimeFormat("en-GB", {timeZone: zone, hour: "2-digit", minute: "2-digit"}).format(moment);
+    const offset = part(moment, zone, "shortOffset").replace("GMT", "UTC");
+    fold.options[index].textContent = `${clock} ${part(moment, zone, "short")} (${offset}), the ${["first", "second"][index]} one`;
+});
+
 /** The time that is typed, as the site's clock and UTC show it. */
 export const showTimes = () => {
     const form = find("form[data-form=schedule]");
@@ -137,6 +147,13 @@ export const showTimes = () => {
     } catch {
         out.textContent = "Unknown time zone. Write it like Europe/Berlin.";
         return;
+    }
+    if (moments.length > 1) {
+        nameFolds(fold, moments, zone.value);
+    }
+    if (at.dataset.fold) { // the one that was chosen before is chosen again
+        fold.value = at.dataset.fold;
+        delete at.dataset.fold;
     }
     fold.closest("label").hidden = moments.length < 2;
     if (at.value && !moments.length) {

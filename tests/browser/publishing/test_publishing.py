@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
 
 from digests.models import Digest, PublicEvent
 from papers.models import Paper
@@ -78,12 +79,20 @@ def test_time_that_never_comes_is_refused_and_of_one_that_comes_twice_one_is_cho
 
     times = type_time(ann, f"{back}T02:30")
     expect(times).to_contain_text("00:30 UTC")
-    which.select_option("the second")
+    expect(which.locator("option")).to_have_text(
+        [re.compile(r"02:30 .*UTC\+2\), the first one"), re.compile(r"02:30 .*UTC\+1\), the second one")]
+    )
+    which.select_option("1")
     expect(times).to_contain_text("01:30 UTC")
     click(ann, "Schedule")
     expect(goes_out(ann)).to_contain_text(f"{back.day} Oct, 01:30 UTC")
     draft.refresh_from_db()
     assert draft.publish_at == datetime(YEAR, 10, back.day, 1, 30, tzinfo=UTC)
+    ann.page.reload()
+    ann.ready()
+    open_check(ann)
+    expect(ann.page.locator("#schedule-at")).to_have_value(f"{back}T02:30")
+    expect(which).to_have_value("1")
 
 
 def test_findings_are_waived_and_mended_by_key(open_desk: OpenDesk, draft: Digest, papers: list[Paper]) -> None:
@@ -110,6 +119,30 @@ def test_findings_are_waived_and_mended_by_key(open_desk: OpenDesk, draft: Diges
     assert entry.shown_tweets.exists()
     ann.press("P")
     expect(pill(ann)).to_have_text("published")
+
+
+def test_publication_is_taken_back_and_then_goes_out(
+    open_desk: OpenDesk, draft: Digest, reader: Page, settings: Settings
+) -> None:
+    settings.PUBLISH_GRACE_SECONDS = 3
+    ann = open_desk()
+    bar, address = ann.page.locator("#desk-grace"), ann.site + draft.get_absolute_url()
+    open_check(ann)
+    ann.press("P")
+    expect(bar).to_contain_text("Publishing 3 papers. Readers see them in")
+    expect(pill(ann)).to_have_text("publishing")
+    reader.goto(address)
+    expect(reader.locator("article.entry")).to_have_count(0)
+    ann.press("u")
+    expect(pill(ann)).to_have_text("draft")
+    expect(bar).to_be_hidden()
+
+    ann.press("P")
+    expect(pill(ann)).to_have_text("published")
+    expect(bar).to_be_hidden()
+    expect(ann.page.get_by_role("link", name="View page")).to_be_visible()
+    expect(ann.page.locator(".happened")).to_contain_text("Last: Ann published,")
+    assert events() == [(Kind.PUBLISHED, "")]
 
 
 def test_correction_is_begun_and_dropped_by_key(open_desk: OpenDesk, published: Digest) -> None:
@@ -171,7 +204,7 @@ def test_withdrawn_and_published_again(open_desk: OpenDesk, reader: Page, publis
     assert (again.status, again.published_at) == ("published", NOW)
     assert [kind for kind, _ in events()] == [Kind.PUBLISHED, Kind.WITHDRAWN, Kind.PUBLISHED]
     reader.goto(address)
-    expect(reader.locator(".papers article")).to_have_count(3)
+    expect(reader.locator("article.entry")).to_have_count(3)
 
 
 def test_correction_is_listed_and_published_with_a_note(
@@ -191,7 +224,7 @@ def test_correction_is_listed_and_published_with_a_note(
     ann.saved()
     expect(page.locator(".changed li")).to_have_text([f"{third}: moved from 3 to 1.", f"{second}: note changed."])
     reader.goto(address)
-    expect(reader.locator(".papers article").first).to_contain_text(papers[0].title)
+    expect(reader.locator("article.entry").first).to_contain_text(papers[0].title)
     expect(reader.get_by_text("Read it twice.")).to_have_count(0)
 
     click(ann, "Publish correction")
@@ -207,6 +240,6 @@ def test_correction_is_listed_and_published_with_a_note(
     assert events()[-1] == (Kind.CORRECTED, "The order was *wrong*.")
     render_changed()
     reader.goto(address)
-    expect(reader.locator(".papers article").first).to_contain_text(papers[2].title)
+    expect(reader.locator("article.entry").first).to_contain_text(papers[2].title)
     expect(reader.get_by_text("Read it twice.")).to_be_visible()
     expect(reader.locator(".events li", has_text="corrected")).to_contain_text("The order was wrong.")

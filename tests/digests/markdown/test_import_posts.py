@@ -94,7 +94,7 @@ def test_import_takes_a_constant_number_of_queries_a_post(django_assert_num_quer
 
     for first, count in ((0, 1), (100, 30)):
         reading = read_post(a_file(tmp_path, a_post(date(2021, 5, 1 + count), *papers(first, count))))
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             assert store(reading) == Outcome.NEW
 
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -186,7 +187,9 @@ def test_remote_that_does_not_answer_is_told_and_what_changed_is_committed(targe
     Entry.objects.filter(digest__date=date(2021, 5, 12)).update(retweets=7)
     with pytest.raises(GitError, match="the repository of blog cannot be reached") as caught:
         running.run(away, NOW)
-    assert (MirrorHealth.objects.get().state, "hunter2" in str(caught.value)) == ("waiting", False)
+    row = MirrorHealth.objects.get()
+    assert (row.state, row.owes, "hunter2" in str(caught.value)) == ("waiting", True, False)
     assert git(target.folder, "log", "--format=%s").splitlines() == ["Update 2021-05-12", "Publish 2 days"]
-    running.run(target, NOW)
+    running.run(replace(target, build=f"touch {bare}/built"), NOW)
+    assert (bare / "built").exists()
     assert log(bare) == ["Update 2021-05-12", "Publish 2 days"]

@@ -18,7 +18,7 @@ from django.conf import settings
 from digests.markdown.format import file_name
 from tests.digests.mirror.mirrored import files, is_true
 
-KILLS = int(os.environ.get("MIRROR_KILLS", "6"))
+KILLS = int(os.environ.get("MIRROR_KILLS", "2"))
 """How often each kind of target is killed. `make test-mirror` does so 50 times."""
 pytestmark = [pytest.mark.slow(seconds=60), pytest.mark.timeout(1200)]
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
@@ -48,6 +48,14 @@ def environment(archive: Path, tmp_path: Path) -> dict[str, str]:
     subprocess.run([*MANAGE, "import_posts", str(posts)], env=found, check=True, capture_output=True)
     subprocess.run([*MANAGE, "render_texts"], env=found, check=True, capture_output=True)
     return found
+
+
+SLOWED = (  # each fsync waits a little, so that the kill falls in between
+    "import os, time, sys; real = os.fsync\n"
+    "def slow(fd): time.sleep(0.05); real(fd)\n"
+    "os.fsync = slow\n"
+    "from django.core.management import execute_from_command_line as run; run(sys.argv)"
+)
 
 
 class Reader(threading.Thread):
@@ -99,12 +107,12 @@ def test_killed_at_random_moments_ends_in_the_same_bytes(environment: dict[str, 
     killed = 0
     for number in range(KILLS):
         subprocess.run([sys.executable, "-c", CHANGE, str(number)], env=environment, check=True)
-        command = [*MANAGE, "mirror", "killed"]
+        command = [sys.executable, "-c", SLOWED, "mirror", "killed"]
         running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while running.poll() is None and not is_at_work(folder):
             time.sleep(0.002)
         try:
-            running.wait(choose.uniform(0.0, 1.0) ** 3)
+            running.wait(choose.uniform(0.0, 0.6))
         except subprocess.TimeoutExpired:
             running.send_signal(signal.SIGKILL)
             running.wait()

@@ -49,6 +49,7 @@ MODELS: dict[str, list[str]] = {
     "papers.readbudget": [],
     "papers.paidread": [],
     "papers.sourcehealth": [],
+    "papers.erasure": [],
     "hotpapers_site.securityevent": [],
     "papers.paper": ["take_newer_selected"],
     "papers.renderedtext": [],
@@ -63,22 +64,19 @@ MODELS: dict[str, list[str]] = {
     "axes.accessfailurelog": [],
 }
 """Every model of the admin with its actions beside `delete_selected`; all are tried."""
-NEVER_THERE = {"axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}
+NEVER_THERE = {"papers.erasure", "axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}
 """Rows of failed logins: no list knows of them."""
 SAVED = {"papers.paper", "papers.tweet", "auth.group", "auth.user"}
 """Models of which a row can be saved: of posts those that no published list shows."""
 PUBLICATION = {
     *("check", "waive", "direction", "publish", "schedule", "unschedule", "withdraw", "correct"),
-    *("publish_correction", "drop_correction", "restore"),
+    *("publish_correction", "drop_correction", "restore", "undo_publish", "release"),
 }
 COMMANDS: dict[str, list[str] | str] = {
-    "publish_digest": ["2021-05-12"],
-    "withdraw_digest": ["2021-05-12"],
-    "clear_samples": [],
-    "index_papers": [],
-    "rank_day": ["2021-05-12"],
-    "export_posts": "reads alone",
-    "mirror": "reads alone",
+    "erase_posts": "on request: what goes is gone for readers at once, and a tombstone says so",
+    **{name: ["2021-05-12"] for name in ("publish_digest", "withdraw_digest", "rank_day")},
+    **{name: [] for name in ("clear_samples", "index_papers")},
+    **dict.fromkeys(("export_posts", "mirror"), "reads alone"),
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
     "acknowledge_day": "the admin's action does the same",

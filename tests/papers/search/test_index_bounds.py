@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from papers.models import IndexedPaper, Paper, UnindexedPaper
-from papers.search.index import index_changed, index_terms, within
+from papers.search.index import index_changed
+from papers.search.terms import index_terms, within
 from tests.factories import make_paper
 
 FRIDAY = date(2026, 11, 20)

@@ -256,7 +256,7 @@ def test_old_key_of_a_name_in_tex_leads_to_the_new_one(client: Client) -> None:
 def test_log_tells_days_of_one_kind_together(client: Client) -> None:
     for n in range(4):
         CollectionDay.objects.create(date=DAY - timedelta(days=n), state=CollectionDay.State.QUIET)
-    CollectionDay.objects.create(date=DAY - timedelta(days=4), state=CollectionDay.State.COMPLETE)
+    CollectionDay.objects.create(date=DAY - timedelta(days=4), state=CollectionDay.State.FAILED)
 
     page = page_of(client, "/days")
 

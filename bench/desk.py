@@ -1,0 +1,112 @@
+"""The desk at 200 and 1,000 candidates: bytes and processor time of changes, of a poll and of the page, and of many removals.
+
+A list of 64 papers is edited with every candidate on the page. Fails over the bounds.
+"""
+
+import json
+import re
+import sys
+import time
+from statistics import median
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from bench.databases import run  # noqa: E402
+from digests.models import Digest  # noqa: E402
+from tests.digests.desk.desk_days import DAY, make_day, make_draft  # noqa: E402
+
+LISTED = 64
+ROUNDS = 15
+MOST_KB = {200: 30, 1000: 60}
+MOST_MS = 150
+SHOWN = "?all=1&show=all"
+"""Every candidate, with those that are listed: the longest page."""
+VERSION = re.compile(r'id="(c|in)-([^"]+)"[^>]*?data-v="(\w+)"')
+
+
+class Desk:
+    """An editor's page, which knows the versions of its rows."""
+
+    def __init__(self) -> None:
+        self.client = Client(headers={"host": "127.0.0.1", "accept-encoding": "gzip"})
+        self.client.force_login(User.objects.create_superuser("bench"))
+        page = Client(headers={"host": "127.0.0.1"})
+        page.cookies = self.client.cookies
+        self.rows: dict[str, str] = {}
+        self.take(page.get(f"/admin/desk/{DAY}/{SHOWN}").content.decode())
+
+    def take(self, html: str) -> None:
+        for column, paper, version in VERSION.findall(html):
+            self.rows[f"in-{paper}" if column == "in" else paper] = version
+
+    def change(self, action: str, **body: Any) -> tuple[int, float]:
+        """Bytes as sent, and milliseconds of processor time."""
+        have = " ".join(f"{row}:{version}" for row, version in self.rows.items())
+        sent = json.dumps({**body, "revision": Digest.objects.get(date=DAY).revision, "have": have})
+        began = time.process_time()
+        answer = self.client.post(f"/admin/desk/{DAY}/{action}{SHOWN}", sent, content_type="application/json")
+        took = (time.process_time() - began) * 1000
+        if answer.status_code != 200:
+            raise RuntimeError(f"{action} answered {answer.status_code}")
+        return len(answer.content), took
+
+
+def measure(candidates: int) -> list[str]:
+    """What is over its bound."""
+    call_command("flush", verbosity=0, interactive=False)
+    made = make_day(candidates, hot=LISTED)
+    make_draft(made[:LISTED])
+    papers = [paper.arxiv_id for paper in made]
+    desk = Desk()
+    figures: dict[str, list[tuple[int, float]]] = {}
+    for n in range(ROUNDS):
+        figures.setdefault("pin", []).append(desk.change("pin", paper=papers[n], pinned=True))
+        figures.setdefault("note", []).append(desk.change("note", paper=papers[n], text="A word on it", base=""))
+        figures.setdefault("move", []).append(desk.change("move", paper=papers[n], position=40, moves=0))
+        figures.setdefault("remove", []).append(desk.change("remove", paper=papers[n]))
+        figures.setdefault("add", []).append(desk.change("add", paper=papers[LISTED + n]))
+    over = []
+    for action, measured in figures.items():
+        size, took = max(size for size, _ in measured) / 1000, median(took for _, took in measured)
+        is_over = size > MOST_KB[candidates] or took > MOST_MS
+        told = f"{size:6.1f} kB at most  {took:6.0f} ms of processor time{'   OVER' if is_over else ''}"
+        print(f"{candidates:>5,} candidates  {action:<10} {told}")
+        over += [f"{action} at {candidates}"] if is_over else []
+    removals = [{"action": "remove", "body": {"paper": one, "revision": 0}} for one in papers[ROUNDS:LISTED]]
+    size, took = desk.change("changes", changes=removals)
+    print(f"{candidates:>5,} candidates  {len(removals)} removals in one request: {size / 1000:.1f} kB, {took:.0f} ms")
+    over += [f"removals at {candidates}"] if size / 1000 > MOST_KB[candidates] else []
+    print_reads(desk, candidates)
+    return over
+
+
+def print_reads(desk: Desk, candidates: int) -> None:
+    """The page, and a poll that finds nothing new."""
+    state = desk.client.get(f"/admin/desk/{DAY}/state").json()
+    for name, address in {
+        "page": f"/admin/desk/{DAY}/{SHOWN}",
+        "idle poll": f"/admin/desk/{DAY}/state?seen={state['revision']}&pulse={state['pulse']}&here=",
+    }.items():
+        began = time.process_time()
+        answer = desk.client.get(address)
+        took = (time.process_time() - began) * 1000
+        told = f"{len(answer.content) / 1000:6.1f} kB          {took:6.0f} ms, status {answer.status_code}"
+        print(f"{candidates:>5,} candidates  {name:<10} {told}")
+
+
+def compare(_: int) -> int:
+    call_command("migrate", verbosity=0)
+    over = [one for candidates in MOST_KB for one in measure(candidates)]
+    print(f"over the bounds: {', '.join(over)}" if over else "all within the bounds")
+    return bool(over)
+
+
+if __name__ == "__main__":
+    sys.exit(run("desk", compare, rows="candidates", default=1_000))

@@ -1,0 +1,91 @@
+"""Erases posts on request: texts, names and handles go everywhere, and never come back.
+
+The row stays as a tombstone, as of every post that is gone; its counts name nobody. What is erased is known again by a hash, so
+that collecting does not bring it back.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from papers.counts.measuring import measure_papers
+from papers.counts.states import COPIED, ERASED
+from papers.models import Erasure, Tweet
+from papers.models.tweets import TweetQuerySet
+from papers.shown import lists
+
+Subject = Erasure.Subject
+
+
+class Named(NamedTuple):
+    """What a network says of a post that tells whose it is."""
+
+    id: str
+    author_id: str
+    handle: str
+
+
+def key_of(network: str, subject: Subject, name: str) -> str:
+    text = chr(0).join((network, subject, name.casefold().removeprefix("@")))
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def posts_of_author(network: str, author: str) -> TweetQuerySet:
+    """The posts of the network's author with this id or handle."""
+    author = author.removeprefix("@")
+    of_network = Tweet.objects.filter(network=network)
+    return of_network.filter(author_id=author) | of_network.filter(author_handle__iexact=author)
+
+
+def erase_post(network: str, id: str, *, reason: str, now: datetime, by: Any = None) -> int:
+    """Erase the post with this id, and refuse it from now on. Returns 0 if it was not here."""
+    return _erase(network, Subject.POST, [id], Tweet.objects.filter(network=network, status_id=id), reason, now, by)
+
+
+def erase_author(network: str, author: str, *, reason: str, now: datetime, by: Any = None) -> int:
+    """Erase all posts of the author with this id or handle, and refuse further ones; how many posts there were.
+
+    Whoever is known by a handle alone may take another: with a post that is here, the network's own id is known as well.
+    """
+    posts = posts_of_author(network, author)
+    known = posts.order_by().values_list("author_id", "author_handle").distinct()
+    names = {author.removeprefix("@"), *(name for both in known for name in both)} - {""}
+    return _erase(network, Subject.AUTHOR, names, posts, reason, now, by)
+
+
+def _erase(
+    network: str, subject: Subject, names: Iterable[str], posts: TweetQuerySet, reason: str, now: datetime, by: Any
+) -> int:
+    with transaction.atomic():
+        keys = list(posts.order_by().values_list("pk", flat=True))
+        Erasure.objects.bulk_create(
+            [
+                Erasure(network=network, subject=subject, key=key, posts=len(keys), reason=reason, by=by, at=now)
+                for key in sorted({key_of(network, subject, name) for name in names})
+            ],
+            ignore_conflicts=True,
+        )
+        Tweet.objects.filter(pk__in=keys).update(
+            state=Tweet.State.ERASED, state_since=now, next_read_at=None, author_id="", **ERASED
+        )
+        lists().forget_texts(keys, COPIED)
+        measure_papers(keys, now=now)
+    return len(keys)
+
+
+def refused(network: str, posts: Iterable[Named]) -> Collection[str]:
+    """The ids of those posts that were erased on request, or are of an author who was; one or two queries."""
+    erased = Erasure.objects.filter(network=network)
+    if not erased.exists():
+        return ()
+    keys = {post.id: _keys(network, post) for post in posts}
+    known = set(erased.filter(key__in={key for several in keys.values() for key in several}).values_list("key", flat=True))
+    return {id for id, several in keys.items() if known & several}
+
+
+def _keys(network: str, post: Named) -> set[str]:
+    names = [name for name in (post.author_id, post.handle) if name]
+    return {key_of(network, Subject.POST, post.id), *(key_of(network, Subject.AUTHOR, name) for name in names)}

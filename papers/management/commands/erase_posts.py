@@ -1,0 +1,47 @@
+"""`manage.py erase_posts`: a post or an author's posts go, on request, and stay away."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from papers import clock
+from papers.counts import erasing
+from papers.models import Tweet
+from papers.networks.registry import KINDS
+
+
+class Command(BaseCommand):
+    help = (
+        "Erase a post, or all posts of an author: text, name and handle go from every page, list and mirror, and are refused "
+        "when they come again. A record without names stays in the admin. Erase again after you restored an older backup."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--post", metavar="LINK", help="the address of the post on its network")
+        what.add_argument("--author", metavar="NETWORK:HANDLE", help=f"for example x:handle; networks: {', '.join(KINDS)}")
+        parser.add_argument("--reason", required=True, help="who asked, without personal data, for example “ticket 17”")
+        parser.add_argument("--dry-run", action="store_true", help="say how many posts would go")
+
+    def handle(self, *, post: str, author: str, reason: str, dry_run: bool, **options: Any) -> None:
+        if post:
+            network, id = self._post(post)
+            found = Tweet.objects.filter(network=network, status_id=id).all()
+        else:
+            network, _, id = author.partition(":")
+            if network not in KINDS or not id.strip("@ "):
+                raise CommandError(f"--author is {author!r}; expected NETWORK:HANDLE, for example x:handle.")
+            found = erasing.posts_of_author(network, id)
+        if dry_run:
+            self.stdout.write(f"{found.count():,} posts would be erased.")
+            return
+        erase = erasing.erase_post if post else erasing.erase_author
+        erased = erase(network, id, reason=reason[:200], now=clock.now())
+        self.stdout.write(f"{erased:,} posts erased. What is erased is refused from now on.")
+
+    def _post(self, link: str) -> tuple[str, str]:
+        for network, kind in KINDS.items():
+            if (id := kind.id_in(link)) is not None:
+                return network, id
+        titles = ", ".join(kind.title for kind in KINDS.values())
+        raise CommandError(f"--post is {link!r}; expected the address of a post on {titles}.")

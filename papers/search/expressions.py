@@ -1,0 +1,77 @@
+"""Boolean expressions over the words of the index, as SQLite's FTS5 and PostgreSQL's tsquery read them."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from django.db import connection
+
+from papers.models import IndexedPaper
+from papers.search.index import pair_term
+from papers.search.schema import FTS5, GIN
+
+FIRST = (1 << 63) - 1
+"""Above every standing."""
+Term = tuple[str, ...]
+"""Words in a row."""
+Clause = tuple[Term, ...]
+"""Alternatives."""
+Clauses = tuple[Clause, ...]
+"""All of them are needed."""
+
+
+def standings(wanted: Clauses, unwanted: Sequence[Clauses], below: int, limit: int, *, are_few: bool = False) -> list[int]:
+    """The highest standings below one, of the papers that meet all clauses and, for no element of `unwanted`, all of its clauses.
+    One query. Where the papers are few (`are_few`), PostgreSQL sorts them all, and passes none that is not among them.
+    """
+    below = min(below, FIRST)
+    if below <= 0 or limit <= 0:
+        return []
+    if not wanted:
+        rows = IndexedPaper.objects.filter(standing__lt=below).order_by("-standing")
+        return list(rows.values_list("standing", flat=True)[:limit])
+    if connection.vendor == "sqlite":
+        statement, expressions = FTS5.find, [fts5(wanted, unwanted)]
+    else:
+        rows_in = tuple(clause for clause in wanted if any(map(_is_phrase, clause)))
+        looked_up = tuple(clause for clause in wanted if clause not in rows_in)
+        statement = GIN.find.format(besides=GIN.besides if rows_in else "", sorted=GIN.sorted if are_few else "")
+        expressions = [joined_tsquery([*map(_tsquery, looked_up), *map(_by_twos, rows_in)], unwanted)]
+        expressions += [" & ".join(map(_tsquery, rows_in))] if rows_in else []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*expressions, below, limit])
+        return [standing for (standing,) in cursor.fetchall()]
+
+
+def fts5(wanted: Clauses, unwanted: Sequence[Clauses] = ()) -> str:
+    """Words hold letters, digits and our own underscores only, so quotes hold them all."""
+    return _fts5(wanted) + "".join(f" NOT ({_fts5(clauses)})" for clauses in unwanted)
+
+
+def tsquery(wanted: Iterable[Clause]) -> str:
+    return " & ".join(map(_tsquery, wanted))
+
+
+def _fts5(clauses: Clauses) -> str:
+    return " AND ".join("(" + " OR ".join('"' + " ".join(term) + '"' for term in clause) + ")" for clause in clauses)
+
+
+def joined_tsquery(wanted: Sequence[str], unwanted: Sequence[Clauses]) -> str:
+    return " & ".join([*wanted, *(f"!({tsquery(clauses)})" for clauses in unwanted)])
+
+
+def _tsquery(clause: Clause) -> str:
+    return "(" + " | ".join(" <-> ".join(f"'{word}'" for word in term) for term in clause) + ")"
+
+
+def _by_twos(clause: Clause) -> str:
+    """The clause with each phrase as the words by twos that the index holds: it says where to look, no more."""
+    return "(" + " | ".join(_looked_up(term) if _is_phrase(term) else f"'{term[0]}'" for term in clause) + ")"
+
+
+def _looked_up(term: Term) -> str:
+    return "(" + " & ".join(f"'{pair_term(*pair)}'" for pair in pairwise(term)) + ")"
+
+
+def _is_phrase(term: Term) -> bool:
+    """Whether its words stand in a row in the text: those of titles are few enough to be read."""
+    return len(term) > 1 and not term[0].startswith("t_")

@@ -1,0 +1,96 @@
+"""In which order papers are found: first how well their title fits, then how hot they are.
+
+Levels, from above: the very title; what the authors call the paper; all words in the title (or in names), those in a row a little
+higher; what others call it; the words beside each other anywhere; the words anywhere. A paper's place is one number, its standing
+raised by its level, so that a page goes on where the last one ended. Each level comes from the index in its order, and none is
+read that the page does not reach: a word that stands in half of a million papers costs no more than a rare one.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from heapq import merge
+from typing import NamedTuple
+
+from papers import clock
+from papers.search.expressions import FIRST, Clauses, standings
+from papers.search.index import STEPS, TIER_BITS
+from papers.search.understanding import Reading
+
+LEVEL = 1 << 11
+"""Steps of hotness that one level is above another: more than there are."""
+IN_A_ROW = 2 * STEPS
+"""Steps that a title gains with the words in a row: two doublings."""
+TOP = 6 * LEVEL << TIER_BITS
+"""Above every place."""
+FEW_DAYS = 62
+"""Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
+
+
+class Stream(NamedTuple):
+    """Papers of one kind, by their standing."""
+
+    raised_by: int
+    wanted: Clauses
+    unwanted: tuple[Clauses, ...]
+
+
+def places(reading: Reading, limit: int, before: int = TOP + FIRST) -> list[int]:
+    """The highest places below `before` of the papers that are found; at most eight queries."""
+    if reading.is_impossible:
+        return []
+    found: list[int] = []
+    are_few = is_of_few_days(reading)
+    for level in _levels(reading):
+        streams = []
+        for stream in level:
+            raised_by = stream.raised_by << TIER_BITS
+            below = standings(stream.wanted, stream.unwanted, before - raised_by, limit - len(found), are_few=are_few)
+            streams.append([standing + raised_by for standing in below])
+        found += list(merge(*streams, reverse=True))[: limit - len(found)]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def hottest(reading: Reading, limit: int, before: int = FIRST) -> list[int]:
+    """The highest standings below `before` of the papers that are found, whatever fits best; one query."""
+    if reading.is_impossible:
+        return []
+    return standings(reading.anywhere, reading.unwanted, before, limit, are_few=is_of_few_days(reading))
+
+
+def _levels(reading: Reading) -> Iterator[list[Stream]]:
+    """From the highest; what is in one is in none below it."""
+    above = list(reading.unwanted)
+    if not reading.wanted:
+        yield [Stream(0, reading.filters, tuple(above))]
+        return
+    for number, wanted in ((5, reading.titled), (4, reading.named)):
+        if wanted:
+            yield [Stream(number * LEVEL, wanted, tuple(above))]
+            above.append(_own(wanted, reading))
+    in_a_row, in_title = reading.in_a_row, reading.in_title
+    titles = [Stream(3 * LEVEL, in_title, (*above, _own(in_a_row, reading)) if in_a_row else tuple(above))]
+    if in_a_row:
+        titles.append(Stream(3 * LEVEL + IN_A_ROW, in_a_row, tuple(above)))
+        above.append(_own(in_a_row, reading))
+    yield titles
+    above.append(_own(in_title, reading))
+    for number, wanted in ((2, reading.called), (1, reading.near)):
+        if wanted:
+            yield [Stream(number * LEVEL, wanted, tuple(above))]
+            above.append(_own(wanted, reading))
+    yield [Stream(0, reading.anywhere, tuple(above))]
+
+
+def _own(clauses: Clauses, reading: Reading) -> Clauses:
+    """Without what all levels have in common."""
+    return tuple(clause for clause in clauses if clause not in reading.filters) or clauses
+
+
+def is_of_few_days(reading: Reading) -> bool:
+    """And asks for more than these days, which alone are soon found among the hottest."""
+    query, today = reading.query, clock.now().date()
+    if query.since is None or len(reading.anywhere) < 2:
+        return False
+    return min(query.until or today, today) - query.since < timedelta(days=FEW_DAYS)

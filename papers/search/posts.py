@@ -1,0 +1,91 @@
+"""The index of posts: by the words of their text, and by who wrote them.
+
+The posts of a paper are indexed with it; of a post that comes or changes later the database's triggers leave a note.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+
+from django.db import connection, transaction
+
+from papers.models import IndexedPost, Mention, Tweet, UnindexedPost
+from papers.rows import insert
+from papers.search.schema import POST_FTS5, POST_GIN
+from papers.search.terms import within
+from papers.search.words import author_key, words
+from papers.text.embed import text_of
+
+BATCH = 1_000
+MOST_BYTES = 20_000
+
+
+def post_terms(body_html: str, name: str, handle: str) -> list[str]:
+    """The words by which a post is found, in order."""
+    terms = within([*words(text_of(body_html)), "_", *words(name), "_", *words(handle)], MOST_BYTES)
+    return [*terms, *([handle_term(handle)] if handle else [])]
+
+
+def handle_term(handle: str) -> str:
+    return "u_" + author_key(handle).replace("-", "_")
+
+
+def index_posts_changed() -> int:
+    """Index the posts that changed; how many there were. May run beside itself and beside every other writer."""
+    done = 0
+    while ids := _index_batch():
+        done += len(ids)
+    return done
+
+
+def _index_batch() -> list[int]:
+    with transaction.atomic():
+        noted = UnindexedPost.objects.order_by("pk").select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked
+        )
+        ids = list(noted.values_list("pk", flat=True)[:BATCH])
+        if ids:
+            UnindexedPost.objects.filter(pk__in=ids).delete()
+            write(ids)
+    return ids
+
+
+def texts_of(papers: Collection[int], most: int) -> dict[int, list[str]]:
+    """The plain texts of the first posts about each paper that are there and count."""
+    rows = Mention.objects.filter(paper__in=papers, tweet__state=Tweet.State.LIVE, tweet__is_excluded=False)
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    counted: Counter[int] = Counter()
+    for paper, body in rows.order_by("pk").values_list("paper", "tweet__body_html"):
+        counted[paper] += 1
+        if body and counted[paper] <= most:
+            found[paper].append(text_of(body))
+    return found
+
+
+def write_of_papers(papers: Collection[int], *, is_empty: bool = False) -> None:
+    """Index all posts about these papers."""
+    write(sorted(set(Mention.objects.filter(paper__in=papers).values_list("tweet", flat=True))), is_empty=is_empty)
+
+
+def write(ids: Collection[int], *, is_empty: bool = False) -> None:
+    """Make the index say what the posts with these primary keys say; those that are gone, excluded or without text leave it."""
+    rows = Tweet.objects.filter(pk__in=ids, state=Tweet.State.LIVE, is_excluded=False).exclude(body_html="").order_by("pk")
+    entries = [(pk, post_terms(*texts)) for pk, *texts in rows.values_list("pk", "body_html", "author_name", "author_handle")]
+    with connection.cursor() as cursor:
+        IndexedPost.objects.filter(pk__in=ids).delete()
+        if connection.vendor == "sqlite":
+            if not is_empty:
+                cursor.executemany(POST_FTS5.remove, [(pk,) for pk in ids])
+            insert(IndexedPost, ["tweet_id"], [(pk,) for pk, _ in entries])
+            cursor.executemany(POST_FTS5.add, [(pk, " ".join(terms)) for pk, terms in entries])
+        else:
+            with cursor.copy(POST_GIN.add) as copy:
+                for pk, terms in entries:
+                    copy.write_row((pk, _tsvector(terms)))
+
+
+def _tsvector(terms: list[str]) -> str:
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, term in enumerate(terms, 1):
+        if term != "_":
+            places[term].append(place)
+    return " ".join(f"'{term}':{','.join(map(str, at))}" for term, at in places.items())

@@ -1,0 +1,274 @@
+"""What a query asks of the index, read with the dictionary: names of authors, other spellings, words joined and split, and words
+that may go on.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
+
+from papers import clock
+from papers.models import PaperAuthor
+from papers.search import dictionary
+from papers.search.abbreviations import SHORT
+from papers.search.days import spans
+from papers.search.dictionary import NOWHERE, Known
+from papers.search.expressions import Clause, Clauses, Term
+from papers.search.query import Part, Query
+from papers.search.terms import PAIRED, category_term, id_term, name_pairs
+from papers.search.words import STOP_WORDS, author_key, folded, joined, name_words, plain_words, spellings, title_key, words
+
+LONGEST_RUN = 8
+"""Words that are tried joined, split and as names; of a longer query only its title is looked for."""
+LONGEST_NAME = 4
+MOST_UNKNOWN = 3
+"""Words that are taken for beginnings."""
+CLASS = re.compile(r"\.[a-z]{2}/")
+"""Of an old id, which may stand without: `math.gt/0309136`."""
+PIECES = re.compile(r"[0-9]+|[^0-9]+")
+
+
+class Author(NamedTuple):
+    name: str
+    """As typed."""
+    term: Term
+    places: tuple[tuple[int, int], ...]
+
+
+class Wanted(NamedTuple):
+    """One thing that the words ask for."""
+
+    part: Part
+    anywhere: Clause
+    in_title: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    query: Query
+    filters: Clauses
+    """What has to do with no text: days, categories, ids, authors."""
+    wanted: tuple[Wanted, ...]
+    unwanted: tuple[Clauses, ...]
+    authors: tuple[Author, ...]
+    """Those that were recognized without a field."""
+    unknown: tuple[Part, ...]
+    """Words that the dictionary has not."""
+    row: tuple[str, ...] = ()
+    """All folded words in order, but for those that are quoted."""
+    name: str = ""
+    """All words, written as one."""
+    is_impossible: bool = False
+    """No paper can be of these days."""
+
+    @property
+    def anywhere(self) -> Clauses:
+        return (*self.filters, *(one.anywhere for one in self.wanted))
+
+    @property
+    def in_title(self) -> Clauses:
+        return (*self.filters, *(one.in_title for one in self.wanted))
+
+    @property
+    def in_a_row(self) -> Clauses:
+        """In the title, or in the name that is abbreviated; empty for a lone word."""
+        called = ((f"w_{self.name}",),) if self.name else ()
+        row = [(_title(pair), (f"j_{joined(pair)}",), (f"t_{joined(pair)}",), *called) for pair in pairwise(self.row)]
+        return (*self.filters, *(one.in_title for one in self._exact), *row) if row else ()
+
+    @property
+    def called(self) -> Clauses:
+        """What is abbreviated so, or called so in posts."""
+        exact = (one.anywhere for one in self._exact)
+        return (*self.filters, *exact, ((f"w_{self.name}",), (f"v_{self.name}",))) if self.name else ()
+
+    @property
+    def near(self) -> Clauses:
+        """Anywhere, but beside each other; empty for a lone word."""
+        pairs = [((first, second), (second, first), (joined((first, second)),)) for first, second in pairwise(self.row)]
+        return (*self.filters, *(one.anywhere for one in self._exact), *pairs) if pairs else ()
+
+    @property
+    def named(self) -> Clauses:
+        """What is called so by its authors."""
+        return (*self.filters, *(one.anywhere for one in self._exact), ((f"n_{self.name}",),)) if self.name else ()
+
+    @property
+    def _exact(self) -> list[Wanted]:
+        return [one for one in self.wanted if one.part.is_exact]
+
+    @property
+    def titled(self) -> Clauses:
+        """What has this very title."""
+        key = title_key(self.query.text)
+        return (((f"x_{key}",),),) if key else ()
+
+
+def understood(query: Query, *, is_unfinished: bool = False) -> Reading:
+    """The query, read with the dictionary; at most six queries. The last word may go on where the query is unfinished."""
+    bare = [part for part in query.parts if not part.kind]
+    of_part = {part: [word for word in plain_words(part.typed) if word not in STOP_WORDS] for part in bare}
+    loose = [part for part in bare if len(part.term) == 1 and not part.is_exact and len(bare) <= LONGEST_RUN]
+    asked = {part: of_part[part][0] for part in loose}
+    known = dictionary.known(spelled for word in asked.values() for spelled in (word, *spellings(word)))
+    authors, of_authors = _authors(loose, asked, known)
+    left = [part for part in bare if part not in of_authors]
+    unknown = tuple(part for part in left if part in asked and not _is_known(asked[part], known))
+    beginnings = {part for part in left if part.is_beginning} | set(unknown)
+    if is_unfinished and left and left[-1] in asked:
+        beginnings.add(left[-1])
+    endings = {
+        part: dictionary.endings(asked.get(part) or of_part[part][-1])
+        for part in [part for part in left if part in beginnings][-MOST_UNKNOWN:]
+        if len(part.term[0]) > 1
+    }
+    runs = _runs([part for part in left if part in asked], asked)
+    wanted = [
+        Wanted(part, *_alternatives(part, asked.get(part), known, endings.get(part, []), runs.get(part, []))) for part in left
+    ]
+    filters = [*_filters(query), *(clause for author in authors for clause in author_clauses(author.term))]
+    wanted += [_either(group) for group in query.either if not any(part.kind for part in group)]
+    unwanted = tuple(_one(part) for part in query.without)
+    row = tuple(word for part in left if not part.is_exact for word in part.term)
+    name = joined([word for part in left for word in of_part[part]])
+    reading = Reading(query, tuple(filters), tuple(wanted), unwanted, tuple(authors), unknown, row, name)
+    return within_days(reading, query.since, query.until) if query.since or query.until else reading
+
+
+def any_of(clauses: Iterable[Clause]) -> Clause:
+    return tuple(dict.fromkeys(term for clause in clauses for term in clause))
+
+
+def within_days(reading: Reading, since: date | None, until: date | None) -> Reading:
+    """The same, of these days alone."""
+    days = spans(since, until, clock.now().date().replace(month=12, day=31))
+    filters = (*reading.filters, *([tuple((f"d_{span}",) for span in days)] if days else []))
+    query = replace(reading.query, since=since, until=until)
+    return replace(reading, query=query, filters=filters, is_impossible=not days)
+
+
+def _is_known(word: str, known: dict[str, Known]) -> bool:
+    return any(spelled in known for spelled in (word, *spellings(word)))
+
+
+def _authors(parts: Sequence[Part], asked: dict[Part, str], known: dict[str, Known]) -> tuple[list[Author], set[Part]]:
+    """Names among the words: two to four in a row that are an author's whole name, in either order, or one that is hardly
+    anything else. One query, or none."""
+    keys: dict[str, list[list[Part]]] = {}
+    for start in range(len(parts)):
+        for end in range(start + 2, min(start + LONGEST_NAME, len(parts)) + 1):
+            words = [known.get(asked[part], NOWHERE) for part in parts[start:end]]
+            if all(word.names for word in words) and any(word.names > word.papers for word in words):
+                names = [part.typed for part in parts[start:end]]
+                for order in (names, [*names[1:], names[0]], [names[-1], *names[:-1]]):
+                    keys.setdefault(author_key(" ".join(order)), []).append(list(parts[start:end]))
+    rows = PaperAuthor.objects.filter(key__in=keys).order_by().values_list("key", flat=True).distinct() if keys else ()
+    runs = sorted((run for key in rows for run in keys[key]), key=len, reverse=True)
+    runs += [[part] for part in parts if known.get(asked[part], NOWHERE).is_name and len(asked[part]) > 1]
+    found: list[Author] = []
+    used: set[Part] = set()
+    for run in runs:
+        if used.isdisjoint(run):
+            used |= set(run)
+            name = " ".join(part.typed for part in run)
+            found.append(Author(name, tuple(name_words(name)), tuple(part.place for part in run)))
+    return sorted(found, key=lambda author: author.places), used
+
+
+def _runs(parts: Sequence[Part], asked: dict[Part, str]) -> dict[Part, list[str]]:
+    """For each word the joined words of two or three in a row that it is part of."""
+    found: dict[Part, list[str]] = {}
+    for length in (2, 3):
+        for start in range(len(parts) - length + 1):
+            run = parts[start : start + length]
+            for part in run:
+                found.setdefault(part, []).append(joined([asked[one] for one in run]))
+    return found
+
+
+def _alternatives(
+    part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Sequence[str]
+) -> tuple[Clause, Clause]:
+    """What the part is found by: anywhere, and in a title (or an author's name)."""
+    term = part.term
+    if part.is_exact:
+        return (term,), (_title(term),)
+    whole = joined(plain_words(part.typed))
+    lone = list(term) if len(term) == 1 else []
+    lone += [whole, *runs, *map(folded, endings)]
+    lone += [folded(other) for other in spellings(word) if other in known] if word else []
+    lone = list(dict.fromkeys(lone))
+    rows: list[Term] = [term] if len(term) > 1 else []
+    if word:
+        rows += [tuple(words(SHORT[word]))] if word in SHORT else []
+        rows += _split(word)
+    in_title: list[Term] = [(f"t_{one}",) for one in lone] + [_title(row) for row in rows]
+    in_title += [(f"{kind}_{one}",) for one in (whole, *runs) for kind in "jnw"] + [(f"a_{one}",) for one in lone]
+    anywhere: list[Term] = [(one,) for one in lone] + rows
+    anywhere += [(f"{kind}_{one}",) for one in (whole, *runs) for kind in "jhnv"]
+    return tuple(dict.fromkeys(anywhere)), tuple(dict.fromkeys(in_title))
+
+
+def _either(group: Sequence[Part]) -> Wanted:
+    found = [_alternatives(part, None, {}, (), ()) for part in group]
+    return Wanted(
+        group[0]._replace(is_exact=True), any_of(anywhere for anywhere, _ in found), any_of(in_title for _, in_title in found)
+    )
+
+
+def _split(word: str) -> Iterator[Term]:
+    """A word of letters and digits in two, and at every place: `gpt3` as gpt 3."""
+    pieces = PIECES.findall(word)
+    if 1 < len(pieces) <= 4 and len(word) > 3:
+        yield tuple(map(folded, pieces))
+        for place in range(1, len(pieces)):
+            yield folded("".join(pieces[:place])), folded("".join(pieces[place:]))
+
+
+def _filters(query: Query) -> Iterator[Clause]:
+    yield from (_title_clause(term) for term in query.titles)
+    for name in query.authors:
+        yield from author_clauses(name)
+    yield from (((category_term(code),),) for code in query.categories)
+    if query.years:
+        yield tuple((f"y_{year}",) for year in query.years)
+    if query.ids or query.id_beginnings:
+        ids = [*query.ids, *(CLASS.sub("/", number) for number in query.ids), *query.id_beginnings]
+        yield tuple((id_term(number),) for number in dict.fromkeys(ids))
+    for group in query.either:
+        if any(part.kind for part in group):
+            yield tuple(term for part in group for term in _one(part)[0])
+
+
+def _one(part: Part) -> Clauses:
+    """One part as clauses; those of a name may be several."""
+    if part.kind == "author":
+        return tuple(author_clauses(part.term))
+    if part.kind == "title":
+        return (_title_clause(part.term),)
+    if part.kind == "cat":
+        return (((category_term(part.term[0]),),),)
+    if part.kind == "year":
+        return (((f"y_{part.term[0]}",),),)
+    if part.kind in ("since", "until"):
+        return (((f"d_{part.term[0].replace('-', '')}",),),)
+    if part.kind == "beginning":
+        return (((id_term(part.term[0]),),),)
+    whole = joined(plain_words(part.typed))
+    return ((part.term, *(() if part.is_exact else ((f"j_{whole}",), (f"h_{whole}",), (whole,)))),)
+
+
+def author_clauses(name: Term) -> Iterator[Clause]:
+    pairs = name_pairs(name)
+    yield from (((pair,),) for pair in pairs)
+    yield from (((f"a_{word}",),) for word in (name[PAIRED:] if pairs else name[:1]))
+
+
+def _title_clause(term: Term) -> Clause:
+    return (_title(term), (f"j_{joined(term)}",)) if len(term) == 2 else (_title(term),)
+
+
+def _title(term: Sequence[str]) -> Term:
+    return tuple(f"t_{word}" for word in term)

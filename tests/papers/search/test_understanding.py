@@ -1,0 +1,157 @@
+"""What people type, and the paper that everybody means."""
+
+import pytest
+
+from papers.models import Paper, SearchWord, UnindexedPaper
+from papers.search.finding import search
+from papers.search.index import index_changed, rebuild
+from papers.search.orders import Order
+from tests.factories import make_paper
+from tests.papers.search.well_known import make_well_known
+
+pytestmark = pytest.mark.django_db
+
+FIRST = {
+    "an image is worth 16x16 words": "2010.11929",
+    "image worth 16x16": "2010.11929",
+    "vit": "2010.11929",
+    "vision transformer": "2010.11929",
+    "mlp mixer": "2105.01601",
+    "mlpmixer": "2105.01601",
+    "MLP-Mixers": "2105.01601",
+    "swin transformer": "2103.14030",
+    "swin trans": "2103.14030",
+    "swin transfomer": "2103.14030",
+    "dino": "2104.14294",
+    "clip": "2103.00020",
+    "dalle": "2102.12092",
+    "dall-e": "2102.12092",
+    "DALL·E": "2102.12092",
+    "gpt3": "2005.14165",
+    "gpt 3": "2005.14165",
+    "decison transfomer": "2106.01345",
+    "rl sequence modeling": "2106.01345",
+    "efficientnet v2": "2104.00298",
+    "efficient net v2": "2104.00298",
+    "yolo x": "2107.08430",
+    "nerf++": "2010.07492",
+    "nerf in the wild": "2008.02268",
+    "c++": "2011.00001",
+    "c#": "2011.00001",
+    "schoelkopf": "2011.00001",
+    "Schölkopf kernels": "2011.00001",
+    "graph neural netwroks": "2011.00001",
+    "lecun 2021": "2103.03230",
+    "lecunn": "2103.03230",
+    "yann lecun barlow": "2103.03230",
+    "quoc le": "2104.00298",
+    "kaiming he 2003": "math/0309136",
+    "Audio Transformers:Transformer Architectures…": "2104.13478",
+    'Audio Transformers" Architectures for "Large Scale" Audio': "2104.13478",
+    "audio transformers architectures for large-scale audio!?": "2104.13478",
+    "how do language models do few shot": "2005.14165",
+    "barlow twins reduction nowhere": "2103.03230",
+    "https://arxiv.org/abs/2105.01601v2?context=cs#x": "2105.01601",
+    "see (https://www.alphaxiv.org/abs/2105.01601v1).": "2105.01601",
+    "https://huggingface.co/papers/2105.01601": "2105.01601",
+    "hf.co/papers/2105.01601": "2105.01601",
+    "https://doi.org/10.48550/arXiv.2105.01601": "2105.01601",
+    "10.48550/ARXIV.2105.01601": "2105.01601",
+    "arXiv:2105.01601v3 [cs.CV] 11 Jun 2021": "2105.01601",
+    "https%3A%2F%2Farxiv.org%2Fpdf%2F2105.01601": "2105.01601",
+    "[2105.01601] MLP-Mixer": "2105.01601",
+    "arxiv.org/pdf/math.GT/0309136v1.pdf": "math/0309136",
+    "2105.016": "2105.01601",
+    "arXiv:2105.": "2105.01601",
+}
+
+
+@pytest.fixture
+def well_known() -> None:
+    make_well_known()
+
+
+def first(query: str) -> str:
+    return next((hit.paper.arxiv_id for hit in search(query, limit=1).hits), "")
+
+
+def test_the_paper_that_is_meant_comes_first(well_known: None) -> None:
+    assert {query: first(query) for query in FIRST} == FIRST
+
+    rebuild()
+    assert {query: first(query) for query in FIRST} == FIRST
+
+
+def test_old_counts_order_the_papers_of_the_archive(well_known: None) -> None:
+    found = [hit.paper.arxiv_id for hit in search("learning").hits]
+
+    assert found.index("2106.01345") < found.index("2103.00020") < found.index("2103.03230")
+
+
+@pytest.mark.parametrize(
+    ("query", "instead", "has_fewer_words", "authors"),
+    [
+        ("lecunn 2021", "lecun 2021", False, ["lecun"]),
+        ("Decison transfomers", "decision transformers", False, []),
+        ("swin trans", "", False, []),
+        ("barlow twins nowhere", "", True, []),
+        ("yann lecun", "", False, ["yann lecun"]),
+        ("lecun hinton twins", "", True, ["lecun"]),
+    ],
+)
+def test_search_says_what_it_did_instead(
+    well_known: None, query: str, instead: str, has_fewer_words: bool, authors: list[str]
+) -> None:
+    found = search(query).found
+
+    assert (found.instead, found.has_fewer_words) == (instead, has_fewer_words)
+    if not has_fewer_words:
+        assert [author.name for author in found.reading.authors] == authors
+
+
+def test_a_rare_word_has_another_spelling_offered() -> None:
+    for number in range(25):
+        make_paper(title=f"Transformers {number}")
+    make_paper(title="A transfomers slip")
+    index_changed()
+    results = search("transfomers")
+
+    assert [hit.paper.title for hit in results.hits] == ["A transfomers slip"]
+    assert results.meant == "transformers"
+
+
+def test_results_are_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch, well_known: None) -> None:
+    assert (search("transformer").total, search("transformer").are_more) == (5, False)
+
+    monkeypatch.setattr("papers.search.finding.MOST_COUNTED", 3)
+    assert (search("transformer").total, search("transformer").are_more) == (3, True)
+
+
+@pytest.mark.parametrize("most", [100, 3, 1])
+def test_newest_first_pages_without_gaps_or_doubles(monkeypatch: pytest.MonkeyPatch, well_known: None, most: int) -> None:
+    monkeypatch.setattr("papers.search.finding.MOST_COUNTED", most)
+    monkeypatch.setattr("papers.search.orders.MOST_OF_SPAN", max(most, 2))
+    found, after = [], None
+    for _ in range(5):
+        page = search("transformer", limit=2, after=after, order=Order.NEWEST)
+        found += [hit.paper.arxiv_id for hit in page.hits]
+        if not (after := page.next):
+            break
+
+    assert found == ["2106.01345", "2104.13478", "2104.14294", "2103.14030", "2010.11929"]
+
+
+def test_hottest_first_is_whatever_fits_best(well_known: None) -> None:
+    found = [hit.paper.arxiv_id for hit in search("dino", order=Order.HOTTEST).hits]
+
+    assert found == ["2109.14279", "2104.14294"]
+
+
+def test_words_of_a_paper_are_counted_once(well_known: None) -> None:
+    before = list(SearchWord.objects.order_by("word").values_list("word", "papers", "names"))
+    UnindexedPaper.objects.bulk_create(UnindexedPaper(pk) for pk in Paper.objects.values_list("pk", flat=True))
+    index_changed()
+
+    assert list(SearchWord.objects.order_by("word").values_list("word", "papers", "names")) == before
+    assert SearchWord.objects.get(word="lecun").names == 1
+    assert SearchWord.objects.get(word="dino").papers == 1
