@@ -36,8 +36,8 @@ class Watch:
     def round(self) -> None:
         try:
             self._leads = leases.take(LEASE, self._holder[:150], LASTS)
+            self._database_answers()  # told by the one that told of the failure, whoever leads by now
             if self._leads:
-                self._database_answers()
                 look()
                 alerts.ping()
         except Error as error:

@@ -76,6 +76,7 @@ EXEMPT: dict[str, str] = {
     "papers.search.terms.category_term": OURS,
     "papers.search.terms.id_term": OURS,
     "papers.search.terms.id_terms": OURS,
+    "papers.search.understanding.any_of": OURS,
     "papers.search.understanding.author_clauses": OURS,
     "papers.search.index.pair_term": OURS,
     "papers.search.index.index_changed": OURS,

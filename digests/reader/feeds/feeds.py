@@ -5,8 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -54,15 +53,13 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
 
 @require_safe
 @reads_query(*SELECTION)
-def papers(request: HttpRequest) -> HttpResponseBase:
+def papers(request: HttpRequest) -> HttpResponse:
     """The page of a selection, with its filters as a form that writes the address."""
     try:
         selection = Selection.parse(request.GET)
         page = listed(selection, request.GET.get("after", ""))
     except SelectionError as error:
         return render(request, "selection_error.html", {"error": str(error)}, status=400)
-    if "" in request.GET.values():  # the form sends what was left empty, too
-        return redirect(selection.address())
     texts = texts_of_entries(page.entries)
     context = {
         "page": page,

@@ -75,6 +75,7 @@ def digest_page(shown: Digest) -> dict[str, Any]:
     ranking = rules()
     return {
         "digest": shown,
+        "path": shown.get_absolute_url(),
         "texts": texts,
         "shown": whole_papers(entries),
         "events": events,
