@@ -1,5 +1,6 @@
 """A list is made at the desk by keys alone, and by mouse alone."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
