@@ -5,6 +5,11 @@ from typing import Any
 
 from lxml import html
 
+from digests.models import Digest
+from digests.reader.pages.days import digest_page
+from digests.templatetags import reading
+from papers import network_words
+
 SPACE = re.compile(r"\s+")
 
 
@@ -23,27 +28,33 @@ def parsed(page: str) -> Any:
     return html.document_fromstring(page, parser=html.HTMLParser(encoding="utf-8"))
 
 
-def ours(page: str) -> dict[str, Any]:
-    """Of our page of a day."""
-    tree = parsed(page)
-    articles = tree.xpath("//article[contains(@class, 'paper')]")
+def ours(digest: Digest) -> dict[str, Any]:
+    """Of our own page of a day: what its template is given, before it is laid out."""
+    page = digest_page(digest)
+    return {"papers": [_paper(number, row, page["texts"]) for number, row in enumerate(page["shown"], 1)]}
+
+
+def _paper(number: int, row: Any, texts: Any) -> dict[str, Any]:
+    entry, paper = row.entry, row.entry.paper
+    title, abstract = _html(texts.line(entry.title)), _html(texts.abstract(entry.abstract))
+    live = [shown for shown in row.tweets if shown.tweet.state == "live"]
+    posts = [(shown, _html(reading.tweet_body(shown.body_html, shown.tweet.network))) for shown in live]
     return {
-        "papers": [
-            {
-                "title": words(one.xpath(".//h2")[0]),
-                "title_formulas": [formula(math) for math in one.xpath(".//h2//math")],
-                "counts": [words(count) for count in one.xpath(".//p[@class='counts']//span[@class='count']")],
-                "links": one.xpath(".//p[@class='links']/a[contains(@href, '//arxiv.org/')]/@href"),
-                "categories": [words(code) for code in one.xpath(".//span[@class='categories']/a")],
-                "abstract": [words(part) for part in one.xpath(".//p[@class='abstract']")],
-                "formulas": [formula(math) for math in one.xpath(".//p[@class='abstract']//math")],
-                "posts": [(words(post), post.get("dir")) for post in one.xpath(".//figure//blockquote")],
-                "post_links": one.xpath(".//figcaption/a/@href"),
-                "text_links": one.xpath(".//figure//blockquote//a/@href"),
-            }
-            for one in articles
-        ]
+        "title": f"{number}. {words(title)}".strip(),
+        "title_formulas": [formula(math) for math in title.xpath(".//math")],
+        "counts": [count for network, told in entry.counted.items() for count in network_words.in_words(told, network)],
+        "links": [paper.abs_url, paper.pdf_url],
+        "categories": list(row.categories),
+        "abstract": [words(part) for part in abstract.xpath("./p")],
+        "formulas": [formula(math) for math in abstract.xpath(".//math")],
+        "posts": [(words(body), shown.direction) for shown, body in posts if shown.body_html],
+        "post_links": [shown.tweet.url for shown in live],
+        "text_links": [link for _, body in posts for link in body.xpath(".//a/@href")],
     }
+
+
+def _html(markup: str) -> Any:
+    return parsed(f"<html><body><div>{markup}</div></body></html>").xpath("//div")[0]
 
 
 def theirs(page: str) -> dict[str, Any]:
