@@ -146,7 +146,7 @@ def test_search_marks_what_it_found(library: None) -> None:
     assert hit.title == [("On ", False, False), ("Rényi", True, False), (" ", False, False), ("Divergences", True, False)]
     assert hit.excerpt == [
         ("All about the ", False, False),
-        ("<math><mi>α</mi></math>", False, True),
+        ('<math alttext="α"><mi>α</mi></math>', False, True),
         ("-", False, False),
         ("divergence", True, False),
         (" of Erdős.", False, False),
