@@ -17,7 +17,7 @@ from digests.reader.sections import site_sections
 from digests.templatetags import reading
 from papers.network_words import marks
 
-ABSENT: dict[str, Any] = {"request": None, "shown_at": "", "meta": None, "feeds": (), "sandbox_clock": None}
+ABSENT: dict[str, Any] = {"request": None, "path": "", "meta": None, "feeds": (), "sandbox_clock": None}
 """Names that base.html asks for and that not every page has; any other name that is missing is an error."""
 
 

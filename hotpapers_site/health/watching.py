@@ -19,7 +19,7 @@ LASTS = timedelta(seconds=45)
 CONFIRMED_AFTER = timedelta(seconds=40)
 """What is over before that was a restart, and nobody is told."""
 KEPT = timedelta(days=90)
-DATABASE = Found("database", "The database does not answer. Pages that are held are still shown; nothing else works.")
+DATABASE = Found("database", "The database does not answer. nginx shows the pages that it keeps; nothing else works.")
 DATABASE_AFTER_S = 30.0
 logger = logging.getLogger(__name__)
 
@@ -36,8 +36,8 @@ class Watch:
     def round(self) -> None:
         try:
             self._leads = leases.take(LEASE, self._holder[:150], LASTS)
+            self._database_answers()  # told by the one that told of the failure, whoever leads by now
             if self._leads:
-                self._database_answers()
                 look()
                 alerts.ping()
         except Error as error:

@@ -4,6 +4,7 @@ Where nothing has all that was asked for, a search asks again: the last word may
 may be missing. What it did instead, its results say.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from papers.models import Paper
 from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
 from papers.search import dictionary
+from papers.search.dictionary import NOWHERE
 from papers.search.expressions import FIRST
 from papers.search.index import PAPER
 from papers.search.levels import TOP, hottest, places
@@ -34,6 +36,8 @@ SHOWN_AUTHORS = 6
 FEW = 5
 """Papers, of which fewer let another spelling be offered."""
 MUCH_MORE_FREQUENT = 20
+WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•](?=[^\W_])")
+"""What joins words, and may be left out where nothing has them in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,11 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
         return
     if first.wanted and not first.wanted[-1].part.is_exact:
         yield understood(first.query, is_unfinished=True), "", False
-    corrected = _corrected(first)
+    if (text := WITHIN.sub(" ", first.query.text)) != first.query.text:
+        first = understood(parse(text))
+        yield first, "", False
+        yield understood(first.query, is_unfinished=True), "", False
+    corrected = _corrected(first) or _meant(first, 1)
     if corrected:
         again = understood(parse(corrected))
         yield again, corrected, False
@@ -161,8 +169,8 @@ def _corrected(reading: Reading) -> str:
     return _replaced(reading.query.text, {part.place: better[word] for part, word in typed.items() if word in better})
 
 
-def _meant(reading: Reading) -> str:
-    """The query with rare words as much more frequent ones that are spelled alike."""
+def _meant(reading: Reading, more_frequent: int = MUCH_MORE_FREQUENT) -> str:
+    """The query with rare words as so many times more frequent ones that are spelled alike."""
     parts = [one.part for one in reading.wanted if len(one.part.term) == 1 and not one.part.is_exact]
     typed = {part: plain_words(part.typed)[-1] for part in parts if plain_words(part.typed)}
     better = dictionary.corrections(list(typed.values()))
@@ -170,8 +178,7 @@ def _meant(reading: Reading) -> str:
     frequent = {
         part.place: other
         for part, word in typed.items()
-        if (other := better.get(word))
-        and known[other].frequency >= MUCH_MORE_FREQUENT * (known[word].frequency if word in known else 1 / MUCH_MORE_FREQUENT)
+        if (other := better.get(word)) and known[other].frequency > more_frequent * known.get(word, NOWHERE).frequency
     }
     return _replaced(reading.query.text, frequent)
 

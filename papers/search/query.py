@@ -180,7 +180,7 @@ def _parts(text: str) -> Iterator[Part]:
         minus, name, place = found["minus"] or "", FIELDS.get((found["field"] or "").lower(), ""), found.span()
         if found["lone"] or (not name and found["quoted"] is None and LINK.match(found["bare"])):
             continue
-        if found[0] in OPERATORS:
+        if found[0] in OPERATORS and not text.isupper():  # a title in capitals
             yield Part(OPERATORS[found[0]], (), "", place)
         elif name:
             value = found["quoted"] if found["quoted"] is not None else found["bare"]

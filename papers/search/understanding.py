@@ -114,7 +114,7 @@ def understood(query: Query, *, is_unfinished: bool = False) -> Reading:
     asked = {part: of_part[part][0] for part in loose}
     known = dictionary.known(spelled for word in asked.values() for spelled in (word, *spellings(word)))
     authors, of_authors = _authors(loose, asked, known)
-    left = [part for part in bare if part not in of_authors]
+    left = [part for part in bare if part not in of_authors and not (authors and _is_beside_names(part))]
     unknown = tuple(part for part in left if part in asked and not _is_known(asked[part], known))
     beginnings = {part for part in left if part.is_beginning} | set(unknown)
     if is_unfinished and left and left[-1] in asked:
@@ -147,6 +147,11 @@ def within_days(reading: Reading, since: date | None, until: date | None) -> Rea
     filters = (*reading.filters, *([tuple((f"d_{span}",) for span in days)] if days else []))
     query = replace(reading.query, since=since, until=until)
     return replace(reading, query=query, filters=filters, is_impossible=not days)
+
+
+def _is_beside_names(part: Part) -> bool:
+    """An initial, or "et al."."""
+    return len(part.term) == 1 and (part.term[0] in ("et", "al") or (len(part.term[0]) == 1 and part.term[0].isalpha()))
 
 
 def _is_known(word: str, known: dict[str, Known]) -> bool:

@@ -21,6 +21,8 @@ UNSPACED = re.compile(
     "\U00020000-\U0003ffff]+"
 )
 """Letters of scripts that put no spaces between words, or hardly any: Thai to Khmer, kana, Han, Hangul."""
+AMERICAN = {"isation": "ization", "ising": "izing", "ised": "ized", "elling": "eling", "elled": "eled", "our": "or"}
+BRITISH = re.compile(rf"(?<=...)(?:{'|'.join(AMERICAN)})\Z")
 LONGEST_WORD = 40
 LONGEST_KEY = 100
 STOP_WORDS = frozenset(re.findall(r"\w+", "a an and are as at be by for from in is it of on or that the this to we which with"))
@@ -46,8 +48,11 @@ def plain(word: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def folded(word: str) -> str:
-    """Plain, and without the ending of an English plural (Harman's S-stemmer)."""
-    stem = plain(word)
+    """Plain, without the ending of an English plural (Harman's S-stemmer), and spelled as Americans do."""
+    return BRITISH.sub(lambda ending: AMERICAN[ending[0]], _singular(plain(word)))
+
+
+def _singular(stem: str) -> str:
     if len(stem) > 3 and stem.endswith("s"):
         if stem.endswith("ies") and stem[-4] not in "ae":
             return stem[:-3] + "y"

@@ -51,6 +51,14 @@ function asked(title, text, ...answers) {
   }));
 }
 
+// A filter's address has no empty words.
+
+for (const form of all("form.filters, form.find")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
+  });
+}
+
 // Copying.
 
 for (const button of all("[data-copy]")) {

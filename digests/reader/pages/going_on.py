@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from digests.templatetags.reading import day_text
 from papers.access.connections import calendar
+from papers.collecting.days import newest_announced
 from papers.models import CollectionDay
 
 State = CollectionDay.State
@@ -34,6 +35,8 @@ def going_on(newest: date | None, now: datetime) -> GoingOn:
     """What to say beside the list of the day `newest`, None where there is no list; one query at most."""
     announcements, today = calendar(), now.date()
     due = today if announcements.is_listing_day(today) else announcements.previous_listing_day(today)
+    if newest is None or newest < newest_announced(now):
+        due = newest_announced(now)  # before today's announcement, there is more to say of the day before
     days = tuple(due + timedelta(days=n) for n in range((today - due + LONGEST_BREAK).days + 1))
     if newest and newest >= due:
         return GoingOn("", days)

@@ -75,8 +75,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "meta": metadata_of_paper(found, categories, texts),
         "has_inflated_counts": has_inflated_counts,
     }
-    shown = [found, *(one.paper for one in related)]
-    return shows(render(request, "paper.html", context), papers=shown, ranks_of=[found.listing_date])
+    return shows(render(request, "paper.html", context), papers=[found], ranks_of=[found.listing_date])
 
 
 def paper_and_categories(arxiv_id: str) -> tuple[Paper, list[str]]:

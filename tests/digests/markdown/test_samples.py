@@ -68,7 +68,7 @@ def test_sample_papers_have_posts_of_all_networks_on_every_list_and_on_the_desk(
     listed = {network for entry in Entry.objects.filter(digest__date=DAYS[0]) for network in entry.counted}
     assert listed == set(KINDS)
     page = Client().get(f"/posts/hot-papers-{DAYS[0]}").content.decode()
-    assert page.count("142 points") == 2  # of the paper's counts, and of its post in the reasons
+    assert page.count("142 points") == 2  # in the reasons: of the list's paper and of its post
     assert "news.ycombinator.com" not in page  # nobody posted it
 
 

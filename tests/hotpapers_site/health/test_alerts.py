@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from hotpapers_site.health import alerts, watching
 from hotpapers_site.health.troubles import Found
-from hotpapers_site.models import Trouble
+from hotpapers_site.models import Lease, Trouble
 from tests.standins.serving import Reply, Request, Standin
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,7 @@ def test_the_leader_tells_of_a_database_that_is_gone_and_of_its_return(hooks: Ho
         leader.database_failed(DatabaseError("gone"))
         other.database_failed(DatabaseError("gone"))
     assert [text_of(body).splitlines()[1] for _, body in hooks.bodies] == [f"• {watching.DATABASE.sentence}"] * 3
+    Lease.objects.update(holder="somebody else", until=Now() + timedelta(minutes=1))  # whoever was first when it came back
     leader.round()
     assert text_of(hooks.bodies[-1][1]).splitlines()[1] == f"• Over: {watching.DATABASE.sentence}"
     assert len(hooks.bodies) == 6

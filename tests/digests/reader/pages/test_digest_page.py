@@ -98,7 +98,7 @@ def test_digest_says_that_old_counts_are_too_high(client: Client) -> None:
 
     page = text_of(client, ADDRESS)
 
-    assert '<span class="old">*<span class="visually-hidden"> (old count)</span></span>' in page
+    assert '<span class="old">*<span class="vh"> (old count)</span></span>' in page
     assert "old count, as of" in page
     assert "which counted the same reposts several times" in page.split('id="old-counts"')[1]
 

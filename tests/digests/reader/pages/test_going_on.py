@@ -58,6 +58,23 @@ def test_home_is_silent_beside_the_list_of_the_last_listing_day(client: Client, 
         assert said(client) == []
 
 
+@pytest.mark.django_db
+def test_home_tells_of_the_newest_announced_day_before_today_s_announcement(client: Client) -> None:
+    make_digest(date(2021, 5, 10), papers=1)
+    CollectionDay.objects.create(date=date(2021, 5, 11), state="collecting")
+    early = datetime(2021, 5, 12, 1, tzinfo=UTC)
+
+    with time_machine.travel(early, tick=False):
+        before = said(client)
+        make_digest(date(2021, 5, 11), papers=1)
+        after = said(client)
+
+    assert before == ["The latest list is that of Monday, 10 May 2021. The papers of Tuesday, 11 May 2021 are being collected."]
+    assert after == [
+        "The latest list is that of Tuesday, 11 May 2021. The papers of Wednesday, 12 May 2021 haven’t been collected yet."
+    ]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_home_that_is_held_follows_the_collection(client: Client) -> None:
     make_digest(date(2021, 5, 11), papers=1)

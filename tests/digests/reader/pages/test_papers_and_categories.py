@@ -77,7 +77,7 @@ def test_post_of_nobody_known_is_called_a_post(client: Client) -> None:
 
     page = text_of(client, paper.get_absolute_url())
 
-    assert '<span class="visually-hidden">X: </span> a post, <a href=' in page
+    assert '<span class="vh">X: </span> a post, <a href=' in page
     assert 'class="post"' not in page
     assert "more post" not in page
 

@@ -53,13 +53,13 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
 
     def mark(network: str, title: str) -> str:
         drawn = f'<svg class="mark" aria-hidden="true"><use href="#mark-{network}"/></svg>'
-        return f'{drawn}<span class="visually-hidden">{title}: </span>'
+        return f'{drawn}<span class="vh">{title}: </span>'
 
     def original(name: str) -> str:
-        return f'<span class="visually-hidden">original post of {name}</span>'
+        return f'<span class="vh">original post of {name}</span>'
 
     def words(name: str) -> str:
-        return f'<span class="visually-hidden">posted {name}</span>'
+        return f'<span class="vh">posted {name}</span>'
 
     rel = 'rel="nofollow noopener noreferrer ugc"'
     bluesky = "https://bsky.app/profile/did:plc:synthetic0000000000000001/post/3synthetic001"
@@ -69,7 +69,7 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
     x, *others = captions(text_of(client, ADDRESS))
 
     assert re.findall(
-        r'<a href="([^"]+)" .* data-original="[^"]+" data-network="X"><span class="visually-hidden">original post of Example Lab, <',
+        r'<a href="([^"]+)" .* data-original="[^"]+" data-network="X"><span class="vh">original post of Example Lab, <',
         x,
     ) == [paper.tweets.get(network="x").url]
     assert others == [

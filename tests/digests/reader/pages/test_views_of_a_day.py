@@ -81,7 +81,7 @@ def test_digest_says_that_editors_chose_the_place_of_a_paper(client: Client, ent
 def test_digest_links_the_code_that_comment_and_abstract_name(client: Client, entry: Entry) -> None:
     page = client.get(ADDRESS).content.decode()
 
-    assert re.findall(r'<a href="([^"]+)" rel="nofollow noopener noreferrer ugc">Code', page) == [
+    assert re.findall(r'<a href="([^"]+)" rel="nofollow noopener noreferrer ugc">code', page) == [
         "https://github.com/example/one",
         "https://gitlab.com/example/two",
     ]
