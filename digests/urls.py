@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from digests import converters  # noqa: F401 - registers what stands in addresses
-from digests.reader.pages import about, archive, authors, days, lists, papers
+from digests.reader.pages import about, archive, authors, days, lists, papers, pictures, staying
 from digests.reader.pages.search import opensearch, search, suggest
 from papers.text.identifiers import ARXIV_ID
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("posts/hot-papers-<day:day>", days.digest, name="digest"),
     path("posts/hot-papers-<day:day>/", days.digest),
     path("posts/hot-papers-<day:day>.md", days.digest_markdown, name="digest-markdown"),
+    path("posts/hot-papers-<day:day>.png", pictures.digest, name="digest-picture"),
+    re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})\.png\Z", pictures.paper, name="paper-picture"),
     path("papers/<arxiv_id:arxiv_id>", papers.paper, name="paper"),
     re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})(?:v[0-9]+)?/?\Z", papers.paper_elsewhere),
     path("categories/<category:code>", lists.category, name="category"),
@@ -23,6 +25,10 @@ urlpatterns = [
     path("days", about.days, name="days"),
     path("days/<day:day>", about.day, name="day"),
     path("reading", about.reading, name="reading"),
+    path("for-you", staying.for_you, name="for-you"),
+    path("manifest.webmanifest", staying.manifest, name="manifest"),
+    path("service-worker.js", staying.service_worker, name="service-worker"),
+    re_path(r"^(favicon\.ico|apple-touch-icon\.png)\Z", staying.icon),
     path("hottest", lists.hottest_week),
     path("hottest/<str:period>", lists.hottest, name="hottest"),
     path("rising", lists.rising_now, name="rising"),

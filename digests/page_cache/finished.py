@@ -49,6 +49,9 @@ class Page:
     """The same moment as HTTP writes it."""
     expires_at: float
     """By time.monotonic()."""
+    is_of_content: bool = False
+    """Whether the view said when its content changed (Last-Modified). That is an earlier moment once something is withdrawn, so
+    only that very moment means that the client has the page."""
     ready: dict[str, tuple[Headers, Headers, bytes]] = field(default_factory=dict)
     """By content coding, once somebody has asked for it: the headers of a 304, those of a 200, and its body."""
 
@@ -57,10 +60,15 @@ class Page:
         """The most bytes that it takes: plain, in both codings, and everything around them."""
         return 2 * len(self.body) + AROUND + 100 * len(self.subjects or ())
 
+    @property
+    def is_compressible(self) -> bool:
+        """Pictures are compressed already."""
+        return len(self.body) >= SMALLEST_COMPRESSED and ("Content-Type", "image/png") not in self.headers
+
     def answer(self, environ: dict[str, Any]) -> Answer:
         """The answer to a GET or HEAD with these WSGI variables: the page in the best coding, or 304 if the client has it."""
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST_ACCEPTED]
-        coding = _best(accepted) if len(self.body) >= SMALLEST_COMPRESSED else PLAIN
+        coding = _best(accepted) if self.is_compressible else PLAIN
         known_headers, headers, body = self.ready.get(coding) or self._make_ready(coding)
         if self._is_known(environ):
             status, headers, body = HTTPStatus.NOT_MODIFIED, known_headers, b""
@@ -81,7 +89,10 @@ class Page:
         if (tags := environ.get("HTTP_IF_NONE_MATCH")) is not None:
             return tags.strip() == "*" or self.tag in tags
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
-        return since is not None and (parse_http_date_safe(since) or 0) >= self.changed_at
+        if since is None:
+            return False
+        known = parse_http_date_safe(since) or 0
+        return known == self.changed_at if self.is_of_content else known >= self.changed_at
 
 
 def finish(response: HttpResponseBase) -> Page | None:
@@ -97,7 +108,8 @@ def finish(response: HttpResponseBase) -> Page | None:
         ("Vary", "Accept-Encoding"),
         ("Cache-Control", control or f"public, max-age=0, s-maxage={settings.PAGE_SHARED_AGE}"),
     ]
-    changed_at = int(time.time()) + 1
+    said = parse_http_date_safe(response.get("Last-Modified", ""))
+    changed_at = int(time.time()) + 1 if said is None else said
     return Page(
         subjects=getattr(response, "page_subjects", None),
         body=response.content,
@@ -105,6 +117,7 @@ def finish(response: HttpResponseBase) -> Page | None:
         tag=hashlib.sha256(response.content).hexdigest()[:32],
         changed_at=changed_at,
         modified=http_date(changed_at),
+        is_of_content=said is not None,
         expires_at=time.monotonic() + settings.PAGE_CACHE_AGE,
     )
 

@@ -36,25 +36,25 @@ GROUP = re.compile(r"\b(?:collaborations?|consortium|consortia|teams?|(?:working
 SUFFIX = re.compile(r"(?:Jr|Sr)\.?|JR\.?|SR\.?|II|III|IV|VI{1,3}")
 
 
-def entry(paper: Paper, categories: Sequence[str]) -> str:
-    """The paper's entry; its categories, the primary one first. The key is its arXiv id, so that no two are the same."""
-    names, has_others = _people(paper.authors)
+def entry(paper: Paper, categories: Sequence[str], key: str = "") -> str:
+    """The paper's entry; its categories, the primary one first. The key is its arXiv id unless one is given."""
+    names, has_others = people(paper.authors)
     fields = {
         "title": f"{{{_tex(paper.title)}}}",
         "author": " and ".join([*map(_name, names), *["others"] * (has_others and bool(names))]),
-        "year": str(_year(paper)),
+        "year": str(year(paper)),
         "eprint": paper.arxiv_id,
         "archivePrefix": "arXiv",
         "primaryClass": categories[0] if categories else "",
         "url": paper.abs_url,
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-    return f"@misc{{arXiv:{paper.arxiv_id},\n" + ",\n".join(lines) + "\n}\n"
+    return f"@misc{{{key or f'arXiv:{paper.arxiv_id}'},\n" + ",\n".join(lines) + "\n}\n"
 
 
 def citation(paper: Paper, categories: Sequence[str], texts: Texts) -> str:
     """One line of plain text: authors, title, id and year."""
-    names, has_others = _people(texts.names(paper.authors))
+    names, has_others = people(texts.names(paper.authors))
     if len(names) > MOST_NAMES:
         authors = f"{names[0]} et al."
     elif has_others and names:
@@ -64,15 +64,15 @@ def citation(paper: Paper, categories: Sequence[str], texts: Texts) -> str:
     title = texts.line_text(paper.title)
     primary = f" [{categories[0]}]" if categories else ""
     start = f"{authors.rstrip('.')}. " if authors else ""
-    return f"{start}“{title}”. arXiv:{paper.arxiv_id}{primary}, {_year(paper)}. {paper.abs_url}"
+    return f"{start}“{title}”. arXiv:{paper.arxiv_id}{primary}, {year(paper)}. {paper.abs_url}"
 
 
-def _year(paper: Paper) -> int:
+def year(paper: Paper) -> int:
     """The year of submission; the id has it where arXiv was not asked for the moment."""
     return paper.submitted_at.year if paper.submitted_at else year_of(paper.arxiv_id)
 
 
-def _people(authors: Sequence[str]) -> tuple[list[str], bool]:
+def people(authors: Sequence[str]) -> tuple[list[str], bool]:
     """The names among what arXiv lists as authors, and whether it says that there are others.
 
     A colon stands between a collaboration and those who write for it, as an author of its own or in one.

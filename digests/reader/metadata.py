@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Digest, Entry
+from digests.reader.citations import citation_tags
 from digests.reader.lists.listing import ListPage
 from digests.templatetags.reading import absolute
+from digests.templatetags.reading import names as short_names
 from papers.models import Paper
 from papers.rendered.stored import Texts
 
@@ -31,6 +34,12 @@ class Metadata:
     """Open Graph's: `website` or `article`."""
     data: dict[str, Any] | None = None
     """A schema.org object."""
+    citation: Sequence[tuple[str, str]] = ()
+    """Of a paper: its tags for reference managers."""
+    picture: tuple[str, str] = ("", "")
+    """The path of the page's own picture for shared links, and its words; empty for the site's."""
+    part: str = ""
+    """Which part of something longer the page is: ends its title and description, so that no two pages have the same."""
 
     @property
     def canonical(self) -> str:
@@ -54,7 +63,11 @@ def metadata_of_paper(paper: Paper, categories: list[str], texts: Texts) -> Meta
         "abstract": abstract,
         "keywords": categories,
     }
-    return Metadata(title, abstract or title, paper.get_absolute_url(), "article", data)
+    names = texts.names(paper.authors)
+    picture = (reverse("paper-picture", args=[paper.arxiv_id]), f"{title}{f', by {short_names(names, 2)}' if names else ''}")
+    return Metadata(
+        title, abstract or title, paper.get_absolute_url(), "article", data, citation_tags(paper, categories, texts), picture
+    )
 
 
 def metadata_of_digest(digest: Digest, entries: Sequence[Entry], texts: Texts) -> Metadata:
@@ -68,6 +81,7 @@ def metadata_of_digest(digest: Digest, entries: Sequence[Entry], texts: Texts) -
         "article",
         _collection(str(digest), digest.get_absolute_url(), entries, texts)
         | ({"datePublished": digest.published_at.isoformat()} if digest.published_at else {}),
+        picture=(reverse("digest-picture", args=[digest.date]), f"{digest}: {titles}" if titles else str(digest)),
     )
 
 
@@ -75,7 +89,18 @@ def metadata_of_list(page: ListPage, texts: Texts) -> Metadata:
     selection = page.selection
     path = selection.address(after=page.after)
     description = f"{selection.title}: arXiv papers people are talking about, with each day’s counts."
-    return Metadata(selection.title, description, path, data=_collection(selection.title, path, page.entries, texts))
+    return Metadata(
+        selection.title,
+        description,
+        path,
+        data=_collection(selection.title, path, page.entries, texts),
+        part=part_after(page.after),
+    )
+
+
+def part_after(place: str) -> str:
+    """Words for the page that begins behind this place; empty for the first page."""
+    return f"behind {place.replace('.', ', ')}" if place else ""
 
 
 def _collection(name: str, path: str, entries: Iterable[Entry], texts: Texts) -> dict[str, Any]:

@@ -10,6 +10,7 @@ SECTIONS = [
     ("Today", "home", (), r"/"),
     ("Rising", "rising", (), r"/rising"),
     ("Hottest", "hottest", ("week",), r"/hottest(?:/.*)?|/papers|/categories/.*"),
+    ("For you", "for-you", (), r"/for-you|/reading"),
     ("Archive", "archive", (), r"/archive(?:/.*)?|/posts/.*|/papers/.*|/authors/.*|/days(?:/.*)?"),
 ]
 """The words, the page that they lead to, and the paths that are in the section."""

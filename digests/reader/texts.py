@@ -13,10 +13,18 @@ def texts_of_entries(entries: Iterable[Entry], *others: Text) -> Texts:
     return Texts([*_lines(entries), *others])
 
 
-def texts_of_list(entries: Iterable[Entry]) -> Texts:
-    """Titles, authors and abstracts."""
+def texts_of_list(entries: Iterable[Entry], *others: Text) -> Texts:
+    """Titles, authors, abstracts, leads and notes, and other texts."""
     entries = list(entries)
-    return Texts([*_lines(entries), *((Kind.ABSTRACT, entry.abstract) for entry in entries)])
+    abstracts = ((kind, entry.abstract) for entry in entries for kind in (Kind.ABSTRACT, Kind.LEAD))
+    return Texts([*_lines(entries), *abstracts, *((Kind.NOTE, entry.note) for entry in entries), *others])
+
+
+def texts_of_days(digests: Iterable[Digest]) -> Texts:
+    """All that feeds print of the digests and of their entries."""
+    digests = list(digests)
+    entries = [entry for digest in digests for entry in digest.entries.all()]
+    return texts_of_list(entries, *((Kind.NOTE, digest.intro) for digest in digests))
 
 
 def texts_of_digest(digest: Digest, entries: Iterable[Entry], events: Iterable[PublicEvent]) -> Texts:
@@ -35,6 +43,12 @@ def texts_of_paper(paper: Paper, others: Iterable[Paper] = ()) -> Texts:
     """All that arXiv says of the paper, and titles and authors of others."""
     own = [(Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment)]
     return Texts([*_of_papers([paper, *others]), *own])
+
+
+def texts_of_citations(papers: Iterable[Paper]) -> Texts:
+    """Titles, authors and abstracts of papers as their records have them."""
+    papers = list(papers)
+    return Texts([*_of_papers(papers), *((Kind.ABSTRACT, paper.abstract) for paper in papers)])
 
 
 def texts_of_papers(papers: Iterable[Paper], entries: Iterable[Entry] = ()) -> Texts:

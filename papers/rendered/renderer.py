@@ -2,14 +2,14 @@
 
 import json
 
-from django.utils.html import format_html_join
+from django.utils.html import escape, format_html_join
 
 from papers.rendered.html import line_html
 from papers.rendered.kinds import Kind, Rendered
 from papers.text import tex
 from papers.text.lead import lead
 from papers.text.notes import note_html
-from papers.text.plain import plain
+from papers.text.plain import formula_text, plain
 
 LARGEST = 1_000_000
 """Characters of HTML; formulas can grow twentyfold."""
@@ -20,7 +20,8 @@ class TooLarge(Exception):
 
 
 def render(kind: Kind, source: str) -> Rendered:
-    """The text as safe HTML and as plain text; the HTML of names is empty. Raises TooLarge."""
+    """The text as safe HTML and as plain text. The HTML of names is empty; the text of notes is HTML with formulas in Unicode.
+    Raises TooLarge."""
     rendered = _RENDER[kind](source)
     if len(rendered.html) > LARGEST:
         raise TooLarge
@@ -53,7 +54,11 @@ def _names(source: str) -> Rendered:
 
 
 def _note(source: str) -> Rendered:
-    return Rendered(note_html(source), "")
+    return Rendered(note_html(source), note_html(source, _formula_in_unicode))
+
+
+def _formula_in_unicode(source: str) -> str:
+    return escape(formula_text(source))
 
 
 _RENDER = {

@@ -77,6 +77,11 @@ class Texts:
         """An editor's Markdown as safe HTML."""
         return self._html(Kind.NOTE, source)
 
+    def note_in_unicode(self, source: str) -> SafeString:
+        """The same without MathML, which feed readers do not show."""
+        found = self._found[Kind.NOTE, source] if source else None
+        return mark_safe(found[1]) if found else escape(source)  # noqa: S308 (the renderer makes safe HTML alone)
+
     def names(self, authors: list[str]) -> list[str]:
         """The names as plain text, in order."""
         if not authors:

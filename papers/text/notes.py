@@ -1,6 +1,7 @@
 """Editors' Markdown (notes, introductions, public notes) as safe HTML, with formulas as MathML."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import nh3
@@ -43,13 +44,16 @@ def formula_html(source: str) -> SafeString:
 
 
 @lru_cache(maxsize=1024)
-def note_html(text: str) -> SafeString:
-    """The note as safe HTML: paragraphs, emphasis, lists, quotes, code, links and formulas. Raw HTML shows as written."""
+def note_html(text: str, formula: Callable[[str], str] = formula_html) -> SafeString:
+    """The note as safe HTML: paragraphs, emphasis, lists, quotes, code, links and formulas. Raw HTML shows as written.
+
+    `formula` makes HTML of a formula's source.
+    """
     text = text.encode(errors="replace").decode()  # halves of surrogate pairs, which a request's JSON may hold
     if len(text) > LONGEST_NOTE or text.count("[") > MOST_BRACKETS or len(MARK.findall(text)) > MOST_MARKS:
         return _source(text)
     try:
-        converted = Markdown(extensions=["sane_lists", _OurMarkdown()], output_format="html").convert(text)
+        converted = Markdown(extensions=["sane_lists", _OurMarkdown(formula)], output_format="html").convert(text)
     except RecursionError:  # lists in lists in lists
         return _source(text)
     return mark_safe(_cleaner.clean(converted))  # noqa: S308 (just cleaned)
@@ -63,15 +67,23 @@ def _source(text: str) -> SafeString:
 class _OurMarkdown(Extension):
     """Python-Markdown with formulas, and without images, headings and raw HTML."""
 
+    def __init__(self, formula: Callable[[str], str]) -> None:
+        super().__init__()
+        self._formula = formula
+
     def extendMarkdown(self, md: Markdown) -> None:
         md.preprocessors.deregister("html_block")
         for name in ("html", "image_link", "image_reference", "short_image_ref"):
             md.inlinePatterns.deregister(name)
         for name in ("hashheader", "setextheader", "hr"):
             md.parser.blockprocessors.deregister(name)
-        md.inlinePatterns.register(_Formulas(FORMULA, md), "formulas", AFTER_CODE_BEFORE_ESCAPES)
+        md.inlinePatterns.register(_Formulas(FORMULA, md, self._formula), "formulas", AFTER_CODE_BEFORE_ESCAPES)
 
 
 class _Formulas(InlineProcessor):
+    def __init__(self, pattern: str, md: Markdown, formula: Callable[[str], str]) -> None:
+        super().__init__(pattern, md)
+        self._formula = formula
+
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]
-        return self.md.htmlStash.store(formula_html(m[0])), m.start(), m.end()
+        return self.md.htmlStash.store(self._formula(m[0])), m.start(), m.end()

@@ -124,6 +124,7 @@ EXEMPT: dict[str, str] = {
     "digests.markdown.records.Record.otherwise": OURS,
     "digests.markdown.records.printed_paper": "copies the fields of a paper that was read already",
     "digests.markdown.records.store_papers": "writes rows of what was read already",
+    "digests.reader.bibtex.year": OURS,
     "digests.reader.lists.selections.Selection.address": OURS,
     "digests.reader.lists.selections.Selection.feeds_of": THIN,
     "digests.templatetags.reading.counted": OURS,

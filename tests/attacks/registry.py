@@ -21,8 +21,9 @@ from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
 from digests.mirror.profiles import pages as mirror_pages
 from digests.publishing import checking
-from digests.reader import bibtex, posts
+from digests.reader import bibtex, citations, posts
 from digests.reader.lists.selections import Period, Selection, SelectionError, shown
+from digests.reader.pictures import letters
 from digests.templatetags import reading
 from papers import code_links, editing, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
@@ -76,6 +77,10 @@ READERS: tuple[Reader, ...] = (
         lambda text: posts.without_links_to(f'<a href="https://t.co/{text}">{text}</a>' * 3, "2105.00001"),
         place="link",
     ),
+    Reader(bibtex.people, lambda text: bibtex.people([text, text])),
+    Reader(citations.Name.of, citations.Name.of),
+    Reader(letters.drawable, letters.drawable),
+    Reader(letters.wrapped, lambda text: letters.wrapped(letters.drawable(text), 1000, 60, 640, 3)),
     Reader(reading.names, lambda text: reading.names([text, text], 1)),
     # the post format, mojibake and files
     Reader(post_format.parse, post_format.parse, POST),

@@ -26,8 +26,9 @@ from digests.markdown.format import render as render_markdown
 from digests.models import Digest, ListChange
 from digests.publishing.correcting import open_correction
 from digests.publishing.status import PUBLISHED
+from digests.reader.feeds.items import day_context
 from digests.reader.pages.days import digest_page
-from digests.reader.texts import texts_of_entries
+from digests.reader.texts import texts_of_days
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
 
@@ -43,9 +44,9 @@ def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
         digest = Digest.all_drafts.with_neighbours().with_everything().get(pk=shown.pk)
         digest.status, digest.published_at = PUBLISHED, digest.published_at or digest.written_at  # not saved
         if form == "page":
-            response = render(request, "digest.html", digest_page(digest))
+            response = render(request, "digest.html", digest_page(digest) | {"path": digest.get_absolute_url()})
         else:
-            response = render(request, "feed_preview.html", {"obj": digest, "texts": texts_of_entries(digest.entries.all())})
+            response = render(request, "feed_preview.html", day_context(digest, texts_of_days([digest])))
     response["X-Robots-Tag"] = "noindex"
     add_never_cache_headers(response)
     return response

@@ -1,37 +1,37 @@
-"""What feed readers and reference managers fetch: the published days, and the papers of any selection. Tweets' texts stay out."""
+"""What feed readers and reference managers fetch: the published days and weeks, and the papers of any selection."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from digests.models import Digest, Entry, ShownTweet, in_published_digest
+from digests.models import Digest, Entry, in_published_digest
 from digests.page_cache.middleware import reads_query, shows
-from digests.reader import bibtex
+from digests.reader import citations
+from digests.reader.citations import Keys
 from digests.reader.feeds import formats
-from digests.reader.feeds.formats import Feed, FeedItem
+from digests.reader.feeds.formats import Feed
+from digests.reader.feeds.items import day_items, of_entries, of_posts, paper_items
+from digests.reader.feeds.weeks import week_items
 from digests.reader.lists.filters import filters_of
 from digests.reader.lists.listing import ListPage, listed
-from digests.reader.lists.selections import FORMS, Selection, SelectionError
+from digests.reader.lists.selections import FORMS, Selection, SelectionError, shown
 from digests.reader.metadata import metadata_of_list
 from digests.reader.pages.calendars import years
-from digests.reader.texts import texts_of_entries, texts_of_list
+from digests.reader.texts import texts_of_citations, texts_of_entries
 from digests.templatetags.reading import absolute
-from papers.code_links import code_links
-from papers.models import Paper, of_live_tweet
-from papers.networks.registry import OLD_NETWORK
-from papers.rendered.stored import Texts
+from papers import clock
+from papers.models import Paper
 
 NEWEST_DAYS = 20
 SELECTION = ("category", "period", "min", "q", "order", "after")
 """What the address of a selection may say."""
-PAPERS_IN_BIBTEX = 500
+MOST_CITED = 500
+"""Papers in a file for reference managers; what is behind them is asked for with `after`."""
 DESCRIPTION = "The new arXiv papers people are talking about, every day"
+DESCRIPTION_OF_WEEKS = "The arXiv papers that people talked about most, week by week"
 WRITERS = {
     "rss": (formats.rss, "application/rss+xml; charset=utf-8"),
     "atom": (formats.atom, f"{FORMS['atom'][1]}; charset=utf-8"),
@@ -42,13 +42,18 @@ WRITERS = {
 @require_safe
 def days(request: HttpRequest, form: str) -> HttpResponse:
     """The newest digests, each with its list of papers."""
-    digests = Digest.objects.published().with_titles().prefetch_related("events")[:NEWEST_DAYS]
+    digests = list(Digest.objects.published()[:NEWEST_DAYS].prefetch_related("events", of_entries()))
     url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
-    texts = texts_of_entries(entry for digest in digests for entry in digest.entries.all())
-    items = [_day_item(digest, texts) for digest in digests]
-    feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items)
+    feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), day_items(digests))
     papers = [entry.paper for digest in digests for entry in digest.entries.all()]
-    return shows(_sent(feed, form), digests=digests, papers=papers)
+    return shows(sent(feed, form), digests=digests, papers=papers)
+
+
+@require_safe
+def weeks(request: HttpRequest, form: str) -> HttpResponse:
+    """The newest weeks that are over, each with its hottest papers."""
+    title, url = "Hot Papers, week by week", reverse("weekly", args=[form])
+    return sent(Feed(title, DESCRIPTION_OF_WEEKS, absolute(reverse("home")), absolute(url), week_items(clock.now())), form)
 
 
 @require_safe
@@ -74,108 +79,84 @@ def papers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @reads_query(*SELECTION)
 def papers_as(request: HttpRequest, form: str) -> HttpResponse:
-    """A selection's feed or BibTeX. A malformed one gets its reason in plain text."""
+    """A selection's feed. A malformed one gets its reason in plain text."""
     try:
-        selection = Selection.parse(request.GET)
-        after = request.GET.get("after", "")
-        page = listed(selection, after, PAPERS_IN_BIBTEX) if form == "bib" else listed(selection, after)
+        page = listed(Selection.parse(request.GET), request.GET.get("after", ""))
     except SelectionError as error:
-        return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
-    if form == "bib":
-        response = HttpResponse(_bibliography(page), content_type=bibtex.CONTENT_TYPE)
-    else:
-        response = _sent(_feed_of(page, form), form)
-    return shows(response, papers=[entry.paper for entry in page.entries], any_digest=True)
+        return _refused(error)
+    return shows(sent(_feed_of(page, form), form), papers=[entry.paper for entry in page.entries], any_digest=True)
 
 
 @require_safe
-def paper_bibtex(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    """The BibTeX entry of a paper that a published list has."""
+@reads_query(*SELECTION, "keys")
+def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
+    """A selection for reference managers."""
+    try:
+        keys = _keys(request)
+        query = request.GET.copy()
+        query.pop("keys", None)
+        page = listed(Selection.parse(query), request.GET.get("after", ""), MOST_CITED)
+    except SelectionError as error:
+        return _refused(error)
+    papers = [entry.paper for entry in page.entries]
+    text = citations.bibliography(papers, texts_of_citations(papers), form, keys)
+    if form == "bib":
+        text = _between_comments(page, text)
+    response = HttpResponse(text, content_type=citations.CONTENT_TYPES[form])
+    if page.next_after:
+        response["Link"] = f'<{absolute(page.selection.address(form, after=page.next_after))}>; rel="next"'
+    return shows(response, papers=papers, any_digest=True)
+
+
+@require_safe
+@reads_query("keys")
+def paper_cited(request: HttpRequest, arxiv_id: str, form: str) -> HttpResponse:
+    """A paper that a published list has, for reference managers."""
     entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))
     paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
-    text = bibtex.entry(paper, [one.code for one in paper.categories.all()])
-    return shows(HttpResponse(text, content_type=bibtex.CONTENT_TYPE), papers=[paper])
+    try:
+        text = citations.bibliography([paper], texts_of_citations([paper]), form, _keys(request))
+    except SelectionError as error:
+        return _refused(error)
+    return shows(HttpResponse(text, content_type=citations.CONTENT_TYPES[form]), papers=[paper])
 
 
-def _sent(feed: Feed, form: str) -> HttpResponse:
-    write, content_type = WRITERS[form]
-    return HttpResponse(write(feed), content_type=content_type)
+def _keys(request: HttpRequest) -> Keys:
+    asked = request.GET.get("keys") or Keys.ARXIV
+    if asked not in list(Keys):
+        raise SelectionError(f"The keys “{shown(asked)}” aren’t known. Write keys={' or keys='.join(Keys)}.")
+    return Keys(asked)
 
 
-def _day_item(digest: Digest, texts: Texts) -> FeedItem:
-    return FeedItem(
-        url=absolute(digest.get_absolute_url()),
-        title=str(digest),
-        html=render_to_string("feed_description.html", {"obj": digest, "texts": texts}),
-        published=digest.published_at,
-        updated=_changed(digest),
-        data={"listing_day": str(digest.date), "papers": [entry.paper.arxiv_id for entry in digest.entries.all()]},
-    )
+def _refused(error: SelectionError) -> HttpResponse:
+    return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
 
 
-def _changed(digest: Digest) -> datetime | None:
-    """When readers last saw the digest become another one."""
-    moments = [event.at for event in digest.events.all()]
-    return max([*moments, digest.published_at] if digest.published_at else moments, default=None)
+def sent(feed: Feed, form: str) -> HttpResponse:
+    """The feed as `rss`, `atom` or `json`, with the moment at which its content changed."""
+    write, content_type = WRITERS["rss" if form == "xml" else form]
+    response = HttpResponse(write(feed), content_type=content_type)
+    if feed.changed_at:
+        response["Last-Modified"] = http_date(feed.changed_at.timestamp())
+    return response
 
 
 def _feed_of(page: ListPage, form: str) -> Feed:
-    live = ShownTweet.objects.filter(of_live_tweet(), tweet__is_sample=False).select_related("tweet")
-    prefetch_related_objects(list(page.entries), "digest__events", Prefetch("shown_tweets", live))
+    prefetch_related_objects(list(page.entries), "digest__events", of_posts())
     selection = page.selection
     return Feed(
         title=selection.title,
         description=f"{selection.title}: arXiv papers that people talk about",
         page=absolute(selection.address()),
         url=absolute(selection.address(form, after=page.after)),
-        items=_paper_items(page.entries),
+        items=paper_items(page.entries),
         older=absolute(selection.address(form, after=page.next_after)) if page.next_after else None,
     )
 
 
-def _paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
-    items, texts = [], texts_of_list(entries)
-    for entry in entries:
-        paper, digest = entry.paper, entry.digest
-        code = code_links(paper, entry.abstract)
-        data = {
-            "arxiv_id": paper.arxiv_id,
-            "pdf": paper.pdf_url,
-            "code": code,
-            "listing_day": str(digest.date),
-            "number": entry.position,
-            "retweets": entry.retweets,
-            "favorites": entry.favorites,
-            "counts_read_at": formats.moment(entry.read_at),
-            "counts_are_inflated": entry.counts_are_inflated,
-            "counts": entry.counted,
-            "posts": list(dict.fromkeys(shown.tweet.url for shown in entry.shown_tweets.all())),
-            "tweet_ids": list(
-                dict.fromkeys(one.tweet.status_id for one in entry.shown_tweets.all() if one.tweet.network == OLD_NETWORK)
-            ),
-            "is_sample": digest.is_sample,
-        }
-        items.append(
-            FeedItem(
-                url=absolute(paper.get_absolute_url()),
-                title=texts.line_text(entry.title),
-                html=render_to_string("feed_paper.html", {"entry": entry, "texts": texts, "code": code}),
-                text=texts.abstract_text(entry.abstract) or texts.line_text(entry.title),
-                published=digest.published_at,
-                updated=_changed(digest),
-                elsewhere=paper.abs_url,
-                authors=texts.names(entry.authors),
-                tags=entry.category_codes,
-                data=data,
-            )
-        )
-    return items
-
-
-def _bibliography(page: ListPage) -> str:
-    """The papers, between comments: BibTeX ignores what stands outside of its entries."""
-    parts = [f"% {absolute(page.selection.address(after=page.after))}\n"]
-    parts += [bibtex.entry(row.paper, [category.code for category in row.paper.categories.all()]) for row in page.entries]
+def _between_comments(page: ListPage, text: str) -> str:
+    """BibTeX ignores what stands outside of its entries."""
+    parts = [f"% {absolute(page.selection.address(after=page.after))}\n", text]
     if page.next_after:
         parts.append(f"% The list goes on: {absolute(page.selection.address('bib', after=page.next_after))}\n")
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)

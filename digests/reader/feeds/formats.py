@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.templatetags.static import static
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+
+from digests.templatetags.reading import absolute
 
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no place for, section 2.2: control characters, mostly."""
@@ -25,6 +28,8 @@ class FeedItem:
     html: str
     published: datetime | None
     updated: datetime | None
+    touched: datetime | None = None
+    """When its text last changed without being news; None for never."""
     text: str = ""
     elsewhere: str = ""
     """Where what it tells of stands."""
@@ -45,8 +50,25 @@ class Feed:
     older: str | None = None
     """The feed that goes on where this one ends."""
 
+    @property
+    def changed_at(self) -> datetime | None:
+        """When its content last changed; None where it never had any."""
+        return max((at for item in self.items for at in (item.updated, item.touched) if at), default=None)
+
+
+def icon(size: int) -> str:
+    """The site's icon as a square picture of so many pixels a side."""
+    return absolute(static(f"icon-{size}.png"))
+
 
 class _Rss(Rss201rev2Feed):
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        handler.startElement("image", {})
+        for name, text in (("url", icon(96)), ("title", self.feed["title"]), ("link", self.feed["link"])):
+            handler.addQuickElement(name, text)
+        handler.endElement("image")
+
     def latest_post_date(self) -> datetime:
         return _latest(self.items)
 
@@ -57,6 +79,7 @@ class _Atom(Atom1Feed):
 
     def add_root_elements(self, handler: Any) -> None:
         super().add_root_elements(handler)
+        handler.addQuickElement("icon", icon(96))
         if self.feed["older"]:
             handler.addQuickElement("link", "", {"rel": "next", "href": self.feed["older"]})  # RFC 5005
 
@@ -123,6 +146,8 @@ def json_feed(feed: Feed) -> str:
         "home_page_url": feed.page,
         "feed_url": feed.url,
         "description": feed.description,
+        "icon": icon(512),
+        "favicon": icon(96),
         "language": "en",
         "next_url": feed.older,
         "items": [_json_item(item) for item in feed.items],

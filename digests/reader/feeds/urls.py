@@ -14,11 +14,13 @@ nearest_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=
 
 urlpatterns = [
     path("papers", feeds.papers, name="papers"),
-    re_path(r"^papers\.(atom|json|bib)\Z", feeds.papers_as, name="papers-as"),
-    re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})\.bib\Z", feeds.paper_bibtex, name="paper-bibtex"),
+    re_path(r"^papers\.(bib|ris|csl\.json)\Z", feeds.papers_cited, name="papers-as"),
+    re_path(r"^papers\.(atom|json)\Z", feeds.papers_as, name="papers-as"),
+    re_path(rf"^papers/(?P<arxiv_id>{ARXIV_ID})\.(?P<form>bib|ris|csl\.json)\Z", feeds.paper_cited, name="paper-cited"),
     path("export.zip", export.export, name="export"),
     path("rss.xml", feeds.days, {"form": "rss"}, name="rss"),
     re_path(r"^feed\.(?P<form>atom|json)\Z", feeds.days, name="days-as"),
+    re_path(r"^weekly\.(?P<form>atom|json|xml)\Z", feeds.weeks, name="weekly"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),

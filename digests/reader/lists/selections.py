@@ -1,7 +1,8 @@
 """One grammar of selections: category × period × threshold × text, in an order.
 
 `/papers?category=cs.LG&period=2021-05&min=100&q=transformers&order=hottest` is the page of a selection; the same words behind
-`/papers.atom`, `/papers.json` and `/papers.bib` give its feeds and its BibTeX. Every part may be left out. What a selection
+`/papers.atom` and `/papers.json` give its feeds, and behind `/papers.bib`, `.ris` and `.csl.json` its papers for reference
+managers. Every part may be left out. What a selection
 finds is asked in digests/reader/lists/listing.py; nothing here asks the database.
 """
 
@@ -116,7 +117,12 @@ FORMS = {
     "atom": ("Atom", "application/atom+xml"),
     "json": ("JSON Feed", "application/feed+json"),
     "bib": ("BibTeX", "application/x-bibtex"),
+    "ris": ("RIS", "application/x-research-info-systems"),
+    "csl.json": ("CSL-JSON", "application/vnd.citationstyles.csl+json"),
 }
+
+
+FEEDS = [(form, FORMS[form]) for form in ("atom", "json")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,7 @@ class Selection:
         return {name: value for name, value in words.items() if value is not None}
 
     def address(self, form: str = "", *, after: str = "") -> str:
-        """The path and query of its page, or of its `atom`, `json` or `bib`; of the part behind a place in the list."""
+        """The path and query of its page, or of one of its FORMS; of the part behind a place in the list."""
         path = reverse("papers-as", args=[form]) if form else reverse("papers")
         query = urlencode({**self.query, **({"after": after} if after else {})})
         return f"{path}?{query}" if query else path

@@ -54,7 +54,7 @@ def days(request: HttpRequest) -> HttpResponse:
     older = shown[-1].date if len(found) > DAYS_A_PAGE else None
     meta = Metadata(
         f"Day log before {before}" if before else "Day log",
-        "What was collected on each day, and what became of its list.",
+        f"What was collected on each day{f' before {day_text(before)}' if before else ''}, and what became of its list.",
         reverse("days") + (f"?before={before}" if before else ""),
     )
     return render(request, "days.html", {"runs": runs(shown), "before": before, "older": older, "meta": meta})

@@ -15,7 +15,7 @@ from digests.models import Entry, in_published_digest
 from digests.page_cache.middleware import reads_query
 from digests.reader.lists.activity import TOP, activity_by_month
 from digests.reader.lists.selections import Selection
-from digests.reader.metadata import Metadata
+from digests.reader.metadata import Metadata, part_after
 from digests.reader.texts import texts_of_papers
 from papers.models import Paper, PaperAuthor, Provenance
 from papers.search.words import author_key
@@ -99,9 +99,10 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
         "older": "?" + urlencode({"after": f"{last.listing_date}.{last.pk}"}) if last else None,
         "feeds": Selection.feeds_of(text=f'author:"{key.replace("-", " ")}"'),
         "meta": Metadata(
-            f"Papers by {names[0]}" + (f", behind {after}" if after else ""),
+            f"Papers by {names[0]}",
             f"The papers by authors named {names[0]} that were collected, and the lists on which they were hot.",
             address + ("?" + urlencode({"after": after}) if after else ""),
+            part=part_after(after),
         ),
     }
     return render(request, "author.html", context)

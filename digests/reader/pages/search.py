@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from digests.page_cache.middleware import reads_query, shows
 from digests.reader.lists.selections import Selection, SelectionError, shown
-from digests.reader.metadata import Metadata
+from digests.reader.metadata import Metadata, part_after
 from digests.reader.pages.search_results import POSTS_A_PAGE, POSTS_BESIDE, address, categories_of, chips, entries_of, posts_of
 from digests.templatetags.reading import absolute
 from papers.models import Paper, PaperCategory
@@ -50,8 +50,11 @@ def search(request: HttpRequest) -> HttpResponse:
         "next": None,
         "meta": Metadata(
             f"Search for “{shown(query)}”" if query else "Search",
-            "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",
+            f"{'Posts' if asked.get('in') else 'Papers'} that match “{shown(query)}”, of those that Hot Papers has collected."
+            if query
+            else "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",
             reverse("search") + ("?" + urlencode(asked) if asked else ""),
+            part=part_after(asked.get("after", "")),
         ),
     }
     if query:

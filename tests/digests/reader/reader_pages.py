@@ -60,6 +60,7 @@ def addresses() -> list[str]:
         "/days/2021-05-15",
         "/days/2020-11-02",
         "/reading",
+        "/for-you",
     ]
 
 

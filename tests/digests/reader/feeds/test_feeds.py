@@ -47,12 +47,15 @@ def test_rss_item_carries_the_digest(client: Client, settings: Settings) -> None
 
     [item] = channel_of(client).findall("item")
 
-    assert item.findtext("title") == "Hot Papers 2021-05-12"
+    assert item.findtext("title") == "Hot Papers 2021-05-12: Rényi & <b>"
     assert item.findtext("link") == "https://papers.example/posts/hot-papers-2021-05-12"
     assert item.findtext("guid") == "https://papers.example/posts/hot-papers-2021-05-12"
     assert item.findtext("pubDate") == "Thu, 13 May 2021 09:14:27 +0000"
     assert item.findtext("description") == (
-        '<ol>\n<li><a href="https://papers.example/papers/2105.00001">Rényi &amp; &lt;b&gt;</a>, Ada, Bob</li>\n</ol>'
+        '<ol>\n<li><p><a href="https://papers.example/papers/2105.00001"><strong>Rényi &amp; &lt;b&gt;</strong></a><br>Ada, Bob</p>\n'
+        '<p>X 12 reposts, 80 likes, as of <time datetime="2021-05-13T09:14:27Z">13 May 2021, 09:14 UTC</time></p>\n'
+        "<p>We show that synthetic papers have synthetic abstracts.</p>\n"
+        '<p><a href="https://arxiv.org/abs/2105.00001">abs</a> · <a href="https://arxiv.org/pdf/2105.00001">pdf</a></p></li>\n</ol>'
     )
 
 
@@ -90,7 +93,8 @@ def test_rss_links_do_not_follow_the_host_that_asked(client: Client, settings: S
 # All formats, by their rules
 
 
-ADDRESSES = ["/rss.xml", "/feed.atom", "/feed.json", "/papers.atom", "/papers.json", "/papers.atom?order=hottest"]
+WEEKLY = ["/weekly.xml", "/weekly.atom", "/weekly.json"]
+ADDRESSES = ["/rss.xml", "/feed.atom", "/feed.json", *WEEKLY, "/papers.atom", "/papers.json", "/papers.atom?order=hottest"]
 CHECKS = {"rss": check_rss, "ato": check_atom, "jso": check_json_feed}
 
 
@@ -99,7 +103,7 @@ def check(client: Client, address: str) -> Any:
     response = client.get(address)
     assert response.status_code == 200
     name = address.partition("?")[0]
-    return check_rss(response.content) if name == "/rss.xml" else CHECKS[name.partition(".")[2][:3]](response.content)
+    return check_rss(response.content) if name.endswith(".xml") else CHECKS[name.partition(".")[2][:3]](response.content)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -203,7 +207,8 @@ def test_json_feed_of_days_carries_their_papers(client: Client) -> None:
     [item] = check(client, "/feed.json")["items"]
 
     papers = [entry.paper.arxiv_id for entry in digest.entries.all()]
-    assert (item["title"], item["_hot_papers"]) == ("Hot Papers 2021-05-12", {"listing_day": "2021-05-12", "papers": papers})
+    title = f"Hot Papers 2021-05-12: {digest.entries.all()[0].title}, and 1 more"
+    assert (item["title"], item["_hot_papers"]) == (title, {"listing_day": "2021-05-12", "papers": papers})
 
 
 def test_feed_of_papers_goes_on_where_it_ends(client: Client) -> None:

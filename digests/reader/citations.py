@@ -1,0 +1,175 @@
+"""Papers for reference managers: keys, RIS, CSL-JSON, and what `<meta name="citation_…">` says of a paper.
+
+RIS: https://en.wikipedia.org/wiki/RIS_(file_format). CSL-JSON: https://citeproc-js.readthedocs.io/en/latest/csl-json/markup.html.
+The tags: https://scholar.google.com/intl/en/scholar/inclusion.html#indexing, and https://www.zotero.org/support/dev/exposing_metadata.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from digests.reader import bibtex
+from digests.reader.bibtex import GROUP, SUFFIX, people, year
+from papers.models import Paper
+from papers.rendered.stored import Texts
+
+CONTENT_TYPES = {
+    "bib": bibtex.CONTENT_TYPE,
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "csl.json": "application/vnd.citationstyles.csl+json",
+}
+"""By the end of an address."""
+MOST_AUTHORS = 200
+"""In a page's head."""
+WORD = re.compile(r"[^\W_]+")
+NOT_IN_KEYS = frozenset(re.findall("[a-z]+", "a an the on of in for to and is are do does can with from by at as via"))
+"""Words of a title that say nothing of it."""
+
+
+class Keys(StrEnum):
+    """How the papers of a bibliography are called."""
+
+    ARXIV = "arxiv"
+    """`arXiv:2105.04619`."""
+    AUTHOR_YEAR = "authoryear"
+    """`richter2021enhancing`; of several alike the second ends in `b`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name in its parts, or a group's, which has a family name alone."""
+
+    family: str
+    given: str = ""
+    particle: str = ""
+    """As in "van der"."""
+    suffix: str = ""
+
+    @classmethod
+    def of(cls, name: str) -> "Name":
+        """From a name as people read it."""
+        words = name.replace(",", " ").split()
+        if GROUP.search(name) or len(words) < 2:
+            return cls(name)
+        suffix = words.pop() if len(words) > 2 and SUFFIX.fullmatch(words[-1]) else ""
+        if "," in name and not suffix:
+            family, _, given = name.partition(",")
+            return cls(family.strip(), given.strip())
+        last = len(words) - 1
+        while last > 1 and words[last - 1].islower():
+            last -= 1
+        return cls(words[-1], " ".join(words[:last]), " ".join(words[last:-1]), suffix)
+
+    def __str__(self) -> str:
+        """`van der Example, Ada, Jr`."""
+        return ", ".join(filter(None, [f"{self.particle} {self.family}".strip(), self.given, self.suffix]))
+
+    @property
+    def csl(self) -> dict[str, str]:
+        if not self.given:
+            return {"literal": self.family}
+        parts = {"family": self.family, "given": self.given, "non-dropping-particle": self.particle, "suffix": self.suffix}
+        return {name: text for name, text in parts.items() if text}
+
+
+def keys_of(papers: Sequence[Paper], texts: Texts, keys: Keys) -> list[str]:
+    """One for each paper, no two the same."""
+    if keys is Keys.ARXIV:
+        return [f"arXiv:{paper.arxiv_id}" for paper in papers]
+    times: dict[str, int] = {}
+    found = []
+    for paper in papers:
+        key = _author_year(paper, texts)
+        times[key] = times.get(key, 0) + 1
+        found.append(key if times[key] == 1 else f"{key}{_letters(times[key])}")
+    return found
+
+
+def _author_year(paper: Paper, texts: Texts) -> str:
+    names, _ = people(texts.names(paper.authors))
+    family = _plain("".join(WORD.findall(Name.of(names[0]).family))) if names else ""
+    words = [_plain(word) for word in WORD.findall(texts.line_text(paper.title)[:200])]
+    word = next((word for word in words if word and word not in NOT_IN_KEYS), "")
+    return f"{family}{year(paper)}{word}" if family else f"arXiv:{paper.arxiv_id}"
+
+
+def _plain(word: str) -> str:
+    """Lower case, in ASCII; empty for letters that have none."""
+    return "".join(one for one in unicodedata.normalize("NFKD", word).lower() if one.isascii())
+
+
+def _letters(number: int) -> str:
+    """`b` for 2, `z` for 26, then `aa`."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return letters
+
+
+def bibliography(papers: Sequence[Paper], texts: Texts, form: str, keys: Keys) -> str:
+    """The papers, each with its categories fetched, as `bib`, `ris` or `csl.json`."""
+    named = list(zip(papers, keys_of(papers, texts, keys), strict=True))
+    if form == "csl.json":
+        return json.dumps([_csl(paper, key, texts) for paper, key in named], ensure_ascii=False, indent=1)
+    if form == "ris":
+        return "".join(_ris(paper, key, texts) for paper, key in named)
+    return "\n".join(bibtex.entry(paper, _categories(paper), key) for paper, key in named)
+
+
+def citation_tags(paper: Paper, categories: Iterable[str], texts: Texts) -> list[tuple[str, str]]:
+    """Names and contents, for the head of the paper's page."""
+    tags = [("citation_title", texts.line_text(paper.title))]
+    tags += [("citation_author", name) for name in people(texts.names(paper.authors))[0][:MOST_AUTHORS]]
+    tags += [("citation_date", "/".join(f"{part:02}" for part in _date(paper)))]
+    tags += [("citation_publisher", "arXiv"), ("citation_arxiv_id", paper.arxiv_id), ("citation_doi", _doi(paper))]
+    tags += [("citation_pdf_url", paper.pdf_url), ("citation_public_url", paper.abs_url)]
+    return [*tags, *(("citation_keywords", category) for category in categories)]
+
+
+def _doi(paper: Paper) -> str:
+    """ArXiv gives each paper one: https://info.arxiv.org/help/doi.html."""
+    return f"10.48550/arXiv.{paper.arxiv_id}"
+
+
+def _date(paper: Paper) -> list[int]:
+    """Year, month and day of the submission, or the year, as far as it is known."""
+    at = paper.submitted_at
+    return [at.year, at.month, at.day] if at else [year(paper)]
+
+
+def _categories(paper: Paper) -> list[str]:
+    return [category.code for category in paper.categories.all()]
+
+
+def _csl(paper: Paper, key: str, texts: Texts) -> dict[str, Any]:
+    record = {
+        "id": key,
+        "type": "article",
+        "genre": "preprint",
+        "title": texts.line_text(paper.title),
+        "author": [Name.of(name).csl for name in people(texts.names(paper.authors))[0]],
+        "issued": {"date-parts": [_date(paper)]},
+        "abstract": texts.abstract_text(paper.abstract),
+        "publisher": "arXiv",
+        "number": f"arXiv:{paper.arxiv_id}",
+        "DOI": _doi(paper),
+        "URL": paper.abs_url,
+    }
+    return {name: value for name, value in record.items() if value}
+
+
+def _ris(paper: Paper, key: str, texts: Texts) -> str:
+    day = _date(paper)
+    lines = [("TY", "UNPB"), ("ID", key), ("TI", texts.line_text(paper.title))]
+    lines += [("AU", str(Name.of(name))) for name in people(texts.names(paper.authors))[0]]
+    lines += [("PY", str(day[0])), ("DA", "/".join(f"{part:02}" for part in day) if len(day) > 1 else "")]
+    lines += [("AB", texts.abstract_text(paper.abstract)), ("PB", "arXiv"), ("AN", f"arXiv:{paper.arxiv_id}")]
+    lines += [("DO", _doi(paper)), ("UR", paper.abs_url), ("L1", paper.pdf_url)]
+    lines += [("KW", category) for category in _categories(paper)]
+    written = [f"{tag}  - {' '.join(text.split())}\r\n" for tag, text in lines if text.strip()]
+    return "".join([*written, "ER  - \r\n\r\n"])

@@ -1,0 +1,44 @@
+"""Pictures of a paper and of a day, for where their links are shared."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from digests.models import Digest, Entry, in_published_digest
+from digests.page_cache.middleware import shows
+from digests.reader.pages.days import expect_visible, kept_private
+from digests.reader.pages.entries import entries_of
+from digests.reader.pictures.drawing import TITLES_OF_DAY, day_card, paper_card
+from digests.reader.texts import texts_of_entries, texts_of_papers
+from digests.templatetags.reading import day_text
+from papers.models import Paper
+
+PNG = "image/png"
+NAMES = 12
+
+
+@require_safe
+def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """Of a paper that has a page; three queries."""
+    found = get_object_or_404(Paper, arxiv_id=arxiv_id)
+    entry = Entry.objects.filter(in_published_digest(), paper=found).select_related("digest").order_by("-digest__date").first()
+    if entry is None and not found.is_public:
+        raise Http404("Nobody has collected this paper")
+    texts = texts_of_papers([found])
+    below = f"hot on {day_text(entry.digest.date)}" if entry else ""
+    drawn = paper_card(texts.line_text(found.title), texts.names(found.authors)[:NAMES], arxiv_id, below)
+    return shows(HttpResponse(drawn, content_type=PNG), papers=[found])
+
+
+@require_safe
+def digest(request: HttpRequest, day: date) -> HttpResponse:
+    """Of a day's list; three queries."""
+    shown = expect_visible(request, Digest.objects.filter(date=day).first())
+    entries = entries_of(shown)
+    texts = texts_of_entries(entries[:TITLES_OF_DAY])
+    titles = [texts.line_text(entry.title) for entry in entries[:TITLES_OF_DAY]]
+    drawn = day_card(f"{day:%A}, {day_text(day)}", titles, len(entries))
+    response = kept_private(shown, HttpResponse(drawn, content_type=PNG))
+    return shows(response, digests=[shown], papers=[entry.paper for entry in entries])

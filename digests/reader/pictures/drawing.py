@@ -1,0 +1,74 @@
+"""Cards of 1200 × 630 pixels, as PNG: a paper's and a day's."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from threading import Lock
+
+from PIL import Image, ImageDraw
+
+from digests.reader.pictures.letters import draw_lines, drawable, wrapped
+
+SIZE = (1200, 630)
+MARGIN = 84
+ROOM = SIZE[0] - 2 * MARGIN
+PAPER, INK, SOFT, RUST = "#fffdf9", "#211d19", "#655d55", "#a63a12"
+COLOURS = 32
+TITLES_OF_DAY = 3
+_one_at_a_time = Lock()
+"""FreeType's faces are not for several threads at once."""
+
+
+def paper_card(title: str, authors: Sequence[str], arxiv_id: str, below: str) -> bytes:
+    """The title, the authors as one line, and a line at the bottom. A title that no font here can write is left out."""
+    with _one_at_a_time:
+        card, on = _begun()
+        shown, name = drawable(title), f"arXiv:{arxiv_id}"
+        lines, size = _fitted(shown or name, most=5)
+        top = draw_lines(on, lines, (MARGIN, 150), size, 640, INK, 1.2)
+        names = ", ".join(filter(None, map(drawable, authors)))
+        if names:
+            draw_lines(on, wrapped(names, ROOM, 30, 400, 1), (MARGIN, top + 16), 30, 400, SOFT, 1.3)
+        _foot(on, f"{name} · {below}" if below else name)
+        return _finished(card)
+
+
+def day_card(day: str, titles: Sequence[str], number: int) -> bytes:
+    """The day's first titles."""
+    with _one_at_a_time:
+        card, on = _begun()
+        top = draw_lines(on, wrapped(day, ROOM, 58, 640, 1), (MARGIN, 150), 58, 640, INK, 1.35)
+        for n, title in enumerate(filter(None, map(drawable, titles[:TITLES_OF_DAY])), 1):
+            draw_lines(on, [f"{n}."], (MARGIN, top), 34, 640, RUST, 1.25)
+            top = draw_lines(on, wrapped(title, ROOM - 54, 34, 480, 2), (MARGIN + 54, top), 34, 480, INK, 1.22) + 14
+        _foot(
+            on,
+            f"{number} paper{'' if number == 1 else 's'} that people talked about" if number else "No paper was hot on this day",
+        )
+        return _finished(card)
+
+
+def _begun() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    card = Image.new("RGB", SIZE, PAPER)
+    on = ImageDraw.Draw(card)
+    on.rectangle((0, 0, 18, SIZE[1]), fill=RUST)
+    draw_lines(on, ["Hot Papers"], (MARGIN, 62), 34, 640, RUST, 1)
+    return card, on
+
+
+def _fitted(title: str, most: int) -> tuple[list[str], int]:
+    """In the largest letters in which it takes few lines."""
+    for size, lines in ((72, 3), (62, 4)):
+        if len(wrapped(title, ROOM, size, 640, lines + 1)) <= lines:
+            return wrapped(title, ROOM, size, 640, lines), size
+    return wrapped(title, ROOM, 52, 640, most), 52
+
+
+def _foot(on: ImageDraw.ImageDraw, text: str) -> None:
+    on.line((MARGIN, 538, SIZE[0] - MARGIN, 538), fill="#e3dbd0", width=2)
+    draw_lines(on, wrapped(drawable(text), ROOM, 28, 400, 1), (MARGIN, 552), 28, 400, SOFT, 1)
+
+
+def _finished(card: Image.Image) -> bytes:
+    file = BytesIO()
+    card.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file.getvalue()

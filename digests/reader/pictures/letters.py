@@ -1,0 +1,131 @@
+"""Letters for pictures: our serif, then fonts of the machine for what it lacks. No box ever stands for a missing letter."""
+
+import re
+import unicodedata
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+
+from django.conf import settings
+from PIL import ImageDraw, ImageFont
+
+OURS = ("source-serif-4-latin.woff2", "source-serif-4-latin-ext.woff2")
+FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+OTHERS = (
+    "NotoSerifCJK*", "NotoSansCJK*", "DroidSansFallback*", "wqy-*", "ipa*p.ttf", "DejaVuSerif.ttf", "DejaVuSans.ttf",
+    "NotoSansArabic*", "NotoSansHebrew*", "NotoSansDevanagari*",
+)  # fmt: skip
+"""Names of files in the folders, the better ones first; of each the first that is there."""
+NO_SPACES = r"\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
+PIECE = re.compile(rf"\s+|[{NO_SPACES}]|[^\s{NO_SPACES}]+")
+"""Where a line may break: at white space, and beside each letter of a language without spaces."""
+MISSING = "\uffff"
+LONGEST = 400
+"""Characters of a text that are drawn."""
+
+
+@lru_cache(maxsize=1)
+def files() -> tuple[Path, ...]:
+    found = [settings.BASE_DIR / "static" / "fonts" / name for name in OURS]
+    for pattern in OTHERS:
+        found += sorted(path for folder in FOLDERS if folder.is_dir() for path in folder.rglob(pattern))[:1]
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def font(path: Path, size: int, weight: int) -> ImageFont.FreeTypeFont:
+    made = ImageFont.truetype(str(path), size)
+    if path.name in OURS:
+        made.set_variation_by_axes([weight])
+    return made
+
+
+@lru_cache(maxsize=8192)
+def file_with(letter: str) -> Path | None:
+    """The first font that has the letter."""
+    for path in files():
+        made = font(path, 20, 400)
+        if bytes(made.getmask(letter)) != bytes(made.getmask(MISSING)):
+            return path
+    return None
+
+
+def drawable(text: str) -> str:
+    """The text on one line, of at most LONGEST characters; empty if some letter of it is in no font."""
+    letters = []
+    for letter in " ".join(text[: 2 * LONGEST].split())[:LONGEST]:
+        if letter == " " or unicodedata.category(letter) in ("Cf", "Cc"):
+            letters.append(" " if letter == " " else "")
+        elif file_with(letter):
+            letters.append(letter)
+        else:
+            plain = unicodedata.normalize("NFKD", letter)
+            if not all(map(file_with, plain)) or plain == letter:
+                return ""
+            letters.append(plain)
+    return "".join(letters)
+
+
+def runs(text: str) -> Iterator[tuple[Path, str]]:
+    """The drawable text in parts of one font each."""
+    paths = files()
+    last = paths[0]
+    chosen = []
+    for letter in text:
+        last = last if letter == " " or unicodedata.combining(letter) else file_with(letter) or last
+        chosen.append((last, letter))
+    for path, letters in groupby(chosen, key=lambda one: one[0]):
+        yield path, "".join(letter for _, letter in letters)
+
+
+def width(text: str, size: int, weight: int) -> float:
+    return sum(font(path, size, weight).getlength(part) for path, part in runs(text))
+
+
+def wrapped(text: str, room: int, size: int, weight: int, most: int) -> list[str]:
+    """The drawable text in at most so many lines of this width in pixels; what is left over becomes an ellipsis."""
+    lines: list[str] = []
+    line = ""
+    pieces = [part for piece in PIECE.findall(text) for part in _fitting(piece, room, size, weight)]
+    for n, piece in enumerate(pieces):
+        if width((line + piece).rstrip(), size, weight) <= room:
+            line = (line + piece).lstrip()
+            continue
+        if len(lines) + 1 == most:
+            return [*lines, _cut(line + "".join(pieces[n : n + 3]), room, size, weight)]
+        lines.append(line.rstrip())
+        line = piece.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _fitting(piece: str, room: int, size: int, weight: int) -> Iterator[str]:
+    """A word that is wider than a line, in parts that are not."""
+    while piece and width(piece, size, weight) > room:
+        length = max(1, bisect(range(1, len(piece)), room, key=lambda n: round(width(piece[:n], size, weight))))
+        yield piece[:length]
+        piece = piece[length:]
+    if piece:
+        yield piece
+
+
+def _cut(text: str, room: int, size: int, weight: int) -> str:
+    while text and width(f"{text.rstrip()}…", size, weight) > room:
+        text = text[:-1]
+    return f"{text.rstrip(' ,:;')}…"
+
+
+def draw_lines(
+    on: ImageDraw.ImageDraw, lines: Sequence[str], at: tuple[int, int], size: int, weight: int, ink: str, leading: float
+) -> int:
+    """Draw the lines below each other; where the next would begin, in pixels from the top."""
+    left, top = at
+    for line in lines:
+        x = float(left)
+        for path, part in runs(line):
+            face = font(path, size, weight)
+            on.text((x, top + size), part, font=face, fill=ink, anchor="ls")
+            x += face.getlength(part)
+        top += round(size * leading)
+    return top

@@ -1,0 +1,70 @@
+// What the reader follows, and the site as an app. Uses what reader.js declares; all of it stays in this browser.
+"use strict";
+
+// Follows: [{"query": "category=cs.LG", "name": "cs.LG", "before": {…}, "latest": {…}, "at": 1621400000000}]. `latest` is what the
+// newest visit found: the newest listing day and the papers of that day; `before` is the same of the visit before.
+
+const FOLLOW_QUERY = /^(category|period|min|q|order)=[^&#\s]{1,400}(&(category|period|min|q|order)=[^&#\s]{1,400}){0,4}$/;
+const MOST_FOLLOWS = 100;
+
+function placeOf(found) {
+  const isPlace = found && /^\d{4}-\d\d-\d\d$/.test(found.day) && Array.isArray(found.papers);
+  return isPlace ? { day: found.day, papers: found.papers.filter((id) => ARXIV_ID.test(id)).slice(0, 100) } : null;
+}
+
+/** What is well-formed of some follows. */
+function followsOf(found) {
+  const known = new Map();
+  for (const one of Array.isArray(found) ? found : []) {
+    if (typeof one?.query !== "string" || typeof one.name !== "string" || !FOLLOW_QUERY.test(one.query)) continue;
+    known.set(one.query, {
+      query: one.query,
+      name: one.name.slice(0, 200),
+      before: placeOf(one.before),
+      latest: placeOf(one.latest),
+      at: Number.isFinite(one.at) ? one.at : 0,
+    });
+  }
+  return [...known.values()].slice(0, MOST_FOLLOWS);
+}
+
+function parsed(text) {
+  try { return JSON.parse(text); } catch { return null; }
+}
+
+let follows = followsOf(parsed(remembered("follows")));
+
+function keepFollows() {
+  remember("follows", follows.length ? JSON.stringify(follows) : null);
+  showFollows();
+}
+
+const queryOf = (button) => button.dataset.follow.slice(button.dataset.follow.indexOf("?") + 1);
+
+function showFollows() {
+  for (const button of all("[data-follow]")) {
+    button.setAttribute("aria-pressed", String(follows.some((one) => one.query === queryOf(button))));
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-follow]");
+  if (!button) return;
+  const query = queryOf(button);
+  const others = follows.filter((one) => one.query !== query);
+  follows = others.length < follows.length ? others : followsOf([...follows, { query, name: button.dataset.name }]);
+  keepFollows();
+});
+addEventListener("storage", (event) => {
+  if (event.key === "follows") {
+    follows = followsOf(parsed(event.newValue));
+    showFollows();
+  }
+});
+showFollows();
+
+// The app: the last lists can be read offline.
+
+if ("serviceWorker" in navigator && isSecureContext) {
+  addEventListener("load", () => navigator.serviceWorker.register("/service-worker.js").catch(() => {}));
+}

@@ -1,0 +1,161 @@
+// The page "For you": new papers of what is followed, saved papers, and a file to take along.
+"use strict";
+
+const VISIT_MS = 30 * 60 * 1000;
+const SHOWN = 8;
+const here = document.getElementById("for-you");
+const part = (name) => here.querySelector(`[data-${name}]`);
+const say = (text) => { part("said").textContent = text; };
+
+/** Several at a time, but never all: answers in order, null where one failed. */
+async function fetched(addresses, read) {
+  const answers = new Array(addresses.length).fill(null);
+  let next = 0;
+  const work = async () => {
+    while (next < addresses.length) {
+      const at = next++;
+      try {
+        const response = await fetch(addresses[at], { credentials: "omit" });
+        if (response.ok) answers[at] = await read(response);
+      } catch { /* offline */ }
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+  return answers;
+}
+
+function download(text, name, type) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  made("a", "", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address));
+}
+
+// New is what came after the visit before: on a later listing day, or on the same one and not among its papers.
+
+const isNew = (paper, place) => Boolean(place) && (paper.listing_day > place.day
+  || (paper.listing_day === place.day && !place.papers.includes(paper.arxiv_id)));
+
+function visit(follow, papers) {
+  const day = papers.map((one) => one.listing_day).sort().at(-1);
+  if (!day) return;
+  if (Date.now() - follow.at > VISIT_MS) follow.before = follow.latest;
+  follow.at = Date.now();
+  follow.latest = { day, papers: papers.filter((one) => one.listing_day === day).map((one) => one.arxiv_id) };
+}
+
+function paperLine(title, id, byline, marked) {
+  const item = made("li", "");
+  item.dataset.paper = id;
+  if (marked) item.append(made("span", "New", { className: "state" }), " ");
+  item.append(made("a", title, { href: `/papers/${id}` }));
+  if (byline) item.append(" ", made("span", byline, { className: "byline" }));
+  return item;
+}
+
+function followed(follow, feed) {
+  const papers = (feed?.items ?? []).filter((one) => ARXIV_ID.test(one?._hot_papers?.arxiv_id ?? ""));
+  visit(follow, papers.map((one) => one._hot_papers));
+  const news = new Set(papers.filter((one) => isNew(one._hot_papers, follow.before)));
+  const section = made("section", "");
+  const heading = made("h3", "");
+  heading.append(made("a", follow.name, { href: `/papers?${follow.query}` }));
+  const list = made("ul", "", { className: "titles" });
+  list.append(...[...papers.filter((one) => news.has(one)), ...papers.filter((one) => !news.has(one))].slice(0, Math.max(SHOWN, news.size))
+    .map((one) => paperLine(one.title, one._hot_papers.arxiv_id, (one.authors ?? []).slice(0, 3).map((name) => name.name).join(", "),
+      news.has(one))));
+  const foot = made("p", "", { className: "row" });
+  const end = made("button", "Stop following", { type: "button" });
+  end.append(made("span", `: ${follow.name}`, { className: "visually-hidden" }));
+  end.addEventListener("click", () => {
+    follows = follows.filter((one) => one.query !== follow.query);
+    keepFollows();
+    section.remove();
+    part("none-followed").hidden = follows.length > 0;
+    say(`You no longer follow ${follow.name}.`);
+  });
+  const address = new URL(`/papers.atom?${follow.query}`, location.href).href;
+  foot.append(end, " ", made("a", "Feed", { href: address }), " ", made("code", address));
+  const state = feed ? (papers.length ? `${news.size} new since your last visit.` : "No papers yet.")
+    : "Its feed couldn’t be loaded. Are you offline? Reload the page to try again.";
+  section.append(heading, made("p", state, { className: "quiet" }), list, foot);
+  return { section, news: news.size };
+}
+
+async function showFollowed() {
+  part("none-followed").hidden = follows.length > 0;
+  if (!follows.length) return;
+  say("Loading what you follow…");
+  const feeds = await fetched(follows.map((one) => `/papers.json?${one.query}`), (response) => response.json());
+  const shown = follows.map((one, n) => followed(one, feeds[n]));
+  part("followed").replaceChildren(...shown.map((one) => one.section));
+  remember("follows", JSON.stringify(follows));
+  const news = shown.reduce((sum, one) => sum + one.news, 0);
+  say(`${news} new paper${news === 1 ? "" : "s"} since your last visit.`);
+  showMarks();
+}
+
+// Saved papers: their titles are asked for once and kept.
+
+const savedIds = () => Object.entries(marks.saved).sort(([a, day], [b, other]) => other.localeCompare(day) || b.localeCompare(a))
+  .map(([id]) => id);
+
+async function showSaved() {
+  const ids = savedIds();
+  part("none-saved").hidden = ids.length > 0;
+  part("with-saved").hidden = ids.length === 0;
+  const known = parsed(remembered("titles")) ?? {};
+  const asked = ids.filter((id) => typeof known[id] !== "string");
+  const found = await fetched(asked.map((id) => `/papers/${id}.csl.json`), (response) => response.json());
+  asked.forEach((id, n) => { if (found[n]?.[0]?.title) known[id] = found[n][0].title; });
+  const titles = Object.fromEntries(ids.filter((id) => typeof known[id] === "string").map((id) => [id, known[id].slice(0, 500)]));
+  remember("titles", ids.length ? JSON.stringify(titles) : null);
+  part("saved").replaceChildren(...ids.map((id) => {
+    const item = paperLine(titles[id] ?? `arXiv:${id}`, id, `Saved on ${marks.saved[id]}`, false);
+    const end = made("button", "Remove", { type: "button" });
+    end.append(made("span", `: ${titles[id] ?? id}`, { className: "visually-hidden" }));
+    end.addEventListener("click", () => { toggle("saved", id); showSaved(); });
+    item.append(" ", end);
+    return item;
+  }));
+}
+
+part("bibtex").addEventListener("click", async () => {
+  const ids = savedIds();
+  say("Collecting the entries…");
+  const entries = await fetched(ids.map((id) => `/papers/${id}.bib`), (response) => response.text());
+  const there = entries.filter(Boolean);
+  if (there.length) download(there.join("\n"), "hot-papers.bib", "application/x-bibtex");
+  const missing = ids.filter((_, n) => !entries[n]);
+  say(`BibTeX of ${there.length} of ${ids.length} papers.`
+    + (missing.length ? ` There is none of ${missing.join(", ")}: not on a published list, or you are offline.` : ""));
+});
+
+part("export").addEventListener("click", () => {
+  download(JSON.stringify({ version: 1, marks, follows }, null, 1), "hot-papers.json", "application/json");
+});
+
+part("import").addEventListener("change", async (event) => {
+  const found = parsed(await event.target.files[0]?.text());
+  const added = marksOf(JSON.stringify(found?.marks ?? found));
+  const more = followsOf(found?.follows);
+  const taken = KINDS.reduce((sum, kind) => sum + Object.keys(added[kind]).length, 0);
+  for (const kind of KINDS) marks[kind] = { ...added[kind], ...marks[kind] };
+  follows = followsOf([...more, ...follows]);
+  keep();
+  keepFollows();
+  await Promise.all([showFollowed(), showSaved()]);
+  say(taken + more.length ? `Loaded ${more.length} follows and ${taken} marked papers from the file.`
+    : "The file has nothing to load. Choose a file that was saved on this page.");
+});
+
+part("forget").addEventListener("click", async () => {
+  if (!await asked("Stop following all?", "You can’t undo this unless you saved it as a file.", "Yes, stop following all")) return;
+  follows = [];
+  keepFollows();
+  part("followed").replaceChildren();
+  part("none-followed").hidden = false;
+  say("You follow nothing now.");
+});
+
+showFollowed();
+showSaved();

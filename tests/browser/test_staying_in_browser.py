@@ -1,0 +1,103 @@
+"""Saved papers, what is followed, and reading offline, in a real browser."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pybtex.database import parse_string
+from pytest_django.live_server_helper import LiveServer
+
+from digests.models import Digest
+from tests.digests.reader.looking import expect_accessible
+from tests.factories import make_digest, make_entry, make_paper
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+VISIT_BEFORE = "follows = follows.map((one) => ({...one, at: 0})); remember('follows', JSON.stringify(follows))"
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    context = browser.new_context(base_url=live_server.url)
+    yield context.new_page()
+    context.close()
+
+
+def test_what_is_followed_shows_what_is_new_since_the_visit_before(page: Page, tmp_path: Path) -> None:
+    make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001", title="The first"))
+    page.goto("/categories/cs.LG")
+    page.get_by_role("button", name="Follow").click()
+    expect(page.get_by_role("button", name="Followed")).to_have_attribute("aria-pressed", "true")
+    page.goto("/for-you")
+    expect(page.get_by_role("status")).to_have_text("0 new papers since your last visit.")
+    expect(page.get_by_role("link", name="The first")).to_be_visible()
+    expect(page.get_by_text("/papers.atom?category=cs.LG")).to_be_visible()
+
+    make_entry(make_digest(date(2021, 5, 13)), make_paper(arxiv_id="2105.00002", title="The second"))
+    page.evaluate(VISIT_BEFORE)
+    page.reload()
+
+    expect(page.get_by_role("status")).to_have_text("1 new paper since your last visit.")
+    expect(page.locator("[data-followed] li").first).to_have_text("New The second Ada Example, Bob Sämple")
+    expect_accessible(page)
+    page.reload()  # the same visit
+    expect(page.get_by_role("status")).to_have_text("1 new paper since your last visit.")
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").click()
+    download.value.save_as(tmp_path / "kept.json")
+    assert [one["query"] for one in json.loads((tmp_path / "kept.json").read_text())["follows"]] == ["category=cs.LG"]
+    page.get_by_role("button", name="Stop following: cs.LG").click()
+    expect(page.get_by_text("You follow nothing yet.")).to_be_visible()
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "kept.json")
+    expect(page.get_by_role("status")).to_have_text("Loaded 1 follows and 0 marked papers from the file.")
+    expect(page.get_by_role("heading", name="cs.LG")).to_be_visible()
+
+
+def test_file_of_somebody_else_does_no_harm(page: Page, tmp_path: Path) -> None:
+    hostile = [{"query": "q=<img src=x onerror=alert(1)>", "name": "x"}, {"query": "q=a", "name": "<b>bold</b>"}, None, 3]
+    (tmp_path / "bad.json").write_text(json.dumps({"follows": hostile, "marks": {"saved": {"../../x": "2021", "2105.00001": 3}}}))
+    page.goto("/for-you")
+
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "bad.json")
+
+    expect(page.get_by_role("heading", name="<b>bold</b>")).to_be_visible()
+    assert page.evaluate("[follows.length, Object.keys(marks.saved).length]") == [1, 0]
+
+
+def test_saved_papers_have_titles_and_bibtex(page: Page, tmp_path: Path) -> None:
+    make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001", title="The first"))
+    page.goto("/posts/hot-papers-2021-05-12")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/for-you")
+
+    expect(page.get_by_role("link", name="The first")).to_have_attribute("href", "/papers/2105.00001")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="BibTeX of saved papers").click()
+    download.value.save_as(tmp_path / "saved.bib")
+    assert list(parse_string((tmp_path / "saved.bib").read_text(), "bibtex").entries) == ["arXiv:2105.00001"]
+
+
+def test_last_lists_are_read_offline_and_a_withdrawn_one_never_online(page: Page) -> None:
+    digest = make_digest(date(2021, 5, 12), papers=1)
+    page.goto("/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    address = "/posts/hot-papers-2021-05-12"
+    page.goto(address)
+    page.wait_for_function(f"caches.match('{address}').then(Boolean)")
+
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("12 May 2021")
+    page.goto("/rising")  # never read before
+    expect(page.get_by_role("heading", level=1)).to_have_text("For you")
+    page.context.set_offline(False)
+    Digest.objects.filter(pk=digest.pk).update(status=Digest.Status.WITHDRAWN)
+    response = page.goto(address)
+
+    assert response is not None
+    assert response.status == 404
+    page.wait_for_function(f"caches.match('{address}').then((found) => !found)")
