@@ -19,7 +19,7 @@ LASTS = timedelta(seconds=45)
 CONFIRMED_AFTER = timedelta(seconds=40)
 """What is over before that was a restart, and nobody is told."""
 KEPT = timedelta(days=90)
-DATABASE = Found("database", "The database does not answer. Pages that are held are still shown; nothing else works.")
+DATABASE = Found("database", "The database does not answer. nginx shows the pages that it keeps; nothing else works.")
 DATABASE_AFTER_S = 30.0
 logger = logging.getLogger(__name__)
 

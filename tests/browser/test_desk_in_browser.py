@@ -1,5 +1,6 @@
 """A list is made at the desk by keys alone, and by mouse alone."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +18,9 @@ from tests.standins.tweets import Tweets
 from tests.standins.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MOST_KEYS = 40
+MOST_CLICKS = 25
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def check_published(elsewhere: Elsewhere) -> None:
 def test_keys_alone_make_a_list(open_desk: OpenDesk, elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str]) -> None:
     make_day(200, hot=9)
     ann = open_desk()
-    page = ann.page
+    page, began = ann.page, time.monotonic()
 
     ann.press("Enter")
     expect(page.locator("#entries > .row")).to_have_count(9)
@@ -86,11 +90,13 @@ def test_keys_alone_make_a_list(open_desk: OpenDesk, elsewhere: Elsewhere, capsy
     ann.press("P")
     expect(page.locator(".head-row .pill").first).to_have_text("published")
 
+    took = time.monotonic() - began
     check_published(elsewhere)
     assert (ann.said, ann.foreign) == ([], [])
+    assert ann.keys <= MOST_KEYS
     with capsys.disabled():
         print(
-            f"\nA list of 12 from 200 candidates by keys: {ann.keys} key presses and {ann.characters} characters typed, "
+            f"\n{took:.1f} s. A list of 12 from 200 candidates by keys: {ann.keys} key presses and {ann.characters} characters typed, "
             f"{len(ann.requests)} requests ({', '.join(ann.requests)})"
         )
 
@@ -128,6 +134,7 @@ def test_mouse_makes_the_same_list(open_desk: OpenDesk, elsewhere: Elsewhere, ca
 
     check_published(elsewhere)
     assert (ann.said, ann.foreign) == ([], [])
+    assert ann.clicks <= MOST_CLICKS
     with capsys.disabled():
         print(
             f"\nThe same by mouse: {ann.clicks} clicks and drags, {ann.characters} characters typed, "

@@ -66,6 +66,7 @@ class Faults:
     ) -> None:
         """One fault and its end, under the eyes of a reader."""
         before, told_before = self.facts(), self.alerts.count(alert) if alert else (0, 0)
+        self.on.get(self.page)  # somebody has read it before
         with traffic(self.on, self.page) as reader:
             fault()
             if alert:

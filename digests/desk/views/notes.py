@@ -1,0 +1,29 @@
+"""A note as readers will see it, while it is typed: by the bounded renderer, in a child process that each web process keeps."""
+
+import atexit
+from datetime import date
+from threading import Lock
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.html import escape
+
+from digests.desk.answers import EDIT, desk_action
+from digests.desk.body import Body, short_text
+from digests.desk.texts import LONGEST_TEXT
+from papers.rendered.bounded import Renderer, Trouble
+from papers.rendered.kinds import Kind
+
+_renderer, _alone = Renderer(), Lock()
+atexit.register(_renderer.__exit__, None, None, None)
+
+
+@desk_action(EDIT)
+def note_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+    """Nothing is stored."""
+    source = short_text(body, "text", LONGEST_TEXT)
+    with _alone:
+        rendered = _renderer.render(Kind.NOTE, source) if source.strip() else None
+    if isinstance(rendered, Trouble):
+        trouble = f"This text {rendered.label}, so readers will see it as you typed it."
+        return JsonResponse({"note": escape(source), "trouble": trouble})
+    return JsonResponse({"note": rendered.html if rendered else "", "trouble": ""})
