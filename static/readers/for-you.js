@@ -144,7 +144,7 @@ part("import").addEventListener("change", async (event) => {
   keep();
   keepFollows();
   await Promise.all([showFollowed(), showSaved()]);
-  say(taken + more.length ? `Loaded ${more.length} follows and ${taken} marked papers from the file.`
+  say(taken + more.length ? `Loaded from the file. Followed: ${more.length}. Marked papers: ${taken}.`
     : "The file has nothing to load. Choose a file that was saved on this page.");
 });
 

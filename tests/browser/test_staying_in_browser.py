@@ -49,10 +49,10 @@ def test_what_is_followed_shows_what_is_new_since_the_visit_before(page: Page, t
         page.get_by_role("button", name="Save as a file").click()
     download.value.save_as(tmp_path / "kept.json")
     assert [one["query"] for one in json.loads((tmp_path / "kept.json").read_text())["follows"]] == ["category=cs.LG"]
-    page.get_by_role("button", name="Stop following: cs.LG").click()
+    page.locator("[data-followed] button").click()
     expect(page.get_by_text("You follow nothing yet.")).to_be_visible()
     page.get_by_label("Load from a file").set_input_files(tmp_path / "kept.json")
-    expect(page.get_by_role("status")).to_have_text("Loaded 1 follows and 0 marked papers from the file.")
+    expect(page.get_by_role("status")).to_have_text("Loaded from the file. Followed: 1. Marked papers: 0.")
     expect(page.get_by_role("heading", name="cs.LG")).to_be_visible()
 
 
