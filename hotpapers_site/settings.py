@@ -161,9 +161,9 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
 ]
 MIDDLEWARE = [
-    "hotpapers_site.logs.RequestMiddleware",
-    "hotpapers_site.health.views.HealthMiddleware",  # before the host is looked at, and before any redirect
     "digests.page_cache.middleware.FinishedPagesMiddleware",
+    "hotpapers_site.logs.RequestMiddleware",
+    "hotpapers_site.health.views.HealthMiddleware",  # before the host is looked at, and before redirects
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -108,7 +108,7 @@ def test_it_is_shown_on_pages_and_on_the_desk_and_kept_in_markdown(
     assert "stars × 2" in client.get("/about").content.decode()
 
     desk = admin_client.get(f"/admin/desk/{DAY}/").content.decode()
-    assert 'data-tweet="toy:7"' in desk
+    assert 'data-tweet="toy:7"' in admin_client.get(f"/admin/desk/{DAY}/posts/{PAPER}").content.decode()
     assert re.search(r'data-network="toy" data-count="stars"[^>]* value="2"', desk)
     why = admin_client.get(f"/admin/desk/{DAY}/why/{PAPER}").content.decode()
     assert "60 from Toy Town" in why

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
 from hotpapers_site.health import broker, heartbeats
-from hotpapers_site.models import TaskRecord, Trouble
+from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
 from papers import clock, status
 from papers.access import networks
@@ -52,7 +52,9 @@ def unacknowledged(all_found: list[Found]) -> list[Found]:
 
 
 def missing() -> Iterator[Found]:
-    """Kinds of processes of which none runs."""
+    """Kinds of processes of which none runs. A site that was only ever used by commands misses none."""
+    if not (Heartbeat.objects.exists() or TaskRecord.objects.exists()):
+        return
     live, _ = heartbeats.split()
     kinds = {one.kind for one in live}
     served = {queue for one in live for queue in one.queues.split(",")}

@@ -60,6 +60,7 @@ class JetstreamStandin:
         self._has_timetable = timetable is not None
         self.faults: list[Fault] = []
         """Of the next connections, one each."""
+        self.lookback = LOOKBACK
         self.replay = timedelta(0)
         """So much before its cursor every connection begins, without a word."""
         self.connections: list[Connection] = []
@@ -133,7 +134,7 @@ class JetstreamStandin:
         now = self.now()
         if cursor > microseconds(now):
             cursor = microseconds(now)
-        start = max(cursor - self.replay // timedelta(microseconds=1), microseconds(now - LOOKBACK))
+        start = max(cursor - self.replay // timedelta(microseconds=1), microseconds(now - self.lookback))
         place, sent, breaks, last_s = 0, 0, len(self._breaks), time.monotonic()
         try:
             while True:

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.bluesky import PASSWORD, BlueskyStandin
@@ -103,6 +103,9 @@ def services(
             start(HackerNewsStandin(clock)),
             start(HuggingFaceStandin(clock)),
         )
+        for stream in made.streams:
+            # By a fast clock 36 hours are over before a busy machine has started a process.
+            stream.lookback = timedelta(days=30)
         made.bluesky.add(*skies.posts)
         made.hackernews.add(*stories(announced, clock, per_day=min(30, papers_a_day)))
         made.huggingface.add(*daily_papers(announced, clock, per_day=min(60, papers_a_day // 2)))

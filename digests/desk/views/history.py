@@ -44,7 +44,7 @@ def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
         digest = Digest.all_drafts.with_neighbours().with_everything().get(pk=shown.pk)
         digest.status, digest.published_at = PUBLISHED, digest.published_at or digest.written_at  # not saved
         if form == "page":
-            response = render(request, "digest.html", digest_page(digest))
+            response = render(request, "digest.html", digest_page(digest) | {"path": digest.get_absolute_url()})
         else:
             response = render(request, "feed_preview.html", day_context(digest, texts_of_days([digest])))
     response["X-Robots-Tag"] = "noindex"

@@ -41,8 +41,13 @@ def test_nothing_is_wrong_with_a_product_that_runs(running_product: None) -> Non
     assert keys() == []
 
 
-def test_nothing_runs(settings: Settings) -> None:
+def test_commands_alone_miss_no_process() -> None:
+    assert [key for key in keys() if key.startswith("no ")] == []
+
+
+def test_nothing_runs_any_more(settings: Settings) -> None:
     settings.NETWORKS = ["x", "bluesky"]
+    TaskRecord.objects.create(task="papers.tasks.catch_up")
     workers = ["no worker collecting", "no worker publishing", "no worker mirror", "no worker upkeep"]
     assert [key for key in keys() if key.startswith("no ")] == ["no web", "no beat", "no follower", *workers]
 

@@ -100,7 +100,8 @@ def test_days_wanted_are_those_without_papers_where_there_is_no_key(settings: Se
 def test_days_wanted_waits_for_the_announcement() -> None:
     early = datetime(2026, 11, 20, 1, tzinfo=UTC)
 
-    make_day(FRIDAY - timedelta(days=1), papers_done_at=early, tweets_done_at=early)
+    make_day(FRIDAY - timedelta(days=1), papers_done_at=early)
+    NetworkDay.objects.create(network="x", date=FRIDAY - timedelta(days=1), done_at=early)
 
     assert days.days_wanted(early) == []
     assert CollectionDay.objects.values_list("state", "reason").get(date=FRIDAY) == (
