@@ -66,10 +66,10 @@ def test_paper_is_a_scholarly_article() -> None:
         "og:title": "Rényi & Co",
         "og:description": "We show.",
         "og:url": "http://127.0.0.1:8000/papers/2105.00001",
-        "og:image": "http://127.0.0.1:8000/static/og.png",
+        "og:image": "http://127.0.0.1:8000/papers/2105.00001.png",
         "og:image:width": "1200",
         "og:image:height": "630",
-        "og:image:alt": "Hot Papers: the new arXiv papers people are talking about, every day",
+        "og:image:alt": "Rényi & Co, by Ada, J. Müller",
     }
 
 
