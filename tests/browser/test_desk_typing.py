@@ -147,7 +147,7 @@ def test_paper_that_could_not_be_fetched_comes_back_where_it_was_typed(open_desk
     ann.press("l", "b")
     ann.type("https://example.org/")
     ann.press("Enter")
-    expect(problem).to_contain_text("Not saved: “https://example.org/”. This isn’t a link to a post.")
+    expect(problem).to_contain_text("Not saved: “https://example.org/”. This isn’t a link to a post")
     expect(link).to_have_value("https://example.org/")
     ann.page.get_by_role("button", name="Discard").click()
     expect(problem).to_have_count(0)

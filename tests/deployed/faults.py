@@ -134,9 +134,11 @@ def postgres_away(on: Faults) -> None:
 
     def kill() -> None:
         on.on.postgres.kill()
-        time.sleep(1)
-        with suppress(subprocess.CalledProcessError):
-            on.on.postgres.start()
+        for _ in range(20):  # what it left ends by and by
+            time.sleep(1)
+            with suppress(subprocess.CalledProcessError):
+                on.on.postgres.start()
+                return
 
     on.suffer("kill -9 of PostgreSQL, started again", kill)
 
