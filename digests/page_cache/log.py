@@ -21,6 +21,11 @@ END = {
     # Every transaction below is over, and its rows can be seen. One that is open stays above: it is read again.
     "postgresql": "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
 }
+VERSION = {
+    "sqlite": END["sqlite"],
+    # Rows of a transaction that ends late may stand below others: so all that can be seen are counted.
+    "postgresql": f"SELECT count(*), coalesce(max(xid), 0), coalesce(sum(xid), 0)::text FROM {CHANGE}",  # noqa: S608
+}
 SINCE = {
     "sqlite": f"SELECT subject FROM {CHANGE} WHERE id > %s",  # noqa: S608
     "postgresql": f"SELECT DISTINCT subject FROM {CHANGE} WHERE xid >= %s AND subject <> '{FLOOR}'",  # noqa: S608
@@ -44,6 +49,15 @@ def changed_since(position: str) -> tuple[frozenset[str] | None, str]:
         cursor.execute(SINCE[connection.vendor], [int(number)])
         changed = frozenset(subject for (subject,) in cursor.fetchall())
     return (None if EVERYTHING in changed else changed), now
+
+
+def version() -> str:
+    """Another text after each change of anything that readers see. Unlike a position it waits for no other transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(IDENTITY)
+        identity = str(cursor.fetchone()[0])
+        cursor.execute(VERSION[connection.vendor])
+        return f"{connection.vendor} {identity} {cursor.fetchone()}"
 
 
 def prune(now: datetime) -> None:

@@ -18,6 +18,7 @@ from digests.publishing.status import publish, withdraw
 from papers.models import Tweet
 from tests.digests.mirror.mirrored import changes, files, is_true, manifest, update, wrong
 from tests.factories import make_digest, make_draft
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAYS = [date(2021, 5, 10), date(2021, 5, 11), date(2021, 5, 12)]
@@ -70,7 +71,10 @@ def test_update_asks_as_much_among_many_days_as_among_few(
     for number in range(60):
         make_digest(date.fromordinal(date(2020, 1, 1).toordinal() + number), papers=1)
     update(target)
+    settled()
+    update(target)
     Digest.objects.filter(pk=digests[0].pk).update(revision=7)
+    settled()
     with django_assert_num_queries(8 if connection.vendor == "sqlite" else 9):  # type: ignore[operator]
         assert update(target).counts.total() == 1
     assert manifest(target.folder)[NAMES[0]]["revision"] == 7

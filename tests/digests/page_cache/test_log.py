@@ -6,10 +6,17 @@ import pytest
 from django.db import connection, transaction
 
 from digests.models import Digest
-from digests.page_cache.log import KEPT_FOR, changed_since, prune
+from digests.page_cache import log
+from digests.page_cache.log import KEPT_FOR, prune
 from tests.factories import make_digest
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def changed_since(position: str) -> tuple[frozenset[str] | None, str]:
+    settled()
+    return log.changed_since(position)
 
 
 def test_log_tells_what_changed_since_a_position() -> None:
