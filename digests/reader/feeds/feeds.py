@@ -99,7 +99,8 @@ def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
     except SelectionError as error:
         return _refused(error)
     papers = [entry.paper for entry in page.entries]
-    text = citations.bibliography(papers, texts_of_citations(papers), form, keys)
+    is_source = form == "bib" and keys is Keys.ARXIV  # TeX as arXiv gave it
+    text = citations.bibliography(papers, texts_of_citations([] if is_source else papers), form, keys)
     if form == "bib":
         text = _between_comments(page, text)
     response = HttpResponse(text, content_type=citations.CONTENT_TYPES[form])

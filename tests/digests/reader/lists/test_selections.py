@@ -101,7 +101,8 @@ def test_selection_has_one_address() -> None:
     assert selection.address("atom") == canonical.replace("/papers?", "/papers.atom?")
     assert selection.address(after="network.5.7") == canonical + "&after=network.5.7"
     assert Selection().address("bib") == "/papers.bib"
-    assert [feed.href.split("?")[0] for feed in selection.feeds] == ["/papers.atom", "/papers.json", "/papers.bib"]
+    forms = ["atom", "json", "bib", "ris", "csl.json"]
+    assert [feed.href.split("?")[0] for feed in selection.feeds] == [f"/papers.{form}" for form in forms]
 
 
 def test_selection_says_itself_in_words() -> None:
