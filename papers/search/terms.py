@@ -103,10 +103,16 @@ def id_term(arxiv_id: str) -> str:
     return "i_" + "".join(WORD.findall(arxiv_id.lower()))
 
 
+LONGEST_ID = 34
+"""Characters of an id's term: longer ones are no arXiv ids."""
+
+
 def id_terms(arxiv_id: str) -> list[str]:
     """The term of the id, and those of its beginnings from the month on: `2105`, `21050`, `210501` …"""
     whole = id_term(arxiv_id)
-    return [*(whole[:end] for end in range(6, len(whole))), whole] if "." in arxiv_id and "/" not in arxiv_id else [whole]
+    if "." not in arxiv_id or "/" in arxiv_id:
+        return [whole]
+    return [*(whole[:end] for end in range(6, min(len(whole), LONGEST_ID))), whole]
 
 
 def _year_of(arxiv_id: str) -> list[int]:

@@ -37,7 +37,8 @@ UMLAUT = re.compile("ae|oe|ue|aa")
 @lru_cache(maxsize=65_536)
 def plain(word: str) -> str:
     """Without case and accents; cut where it is very long."""
-    lower = word.lower()
+    # To put a long run of combining marks in order takes time with the square of its length.
+    lower = word[: 8 * LONGEST_WORD].lower()
     if not lower.isascii():
         # Twice: to take letters apart may bring a capital about (ᴬ is an A), and to fold them, letters to take apart.
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", lower).casefold())

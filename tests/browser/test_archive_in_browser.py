@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 COMMAND = re.compile(r"\\[a-zA-Z]+")
 MACROS = {"\\algoname"}
 """Of authors who wrote their own command into an abstract, outside of formulas: nobody knows what it stands for."""
-NO_PAGE = re.compile(r"\.(md|bib|atom|json|xml)\b")
+NO_PAGE = re.compile(r"\.(md|bib|ris|atom|json|xml|png|zip)\b")
 # BibTeX is TeX, posts are as people wrote them, and of the few formulas that cannot be converted the source is shown.
 LOOK = """() => {
     const main = document.querySelector("main")

@@ -68,6 +68,12 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     assert hosts <= {site.split("/")[2].split(":")[0], "127.0.0.1"}
 
 
+def open_digest(page: Page) -> None:
+    """The day's page with all its posts unfolded."""
+    page.goto(DIGEST)
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+
+
 def link_to(page: Page, key: str) -> Locator:
     return page.locator(f"a[data-original][href$='/post/{key}']")
 
@@ -81,7 +87,7 @@ def show(page: Page, key: str) -> Locator:
 @pytest.mark.parametrize(("key", "fate"), [("3kept", "shown"), ("3gone", "gone"), ("3hidden", "refused")])
 def test_original_comes_into_a_frame_after_a_yes(page: Page, embed: BlueskyEmbedStandin, key: str, fate: str) -> None:
     embed.fates = {"3gone": "gone", "3hidden": "refused"}
-    page.goto(DIGEST)
+    open_digest(page)
     assert embed.requests == []
 
     frame = show(page, key)
@@ -97,7 +103,7 @@ def test_original_comes_into_a_frame_after_a_yes(page: Page, embed: BlueskyEmbed
 
 
 def test_the_question_names_the_network_and_a_no_asks_nobody(page: Page, embed: BlueskyEmbedStandin) -> None:
-    page.goto(DIGEST)
+    open_digest(page)
 
     link_to(page, "3kept").click()
 
@@ -108,13 +114,13 @@ def test_the_question_names_the_network_and_a_no_asks_nobody(page: Page, embed: 
 
 
 def test_a_network_without_a_page_for_frames_has_a_link(page: Page) -> None:
-    page.goto(DIGEST)
+    open_digest(page)
 
     for network, address in (
         ("Hacker News", "https://news.ycombinator.com/item?id=90000001"),
         ("Hugging Face", "https://huggingface.co/papers/2105.77777"),
     ):
-        link = page.locator("figure.tweet", has_text=network).locator("figcaption a")
+        link = page.locator("figure.post", has_text=network).locator("figcaption a")
         expect(link).to_have_attribute("href", address)
         assert link.get_attribute("data-original") is None
 

@@ -223,7 +223,9 @@ def test_a_draft_of_a_day_that_is_not_complete_says_so_and_the_poll_tells_how_fa
     CollectionDay.objects.update(reason="The day isn't over; more posts may come.")
     told = ann.get(f"/admin/desk/{DAY}/state?seen=0&pulse={beat}").json()
 
-    assert "This draft is incomplete. The day isn&#x27;t over; more posts may come." in told["html"]["head"]
+    assert told["changed"] is True
+    read = ann.post(f"/admin/desk/{DAY}/read", "{}", content_type="application/json").json()
+    assert "This draft is incomplete. The day isn&#x27;t over; more posts may come." in read["html"]["head"]
     CollectionDay.objects.update(state="complete", papers_done_at=NOW, reason="")
     assert "incomplete" not in ann.get(f"/admin/desk/{DAY}/").content.decode()
 

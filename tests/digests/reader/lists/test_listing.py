@@ -229,7 +229,7 @@ QUERIES = {
     "/papers?min=10": 7,
     "/papers.atom": 6,
     "/papers.json": 6,
-    "/papers.bib": 4,
+    "/papers.bib": 3,
 }
 
 
