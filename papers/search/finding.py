@@ -26,7 +26,7 @@ from papers.search.query import Query, QueryError, parse
 from papers.search.relaxing import with_fewer
 from papers.search.terms import MOST_AUTHORS
 from papers.search.understanding import Reading, understood
-from papers.search.words import name_words, plain_words
+from papers.search.words import folded, name_words, plain_words
 
 MOST_HITS = 100
 MOST_COUNTED = 100
@@ -178,7 +178,9 @@ def _meant(reading: Reading, more_frequent: int = MUCH_MORE_FREQUENT) -> str:
     frequent = {
         part.place: other
         for part, word in typed.items()
-        if (other := better.get(word)) and known[other].frequency > more_frequent * known.get(word, NOWHERE).frequency
+        if (other := better.get(word))
+        and folded(other) != folded(word)  # else it was found as well
+        and known[other].frequency > more_frequent * known.get(word, NOWHERE).frequency
     }
     return _replaced(reading.query.text, frequent)
 

@@ -1,1 +1,1 @@
-"""The large shape as `deploy/` ships it, on this machine: rehearsed from nothing, and driven through faults."""
+"""The large setup as `deploy/` ships it, on this machine: rehearsed from nothing, and driven through faults."""

@@ -124,6 +124,15 @@ def test_a_rare_word_has_another_spelling_offered() -> None:
     assert results.meant == "transformers"
 
 
+def test_the_plural_of_a_word_is_no_other_spelling() -> None:
+    make_paper(title="Transformers", abstract="A sentence of no interest.")
+    index_changed()
+
+    results = search("transformer")
+
+    assert ([hit.paper.title for hit in results.hits], results.meant) == (["Transformers"], "")
+
+
 def test_results_are_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch, well_known: None) -> None:
     assert (search("transformer").total, search("transformer").are_more) == (5, False)
 
