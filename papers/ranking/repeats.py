@@ -44,5 +44,11 @@ def words_of(body_html: str) -> str:
     return _folded(text_of(NOT_WORDS.sub(" ", body_html)))
 
 
+LONGEST_WORD = 200
+"""Characters of a word that are compared."""
+
+
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(" .…:;-–—")
+    # By words of a bounded length: to put a long run of combining marks in order takes time with the square of its length.
+    words = (unicodedata.normalize("NFKC", word[:LONGEST_WORD]).casefold() for word in text.split())
+    return " ".join(" ".join(words).split()).strip(" .…:;-–—")

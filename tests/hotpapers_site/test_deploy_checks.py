@@ -12,10 +12,10 @@ from tests.hotpapers_site.test_settings import LONG, started
 
 
 @pytest.fixture
-def safe(settings: Settings, tmp_path: Path) -> Settings:
+def safe(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings.SITE_URL, settings.HTTPS = "https://papers.example", True
     settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
-    settings.DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     settings.REDIS_URL, settings.HASHED_STATIC = "redis://127.0.0.1/0", True
     settings.ALERT_EMAILS, settings.CONTACT_EMAIL = ["ada@papers.example"], "ada@papers.example"
     return settings
