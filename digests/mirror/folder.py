@@ -1,10 +1,8 @@
 """Digests -> a folder of Markdown files, one a published day, for the static mirror."""
 
 import contextlib
-import fcntl
 import os
 import re
-import time
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +16,8 @@ from django.db import connection, connections
 
 from digests.markdown.composing import CHUNK, compose_all
 from digests.markdown.format import file_name, render
+from digests.mirror.disk import FolderInUse as FolderInUse
+from digests.mirror.disk import locked
 from digests.models import Digest, DigestQuerySet
 from digests.processes import shared_out
 
@@ -25,12 +25,6 @@ POST_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---Hot-Papers\.md")
 UNFINISHED = ".unfinished"
 WRITERS = 4
 """Threads that write files; they mostly wait for the disk."""
-LOCK_WAIT_S = 5.0
-"""An export that was killed holds the folder until its processes have noticed."""
-
-
-class FolderInUse(Exception):
-    """Another export is writing to the folder."""
 
 
 class FileState(StrEnum):
@@ -61,7 +55,7 @@ def write(
     Raises FolderInUse, ProcessEnded.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder) as descriptor:
+    with locked(folder) as descriptor:
         for leftover in folder.glob(f".*{UNFINISHED}"):
             leftover.unlink()
         days = Digest.objects.mirrored().between(since, until)
@@ -152,22 +146,3 @@ def _replace(folder: int, name: str, data: bytes) -> None:
     finally:
         os.close(descriptor)
     os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[int]:
-    """The folder's descriptor, held by one export at a time; the lock goes with its holders, however they end."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    give_up_at = time.monotonic() + LOCK_WAIT_S
-    try:
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > give_up_at:
-                    raise FolderInUse(f"another export is writing to {folder}; wait for it to finish, then try again") from None
-                time.sleep(0.05)
-        yield descriptor
-    finally:
-        os.close(descriptor)
