@@ -44,8 +44,8 @@ def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> Non
         counted = {id: post for id, post in posts.items() if post.counts}
         for first in range(0, len(counted), AT_ONCE):
             batch = dict(list(counted.items())[first : first + AT_ONCE])
-            live = Tweet.objects.filter(network=network, status_id__in=batch, state=Tweet.State.LIVE)
-            keep([(tweet, batch[tweet.status_id]) for tweet in live], now=read_at)
+            live = Tweet.objects.select_for_update().filter(network=network, status_id__in=batch, state=Tweet.State.LIVE)
+            keep([(tweet, batch[tweet.status_id]) for tweet in live.order_by("pk")], now=read_at)
 
 
 def remove(network: str, ids: Collection[str], *, now: datetime) -> None:
@@ -61,9 +61,11 @@ def remove_authors(network: str, reasons: Mapping[str, GoneReason], *, now: date
 
 
 def look_for_authors(network: str, authors: Collection[str], *, now: datetime) -> None:
-    """These authors are back: the next reading says which of their posts are."""
-    gone = Tweet.objects.filter(network=network, author_id__in=authors).exclude(state=Tweet.State.LIVE)
-    gone.update(next_read_at=now)
+    """These authors are back: the next reading says which of their posts are.
+
+    Those that are live here are due too: a reading from before the return, which is still under way, may call them gone.
+    """
+    Tweet.objects.filter(network=network, author_id__in=authors).update(next_read_at=now)
 
 
 def missed(network: str, start: datetime, end: datetime, *, days: Iterable[tuple[datetime, datetime]]) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from papers.access.connections import note_answer, note_failure
 from papers.counts import measuring
 from papers.counts.refreshing import ASK_AGAIN, Refreshed
 from papers.counts.states import mark_gone, mark_live
 from papers.models import Mention, Tweet
-from papers.networks.base import FoundPost, GoneReason, Network
+from papers.networks.base import FoundPost, GoneReason, Network, PostsRead
 from papers.networks.body import body_of, direction_of
 from papers.sources.http import SourceError
 
@@ -27,21 +29,38 @@ def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -
             note_failure(network.name, error, now)
             raise
         note_answer(network.name, now)
-        lost = {**reading.gone, **_unlinked(network.name, reading.found)}
-        found = [(one, reading.found[one.status_id]) for one in batch if one.status_id in reading.found.keys() - lost.keys()]
-        gone = {tweet.pk: Tweet.State(lost[tweet.status_id]) for tweet in batch if tweet.status_id in lost}
-        back = [tweet.pk for tweet, _ in found if tweet.state != Tweet.State.LIVE]
-        unknown = [tweet.pk for tweet in batch if tweet.status_id in reading.unknown]
-        if gone:
-            mark_gone(gone, now=now)
-            measuring.measure_papers(gone, now=now)
-        if back:
-            mark_live(back)
-        Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
-        keep(found, now=now)
-        done.read, done.gone = done.read + len(found), done.gone + len(gone)
-        done.back, done.unknown = done.back + len(back), done.unknown + len(unknown)
+        _store(network.name, batch, reading, now, done)
     return done
+
+
+@transaction.atomic
+def _store(network: str, asked: Iterable[Tweet], reading: PostsRead, now: datetime, done: Refreshed) -> None:
+    """Store the answers, except those that are old news: a post that changed since it was loaded is asked for again."""
+    batch = _unchanged(asked)
+    lost = {**reading.gone, **_unlinked(network, reading.found)}
+    found = [(one, reading.found[one.status_id]) for one in batch if one.status_id in reading.found.keys() - lost.keys()]
+    gone = {tweet.pk: Tweet.State(lost[tweet.status_id]) for tweet in batch if tweet.status_id in lost}
+    back = [tweet.pk for tweet, _ in found if tweet.state != Tweet.State.LIVE]
+    unknown = [tweet.pk for tweet in batch if tweet.status_id in reading.unknown]
+    if gone:
+        mark_gone(gone, now=now)
+        measuring.measure_papers(gone, now=now)
+    if back:
+        mark_live(back)
+    Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
+    keep(found, now=now)
+    done.read, done.gone = done.read + len(found), done.gone + len(gone)
+    done.back, done.unknown = done.back + len(back), done.unknown + len(unknown)
+
+
+def _unchanged(asked: Iterable[Tweet]) -> list[Tweet]:
+    """Those whose state and due time are as they were when they were loaded, locked.
+
+    The stream may have told otherwise meanwhile: that a post is deleted (its text must not return), or that an author is back.
+    """
+    tweets = {tweet.pk: tweet for tweet in asked}
+    rows = Tweet.objects.select_for_update().filter(pk__in=tweets).order_by("pk").values_list("pk", "state", "next_read_at")
+    return [tweets[pk] for pk, *now in rows if now == [tweets[pk].state, tweets[pk].next_read_at]]
 
 
 def _unlinked(network: str, found: Mapping[str, FoundPost]) -> dict[str, GoneReason]:

@@ -143,10 +143,11 @@ class JetstreamStandin:
                 if fault and sent >= fault.after:
                     self._fail(connection, fault)
                     return
-                waiting = self._waiting(place)
+                at = self.now()  # once: where the clock is fast, an event may be due between two looks at it
+                waiting = self._waiting(place, at)
                 if waiting is None:
                     if self._has_timetable and time.monotonic() - last_s >= HEARTBEAT_S:
-                        connection.send(event_of(self.now(), nothing_at(self.now()))[2], text=True)
+                        connection.send(event_of(at, nothing_at(at))[2], text=True)
                         last_s = time.monotonic()
                     if not self._wait(connection):
                         return
@@ -158,9 +159,9 @@ class JetstreamStandin:
         except ConnectionClosed:
             return
 
-    def _waiting(self, place: int) -> tuple[int, bytes] | None:
+    def _waiting(self, place: int, at: datetime) -> tuple[int, bytes] | None:
         with self._changed:
-            if place >= len(self.events) or (place < len(self._told_at) and self._told_at[place] > microseconds(self.now())):
+            if place >= len(self.events) or (place < len(self._told_at) and self._told_at[place] > microseconds(at)):
                 return None
             return self.events[place]
 
