@@ -102,7 +102,8 @@ def withdrawn(request: HttpRequest, digest: Digest) -> HttpResponse:
     events = list(digest.events.all())
     if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
         raise Http404("This digest is not published")
-    return render(request, "withdrawn.html", {"digest": digest, "events": events, "texts": texts_of_events(events)}, status=404)
+    context = {"digest": digest, "events": events, "texts": texts_of_events(events)}
+    return shows(render(request, "withdrawn.html", context, status=404), digests=[digest])
 
 
 @require_safe
