@@ -200,6 +200,7 @@ READERS: tuple[Reader, ...] = (
     Reader(words.title_key, words.title_key),
     Reader(words.spellings, lambda text: words.spellings(words.plain(text))),
     Reader(near_titles.title_words, near_titles.title_words),
+    Reader(near_titles.likeness, lambda text: near_titles.likeness(text, f"{text[::-1]} 1")),
     Reader(near_titles.NearTitles.like, lambda text: near_titles.NearTitles([text, f"{text} x", *text.split("\n")]).like(text)),
     Reader(addresses.ids_in, addresses.ids_in),
     Reader(addresses.is_id_beginning, addresses.is_id_beginning),
