@@ -47,6 +47,7 @@ class Traffic:
     path: str
     is_fresh: bool
     """Each request is for an address that nginx has not kept: the web servers have to answer."""
+    pause_s: float = 0.05
     answered: int = 0
     failed: list[str] = field(default_factory=list)
     failed_at: list[float] = field(default_factory=list)
@@ -63,7 +64,7 @@ class Traffic:
         return sorted(self.seconds)[int(len(self.seconds) * 0.99)] * 1000 if self.seconds else 0.0
 
     def run(self, ended: threading.Event) -> None:
-        while not ended.wait(0.05):
+        while not ended.wait(self.pause_s):
             began = time.monotonic()
             try:
                 status = self.on.get(f"{self.path}?n={self.answered}" if self.is_fresh else self.path).status_code

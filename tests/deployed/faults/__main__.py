@@ -9,7 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.deployed.faults import disks, processes, stores
+from tests.deployed.faults import disks, load, processes, small, stores
 from tests.deployed.faults.suffering import BACK_WITHIN_S, HEAD, Faults, NotSurvived
 from tests.deployed.machine import Alerts, machine, until
 from tests.deployed.rehearsal import (
@@ -28,7 +28,11 @@ ALL = {
     "lost_machine": processes.lost_machine,
     "redis": stores.redis_away,
     "postgres": stores.postgres_away,
+    "failover": stores.failover,
     "disk": disks.full_mirror,
+    "var_disk": small.full_var,
+    "load": load.ten_times,
+    "migration": load.migration,
     "poison": processes.poisoned,
 }
 

@@ -5,7 +5,9 @@ import subprocess
 import time
 from contextlib import suppress
 
-from tests.deployed.faults.suffering import Faults
+from tests.deployed.faults.suffering import Faults, NotSurvived
+
+DATABASE = "The database does not answer"
 
 
 def redis_away(on: Faults) -> None:
@@ -23,8 +25,7 @@ def redis_away(on: Faults) -> None:
 
 
 def postgres_away(on: Faults) -> None:
-    alert = "The database does not answer"
-    on.suffer("PostgreSQL stopped", lambda: on.on.postgres.stop("fast"), alert=alert, recover=on.on.postgres.start)
+    on.suffer("PostgreSQL stopped", lambda: stop(on), alert=DATABASE, recover=on.on.postgres.start)
 
     def kill() -> None:
         on.on.postgres.kill()
@@ -35,3 +36,25 @@ def postgres_away(on: Faults) -> None:
                 return
 
     on.suffer("kill -9 of PostgreSQL, started again", kill)
+
+
+def stop(on: Faults) -> None:
+    """Stop PostgreSQL, and ask the web server itself: it knows the pages that it had, and says when to ask again for others."""
+    before = {page: on.on.ask(page) for page in ("/archive", on.page)}
+    on.on.postgres.stop("fast")
+    for page, was in before.items():
+        now = on.on.ask(page)
+        if (now.status_code, now.content) != (200, was.content):
+            raise NotSurvived(f"{page} of a web server without a database: {now.status_code}")
+    unknown = on.on.ask("/papers?q=nobody+asked+this+before")
+    if (unknown.status_code, unknown.headers.get("Retry-After")) != (503, "30"):
+        raise NotSurvived(f"a page that no web server had: {unknown.status_code}, and no 503 with Retry-After")
+
+
+def failover(on: Faults) -> None:
+    """PostgreSQL's first server is lost for good, and the second, which followed it, takes its place."""
+    first, second = on.on.postgres, on.on.second
+    second.copy(first)
+    on.suffer("PostgreSQL's first server lost, the second promoted", first.kill, alert=DATABASE, recover=second.promote)
+    on.on.postgres, on.on.second = second, first
+    shutil.rmtree(first.folder)

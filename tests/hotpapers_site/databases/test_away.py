@@ -17,6 +17,8 @@ from django.db import DatabaseError, Error, IntegrityError, OperationalError, Pr
 from hotpapers_site.databases.away import why_away
 from tests.servers import free_port
 
+KEY = "a-long-random-text-of-0123456789"
+
 
 def test_every_page_says_when_to_try_again_and_the_log_has_a_line_each(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
@@ -25,7 +27,7 @@ def test_every_page_says_when_to_try_again_and_the_log_has_a_line_each(tmp_path:
         "VAR_DIR": str(tmp_path / "var"),
         "LOG_FORMAT": "json",
         "DATABASE_URL": nowhere,
-        "SECRET_KEY": "k1" * 8 + "abcdefghijklmnop",
+        "SECRET_KEY": KEY,
     }
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     with log.open("wb") as file:
@@ -52,6 +54,22 @@ def test_every_page_says_when_to_try_again_and_the_log_has_a_line_each(tmp_path:
     assert [line["request_id"] for line in told] == [f"request-{n}" for n in (0, 1, 2, 4, 5)]
     assert {line["level"] for line in told} == {"WARNING"}
     assert [line for line in lines if "exception" in line] == []
+
+
+@pytest.mark.parametrize("command", [["status"], ["migrate"], ["publish_digest", "2026-11-24"]])
+def test_a_command_says_in_a_line_that_the_database_is_away(tmp_path: Path, command: list[str]) -> None:
+    port = free_port()
+    ours = os.environ | {
+        "VAR_DIR": str(tmp_path),
+        "DATABASE_URL": f"postgres://somebody@127.0.0.1:{port}/none",
+        "SECRET_KEY": KEY,
+    }
+    told = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, env=ours, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stdout, len(told.stderr.splitlines())) == (1, "", 1)
+    assert told.stderr.startswith("The database cannot be used now (connection")
+    assert told.stderr.endswith("Look at its server and at DATABASE_URL, then run this again.\n")
 
 
 def until_it_answers(client: httpx.Client, server: subprocess.Popen[bytes]) -> None:
