@@ -55,7 +55,7 @@ class Desk:
     suggestions: list[Suggestion]
     rules: Rules
     strip: list[StripDay]
-    editors: list[str]
+    editors: list[presence.Other]
     """The others who have this day's desk open."""
     can_edit: bool
     """The user may, and the list is not published."""
@@ -72,6 +72,11 @@ class Desk:
     """Seconds until the day that an editor published goes out; 0 where none does."""
     pulse: str
     """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
+
+    @property
+    def here(self) -> str:
+        """Of the others and where they are; to be sent with the next poll."""
+        return presence.version(self.editors)
 
     @property
     def number_shown(self) -> int:
