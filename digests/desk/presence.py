@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import blake2s
 
 from django.contrib.auth.models import AbstractBaseUser, User
+from django.utils import timezone
 
 from digests.models import Digest, Entry, Presence
 from papers.rendered.kinds import Kind
@@ -46,15 +47,17 @@ def read_place(text: str) -> str:
     return text if len(text) <= 60 and PLACE.fullmatch(text) else ""
 
 
-def arrive(day: date, editor: AbstractBaseUser, *, now: datetime, place: str = "", is_writing: bool = False) -> None:
+def arrive(day: date, editor: AbstractBaseUser, place: str = "", *, is_writing: bool = False) -> None:
     """The editor has the desk open, now, and is there. One statement."""
+    now = timezone.now()
     row = Presence(day=day, editor_id=editor.pk, seen_at=now, place=place, wrote_at=now if is_writing and place else None)
     told = ["seen_at", "place", "wrote_at"]
     Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=["day", "editor"], update_fields=told)
 
 
-def others(day: date, editor: AbstractBaseUser, *, now: datetime) -> list[Other]:
+def others(day: date, editor: AbstractBaseUser) -> list[Other]:
     """The other editors who are there, by name; one query."""
+    now = timezone.now()
     there = Presence.objects.filter(day=day, seen_at__gt=now - THERE_FOR).exclude(editor=editor.pk)
     found = [
         Other(name_of(row.editor), row.place, bool(row.wrote_at and row.wrote_at > now - WRITING_FOR))
@@ -83,5 +86,5 @@ def name_of(user: "User | None") -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
-def forget(*, now: datetime) -> None:
-    Presence.objects.filter(seen_at__lt=now - KEPT_FOR).delete()
+def forget() -> None:
+    Presence.objects.filter(seen_at__lt=timezone.now() - KEPT_FOR).delete()

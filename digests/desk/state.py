@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, Case, Count, Max, Prefetch, Q, When
-from django.utils import timezone
 
 from digests.desk import presence
 from digests.desk.filters import Filters
@@ -147,7 +146,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         suggestions=found,
         rules=site_rules,
         strip=days,
-        editors=presence.others(day, user, now=timezone.now()),
+        editors=presence.others(day, user),
         can_edit=can_edit,
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),

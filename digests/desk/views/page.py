@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -37,8 +36,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, day: date) -> HttpResponse:
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
-    presence.arrive(day, user_of(request), now=timezone.now())
-    presence.forget(now=timezone.now())
+    presence.arrive(day, user_of(request))
+    presence.forget()
     desk = desk_of(request, day)
     context = {
         **admin.site.each_context(request),
@@ -62,10 +61,10 @@ def state(request: HttpRequest, day: date) -> HttpResponse:
         return refusal
     user = user_of(request)
     place = presence.read_place(request.GET.get("at", ""))
-    presence.arrive(day, user, now=timezone.now(), place=place, is_writing=request.GET.get("typing") == "1")
+    presence.arrive(day, user, place, is_writing=request.GET.get("typing") == "1")
     digest = digests_of(day)[1]
     revision, beat = digest.revision if digest else 0, pulse(day, digest)
-    editors = presence.others(day, user, now=timezone.now())
+    editors = presence.others(day, user)
     here = presence.version(editors)
     is_new = str(revision) != request.GET.get("seen", "") or request.GET.get("pulse", beat) != beat
     if not is_new and request.GET.get("here") == here:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 
 from digests.desk import presence, tweets
 from digests.desk.answers import EDIT, PUBLISH, VIEW, answer, desk_action, desk_of, part, user_of
@@ -210,7 +209,7 @@ def checks(request: HttpRequest, desk: Desk) -> str:
 
 def writing(request: HttpRequest, digest: Digest) -> list[str]:
     """What others write at this moment."""
-    return presence.writing(presence.others(digest.date, user_of(request), now=timezone.now()), digest)
+    return presence.writing(presence.others(digest.date, user_of(request)), digest)
 
 
 def happened(digest: Digest | None) -> dict[str, Any] | None:
