@@ -115,6 +115,8 @@ EXEMPT: dict[str, str] = {
     "digests.converters.YearConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
     "digests.converters.MonthConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
     "digests.desk.views.actions.paper_of": VIEW,
+    "digests.desk.presence.arrive": "takes a place that `read_place`, which is registered, has read",
+    "digests.desk.presence.others": "takes no text",
     "digests.desk.body.flag": VIEW,
     "digests.desk.body.whole": VIEW,
     "digests.desk.body.revision": VIEW,
