@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 
 from digests import converters
-from digests.desk import body
+from digests.desk import body, presence
 from digests.desk.filters import Filters
 from digests.editing import comparing
 from digests.editing.conflicts import Refused as ActionRefused
@@ -251,6 +251,8 @@ READERS: tuple[Reader, ...] = (
             "/admin/desk/",
         )
     ),
+    Reader(presence.read_place, presence.read_place),
+    Reader(presence.read_place, lambda text: presence.read_place(f"note:{text}"), place="paper"),
     Reader(body.papers, lambda text: body.papers({"a": [text]}, "a"), (ActionRefused,)),
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
