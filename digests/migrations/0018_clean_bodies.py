@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0016_bulk_changes_and_grace'),
+        ('digests', '0017_presence_of_fields'),
     ]
 
     operations = [
