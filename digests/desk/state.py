@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, Case, Count, Max, Prefetch, Q, Value, When
-from django.utils import timezone
 
 from digests.desk import presence
 from digests.desk.context import visits
@@ -57,7 +56,7 @@ class Desk:
     suggestions: list[Suggestion]
     rules: Rules
     strip: list[StripDay]
-    editors: list[str]
+    editors: list[presence.Other]
     """The others who have this day's desk open."""
     can_edit: bool
     """The user may, and the list is not published."""
@@ -76,6 +75,11 @@ class Desk:
     """Seconds until the day that an editor published goes out; 0 where none does."""
     pulse: str
     """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
+
+    @property
+    def here(self) -> str:
+        """Of the others and where they are; to be sent with the next poll."""
+        return presence.version(self.editors)
 
     @property
     def number_shown(self) -> int:
@@ -149,7 +153,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         suggestions=found,
         rules=site_rules,
         strip=days,
-        editors=presence.others(day, user, now=timezone.now()),
+        editors=presence.others(day, user),
         can_edit=can_edit,
         can_ignore=user.has_perm("digests.change_digest"),
         can_publish=user.has_perm("digests.publish_digest"),

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 
 from digests import converters
-from digests.desk import body
+from digests.desk import body, presence
 from digests.desk.context import near_titles
 from digests.desk.filters import Filters
 from digests.editing import comparing
@@ -37,7 +37,7 @@ from papers.search import addresses, dictionary, index, marking, nicknames, quer
 from papers.search import posts as post_index
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
-from papers.text import embed, formulas, keys, languages, lead, links, notes, tex, tex_commands
+from papers.text import embed, formulas, keys, languages, lead, links, notes, post_body, tex, tex_commands
 from tests.attacks import ways_in
 from tests.attacks.network_readers import NETWORK_READERS
 from tests.attacks.reader import Reader
@@ -57,7 +57,8 @@ READERS: tuple[Reader, ...] = (
     Reader(formulas.mathml, lambda text: formulas.mathml(f"${text[:1900]}$"), place="short"),
     Reader(notes.formula_html, lambda text: notes.formula_html(f"$${text[:200]}$$")),
     Reader(notes.note_html, notes.note_html),
-    Reader(reading.tweet_body, reading.tweet_body),
+    Reader(post_body.clean_body, lambda text: post_body.clean_body(text, frozenset({"t.co", "x.com"}))),
+    Reader(post_body.clean_body, post_body.clean_body, place="any host"),
     Reader(mirror_pages.inert, mirror_pages.inert),
     Reader(mirror_pages.yaml, mirror_pages.yaml),
     Reader(tex_commands.raised, tex_commands.raised),
@@ -254,6 +255,8 @@ READERS: tuple[Reader, ...] = (
             "/admin/desk/",
         )
     ),
+    Reader(presence.read_place, presence.read_place),
+    Reader(presence.read_place, lambda text: presence.read_place(f"note:{text}"), place="paper"),
     Reader(body.papers, lambda text: body.papers({"a": [text]}, "a"), (ActionRefused,)),
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
