@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -40,7 +39,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
         raise PermissionDenied
     presence.arrive(day, user_of(request))
     presence.forget()
-    visits.arrive(day, user_of(request), now=timezone.now())
+    visits.arrive(day, user_of(request), now=clock.now())
     desk = desk_of(request, day)
     context = {
         **admin.site.each_context(request),
