@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import BooleanField, Case, Count, Max, Prefetch, Q, When
 
 from digests.desk import presence
+from digests.desk.comments import Open, dismissals_and_comments, open_comments
 from digests.desk.filters import Filters
 from digests.desk.next_step import NextStep, next_step
 from digests.desk.rows.candidates import CandidateRow, candidate_rows, featured_on
@@ -60,6 +61,7 @@ class Desk:
     """The user may, and the list is not published."""
     can_publish: bool
     can_save_rules: bool
+    comments: Open
     filters: Filters
     next_step: NextStep
     has_candidates: bool
@@ -94,7 +96,7 @@ class Desk:
 
 
 def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk:
-    """`now` by the collector's clock. Seventeen queries, and none where there is nothing."""
+    """`now` by the collector's clock. Eighteen queries, and none where there is nothing."""
     own, digest = digests_of(day)
     site_rules = rules()
     entries = _entries(digest)
@@ -118,6 +120,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     found = suggestions(candidates, listed, live, dismissals) if is_open else []
     suggested = {suggestion.arxiv_id: suggestion for suggestion in found}
     featured = featured_on(papers, day)
+    comments = open_comments(day)
     rows, more = candidate_rows(
         candidates,
         by_number,
@@ -128,6 +131,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         featured=featured,
         now=now,
         can_add=digest is not None and can_edit,
+        comments=comments.by_paper,
     )
     days, day_state = strip(day, now.astimezone(UTC).date())
     last_read = max((line.read_at for heat in candidates for line in heat.tweets if line.read_at), default=None)
@@ -139,7 +143,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         is_correction=bool(digest and digest.corrects_id),
         is_overdue=bool(digest and digest.publish_at and digest.publish_at <= now),
         rule_at=rule_publishes_at(digest, now) if digest else None,
-        rows=list_rows(entries, live, suggested=suggested, featured=featured, can_edit=can_edit),
+        rows=list_rows(entries, live, suggested=suggested, featured=featured, can_edit=can_edit, comments=comments.by_paper),
         candidates=rows,
         more_candidates=more,
         left_to_decide=sum(heat.hot and heat.arxiv_id not in in_list and heat.arxiv_id not in dismissals for heat in candidates),
@@ -150,6 +154,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         can_edit=can_edit,
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),
+        comments=comments,
         filters=filters,
         next_step=next_step(
             digest,
@@ -164,7 +169,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         grace_left=max(0.1, (digest.goes_out_at - now).total_seconds()) if digest and digest.goes_out_at else 0,
         dismissed=len(dismissals),
         networks=network_words.titles(),
-        pulse=_beat(digest, list(dismissals.values()), last_read, day_state),
+        pulse=_beat(digest, list(dismissals.values()), last_read, day_state, comments.beat),
     )
 
 
@@ -212,7 +217,7 @@ def _whether(condition: Q) -> Case:
 
 def digests_of(day: date) -> tuple[Digest | None, Digest | None]:
     """The day's own digest, and the list that the desk edits: its correction where one is open, else itself; one query."""
-    found = {bool(digest.corrects_id): digest for digest in Digest.all_drafts.filter(date=day)}
+    found = {bool(digest.corrects_id): digest for digest in Digest.all_drafts.filter(date=day).select_related("review_by")}
     return found.get(False), found.get(True) or found.get(False)
 
 
@@ -223,18 +228,20 @@ def is_editable(digest: Digest | None) -> bool:
 
 def pulse(day: date, digest: Digest | None) -> str:
     """That of the desk, without reading all of it; three queries."""
-    dismissals = list(Dismissal.objects.filter(day=day).values_list("pk", flat=True))
+    dismissals, comments = dismissals_and_comments(day)
     papers = Paper.objects.filter(announced_on(day)).order_by().values("pk")
     read = Tweet.objects.filter(mentions__paper__in=papers).aggregate(last=Max("read_at"))
-    return _beat(digest, dismissals, read["last"], CollectionDay.objects.filter(date=day).first())
+    return _beat(digest, dismissals, read["last"], CollectionDay.objects.filter(date=day).first(), comments)
 
 
-def _beat(digest: Digest | None, dismissals: list[int], last_read: datetime | None, day: CollectionDay | None) -> str:
+def _beat(
+    digest: Digest | None, dismissals: list[int], last_read: datetime | None, day: CollectionDay | None, comments: str
+) -> str:
     out = digest.goes_out_at.timestamp() if digest and digest.goes_out_at else 0
     stands = [digest.pk, digest.revision, digest.status, out, digest.changed_at.timestamp()] if digest else []
     read = last_read.timestamp() if last_read else 0
     collected = zlib.crc32(f"{day.state} {day.reason}".encode()) if day else 0
-    return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read, collected))
+    return "-".join(str(part) for part in (*stands, len(dismissals), max(dismissals, default=0), read, collected, comments))
 
 
 def newest_day(today: date) -> date:

@@ -49,6 +49,8 @@ class CandidateRow:
     categories: list[str]
     can_add: bool
     """There is a list, and the editor may change it."""
+    comments: int
+    """Those that are not resolved."""
 
     @property
     def is_rising(self) -> bool:
@@ -60,7 +62,16 @@ class CandidateRow:
     def version(self) -> str:
         """Of what the row shows, but for its age, which changes with every hour."""
         shown = self.title, self.authors[:1], len(self.authors), self.categories[:1], self.score, self.counts, self.spark
-        state = self.hot, self.in_list, self.dismissed, self.flags, self.suggestion, self.suggested_position, self.can_add
+        state = (
+            self.hot,
+            self.in_list,
+            self.dismissed,
+            self.flags,
+            self.suggestion,
+            self.suggested_position,
+            self.can_add,
+            self.comments,
+        )
         return version_of(shown, state)
 
 
@@ -75,6 +86,7 @@ def candidate_rows(
     featured: Mapping[int, date],
     now: datetime,
     can_add: bool,
+    comments: Mapping[str, int],
 ) -> tuple[list[CandidateRow], int]:
     """The rows to show, and how many more the filters admit; two queries. Papers are as `state` reads them."""
     shown = (heat for heat in ranked if filters.shows(heat.arxiv_id, listed, dismissed))
@@ -108,6 +120,7 @@ def candidate_rows(
                 authors=texts.names(paper.authors),
                 categories=paper.codes,
                 can_add=can_add,
+                comments=comments.get(heat.arxiv_id, 0),
             )
         )
     return rows, len(admitted) - len(chosen)

@@ -65,6 +65,8 @@ class EntryRow:
     suggestion: str
     suggested_position: int | None
     can_edit: bool
+    comments: int
+    """Those that are not resolved."""
     note_html: SafeString
     """As readers will see it; while it is not rendered yet, as it was typed."""
 
@@ -75,7 +77,9 @@ class EntryRow:
         shown = self.title, self.authors[:2], len(self.authors), self.corrected_title, self.is_pinned, self.moves, self.note
         counted = self.entry.counted, rank_now, self.score_now if rank_now else 0, self.flags, self.shown_posts, self.posts
         tweets = [(row.tweet_id, row.printed_otherwise) for row in self.entry.shown_tweets.all()]
-        return version_of(shown, counted, tweets, self.suggestion, self.suggested_position, self.can_edit, self.note_html)
+        return version_of(
+            shown, counted, tweets, self.suggestion, self.suggested_position, self.can_edit, self.note_html, self.comments
+        )
 
 
 def list_rows(
@@ -85,6 +89,7 @@ def list_rows(
     suggested: Mapping[str, Suggestion],
     featured: Mapping[int, date],
     can_edit: bool,
+    comments: Mapping[str, int],
 ) -> list[EntryRow]:
     """One query."""
     lines = [(Kind.LINE, entry.title) for entry in entries]
@@ -118,6 +123,7 @@ def list_rows(
                 shown_posts=len(shown),
                 posts=len(shown) + len(_offered({row.tweet.key for row in shown}, live[paper.arxiv_id])),
                 can_edit=can_edit,
+                comments=comments.get(paper.arxiv_id, 0),
                 note_html=texts.note(entry.note),
                 suggestion=suggestion.text if suggestion else "",
                 suggested_position=suggestion.position if suggestion else None,
