@@ -58,7 +58,7 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.postgres = Postgres(self.folder / "postgres")
+        self.postgres, self.second = Postgres(self.folder / "postgres"), Postgres(self.folder / "second")
         self.redis_port, self.https_port = free_port(), free_port()
         self.web_ports = {"web a": free_port(), "web b": free_port()}
         self.mirror = self.folder / "mirror"
@@ -69,7 +69,7 @@ class Machine:
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return kept | {
-            "DATABASE_URL": self.postgres.url(),
+            "DATABASE_URL": self.database_url(),
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             "SECRET_KEY": "a-rehearsal-needs-a-key-of-32-characters",
             "SITE_URL": f"https://{NAME}",
@@ -81,6 +81,11 @@ class Machine:
             "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
             **self.settings,
         }
+
+    def database_url(self) -> str:
+        """Of both servers, of which mostly the first alone runs."""
+        places = ",".join(f"127.0.0.1:{one.port}" for one in (self.postgres, self.second))
+        return f"postgres://hotpapers@{places}/hotpapers"
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """What a command says; RuntimeError where it fails."""
@@ -167,8 +172,9 @@ class Machine:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        with contextlib.suppress(subprocess.CalledProcessError, OSError):
-            self.postgres.stop("immediate")
+        for server in (self.postgres, self.second):
+            with contextlib.suppress(subprocess.CalledProcessError, OSError):
+                server.stop("immediate")
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """A page through nginx, over https."""
