@@ -9,6 +9,7 @@ const dialog = find("#desk-comments");
 const place = find("#desk-thread");
 let of = null; // the paper; empty for the list
 let loaded = ""; // the pulse of the day when the thread came
+let turn = 0; // what was asked for before the last answer is out of date
 
 const NAME = `desk-comment:${root.dataset.user}:${root.dataset.day}:`;
 const LATER = {
@@ -48,9 +49,10 @@ const draft = () => {
 
 const load = async () => {
     loaded = pulse();
-    const asked = of;
+    turn += 1;
+    const mine = turn;
     const html = await fetchPart("thread", {parameters: {of}});
-    if (asked !== of || !dialog.open) {
+    if (mine !== turn || !dialog.open) {
         return;
     }
     if (html === null) {
@@ -99,6 +101,7 @@ const send = async (form, button) => {
             text.value = text.defaultValue;
         }
         loaded = answer.pulse;
+        turn += 1;
         await apply(answer);
         (action === "delete_comment" ? field() : document.getElementById(`comment-${body.comment}`) ?? field())?.focus();
     }
@@ -124,6 +127,7 @@ dialog.addEventListener("input", (event) => {
 });
 dialog.addEventListener("close", () => {
     of = null;
+    turn += 1;
     place.replaceChildren();
 });
 afterMerging(() => {
