@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.contrib.auth.models import User
-from django.db.models import Value
 from django.utils.safestring import SafeString
 
+from digests.desk.beat import of_comments
 from digests.desk.presence import name_of
-from digests.models import Comment, Dismissal
+from digests.models import Comment
 from papers.models import Paper
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Renders, Texts
@@ -34,20 +34,7 @@ def open_comments(day: date) -> Open:
     """One query."""
     rows = list(Comment.objects.filter(day=day).order_by().values_list("paper__arxiv_id", "resolved_at", "changed_at"))
     number = Counter(paper or "" for paper, resolved, _ in rows if resolved is None)
-    return Open(number, _beat(len(rows), max((changed for *_, changed in rows), default=None)))
-
-
-def dismissals_and_comments(day: date) -> tuple[list[int], str]:
-    """The keys of the day's dismissals, and the beat of `open_comments`; one query."""
-    dismissals = Dismissal.objects.filter(day=day).order_by().values_list(Value("dismissal"), "pk", "at")
-    comments = Comment.objects.filter(day=day).order_by().values_list(Value("comment"), "pk", "changed_at")
-    rows = list(dismissals.union(comments, all=True))
-    changed = [at for kind, _, at in rows if kind == "comment"]
-    return [pk for kind, pk, _ in rows if kind == "dismissal"], _beat(len(changed), max(changed, default=None))
-
-
-def _beat(number: int, last: datetime | None) -> str:
-    return f"{number}.{last.timestamp() if last else 0}"
+    return Open(number, of_comments([changed for *_, changed in rows]))
 
 
 @dataclass(frozen=True)

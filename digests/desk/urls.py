@@ -4,14 +4,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
-from digests.desk.views import actions, batch, bulk, comments, look, notes, page, review
+from digests.desk.views import batch, comments, look, notes, page, review
 
 ACTIONS = {
-    **actions.ACTIONS,
-    **bulk.ACTIONS,
+    **batch.QUEUED,
     **comments.ACTIONS,
     **review.ACTIONS,
-    **{"read": batch.read, "changes": batch.changes, "note_preview": notes.note_preview},
+    "read": batch.read,
+    "changes": batch.changes,
+    "note_preview": notes.note_preview,
 }
 
 urlpatterns = [

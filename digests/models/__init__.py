@@ -2,7 +2,7 @@
 
 from digests.models.changes import ListChange, PublicEvent
 from digests.models.comments import Comment
-from digests.models.decisions import Dismissal, Presence, Waiver
+from digests.models.decisions import Dismissal, IgnoredCoverage, Presence, Visit, Waiver
 from digests.models.lists import (
     SCORE,
     DaysManager,
@@ -23,11 +23,13 @@ __all__ = [
     "DigestQuerySet",
     "Dismissal",
     "Entry",
+    "IgnoredCoverage",
     "ListChange",
     "MirrorHealth",
     "Presence",
     "PublicEvent",
     "ShownTweet",
+    "Visit",
     "Waiver",
     "digest_address",
     "in_published_digest",

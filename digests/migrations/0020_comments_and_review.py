@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0018_clean_bodies'),
+        ('digests', '0019_context'),
         ('papers', '0019_search_that_understands'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
