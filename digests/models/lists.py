@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
-from papers.models import Paper, Provenance, Tweet
+from papers.models import Paper, Provenance, Tweet, WithCleanBody
 from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import unescape
 
@@ -237,7 +238,7 @@ class Entry(models.Model):
         return self.provenance == Provenance.POST and not self.digest.is_sample
 
 
-class ShownTweet(models.Model):
+class ShownTweet(WithCleanBody):
     """A tweet under an entry. The same tweet may be shown twice, as in some old posts."""
 
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="shown_tweets", db_index=False)  # the constraint indexes it
@@ -274,8 +275,13 @@ class ShownTweet(models.Model):
 
     @property
     def body_html(self) -> str:
-        """As the network gave it: sanitise it before showing it."""
+        """As the network gave it; to be shown, there is `shown_html`."""
         return str(self.otherwise.get("body", self.tweet.body_html))
+
+    @property
+    def shown_html(self) -> SafeString:
+        """The body as safe HTML; until it is cleaned, its escaped source."""
+        return self.safe_body(self.body_html) if "body" in self.otherwise else self.tweet.shown_html
 
     @property
     def author_name(self) -> str:

@@ -146,7 +146,8 @@ WATCHED = [
         "WHERE shown.tweet_id = {row}.id "
         f"UNION SELECT 'ranks:' || paper.listing_date FROM {Paper._meta.db_table} paper JOIN {_MENTION} mention "
         "ON mention.paper_id = paper.id WHERE mention.tweet_id = {row}.id",
-        frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at", "state_since"}),
+        frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at"})
+        | {"state_since", "safe_version"},
         events=REFERRED_TO,
     ),
     Watched(

@@ -12,9 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
+from django.utils.safestring import SafeString
 
 from papers import clock
 from papers.models.papers import Paper
+from papers.models.rendering import WithCleanBody
 from papers.networks.registry import KINDS, OLD_NETWORK, PAID, open_kinds, texts
 from papers.post_keys import PostKey
 from papers.shown import lists
@@ -83,7 +85,7 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         )
 
 
-class Tweet(models.Model):
+class Tweet(WithCleanBody):
     """One post on a social network; for X its status. A retweet is not stored as a tweet."""
 
     class Direction(models.TextChoices):
@@ -166,6 +168,11 @@ class Tweet(models.Model):
         if not kind.is_id(self.status_id):
             raise ValidationError({"status_id": f"This isn't the id of a post on {kind.title}."})
         self.posted_at = kind.posted_at(self.status_id) or self.posted_at or clock.now()
+
+    @property
+    def shown_html(self) -> SafeString:
+        """The body as safe HTML; until it is cleaned, its escaped source."""
+        return self.safe_body(self.body_html)
 
     @property
     def url(self) -> str:

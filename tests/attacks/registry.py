@@ -36,7 +36,7 @@ from papers.search import addresses, dictionary, index, marking, nicknames, quer
 from papers.search import posts as post_index
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
-from papers.text import embed, formulas, keys, languages, lead, links, notes, tex, tex_commands
+from papers.text import embed, formulas, keys, languages, lead, links, notes, post_body, tex, tex_commands
 from tests.attacks import ways_in
 from tests.attacks.network_readers import NETWORK_READERS
 from tests.attacks.reader import Reader
@@ -56,7 +56,8 @@ READERS: tuple[Reader, ...] = (
     Reader(formulas.mathml, lambda text: formulas.mathml(f"${text[:1900]}$"), place="short"),
     Reader(notes.formula_html, lambda text: notes.formula_html(f"$${text[:200]}$$")),
     Reader(notes.note_html, notes.note_html),
-    Reader(reading.tweet_body, reading.tweet_body),
+    Reader(post_body.clean_body, lambda text: post_body.clean_body(text, frozenset({"t.co", "x.com"}))),
+    Reader(post_body.clean_body, post_body.clean_body, place="any host"),
     Reader(mirror_pages.inert, mirror_pages.inert),
     Reader(mirror_pages.yaml, mirror_pages.yaml),
     Reader(tex_commands.raised, tex_commands.raised),

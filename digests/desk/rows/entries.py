@@ -30,8 +30,8 @@ class TweetRow:
     handle: str
     direction: str
     language: str
-    body_html: str
-    """As the network gave it, to be sanitised; empty until it was fetched."""
+    shown_html: SafeString
+    """Empty until it was fetched."""
     network: str
     counts: Mapping[str, int]
     """By the network's own names; none before the first reading."""
@@ -149,7 +149,7 @@ def _tweet(tweet: Tweet) -> TweetRow:
         handle=tweet.author_handle,
         direction=tweet.direction,
         language=tweet.language,
-        body_html=tweet.body_html,
+        shown_html=tweet.shown_html,
         network=tweet.network,
         counts=tweet.counted,
         state=tweet.state,
@@ -166,7 +166,7 @@ def _shown(row: ShownTweet) -> TweetRow:
         handle=row.author_handle,
         direction=row.direction,
         language=row.language,
-        body_html=row.body_html,
+        shown_html=row.shown_html,
         network=row.tweet.network,
         counts=row.tweet.counted,
         state=row.tweet.state,
