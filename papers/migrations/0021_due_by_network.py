@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='tweet',
-            index=models.Index(condition=models.Q(('next_read_at__isnull', False)), fields=['network', 'next_read_at'], name='tweet_due_of_network'),
+            index=models.Index(condition=models.Q(('next_read_at__isnull', False)), fields=['network', 'next_read_at'], name='tweet_network_due'),
         ),
     ]

@@ -146,9 +146,7 @@ class Tweet(WithCleanBody):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["network", "next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_due_of_network"
-            ),
+            models.Index(fields=["network", "next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_network_due"),
             models.Index(fields=["state", "posted_at"], name="tweet_by_state"),
             models.Index(fields=["author_id"], name="tweet_by_author"),
             models.Index(fields=["posted_at"], condition=Q(is_excluded=True), name="tweet_excluded"),
