@@ -23,7 +23,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
         ("Space", "quick look: all of the paper"),
         ("o", "open it on arXiv"),
         ("w", "why it has its score"),
-        ("y d", "accept, ignore the suggestion"),
+        ("y d", "accept, ignore the suggestion; d also ignores what a past list had"),
         ("Shift+Y", "accept all suggestions"),
     ],
     "On a candidate": [("a", "add it to the list"), ("x", "not today, or reconsider it")],

@@ -4,9 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
-from digests.desk.views import actions, batch, bulk, look, notes, page
+from digests.desk.views import batch, look, notes, page
 
-ACTIONS = {**actions.ACTIONS, **bulk.ACTIONS, "read": batch.read, "changes": batch.changes, "note_preview": notes.note_preview}
+ACTIONS = {
+    **batch.QUEUED,
+    "read": batch.read,
+    "changes": batch.changes,
+    "note_preview": notes.note_preview,
+}
 
 urlpatterns = [
     path("", admin.site.admin_view(page.index), name="admin-home"),

@@ -1,7 +1,7 @@
 """A day's list, the decisions beside it, and its history."""
 
 from digests.models.changes import ListChange, PublicEvent
-from digests.models.decisions import Dismissal, Presence, Waiver
+from digests.models.decisions import Dismissal, IgnoredCoverage, Presence, Visit, Waiver
 from digests.models.lists import (
     SCORE,
     DaysManager,
@@ -21,11 +21,13 @@ __all__ = [
     "DigestQuerySet",
     "Dismissal",
     "Entry",
+    "IgnoredCoverage",
     "ListChange",
     "MirrorHealth",
     "Presence",
     "PublicEvent",
     "ShownTweet",
+    "Visit",
     "Waiver",
     "digest_address",
     "in_published_digest",

@@ -122,6 +122,8 @@ EXEMPT: dict[str, str] = {
     "digests.desk.body.revision": VIEW,
     "digests.desk.views.actions.rules_of": VIEW,
     "digests.desk.views.actions.place": OURS,
+    "digests.desk.context.covered.ignore": VIEW,
+    "digests.desk.context.covered.recall": VIEW,
     "digests.desk.body.versions": "splits at blanks",
     "digests.desk.filters.Filters.shows": "looks an id up",
     "digests.desk.titles.readable": OURS,

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from digests import converters
 from digests.desk import body, presence
+from digests.desk.context import near_titles
 from digests.desk.filters import Filters
 from digests.editing import comparing
 from digests.editing.conflicts import Refused as ActionRefused
@@ -199,6 +200,9 @@ READERS: tuple[Reader, ...] = (
     Reader(words.joined, lambda text: words.joined(text.split())),
     Reader(words.title_key, words.title_key),
     Reader(words.spellings, lambda text: words.spellings(words.plain(text))),
+    Reader(near_titles.title_words, near_titles.title_words),
+    Reader(near_titles.likeness, lambda text: near_titles.likeness(text, f"{text[::-1]} 1")),
+    Reader(near_titles.NearTitles.like, lambda text: near_titles.NearTitles([text, f"{text} x", *text.split("\n")]).like(text)),
     Reader(addresses.ids_in, addresses.ids_in),
     Reader(addresses.is_id_beginning, addresses.is_id_beginning),
     Reader(nicknames.names_in_title, nicknames.names_in_title),

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 from django.utils.safestring import SafeString
 
+from digests.desk.context.covered import Covered, marks
 from digests.desk.rows.candidates import VANISHED, paper_flags
 from digests.desk.rows.changed import version_of
 from digests.desk.suggestions import Suggestion
@@ -65,6 +65,8 @@ class EntryRow:
     suggestion: str
     suggested_position: int | None
     can_edit: bool
+    covered: list[Covered]
+    """What past lists had of it, and no editor ignores."""
     note_html: SafeString
     """As readers will see it; while it is not rendered yet, as it was typed."""
 
@@ -75,7 +77,8 @@ class EntryRow:
         shown = self.title, self.authors[:2], len(self.authors), self.corrected_title, self.is_pinned, self.moves, self.note
         counted = self.entry.counted, rank_now, self.score_now if rank_now else 0, self.flags, self.shown_posts, self.posts
         tweets = [(row.tweet_id, row.printed_otherwise) for row in self.entry.shown_tweets.all()]
-        return version_of(shown, counted, tweets, self.suggestion, self.suggested_position, self.can_edit, self.note_html)
+        suggested = self.suggestion, self.suggested_position
+        return version_of(shown, counted, tweets, self.covered, suggested, self.can_edit, self.note_html)
 
 
 def list_rows(
@@ -83,7 +86,7 @@ def list_rows(
     live: Mapping[str, RankedPaper],
     *,
     suggested: Mapping[str, Suggestion],
-    featured: Mapping[int, date],
+    covered: Mapping[int, list[Covered]],
     can_edit: bool,
 ) -> list[EntryRow]:
     """One query."""
@@ -96,7 +99,7 @@ def list_rows(
     for entry in entries:
         paper = entry.paper
         shown = entry.shown_tweets.all()
-        flags = paper_flags(paper, featured.get(paper.pk))
+        flags = paper_flags(paper)
         if any(row.tweet.state != Tweet.State.LIVE for row in shown):
             flags.append(VANISHED)
         suggestion = suggested.get(paper.arxiv_id)
@@ -118,6 +121,7 @@ def list_rows(
                 shown_posts=len(shown),
                 posts=len(shown) + len(_offered({row.tweet.key for row in shown}, live[paper.arxiv_id])),
                 can_edit=can_edit,
+                covered=marks(covered, paper.pk),
                 note_html=texts.note(entry.note),
                 suggestion=suggestion.text if suggestion else "",
                 suggested_position=suggestion.position if suggestion else None,

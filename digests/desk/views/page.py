@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from digests.desk import presence
 from digests.desk.answers import VIEW, desk_of, error, part, refused, user_of
+from digests.desk.context import visits
 from digests.desk.keys import KEYS
 from digests.desk.state import digests_of, newest_day, pulse
 from papers import clock
@@ -38,6 +39,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
         raise PermissionDenied
     presence.arrive(day, user_of(request))
     presence.forget()
+    visits.arrive(day, user_of(request), now=clock.now())
     desk = desk_of(request, day)
     context = {
         **admin.site.each_context(request),
