@@ -75,7 +75,7 @@ PUBLICATION = {
 COMMANDS: dict[str, list[str] | str] = {
     "erase_posts": "on request: what goes is gone for readers at once, and a tombstone says so",
     **{name: ["2021-05-12"] for name in ("publish_digest", "withdraw_digest", "rank_day")},
-    **{name: [] for name in ("clear_samples", "index_papers")},
+    **{name: [] for name in ("clear_samples", "index_papers", "thin")},
     **dict.fromkeys(("export_posts", "mirror"), "reads alone"),
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
