@@ -16,7 +16,7 @@ from digests import converters
 from digests.desk import body, presence
 from digests.desk.context import near_titles
 from digests.desk.filters import Filters
-from digests.editing import comparing
+from digests.editing import comparing, typed
 from digests.editing.conflicts import Refused as ActionRefused
 from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
@@ -25,6 +25,7 @@ from digests.publishing import checking
 from digests.reader import bibtex, citations, posts
 from digests.reader.lists.selections import Period, Selection, SelectionError, shown
 from digests.reader.pictures import letters
+from digests.reviewing import mentions
 from digests.templatetags import reading
 from papers import code_links, editing, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
@@ -257,6 +258,9 @@ READERS: tuple[Reader, ...] = (
             "/admin/desk/",
         )
     ),
+    Reader(mentions.names_in, mentions.names_in),
+    Reader(mentions.names_in, lambda text: mentions.names_in(f"@{text}"), place="name"),
+    Reader(typed.clean, lambda text: typed.clean(text, longest=200_000), (ActionRefused,)),
     Reader(presence.read_place, presence.read_place),
     Reader(presence.read_place, lambda text: presence.read_place(f"note:{text}"), place="paper"),
     Reader(body.papers, lambda text: body.papers({"a": [text]}, "a"), (ActionRefused,)),
