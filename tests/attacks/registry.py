@@ -228,7 +228,9 @@ READERS: tuple[Reader, ...] = (
     Reader(terms.name_pairs, lambda text: terms.name_pairs(text.split())),
     Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
     Reader(
-        cast(Any, Selection.parse).__func__, lambda text: Selection.parse(QueryDict(ways_in.a_bytes(text))), (SelectionError, *FIELDS)
+        cast(Any, Selection.parse).__func__,
+        lambda text: Selection.parse(QueryDict(ways_in.a_bytes(text))),
+        (SelectionError, *FIELDS),
     ),
     *(
         Reader(cast(Any, Selection.parse).__func__, ways_in.a_query(name), (SelectionError,), name)
