@@ -13,6 +13,6 @@ def note(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0020_clean_bodies")]
+    dependencies = [("papers", "0021_due_by_network")]
 
     operations = [migrations.RunPython(note, migrations.RunPython.noop)]
