@@ -1,31 +1,90 @@
-"""Who has a day's desk open."""
+"""Who has a day's desk open, where on it they are, and what they are writing."""
 
-from datetime import date, datetime, timedelta
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import blake2s
 
 from django.contrib.auth.models import AbstractBaseUser, User
+from django.utils import timezone
 
-from digests.models import Presence
+from digests.models import Digest, Entry, Presence
+from papers.rendered.kinds import Kind
+from papers.rendered.stored import Texts
+from papers.text.identifiers import ARXIV_ID
 
 THERE_FOR = timedelta(seconds=30)
 """The desk says that it is open every ten seconds."""
+WRITING_FOR = timedelta(seconds=25)
+"""After they were last heard of typing."""
 KEPT_FOR = timedelta(days=1)
+PLACE = re.compile(rf"intro|(?:note|title|row):(?:{ARXIV_ID})")
+WRITES = {"note": "the note on “{}”", "title": "the title of “{}”", "intro": "the intro"}
 
 
-def arrive(day: date, editor: AbstractBaseUser, *, now: datetime) -> None:
-    """The editor has the desk open, now."""
-    row = Presence(day=day, editor_id=editor.pk, seen_at=now)
-    Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=["day", "editor"], update_fields=["seen_at"])
+@dataclass(frozen=True)
+class Other:
+    """Another editor at the desk."""
+
+    name: str
+    place: str
+    """As `Presence.place`; empty where they are nowhere in particular."""
+    is_writing: bool
+
+    @property
+    def field(self) -> str:
+        return self.place.partition(":")[0]
+
+    @property
+    def paper(self) -> str:
+        """Its arXiv id; empty where the place is of no paper."""
+        return self.place.partition(":")[2]
 
 
-def others(day: date, editor: AbstractBaseUser, *, now: datetime) -> list[str]:
-    """The names of the other editors who are there."""
+def read_place(text: str) -> str:
+    """A place as the page tells it; empty for anything else."""
+    return text if len(text) <= 60 and PLACE.fullmatch(text) else ""
+
+
+def arrive(day: date, editor: AbstractBaseUser, place: str = "", *, is_writing: bool = False) -> None:
+    """The editor has the desk open, now, and is there. One statement."""
+    now = timezone.now()
+    row = Presence(day=day, editor_id=editor.pk, seen_at=now, place=place, wrote_at=now if is_writing and place else None)
+    told = ["seen_at", "place", "wrote_at"]
+    Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=["day", "editor"], update_fields=told)
+
+
+def others(day: date, editor: AbstractBaseUser) -> list[Other]:
+    """The other editors who are there, by name; one query."""
+    now = timezone.now()
     there = Presence.objects.filter(day=day, seen_at__gt=now - THERE_FOR).exclude(editor=editor.pk)
-    return sorted(name_of(row.editor) for row in there.select_related("editor"))
+    found = [
+        Other(name_of(row.editor), row.place, bool(row.wrote_at and row.wrote_at > now - WRITING_FOR))
+        for row in there.select_related("editor")
+    ]
+    return sorted(found, key=lambda one: (one.name, one.place))
+
+
+def version(there: Sequence[Other]) -> str:
+    """The same as long as the same editors are at the same places; empty for nobody."""
+    return blake2s(repr(there).encode(errors="replace"), digest_size=8).hexdigest() if there else ""
+
+
+def writing(there: Iterable[Other], digest: Digest | None) -> list[str]:
+    """What each of those who write is writing: "Bob is writing the note on “…”", by the titles of the list. Two queries, none
+    where nobody writes."""
+    writers = [one for one in there if one.is_writing]
+    listed = Entry.objects.filter(digest=digest, paper__arxiv_id__in={one.paper for one in writers} - {""})
+    printed = {entry.paper.arxiv_id: entry.title for entry in listed.select_related("paper")} if writers else {}
+    texts = Texts((Kind.LINE, title) for title in printed.values())
+    titles = {number: texts.line_text(title) for number, title in printed.items()}
+    return [f"{one.name} is writing {WRITES[one.field].format(titles.get(one.paper, one.paper))}" for one in writers]
 
 
 def name_of(user: "User | None") -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
-def forget(*, now: datetime) -> None:
-    Presence.objects.filter(seen_at__lt=now - KEPT_FOR).delete()
+def forget() -> None:
+    Presence.objects.filter(seen_at__lt=timezone.now() - KEPT_FOR).delete()

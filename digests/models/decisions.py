@@ -1,4 +1,4 @@
-"""Editors' decisions beside the list: papers that are not for a day, findings that are ignored, and who has a desk open."""
+"""Editors' decisions beside the list: papers that are not for a day, what is ignored, and who has a desk open, and had."""
 
 from django.conf import settings
 from django.db import models
@@ -23,6 +23,22 @@ class Dismissal(models.Model):
         return f"{self.paper_id} is not for {self.day}"
 
 
+class IgnoredCoverage(models.Model):
+    """An editor's decision that it doesn't matter for this day what a past list had of a paper."""
+
+    day = models.DateField("listing day")
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=64, help_text="What is ignored, as digests/desk/context/covered.py names it")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "paper", "key"], name="ignored_coverage_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.paper_id} on {self.day}"
+
+
 class Waiver(models.Model):
     """An editor's decision to ignore a finding of the check before publication."""
 
@@ -39,14 +55,35 @@ class Waiver(models.Model):
 
 
 class Presence(models.Model):
-    """An editor has a day's desk open."""
+    """An editor has a day's desk open, and is at a place of it (digests/desk/presence.py). Of two windows the last one to say so
+    counts."""
 
     day = models.DateField("listing day")
     editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     seen_at = models.DateTimeField()
+    place = models.CharField(max_length=60, blank=True, help_text="note:2611.00001, title:…, row:… or intro")
+    wrote_at = models.DateTimeField(null=True, help_text="When they were last heard of typing there; null if they are not")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "editor"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.editor} at {self.day}"
+
+
+class Visit(models.Model):
+    """An editor's visits of a day's desk: what was here at the last one, so that what came since can be marked."""
+
+    day = models.DateField("listing day")
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField(help_text="When the page was last opened")
+    newest_paper = models.BigIntegerField(help_text="The newest paper when the page was last opened, by primary key")
+    newest_mention = models.BigIntegerField(help_text="The newest mention of a paper then")
+    seen_paper = models.BigIntegerField(help_text="The newest paper at the end of the visit before this one")
+    seen_mention = models.BigIntegerField(help_text="The newest mention of a paper then")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "editor"], name="visit_once")]
 
     def __str__(self) -> str:
         return f"{self.editor} at {self.day}"

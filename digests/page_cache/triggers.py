@@ -140,10 +140,11 @@ WATCHED = [
         UnrenderedRow,
         f"SELECT 'paper:' || {{row}}.row_id AS subject WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
         f"UNION SELECT 'digest:' || date FROM {_DIGEST} WHERE {{row}}.\"table\" = '{_DIGEST}' AND id = {{row}}.row_id "
-        f"UNION SELECT 'digest:' || date FROM {_DIGEST} WHERE {{row}}.\"table\" = '{_ENTRY}' "
-        f"AND id = (SELECT digest_id FROM {_ENTRY} WHERE id = {{row}}.row_id) "
-        f"UNION SELECT 'digest:' || date FROM {_DIGEST} WHERE {{row}}.\"table\" = '{_EVENT}' "
-        f"AND id = (SELECT digest_id FROM {_EVENT} WHERE id = {{row}}.row_id)",
+        "AND status = 'published' "
+        f"UNION SELECT 'digest:' || digest.date FROM {_DIGEST} digest JOIN {_ENTRY} entry ON entry.digest_id = digest.id "
+        f"WHERE {{row}}.\"table\" = '{_ENTRY}' AND entry.id = {{row}}.row_id AND digest.status = 'published' "
+        f"UNION SELECT 'digest:' || digest.date FROM {_DIGEST} digest JOIN {_EVENT} event ON event.digest_id = digest.id "
+        f"WHERE {{row}}.\"table\" = '{_EVENT}' AND event.id = {{row}}.row_id",
         events=("delete",),
     ),
     Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),
@@ -156,7 +157,8 @@ WATCHED = [
         "WHERE shown.tweet_id = {row}.id "
         f"UNION SELECT 'ranks:' || paper.listing_date FROM {Paper._meta.db_table} paper JOIN {_MENTION} mention "
         "ON mention.paper_id = paper.id WHERE mention.tweet_id = {row}.id",
-        frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at", "state_since"}),
+        frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at"})
+        | {"state_since", "safe_version"},
         events=REFERRED_TO,
     ),
     Watched(

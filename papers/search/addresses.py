@@ -11,6 +11,11 @@ OLD = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 BEGINNING = re.compile(r"(?:arxiv:\s?)?[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{0,3}", re.IGNORECASE | re.ASCII)
+TYPED = re.compile(r"\s*(?P<month>[0-9]{2}(?:0[1-9]|1[0-2]))[ ,-]?(?P<number>[0-9]{5})\s*", re.ASCII)
+"""An id without its dot, and nothing else."""
+LISTING = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/list/(?P<category>[A-Za-z-]+(?:\.[A-Za-z-]+)?)(?:/\S*)?", re.IGNORECASE)
+LINK = re.compile(r"https?://(?P<host>[^\s/?#]+)/(?P<path>[^\s?#]*)[^\s]*", re.IGNORECASE)
+HEX = re.compile(r"[0-9a-f]{20,}")
 MOST = 20
 
 
@@ -18,6 +23,8 @@ def ids_in(text: str) -> tuple[str, ...]:
     """The ids without their versions, each once; an old one with its class (`math.gt/0309136`), where it has one."""
     if "%" in text:
         text = unquote(text)
+    if typed := TYPED.fullmatch(text):
+        return (f"{typed['month']}.{typed['number']}",)
     found = [match["id"] for match in NEW.finditer(text)]
     found += [f"{match['archive']}{match['class'] or ''}/{match['number']}".lower() for match in OLD.finditer(text)]
     return tuple(dict.fromkeys(found))[:MOST]
@@ -26,3 +33,19 @@ def ids_in(text: str) -> tuple[str, ...]:
 def is_id_beginning(text: str) -> bool:
     """Whether it is part of an id of today's kind: `2105.016`."""
     return BEGINNING.fullmatch(text) is not None
+
+
+def words_of_link(text: str) -> str:
+    """What to search for, where the text is nothing but a link without an id: the category of a listing of arXiv, the title in
+    the address of a page about a paper, the name of a repository; empty where it says none of these."""
+    if listing := LISTING.fullmatch(text):
+        return listing["category"]
+    link = LINK.fullmatch(text)
+    if not link:
+        return ""
+    pieces = [" ".join(re.split(r"[-_+\s]+", unquote(piece))).strip() for piece in link["path"].split("/")]
+    longest = max((piece for piece in pieces if not HEX.fullmatch(piece)), key=lambda piece: len(piece.split()))
+    if len(longest.split()) > 2:
+        return longest
+    is_repository = link["host"].lower().removeprefix("www.") in ("github.com", "gitlab.com", "bitbucket.org") and len(pieces) > 1
+    return pieces[1] if is_repository else ""

@@ -107,6 +107,8 @@ def _nearest(word: str, frequencies: dict[str, int]) -> str | None:
     most = slips(word)
     ranked = []
     for other, frequency in frequencies.items():
+        if digits(other) != digits(word):
+            continue
         distance = OSA.distance(word, other, score_cutoff=most)
         if 0 < distance <= min(most, slips(other)):
             ranked.append((distance, word[0] != other[0], -frequency, other))
@@ -119,8 +121,13 @@ def slips(word: str) -> int:
 
 
 def has_keys(word: str) -> bool:
-    """Whether it is long enough, and of letters alone: a number is not misspelled, and other scripts are cut in pieces."""
-    return len(word) >= SHORTEST and word.isalpha() and not UNSPACED.search(word)
+    """Whether it has enough letters: a number is not misspelled, and other scripts are cut in pieces."""
+    return sum(map(str.isalpha, word)) >= SHORTEST and not UNSPACED.search(word)
+
+
+def digits(word: str) -> str:
+    """In which a misspelled word is right: gpt3 is not gpt2."""
+    return "".join(filter(str.isdigit, word))
 
 
 def keys_of(word: str) -> set[int]:

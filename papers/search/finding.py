@@ -26,7 +26,7 @@ from papers.search.query import Query, QueryError, parse
 from papers.search.relaxing import with_fewer
 from papers.search.terms import MOST_AUTHORS
 from papers.search.understanding import Reading, understood
-from papers.search.words import folded, name_words, plain_words
+from papers.search.words import folded, name_words, plain_words, spellings
 
 MOST_HITS = 100
 MOST_COUNTED = 100
@@ -38,6 +38,8 @@ FEW = 5
 MUCH_MORE_FREQUENT = 20
 WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•](?=[^\W_])")
 """What joins words, and may be left out where nothing has them in a row."""
+NUMBERED = re.compile(r"(?<=[^\W\d_]{4})[0-9]+\b")
+"""The number behind a name, `stylegan3`, that no paper has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,13 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
     if corrected:
         again = understood(parse(corrected))
         yield again, corrected, False
+    yield understood(first.query, is_inflected=True), "", False
     for one, instead in ((first, ""), *([(again, corrected)] if corrected else [])):
         for missing in range(4):
             if fewer := with_fewer(one, missing):
                 yield fewer, instead, True
+    if (text := NUMBERED.sub("", first.query.text)) != first.query.text:
+        yield understood(parse(text), is_unfinished=True), "", True
 
 
 def _corrected(reading: Reading) -> str:
@@ -180,6 +185,8 @@ def _meant(reading: Reading, more_frequent: int = MUCH_MORE_FREQUENT) -> str:
         for part, word in typed.items()
         if (other := better.get(word))
         and folded(other) != folded(word)  # else it was found as well
+        and other not in spellings(word)
+        and not (other.startswith(word) or word.startswith(other))
         and known[other].frequency > more_frequent * known.get(word, NOWHERE).frequency
     }
     return _replaced(reading.query.text, frequent)
@@ -213,7 +220,7 @@ def _texts(paper: Paper) -> list[Text]:
 
 
 def _authors(names: Sequence[str], reading: Reading) -> list[list[MarkedPart]]:
-    asked_for = [*reading.query.authors, *reading.query.phrases, *(author.term for author in reading.authors)]
+    asked_for = [*reading.query.authors, *reading.query.phrases, *(term for author in reading.authors for term in author.terms)]
     found, further = [], 0
     for number, name in enumerate(names[:MOST_AUTHORS]):
         words = set(name_words(name))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from papers.search.addresses import ids_in, is_id_beginning
+from papers.search.addresses import ids_in, is_id_beginning, words_of_link
 from papers.search.days import days_of
 from papers.search.words import UNSPACED, name_words, words
 from papers.sources.arxiv.categories import as_arxiv_writes
@@ -106,6 +106,8 @@ def parse(text: str) -> Query:
         raise QueryError(f"The search is too long. Use at most {LONGEST_QUERY} characters.")
     if "$" in text or "\\" in text:
         text = readable(text)
+    if not ids_in(text):
+        text = words_of_link(text) or text
     if found := ids_in(text):
         fields = [part for part in _parts(text) if part.kind in FIELDS and ":" in text[slice(*part.place)]]
         return replace(_query(text, fields, (), ()), ids=found)

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from papers.search.query import Part
 from papers.search.terms import category_term
-from papers.search.understanding import Reading, Wanted, any_of, author_clauses
+from papers.search.understanding import Reading, Wanted, any_of
 
 MOST_OPTIONAL = 6
 """Words of which some may be missing: of more, the last are left out."""
@@ -19,7 +19,7 @@ NOTHING = Part("", (), "", (0, 0))
 
 def with_fewer(reading: Reading, missing: int) -> Reading | None:
     """The same without so many of its words, names, years and categories, whichever, and without words of questions at all; None
-    where less than half would be left."""
+    where less than half (rounded down) would be left."""
     years = tuple((f"y_{year}",) for year in reading.query.years)
     loose = [one for one in reading.wanted if not one.part.is_exact]
     optional = [one for one in loose if one.part.term[0] not in OF_QUESTIONS] or loose
@@ -29,10 +29,10 @@ def with_fewer(reading: Reading, missing: int) -> Reading | None:
     of_categories = [clause for clause in reading.filters if clause[0][0] in bare]
     optional += [Wanted(NOTHING, clause, clause) for clause in of_categories]
     optional += [Wanted(NOTHING, clause, clause) for clause in ([years] if years else [])]
-    names = {clause for author in reading.authors for clause in author_clauses(author.term)}
+    names = {clause for author in reading.authors for clause in author.clauses}
     optional += [Wanted(NOTHING, clause, clause) for clause in reading.filters if clause in names]
     del optional[MOST_OPTIONAL:]
-    if not optional or 2 * (len(optional) - missing) < len(optional):
+    if not optional or len(optional) - missing < max(1, len(optional) // 2):
         return None
     some = [
         Wanted(of[0].part, any_of(one.anywhere for one in of), any_of(one.in_title for one in of))

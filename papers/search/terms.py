@@ -92,7 +92,11 @@ def within(terms: Iterable[str], most_bytes: int) -> list[str]:
 
 def name_pairs(name: Sequence[str]) -> list[str]:
     """The terms for two words that stand in one name, in whatever order."""
-    return [f"p_{first}_{second}" for first, second in combinations(sorted(set(name[:PAIRED])), 2)]
+    return [pair_of_names(*pair) for pair in combinations(sorted(set(name[:PAIRED])), 2)]
+
+
+def pair_of_names(one: str, other: str) -> str:
+    return "p_" + "_".join(sorted((one, other)))
 
 
 def category_term(code: str) -> str:

@@ -10,31 +10,23 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from papers import clock
-from papers.models import PaperAuthor
 from papers.search import dictionary
 from papers.search.abbreviations import SHORT
 from papers.search.days import spans
-from papers.search.dictionary import NOWHERE, Known
+from papers.search.dictionary import Known
 from papers.search.expressions import Clause, Clauses, Term
+from papers.search.names import LONGEST_NAME, Author, Others, author_clauses, authors_among, other_spellings, ways, words_of_name
 from papers.search.query import Part, Query
-from papers.search.terms import PAIRED, category_term, id_term, name_pairs
-from papers.search.words import STOP_WORDS, author_key, folded, joined, name_words, plain_words, spellings, title_key, words
+from papers.search.terms import category_term, id_term
+from papers.search.words import STOP_WORDS, folded, inflections, joined, plain_words, spellings, title_key, words
 
 LONGEST_RUN = 8
 """Words that are tried joined, split and as names; of a longer query only its title is looked for."""
-LONGEST_NAME = 4
 MOST_UNKNOWN = 3
 """Words that are taken for beginnings."""
 CLASS = re.compile(r"\.[a-z]{2}/")
 """Of an old id, which may stand without: `math.gt/0309136`."""
 PIECES = re.compile(r"[0-9]+|[^0-9]+")
-
-
-class Author(NamedTuple):
-    name: str
-    """As typed."""
-    term: Term
-    places: tuple[tuple[int, int], ...]
 
 
 class Wanted(NamedTuple):
@@ -43,6 +35,8 @@ class Wanted(NamedTuple):
     part: Part
     anywhere: Clause
     in_title: Clause
+    as_typed: Clause = ()
+    """Of a word that may go on: anywhere, but as it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,12 @@ class Reading:
     @property
     def anywhere(self) -> Clauses:
         return (*self.filters, *(one.anywhere for one in self.wanted))
+
+    @property
+    def as_typed(self) -> Clauses:
+        """Of a lone word that may go on: anywhere, but as it was typed; else empty."""
+        typed = [one.as_typed for one in self.wanted]
+        return (*self.filters, typed[0]) if len(typed) == 1 and typed[0] else ()
 
     @property
     def in_title(self) -> Clauses:
@@ -106,14 +106,18 @@ class Reading:
         return (((f"x_{key}",),),) if key else ()
 
 
-def understood(query: Query, *, is_unfinished: bool = False) -> Reading:
-    """The query, read with the dictionary; at most six queries. The last word may go on where the query is unfinished."""
+def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool = False) -> Reading:
+    """The query, read with the dictionary; at most six queries. The last word may go on where the query is unfinished; all words
+    may have other endings where it is inflected."""
     bare = [part for part in query.parts if not part.kind]
     of_part = {part: [word for word in plain_words(part.typed) if word not in STOP_WORDS] for part in bare}
     loose = [part for part in bare if len(part.term) == 1 and not part.is_exact and len(bare) <= LONGEST_RUN]
     asked = {part: of_part[part][0] for part in loose}
-    known = dictionary.known(spelled for word in asked.values() for spelled in (word, *spellings(word)))
-    authors, of_authors = _authors(loose, asked, known)
+    maybe_names = [part for part in bare if len(part.term) <= LONGEST_NAME and not part.is_exact and len(bare) <= LONGEST_RUN]
+    names = {word for part in maybe_names for word in words_of_name(part)} | {word for name in query.authors for word in name}
+    known = dictionary.known(spelled for word in {*asked.values(), *names} for spelled in (word, *spellings(word)))
+    others = other_spellings(names, known)
+    authors, of_authors = authors_among(maybe_names, known)
     left = [part for part in bare if part not in of_authors and not (authors and _is_beside_names(part))]
     unknown = tuple(part for part in left if part in asked and not _is_known(asked[part], known))
     beginnings = {part for part in left if part.is_beginning} | set(unknown)
@@ -125,14 +129,15 @@ def understood(query: Query, *, is_unfinished: bool = False) -> Reading:
         if len(part.term[0]) > 1
     }
     runs = _runs([part for part in left if part in asked], asked)
-    wanted = [
-        Wanted(part, *_alternatives(part, asked.get(part), known, endings.get(part, []), runs.get(part, []))) for part in left
-    ]
-    filters = [*_filters(query), *(clause for author in authors for clause in author_clauses(author.term))]
+    if is_inflected:
+        endings |= {part: [*endings.get(part, []), *inflections(asked[part])] for part in left if part in asked}
+    wanted = [_wanted(part, asked.get(part), known, endings.get(part, []), runs.get(part, [])) for part in left]
+    filters = [*_filters(query, others), *(clause for author in authors for clause in author.clauses)]
     wanted += [_either(group) for group in query.either if not any(part.kind for part in group)]
     unwanted = tuple(_one(part) for part in query.without)
     row = tuple(word for part in left if not part.is_exact for word in part.term)
-    name = joined([word for part in left for word in of_part[part]])
+    is_all_bare = not authors and left == list(query.parts) and not any(part.is_exact for part in left)
+    name = joined(plain_words(query.text) if is_all_bare else [word for part in left for word in of_part[part]])
     reading = Reading(query, tuple(filters), tuple(wanted), unwanted, tuple(authors), unknown, row, name)
     return within_days(reading, query.since, query.until) if query.since or query.until else reading
 
@@ -158,30 +163,6 @@ def _is_known(word: str, known: dict[str, Known]) -> bool:
     return any(spelled in known for spelled in (word, *spellings(word)))
 
 
-def _authors(parts: Sequence[Part], asked: dict[Part, str], known: dict[str, Known]) -> tuple[list[Author], set[Part]]:
-    """Names among the words: two to four in a row that are an author's whole name, in either order, or one that is hardly
-    anything else. One query, or none."""
-    keys: dict[str, list[list[Part]]] = {}
-    for start in range(len(parts)):
-        for end in range(start + 2, min(start + LONGEST_NAME, len(parts)) + 1):
-            words = [known.get(asked[part], NOWHERE) for part in parts[start:end]]
-            if all(word.names for word in words) and any(word.names > word.papers for word in words):
-                names = [part.typed for part in parts[start:end]]
-                for order in (names, [*names[1:], names[0]], [names[-1], *names[:-1]]):
-                    keys.setdefault(author_key(" ".join(order)), []).append(list(parts[start:end]))
-    rows = PaperAuthor.objects.filter(key__in=keys).order_by().values_list("key", flat=True).distinct() if keys else ()
-    runs = sorted((run for key in rows for run in keys[key]), key=len, reverse=True)
-    runs += [[part] for part in parts if known.get(asked[part], NOWHERE).is_name and len(asked[part]) > 1]
-    found: list[Author] = []
-    used: set[Part] = set()
-    for run in runs:
-        if used.isdisjoint(run):
-            used |= set(run)
-            name = " ".join(part.typed for part in run)
-            found.append(Author(name, tuple(name_words(name)), tuple(part.place for part in run)))
-    return sorted(found, key=lambda author: author.places), used
-
-
 def _runs(parts: Sequence[Part], asked: dict[Part, str]) -> dict[Part, list[str]]:
     """For each word the joined words of two or three in a row that it is part of."""
     found: dict[Part, list[str]] = {}
@@ -191,6 +172,11 @@ def _runs(parts: Sequence[Part], asked: dict[Part, str]) -> dict[Part, list[str]
             for part in run:
                 found.setdefault(part, []).append(joined([asked[one] for one in run]))
     return found
+
+
+def _wanted(part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Sequence[str]) -> Wanted:
+    found = _alternatives(part, word, known, endings, runs)
+    return Wanted(part, *found, _alternatives(part, word, known, (), runs)[0] if endings else ())
 
 
 def _alternatives(
@@ -232,10 +218,10 @@ def _split(word: str) -> Iterator[Term]:
             yield folded("".join(pieces[:place])), folded("".join(pieces[place:]))
 
 
-def _filters(query: Query) -> Iterator[Clause]:
+def _filters(query: Query, others: Others) -> Iterator[Clause]:
     yield from (_title_clause(term) for term in query.titles)
     for name in query.authors:
-        yield from author_clauses(name)
+        yield from author_clauses(ways(name, others))
     yield from (((category_term(code),),) for code in query.categories)
     if query.years:
         yield tuple((f"y_{year}",) for year in query.years)
@@ -250,7 +236,7 @@ def _filters(query: Query) -> Iterator[Clause]:
 def _one(part: Part) -> Clauses:
     """One part as clauses; those of a name may be several."""
     if part.kind == "author":
-        return tuple(author_clauses(part.term))
+        return author_clauses([part.term])
     if part.kind == "title":
         return (_title_clause(part.term),)
     if part.kind == "cat":
@@ -263,12 +249,6 @@ def _one(part: Part) -> Clauses:
         return (((id_term(part.term[0]),),),)
     whole = joined(plain_words(part.typed))
     return ((part.term, *(() if part.is_exact else ((f"j_{whole}",), (f"h_{whole}",), (whole,)))),)
-
-
-def author_clauses(name: Term) -> Iterator[Clause]:
-    pairs = name_pairs(name)
-    yield from (((pair,),) for pair in pairs)
-    yield from (((f"a_{word}",),) for word in (name[PAIRED:] if pairs else name[:1]))
 
 
 def _title_clause(term: Term) -> Clause:

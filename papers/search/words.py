@@ -32,6 +32,8 @@ UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": 
 SHORTEST_RESPELLED = 5
 """Letters: `ma` is no other spelling of `mae`."""
 UMLAUT = re.compile("ae|oe|ue|aa")
+INFLECTED = re.compile("(?<=...)(?:ations?|ions?|ings?|ed|ers?|es?)\\Z")
+INFLECTIONS = ("", "e", "ed", "er", "ing", "ion", "ation")
 
 
 @lru_cache(maxsize=65_536)
@@ -124,3 +126,9 @@ def spellings(word: str) -> list[str]:
     without = UMLAUT.sub(lambda pair: pair[0][0], word)
     with_e = [word[:place] + letter + "e" + word[place + 1 :] for place, letter in enumerate(word) if letter in "aou"]
     return [*([without] if without != word else []), *with_e]
+
+
+def inflections(word: str) -> list[str]:
+    """Other words of the same stem: `tuned` for `tuning`. Many of them are none."""
+    stem = INFLECTED.sub("", word)
+    return [stem + ending for ending in INFLECTIONS if stem + ending != word] if len(word) > 4 and word.isalpha() else []

@@ -11,6 +11,7 @@ import {lookedAt, refreshLook} from "./desk/look.js";
 import {commitAll, makeDraggable, showWaiting as showWaitingPlaces} from "./desk/order.js";
 import {all, find, root, say} from "./desk/page.js";
 import {reload} from "./desk/polling.js";
+import "./desk/presence.js";
 import {act, check, isPanelOpen, showTimes} from "./desk/publish.js";
 import {refreshPosts, savePosts} from "./desk/posts.js";
 import {changes, flushNow, put, undecided} from "./desk/queue.js";

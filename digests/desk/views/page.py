@@ -6,15 +6,16 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from digests.desk import presence
-from digests.desk.answers import VIEW, desk_of, error, refused, user_of
+from digests.desk.answers import VIEW, desk_of, error, part, refused, user_of
+from digests.desk.beat import pulse
+from digests.desk.context import visits
 from digests.desk.keys import KEYS
-from digests.desk.state import digests_of, newest_day, pulse
+from digests.desk.state import digests_of, newest_day
 from papers import clock
 
 
@@ -37,8 +38,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, day: date) -> HttpResponse:
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
-    presence.arrive(day, user_of(request), now=timezone.now())
-    presence.forget(now=timezone.now())
+    presence.arrive(day, user_of(request))
+    presence.forget()
+    visits.arrive(day, user_of(request), now=clock.now())
     desk = desk_of(request, day)
     context = {
         **admin.site.each_context(request),
@@ -53,22 +55,27 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest, day: date) -> HttpResponse:
-    """The poll: whether something changed since `?seen=<revision>` and `?pulse=` of the last answer; and "I am here".
+    """The poll: whether something changed since `?seen=<revision>` and `?pulse=` of the last answer; and "I am here", at
+    the place `?at=`, typing there with `?typing=1`.
 
-    204 where nothing did and the others who are here are those of `?here=`. What changed is asked for by `read`.
+    204 where nothing did and the others are where they were, by `?here=` of the last answer. What changed is asked for by `read`.
     """
     if refusal := refused(request, VIEW):
         return refusal
     user = user_of(request)
-    presence.arrive(day, user, now=timezone.now())
+    place = presence.read_place(request.GET.get("at", ""))
+    presence.arrive(day, user, place, is_writing=request.GET.get("typing") == "1")
     digest = digests_of(day)[1]
     revision, beat = digest.revision if digest else 0, pulse(day, digest)
-    editors = presence.others(day, user, now=timezone.now())
+    editors = presence.others(day, user)
+    here = presence.version(editors)
     is_new = str(revision) != request.GET.get("seen", "") or request.GET.get("pulse", beat) != beat
-    if not is_new and request.GET.get("here") == ",".join(editors):
+    if not is_new and request.GET.get("here") == here:
         return HttpResponse(status=204)
     status = digest.status if digest else ""
-    return JsonResponse({"revision": revision, "pulse": beat, "status": status, "editors": editors, "changed": is_new})
+    told = {"revision": revision, "pulse": beat, "status": status, "changed": is_new, "here": here}
+    shown = part(request, "editors", editors=editors)
+    return JsonResponse({**told, "editors": [one.name for one in editors], "html": {"editors": shown}})
 
 
 def unknown(request: HttpRequest, day: date, action: str) -> HttpResponse:

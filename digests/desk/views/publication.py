@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from digests.desk import tweets
+from digests.desk import presence, tweets
 from digests.desk.answers import EDIT, PUBLISH, VIEW, answer, desk_action, desk_of, part, user_of
 from digests.desk.body import Body, flag, revision, short_text
 from digests.desk.changing import Action, editing, own_revision
@@ -72,7 +72,7 @@ def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(PUBLISH)
 def publish_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     digest = own(day)
-    return unless_stopped(request, day, body, digest, lambda: _publish(request, digest, body))
+    return unless_stopped(request, day, body, digest, lambda: _publish(request, digest, body), is_now=True)
 
 
 def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
@@ -156,7 +156,7 @@ def correct(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 def publish_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     if not (held := correction(day)):
         return done(request, day, "The correction no longer exists.", body)
-    return unless_stopped(request, day, body, held, lambda: _publish_correction(request, held, body))
+    return unless_stopped(request, day, body, held, lambda: _publish_correction(request, held, body), is_now=True)
 
 
 def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
@@ -174,10 +174,19 @@ def drop_the_correction(request: HttpRequest, day: date, body: Body) -> HttpResp
     return done(request, day, "Correction discarded. You see the published list again.", body)
 
 
-def unless_stopped(request: HttpRequest, day: date, body: Body, digest: Digest, act: Callable[[], str]) -> HttpResponse:
-    """Do it if every finding is fixed or ignored; otherwise answer with the findings."""
+def unless_stopped(
+    request: HttpRequest, day: date, body: Body, digest: Digest, act: Callable[[], str], *, is_now: bool = False
+) -> HttpResponse:
+    """Do it if every finding is fixed or ignored; otherwise answer with the findings.
+
+    What happens now is not done while somebody else types on the desk, unless the body has `anyway`.
+    """
     stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
     if not stopped:
+        writers = writing(request, digest) if is_now and body.get("anyway") is not True else []
+        if writers and digest.status != PUBLISHED:
+            asked = {"error": f"{'. '.join(writers)}. Publish anyway?", "anyway": "Publish anyway"}
+            return JsonResponse(asked, status=400)
         return done(request, day, act(), body)
     return JsonResponse({"error": stopped, "html": {"checks": checks(request, desk_of(request, day))}}, status=400)
 
@@ -194,7 +203,13 @@ def checks(request: HttpRequest, desk: Desk) -> str:
     changed: tuple[str, ...] = ()
     if desk.is_correction and desk.digest and desk.published:
         changed = difference(history.now(desk.published), history.now(desk.digest)).said
-    return part(request, "checks", desk=desk, findings=found, changed=changed, happened=happened(desk.digest))
+    writers = presence.writing(desk.editors, desk.digest)
+    return part(request, "checks", desk=desk, findings=found, changed=changed, happened=happened(desk.digest), writers=writers)
+
+
+def writing(request: HttpRequest, digest: Digest) -> list[str]:
+    """What others write at this moment."""
+    return presence.writing(presence.others(digest.date, user_of(request)), digest)
 
 
 def happened(digest: Digest | None) -> dict[str, Any] | None:

@@ -1,25 +1,13 @@
 /* What others do, every ten seconds: who is there, and what they changed. Where nothing did, the answer is empty. */
 
-import {all, find} from "./page.js";
+import {find, root} from "./page.js";
+import {here, showOthers, whereIAm} from "./presence.js";
 import {changes, flushNow} from "./queue.js";
 import {request} from "./requests.js";
 import {apply, pulse, revision} from "./revision.js";
 import {showSaving} from "./saving.js";
 
 const POLL = 10000; // milliseconds
-const here = () => all("#desk-editors .editor").map((one) => one.textContent).join(",");
-
-const showEditors = (editors) => {
-    const lead = document.createElement("span");
-    lead.className = "visually-hidden";
-    lead.textContent = "Also here: ";
-    find("#desk-editors").replaceChildren(...(editors.length ? [lead] : []), ...editors.map((name) => {
-        const one = document.createElement("span");
-        one.className = "editor";
-        one.textContent = name;
-        return one;
-    }));
-};
 
 /** What the page lacks. Whether it came. */
 const read = async () => {
@@ -32,15 +20,15 @@ const read = async () => {
 };
 
 const ask = async () => {
-    const {kind, answer, why} = await request("state", {parameters: {seen: revision(), pulse: pulse(), here: here()}});
+    const {kind, answer, why} = await request("state", {parameters: {seen: revision(), pulse: pulse(), here: here(), ...whereIAm()}});
     if (kind === "later" && !changes().length) {
         showSaving({waiting: 0, trouble: why});
     } else if (kind === "done") {
         if (find("#desk-saved").dataset.told) {
             showSaving({waiting: changes().length, trouble: ""});
         }
-        if (answer.editors) {
-            showEditors(answer.editors);
+        if (answer.html) {
+            showOthers(answer.here, answer.html.editors);
         }
         if (answer.changed) {
             await read();
@@ -52,6 +40,7 @@ const ask = async () => {
 
 let polling = Promise.resolve();
 let isPolling = false;
+let isAskedAgain = false;
 
 /** Ask what changed, and say that this editor is here. */
 export const poll = () => {
@@ -61,6 +50,17 @@ export const poll = () => {
     }
     return polling;
 };
+
+/** The same, also where a poll is on its way: that one told of another place. */
+const tellPlace = async () => {
+    if (isPolling && !isAskedAgain) {
+        isAskedAgain = true;
+        await polling;
+        isAskedAgain = false;
+    }
+    return isPolling ? polling : poll();
+};
+root.addEventListener("place", tellPlace);
 
 /** Ask for everything as it is, changed or not. Returns whether it came. */
 export const reload = async () => {

@@ -36,6 +36,16 @@ const findOut = async () => {
     }
 };
 
+/** Somebody is typing: whether it is to be done all the same. */
+const askAnyway = ({error, anyway}) => new Promise((resolve) => {
+    const dialog = find("#desk-anyway");
+    find("[data-slot=asked]", dialog).textContent = error;
+    find("[data-slot=anyway]", dialog).textContent = anyway;
+    dialog.returnValue = "wait";
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "anyway"), {once: true});
+    dialog.showModal();
+});
+
 const send = async (action, body) => {
     const isOnline = navigator.onLine;
     if (!READING.includes(action)) {
@@ -48,6 +58,8 @@ const send = async (action, body) => {
         await findOut();
     } else if (outcome.kind === "later") {
         complain({offline: OFFLINE, login: SIGNED_OUT, server: UNREAD}[outcome.why]);
+    } else if (outcome.kind === "refused" && outcome.answer.anyway) {
+        return await askAnyway(outcome.answer) && send(action, {...body, anyway: true});
     } else if (outcome.kind === "refused") {
         complain(outcome.answer.error);
         await apply({html: outcome.answer.html, rows: {}});
@@ -84,7 +96,9 @@ export const togglePanel = async (isOpen = !isPanelOpen()) => {
     if (isOpen && await check()) {
         showTimes();
         find("h2", panel)?.focus();
+        return true;
     }
+    return false;
 };
 
 /** A moment of a zone's own clock as UTC; the earlier one where the clock shows it twice, null where it never does. */

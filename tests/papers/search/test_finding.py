@@ -89,7 +89,7 @@ FOUND: dict[str, list[str]] = {
     "author:vaswani OR cat:cs.CV OR nowhere": [ALL, VISION],
     "attention*": [ALL, VISION, NEED],
     "'attention' & (need | x) <-> !y": [ALL, NEED],
-    "attention'; DROP TABLE papers_paper; --": [],
+    "attention'; DROP TABLE papers_paper; --": [ALL, VISION, NEED],
 }
 
 
@@ -196,7 +196,7 @@ def test_search_takes_a_constant_number_of_queries(library: None, django_assert_
         search("all attention need cat:cs since:2001-03-04 1706.03762")
     with django_assert_num_queries(12):
         search("need attention cat:cs since:2001-03-04 -vision")
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(32):
         search("atention nowhere for diveregnce")
 
 

@@ -67,6 +67,15 @@ FIRST = {
     "arxiv.org/pdf/math.GT/0309136v1.pdf": "math/0309136",
     "2105.016": "2105.01601",
     "arXiv:2105.": "2105.01601",
+    "2105 01601": "2105.01601",
+    "https://paperswithcode.com/paper/mlp-mixer-an-all-mlp-architecture-for-vision": "2105.01601",
+    "https://github.com/OpenAI/CLIP": "2103.00020",
+    "siméoni localizing": "2109.14279",
+    "M. Caron": "2104.14294",
+    "Jonathan T. Barron 2020": "2008.02268",
+    "exceeded yolo": "2107.08430",
+    "yolox9": "2107.08430",
+    "barlow quivers cohomology": "2103.03230",
 }
 
 
@@ -111,6 +120,63 @@ def test_search_says_what_it_did_instead(
     assert (found.instead, found.has_fewer_words) == (instead, has_fewer_words)
     if not has_fewer_words:
         assert [author.name for author in found.reading.authors] == authors
+
+
+@pytest.mark.parametrize("query", ["Kübler", "kuebler", "kubler", "author:kübler", "author:Kuebler", "Jonas Kuebler"])
+def test_a_name_is_found_in_each_spelling(query: str) -> None:
+    for name in ("Jonas Kübler", "Jonas Kuebler", "Jonas Kibler"):
+        make_paper(title=f"A paper of {name.split()[1]}", authors=[name])
+    index_changed()
+
+    assert {hit.paper.authors[0] for hit in search(query).hits} == {"Jonas Kübler", "Jonas Kuebler"}
+
+
+@pytest.mark.parametrize(
+    ("query", "authors"),
+    [
+        ("Hébert-Dufresne", ["Hébert-Dufresne"]),
+        ("d'ascoli 2021", ["d'ascoli"]),
+        ("stephane d'Ascoli", ["stephane d'Ascoli"]),
+        ("laurent e. hebert-dufresne", ["laurent e. hebert-dufresne"]),
+        ("k-means", []),
+    ],
+)
+def test_names_of_several_words_are_recognized(query: str, authors: list[str]) -> None:
+    make_paper(title="On hate", authors=["Laurent E. Hébert-Dufresne"])
+    make_paper(title="Symbols and k-means", authors=["Stéphane d’Ascoli"], arxiv_id="2101.00001")
+    index_changed()
+    results = search(query)
+
+    assert [author.name for author in results.found.reading.authors] == authors
+    assert len(results.hits) == 1
+
+
+def test_a_word_as_typed_comes_before_words_that_begin_so() -> None:
+    make_paper(title="Ragged arrays")
+    make_paper(title="Elsewhere", abstract="We use rag.")
+    make_paper(title="Ragusa", authors=["Ragu Rau"])
+    index_changed()
+
+    assert search("rag").hits[0].paper.title == "Elsewhere"
+
+
+def test_a_name_with_a_word_that_is_not_looked_for_is_a_name() -> None:
+    make_paper(title="PromptBERT: sentence embeddings")
+    make_paper(title="Which *BERT? A survey")
+    make_paper(title="BERT: of networks")
+    index_changed()
+
+    assert search("which bert").hits[0].paper.title == "Which *BERT? A survey"
+
+
+@pytest.mark.parametrize("query", ["Multi-dimensional features", "Müller"])
+def test_nothing_is_offered_that_says_the_same(query: str) -> None:
+    for number in range(3):
+        make_paper(title=f"Features in one dimension {number}", authors=["Mia Mueller"])
+    make_paper(title="A sentence", abstract="Multi-dimensional features.", authors=["Max Müller"])
+    index_changed()
+
+    assert search(query).meant == ""
 
 
 def test_a_rare_word_has_another_spelling_offered() -> None:
