@@ -1,6 +1,6 @@
 """The desk at 200 and 1,000 candidates: bytes and processor time of changes, of a poll and of the page, and of many removals.
 
-A list of 64 papers is edited with every candidate on the page. Fails over the bounds.
+A list of 64 papers is edited with every candidate on the page, after a year of lists. Fails over the bounds.
 """
 
 import json
@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -20,11 +21,13 @@ from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.databases import run  # noqa: E402
-from digests.models import Digest  # noqa: E402
+from digests.models import Digest, Entry  # noqa: E402
+from papers.models import Paper  # noqa: E402
 from tests.digests.desk.desk_days import DAY, make_day, make_draft  # noqa: E402
 
 LISTED = 64
 ROUNDS = 15
+PAST_LISTS, PAPERS_OF_A_LIST = 260, 15
 MOST_KB = {200: 30, 1000: 60}
 MOST_MS = 150
 SHOWN = "?all=1&show=all"
@@ -59,11 +62,33 @@ class Desk:
         return len(answer.content), took
 
 
+def make_past_lists() -> None:
+    """Each with titles of words that many share, and authors of whom some write often."""
+    words = "sparse graph deep neural attention language model robust learning vision diffusion speech".split()  # noqa: SIM905
+    for n in range(PAST_LISTS):
+        day = DAY - timedelta(days=n + 1)
+        papers = Paper.objects.bulk_create(
+            Paper(
+                arxiv_id=f"{2500 + n // 100}.{20000 + n % 100 * 100 + k}",
+                title=" ".join(words[(n * k + step * (k + 1)) % len(words)] for step in range(7)) + f" w{n} w{k}",
+                authors=[f"Author {(n * 31 + k * 7 + one) % 3000}" for one in range(6)] + ["Fatma Instance"] * (k == 3),
+                listing_date=day,
+            )
+            for k in range(PAPERS_OF_A_LIST)
+        )
+        moment = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
+        digest = Digest.objects.create(date=day, status="published", written_at=moment, published_at=moment)
+        Entry.objects.bulk_create(
+            Entry(digest=digest, paper=paper, position=place, read_at=moment) for place, paper in enumerate(papers, 1)
+        )
+
+
 def measure(candidates: int) -> list[str]:
     """What is over its bound."""
     call_command("flush", verbosity=0, interactive=False)
     made = make_day(candidates, hot=LISTED)
     make_draft(made[:LISTED])
+    make_past_lists()
     papers = [paper.arxiv_id for paper in made]
     desk = Desk()
     figures: dict[str, list[tuple[int, float]]] = {}

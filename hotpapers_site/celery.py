@@ -21,6 +21,7 @@ from celery import Celery, signals
 from celery.app.task import Task
 from django.conf import settings
 
+from hotpapers_site.databases.away import why_away
 from hotpapers_site.queues import DEFAULT, QUEUES, ROUTES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
@@ -60,6 +61,16 @@ class OneLine(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args, record.exc_info = record.getMessage().partition("\n")[0], (), None
+        return True
+
+
+class ShortWhenAway(logging.Filter):
+    """One line instead of a traceback for a task that failed because the database is away: a later tick finds its work again."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and (reason := why_away(record.exc_info[1])):
+            name = (getattr(record, "data", None) or {}).get("name", "a task")
+            record.msg, record.args, record.exc_info = f"The database does not answer, so {name} ended: {reason}", (), None
         return True
 
 

@@ -1,17 +1,25 @@
 """Pages for errors. Django's own read the request's form first, which may be what is wrong with it: then they fail, too."""
 
+import logging
 import re
+import sys
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.views import defaults
+
+from hotpapers_site.databases.away import why_away
 
 ADMIN_PAGE = re.compile(r"(?P<app>[a-z_]+?)_(?P<model>[a-z]+)_(?P<page>add|change|changelist|delete|history)")
 """The name of an admin page's address."""
 RIGHT = {"changelist": "view", "history": "view"}
+RETRY_AFTER_S = 30
+logger = logging.getLogger(__name__)
 
 
 def unread(view: Any) -> Any:
@@ -21,7 +29,21 @@ def unread(view: Any) -> Any:
 
 bad_request = unread(defaults.bad_request)
 page_not_found = unread(defaults.page_not_found)
-server_error = unread(defaults.server_error)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's page for an error of ours. Where only the database is away: 503, when to try again, and one line in the log."""
+    if not (reason := why_away(sys.exception())):
+        response: HttpResponse = unread(defaults.server_error)(request)
+        return response
+    logger.warning("The database does not answer, so %s %s got a 503: %s", request.method, request.path, reason)
+    page = loader.render_to_string("503.html", {"is_editor": request.path.startswith("/admin/"), "path": request.path})
+    away = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    away["Retry-After"] = str(RETRY_AFTER_S)
+    away["Cache-Control"] = "no-store"
+    away.database_is_away = True  # type: ignore[attr-defined]
+    away._has_been_logged = True  # type: ignore[attr-defined]  # Django would log the whole traceback
+    return away
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

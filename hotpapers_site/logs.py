@@ -63,7 +63,11 @@ def config(level: str, form: str) -> dict[str, Any]:
             "line": {"()": "hotpapers_site.logs.Line", "format": "{asctime} {levelname} {name}: {message}", "style": "{"},
             "json": {"()": "hotpapers_site.logs.Json"},
         },
-        "filters": {"one_line": {"()": "hotpapers_site.celery.OneLine"}, "marks": {"()": "hotpapers_site.logs.Marks"}},
+        "filters": {
+            "one_line": {"()": "hotpapers_site.celery.OneLine"},
+            "short_when_away": {"()": "hotpapers_site.celery.ShortWhenAway"},
+            "marks": {"()": "hotpapers_site.logs.Marks"},
+        },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": form, "filters": ["marks"]}},
         "root": {"handlers": ["stderr"], "level": level},
         # The HTTP clients log whole addresses, with a hundred status ids each.
@@ -72,7 +76,8 @@ def config(level: str, form: str) -> dict[str, Any]:
         | {
             name: {"filters": ["one_line"]}
             for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
-        },
+        }
+        | {"celery.app.trace": {"filters": ["short_when_away"]}},
     }
 
 

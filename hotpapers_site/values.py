@@ -10,6 +10,9 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import redis
+
+from hotpapers_site.databases.addresses import database_address
 from papers.networks.bluesky.posts import HANDLE as BLUESKY_HANDLE
 from papers.networks.registry import KINDS
 from papers.text.identifiers import CATEGORY
@@ -178,20 +181,22 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def server_url(*schemes: str) -> Callable[[str], str]:
-    """The address of a database or a broker."""
-
-    def parse(given: str) -> str:
-        parts = urlsplit(matching(r"[!-~]+")(given))
-        is_place = bool(parts.hostname) if parts.scheme in NETWORKED else bool(parts.path)
-        if parts.scheme not in schemes or not is_place or parts.port == 0:
-            raise ValueError(given)
-        return given
-
-    return parse
-
-
-NETWORKED = ("postgres", "postgresql", "redis", "rediss")
+def broker(given: str) -> str:
+    """A Redis server, by host and number of the database, or by the path of its socket."""
+    parts = urlsplit(matching(r"[!-~]+")(given))
+    if parts.scheme in ("unix", "redis+socket"):
+        is_whole = bool(parts.path) and not parts.query
+    else:
+        one_of(parts.scheme, ("redis", "rediss"))
+        is_whole = bool(parts.hostname) and parts.port != 0 and bool(re.fullmatch("/?[0-9]{0,4}", parts.path))
+    if not is_whole or parts.fragment:
+        raise ValueError(given)
+    if parts.query:
+        try:
+            redis.Redis.from_url(given).connection_pool.make_connection()  # connects nowhere; knows the options that there are
+        except TypeError as error:
+            raise ValueError(given) from error
+    return given
 
 
 def folder(given: str) -> Path:
@@ -225,12 +230,8 @@ FLAG = Kind(flag, "true or false", "true")
 SECONDS = Kind(number(0, 3600), "a number of seconds from 0 to 3600", "3")
 FOLDER_NAME = Kind(lambda given: str(folder(given)), "a folder that exists or can be created", "/srv/hotpapers-mirror")
 FOLDER = Kind(folder, "a folder that exists or can be created", "/srv/hotpapers")
-DATABASE = Kind(
-    server_url("postgres", "postgresql", "sqlite"),
-    "the address of a PostgreSQL or SQLite database",
-    "postgres://user:secret@host/name",
-)
-BROKER = Kind(server_url("redis", "rediss", "unix", "redis+socket"), "the address of a Redis server", "redis://127.0.0.1:6379/0")
+DATABASE = Kind(database_address, "the address of a PostgreSQL or SQLite database", "postgres://user:secret@host/name")
+BROKER = Kind(broker, "the address of a Redis server", "redis://127.0.0.1:6379/0")
 HOSTS = Kind(items(host), "names of this site separated by commas, without *, port or leading dot", "papers.example,127.0.0.1")
 SITE = Kind(origin, "the site's public address without a path", "https://papers.example")
 ORIGIN = Kind(

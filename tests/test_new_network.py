@@ -24,6 +24,7 @@ from digests.publishing.status import publish
 from papers.fetching import fetch_tweet, refresh_counts
 from papers.models import CollectionDay, PaperMeasurement, Tweet
 from papers.networks import registry
+from papers.rendered.waiting import render_changed
 from tests.factories import make_paper
 from tests.papers.networks.toy.client import Toy
 from tests.papers.networks.toy.standin import ToyStandin
@@ -98,6 +99,7 @@ def test_it_is_shown_on_pages_and_on_the_desk_and_kept_in_markdown(
     said("collect_tweets", "--date", str(DAY))
     digest = curation.begin(DAY, now=NOW)
     assert publish(digest, now=NOW, by=None)
+    render_changed()
 
     for address in (digest.get_absolute_url(), f"/papers/{PAPER}"):
         page = client.get(address).content.decode()

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from digests.models import Digest, Entry, PublicEvent
+from digests.models import Comment, Digest, Entry, PublicEvent, ShownTweet
 from papers.rendered.kinds import Kind, Text, names_source
-from papers.rendered.sources import register
+from papers.rendered.sources import register, texts_of_tweet
 
 
 def register_all() -> None:
     """Register our tables with `papers`; called once, when the apps are ready."""
     register(Digest, ("intro",), texts_of_note)
     register(PublicEvent, ("note",), texts_of_note)
+    register(Comment, ("text",), texts_of_note)
     register(Entry, ("note", "printed_otherwise"), texts_of_entry)
+    register(ShownTweet, ("printed_otherwise",), texts_of_shown_tweet, also=("tweet__network",), body="printed_otherwise__body")
 
 
 def texts_of_note(note: str) -> list[Text]:
@@ -27,3 +29,7 @@ def texts_of_entry(note: str, otherwise: dict[str, Any] | None) -> list[Text]:
         (Kind.LEAD, str(printed.get("abstract", ""))),
         (Kind.NAMES, names_source(printed.get("authors") or ())),
     ]
+
+
+def texts_of_shown_tweet(otherwise: dict[str, Any] | None, network: str) -> list[Text]:
+    return texts_of_tweet(str((otherwise or {}).get("body", "")), network)

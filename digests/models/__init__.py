@@ -1,7 +1,8 @@
 """A day's list, the decisions beside it, and its history."""
 
 from digests.models.changes import ListChange, PublicEvent
-from digests.models.decisions import Dismissal, Presence, Waiver
+from digests.models.comments import Comment
+from digests.models.decisions import Dismissal, IgnoredCoverage, Presence, Visit, Waiver
 from digests.models.lists import (
     SCORE,
     DaysManager,
@@ -16,16 +17,19 @@ from digests.models.mirrors import MirrorHealth
 
 __all__ = [
     "SCORE",
+    "Comment",
     "DaysManager",
     "Digest",
     "DigestQuerySet",
     "Dismissal",
     "Entry",
+    "IgnoredCoverage",
     "ListChange",
     "MirrorHealth",
     "Presence",
     "PublicEvent",
     "ShownTweet",
+    "Visit",
     "Waiver",
     "digest_address",
     "in_published_digest",

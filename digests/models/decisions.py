@@ -1,4 +1,4 @@
-"""Editors' decisions beside the list: papers that are not for a day, findings that are ignored, and who has a desk open."""
+"""Editors' decisions beside the list: papers that are not for a day, what is ignored, and who has a desk open, and had."""
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +21,22 @@ class Dismissal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paper_id} is not for {self.day}"
+
+
+class IgnoredCoverage(models.Model):
+    """An editor's decision that it doesn't matter for this day what a past list had of a paper."""
+
+    day = models.DateField("listing day")
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=64, help_text="What is ignored, as digests/desk/context/covered.py names it")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "paper", "key"], name="ignored_coverage_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.paper_id} on {self.day}"
 
 
 class Waiver(models.Model):
@@ -50,6 +66,24 @@ class Presence(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "editor"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.editor} at {self.day}"
+
+
+class Visit(models.Model):
+    """An editor's visits of a day's desk: what was here at the last one, so that what came since can be marked."""
+
+    day = models.DateField("listing day")
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField(help_text="When the page was last opened")
+    newest_paper = models.BigIntegerField(help_text="The newest paper when the page was last opened, by primary key")
+    newest_mention = models.BigIntegerField(help_text="The newest mention of a paper then")
+    seen_paper = models.BigIntegerField(help_text="The newest paper at the end of the visit before this one")
+    seen_mention = models.BigIntegerField(help_text="The newest mention of a paper then")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "editor"], name="visit_once")]
 
     def __str__(self) -> str:
         return f"{self.editor} at {self.day}"

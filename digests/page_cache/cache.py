@@ -22,6 +22,9 @@ LONGEST_ADDRESS = 1000
 UNKNOWN = "unknown"
 """Stands for the subjects of pages that do not name any: every change concerns them."""
 RETRY_S = 1.0
+AWAY_FOR_S = 5.0
+"""After an answer that the database is away nobody asks it for a page that is kept: to learn it takes seconds each time where the
+server's machine is gone without a word."""
 SURE_FOR_S = 0.002
 """For this many seconds nobody asks again what changed: asking releases Python's lock, for which the other threads then queue.
 """
@@ -94,7 +97,10 @@ class PageCache:
         """`room` in bytes; 0 for no cache."""
         self._room = room
         self._lock = threading.Lock()
-        self._with_query, self._without = Shelf(room // SHARE_OF_QUERIES), Shelf(room - room // SHARE_OF_QUERIES)
+        self._with_query, self._without = self._shelves()
+        self._kept = self._shelves()
+        """Those from before the database went away; empty while it is watched."""
+        self._away_until = 0.0
         self._renderings: set[Rendering] = set()
         self._watch: Watch | None = None
         self._retry_at = self._sure_until = 0.0
@@ -137,11 +143,34 @@ class PageCache:
             if self._watch and not is_outdated:
                 self._shelf(key).put(key, page)
 
+    def kept(self, key: Key) -> Page | None:
+        """The page as it was when the database was last heard of, if that has just failed to answer. Such a page may be out of
+        date, but nothing newer can be had."""
+        if time.monotonic() >= self._away_until:
+            return None
+        with_query, without = self._kept
+        return (with_query if key[-1] else without).get(key)
+
+    def database_failed(self) -> None:
+        """A page could not be made, because the database is away."""
+        self._away_until = time.monotonic() + AWAY_FOR_S
+        if self._lock.acquire(blocking=False):  # whoever has it finds out by itself
+            try:
+                if self._watch:
+                    self._catch_up()
+            finally:
+                self._lock.release()
+
     def clear(self) -> None:
         """Forget all pages and close the watch; the next page opens it again."""
         with self._lock:
             self._forget()
-            self._retry_at = 0.0
+            self._kept = self._shelves()
+            self._retry_at = self._away_until = 0.0
+
+    def _shelves(self) -> tuple[Shelf, Shelf]:
+        """For addresses with a query, and for those without."""
+        return Shelf(self._room // SHARE_OF_QUERIES), Shelf(self._room - self._room // SHARE_OF_QUERIES)
 
     def _shelf(self, key: Key) -> Shelf:
         return self._with_query if key[-1] else self._without
@@ -156,6 +185,8 @@ class PageCache:
         try:
             changed = widened(self._watch.changes())
         except ERRORS:
+            self._kept = self._with_query, self._without
+            self._with_query, self._without = self._shelves()
             self._forget()  # what changed meanwhile is not known
             return
         for rendering in self._renderings:
@@ -172,6 +203,8 @@ class PageCache:
         if time.monotonic() >= self._retry_at:
             self._watch = watch()
             self._retry_at = time.monotonic() + RETRY_S
+            if self._watch:
+                self._kept = self._shelves()
             for rendering in self._renderings:  # they began unwatched
                 rendering.changed.add(EVERYTHING)
 

@@ -55,8 +55,13 @@ class FinishedPagesMiddleware:
             return self._get_response(request)
         if held := cache.get(key):
             return _response(held, environ)
+        if kept := cache.kept(key):
+            return _stale(kept, environ)
         with cache.rendering() as rendering:
             response = self._get_response(request)
+            if getattr(response, "database_is_away", False):
+                cache.database_failed()
+                return _stale(kept, environ) if (kept := cache.kept(key)) else response
             if (page := finish(response)) is None:
                 return response
             if _reads_all(request):
@@ -135,3 +140,10 @@ def _reads_all(request: HttpRequest) -> bool:
 def _response(page: Page, environ: dict[str, Any]) -> HttpResponse:
     status, headers, body = page.answer(environ)
     return HttpResponse(body, status=status, headers=dict(headers))
+
+
+def _stale(page: Page, environ: dict[str, Any]) -> HttpResponse:
+    """A page from before the database went away: for this reader alone, so that nobody keeps it for longer."""
+    response = _response(page, environ)
+    response["Cache-Control"] = "no-store"
+    return response

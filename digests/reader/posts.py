@@ -5,15 +5,14 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import ShownTweet
-from digests.templatetags.reading import tweet_body
 from papers.network_words import paper_of_link
 from papers.text.embed import text_of, unescape
 from papers.text.languages import direction_of, language_of
 
-LINK = re.compile(r'<a href="(?P<href>[^"<>]*)">(?P<text>[^<>]*)</a>')
+LINK = re.compile(r'(?P<open><a href="(?P<href>[^"<>]*)"[^"<>]*(?:"[^"<>]*")?>)(?P<text>[^<>]*)</a>')
 PICTURE = re.compile(r"pic\.(?:twitter|x)\.com/\w+")
 IS_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[a-z0-9-]+\.){1,4}[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 OPAQUE = "t.co"
@@ -36,20 +35,22 @@ class ReadPost(NamedTuple):
 
 
 def read_post(shown: ShownTweet, arxiv_id: str) -> ReadPost:
-    return _read(shown.body_html, shown.tweet.network, shown.language, shown.direction, arxiv_id)
+    return _read(shown.body_html, shown.shown_html, shown.language, shown.direction, arxiv_id)
 
 
 @lru_cache(maxsize=4096)
-def _read(body: str, network: str, language: str, direction: str, arxiv_id: str) -> ReadPost:
+def _read(body: str, safe_html: SafeString, language: str, direction: str, arxiv_id: str) -> ReadPost:
     text = text_of(body)
     is_rtl = direction == "rtl" or direction_of(text) == "rtl"
-    html = tweet_body(without_links_to(body, arxiv_id), network)
+    html = mark_safe(without_links_to(safe_html, arxiv_id))  # noqa: S308 (a part of what is safe)
     return ReadPost(html, language_of(text, language), "rtl" if is_rtl else "ltr")
 
 
 def without_links_to(body: str, arxiv_id: str) -> str:
-    """The body, in one pass. A link leads to the paper where its address or its text says so, and one of X's opaque ones where
-    its author does ("abs:", "pdf:").
+    """The safe HTML of a body without links to the paper and empty lines, in one pass. Only whole links go, so the rest is safe.
+
+    A link leads to the paper where its address or its text says so, and one of X's opaque ones where its author does
+    ("abs:", "pdf:").
     """
     shown, at = "", 0
     for link in LINK.finditer(body):
@@ -84,12 +85,12 @@ def _leads_to(link: re.Match[str], arxiv_id: str) -> bool:
 
 def _named(link: re.Match[str]) -> str:
     if PICTURE.fullmatch(link["text"]):
-        return f'<a href="{link["href"]}">[picture]</a>'
+        return f"{link['open']}[picture]</a>"
     text = link["text"].rstrip("… ")
     if not IS_ADDRESS.fullmatch(text):
         return link[0]
     host = _host(_address(text))
-    return f'<a href="{link["href"]}">{host}</a>' if host else link[0]
+    return f"{link['open']}{host}</a>" if host else link[0]
 
 
 def _address(text: str) -> str:

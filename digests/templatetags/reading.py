@@ -3,54 +3,15 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
 
-import nh3
 from django import template
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Entry
 from papers import network_words
-from papers.networks.registry import OLD_NETWORK
 from papers.ranking.ranking import Rules, points
 
 register = template.Library()
-
-
-def _cleaner(hosts: frozenset[str] | None) -> nh3.Cleaner:
-    """A cleaner that leaves links to these hosts alone, or to all."""
-
-    def checked(tag: str, attribute: str, value: str) -> str | None:
-        """A link's target, only if it leads to its host itself: a port or a user name before the host makes it another."""
-        if attribute != "href":
-            return value  # `rel`, which nh3 has just set itself
-        try:
-            host = urlsplit(value).netloc
-        except ValueError:
-            return None
-        return value if (host in hosts if hosts else host and "@" not in host) else None
-
-    return nh3.Cleaner(
-        tags={"a", "br"},
-        attributes={"a": {"href"}},
-        attribute_filter=checked,
-        url_schemes={"https"} if hosts else {"https", "http"},
-        url_relative="deny",
-        link_rel="nofollow noopener noreferrer ugc",
-    )
-
-
-@lru_cache
-def _cleaner_of(network: str) -> nh3.Cleaner:
-    return _cleaner(network_words.link_hosts(network))
-
-
-@register.filter
-@lru_cache(maxsize=4096)
-def tweet_body(body_html: str, network: str = OLD_NETWORK) -> SafeString:
-    """A post's body as safe HTML: text, line breaks and links; only to the network's own hosts if its texts have no others."""
-    return mark_safe(_cleaner_of(network).clean(body_html.encode(errors="replace").decode()))  # noqa: S308 (nh3 has cleaned it)
 
 
 register.filter("network_title", network_words.title)

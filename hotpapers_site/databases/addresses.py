@@ -1,8 +1,13 @@
 """Django's settings of a database, from its address."""
 
+import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
+import psycopg
+from psycopg.conninfo import make_conninfo
 
 NOTICE = {
     "connect_timeout": 5,
@@ -13,9 +18,43 @@ NOTICE = {
 }
 """Seconds, and milliseconds for the last one; of libpq."""
 
+OF_DJANGO = ("pool", "server_side_binding", "isolation_level", "assume_role")
+"""Options of an address that are not libpq's."""
+
+
+def servers(url: str) -> list[tuple[str, int | None]]:
+    """Host and port of each server in `postgres://user@first:5432,second:5432/name`. Raises ValueError."""
+    places = urlsplit(url).netloc.rpartition("@")[2].split(",")
+    found = [(parts.hostname or "", parts.port) for parts in (urlsplit(f"//{place}") for place in places)]
+    ports = [port for _, port in found]
+    if not all(host for host, _ in found) or 0 in ports or (None in ports and set(ports) != {None}):
+        raise ValueError(url)
+    return found
+
+
+def database_address(given: str) -> str:
+    """The address, if it is one that `configured` takes. Raises ValueError."""
+    parts = urlsplit(given)
+    if not re.fullmatch("[!-~]+", given) or parts.fragment or parts.scheme not in ("postgres", "postgresql", "sqlite"):
+        raise ValueError(given)
+    if parts.scheme == "sqlite":
+        file = Path(environ.Env.db_url_config(given)["NAME"])
+        if parts.netloc or parts.query or file.name in ("", ":memory:") or file.is_dir() or not file.absolute().parent.is_dir():
+            raise ValueError(given)
+        return given
+    servers(given)
+    if not parts.path.strip("/"):
+        raise ValueError(given)
+    options = environ.Env.db_url_config(given).get("OPTIONS", {})
+    try:
+        make_conninfo(**{name: value for name, value in options.items() if name not in OF_DJANGO})
+    except psycopg.Error as error:  # there is no such option
+        raise ValueError(given) from error
+    return given
+
 
 def configured(url: str) -> dict[str, Any]:
-    """The settings for `sqlite:///path`, `postgres://user:password@host/name` , checked by `values.DATABASE`."""
+    """The settings for `sqlite:///path`, `postgres://user:password@host/name`, checked by `values.DATABASE`."""
     database: dict[str, Any] = environ.Env.db_url_config(url)
     if database["ENGINE"].endswith("sqlite3"):
         # Readers never wait for a writer; a writer takes its lock at once instead of failing half-way. 32 MB of pages are kept
@@ -31,4 +70,8 @@ def configured(url: str) -> dict[str, Any]:
         # A server that is gone without a word is noticed within half a minute, and not after the kernel's hours; options of the
         # address come first.
         database["OPTIONS"] = NOTICE | database.get("OPTIONS", {})
+        if len(all_servers := servers(url)) > 1:  # the one that takes writes, whichever it is by now
+            database["HOST"] = ",".join(host for host, _ in all_servers)
+            database["PORT"] = ",".join(str(port) for _, port in all_servers if port)
+            database["OPTIONS"].setdefault("target_session_attrs", "read-write")
     return database

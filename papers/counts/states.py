@@ -18,7 +18,7 @@ LOOK_AGAIN = timedelta(days=1)
 LOOK_FOR = timedelta(days=7)
 """A tweet that is gone is looked for once a day, for so long: protected and suspended authors come back. X charges nothing
 for a post that it does not show."""
-ERASED = {"body_html": "", "author_name": "", "author_handle": "", "embedded_at": None}
+ERASED = {"body_html": "", "safe_html": "", "safe_version": 0, "author_name": "", "author_handle": "", "embedded_at": None}
 COPIED = ("body", "name", "handle")
 """Keys of what a digest prints otherwise than the tweet's record."""
 

@@ -1,5 +1,6 @@
 """A command that follows a network's stream: each has a name of its own, `follow_<network>`, which `serve` starts."""
 
+import logging
 import time
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from papers.collecting.following import follow
 from papers.management.collecting import told
 
 AGAIN_S = 5.0
+logger = logging.getLogger(__name__)
 
 
 class FollowCommand(BaseCommand):
@@ -22,7 +24,7 @@ class FollowCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, until_live: bool, verbosity: int, **options: Any) -> None:
-        self.is_quiet = not verbosity
+        self.is_quiet, self.until_live = not verbosity, until_live
         if why := networks.why_off(self.network):
             raise CommandError(why)
         with told():
@@ -33,10 +35,16 @@ class FollowCommand(BaseCommand):
                 except DatabaseError as error:
                     if until_live:
                         raise CommandError(f"The database could not store what was received: {error}.") from error
-                    self.say(f"The database could not store what was received ({error}); retrying in {AGAIN_S:.0f} s.")
+                    reason = str(error).partition("\n")[0]
+                    logger.warning("The database could not store what was received (%s); retrying in %.0f s", reason, AGAIN_S)
                     connection.close()
                     time.sleep(AGAIN_S)
 
     def say(self, text: str) -> None:
-        if not self.is_quiet:
+        """To whoever waits for the end; else to the log."""
+        if self.is_quiet:
+            return
+        if self.until_live:
             self.stderr.write(text)
+        else:
+            logger.info(text)

@@ -8,7 +8,7 @@ from papers.models.erasures import Erasure
 from papers.models.indexing import IndexedPaper, IndexedPost, MisspelledWord, SearchWord, UnindexedPaper, UnindexedPost
 from papers.models.measurements import PaperMeasurement, Provenance, ThinnedUntil, TweetMeasurement
 from papers.models.papers import Paper, PaperAuthor, PaperCategory, paper_address
-from papers.models.rendering import RenderedText, UnrenderedRow
+from papers.models.rendering import RenderedText, UnrenderedRow, WithCleanBody
 from papers.models.rules import RulesChange, SavedRules
 from papers.models.tweets import Mention, Tweet, TweetQuerySet, UnmatchedMention, of_live_tweet
 
@@ -42,6 +42,7 @@ __all__ = [
     "UnindexedPost",
     "UnmatchedMention",
     "UnrenderedRow",
+    "WithCleanBody",
     "of_live_tweet",
     "paper_address",
 ]

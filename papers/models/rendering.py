@@ -1,7 +1,9 @@
-"""Rendered texts, and rows whose texts still have to be rendered."""
+"""Rendered texts, cleaned bodies of posts, and rows whose texts still have to be rendered."""
 
 from django.db import models
 from django.db.models import Q
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 
 class RenderedText(models.Model):
@@ -25,6 +27,25 @@ class RenderedText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.table} {self.row_id}"
+
+
+class WithCleanBody(models.Model):
+    """A row that holds a post's body, and beside it the body as safe HTML.
+
+    Whoever changes or erases the body, a trigger erases the safe HTML in the same transaction (`papers/rendered/sources.py`).
+    """
+
+    safe_html = models.TextField(default="", db_default="", editable=False, help_text="The body, cleaned by a worker")
+    safe_version = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="Of the renderer that cleaned it; 0 until then"
+    )
+
+    class Meta:
+        abstract = True
+
+    def safe_body(self, body_html: str) -> SafeString:
+        """The row's body as safe HTML; until it is cleaned, its escaped source."""
+        return mark_safe(self.safe_html) if self.safe_version else escape(body_html)  # noqa: S308 (a worker has cleaned it)
 
 
 class UnrenderedRow(models.Model):

@@ -12,9 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
+from django.utils.safestring import SafeString
 
 from papers import clock
 from papers.models.papers import Paper
+from papers.models.rendering import WithCleanBody
 from papers.networks.registry import KINDS, OLD_NETWORK, PAID, open_kinds, texts
 from papers.post_keys import PostKey
 from papers.shown import lists
@@ -43,6 +45,11 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
     def due(self, *, now: datetime) -> Self:
         """Those to ask the network for, also the ones that are gone and looked for."""
         return self.filter(next_read_at__lte=now, is_excluded=False).order_by("next_read_at")
+
+    def waiting(self) -> Self:
+        """The live ones that are read again. Networks first, and the state as an inequality, for SQLite: see `of_live_tweet`."""
+        gone = [state for state in Tweet.State if state != Tweet.State.LIVE]
+        return self.filter(network__in=KINDS, next_read_at__isnull=False).exclude(state__in=gone)
 
     def live(self) -> Self:
         return self.filter(state=Tweet.State.LIVE)
@@ -78,7 +85,7 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         )
 
 
-class Tweet(models.Model):
+class Tweet(WithCleanBody):
     """One post on a social network; for X its status. A retweet is not stored as a tweet."""
 
     class Direction(models.TextChoices):
@@ -139,7 +146,7 @@ class Tweet(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_due"),
+            models.Index(fields=["network", "next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_network_due"),
             models.Index(fields=["state", "posted_at"], name="tweet_by_state"),
             models.Index(fields=["author_id"], name="tweet_by_author"),
             models.Index(fields=["posted_at"], condition=Q(is_excluded=True), name="tweet_excluded"),
@@ -161,6 +168,11 @@ class Tweet(models.Model):
         if not kind.is_id(self.status_id):
             raise ValidationError({"status_id": f"This isn't the id of a post on {kind.title}."})
         self.posted_at = kind.posted_at(self.status_id) or self.posted_at or clock.now()
+
+    @property
+    def shown_html(self) -> SafeString:
+        """The body as safe HTML; until it is cleaned, its escaped source."""
+        return self.safe_body(self.body_html)
 
     @property
     def url(self) -> str:

@@ -10,6 +10,7 @@ from papers.text import tex
 from papers.text.lead import lead
 from papers.text.notes import note_html
 from papers.text.plain import formula_text, plain
+from papers.text.post_body import clean_body
 
 LARGEST = 1_000_000
 """Characters of HTML; formulas can grow twentyfold."""
@@ -20,8 +21,8 @@ class TooLarge(Exception):
 
 
 def render(kind: Kind, source: str) -> Rendered:
-    """The text as safe HTML and as plain text. The HTML of names is empty; the text of notes is HTML with formulas in Unicode.
-    Raises TooLarge."""
+    """The text as safe HTML and as plain text. The HTML of names is empty, and the text of posts; the text of notes is HTML with
+    formulas in Unicode. Raises TooLarge."""
     rendered = _RENDER[kind](source)
     if len(rendered.html) > LARGEST:
         raise TooLarge
@@ -57,6 +58,11 @@ def _note(source: str) -> Rendered:
     return Rendered(note_html(source), note_html(source, _formula_in_unicode))
 
 
+def _post(source: str) -> Rendered:
+    body_html, hosts = json.loads(source)
+    return Rendered(clean_body(body_html, frozenset(hosts) if hosts else None), "")
+
+
 def _formula_in_unicode(source: str) -> str:
     return escape(formula_text(source))
 
@@ -68,4 +74,5 @@ _RENDER = {
     Kind.LEAD: _lead,
     Kind.NAMES: _names,
     Kind.NOTE: _note,
+    Kind.POST: _post,
 }

@@ -2,7 +2,7 @@
 
 A batch is claimed, rendered outside any transaction, and stored in one. A killed worker's claim runs out, and what it had
 stored is not done again. If the renderer is newer than stored texts, all rows are noted again, followed by a last note; once
-that is reached, nothing of an older version is in use.
+that is reached, nothing of an older version is in use. Posts' bodies are stored in their own rows, one by one.
 """
 
 import time
@@ -12,12 +12,13 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.html import escape
 
 from papers import clock
 from papers.models import RenderedText, UnrenderedRow
 from papers.rendered.bounded import Renderer, Trouble
-from papers.rendered.kinds import VERSION, Kind, Text, key_of
-from papers.rendered.sources import SOURCES, note_all
+from papers.rendered.kinds import VERSION, Kind, Text, body_of, key_of
+from papers.rendered.sources import SOURCES, Source, note_all
 
 BATCH = 100
 """Rows."""
@@ -67,15 +68,20 @@ def _claim() -> list[UnrenderedRow]:
 
 
 def _render(noted: list[UnrenderedRow], renderer: Renderer) -> None:
-    wanted = {key_of(text): (text, row) for text, row in _texts(noted)}
+    wanted = {}
+    for text, (table, row_id) in _texts(noted):
+        if SOURCES[table].body:
+            _keep(SOURCES[table], row_id, text, renderer)
+        else:
+            wanted[key_of(text)] = text, (table, row_id)
     known = RenderedText.objects.filter(pk__in=wanted, version__gte=VERSION).values_list("pk", flat=True)
     made = []
     for key in sorted(wanted.keys() - set(known)):  # one order for all: two workers never wait for each other
         (kind, source), (table, row_id) = wanted[key]
         answer = renderer.render(kind, source)
-        html, text, trouble = ("", source, answer.value) if isinstance(answer, Trouble) else (*answer, "")
+        html, plain, trouble = ("", source, answer.value) if isinstance(answer, Trouble) else (*answer, "")
         made.append(
-            RenderedText(key=key, kind=kind, html=html, text=text, version=VERSION, trouble=trouble, table=table, row_id=row_id)
+            RenderedText(key=key, kind=kind, html=html, text=plain, version=VERSION, trouble=trouble, table=table, row_id=row_id)
         )
     with transaction.atomic():
         RenderedText.objects.bulk_create(
@@ -87,6 +93,15 @@ def _render(noted: list[UnrenderedRow], renderer: Renderer) -> None:
         UnrenderedRow.objects.filter(pk__in=[note.pk for note in noted]).delete()
 
 
+def _keep(source: Source, row_id: int, text: Text, renderer: Renderer) -> None:
+    """Render the body, and store it in its row if that still holds the same body."""
+    answer = renderer.render(*text)
+    body = body_of(text[1])
+    html = str(escape(body)) if isinstance(answer, Trouble) else answer.html
+    rows = source.model._base_manager.filter(pk=row_id, safe_version__lte=VERSION, **{source.body: body})
+    rows.update(safe_html=html, safe_version=VERSION)
+
+
 def _texts(noted: list[UnrenderedRow]) -> Iterator[tuple[Text, tuple[str, int]]]:
     """The rows' current texts, and where each one is."""
     rows: defaultdict[str, set[int]] = defaultdict(set)
@@ -94,7 +109,7 @@ def _texts(noted: list[UnrenderedRow]) -> Iterator[tuple[Text, tuple[str, int]]]
         rows[note.table].add(note.row_id)
     for table, ids in rows.items():
         if source := SOURCES.get(table):
-            for row_id, *values in source.model._base_manager.filter(pk__in=ids).values_list("pk", *source.columns):
+            for row_id, *values in source.rows(ids):
                 for kind, text in source.texts(*values):
                     if text:
                         yield (Kind(kind), text), (table, row_id)

@@ -16,7 +16,7 @@ from digests.markdown.format import PostError, parse
 from digests.markdown.format import render as render_post
 from digests.reader import bibtex
 from digests.reader.lists.selections import Period, SelectionError
-from digests.templatetags import reading
+from papers.network_words import link_hosts
 from papers.networks.bluesky.posts import runs as read_runs
 from papers.networks.body import body_of
 from papers.networks.hackernews import client as hackernews
@@ -33,8 +33,10 @@ from papers.sources.arxiv import pages
 from papers.sources.http import Answer, SourceError
 from papers.text import embed
 from papers.text.formulas import MATHML_ELEMENTS
+from papers.text.post_body import clean_body
 from tests.attacks import ways_in
 
+X_HOSTS = link_hosts("x")
 SAFE_SCHEMES = ("/", "http://", "https://", "mailto:")
 
 
@@ -71,7 +73,7 @@ def note(text: str) -> str:
 
 def body(text: str) -> str:
     """A tweet's body by the grammar, and what readers see of it even where it is none."""
-    seen = shown(reading.tweet_body(text))
+    seen = shown(clean_body(text, X_HOSTS))
     if seen.startswith("LIVE") or set(seen.split()) - {"a", "br", "-"}:
         return seen
     return "accepted" if embed.BODY.fullmatch(text) else "refused"
@@ -83,14 +85,14 @@ def facet(text: str) -> str:
     feature = {"$type": "app.bsky.richtext.facet#link", "uri": uri}
     index = {"byteStart": 0, "byteEnd": len(words.encode(errors="surrogatepass"))}
     runs = read_runs(words, [{"index": index, "features": [feature]}])
-    return shown(reading.tweet_body(body_of(runs), "bluesky"))
+    return shown(clean_body(body_of(runs)))
 
 
 def story(text: str) -> str:
     """A story of Hacker News with this title, at the address in its first line, as readers see it."""
     url, _, title = text.partition("\n")
     read = hackernews._hit({"objectID": "7", "created_at_i": 1, "title": title, "url": url})
-    return shown(reading.tweet_body(body_of(read.runs), "hackernews")) if read else "left out"
+    return shown(clean_body(body_of(read.runs))) if read else "left out"
 
 
 def name(text: str) -> str:

@@ -52,13 +52,17 @@ class Machine:
     """The release that is started."""
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     commands: dict[str, list[str]] = field(default_factory=dict)
+    of_host: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Further variables of the processes of a machine, `a` or `b`."""
+    before: dict[str, list[str]] = field(default_factory=dict)
+    """What stands before the commands of a machine, `ip netns exec …` for example."""
     down: set[str] = field(default_factory=set)
     """What the supervisor leaves alone."""
     restarts: int = 0
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.postgres = Postgres(self.folder / "postgres")
+        self.postgres, self.second = Postgres(self.folder / "postgres"), Postgres(self.folder / "second")
         self.redis_port, self.https_port = free_port(), free_port()
         self.web_ports = {"web a": free_port(), "web b": free_port()}
         self.mirror = self.folder / "mirror"
@@ -69,7 +73,7 @@ class Machine:
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return kept | {
-            "DATABASE_URL": self.postgres.url(),
+            "DATABASE_URL": self.database_url(),
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             "SECRET_KEY": "a-rehearsal-needs-a-key-of-32-characters",
             "SITE_URL": f"https://{NAME}",
@@ -81,6 +85,11 @@ class Machine:
             "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
             **self.settings,
         }
+
+    def database_url(self) -> str:
+        """Of both servers, of which mostly the first alone runs."""
+        places = ",".join(f"127.0.0.1:{one.port}" for one in (self.postgres, self.second))
+        return f"postgres://hotpapers@{places}/hotpapers"
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """What a command says; RuntimeError where it fails."""
@@ -123,10 +132,11 @@ class Machine:
             self.down.discard(name)
             if name not in self.running or self.running[name].poll() is not None:
                 with (self.folder / f"{name.replace(' ', '-')}.log").open("ab") as log:
+                    host = name.rpartition(" ")[2]
                     self.running[name] = subprocess.Popen(
-                        self.commands[name],
+                        [*self.before.get(host, []), *self.commands[name]],
                         cwd=self.app,
-                        env=self.environment,
+                        env=self.environment | self.of_host.get(host, {}),
                         stdout=log,
                         stderr=log,
                         start_new_session=True,
@@ -167,8 +177,9 @@ class Machine:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        with contextlib.suppress(subprocess.CalledProcessError, OSError):
-            self.postgres.stop("immediate")
+        for server in (self.postgres, self.second):
+            with contextlib.suppress(subprocess.CalledProcessError, OSError):
+                server.stop("immediate")
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """A page through nginx, over https."""

@@ -47,22 +47,38 @@ class Traffic:
     path: str
     is_fresh: bool
     """Each request is for an address that nginx has not kept: the web servers have to answer."""
+    pause_s: float = 0.05
     answered: int = 0
     failed: list[str] = field(default_factory=list)
+    failed_at: list[float] = field(default_factory=list)
+    """By time.monotonic()."""
     seconds: list[float] = field(default_factory=list)
 
+    @property
+    def failed_for_s(self) -> float:
+        """From the first failure to the last."""
+        return self.failed_at[-1] - self.failed_at[0] if self.failed_at else 0.0
+
+    @property
+    def p99_ms(self) -> float:
+        return sorted(self.seconds)[int(len(self.seconds) * 0.99)] * 1000 if self.seconds else 0.0
+
     def run(self, ended: threading.Event) -> None:
-        while not ended.wait(0.05):
+        while not ended.wait(self.pause_s):
             began = time.monotonic()
             try:
                 status = self.on.get(f"{self.path}?n={self.answered}" if self.is_fresh else self.path).status_code
             except Exception as error:  # noqa: BLE001 - whatever it is, a reader had no page
-                self.failed.append(repr(error))
+                self._note_failure(repr(error))
                 continue
             self.seconds.append(time.monotonic() - began)
             self.answered += 1
             if status != 200:
-                self.failed.append(str(status))
+                self._note_failure(str(status))
+
+    def _note_failure(self, what: str) -> None:
+        self.failed.append(what)
+        self.failed_at.append(time.monotonic())
 
 
 @contextmanager

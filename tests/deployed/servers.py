@@ -38,9 +38,7 @@ class Postgres:
         if not os.geteuid():
             shutil.chown(self.folder, as_postgres()["user"])
         self._run("initdb", "-D", str(self.folder / "data"), "-U", "hotpapers", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        options = f"listen_addresses='127.0.0.1'\nport={self.port}\nunix_socket_directories=''\nmax_connections=200\n"
-        with (self.folder / "data" / "postgresql.conf").open("a") as configuration:
-            configuration.write(options)
+        self.configure("listen_addresses='127.0.0.1'", f"port={self.port}", "unix_socket_directories=''", "max_connections=200")
 
     def start(self) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", "-t", "60", "start")
@@ -52,6 +50,27 @@ class Postgres:
         """As the kernel does when memory is short: the first process and so all of them."""
         number = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
         os.kill(number, signal.SIGKILL)
+
+    def copy(self, first: "Postgres") -> None:
+        """Become the first server's copy and follow it: what the first says is written, both have written."""
+        self.folder.mkdir(parents=True)
+        if not os.geteuid():
+            shutil.chown(self.folder, as_postgres()["user"])
+        address = ["-h", "127.0.0.1", "-p", str(first.port), "-U", "hotpapers"]
+        self._run("pg_basebackup", *address, "-D", str(self.folder / "data"), "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        self.configure(f"port={self.port}")
+        self.start()
+        first.configure("synchronous_standby_names='*'")
+        first._run("pg_ctl", "-D", str(first.folder / "data"), "reload")
+
+    def promote(self) -> None:
+        """From now on it takes writes."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "60", "promote")
+
+    def configure(self, *lines: str) -> None:
+        """The last line of a name counts."""
+        with (self.folder / "data" / "postgresql.conf").open("a") as configuration:
+            configuration.write("".join(f"{line}\n" for line in lines))
 
     def make_database(self, name: str) -> str:
         with psycopg.connect(self.url("postgres"), autocommit=True) as server:

@@ -2,8 +2,10 @@
 
 import logging
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from hotpapers_site import celery
 from papers.collecting import days
@@ -46,3 +48,22 @@ def test_one_line_is_left_of_a_page(caplog: pytest.LogCaptureFixture) -> None:
         logger.error("Message Error: %s\n%s", error, "Traceback of forty lines", exc_info=True)
     assert caplog.text.endswith("Message Error: away\n")
     assert caplog.records[-1].exc_info is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        (psycopg.errors.AdminShutdown(), "The database does not answer, so papers.tasks.catch_up ended: stopping"),
+        (psycopg.errors.DeadlockDetected(), "Task papers.tasks.catch_up raised"),
+    ],
+)
+def test_a_task_that_ends_with_the_database_leaves_a_line(
+    cause: Exception, message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    try:
+        raise OperationalError("stopping\nnow") from cause
+    except OperationalError:
+        about = {"name": "papers.tasks.catch_up"}
+        logging.getLogger("celery.app.trace").error("Task %(name)s raised", about, exc_info=True, extra={"data": about})
+    assert caplog.records[-1].getMessage() == message
+    assert bool(caplog.records[-1].exc_info) is message.startswith("Task")

@@ -9,123 +9,8 @@ import pytest
 from django.conf import settings
 
 from hotpapers_site.environment import make_private
+from tests.hotpapers_site.wrong_settings import LONG, SECRETS, WRONG
 from tests.servers import free_port
-
-LONG = "a-long-random-text-of-0123456789"
-BASE = "an https:// address without user, query and fragment (http:// for this machine only)"
-ORIGIN = "scheme, host and port of an https:// address (http:// for this machine only)"
-HOSTS = "names of this site separated by commas, without *, port or leading dot"
-FOLDER = "a folder that exists or can be created"
-SITE = "the site's public address without a path"
-KEY = "at least 32 random characters"
-DATABASE = "the address of a PostgreSQL or SQLite database"
-BROKER = "the address of a Redis server"
-TOKEN = "the app-only token of your app at X, without spaces"
-MAIL = "the address of a mail server: smtp://, smtp+tls:// or smtp+ssl://"
-HOOKS = (
-    "https:// addresses (http:// for this machine only), separated by commas, each perhaps after slack+, mattermost+ or discord+"
-)
-PING = "an https:// address (http:// for this machine only)"
-NETS = "networks as address/length, separated by commas"
-WRONG = [
-    ("ALERT_EMAILS", "you", "e-mail addresses, separated by commas"),
-    ("DISK_FREE_MIB", "0", "a whole number from 1 to 100000000"),
-    ("HEALTH_NETS", "10.0.0.0/33", NETS),
-    ("HEALTH_NETS", "10.0.0.1/8", NETS),
-    ("HEALTH_NETS", "everybody", NETS),
-    ("LOG_FORMAT", "xml", "line or json"),
-    ("ACCESS_LOG", "stdout", "true or false"),
-    ("MAIL_FROM", "Hot Papers", "an e-mail address"),
-    ("ALLOWED_HOSTS", "*", HOSTS),
-    ("ALLOWED_HOSTS", ".papers.example", HOSTS),
-    ("ALLOWED_HOSTS", "papers.example:8000", HOSTS),
-    ("ALLOWED_HOSTS", "https://papers.example", HOSTS),
-    ("ALLOWED_HOSTS", "papers.example,a b", HOSTS),
-    ("ALLOWED_HOSTS", "[::1", HOSTS),
-    ("ARXIV_API_BASE", "http://export.arxiv.org", BASE),
-    ("ARXIV_API_BASE", "export.arxiv.org", BASE),
-    ("ARXIV_ARCHIVES", "cs,nonsense", "arXiv's archives or categories, separated by commas"),
-    ("ARXIV_ARCHIVES", "cs; stat", "arXiv's archives or categories, separated by commas"),
-    ("ARXIV_HOLIDAYS", "2026-13-01", "days separated by commas"),
-    ("ARXIV_HOLIDAYS", "Christmas", "days separated by commas"),
-    ("ARXIV_REQUEST_INTERVAL", "-1", "a number of seconds from 0 to 3600"),
-    ("ARXIV_REQUEST_INTERVAL", "nan", "a number of seconds from 0 to 3600"),
-    ("ARXIV_REQUEST_INTERVAL", "3s", "a number of seconds from 0 to 3600"),
-    ("ARXIV_RSS_BASE", "https://user:pass@rss.arxiv.org", BASE),
-    ("ARXIV_WEB_BASE", "https://arxiv.org/?a=b", BASE),
-    ("AUTO_PUBLISH_AT", "6:30", "a time as HH:MM"),
-    ("AUTO_PUBLISH_AT", "25:00", "a time as HH:MM"),
-    ("BEHIND_PROXY", "perhaps", "true or false"),
-    ("CONTACT_EMAIL", "you", "an e-mail address"),
-    ("CONTACT_EMAIL", "you@example.org\r\nX-Evil: 1", "an e-mail address"),
-    ("COUNTS_OLD_HOURS", "0", "a whole number from 1 to 8760"),
-    ("DATABASE_URL", "mysql://host/name", DATABASE),
-    ("DATABASE_URL", "postgres:///name", DATABASE),
-    ("DATABASE_URL", "postgres://host:port/name", DATABASE),
-    ("DATABASE_URL", "hotpapers", DATABASE),
-    ("DEBUG", "2", "true or false"),
-    ("HASHED_STATIC", "maybe", "true or false"),
-    ("PUBLISH_GRACE_SECONDS", "601", "a whole number from 0 to 600"),
-    ("HOT_SCORE", "-5", "a whole number from 0 to 1000000"),
-    ("HOT_SCORE", "9" * 5000, "a whole number from 0 to 1000000"),
-    ("HOT_SCORE", "٣", "a whole number from 0 to 1000000"),
-    ("INCLUDE_CROSS_LISTS", "y", "true or false"),
-    ("LOGIN_ATTEMPTS", "0", "a whole number from 1 to 1000"),
-    ("LOGIN_LOCKOUT_MINUTES", "15m", "a whole number from 1 to 10080"),
-    ("KEEP_ADMIN_LOG_DAYS", "forever", "a whole number from 0 to 36500"),
-    ("KEEP_PAID_READS_DAYS", "-1", "a whole number from 0 to 36500"),
-    ("KEEP_SIGN_INS_DAYS", "90d", "a whole number from 0 to 36500"),
-    ("KEEP_UNMATCHED_DAYS", "1.5", "a whole number from 0 to 36500"),
-    ("LOG_LEVEL", "loud", "debug, info, warning, error or critical"),
-    ("MIRROR_DIR", "/dev/null", FOLDER),
-    ("MIRROR_DIR", "/dev/null/mirror", FOLDER),
-    ("OEMBED_BASE", "ftp://publish.x.com", BASE),
-    ("OEMBED_REQUEST_INTERVAL", "1,5", "a number of seconds from 0 to 3600"),
-    ("ONE_TWEET_PER_AUTHOR", "-", "true or false"),
-    ("PAGE_CACHE_AGE", "0", "a whole number from 1 to 86400"),
-    ("PAGE_CACHE_MIB", "64M", "a whole number from 0 to 65536"),
-    ("PAGE_SHARED_AGE", "1e3", "a whole number from 0 to 86400"),
-    ("REDIS_URL", "localhost:6379", BROKER),
-    ("REDIS_URL", "redis://", BROKER),
-    ("SANDBOX_CLOCK", "now", "what `manage.py sandbox` sets"),
-    ("SECURE_HSTS_SECONDS", "one year", "a whole number from 0 to 63072000"),
-    ("SECURE_SSL_REDIRECT", "no!", "true or false"),
-    ("SESSION_HOURS", "0", "a whole number from 1 to 8760"),
-    ("SESSION_IDLE_HOURS", "12.5", "a whole number from 1 to 720"),
-    ("SHOWN_TWEETS", "101", "a whole number from 0 to 100"),
-    ("SHOWN_TWEET_SCORE", "0x10", "a whole number from 0 to 1000000"),
-    ("SITE_URL", "papers.example", SITE),
-    ("SITE_URL", "https://papers.example/hot", SITE),
-    ("SITE_URL", "https://papers.example:99999", SITE),
-    ("SITE_URL", "https://a, https://b", SITE),
-    ("TIME_ZONE", "Berlin", "the name of a time zone"),
-    ("TIME_ZONE", "../../etc/passwd", "the name of a time zone"),
-    ("VAR_DIR", "/dev/null/var", FOLDER),
-    ("X_API_BASE", "https://api.x.com#a", BASE),
-    ("X_DAILY_READS", "ten", "a whole number from 0 to 100000000"),
-    ("X_EMBED_BASE", "https://a; script-src *", ORIGIN),
-    ("BLUESKY_EMBED_BASE", "https://a; script-src *", ORIGIN),
-    ("X_EMBED_BASE", "https://*.x.com", ORIGIN),
-    ("X_EMBED_BASE", "https://a/path", ORIGIN),
-    ("X_EMBED_BASE", "https://a,https://b", ORIGIN),
-    ("X_EMBED_BASE", "http://platform.x.com", ORIGIN),
-    ("X_EMBED_BASE", "'unsafe-inline'", ORIGIN),
-    ("X_MIN_LIKES", "-1", "a whole number from 0 to 1000000"),
-    ("X_MONTHLY_READS", "200 000", "a whole number from 0 to 1000000000"),
-]
-SECRETS = [
-    ("ALERT_PING_URL", "http://hc-ping.com/x", PING),
-    ("ALERT_WEBHOOKS", "http://hooks.slack.com/x", HOOKS),
-    ("ALERT_WEBHOOKS", "teams+https://a.example/x", HOOKS),
-    ("EMAIL_URL", "mail.papers.example", MAIL),
-    ("EMAIL_URL", "imap://mail.papers.example", MAIL),
-    ("SENTRY_DSN", "https://sentry.papers.example", "the DSN of a Sentry project"),
-    ("SECRET_KEY", "short", KEY),
-    ("SECRET_KEY", "a" * 64, KEY),
-    ("SECRET_KEY", f"django-insecure-{LONG}", KEY),
-    ("X_BEARER_TOKEN", "two words", TOKEN),
-    ("X_BEARER_TOKEN", "Bearer\r\nX-Evil: 1", TOKEN),
-]
 
 
 def started(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -199,6 +84,9 @@ def test_every_program_ends_with_status_2_and_no_traceback(tmp_path: Path, comma
         {"ALLOWED_HOSTS": "papers.example, 10.0.0.1,[2001:db8::1]", "SITE_URL": "https://papers.example:8443/"},
         {"X_EMBED_BASE": "http://127.0.0.1:9000", "ARXIV_API_BASE": "http://localhost:9000/api"},
         {"SECRET_KEY": LONG, "DATABASE_URL": "postgres://me:secret@host/name", "REDIS_URL": "rediss://:secret@host:6380/1"},
+        {"SECRET_KEY": LONG, "DATABASE_URL": "postgres://me:a%2Cb@first:5432,second:5433/name?sslmode=require"},
+        {"REDIS_URL": "unix:///run/redis.sock", "DATABASE_URL": "sqlite:///db.sqlite3", "SECRET_KEY": LONG},
+        {"REDIS_URL": "rediss://host:6380/1?ssl_cert_reqs=required"},
         {"ARXIV_HOLIDAYS": "2026-12-25, 2027-01-01", "ARXIV_ARCHIVES": "q-bio,cond-mat.mtrl-sci", "AUTO_PUBLISH_AT": "06:30"},
     ],
 )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -11,10 +11,10 @@ from typing import Any
 from django.db.models import F, Max, Q
 from django.db.models.functions import TruncDate
 
+from digests.desk.context.covered import Covered, marks
 from digests.desk.filters import SHOWN, Filters
 from digests.desk.rows.changed import version_of
 from digests.desk.suggestions import Suggestion
-from digests.models import Entry, in_published_digest
 from papers.models import Paper, PaperMeasurement, Provenance
 from papers.ranking.ranking import RankedPaper
 from papers.rendered.kinds import Kind, Text, names_source
@@ -49,6 +49,12 @@ class CandidateRow:
     categories: list[str]
     can_add: bool
     """There is a list, and the editor may change it."""
+    comments: int
+    """Those that are not resolved."""
+    covered: list[Covered]
+    """What past lists had of it, and no editor ignores."""
+    is_new: bool
+    """It came, or got its first post, since the editor's last visit."""
 
     @property
     def is_rising(self) -> bool:
@@ -61,32 +67,45 @@ class CandidateRow:
         """Of what the row shows, but for its age, which changes with every hour."""
         shown = self.title, self.authors[:1], len(self.authors), self.categories[:1], self.score, self.counts, self.spark
         state = self.hot, self.in_list, self.dismissed, self.flags, self.suggestion, self.suggested_position, self.can_add
-        return version_of(shown, state)
+        return version_of(shown, state, self.covered, self.is_new, self.comments)
 
 
-def candidate_rows(
+def chosen_candidates(
     ranked: Iterable[RankedPaper],
     papers: Mapping[str, Any],
     filters: Filters,
     *,
     listed: Collection[str],
     dismissed: Collection[str],
-    suggested: Mapping[str, Suggestion],
-    featured: Mapping[int, date],
-    now: datetime,
-    can_add: bool,
-) -> tuple[list[CandidateRow], int]:
-    """The rows to show, and how many more the filters admit; two queries. Papers are as `state` reads them."""
+) -> tuple[list[RankedPaper], int]:
+    """Those to show, and how many more the filters admit."""
     shown = (heat for heat in ranked if filters.shows(heat.arxiv_id, listed, dismissed))
     admitted = [heat for heat in shown if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat)]
     chosen = [heat for place, heat in enumerate(admitted) if filters.all or heat.hot or place < SHOWN]
+    return chosen, len(admitted) - len(chosen)
+
+
+def candidate_rows(
+    chosen: Collection[RankedPaper],
+    papers: Mapping[str, Any],
+    *,
+    listed: Collection[str],
+    dismissed: Collection[str],
+    suggested: Mapping[str, Suggestion],
+    covered: Mapping[int, list[Covered]],
+    new: Collection[int],
+    now: datetime,
+    can_add: bool,
+    comments: Mapping[str, int],
+) -> list[CandidateRow]:
+    """Two queries. Papers are as `state` reads them."""
     spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
     texts = Texts(text for heat in chosen for text in _texts(papers[heat.arxiv_id]))
     rows = []
     for heat in chosen:
         paper = papers[heat.arxiv_id]
         suggestion = None if heat.arxiv_id in listed else suggested.get(heat.arxiv_id)
-        flags = paper_flags(paper, featured.get(paper.pk))
+        flags = paper_flags(paper)
         if any(line.state != "live" for line in heat.tweets):
             flags.append(VANISHED)
         rows.append(
@@ -108,18 +127,21 @@ def candidate_rows(
                 authors=texts.names(paper.authors),
                 categories=paper.codes,
                 can_add=can_add,
+                comments=comments.get(heat.arxiv_id, 0),
+                covered=marks(covered, paper.pk),
+                is_new=paper.pk in new,
             )
         )
-    return rows, len(admitted) - len(chosen)
+    return rows
 
 
 def _texts(paper: Paper) -> list[Text]:
     return [(Kind.LINE, paper.title), (Kind.NAMES, names_source(paper.authors))]
 
 
-def paper_flags(paper: Any, featured: date | None) -> list[str]:
-    """What an editor should know of a paper before it is listed."""
-    flags = [f"listed on {featured}"] if featured else []
+def paper_flags(paper: Any) -> list[str]:
+    """What an editor should know of a paper before it is listed, beside what past lists had of it."""
+    flags = []
     if paper.newer:
         flags.append(f"version {paper.newer['version']} available")
     if not paper.has_abstract:
@@ -127,12 +149,6 @@ def paper_flags(paper: Any, featured: date | None) -> list[str]:
     if paper.announced_as == Paper.AnnouncedAs.CROSS:
         flags.append("cross-listed")
     return flags
-
-
-def featured_on(papers: Collection[int], day: date) -> dict[int, date]:
-    """The last other day on which a published digest had the paper; one query."""
-    entries = Entry.objects.filter(in_published_digest(), paper__in=papers).exclude(digest__date=day)
-    return dict(entries.order_by().values("paper").annotate(last=Max("digest__date")).values_list("paper", "last"))
 
 
 def sparks(papers: Collection[int], now: datetime) -> dict[int, list[int]]:

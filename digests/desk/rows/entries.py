@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 from django.utils.safestring import SafeString
 
+from digests.desk.context.covered import Covered, marks
 from digests.desk.rows.candidates import VANISHED, paper_flags
 from digests.desk.rows.changed import version_of
 from digests.desk.suggestions import Suggestion
@@ -30,8 +30,8 @@ class TweetRow:
     handle: str
     direction: str
     language: str
-    body_html: str
-    """As the network gave it, to be sanitised; empty until it was fetched."""
+    shown_html: SafeString
+    """Empty until it was fetched."""
     network: str
     counts: Mapping[str, int]
     """By the network's own names; none before the first reading."""
@@ -65,6 +65,10 @@ class EntryRow:
     suggestion: str
     suggested_position: int | None
     can_edit: bool
+    covered: list[Covered]
+    """What past lists had of it, and no editor ignores."""
+    comments: int
+    """Those that are not resolved."""
     note_html: SafeString
     """As readers will see it; while it is not rendered yet, as it was typed."""
 
@@ -75,7 +79,8 @@ class EntryRow:
         shown = self.title, self.authors[:2], len(self.authors), self.corrected_title, self.is_pinned, self.moves, self.note
         counted = self.entry.counted, rank_now, self.score_now if rank_now else 0, self.flags, self.shown_posts, self.posts
         tweets = [(row.tweet_id, row.printed_otherwise) for row in self.entry.shown_tweets.all()]
-        return version_of(shown, counted, tweets, self.suggestion, self.suggested_position, self.can_edit, self.note_html)
+        suggested = self.suggestion, self.suggested_position
+        return version_of(shown, counted, tweets, self.covered, suggested, self.can_edit, self.note_html, self.comments)
 
 
 def list_rows(
@@ -83,8 +88,9 @@ def list_rows(
     live: Mapping[str, RankedPaper],
     *,
     suggested: Mapping[str, Suggestion],
-    featured: Mapping[int, date],
+    covered: Mapping[int, list[Covered]],
     can_edit: bool,
+    comments: Mapping[str, int],
 ) -> list[EntryRow]:
     """One query."""
     lines = [(Kind.LINE, entry.title) for entry in entries]
@@ -96,7 +102,7 @@ def list_rows(
     for entry in entries:
         paper = entry.paper
         shown = entry.shown_tweets.all()
-        flags = paper_flags(paper, featured.get(paper.pk))
+        flags = paper_flags(paper)
         if any(row.tweet.state != Tweet.State.LIVE for row in shown):
             flags.append(VANISHED)
         suggestion = suggested.get(paper.arxiv_id)
@@ -118,6 +124,8 @@ def list_rows(
                 shown_posts=len(shown),
                 posts=len(shown) + len(_offered({row.tweet.key for row in shown}, live[paper.arxiv_id])),
                 can_edit=can_edit,
+                comments=comments.get(paper.arxiv_id, 0),
+                covered=marks(covered, paper.pk),
                 note_html=texts.note(entry.note),
                 suggestion=suggestion.text if suggestion else "",
                 suggested_position=suggestion.position if suggestion else None,
@@ -149,7 +157,7 @@ def _tweet(tweet: Tweet) -> TweetRow:
         handle=tweet.author_handle,
         direction=tweet.direction,
         language=tweet.language,
-        body_html=tweet.body_html,
+        shown_html=tweet.shown_html,
         network=tweet.network,
         counts=tweet.counted,
         state=tweet.state,
@@ -166,7 +174,7 @@ def _shown(row: ShownTweet) -> TweetRow:
         handle=row.author_handle,
         direction=row.direction,
         language=row.language,
-        body_html=row.body_html,
+        shown_html=row.shown_html,
         network=row.tweet.network,
         counts=row.tweet.counted,
         state=row.tweet.state,

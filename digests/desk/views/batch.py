@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 
 from digests.desk.answers import EDIT, answer, as_told, desk_action
 from digests.desk.body import Body
-from digests.desk.views import actions, bulk
+from digests.desk.views import actions, bulk, context
 from digests.editing.conflicts import Conflict, Refused
 from papers.fetching import NotFetched, Unknown
 
+QUEUED = {**actions.ACTIONS, **bulk.ACTIONS, **context.ACTIONS}
+"""By name."""
 MOST = 100
 """Changes in a request; the rest waits for the next one."""
 ALONE = {"add_tweet", "rules_preview", "refresh_counts", "undo", "changes"}
@@ -35,11 +37,10 @@ def changes(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 
 def _result(request: HttpRequest, day: date, wanted: Any) -> dict[str, Any]:
-    known = {**actions.ACTIONS, **bulk.ACTIONS}
     name, body = (wanted.get("action"), wanted.get("body")) if isinstance(wanted, dict) else (None, None)
-    if not isinstance(name, str) or name not in known or name in ALONE or not isinstance(body, dict):
+    if not isinstance(name, str) or name not in QUEUED or name in ALONE or not isinstance(body, dict):
         return {"kind": "refused", "error": "Unknown change. Reload the page."}
-    action = known[name]
+    action = QUEUED[name]
     if not request.user.has_perm(action.right):
         return {"kind": "refused", "error": "You don’t have permission to do this. Ask an administrator."}
     try:

@@ -8,10 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from digests.desk.answers import VIEW, part, refused
+from digests.desk.answers import EDIT, VIEW, part, refused
+from digests.desk.context.covered import covered, ignored_on
 from digests.desk.rows.entries import entry_tweets
 from digests.desk.state import digests_of, is_editable
-from digests.models import Entry, in_published_digest
 from digests.reader.pages.histories import histories
 from digests.reader.pages.papers import drawn, posts_of
 from digests.reader.texts import texts_of_paper
@@ -19,6 +19,8 @@ from papers.code_links import code_links
 from papers.models import Paper, Tweet
 from papers.ranking.candidates import candidates, ranked, rules
 from papers.ranking.ranking import RankedPaper
+from papers.rendered.kinds import Kind
+from papers.rendered.stored import Texts
 
 MOST_POSTS = 30
 """With their texts."""
@@ -28,15 +30,16 @@ MOST_POSTS = 30
 @never_cache
 @require_safe
 def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
-    """Quick look: what the paper says, what the networks say of it, and where it was featured."""
+    """Quick look: what the paper says, what the networks say of it, and what past lists had of it."""
     if refusal := refused(request, VIEW):
         return refusal
     paper = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)
     heat = heat_of(paper)
     history = histories([paper.pk]).get(paper.pk)
     digest = digests_of(day)[1]
-    entry = digest.entries.filter(paper=paper).first() if digest else None
-    featured = Entry.objects.filter(in_published_digest(), paper=paper).exclude(digest__date=day)
+    entries = list(digest.entries.select_related("paper").defer("paper__abstract")) if digest else []
+    entry = next((one for one in entries if one.paper_id == paper.pk), None)
+    repeats = covered({paper.pk: paper}, day, entries, ignored_on(day)).get(paper.pk, [])
     site_rules = rules()
     posts = posts_of(paper, [], site_rules)
     context = {
@@ -50,7 +53,9 @@ def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
         "posts": posts.boxes[:MOST_POSTS],
         "more_posts": max(0, len(posts.boxes) - MOST_POSTS) + len(posts.lines) + posts.left,
         "number_of_posts": len(posts.boxes) + len(posts.lines) + posts.left,
-        "featured": featured.select_related("digest").order_by("-digest__date"),
+        "covered": repeats,
+        "titles": Texts((Kind.LINE, one.title) for one in repeats),
+        "can_ignore": request.user.has_perm(EDIT),
         "entry": entry,
         "can_edit": is_editable(digest) and request.user.has_perm("digests.change_digest"),
         "code": code_links(paper),

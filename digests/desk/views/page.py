@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from digests.desk import presence
 from digests.desk.answers import VIEW, desk_of, error, part, refused, user_of
+from digests.desk.beat import pulse
+from digests.desk.context import visits
 from digests.desk.keys import KEYS
-from digests.desk.state import digests_of, newest_day, pulse
+from digests.desk.state import digests_of, newest_day
 from papers import clock
 
 
@@ -38,6 +40,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
         raise PermissionDenied
     presence.arrive(day, user_of(request))
     presence.forget()
+    visits.arrive(day, user_of(request), now=clock.now())
     desk = desk_of(request, day)
     context = {
         **admin.site.each_context(request),

@@ -23,11 +23,13 @@ from digests.mirror.profiles.registry import Profile
 from digests.mirror.targets import Posts
 from digests.models import Digest, PublicEvent
 from digests.templatetags import reading
+from papers.network_words import link_hosts
 from papers.networks.registry import KINDS, OLD_NETWORK
 from papers.rendered.bounded import Renderer
 from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
 from papers.text.embed import unescape
+from papers.text.post_body import clean_body
 
 TEMPLATES = Path(__file__).parent / "templates"
 SPECIAL = re.compile(r"[{}$`\\*_\[\]|~^]")
@@ -100,8 +102,14 @@ def _template(name: str) -> Template:
     )  # fmt: skip
     environment.filters |= reading.register.filters | {
         "yaml": yaml, "inert": inert, "counts": counts, "page_of": page_of, "unescape": unescape,
+        "safe_body": safe_body,
     }  # fmt: skip
     return environment.get_template(name)
+
+
+def safe_body(tweet: PostTweet) -> SafeString:
+    """The body as safe HTML."""
+    return mark_safe(clean_body(tweet.body, link_hosts(tweet.network)))  # noqa: S308 (just cleaned)
 
 
 def yaml(value: Any) -> SafeString:

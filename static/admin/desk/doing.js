@@ -1,6 +1,8 @@
 /* What the desk's buttons and keys do; each gets the row that it is about, and perhaps the button. */
 
 import {bulk} from "./bulk.js";
+import {openComments} from "./comments.js";
+import {context} from "./context.js";
 import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
 import {all, complain, find, root, rowOf, say} from "./page.js";
@@ -53,6 +55,7 @@ const onStrip = (sibling) =>
 
 export const does = {
     ...bulk,
+    ...context,
     apply_rules: () => bulk.apply_rules(rulesBody()),
     add: (row) => {
         if (chosenRows("candidates").length && isCandidate(row)) {
@@ -116,7 +119,9 @@ export const does = {
         }
     },
     ignore: (row) => {
-        if (row && find(".suggestion", row)) {
+        if (row && !find(".suggestion", row)) {
+            context.ignore_covered(row);
+        } else if (row && find(".suggestion", row)) {
             put("ignore", {paper: paperOf(row)});
             if (isCandidate(row)) {
                 stepFocus(row, 1, {undecided: true});
@@ -140,6 +145,16 @@ export const does = {
         focusRow(row);
     },
     why: (row) => row && why(row),
+    comments: (row) => openComments(row),
+    day_comments: () => openComments(null),
+    review: async () => {
+        if (find("#review-button")) {
+            find("#review-button").click();
+        } else if (find("[data-do=panel]") && (isPanelOpen() || await togglePanel(true))) {
+            find(".send-back")?.setAttribute("open", "");
+            find("#changes-note")?.focus();
+        }
+    },
     open: (row) => row && window.open(find("a.title", row).href, "_blank", "noreferrer"),
     note: (row) => isEntry(row) && find("textarea", openPart(row, "note")).focus(),
     title: (row) => isEntry(row) && find("input", openPart(row, "title")).focus(),
@@ -190,6 +205,8 @@ export const does = {
             put("undismiss", {paper: body.paper}); // a dismissal is no change of the list
         } else if (action === "dismiss_several") {
             put("undismiss_several", {papers: body.papers});
+        } else if (action === "ignore_covered") {
+            put("recall_covered", body);
         } else if (find("[data-do=undo_publish]")) {
             find("[data-do=undo_publish]").click();
         } else if (find("[data-do=undo]")) {

@@ -18,7 +18,7 @@ from tests.editors import make_client, make_user
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 26
+MOST_QUERIES = 35
 
 
 def desk(client: Client, query: str = "") -> Desk:
@@ -68,7 +68,8 @@ def test_flags_say_what_an_editor_should_know(ann: Client, collected: Collection
 
     [row] = desk(ann).candidates
 
-    assert row.flags == ["listed on 2026-11-17", "version 3 available", "no abstract", "cross-listed", "post gone"]
+    assert [one.said for one in row.covered] == ["listed on 17 Nov 2026", "listed on 11 Nov 2026"]
+    assert row.flags == ["version 3 available", "no abstract", "cross-listed", "post gone"]
 
 
 def test_row_tells_age_and_the_last_days(ann: Client, collected: CollectionDay) -> None:

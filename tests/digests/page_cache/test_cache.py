@@ -166,3 +166,39 @@ def test_nobody_asks_twice_in_two_milliseconds_what_changed(
     assert held(cache, key("/")) == ["/"]
     now[0] += 0.001
     assert held(cache, key("/")) == []
+
+
+def test_kept_pages_answer_while_the_database_is_away_and_no_longer(
+    cache: PageCache, watch: FakeWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    put(cache, key("/a"), a_page("paper:1"))
+    put(cache, key("/a", "q"), a_page("paper:1"))
+    assert cache.kept(key("/a")) is None
+    watch.is_broken = True
+    now[0] += 1
+    assert cache.get(key("/a")) is None
+    assert cache.kept(key("/a")) is None  # nobody said yet that the database is away
+    cache.database_failed()
+    assert [bool(cache.kept(where)) for where in (key("/a"), key("/a", "q"), key("/b"))] == [True, True, False]
+    now[0] += 5
+    assert cache.kept(key("/a")) is None  # somebody has to ask again
+    cache.database_failed()
+    assert cache.kept(key("/a"))
+    watch.is_broken = False
+    assert cache.get(key("/a")) is None  # what changed meanwhile is not known
+    assert cache.kept(key("/a")) is None
+
+
+def test_kept_pages_are_those_of_the_moment_when_the_database_went_away(cache: PageCache, watch: FakeWatch) -> None:
+    put(cache, key("/withdrawn"), a_page("digest:1"))
+    put(cache, key("/stays"), a_page("digest:2"))
+    watch.told = {"digest:1"}
+    assert held(cache, key("/withdrawn")) == []
+    watch.is_broken = True
+    cache.database_failed()
+    assert cache.kept(key("/withdrawn")) is None
+    assert cache.kept(key("/stays"))
+    cache.clear()
+    assert cache.kept(key("/stays")) is None

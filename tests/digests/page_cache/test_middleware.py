@@ -3,12 +3,15 @@
 import contextlib
 import gzip
 import re
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests.models import Digest
@@ -206,3 +209,27 @@ def test_scheme_that_a_proxy_tells_is_one_of_two(
     for proto in ("https", "http", "HTTPS", "ws", "x" * 100, "https,http"):
         client.get("/robots.txt", headers={"x-forwarded-proto": proto})
     assert kept == [("https", "/robots.txt", ""), ("http", "/robots.txt", "")]
+
+
+def test_a_page_from_before_is_answered_while_the_database_is_away(
+    client: Client, paper: Paper, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = client.get(ADDRESS)
+
+    def away(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse(status=503)
+        response.database_is_away = True  # type: ignore[attr-defined]
+        return response
+
+    def broken() -> Collection[str]:
+        raise DatabaseError
+
+    asked = middleware.FinishedPagesMiddleware(away)
+    client.get(ADDRESS)
+    monkeypatch.setattr(middleware.cache._watch, "changes", broken)
+    monkeypatch.setattr("digests.page_cache.cache.watch", lambda: None)
+    answers = [asked(rf.get(address)) for address in (ADDRESS, ADDRESS, "/archive")]
+    assert [(one.status_code, one.get("Cache-Control")) for one in answers] == [(200, "no-store"), (200, "no-store"), (503, None)]
+    assert [one.content for one in answers[:2]] == [before.content] * 2  # type: ignore[attr-defined]
+    known = asked(rf.get(ADDRESS, headers={"If-None-Match": before["ETag"]}))
+    assert known.status_code == 304

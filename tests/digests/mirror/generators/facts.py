@@ -7,7 +7,6 @@ from lxml import html
 
 from digests.models import Digest
 from digests.reader.pages.days import digest_page
-from digests.templatetags import reading
 from papers import network_words
 
 SPACE = re.compile(r"\s+")
@@ -38,7 +37,7 @@ def _paper(number: int, row: Any, texts: Any) -> dict[str, Any]:
     entry, paper = row.entry, row.entry.paper
     title, abstract = _html(texts.line(entry.title)), _html(texts.abstract(entry.abstract))
     live = [shown for shown in row.tweets if shown.tweet.state == "live"]
-    posts = [(shown, _html(reading.tweet_body(shown.body_html, shown.tweet.network))) for shown in live]
+    posts = [(shown, _html(shown.shown_html)) for shown in live]
     return {
         "title": f"{number}. {words(title)}".strip(),
         "title_formulas": [formula(math) for math in title.xpath(".//math")],

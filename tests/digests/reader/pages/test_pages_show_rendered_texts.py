@@ -20,18 +20,21 @@ FEEDS = ("/rss.xml", "/feed.atom", "/feed.json", "/papers.atom", "/papers.json",
 
 @pytest.fixture
 def nothing_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever decodes TeX, converts a formula or reads Markdown in this process is found out."""
+    """Whoever decodes TeX, converts a formula, reads Markdown or cleans a post in this process is found out."""
 
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("rendered in a page")
 
-    for name in ("formulas.mathml", "notes.mathml", "plain.mathml", "tex._Reader.parts"):
+    for name in ("formulas.mathml", "notes.mathml", "plain.mathml", "tex._Reader.parts", "post_body._cleaner"):
         monkeypatch.setattr(f"papers.text.{name}", fail)
     monkeypatch.setattr("markdown.Markdown.convert", fail)
 
 
 def desk_pages(day: date) -> list[str]:
-    return [f"/admin/desk/{day}/", f"/admin/desk/{day}/preview/page", f"/admin/desk/{day}/preview/feed", "/admin/papers/paper/"]
+    desk = f"/admin/desk/{day}"
+    entry = Entry.objects.filter(digest__date=day, shown_tweets__isnull=False)[0]
+    of_paper = [f"{desk}/{view}/{entry.paper.arxiv_id}" for view in ("look", "why", "posts")]
+    return [f"{desk}/", f"{desk}/preview/page", f"{desk}/preview/feed", "/admin/papers/paper/", "/admin/papers/tweet/", *of_paper]
 
 
 @pytest.mark.django_db

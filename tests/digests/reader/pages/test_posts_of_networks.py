@@ -8,8 +8,9 @@ from django.test import Client
 
 from digests.editing.curation import propose, take_counts
 from digests.models import Digest, Entry
-from digests.templatetags.reading import tweet_body
 from papers.models import CollectionDay, Paper
+from papers.rendered.waiting import render_changed
+from papers.text.post_body import clean_body
 from tests.digests.reader.pages.reading_pages import ADDRESS, text_of
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
@@ -86,6 +87,7 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
 
 def test_text_has_its_language_direction_and_links(client: Client, paper: Paper) -> None:
     link = '<a href="https://arxiv.org/abs/2105.1" rel="nofollow noopener noreferrer ugc">arxiv.org</a>'
+    render_changed()
 
     quotations = re.findall(r'<blockquote (lang=.*?) cite="[^"]+">(.*?)</blockquote>', text_of(client, ADDRESS))
 
@@ -119,7 +121,7 @@ def test_score_is_told_by_the_weights_of_the_rules(client: Client, paper: Paper)
     ],
 )
 def test_text_of_an_open_network_is_sanitised(hostile: str, shown: str) -> None:
-    assert tweet_body(hostile, "bluesky") == shown
+    assert clean_body(hostile) == shown
 
 
 def test_list_keeps_what_each_network_counted() -> None:

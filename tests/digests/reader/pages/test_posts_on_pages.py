@@ -7,6 +7,7 @@ from django.test import Client
 
 from digests.models import ShownTweet
 from papers.models import Tweet
+from papers.rendered.waiting import render_changed
 from tests.digests.reader.pages.reading_pages import ADDRESS, text_of
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
@@ -18,6 +19,7 @@ def test_tweet_is_drawn_without_anything_from_elsewhere(client: Client) -> None:
     body = 'Read <a href="https://t.co/abc">https://t.co/abc</a><br>now'
     tweet = make_tweet(paper, status_id="1392361237063311361", body_html=body, author_name="A & B", author_handle="ab")
     make_entry(make_digest(), paper, tweet)
+    render_changed()
 
     page = text_of(client, ADDRESS)
 
@@ -52,6 +54,7 @@ def test_tweet_is_drawn_without_anything_from_elsewhere(client: Client) -> None:
 def test_tweet_body_is_sanitised(client: Client, hostile: str, shown: str) -> None:
     paper = make_paper()
     make_entry(make_digest(), paper, make_tweet(paper, body_html=hostile))
+    render_changed()
 
     page = text_of(client, ADDRESS)
 

@@ -1,0 +1,164 @@
+"""What past lists had that a paper may repeat: the paper itself, a title that nearly says the same, or the same authors."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from digests.desk.context.near_titles import NearTitles
+from digests.models import Entry, IgnoredCoverage, digest_address, in_published_digest
+from papers.models import Paper
+from papers.search.words import author_key
+
+TITLES_OF = timedelta(days=365)
+"""How far from the day lists are whose titles are compared."""
+AUTHORS_OF = timedelta(days=30)
+EARLIEST, LATEST = date.min + TITLES_OF, date.max - TITLES_OF
+MOST_AUTHORS = 100
+"""Of a paper; a collaboration of thousands has some in common with everything."""
+MOST_OF_A_KIND = 3
+PAPER, TITLE, AUTHORS = "paper", "title", "authors"
+
+author_key_of = lru_cache(maxsize=65_536)(author_key)  # a desk compares the same names with each of its answers
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One paper of a list that another one may repeat."""
+
+    kind: str
+    """`paper` for the same one, `title` for one with nearly the same title, `authors` for one by the same authors."""
+    arxiv_id: str
+    title: str
+    """As arXiv wrote it."""
+    day: date
+    position: int
+    """In that day's list."""
+    is_same_day: bool = False
+    """It is on the very list that is edited."""
+    names: tuple[str, ...] = ()
+    """The authors in common, as arXiv wrote them."""
+    is_ignored: bool = False
+
+    @property
+    def key(self) -> str:
+        """What an editor ignores."""
+        return f"{self.kind}:{self.arxiv_id}:{self.day}"
+
+    @property
+    def said(self) -> str:
+        """In few words, as a mark beside the paper."""
+        day = f"{self.day:%-d %b %Y}"
+        if self.kind == TITLE:
+            return f"similar to no. {self.position}" if self.is_same_day else f"similar title on {day}"
+        if self.kind == AUTHORS:
+            return f"{'same author' if len(self.names) == 1 else f'{len(self.names)} same authors'} on {day}"
+        return f"listed on {day}"
+
+    @property
+    def address(self) -> str:
+        """Where it can be read."""
+        return f"#in-{self.arxiv_id}" if self.is_same_day else f"{digest_address(self.day)}#paper-{self.arxiv_id}"
+
+
+class _Listed(NamedTuple):
+    """A paper of a list."""
+
+    paper: int
+    day: date
+    position: int
+    arxiv_id: str
+    title: str
+    authors: Sequence[str] = ()
+
+
+COLUMNS = ("paper", "digest__date", "position", "paper__arxiv_id", "paper__title")
+
+
+def covered(
+    papers: Mapping[int, Paper], day: date, entries: Iterable[Entry], ignored: Collection[tuple[int, str]]
+) -> dict[int, list[Covered]]:
+    """By paper, of these by primary key: what lists of other days had, and the day's own (`entries`, with papers) in near titles.
+
+    The same paper first, then near titles, then authors, each kind with the newest first; those that are `ignored`, by
+    paper and key, say so. Three queries. The lists of one year are read, however long the archive is.
+    """
+    middle = min(max(day, EARLIEST), LATEST)
+    published = Entry.objects.filter(in_published_digest()).exclude(digest__date=day).order_by("digest__date", "position")
+    own = [_Listed(one.paper_id, day, one.position, one.paper.arxiv_id, one.paper.title) for one in entries]
+    year = published.filter(digest__date__range=(middle - TITLES_OF, middle + TITLES_OF))
+    near = _near_titles(papers, list(year.values_list("pk", "paper", "paper__title")), own)
+    looked_up = {one for several in near.values() for one in several if isinstance(one, int)}
+    rows = published.filter(Q(paper__in=papers) | Q(pk__in=looked_up)).values_list("pk", *COLUMNS)
+    listed = {pk: _Listed._make((*row, ())) for pk, *row in rows}
+    month = published.filter(digest__date__range=(middle - AUTHORS_OF, middle + AUTHORS_OF))
+    written = [_Listed._make(row) for row in month.values_list(*COLUMNS, "paper__authors")]
+    found: defaultdict[int, list[Covered]] = defaultdict(list)
+    for one in reversed(listed.values()):
+        if one.paper in papers:
+            found[one.paper].append(_as_covered(PAPER, one))
+    for pk, several in near.items():
+        titled = [listed[one] if isinstance(one, int) else one for one in several]
+        newest = sorted(titled, key=lambda one: (one.day, one.position), reverse=True)[:MOST_OF_A_KIND]
+        found[pk] += [_as_covered(TITLE, one, is_same_day=one.day == day) for one in newest]
+    for pk, shared in _same_authors(papers, written).items():
+        told = {one.arxiv_id for one in found[pk]}
+        found[pk] += [_as_covered(AUTHORS, one, names=names) for one, names in shared if one.arxiv_id not in told]
+    return {pk: [replace(one, is_ignored=(pk, one.key) in ignored) for one in every] for pk, every in found.items() if every}
+
+
+def _as_covered(kind: str, one: _Listed, *, is_same_day: bool = False, names: tuple[str, ...] = ()) -> Covered:
+    return Covered(kind, one.arxiv_id, one.title, one.day, one.position, is_same_day, names)
+
+
+def _near_titles(
+    papers: Mapping[int, Paper], titled: Sequence[tuple[int, int, str]], own: Sequence[_Listed]
+) -> dict[int, list[int | _Listed]]:
+    """Of each paper those with a near title: of those that are `titled` (entry, paper, title) the entry, and of the day's own."""
+    index = NearTitles([*(title for _, _, title in titled), *(one.title for one in own)])
+    known: list[tuple[int, int | _Listed]] = [*((paper, pk) for pk, paper, _ in titled), *((one.paper, one) for one in own)]
+    near = {pk: [known[place] for place in index.like(paper.title)] for pk, paper in papers.items()}
+    return {pk: [one for paper, one in found if paper != pk] for pk, found in near.items() if found}
+
+
+def _same_authors(papers: Mapping[int, Paper], listed: Sequence[_Listed]) -> dict[int, list[tuple[_Listed, tuple[str, ...]]]]:
+    """Of each paper those that an author of it wrote, too, with the names: the most in common first."""
+    wrote = [{author_key_of(name) for name in one.authors[:MOST_AUTHORS]} - {""} for one in listed]
+    by_author: defaultdict[str, list[int]] = defaultdict(list)
+    for place, keys in enumerate(wrote):
+        for key in keys:
+            by_author[key].append(place)
+    found = {}
+    for pk, paper in papers.items():
+        names = {author_key_of(name): name for name in paper.authors[:MOST_AUTHORS]}
+        common = Counter(place for key in names if key in by_author for place in by_author[key] if listed[place].paper != pk)
+        best = sorted(common, key=lambda place: (common[place], place), reverse=True)[:MOST_OF_A_KIND]
+        if best:
+            found[pk] = [(listed[place], tuple(name for key, name in names.items() if key in wrote[place])) for place in best]
+    return found
+
+
+def marks(found: Mapping[int, list[Covered]], paper: int) -> list[Covered]:
+    """Of the paper what no editor ignores."""
+    return [one for one in found.get(paper, ()) if not one.is_ignored]
+
+
+def ignore(day: date, paper: Paper, key: str, *, by: User, now: datetime) -> None:
+    """For this day, for all editors."""
+    IgnoredCoverage.objects.get_or_create(day=day, paper=paper, key=key, defaults={"at": now, "by": by})
+
+
+def recall(day: date, paper: Paper, key: str) -> None:
+    """It is no longer ignored."""
+    IgnoredCoverage.objects.filter(day=day, paper=paper, key=key).delete()
+
+
+def ignored_on(day: date) -> dict[tuple[int, str], int]:
+    """What editors ignore on the day, by paper and key: the row that says so; one query."""
+    rows = IgnoredCoverage.objects.filter(day=day).values_list("paper", "key", "pk")
+    return {(paper, key): pk for paper, key, pk in rows}

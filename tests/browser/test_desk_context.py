@@ -1,0 +1,57 @@
+"""What the desk tells beside the list, by key and by mouse."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from digests.models import IgnoredCoverage
+from papers.models import Paper
+from tests.browser.desk_browser import OpenDesk, accessible
+from tests.digests.desk.desk_days import DAY, make_day, make_draft
+from tests.factories import make_digest, make_entry
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def papers() -> list[Paper]:
+    """Three of them in a draft, and three in the list of a week before."""
+    made = make_day(6, hot=5)
+    make_draft(made[:3])
+    before = make_digest(DAY - timedelta(days=7))
+    for paper in (made[1], made[5], made[4]):
+        make_entry(before, paper)
+    return made
+
+
+def test_what_a_past_list_had_is_ignored_and_recalled_by_key(open_desk: OpenDesk, papers: list[Paper]) -> None:
+    ann, last = open_desk(), papers[5].arxiv_id
+    mark = ann.candidate(last).locator(".covered")
+    expect(mark).to_contain_text("listed on 12 Nov 2026 Ignore")
+    ann.candidate(last).focus()
+
+    ann.press("d")
+    expect(mark).not_to_contain_text("listed on")
+    expect(ann.candidate(last)).to_be_focused()
+    ann.saved()
+    assert IgnoredCoverage.objects.get().key == f"paper:{last}:2026-11-12"
+    ann.press("u")
+    expect(mark).to_contain_text("listed on 12 Nov 2026")
+    assert not IgnoredCoverage.objects.exists()
+
+
+def test_quick_look_ignores_each_and_takes_it_back(open_desk: OpenDesk, papers: list[Paper]) -> None:
+    ann, second = open_desk(), papers[1].arxiv_id
+    ann.entry(second).focus()
+    ann.press("Space")
+    told = ann.page.locator("#desk-look .covered-before > li").first
+    expect(told).to_contain_text("Featured before: 12 November 2026, 1st of the list")
+    ann.click(told.get_by_role("button", name="Ignore"))
+    expect(told).to_have_class(re.compile("ignored"))
+    expect(ann.entry(second).locator(".covered")).not_to_contain_text("listed on")
+    found = accessible(ann.page, "ignored in quick look")
+    ann.click(told.get_by_role("button", name="Don’t ignore"))
+    expect(ann.entry(second).locator(".covered")).to_contain_text("listed on 12 Nov 2026")
+    assert found == []

@@ -1,0 +1,30 @@
+"""Addresses of databases, as Django takes them."""
+
+import pytest
+from kombu import Connection
+
+from hotpapers_site.databases.addresses import configured, servers
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "attributes"),
+    [
+        ("postgres://me:a%2Cb%40c@first:5432,second:5433/name", "first,second", "5432,5433", "read-write"),
+        ("postgres://me@first,second/name", "first,second", "", "read-write"),
+        ("postgres://me@[2001:db8::1]:5,[2001:db8::2]:6/name?target_session_attrs=any", "2001:db8::1,2001:db8::2", "5,6", "any"),
+        ("postgres://me@first/name", "first", "", None),
+    ],
+)
+def test_of_several_servers_the_one_is_asked_that_takes_writes(url: str, host: str, port: str, attributes: str | None) -> None:
+    database = configured(url)
+    assert (database["HOST"], database["PORT"], database["OPTIONS"].get("target_session_attrs")) == (host, port, attributes)
+    assert (database["NAME"], database["USER"]) == ("name", "me")
+
+
+def test_a_password_with_a_comma_is_no_second_server() -> None:
+    assert servers("postgres://me:a%2Cb@host:5/name") == [("host", 5)]
+    assert configured("postgres://me:a%2Cb@host:5/name")["PASSWORD"] == "a,b"
+
+
+def test_a_socket_is_written_as_celery_reads_it() -> None:
+    assert Connection("unix:///run/redis.sock".replace("unix://", "redis+socket://", 1)).transport_cls == "redis"
