@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 
 from papers import rows
-from papers.collecting.mentions import add_mentions
 from papers.counts import erasing, measuring
 from papers.counts.measuring import Reading
+from papers.counts.mentions import add_mentions
 from papers.models import Mention, Tweet, UnmatchedMention
 from papers.networks.paid import FoundTweet
 from papers.networks.registry import PAID
