@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from papers import rows
-from papers.counts import erasing, measuring, states
+from papers.counts import erased_on_request, gone, measuring
 from papers.counts.mentions import link, match, relink
 from papers.counts.reading import keep
 from papers.models import NetworkDay, Tweet
@@ -23,7 +23,9 @@ AT_ONCE = 500
 def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> None:
     """Bring in the posts that link papers, with the counts that came along. The same posts again change nothing but counts."""
     posts = {post.id: post for post in found if post.papers}
-    for id in erasing.refused(network, (erasing.Named(post.id, post.author_id, post.handle) for post in posts.values())):
+    for id in erased_on_request.refused(
+        network, (erased_on_request.Named(post.id, post.author_id, post.handle) for post in posts.values())
+    ):
         del posts[id]
     with transaction.atomic():
         made = rows.insert(
@@ -79,7 +81,7 @@ def missed(network: str, start: datetime, end: datetime, *, days: Iterable[tuple
 
 def _gone(reasons: Mapping[int, GoneReason], now: datetime) -> None:
     if reasons:
-        states.mark_gone({pk: Tweet.State(reason) for pk, reason in reasons.items()}, now=now)
+        gone.mark_gone({pk: Tweet.State(reason) for pk, reason in reasons.items()}, now=now)
         measuring.measure_papers(reasons, now=now)
 
 

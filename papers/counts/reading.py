@@ -7,9 +7,9 @@ from django.db import transaction
 
 from papers.access.connections import note_answer, note_failure
 from papers.counts import measuring
+from papers.counts.gone import mark_gone, mark_live
 from papers.counts.mentions import relink
 from papers.counts.refreshing import ASK_AGAIN, Refreshed
-from papers.counts.states import mark_gone, mark_live
 from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network, PostsRead
 from papers.networks.body import body_of, direction_of

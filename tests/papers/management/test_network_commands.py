@@ -154,9 +154,7 @@ def test_a_day_without_x_tells_which_network_fails_and_why_and_keeps_what_the_ot
 
     row = CollectionDay.objects.get()
     assert row.state == "partial"
-    assert row.reason == (
-        "Posts haven't been collected yet from Bluesky and Hacker News. Hacker News is not available (500)."
-    )
+    assert row.reason == ("Posts haven't been collected yet from Bluesky and Hacker News. Hacker News is not available (500).")
     assert [tweet.network for tweet in Tweet.objects.all()] == ["huggingface"]
     world.hackernews.recover()
     said("follow_bluesky", "--until-live")
