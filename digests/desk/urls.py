@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
-from digests.desk.views import batch, comments, look, notes, page, review
+from digests.desk.views import batch, comments, look, notes, notices, page, review
 
 ACTIONS = {
     **batch.QUEUED,
@@ -18,6 +18,7 @@ ACTIONS = {
 urlpatterns = [
     path("", admin.site.admin_view(page.index), name="admin-home"),
     path("all/", admin.site.admin_view(admin.site.index), name="admin-all"),
+    path("notices/", admin.site.admin_view(notices.notices), name="notices"),
     path("desk/", admin.site.admin_view(page.home), name="desk-home"),
     path("desk/<day:day>/", admin.site.admin_view(page.page), name="desk"),
     path("desk/<day:day>/state", page.state, name="desk-state"),

@@ -14,6 +14,7 @@ from digests.models.lists import (
     in_published_digest,
 )
 from digests.models.mirrors import MirrorHealth
+from digests.models.notices import Notice, NoticesByMail, Received
 
 __all__ = [
     "SCORE",
@@ -26,8 +27,11 @@ __all__ = [
     "IgnoredCoverage",
     "ListChange",
     "MirrorHealth",
+    "Notice",
+    "NoticesByMail",
     "Presence",
     "PublicEvent",
+    "Received",
     "ShownTweet",
     "Visit",
     "Waiver",
