@@ -207,7 +207,7 @@ def test_what_is_no_whole_backup_changes_nothing(packed: Path, tmp_path: Path) -
     ours = held()
     (tmp_path / "text.tar.gz").write_text("no archive")
     wrong = [
-        (tmp_path / "absent.tar.gz", "is not a backup"),
+        (tmp_path / "absent.tar.gz", "There is no file"),
         (tmp_path / "text.tar.gz", "is not a backup"),
         (changed(packed, keep=5_000), "is not a backup"),
     ]

@@ -128,7 +128,7 @@ def test_a_full_disk_is_told_with_the_database_that_it_stopped(
     leader.round()
     begun, over = (text_of(body).splitlines()[1:3] for _, body in hooks.bodies)
     assert begun[0] == f"• {watching.DATABASE.sentence}"
-    assert (begun[1][:14], begun[1][-28:]) == ("• The disk of ", "(DISK_FREE_MIB). Free some.")
+    assert (begun[1][:14], begun[1][-27:]) == ("• The disk of ", "(DISK_FREE_MIB). Free some.")
     assert over == [line.replace("• ", "• Over: ", 1) for line in begun]
 
 
