@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
-from digests.desk.views import batch, look, notes, page
+from digests.desk.views import batch, comments, look, notes, page, review
 
 ACTIONS = {
     **batch.QUEUED,
+    **comments.ACTIONS,
+    **review.ACTIONS,
     "read": batch.read,
     "changes": batch.changes,
     "note_preview": notes.note_preview,
@@ -22,6 +24,8 @@ urlpatterns = [
     path("desk/<day:day>/look/<arxiv_id:arxiv_id>", look.look, name="desk-look"),
     path("desk/<day:day>/why/<arxiv_id:arxiv_id>", look.why, name="desk-why"),
     path("desk/<day:day>/posts/<arxiv_id:arxiv_id>", look.posts, name="desk-posts"),
+    path("desk/<day:day>/thread", comments.thread, name="desk-thread"),
+    path("desk/<day:day>/comments/", admin.site.admin_view(comments.comments_page), name="desk-comments"),
     *(path(f"desk/<day:day>/{name}", action, name=f"desk-{name}") for name, action in ACTIONS.items()),
     path("desk/<day:day>/", include("digests.desk.publishing_urls")),
     path("desk/<day:day>/<slug:action>", page.unknown),
