@@ -7,7 +7,7 @@ A new one is one line. A public function of these modules that takes text and is
 import html
 from typing import Any, cast
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import TooManyFieldsSent, ValidationError
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
@@ -48,6 +48,8 @@ XML = (http.Malformed, http.Transient)
 UNREADABLE = (files.UnreadablePost,)
 POST = (post_format.PostError,)
 CATEGORY = converters.CategoryConverter
+FIELDS = (TooManyFieldsSent,)
+"""Of an address with more than a thousand; Django answers 400."""
 READERS: tuple[Reader, ...] = (
     # TeX, formulas, Markdown
     Reader(tex.readable, tex.readable),
@@ -226,7 +228,9 @@ READERS: tuple[Reader, ...] = (
     Reader(terms.name_pairs, lambda text: terms.name_pairs(text.split())),
     Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
     Reader(
-        cast(Any, Selection.parse).__func__, lambda text: Selection.parse(QueryDict(ways_in.a_bytes(text))), (SelectionError,)
+        cast(Any, Selection.parse).__func__,
+        lambda text: Selection.parse(QueryDict(ways_in.a_bytes(text))),
+        (SelectionError, *FIELDS),
     ),
     *(
         Reader(cast(Any, Selection.parse).__func__, ways_in.a_query(name), (SelectionError,), name)
@@ -235,7 +239,7 @@ READERS: tuple[Reader, ...] = (
     Reader(cast(Any, Selection.of).__func__, lambda text: Selection.of(text=text), (SelectionError,)),
     Reader(cast(Any, Period.parse).__func__, Period.parse, (SelectionError,)),
     Reader(shown, shown),
-    Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(ways_in.a_bytes(text)))),
+    Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(ways_in.a_bytes(text))), FIELDS),
     Reader(
         Filters.admit,
         lambda text: Filters(text=text).admit(
