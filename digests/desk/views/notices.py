@@ -7,13 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from digests.desk.answers import VIEW, user_of
 from digests.models import NoticesByMail, Received
 from digests.notices.sentences import said
+from papers import clock
 
 SHOWN = 200
 
@@ -37,7 +37,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         number = request.POST.get("notice", "")
         chosen = own.filter(pk=int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else own.none()
         marked = own if request.POST.get("do") == "all" else chosen
-        marked.filter(read_at=None).update(read_at=timezone.now())
+        marked.filter(read_at=None).update(read_at=clock.now())
         first = chosen.first() if request.POST.get("do") == "open" else None
         return redirect(address_of(first) if first else "notices")
     rows = [NoticeRow(one, said(one.notice), address_of(one)) for one in own.order_by("-notice__at", "-pk")[:SHOWN]]
