@@ -3,11 +3,14 @@
 import re
 from datetime import date
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
 
-from digests.desk.answers import EDIT, DeskAction, desk_action, user_of
+from digests.desk.answers import EDIT, VIEW, DeskAction, desk_action, part, refused, user_of
 from digests.desk.body import Body, short_text
-from digests.desk.context import covered
+from digests.desk.context import compared, covered, past_lists
 from digests.desk.titles import quoted
 from digests.desk.views.actions import paper_of
 from digests.editing.conflicts import Refused
@@ -38,6 +41,27 @@ def key_of(body: Body) -> str:
     if not COVERED.fullmatch(key):
         raise Refused("The request doesn’t say what to ignore. Reload the page.")
     return key
+
+
+@gzip_page
+@never_cache
+@require_safe
+def past(request: HttpRequest, day: date) -> HttpResponse:
+    """Papers of past lists that have the words of `?q=`."""
+    if refusal := refused(request, VIEW):
+        return refusal
+    words = request.GET.get("q", "")
+    return HttpResponse(part(request, "past", found=past_lists.find(words), words=words.strip()))
+
+
+@gzip_page
+@never_cache
+@require_safe
+def compare(request: HttpRequest, day: date) -> HttpResponse:
+    """The day beside the one before and the same weekday of the week before."""
+    if refusal := refused(request, VIEW):
+        return refusal
+    return HttpResponse(part(request, "compared", comparison=compared.compare(day, clock.now())))
 
 
 ACTIONS: dict[str, DeskAction] = {view.name: view for view in (ignore_covered, recall_covered)}

@@ -1,5 +1,6 @@
 /* What the desk's buttons and keys do; each gets the row that it is about, and perhaps the button. */
 
+import {beside} from "./beside.js";
 import {bulk} from "./bulk.js";
 import {context} from "./context.js";
 import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
@@ -53,6 +54,7 @@ const onStrip = (sibling) =>
     [...document.querySelectorAll(".strip a")].at(sibling([...document.querySelectorAll(".strip a")].findIndex((a) => a.ariaCurrent)))?.click();
 
 export const does = {
+    ...beside,
     ...bulk,
     ...context,
     apply_rules: () => bulk.apply_rules(rulesBody()),
