@@ -35,6 +35,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
         ("Alt+↑ Alt+↓", "move it"),
         ("Shift+T", "move it to the top"),
         ("n", "write a note"),
+        ("Shift+N", "start it from the abstract’s lead sentence or a template; in the field Alt+↓"),
         ("t", "correct the title"),
         ("s", "choose the posts: Space shows or hides, Alt+↑ and Alt+↓ move"),
         ("b", "add a post by its link"),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("desk/<day:day>/why/<arxiv_id:arxiv_id>", look.why, name="desk-why"),
     path("desk/<day:day>/posts/<arxiv_id:arxiv_id>", look.posts, name="desk-posts"),
     path("desk/<day:day>/past", context.past, name="desk-past"),
+    path("desk/<day:day>/templates/<arxiv_id:arxiv_id>", context.templates, name="desk-templates"),
     path("desk/<day:day>/compared", context.compare, name="desk-compared"),
     *(path(f"desk/<day:day>/{name}", action, name=f"desk-{name}") for name, action in ACTIONS.items()),
     path("desk/<day:day>/", include("digests.desk.publishing_urls")),

@@ -13,6 +13,7 @@ from digests.models.lists import (
     in_published_digest,
 )
 from digests.models.mirrors import MirrorHealth
+from digests.models.note_templates import NoteTemplate
 
 __all__ = [
     "SCORE",
@@ -24,6 +25,7 @@ __all__ = [
     "IgnoredCoverage",
     "ListChange",
     "MirrorHealth",
+    "NoteTemplate",
     "Presence",
     "PublicEvent",
     "ShownTweet",

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from digests.models import IgnoredCoverage
+from digests.models import Entry, IgnoredCoverage, NoteTemplate
 from papers.models import Paper
 from papers.search.index import index_changed
 from tests.browser.desk_browser import OpenDesk, accessible
@@ -96,4 +96,29 @@ def test_day_is_compared_by_key_and_by_mouse(open_desk: OpenDesk, papers: list[P
     expect(dialog).to_be_visible()
     ann.click(dialog.get_by_role("button", name="Close"))
     expect(ann.page.locator(".more > summary")).to_be_focused()
+    assert found == []
+
+
+def test_note_starts_from_a_template_by_key_and_is_then_typed_on(open_desk: OpenDesk, papers: list[Paper]) -> None:
+    NoteTemplate.objects.create(name="Why", text="**Why it matters:** {author} says")
+    ann, paper = open_desk(), papers[0].arxiv_id
+    dialog = ann.page.get_by_role("dialog", name="Start the note from")
+    ann.entry(paper).focus()
+    ann.press("N")
+    expect(dialog.get_by_role("button", name="Lead sentence of the abstract")).to_be_focused()
+    found = accessible(ann.page, "templates")
+    ann.press("ArrowDown", "Enter")
+    expect(ann.note(paper)).to_be_focused()
+    ann.type(" so.")
+    expect(ann.note(paper)).to_have_value("**Why it matters:** Ada Example says so.")
+    ann.press("Alt+ArrowDown")
+    expect(dialog).to_be_visible()
+    ann.press("Enter")
+    text = "**Why it matters:** Ada Example says so. We show that synthetic papers have synthetic abstracts."
+    expect(ann.note(paper)).to_have_value(text)
+    ann.saved()
+    assert Entry.objects.get(digest__date=DAY, paper=papers[0]).note == text
+    ann.press("Alt+ArrowDown", "Escape")
+    expect(ann.note(paper)).to_be_focused()
+    expect(ann.note(paper)).to_have_value(text)
     assert found == []

@@ -11,6 +11,7 @@ import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
 import {rulesBody} from "./rules.js";
+import {templates} from "./templates.js";
 import {chosenRows, clearAll} from "./selection.js";
 import {focusRow, keepFocus, stepFocus} from "./walking.js";
 
@@ -55,6 +56,7 @@ const onStrip = (sibling) =>
 
 export const does = {
     ...beside,
+    templates,
     ...bulk,
     ...context,
     apply_rules: () => bulk.apply_rules(rulesBody()),

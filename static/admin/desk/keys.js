@@ -149,6 +149,7 @@ const KEYS = {
     Y: "accept_all",
     d: "ignore",
     n: "note",
+    N: "templates",
     t: "title",
     s: "tweets",
     b: "add_tweet_field",
