@@ -41,6 +41,7 @@ class Heartbeat(models.Model):
     process = models.IntegerField(help_text="Its id on that host")
     started_at = models.DateTimeField()
     beaten_at = models.DateTimeField()
+    clock = models.DateTimeField(null=True, help_text="What its machine's own clock showed then")
 
     def __str__(self) -> str:
         return self.name

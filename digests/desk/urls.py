@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
-from digests.desk.views import batch, calendar, context, look, notes, page
+from digests.desk.views import batch, calendar, comments, context, look, notes, page, review
 
 ACTIONS = {
     **batch.QUEUED,
+    **comments.ACTIONS,
+    **review.ACTIONS,
     "read": batch.read,
     "changes": batch.changes,
     "note_preview": notes.note_preview,
@@ -28,6 +30,8 @@ urlpatterns = [
     path("desk/<day:day>/past", context.past, name="desk-past"),
     path("desk/<day:day>/templates/<arxiv_id:arxiv_id>", context.templates, name="desk-templates"),
     path("desk/<day:day>/compared", context.compare, name="desk-compared"),
+    path("desk/<day:day>/thread", comments.thread, name="desk-thread"),
+    path("desk/<day:day>/comments/", admin.site.admin_view(comments.comments_page), name="desk-comments"),
     *(path(f"desk/<day:day>/{name}", action, name=f"desk-{name}") for name, action in ACTIONS.items()),
     path("desk/<day:day>/", include("digests.desk.publishing_urls")),
     path("desk/<day:day>/<slug:action>", page.unknown),

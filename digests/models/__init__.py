@@ -1,6 +1,7 @@
 """A day's list, the decisions beside it, and its history."""
 
 from digests.models.changes import ListChange, PublicEvent
+from digests.models.comments import Comment
 from digests.models.decisions import Dismissal, IgnoredCoverage, Presence, Visit, Waiver
 from digests.models.lists import (
     SCORE,
@@ -17,6 +18,7 @@ from digests.models.note_templates import NoteTemplate
 
 __all__ = [
     "SCORE",
+    "Comment",
     "DaysManager",
     "Digest",
     "DigestQuerySet",

@@ -131,8 +131,10 @@ WATCHED = [
     Watched(
         UnrenderedRow,
         f"SELECT 'paper:' || {{row}}.row_id AS subject WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
-        f"UNION SELECT 'digest:' || {{row}}.row_id WHERE {{row}}.\"table\" = '{_DIGEST}' "
-        f"UNION SELECT 'digest:' || digest_id FROM {_ENTRY} WHERE {{row}}.\"table\" = '{_ENTRY}' AND id = {{row}}.row_id "
+        f"UNION SELECT 'digest:' || id FROM {_DIGEST} WHERE {{row}}.\"table\" = '{_DIGEST}' AND id = {{row}}.row_id "
+        "AND status = 'published' "
+        f"UNION SELECT 'digest:' || digest.id FROM {_DIGEST} digest JOIN {_ENTRY} entry ON entry.digest_id = digest.id "
+        f"WHERE {{row}}.\"table\" = '{_ENTRY}' AND entry.id = {{row}}.row_id AND digest.status = 'published' "
         f"UNION SELECT 'digest:' || digest_id FROM {_EVENT} WHERE {{row}}.\"table\" = '{_EVENT}' AND id = {{row}}.row_id",
         events=("delete",),
     ),

@@ -141,7 +141,7 @@ def publish_due(now: datetime) -> list[Digest]:
     """
     done = []
     for digest in Digest.objects.filter(NOT_PUBLISHED, publish_at__lte=now, goes_out_at=None).order_by("publish_at"):
-        if refusal(findings(digest, now)):
+        if digest.review == Digest.Review.CHANGES or refusal(findings(digest, now)):
             _tell_stopped(digest)
         elif _publish_as_checked(digest, now, due=True):
             done.append(digest)
@@ -169,7 +169,8 @@ def _publish_by_rule(at: time, now: datetime) -> list[Digest]:
     today = now.astimezone(UTC).date()
     last = Digest.objects.filter(date__gte=today - timedelta(days=AUTO_DAYS), date__lt=today, is_held=False)
     complete = CollectionDay.objects.filter(date=OuterRef("date"), state=CollectionDay.State.COMPLETE)
-    drafts = last.filter(Exists(complete), status=Digest.Status.DRAFT, publish_at=None, goes_out_at=None).order_by("date")
+    drafts = last.filter(Exists(complete), status=Digest.Status.DRAFT, publish_at=None, goes_out_at=None)
+    drafts = drafts.exclude(review=Digest.Review.CHANGES).order_by("date")
     return [
         digest
         for digest in drafts
@@ -182,6 +183,7 @@ def rule_publishes_at(digest: Digest, now: datetime) -> datetime | None:
     it alone."""
     at, oldest = settings.AUTO_PUBLISH_AT, now.astimezone(UTC).date() - timedelta(days=AUTO_DAYS)
     is_left = digest.status != Digest.Status.DRAFT or digest.is_held or digest.publish_at or digest.corrects_id
+    is_left = is_left or digest.review == Digest.Review.CHANGES
     return None if at is None or is_left or digest.date < oldest else time_of_rule(digest.date, at)
 
 

@@ -66,6 +66,7 @@ def _change(
     as_seen = Q() if seen is None else Q(revision=seen)
     with transaction.atomic():
         values |= {"publish_at": None, "publish_zone": "", "is_held": False, "goes_out_at": None, "goes_out_by": None}
+        values |= {"review": Digest.Review.NONE, "review_at": None, "review_by": None}
         won = Digest.objects.filter(allowed & as_seen, pk=digest.pk).update(**values) == 1
         if won:
             with history.change(digest.pk, action, by=by, details=details):

@@ -41,7 +41,9 @@ class Found:
 def found() -> list[Found]:
     """Everything, the worst first. Raises DatabaseError."""
     now = clock.now()
-    told = [*missing(), *late(), *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks()]
+    live, silent = heartbeats.split()
+    processes = [*missing(live, silent), *late(silent), *clocks(live)]
+    told = [*processes, *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks()]
     return told + [Found(key, sentence) for key, sentence in status.needs(now).items()]
 
 
@@ -51,11 +53,10 @@ def unacknowledged(all_found: list[Found]) -> list[Found]:
     return [one for one in all_found if one.key not in accepted]
 
 
-def missing() -> Iterator[Found]:
+def missing(live: list[Heartbeat], silent: list[Heartbeat]) -> Iterator[Found]:
     """Kinds of processes of which none runs. A site that was only ever used by commands misses none."""
-    if not (Heartbeat.objects.exists() or TaskRecord.objects.exists()):
+    if not (live or silent or TaskRecord.objects.exists()):
         return
-    live, _ = heartbeats.split()
     kinds = {one.kind for one in live}
     served = {queue for one in live for queue in one.queues.split(",")}
     wanted = ["web", "beat", *(["follower"] if any(not networks.why_off(name) for name in streams()) else [])]
@@ -69,11 +70,21 @@ def missing() -> Iterator[Found]:
             yield Found(f"no worker {queue.name}", f"No worker of the queue {queue.name} is running, which {queue.what}. {start}")
 
 
-def late() -> Iterator[Found]:
+def late(silent: list[Heartbeat]) -> Iterator[Found]:
     """Processes that did not end in order and were not replaced."""
-    for one in heartbeats.split()[1]:
+    for one in silent:
         yield Found(
             f"late {one.name}"[:120], f"Nothing is heard of the {one.name} since {moment(one.beaten_at)}. Start it again."
+        )
+
+
+def clocks(live: list[Heartbeat]) -> Iterator[Found]:
+    """Machines whose clock differs from the database's: beat's ticks have a time by which they are to be done."""
+    for host, by in heartbeats.wrong_clocks(live).items():
+        told = f"{abs(by).total_seconds():,.0f} s {'ahead of' if by > timedelta() else 'behind'} the database's"
+        yield Found(
+            f"clock {host}"[:120],
+            f"The clock of {host} is {told}, so work may be dropped or come late there. Set it (`timedatectl set-ntp true`).",
         )
 
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from digests.desk import presence
 from digests.desk.answers import VIEW, desk_of, error, part, refused, user_of
+from digests.desk.beat import pulse
 from digests.desk.context import visits
 from digests.desk.keys import KEYS
-from digests.desk.state import digests_of, newest_day, pulse
+from digests.desk.state import digests_of, newest_day
 from papers import clock
 
 

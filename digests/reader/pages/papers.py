@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -47,8 +47,6 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         .prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet")))
         .order_by("-digest__date")
     )
-    if not appearances and not found.is_public:
-        raise Http404("Nobody has collected this paper")
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
     related = related_to(found, categories)
@@ -79,11 +77,17 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 
 
 def paper_and_categories(arxiv_id: str) -> tuple[Paper, list[str]]:
-    """With one query, or two of a paper that has no category; Http404 where there is none."""
-    rows = PaperCategory.objects.filter(paper__arxiv_id=arxiv_id).select_related("paper").order_by("position")
-    if found := list(rows):
+    """With one query, or two of a paper that has no category; Http404 where there is none that readers may see."""
+    rows = PaperCategory.objects.filter(visible_paper("paper__"), paper__arxiv_id=arxiv_id).select_related("paper")
+    if found := list(rows.order_by("position")):
         return found[0].paper, [row.code for row in found]
-    return get_object_or_404(Paper, arxiv_id=arxiv_id), []
+    return get_object_or_404(Paper, visible_paper(), arxiv_id=arxiv_id), []
+
+
+def visible_paper(prefix: str = "") -> Q:
+    """Papers that have a page. The question itself leaves out the others, so that a paper of a draft takes as long as none."""
+    listed = Entry.objects.filter(in_published_digest(), paper=OuterRef(f"{prefix}pk"))
+    return Paper.public(prefix) | Q(Exists(listed))
 
 
 @require_safe

@@ -15,7 +15,7 @@ const search = async () => {
     asked?.abort();
     asked = new AbortController();
     const {signal} = asked;
-    const html = await fetchPart("past", signal, {q: words.value});
+    const html = await fetchPart("past", {signal, parameters: {q: words.value}});
     if (signal.aborted) {
         return;
     }

@@ -2,6 +2,7 @@
 
 import {beside} from "./beside.js";
 import {bulk} from "./bulk.js";
+import {openComments} from "./comments.js";
 import {context} from "./context.js";
 import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
@@ -148,6 +149,16 @@ export const does = {
         focusRow(row);
     },
     why: (row) => row && why(row),
+    comments: (row) => openComments(row),
+    day_comments: () => openComments(null),
+    review: async () => {
+        if (find("#review-button")) {
+            find("#review-button").click();
+        } else if (find("[data-do=panel]") && (isPanelOpen() || await togglePanel(true))) {
+            find(".send-back")?.setAttribute("open", "");
+            find("#changes-note")?.focus();
+        }
+    },
     open: (row) => row && window.open(find("a.title", row).href, "_blank", "noreferrer"),
     note: (row) => isEntry(row) && find("textarea", openPart(row, "note")).focus(),
     title: (row) => isEntry(row) && find("input", openPart(row, "title")).focus(),

@@ -144,6 +144,8 @@ const KEYS = {
     T: "top_chosen",
     O: "keep_chosen",
     w: "why",
+    m: "comments",
+    R: "review",
     o: "open",
     y: "accept",
     Y: "accept_all",

@@ -52,7 +52,7 @@ export const request = async (name, {body = null, parameters = {}} = {}) => {
 };
 
 /** A part of the page by itself, as HTML; null where it did not come. */
-export const fetchPart = async (name, signal, parameters = {}) => {
+export const fetchPart = async (name, {signal, parameters = {}} = {}) => {
     try {
         const response = await fetch(address(name, parameters), {signal: signal ?? AbortSignal.timeout(PATIENCE)});
         return response.ok ? await response.text() : null;

@@ -76,7 +76,7 @@ PUBLICATION = {
 COMMANDS: dict[str, list[str] | str] = {
     "erase_posts": "on request: what goes is gone for readers at once, and a tombstone says so",
     **{name: ["2021-05-12"] for name in ("publish_digest", "withdraw_digest", "rank_day")},
-    **{name: [] for name in ("clear_samples", "index_papers")},
+    **{name: [] for name in ("clear_samples", "index_papers", "thin")},
     **dict.fromkeys(("export_posts", "mirror"), "reads alone"),
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
@@ -236,6 +236,7 @@ def test_no_action_of_the_desk_changes_a_published_list(name: str, correction: b
     body = {
         **{"paper": "2105.77777", "revision": Digest.all_drafts.latest("pk").revision, "position": 1, "moves": 0, "pinned": True},
         **{"text": "Other", "base": [] if name == "show_tweets" else "", "tweets": [], "tweet": status_id, "direction": "rtl"},
+        **{"comment": 1, "token": "t", "of": "", "resolved": True},
         **{"link": f"https://x.com/a/status/{status_id}", "note": "", "at": "2099-01-01T09:00", "zone": "UTC", "finding": "x"},
         **{"papers": ["2105.77777"], "places": [1], "changes": [{"action": "note", "body": {"paper": "2105.77777", "text": ""}}]},
         **{"version": version, "hot_score": 1, "shown_tweet_score": 1, "shown_tweets": 0, "one_tweet_per_author": True},
