@@ -8,7 +8,7 @@ from papers.models import Paper
 from papers.rendered.kinds import Kind, names_source
 from papers.rendered.stored import Texts
 
-MARKDOWN = re.compile(r"[\\`*_\[\]$]")
+MARKDOWN = re.compile(r"[\\`*_]")
 SENTENCE_END = re.compile(r"[.!?](?=\s)")
 LONGEST_SENTENCE = 400
 LEAD = "Lead sentence of the abstract"
@@ -45,7 +45,8 @@ def first_sentence(text: str) -> str:
 
 def as_markdown(text: str) -> str:
     """Plain text that reads the same as Markdown."""
-    return MARKDOWN.sub(lambda mark: "\\" + mark[0], text)
+    text = MARKDOWN.sub(lambda mark: "\\" + mark[0], text).replace("](", "]&#40;")
+    return text.replace("$", "&#36;") if text.count("$") > 1 else text  # two of them may be a formula
 
 
 def filled(text: str, values: dict[str, str]) -> str:
