@@ -17,11 +17,12 @@ from io import StringIO
 from itertools import islice
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -192,7 +193,14 @@ def _copy_table(model: type[Model], source: BaseDatabaseWrapper, target: BaseDat
         for row in batch:
             summed.add(row)
         prepared = ([field.get_db_prep_save(value, target) for field, value in zip(fields, row, strict=True)] for row in batch)
-        _insert(model, prepared, target)
+        try:
+            _insert(model, prepared, target)
+        except (Error, psycopg.Error) as error:  # SQLite takes texts of any length, and zero characters
+            told = " ".join(str(error).split())[:300]
+            raise NotCopied(
+                f"{model._meta.db_table}: the other database refuses a row: {told}. Nothing was copied. Correct that row, then "
+                "run this again."
+            ) from error
         progress(model._meta.db_table, len(batch))
     return summed.table(model)
 

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
+from hotpapers_site.databases.away import waiting_migrations
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
@@ -142,9 +141,8 @@ def migrations() -> Iterator[Found]:
     """Looked for until there are none: a process does not outlive the code that it began with."""
     if "migrations" in _done:
         return
-    executor = MigrationExecutor(connection)
-    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        yield Found("migrations", f"{len(waiting)} migrations have not been applied. Run `manage.py migrate`.")
+    if waiting := waiting_migrations():
+        yield Found("migrations", f"{waiting} migrations have not been applied. Run `manage.py migrate`.")
     else:
         _done.add("migrations")
 

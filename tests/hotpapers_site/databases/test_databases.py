@@ -115,6 +115,18 @@ def test_an_old_database_that_is_written_to_meanwhile_is_told(
         call_command("move_database", to=second)
 
 
+def test_a_row_that_the_other_database_refuses_is_told_and_nothing_is_copied(filled: Digest, second: str) -> None:
+    copying.migrate(second)
+    with copying.opened(second, "stricter") as database, database.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX stricter ON papers_paper (comment)")
+    with pytest.raises(
+        CommandError, match=r"^papers_paper: the other database refuses a row: .* Nothing was copied\. Correct that"
+    ):
+        call_command("move_database", to=second)
+    with copying.opened(second, "looked_at") as database:
+        assert not copying.holds_something(database)
+
+
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/name", "postgres://"])
 def test_an_address_that_cannot_be_is_one_line(url: str) -> None:
     with pytest.raises(CommandError, match=r"expected .*, for example "):
@@ -195,7 +207,7 @@ def test_what_is_no_whole_backup_changes_nothing(packed: Path, tmp_path: Path) -
     ours = held()
     (tmp_path / "text.tar.gz").write_text("no archive")
     wrong = [
-        (tmp_path / "absent.tar.gz", "is not a backup"),
+        (tmp_path / "absent.tar.gz", "There is no file"),
         (tmp_path / "text.tar.gz", "is not a backup"),
         (changed(packed, keep=5_000), "is not a backup"),
     ]
