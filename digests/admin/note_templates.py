@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from digests.models import NoteTemplate
+from papers.admin.lists import PagedAdmin
 
 
 @admin.register(NoteTemplate)
-class NoteTemplateAdmin(admin.ModelAdmin):
+class NoteTemplateAdmin(PagedAdmin):
     list_display = ["name", "text", "position"]
     fields = ["name", "text", "position"]
     ordering = ["position", "name"]
