@@ -6,11 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from digests.models import NoteTemplate
-from papers.admin.lists import PagedAdmin
 
 
 @admin.register(NoteTemplate)
-class NoteTemplateAdmin(PagedAdmin):
+class NoteTemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "text", "position"]
     fields = ["name", "text", "position"]
     ordering = ["position", "name"]

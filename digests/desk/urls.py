@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from digests import converters  # noqa: F401 - registers `day` and `arxiv_id`
-from digests.desk.views import batch, calendar, comments, context, look, notes, page, review
+from digests.desk.views import batch, calendar, comments, context, look, notes, notices, page, review
 
 ACTIONS = {
     **batch.QUEUED,
@@ -18,6 +18,7 @@ ACTIONS = {
 urlpatterns = [
     path("", admin.site.admin_view(page.index), name="admin-home"),
     path("all/", admin.site.admin_view(admin.site.index), name="admin-all"),
+    path("notices/", admin.site.admin_view(notices.notices), name="notices"),
     path("desk/", admin.site.admin_view(page.home), name="desk-home"),
     path("desk/go", admin.site.admin_view(calendar.go), name="desk-go"),
     path("calendar/", admin.site.admin_view(calendar.this_month), name="calendar"),

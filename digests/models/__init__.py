@@ -15,6 +15,7 @@ from digests.models.lists import (
 )
 from digests.models.mirrors import MirrorHealth
 from digests.models.note_templates import NoteTemplate
+from digests.models.notices import Notice, NoticesByMail, Received
 
 __all__ = [
     "SCORE",
@@ -28,8 +29,11 @@ __all__ = [
     "ListChange",
     "MirrorHealth",
     "NoteTemplate",
+    "Notice",
+    "NoticesByMail",
     "Presence",
     "PublicEvent",
+    "Received",
     "ShownTweet",
     "Visit",
     "Waiver",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digests', '0020_comments_and_review'),
+        ('digests', '0021_notices'),
     ]
 
     operations = [
