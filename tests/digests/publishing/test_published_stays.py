@@ -61,8 +61,7 @@ MODELS: dict[str, list[str]] = {
     "auth.group": [],
     "auth.user": [],
     "axes.accessattempt": ["cleanup_expired_attempts"],
-    "axes.accesslog": [],
-    "axes.accessfailurelog": [],
+    **{f"axes.{name}": [] for name in ("accesslog", "accessfailurelog")},
 }
 """Every model of the admin with its actions beside `delete_selected`; all are tried."""
 NEVER_THERE = {"papers.erasure", "axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}
