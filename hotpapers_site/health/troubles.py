@@ -12,6 +12,7 @@ from django.conf import settings
 
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
+from hotpapers_site import notices
 from hotpapers_site.databases.away import waiting_migrations
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
@@ -42,7 +43,7 @@ def found() -> list[Found]:
     now = clock.now()
     live, silent = heartbeats.split()
     processes = [*missing(live, silent), *late(silent), *clocks(live)]
-    told = [*processes, *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks()]
+    told = [*processes, *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks(), *untold(now)]
     return told + [Found(key, sentence) for key, sentence in status.needs(now).items()]
 
 
@@ -128,6 +129,13 @@ def disks() -> Iterator[Found]:
         if free < settings.DISK_FREE_MIB:
             least = f"{settings.DISK_FREE_MIB:,} MiB (DISK_FREE_MIB)"
             yield Found(f"disk {name}", f"The disk of {path} ({name}) has {free:,} MiB left, less than {least}. Free some.")
+
+
+def untold(now: datetime) -> Iterator[Found]:
+    """Notices that a channel does not take. In the product they stand."""
+    if number := notices.late(now):
+        said = f"{number:,} {'notice' if number == 1 else 'notices'} to editors could not be sent by mail or webhook. "
+        yield Found("notices", f"{said}The log says why; see EMAIL_URL and NOTICE_WEBHOOKS.")
 
 
 def mirrors(now: datetime) -> Iterator[Found]:
