@@ -22,7 +22,9 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section("Lists", "What readers get. The desk is where they are made.", ("digests.digest", "digests.entry")),
+    Section(
+        "Lists", "What readers get. The desk is where they are made.", ("digests.digest", "digests.entry", "digests.notetemplate")
+    ),
     Section(
         "Papers and posts",
         "What arXiv announced and what the networks say of it. Correct a text here; a published list keeps what it prints.",
@@ -36,6 +38,10 @@ SECTIONS = (
     Section("People", "Who may sign in, and what each role may do.", ("auth.user", "auth.group")),
 )
 RECENT = timedelta(days=14)
+REVIEWS = {
+    Digest.Review.READY: "Lists that are ready for review:",
+    Digest.Review.CHANGES: "Lists in which an editor wants changes:",
+}
 REST = Section("System", "Sign-ins and other tables of the software itself.", ())
 
 
@@ -79,12 +85,20 @@ class Waiting(NamedTuple):
 
 def waiting(today: date) -> list[Waiting]:
     """What waits for an editor; three queries."""
-    found = []
+    found: list[Waiting] = []
     open_lists = Digest.all_drafts.filter(status=Digest.Status.DRAFT, date__gt=today - RECENT).order_by("date")
     drafts: list[tuple[str, str]] = []
     corrections: list[tuple[str, str]] = []
-    for day, corrects in open_lists.values_list("date", "corrects"):
-        (corrections if corrects else drafts).append((date_format(day, "j M Y"), reverse("desk", args=[day])))
+    reviews: dict[str, list[tuple[str, str]]] = {Digest.Review.READY: [], Digest.Review.CHANGES: []}
+    for day, corrects, review in open_lists.values_list("date", "corrects", "review"):
+        link = date_format(day, "j M Y"), reverse("desk", args=[day])
+        if review:
+            reviews[review].append(link)
+        else:
+            (corrections if corrects else drafts).append(link)
+    for state, said in REVIEWS.items():
+        if reviews[state]:
+            found.append(Waiting(said, reviews[state]))
     if drafts:
         found.append(Waiting("Drafts of the last two weeks, not published yet:", drafts))
     if corrections:

@@ -41,6 +41,7 @@ class Heartbeat(models.Model):
     process = models.IntegerField(help_text="Its id on that host")
     started_at = models.DateTimeField()
     beaten_at = models.DateTimeField()
+    clock = models.DateTimeField(null=True, help_text="What its machine's own clock showed then")
 
     def __str__(self) -> str:
         return self.name
@@ -123,6 +124,7 @@ class SecurityEvent(models.Model):
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     address = models.CharField(max_length=45, blank=True)
     detail = models.CharField(max_length=200, blank=True)
+    told = models.JSONField(default=list, editable=False, help_text="The channels by which it was told")
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -188,6 +188,7 @@ def by_django(environ: dict[str, Any]) -> Answer:
         begun.append((int(status[:3]), headers))
         return written.append
 
+    token = logs.request_id.set(environ["HTTP_X_REQUEST_ID"])  # holds for what Django logs of the answer, behind its middleware
     try:
         parts = django_application(environ, start_response)
         try:
@@ -199,6 +200,8 @@ def by_django(environ: dict[str, Any]) -> Answer:
     except Exception:
         logging.getLogger(__name__).exception("A request could not be answered")
         return plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+    finally:
+        logs.request_id.reset(token)
 
 
 def plain(status: HTTPStatus) -> Answer:

@@ -25,8 +25,8 @@ def report(now: datetime) -> dict[str, Any]:
     swept = dict(NetworkDay.objects.filter(network=PAID.name).values_list("date", "collected_until"))
     health = list(SourceHealth.objects.order_by("service"))
     last = TweetMeasurement.objects.order_by("-pk").values_list("read_at", flat=True).first()  # all of them may be millions
-    waiting = Tweet.objects.filter(state=Tweet.State.LIVE, next_read_at__isnull=False).order_by("next_read_at")
-    next_due = waiting.values_list("next_read_at", flat=True).first()
+    waiting = Tweet.objects.waiting().order_by("next_read_at").values_list("next_read_at", flat=True)
+    next_due = min(filter(None, (waiting.filter(network=name).first() for name in KINDS)), default=None)  # by its index, each
     told = _networks(health, now)
     return {
         "at": moment(now),
@@ -61,7 +61,7 @@ def report(now: datetime) -> dict[str, Any]:
         "readings": {
             "last": moment(last),
             "next_due": moment(next_due),
-            "due": waiting.order_by().filter(next_read_at__lte=now).count(),
+            "due": Tweet.objects.waiting().filter(next_read_at__lte=now).count(),
         },
         "sources": [
             {

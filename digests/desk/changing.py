@@ -146,7 +146,8 @@ def concerns(change: ListChange, papers: Sequence[Paper | None]) -> bool:
 
 def own_revision(digest: Digest, seen: int, by: User) -> int:
     """The revision that the editor knows who saw the revision `seen`: the present one where only the editor changed the list
-    since, in whichever tab."""
+    since, in whichever tab. What is said of a review changes nothing in it."""
     since = history.since(digest, seen)
-    is_own = bool(since) and since[0].revision == digest.revision and all(one.by_id == by.pk for one in since)
-    return digest.revision if is_own else seen
+    is_last = bool(since) and since[0].revision == digest.revision
+    is_own = all(one.by_id == by.pk or one.action in history.OF_REVIEW for one in since)
+    return digest.revision if is_last and is_own else seen

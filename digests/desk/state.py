@@ -1,6 +1,5 @@
 """A day's desk as it stands: everything that its page shows, in a constant number of queries."""
 
-import zlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +8,11 @@ from statistics import median
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Case, Count, Max, Prefetch, Q, Value, When
+from django.db.models import BooleanField, Case, Count, Prefetch, Q, When
 
 from digests.desk import presence
+from digests.desk.beat import beat
+from digests.desk.comments import Open, open_comments
 from digests.desk.context import visits
 from digests.desk.context.covered import covered, ignored_on
 from digests.desk.filters import Filters
@@ -20,10 +21,10 @@ from digests.desk.rows.candidates import CandidateRow, candidate_rows, chosen_ca
 from digests.desk.rows.entries import EntryRow, list_rows
 from digests.desk.strip import StripDay, strip
 from digests.desk.suggestions import Place, Suggestion, suggestions
-from digests.models import Digest, Dismissal, Entry, IgnoredCoverage, ShownTweet
+from digests.models import Digest, Dismissal, Entry, ShownTweet
 from digests.publishing.scheduling import rule_publishes_at
 from papers import network_words
-from papers.models import CollectionDay, Paper, PaperCategory, Tweet
+from papers.models import CollectionDay, Paper, PaperCategory
 from papers.ranking.candidates import announced_on, rules, tweets_on
 from papers.ranking.ranking import MentionedPaper, Rules, rank
 
@@ -58,12 +59,15 @@ class Desk:
     strip: list[StripDay]
     editors: list[presence.Other]
     """The others who have this day's desk open."""
+    unread: int
+    """Notices that the editor has not read."""
     can_edit: bool
     """The user may, and the list is not published."""
     can_ignore: bool
     """The user may say that it doesn't matter what past lists had of a paper."""
     can_publish: bool
     can_save_rules: bool
+    comments: Open
     filters: Filters
     next_step: NextStep
     has_candidates: bool
@@ -79,7 +83,7 @@ class Desk:
     @property
     def here(self) -> str:
         """Of the others and where they are; to be sent with the next poll."""
-        return presence.version(self.editors)
+        return presence.version(self.editors, self.unread)
 
     @property
     def number_shown(self) -> int:
@@ -98,7 +102,7 @@ class Desk:
 
 
 def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk:
-    """`now` by the collector's clock. Twenty-two queries, and none where there is nothing."""
+    """`now` by the collector's clock. Twenty-three queries, and none where there is nothing."""
     own, digest = digests_of(day)
     site_rules = rules()
     entries = _entries(digest)
@@ -124,6 +128,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     chosen, more = chosen_candidates(candidates, by_number, filters, listed=in_list, dismissed=dismissals)
     told = {by_number[number].pk: by_number[number] for number in [*in_list, *(heat.arxiv_id for heat in chosen)]}
     ignored = ignored_on(day)
+    comments = open_comments(day)
     repeats = covered(told, day, entries, ignored)
     rows = candidate_rows(
         chosen,
@@ -135,7 +140,9 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         new=visits.new_papers(day, user, told),
         now=now,
         can_add=digest is not None and can_edit,
+        comments=comments.by_paper,
     )
+    editors, unread = presence.others_and_unread(day, user)
     days, day_state = strip(day, now.astimezone(UTC).date())
     last_read = max((line.read_at for heat in candidates for line in heat.tweets if line.read_at), default=None)
     return Desk(
@@ -146,18 +153,20 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         is_correction=bool(digest and digest.corrects_id),
         is_overdue=bool(digest and digest.publish_at and digest.publish_at <= now),
         rule_at=rule_publishes_at(digest, now) if digest else None,
-        rows=list_rows(entries, live, suggested=suggested, covered=repeats, can_edit=can_edit),
+        rows=list_rows(entries, live, suggested=suggested, covered=repeats, can_edit=can_edit, comments=comments.by_paper),
         candidates=rows,
         more_candidates=more,
         left_to_decide=sum(heat.hot and heat.arxiv_id not in in_list and heat.arxiv_id not in dismissals for heat in candidates),
         suggestions=found,
         rules=site_rules,
         strip=days,
-        editors=presence.others(day, user),
+        editors=editors,
+        unread=unread,
         can_edit=can_edit,
         can_ignore=user.has_perm("digests.change_digest"),
         can_publish=user.has_perm("digests.publish_digest"),
         can_save_rules=user.has_perm("papers.change_savedrules"),
+        comments=comments,
         filters=filters,
         next_step=next_step(
             digest,
@@ -172,7 +181,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         grace_left=max(0.1, (digest.goes_out_at - now).total_seconds()) if digest and digest.goes_out_at else 0,
         dismissed=len(dismissals),
         networks=network_words.titles(),
-        pulse=_beat(digest, [*dismissals.values()], [*ignored.values()], last_read, day_state),
+        pulse=beat(digest, [*dismissals.values()], [*ignored.values()], comments.beat, last_read, day_state),
     )
 
 
@@ -220,39 +229,13 @@ def _whether(condition: Q) -> Case:
 
 def digests_of(day: date) -> tuple[Digest | None, Digest | None]:
     """The day's own digest, and the list that the desk edits: its correction where one is open, else itself; one query."""
-    found = {bool(digest.corrects_id): digest for digest in Digest.all_drafts.filter(date=day)}
+    found = {bool(digest.corrects_id): digest for digest in Digest.all_drafts.filter(date=day).select_related("review_by")}
     return found.get(False), found.get(True) or found.get(False)
 
 
 def is_editable(digest: Digest | None) -> bool:
     """Readers see a published list as it is: it is corrected on a copy. One that is about to go out stays what was approved."""
     return digest is not None and digest.status != Digest.Status.PUBLISHED and digest.goes_out_at is None
-
-
-def pulse(day: date, digest: Digest | None) -> str:
-    """That of the desk, without reading all of it; three queries."""
-    decisions = [rows.filter(day=day).order_by() for rows in (Dismissal.objects, IgnoredCoverage.objects)]
-    dismissed, ignored = (rows.values_list(Value(number), "pk") for number, rows in enumerate(decisions))
-    decided = list(dismissed.union(ignored, all=True))
-    dismissals, ignorings = ([pk for of, pk in decided if of == number] for number in (0, 1))
-    papers = Paper.objects.filter(announced_on(day)).order_by().values("pk")
-    read = Tweet.objects.filter(mentions__paper__in=papers).aggregate(last=Max("read_at"))
-    return _beat(digest, dismissals, ignorings, read["last"], CollectionDay.objects.filter(date=day).first())
-
-
-def _beat(
-    digest: Digest | None,
-    dismissals: list[int],
-    ignored: list[int],
-    last_read: datetime | None,
-    day: CollectionDay | None,
-) -> str:
-    out = digest.goes_out_at.timestamp() if digest and digest.goes_out_at else 0
-    stands = [digest.pk, digest.revision, digest.status, out, digest.changed_at.timestamp()] if digest else []
-    read = last_read.timestamp() if last_read else 0
-    collected = zlib.crc32(f"{day.state} {day.reason}".encode()) if day else 0
-    decided = [number for keys in (dismissals, ignored) for number in (len(keys), max(keys, default=0))]
-    return "-".join(str(part) for part in (*stands, *decided, read, collected))
 
 
 def newest_day(today: date) -> date:

@@ -19,6 +19,8 @@ class StripDay:
     status: str
     """Of its digest; empty where there is none."""
     is_scheduled: bool
+    review: str
+    """What its list waits for among editors, in words; empty for nothing."""
     url: str
     is_current: bool
 
@@ -37,13 +39,14 @@ def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | N
     start = end - timedelta(days=end.weekday(), weeks=WEEKS - 1)
     within = Digest.objects.filter(date__range=(start, end))
     collection = {row.date: row for row in CollectionDay.objects.filter(date__range=(start, end))}
-    digests = {day: (status, at) for day, status, at in within.values_list("date", "status", "publish_at")}
+    digests = {digest.date: digest for digest in within.only("date", "status", "publish_at", "review")}
     days = [
         StripDay(
             day=day,
             state=collection[day].state if day in collection else "",
-            status=digests.get(day, ("", None))[0],
-            is_scheduled=digests.get(day, ("", None))[1] is not None,
+            status=digests[day].status if day in digests else "",
+            is_scheduled=day in digests and digests[day].publish_at is not None,
+            review=digests[day].get_review_display() if day in digests and digests[day].review else "",
             url=reverse("desk", args=[day]),
             is_current=day == current,
         )

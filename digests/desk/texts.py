@@ -7,13 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 
 from digests.desk.changing import Action, compare, editing, entry_of, save
 from digests.desk.titles import quoted
-from digests.editing.conflicts import Refused
+from digests.editing.typed import clean, lines
 from digests.models import Entry
-from papers.editing import LINE_END, refuse_control_characters
 from papers.models import Paper
 
 LONGEST_TEXT = 20_000
@@ -22,7 +20,7 @@ LONGEST_TITLE = 1_000
 
 def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
     """The editors' word on the paper, in Markdown."""
-    mine, base = _clean(text, longest=LONGEST_TEXT), _lines(base)
+    mine, base = clean(text, longest=LONGEST_TEXT), lines(base)
     with editing(day, Action.NOTED, by=by, paper=paper) as digest:
         # In one statement while somebody types; what stands in its way is looked at afterwards.
         if mine != base and Entry.objects.filter(digest=digest, paper=paper, note=base).update(note=mine):
@@ -35,7 +33,7 @@ def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
 
 def title(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
     """What the day prints as the paper's title; empty for the paper's own."""
-    mine = " ".join(_clean(text, longest=LONGEST_TITLE).split("\n")).strip()
+    mine = " ".join(clean(text, longest=LONGEST_TITLE).split("\n")).strip()
     if mine == paper.title:
         mine = ""
     base = "" if base == paper.title else base
@@ -58,25 +56,7 @@ def _printed(others: dict[str, Any], title: str) -> dict[str, Any] | None:
 
 def intro(day: date, text: str, base: str, *, by: User) -> None:
     """The editors' words on the day, in Markdown."""
-    mine = _clean(text, longest=LONGEST_TEXT)
+    mine = clean(text, longest=LONGEST_TEXT)
     with editing(day, Action.INTRO, by=by) as digest:
-        compare(digest, "intro", base=_lines(base), mine=mine, theirs=digest.intro, paper=None, action=Action.INTRO, by=by)
+        compare(digest, "intro", base=lines(base), mine=mine, theirs=digest.intro, paper=None, action=Action.INTRO, by=by)
         digest.intro = mine
-
-
-def _lines(text: str) -> str:
-    return LINE_END.sub("\n", text)
-
-
-def _clean(text: str, *, longest: int) -> str:
-    text = _lines(text)
-    if len(text) > longest:
-        raise Refused(f"This text has {len(text):,} characters, and at most {longest:,} are allowed. Shorten it.")
-    try:
-        refuse_control_characters(text)
-        text.encode()
-    except ValidationError as error:
-        raise Refused(error.messages[0]) from None
-    except UnicodeEncodeError:
-        raise Refused("This text contains half a character, which can’t be saved. Delete it and type it again.") from None
-    return text

@@ -10,7 +10,7 @@ from digests.desk.changing import REMOVALS, concerns, own_revision
 from digests.desk.state import digests_of, is_editable
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
-from digests.editing.history import OF_PUBLICATION, Action
+from digests.editing.history import OF_PUBLICATION, OF_REVIEW, Action
 from digests.editing.restoring import entry_after, restore
 from digests.editing.sentences import MACHINE, said, told
 from digests.models import Digest, Dismissal, Entry, ListChange, ShownTweet
@@ -54,6 +54,8 @@ def _last_change(digest: Digest) -> tuple[ListChange, ListChange]:
             undone += 1
         elif undone:
             undone -= 1
+        elif change.action in OF_REVIEW:
+            continue
         elif change.action in OF_PUBLICATION:
             raise Refused(
                 f"“{said(change)}” isn’t a change to the list, so it can’t be undone here. Change what readers see, and when, in "

@@ -30,6 +30,8 @@ OF_PUBLICATION = (
     *(Action.CORRECTION_BEGUN, Action.CORRECTION_PUBLISHED, Action.CORRECTION_DROPPED),
 )
 """Actions that concern what readers see, and when."""
+OF_REVIEW = (Action.REVIEW_WANTED, Action.REVIEW_TAKEN_BACK, Action.CHANGES_WANTED)
+"""Actions that change nothing in the list."""
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from digests.models import Digest, Entry, PublicEvent, ShownTweet
+from digests.models import Comment, Digest, Entry, PublicEvent, ShownTweet
 from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.sources import register, texts_of_tweet
 
@@ -11,6 +11,7 @@ def register_all() -> None:
     """Register our tables with `papers`; called once, when the apps are ready."""
     register(Digest, ("intro",), texts_of_note)
     register(PublicEvent, ("note",), texts_of_note)
+    register(Comment, ("text",), texts_of_note)
     register(Entry, ("note", "printed_otherwise"), texts_of_entry)
     register(ShownTweet, ("printed_otherwise",), texts_of_shown_tweet, also=("tweet__network",), body="printed_otherwise__body")
 

@@ -1,6 +1,7 @@
 """A day's list, the decisions beside it, and its history."""
 
 from digests.models.changes import ListChange, PublicEvent
+from digests.models.comments import Comment
 from digests.models.decisions import Dismissal, IgnoredCoverage, Presence, Visit, Waiver
 from digests.models.lists import (
     SCORE,
@@ -13,9 +14,12 @@ from digests.models.lists import (
     in_published_digest,
 )
 from digests.models.mirrors import MirrorHealth
+from digests.models.note_templates import NoteTemplate
+from digests.models.notices import Notice, NoticesByMail, Received
 
 __all__ = [
     "SCORE",
+    "Comment",
     "DaysManager",
     "Digest",
     "DigestQuerySet",
@@ -24,8 +28,12 @@ __all__ = [
     "IgnoredCoverage",
     "ListChange",
     "MirrorHealth",
+    "NoteTemplate",
+    "Notice",
+    "NoticesByMail",
     "Presence",
     "PublicEvent",
+    "Received",
     "ShownTweet",
     "Visit",
     "Waiver",

@@ -45,6 +45,9 @@ class ListChange(models.Model):
         SCHEDULED = "scheduled", "scheduled"  # at: local time as 2026-11-24 09:00, zone: its IANA name
         UNSCHEDULED = "unscheduled", "unscheduled"
         STOPPED = "stopped", "not published on time"
+        REVIEW_WANTED = "review_wanted", "ready for review"
+        REVIEW_TAKEN_BACK = "review_taken_back", "taken back from review"
+        CHANGES_WANTED = "changes_wanted", "changes wanted"
         CORRECTION_BEGUN = "correction_begun", "correction started"
         CORRECTION_PUBLISHED = "correction_published", "correction published"  # note, or is_counts_alone
         CORRECTION_DROPPED = "correction_dropped", "correction discarded"

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from digests.models.states import DigestReview, DigestStatus
 from papers.models import Paper, Provenance, Tweet, WithCleanBody
 from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import unescape
@@ -85,12 +86,6 @@ def digest_address(day: date, name: str = "digest") -> str:
     return reverse(name, args=[day])
 
 
-class DigestStatus(models.TextChoices):
-    DRAFT = "draft", "draft"
-    PUBLISHED = "published", "published"
-    WITHDRAWN = "withdrawn", "withdrawn"
-
-
 class Digest(models.Model):
     """The hot papers of one arXiv listing day.
 
@@ -100,6 +95,7 @@ class Digest(models.Model):
     """
 
     Status: TypeAlias = DigestStatus
+    Review: TypeAlias = DigestReview
 
     date = models.DateField("listing day", help_text="The day (UTC) on which arXiv announced the papers")
     corrects = models.OneToOneField("self", models.CASCADE, null=True, editable=False, related_name="correction")
@@ -117,6 +113,9 @@ class Digest(models.Model):
     )
     goes_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
     is_held = models.BooleanField(default=False, editable=False, help_text="The site’s own rule does not publish it")
+    review = models.CharField(max_length=7, choices=DigestReview, default=DigestReview.NONE, blank=True, editable=False)
+    review_at = models.DateTimeField(null=True, editable=False, help_text="When that was said")
+    review_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
     intro = models.TextField("intro", blank=True, help_text="The editors’ words on the day, in Markdown")
     changed_at = models.DateTimeField(auto_now=True)
     revision = models.PositiveIntegerField(default=0, editable=False, help_text="Grows by 1 with each change")

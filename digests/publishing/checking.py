@@ -67,7 +67,7 @@ def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Find
     found: dict[int, list[Finding]] = {}
     for digest in digests:
         its = listed[digest.pk]
-        every = [*_of_day(its, days.get(digest.date), now), *_of_papers(digest, its, published, better, texts)]
+        every = [*_of_day(digest, its, days.get(digest.date), now), *_of_papers(digest, its, published, better, texts)]
         found[digest.pk] = [replace(one, waived=(digest.pk, one.key) in waived) for one in every]
     return found
 
@@ -79,11 +79,14 @@ def refusal(found: Iterable[Finding]) -> str:
     return f"{said} unresolved. Open the check, then fix or ignore each one." if number else ""
 
 
-def _of_day(entries: list[Entry], day: CollectionDay | None, now: datetime) -> Iterator[Finding]:
+def _of_day(digest: Digest, entries: list[Entry], day: CollectionDay | None, now: datetime) -> Iterator[Finding]:
     if not entries:
         yield Finding("empty", "The list is empty. Add a paper, or ignore this if no paper was hot.")
     if day and day.state != CollectionDay.State.COMPLETE:
         yield Finding("incomplete", f"Collection is incomplete: {day.reason or day.get_state_display()}")
+    if digest.review == Digest.Review.CHANGES:
+        said = "An editor asked for changes. The list isn’t published automatically until they are made."
+        yield Finding("changes_wanted", said, blocking=False)
     oldest = min((entry.read_at for entry in entries), default=now)
     if now - oldest > timedelta(hours=settings.COUNTS_OLD_HOURS):
         hours = int((now - oldest).total_seconds() // 3600)

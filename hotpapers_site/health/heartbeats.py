@@ -5,13 +5,16 @@ import socket
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from hotpapers_site.models import Heartbeat
 
 LATE_AFTER = timedelta(seconds=60)
 FORGOTTEN_AFTER = timedelta(days=7)
+DIFFERS_BY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,11 @@ class Process:
 
 def beat(process: Process) -> None:
     """Say that it runs. Raises DatabaseError."""
-    if Heartbeat.objects.filter(name=process.name).update(beaten_at=Now()):
+    now = {"beaten_at": Now(), "clock": timezone.now()}
+    if Heartbeat.objects.filter(name=process.name).update(**now):
         return
     about = {"kind": process.kind, "queues": process.queues[:200], "host": process.host, "process": process.number}
-    Heartbeat.objects.update_or_create(name=process.name, defaults=about | {"started_at": Now(), "beaten_at": Now()})
+    Heartbeat.objects.update_or_create(name=process.name, defaults=about | now | {"started_at": Now()})
 
 
 def end(process: Process) -> None:
@@ -47,6 +51,19 @@ def split() -> tuple[list[Heartbeat], list[Heartbeat]]:
         Heartbeat.objects.annotate(silent=ExpressionWrapper(Now() - F("beaten_at"), DurationField())).order_by("beaten_at")
     )
     return [row for row in rows if row.silent <= LATE_AFTER], [row for row in rows if row.silent > LATE_AFTER]
+
+
+def wrong_clocks(live: list[Heartbeat]) -> dict[str, timedelta]:
+    """By how much a machine's clock is ahead of the database's (behind it, if negative), where that is more than DIFFERS_BY.
+
+    Only with a server: SQLite has the machine's own clock.
+    """
+    if connection.vendor != "postgresql":
+        return {}
+    hosts = sorted(  # the process that differs most speaks for its machine
+        (abs(one.clock - one.beaten_at), one.host, one.clock - one.beaten_at) for one in live if one.clock
+    )
+    return {host: by for _, host, by in hosts if abs(by) > DIFFERS_BY}
 
 
 def forget_succeeded() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
+from hotpapers_site import notices
+from hotpapers_site.databases.away import waiting_migrations
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
@@ -41,7 +41,9 @@ class Found:
 def found() -> list[Found]:
     """Everything, the worst first. Raises DatabaseError."""
     now = clock.now()
-    told = [*missing(), *late(), *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks()]
+    live, silent = heartbeats.split()
+    processes = [*missing(live, silent), *late(silent), *clocks(live)]
+    told = [*processes, *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks(), *untold(now)]
     return told + [Found(key, sentence) for key, sentence in status.needs(now).items()]
 
 
@@ -51,11 +53,10 @@ def unacknowledged(all_found: list[Found]) -> list[Found]:
     return [one for one in all_found if one.key not in accepted]
 
 
-def missing() -> Iterator[Found]:
+def missing(live: list[Heartbeat], silent: list[Heartbeat]) -> Iterator[Found]:
     """Kinds of processes of which none runs. A site that was only ever used by commands misses none."""
-    if not (Heartbeat.objects.exists() or TaskRecord.objects.exists()):
+    if not (live or silent or TaskRecord.objects.exists()):
         return
-    live, _ = heartbeats.split()
     kinds = {one.kind for one in live}
     served = {queue for one in live for queue in one.queues.split(",")}
     wanted = ["web", "beat", *(["follower"] if any(not networks.why_off(name) for name in streams()) else [])]
@@ -69,11 +70,21 @@ def missing() -> Iterator[Found]:
             yield Found(f"no worker {queue.name}", f"No worker of the queue {queue.name} is running, which {queue.what}. {start}")
 
 
-def late() -> Iterator[Found]:
+def late(silent: list[Heartbeat]) -> Iterator[Found]:
     """Processes that did not end in order and were not replaced."""
-    for one in heartbeats.split()[1]:
+    for one in silent:
         yield Found(
             f"late {one.name}"[:120], f"Nothing is heard of the {one.name} since {moment(one.beaten_at)}. Start it again."
+        )
+
+
+def clocks(live: list[Heartbeat]) -> Iterator[Found]:
+    """Machines whose clock differs from the database's: beat's ticks have a time by which they are to be done."""
+    for host, by in heartbeats.wrong_clocks(live).items():
+        told = f"{abs(by).total_seconds():,.0f} s {'ahead of' if by > timedelta() else 'behind'} the database's"
+        yield Found(
+            f"clock {host}"[:120],
+            f"The clock of {host} is {told}, so work may be dropped or come late there. Set it (`timedatectl set-ntp true`).",
         )
 
 
@@ -120,6 +131,13 @@ def disks() -> Iterator[Found]:
             yield Found(f"disk {name}", f"The disk of {path} ({name}) has {free:,} MiB left, less than {least}. Free some.")
 
 
+def untold(now: datetime) -> Iterator[Found]:
+    """Notices that a channel does not take. In the product they stand."""
+    if number := notices.late(now):
+        said = f"{number:,} {'notice' if number == 1 else 'notices'} to editors could not be sent by mail or webhook. "
+        yield Found("notices", f"{said}The log says why; see EMAIL_URL and NOTICE_WEBHOOKS.")
+
+
 def mirrors(now: datetime) -> Iterator[Found]:
     """Targets that wait for a person, or that have failed for long."""
     for health in MirrorHealth.objects.filter(name__in=running.targets()).exclude(state=MirrorHealth.State.OK).order_by("name"):
@@ -131,9 +149,8 @@ def migrations() -> Iterator[Found]:
     """Looked for until there are none: a process does not outlive the code that it began with."""
     if "migrations" in _done:
         return
-    executor = MigrationExecutor(connection)
-    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        yield Found("migrations", f"{len(waiting)} migrations have not been applied. Run `manage.py migrate`.")
+    if waiting := waiting_migrations():
+        yield Found("migrations", f"{waiting} migrations have not been applied. Run `manage.py migrate`.")
     else:
         _done.add("migrations")
 

@@ -91,9 +91,14 @@ class Paper(models.Model):
         return not self.is_sample and (self.listing_source != self.ListingSource.POST or self.is_settled)
 
     @classmethod
-    def public(cls) -> Q:
-        """Papers for which `is_public` is true."""
-        return Q(is_sample=False) & (~Q(listing_source=cls.ListingSource.POST) | Q(is_settled=True))
+    def public(cls, prefix: str = "") -> Q:
+        """Papers for which `is_public` is true, found through these relations (`paper__`)."""
+        return Q(**{f"{prefix}is_sample": False}) & cls.findable(prefix)
+
+    @classmethod
+    def findable(cls, prefix: str = "") -> Q:
+        """Papers that a search may find: all but those that are known from drafts alone."""
+        return ~Q(**{f"{prefix}listing_source": cls.ListingSource.POST}) | Q(**{f"{prefix}is_settled": True})
 
     @property
     def abs_url(self) -> str:

@@ -46,6 +46,11 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         """Those to ask the network for, also the ones that are gone and looked for."""
         return self.filter(next_read_at__lte=now, is_excluded=False).order_by("next_read_at")
 
+    def waiting(self) -> Self:
+        """The live ones that are read again. Networks first, and the state as an inequality, for SQLite: see `of_live_tweet`."""
+        gone = [state for state in Tweet.State if state != Tweet.State.LIVE]
+        return self.filter(network__in=KINDS, next_read_at__isnull=False).exclude(state__in=gone)
+
     def live(self) -> Self:
         return self.filter(state=Tweet.State.LIVE)
 
@@ -141,7 +146,7 @@ class Tweet(WithCleanBody):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_due"),
+            models.Index(fields=["network", "next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_network_due"),
             models.Index(fields=["state", "posted_at"], name="tweet_by_state"),
             models.Index(fields=["author_id"], name="tweet_by_author"),
             models.Index(fields=["posted_at"], condition=Q(is_excluded=True), name="tweet_excluded"),

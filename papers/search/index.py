@@ -103,8 +103,11 @@ def rebuild(progress: Progress | None = None) -> int:
 
 
 def write(ids: Collection[int], *, is_empty: bool = False) -> None:
-    """Make the index, which may be empty yet, say what the papers with these primary keys say; those that are gone leave it."""
-    papers = list(Paper.objects.filter(pk__in=ids).order_by("pk").values_list("pk", *TEXTS, "comment"))
+    """Make the index, which may be empty yet, say what the papers with these primary keys say; those that are gone leave it.
+
+    A paper that is known from a draft alone is not in it, nor are its words and its authors' names: nobody finds it by searching.
+    """
+    papers = list(Paper.objects.filter(Paper.findable(), pk__in=ids).order_by("pk").values_list("pk", *TEXTS, "comment"))
     categories: defaultdict[int, list[str]] = defaultdict(list)
     for pk, code in PaperCategory.objects.filter(paper__in=ids).order_by("position").values_list("paper", "code"):
         categories[pk].append(code)

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
-from papers.models import IndexedPost, Mention, Tweet, UnindexedPost
+from papers.models import IndexedPost, Mention, Paper, Tweet, UnindexedPost
 from papers.rows import insert
 from papers.search.schema import POST_FTS5, POST_GIN
 from papers.search.terms import within
@@ -17,6 +18,7 @@ from papers.text.embed import text_of
 
 BATCH = 1_000
 MOST_BYTES = 20_000
+OF_TEXT = ("body_html", "author_name", "author_handle")
 
 
 def post_terms(body_html: str, name: str, handle: str) -> list[str]:
@@ -67,9 +69,11 @@ def write_of_papers(papers: Collection[int], *, is_empty: bool = False) -> None:
 
 
 def write(ids: Collection[int], *, is_empty: bool = False) -> None:
-    """Make the index say what the posts with these primary keys say; those that are gone, excluded or without text leave it."""
-    rows = Tweet.objects.filter(pk__in=ids, state=Tweet.State.LIVE, is_excluded=False).exclude(body_html="").order_by("pk")
-    entries = [(pk, post_terms(*texts)) for pk, *texts in rows.values_list("pk", "body_html", "author_name", "author_handle")]
+    """Make the index say what the posts with these primary keys say; those that are gone, excluded or without text leave it, and
+    those about no paper that a search may find."""
+    about = Mention.objects.filter(Paper.findable("paper__"), tweet=OuterRef("pk"))
+    rows = Tweet.objects.filter(Exists(about), pk__in=ids, state=Tweet.State.LIVE, is_excluded=False).exclude(body_html="")
+    entries = [(pk, post_terms(*texts)) for pk, *texts in rows.order_by("pk").values_list("pk", *OF_TEXT)]
     with connection.cursor() as cursor:
         IndexedPost.objects.filter(pk__in=ids).delete()
         if connection.vendor == "sqlite":

@@ -13,6 +13,7 @@ HIGHEST_TIER = 20
 TIER = "CASE " + " ".join(f"WHEN {{score}} >= {1 << n - 1} THEN {n}" for n in range(HIGHEST_TIER, 0, -1)) + " ELSE 0 END"
 """The doublings of `index.hotness`, of counts from the network, in SQL; a standing has them above its 58 lowest bits."""
 TEXTS = ("arxiv_id", "title", "abstract", "authors", "listing_date")
+OF_PAPER = (*TEXTS, "listing_source", "is_settled")
 
 
 class FTS5:
@@ -144,7 +145,7 @@ ROWS: tuple[tuple[Event, str], ...] = (("insert", "NEW"), ("update", "NEW"), ("d
 
 
 def _triggers(vendor: str) -> Iterator[Trigger]:
-    for table, key, columns in (("papers_paper", "id", TEXTS), ("papers_papercategory", "paper_id", ("code", "paper_id"))):
+    for table, key, columns in (("papers_paper", "id", OF_PAPER), ("papers_papercategory", "paper_id", ("code", "paper_id"))):
         for event, row in ROWS:
             note, is_new = (sql[vendor].format(paper=f"{row}.{key}") for sql in (NOTE, IS_NEW))
             yield Trigger(f"{PREFIX}{table}_{event}", table, event, note, columns if event == "update" else (), is_new)

@@ -116,6 +116,8 @@ EXEMPT: dict[str, str] = {
     "digests.converters.MonthConverter.to_python": "takes what its pattern lets through; addresses are registered by `resolve`",
     "digests.desk.views.actions.paper_of": VIEW,
     "digests.desk.presence.arrive": "takes a place that `read_place`, which is registered, has read",
+    "digests.reviewing.mentions.mentioned": "looks up what `names_in`, which is registered, has found",
+    "digests.editing.typed.lines": "one replacement",
     "digests.desk.presence.others": "takes no text",
     "digests.desk.body.flag": VIEW,
     "digests.desk.body.whole": VIEW,

@@ -7,16 +7,16 @@ A new one is one line. A public function of these modules that takes text and is
 import html
 from typing import Any, cast
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import TooManyFieldsSent, ValidationError
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 
 from digests import converters
 from digests.desk import body, presence
-from digests.desk.context import near_titles
+from digests.desk.context import near_titles, note_starts
 from digests.desk.filters import Filters
-from digests.editing import comparing
+from digests.editing import comparing, typed
 from digests.editing.conflicts import Refused as ActionRefused
 from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
@@ -25,6 +25,7 @@ from digests.publishing import checking
 from digests.reader import bibtex, citations, posts
 from digests.reader.lists.selections import Period, Selection, SelectionError, shown
 from digests.reader.pictures import letters
+from digests.reviewing import mentions
 from digests.templatetags import reading
 from papers import code_links, editing, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
@@ -47,6 +48,8 @@ XML = (http.Malformed, http.Transient)
 UNREADABLE = (files.UnreadablePost,)
 POST = (post_format.PostError,)
 CATEGORY = converters.CategoryConverter
+FIELDS = (TooManyFieldsSent,)
+"""Of an address with more than a thousand; Django answers 400."""
 READERS: tuple[Reader, ...] = (
     # TeX, formulas, Markdown
     Reader(tex.readable, tex.readable),
@@ -200,6 +203,9 @@ READERS: tuple[Reader, ...] = (
     Reader(words.joined, lambda text: words.joined(text.split())),
     Reader(words.title_key, words.title_key),
     Reader(words.spellings, lambda text: words.spellings(words.plain(text))),
+    Reader(note_starts.first_sentence, note_starts.first_sentence),
+    Reader(note_starts.as_markdown, note_starts.as_markdown),
+    Reader(note_starts.filled, lambda text: note_starts.filled(text, {"lead": text, "title": "T", "author": "A"})),
     Reader(near_titles.title_words, near_titles.title_words),
     Reader(near_titles.likeness, lambda text: near_titles.likeness(text, f"{text[::-1]} 1")),
     Reader(near_titles.NearTitles.like, lambda text: near_titles.NearTitles([text, f"{text} x", *text.split("\n")]).like(text)),
@@ -225,7 +231,9 @@ READERS: tuple[Reader, ...] = (
     Reader(terms.name_pairs, lambda text: terms.name_pairs(text.split())),
     Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
     Reader(
-        cast(Any, Selection.parse).__func__, lambda text: Selection.parse(QueryDict(ways_in.a_bytes(text))), (SelectionError,)
+        cast(Any, Selection.parse).__func__,
+        lambda text: Selection.parse(QueryDict(ways_in.a_bytes(text))),
+        (SelectionError, *FIELDS),
     ),
     *(
         Reader(cast(Any, Selection.parse).__func__, ways_in.a_query(name), (SelectionError,), name)
@@ -234,7 +242,7 @@ READERS: tuple[Reader, ...] = (
     Reader(cast(Any, Selection.of).__func__, lambda text: Selection.of(text=text), (SelectionError,)),
     Reader(cast(Any, Period.parse).__func__, Period.parse, (SelectionError,)),
     Reader(shown, shown),
-    Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(ways_in.a_bytes(text)))),
+    Reader(cast(Any, Filters.read).__func__, lambda text: Filters.read(QueryDict(ways_in.a_bytes(text))), FIELDS),
     Reader(
         Filters.admit,
         lambda text: Filters(text=text).admit(
@@ -255,6 +263,9 @@ READERS: tuple[Reader, ...] = (
             "/admin/desk/",
         )
     ),
+    Reader(mentions.names_in, mentions.names_in),
+    Reader(mentions.names_in, lambda text: mentions.names_in(f"@{text}"), place="name"),
+    Reader(typed.clean, lambda text: typed.clean(text, longest=200_000), (ActionRefused,)),
     Reader(presence.read_place, presence.read_place),
     Reader(presence.read_place, lambda text: presence.read_place(f"note:{text}"), place="paper"),
     Reader(body.papers, lambda text: body.papers({"a": [text]}, "a"), (ActionRefused,)),

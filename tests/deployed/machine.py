@@ -52,6 +52,10 @@ class Machine:
     """The release that is started."""
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     commands: dict[str, list[str]] = field(default_factory=dict)
+    of_host: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Further variables of the processes of a machine, `a` or `b`."""
+    before: dict[str, list[str]] = field(default_factory=dict)
+    """What stands before the commands of a machine, `ip netns exec …` for example."""
     down: set[str] = field(default_factory=set)
     """What the supervisor leaves alone."""
     restarts: int = 0
@@ -128,10 +132,11 @@ class Machine:
             self.down.discard(name)
             if name not in self.running or self.running[name].poll() is not None:
                 with (self.folder / f"{name.replace(' ', '-')}.log").open("ab") as log:
+                    host = name.rpartition(" ")[2]
                     self.running[name] = subprocess.Popen(
-                        self.commands[name],
+                        [*self.before.get(host, []), *self.commands[name]],
                         cwd=self.app,
-                        env=self.environment,
+                        env=self.environment | self.of_host.get(host, {}),
                         stdout=log,
                         stderr=log,
                         start_new_session=True,

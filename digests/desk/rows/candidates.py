@@ -49,6 +49,8 @@ class CandidateRow:
     categories: list[str]
     can_add: bool
     """There is a list, and the editor may change it."""
+    comments: int
+    """Those that are not resolved."""
     covered: list[Covered]
     """What past lists had of it, and no editor ignores."""
     is_new: bool
@@ -65,7 +67,7 @@ class CandidateRow:
         """Of what the row shows, but for its age, which changes with every hour."""
         shown = self.title, self.authors[:1], len(self.authors), self.categories[:1], self.score, self.counts, self.spark
         state = self.hot, self.in_list, self.dismissed, self.flags, self.suggestion, self.suggested_position, self.can_add
-        return version_of(shown, state, self.covered, self.is_new)
+        return version_of(shown, state, self.covered, self.is_new, self.comments)
 
 
 def chosen_candidates(
@@ -94,6 +96,7 @@ def candidate_rows(
     new: Collection[int],
     now: datetime,
     can_add: bool,
+    comments: Mapping[str, int],
 ) -> list[CandidateRow]:
     """Two queries. Papers are as `state` reads them."""
     spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
@@ -124,6 +127,7 @@ def candidate_rows(
                 authors=texts.names(paper.authors),
                 categories=paper.codes,
                 can_add=can_add,
+                comments=comments.get(heat.arxiv_id, 0),
                 covered=marks(covered, paper.pk),
                 is_new=paper.pk in new,
             )

@@ -67,6 +67,8 @@ class EntryRow:
     can_edit: bool
     covered: list[Covered]
     """What past lists had of it, and no editor ignores."""
+    comments: int
+    """Those that are not resolved."""
     note_html: SafeString
     """As readers will see it; while it is not rendered yet, as it was typed."""
 
@@ -78,7 +80,7 @@ class EntryRow:
         counted = self.entry.counted, rank_now, self.score_now if rank_now else 0, self.flags, self.shown_posts, self.posts
         tweets = [(row.tweet_id, row.printed_otherwise) for row in self.entry.shown_tweets.all()]
         suggested = self.suggestion, self.suggested_position
-        return version_of(shown, counted, tweets, self.covered, suggested, self.can_edit, self.note_html)
+        return version_of(shown, counted, tweets, self.covered, suggested, self.can_edit, self.note_html, self.comments)
 
 
 def list_rows(
@@ -88,6 +90,7 @@ def list_rows(
     suggested: Mapping[str, Suggestion],
     covered: Mapping[int, list[Covered]],
     can_edit: bool,
+    comments: Mapping[str, int],
 ) -> list[EntryRow]:
     """One query."""
     lines = [(Kind.LINE, entry.title) for entry in entries]
@@ -121,6 +124,7 @@ def list_rows(
                 shown_posts=len(shown),
                 posts=len(shown) + len(_offered({row.tweet.key for row in shown}, live[paper.arxiv_id])),
                 can_edit=can_edit,
+                comments=comments.get(paper.arxiv_id, 0),
                 covered=marks(covered, paper.pk),
                 note_html=texts.note(entry.note),
                 suggestion=suggestion.text if suggestion else "",

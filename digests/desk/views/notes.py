@@ -1,6 +1,8 @@
 """A note as readers will see it, while it is typed: by the bounded renderer, in a child process that each web process keeps."""
 
 import atexit
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from threading import Lock
 
@@ -17,12 +19,19 @@ _renderer, _alone = Renderer(), Lock()
 atexit.register(_renderer.__exit__, None, None, None)
 
 
+@contextmanager
+def rendering() -> Iterator[Renderer]:
+    """The child process of this web process, for one request at a time."""
+    with _alone:
+        yield _renderer
+
+
 @desk_action(EDIT)
 def note_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Nothing is stored."""
     source = short_text(body, "text", LONGEST_TEXT)
-    with _alone:
-        rendered = _renderer.render(Kind.NOTE, source) if source.strip() else None
+    with rendering() as renderer:
+        rendered = renderer.render(Kind.NOTE, source) if source.strip() else None
     if isinstance(rendered, Trouble):
         trouble = f"This text {rendered.label}, so readers will see it as you typed it."
         return JsonResponse({"note": escape(source), "trouble": trouble})

@@ -4,6 +4,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
 from digests.models import Digest, PublicEvent
 from digests.page_cache.middleware import reads_query, shows
+from digests.reader.lists.rising import may_rise, rising
 from digests.reader.lists.selections import FEEDS, FeedLink, Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
 from digests.reader.pages.entries import entries_of, first_counts, is_hottest_first, shown_papers, whole_papers
@@ -26,8 +28,12 @@ from papers.ranking.candidates import rules
 from papers.rendered.kinds import Kind
 from papers.rows import objects
 
-DIGESTS = Digest.objects.with_neighbours()
-"""The question, put together once: to filter it copies it, which takes half the time."""
+PUBLISHED = Digest.objects.published()
+"""Questions, put together once: to filter them copies them, which takes half the time."""
+PUBLISHED_WITH_NEIGHBOURS = PUBLISHED.with_neighbours()
+NOT_PUBLISHED = "There is no published list of this day"
+RISING = 4
+"""Papers in the column of home."""
 BESIDE_DAYS = [
     FeedLink(f"Hot Papers, {steps} ({name})", f"/{path}.{form}", kind, f"{label}: {name}")
     for path, steps, label in (("papers", "paper by paper", "Papers"), ("weekly", "week by week", "Weekly"))
@@ -44,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = None if page.before or not page.digests else page.digests[0]
     entries = [entry for one in page.digests for entry in one.entries.all()]
     now = None if page.before else going_on(newest.date if newest else None, clock.now())
+    risen = [] if page.before else rising(clock.now(), limit=RISING)
     title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
     description = f"The new arXiv papers people are talking about, every day{f', before {page.before}' if page.before else ''}."
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
@@ -52,24 +59,25 @@ def home(request: HttpRequest) -> HttpResponse:
         "meta": Metadata(title, description, path),
         "newest": newest,
         "shown": shown_papers(newest.entries.all()) if newest else [],
-        "texts": texts_of_entries(entries, *([(Kind.NOTE, newest.intro)] if newest else [])),
+        "texts": texts_of_entries([*entries, *(row.entry for row in risen)], *([(Kind.NOTE, newest.intro)] if newest else [])),
         "others": page.digests[1:] if newest else page.digests,
-        "going_on": now.text if now else "",
+        "going_on": now,
+        "rising": risen,
         "feeds": BESIDE_DAYS,
     }
     response = render(request, "home.html", context)
     if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
-        shows(response, digests=page.digests, papers=[entry.paper for entry in entries], days=now.days if now else ())
+        papers = [entry.paper for entry in entries] + may_rise(clock.now())
+        shows(response, digests=page.digests, papers=papers, days=now.days if now else ())
     return response
 
 
 @require_safe
 def digest(request: HttpRequest, day: date) -> HttpResponse:
     """One day's list. Staff see a digest here before it is published."""
-    shown = DIGESTS.filter(date=day).first()
-    if shown and shown.status == Digest.Status.WITHDRAWN and not may_preview(request):
-        return withdrawn(request, shown)
-    shown = expect_visible(request, shown)
+    shown = visible_digest(request, day, PUBLISHED_WITH_NEIGHBOURS)
+    if shown is None:
+        return withdrawn(request, day)
     page = digest_page(shown)
     response = kept_private(shown, render(request, "digest.html", page))
     return shows(response, digests=[shown], papers=[row.entry.paper for row in page["shown"]])
@@ -97,18 +105,21 @@ def digest_page(shown: Digest) -> dict[str, Any]:
     }
 
 
-def withdrawn(request: HttpRequest, digest: Digest) -> HttpResponse:
+def withdrawn(request: HttpRequest, day: date) -> HttpResponse:
     """The address of a list that was public says what became of it; of one that never was, nothing."""
-    events = list(digest.events.all())
+    of_withdrawn = PublicEvent.objects.filter(digest__date=day, digest__status=Digest.Status.WITHDRAWN)
+    events = list(of_withdrawn.select_related("digest"))
     if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
-        raise Http404("This digest is not published")
-    return render(request, "withdrawn.html", {"digest": digest, "events": events, "texts": texts_of_events(events)}, status=404)
+        raise Http404(NOT_PUBLISHED)
+    shown = events[0].digest
+    context = {"digest": shown, "events": events, "texts": texts_of_events(events)}
+    return shows(render(request, "withdrawn.html", context, status=404), digests=[shown])
 
 
 @require_safe
 def digest_markdown(request: HttpRequest, day: date) -> HttpResponse:
     """The day's post as the mirror writes it."""
-    shown = expect_visible(request, Digest.objects.filter(date=day).first())
+    shown = expect_visible(request, day)
     text = render_markdown(compose(shown))
     response = kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
     return shows(response, digests=[shown], papers=Paper.objects.filter(entries__digest=shown).only("pk"))
@@ -118,17 +129,22 @@ def may_preview(request: HttpRequest) -> bool:
     return request.user.is_staff and request.user.has_perm("digests.view_digest")
 
 
-def expect_visible(request: HttpRequest, digest: Digest | None) -> Digest:
-    """The digest; Http404 where there is none that the reader may see.
+def visible_digest(request: HttpRequest, day: date, published: QuerySet[Digest] = PUBLISHED) -> Digest | None:
+    """The day's digest, if the reader may see it.
 
-    A published one asks for no session, so the answer is the same for all. Of a draft and of none the session is asked alike:
-    its headers do not tell a stranger that there is a draft.
+    A published one asks for no session, so the answer is the same for all. Otherwise the session is asked, whether there is a
+    draft or nothing: neither headers nor queries tell a stranger which. Only staff's question reads drafts.
     """
-    if digest and digest.status == Digest.Status.PUBLISHED:
-        return digest
-    if may_preview(request) and digest:
-        return digest
-    raise Http404("There is no published list of this day")
+    if found := published.filter(date=day).first():
+        return found
+    return Digest.objects.with_neighbours().filter(date=day).first() if may_preview(request) else None
+
+
+def expect_visible(request: HttpRequest, day: date) -> Digest:
+    """Raises Http404 where there is no digest that the reader may see."""
+    if found := visible_digest(request, day):
+        return found
+    raise Http404(NOT_PUBLISHED)
 
 
 def kept_private(digest: Digest, response: HttpResponse) -> HttpResponse:

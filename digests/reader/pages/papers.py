@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from digests.models import Entry, ShownTweet, in_published_digest
-from digests.page_cache.middleware import shows
+from digests.page_cache.middleware import shows, times
 from digests.reader import bibtex
 from digests.reader.metadata import metadata_of_paper
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
-from digests.reader.related import related_to
+from digests.reader.related import nearby, related_to
 from digests.reader.texts import texts_of_paper
 from papers.code_links import code_links
 from papers.models import Paper, PaperCategory, Tweet
@@ -47,8 +47,6 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         .prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet")))
         .order_by("-digest__date")
     )
-    if not appearances and not found.is_public:
-        raise Http404("Nobody has collected this paper")
     history = histories([found.pk]).get(found.pk)
     has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
     related = related_to(found, categories)
@@ -75,15 +73,26 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "meta": metadata_of_paper(found, categories, texts),
         "has_inflated_counts": has_inflated_counts,
     }
-    return shows(render(request, "paper.html", context), papers=[found], ranks_of=[found.listing_date])
+    return shows(
+        render(request, "paper.html", context),
+        papers=[found, *(one.paper for one in related)],
+        ranks_of=[found.listing_date],
+        papers_listed=times(*nearby(found.listing_date)),  # among which the related ones are found
+    )
 
 
 def paper_and_categories(arxiv_id: str) -> tuple[Paper, list[str]]:
-    """With one query, or two of a paper that has no category; Http404 where there is none."""
-    rows = PaperCategory.objects.filter(paper__arxiv_id=arxiv_id).select_related("paper").order_by("position")
-    if found := list(rows):
+    """With one query, or two of a paper that has no category; Http404 where there is none that readers may see."""
+    rows = PaperCategory.objects.filter(visible_paper("paper__"), paper__arxiv_id=arxiv_id).select_related("paper")
+    if found := list(rows.order_by("position")):
         return found[0].paper, [row.code for row in found]
-    return get_object_or_404(Paper, arxiv_id=arxiv_id), []
+    return get_object_or_404(Paper, visible_paper(), arxiv_id=arxiv_id), []
+
+
+def visible_paper(prefix: str = "") -> Q:
+    """Papers that have a page. The question itself leaves out the others, so that a paper of a draft takes as long as none."""
+    listed = Entry.objects.filter(in_published_digest(), paper=OuterRef(f"{prefix}pk"))
+    return Paper.public(prefix) | Q(Exists(listed))
 
 
 @require_safe

@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from digests.models import Digest, Entry, in_published_digest
+from digests.models import Entry, in_published_digest
 from digests.page_cache.middleware import shows
 from digests.reader.pages.days import expect_visible, kept_private
 from digests.reader.pages.entries import entries_of
+from digests.reader.pages.papers import visible_paper
 from digests.reader.pictures.drawing import TITLES_OF_DAY, day_card, paper_card
 from digests.reader.texts import texts_of_entries, texts_of_papers
 from digests.templatetags.reading import day_text
@@ -22,10 +23,8 @@ NAMES = 12
 @require_safe
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """Of a paper that has a page; three queries."""
-    found = get_object_or_404(Paper, arxiv_id=arxiv_id)
+    found = get_object_or_404(Paper, visible_paper(), arxiv_id=arxiv_id)
     entry = Entry.objects.filter(in_published_digest(), paper=found).select_related("digest").order_by("-digest__date").first()
-    if entry is None and not found.is_public:
-        raise Http404("Nobody has collected this paper")
     texts = texts_of_papers([found])
     below = f"hot on {day_text(entry.digest.date)}" if entry else ""
     drawn = paper_card(texts.line_text(found.title), texts.names(found.authors)[:NAMES], arxiv_id, below)
@@ -35,7 +34,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 @require_safe
 def digest(request: HttpRequest, day: date) -> HttpResponse:
     """Of a day's list; three queries."""
-    shown = expect_visible(request, Digest.objects.filter(date=day).first())
+    shown = expect_visible(request, day)
     entries = entries_of(shown)
     texts = texts_of_entries(entries[:TITLES_OF_DAY])
     titles = [texts.line_text(entry.title) for entry in entries[:TITLES_OF_DAY]]

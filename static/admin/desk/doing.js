@@ -1,6 +1,8 @@
 /* What the desk's buttons and keys do; each gets the row that it is about, and perhaps the button. */
 
+import {beside} from "./beside.js";
 import {bulk} from "./bulk.js";
+import {openComments} from "./comments.js";
 import {context} from "./context.js";
 import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
@@ -10,6 +12,7 @@ import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
 import {rulesBody} from "./rules.js";
+import {templates} from "./templates.js";
 import {chosenRows, clearAll} from "./selection.js";
 import {focusRow, keepFocus, stepFocus} from "./walking.js";
 
@@ -53,6 +56,8 @@ const onStrip = (sibling) =>
     [...document.querySelectorAll(".strip a")].at(sibling([...document.querySelectorAll(".strip a")].findIndex((a) => a.ariaCurrent)))?.click();
 
 export const does = {
+    ...beside,
+    templates,
     ...bulk,
     ...context,
     apply_rules: () => bulk.apply_rules(rulesBody()),
@@ -144,6 +149,16 @@ export const does = {
         focusRow(row);
     },
     why: (row) => row && why(row),
+    comments: (row) => openComments(row),
+    day_comments: () => openComments(null),
+    review: async () => {
+        if (find("#review-button")) {
+            find("#review-button").click();
+        } else if (find("[data-do=panel]") && (isPanelOpen() || await togglePanel(true))) {
+            find(".send-back")?.setAttribute("open", "");
+            find("#changes-note")?.focus();
+        }
+    },
     open: (row) => row && window.open(find("a.title", row).href, "_blank", "noreferrer"),
     note: (row) => isEntry(row) && find("textarea", openPart(row, "note")).focus(),
     title: (row) => isEntry(row) && find("input", openPart(row, "title")).focus(),

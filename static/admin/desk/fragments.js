@@ -22,7 +22,7 @@ export const keep = (old, fresh) => {
         const isShown = receive(old, fresh.defaultValue);
         return isShown;
     }
-    if (old.matches("[data-slot=posts], .note-preview, .waits, .why")) {
+    if (old.matches("[data-slot=posts], .note-preview, .waits, .why, [data-confirm][data-armed]")) {
         return false;
     }
     return !(isText(old) && (document.activeElement === old || (old.matches("input, textarea") && old.value !== old.defaultValue)));

@@ -39,7 +39,7 @@ const load = async (row) => {
     asked?.abort();
     asked = new AbortController();
     const {signal} = asked;
-    const html = await fetchPart(`look/${row.dataset.paper}`, signal);
+    const html = await fetchPart(`look/${row.dataset.paper}`, {signal});
     if (signal.aborted) {
         return;
     }

@@ -96,7 +96,9 @@ export const togglePanel = async (isOpen = !isPanelOpen()) => {
     if (isOpen && await check()) {
         showTimes();
         find("h2", panel)?.focus();
+        return true;
     }
+    return false;
 };
 
 /** A moment of a zone's own clock as UTC; the earlier one where the clock shows it twice, null where it never does. */

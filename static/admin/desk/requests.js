@@ -52,9 +52,9 @@ export const request = async (name, {body = null, parameters = {}} = {}) => {
 };
 
 /** A part of the page by itself, as HTML; null where it did not come. */
-export const fetchPart = async (name, signal) => {
+export const fetchPart = async (name, {signal, parameters = {}} = {}) => {
     try {
-        const response = await fetch(address(name), {signal: signal ?? AbortSignal.timeout(PATIENCE)});
+        const response = await fetch(address(name, parameters), {signal: signal ?? AbortSignal.timeout(PATIENCE)});
         return response.ok ? await response.text() : null;
     } catch {
         return null;

@@ -9,7 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.deployed.faults import disks, load, processes, small, stores
+from tests.deployed.faults import disks, load, machines, processes, small, stores
 from tests.deployed.faults.suffering import BACK_WITHIN_S, HEAD, Faults, NotSurvived
 from tests.deployed.machine import Alerts, machine, until
 from tests.deployed.rehearsal import (
@@ -33,6 +33,8 @@ ALL = {
     "var_disk": small.full_var,
     "load": load.ten_times,
     "migration": load.migration,
+    "clocks": machines.clocks,
+    "network": machines.network,
     "poison": processes.poisoned,
 }
 

@@ -22,7 +22,7 @@ from digests.desk import publishing_urls
 from digests.desk.urls import ACTIONS
 from digests.editing import history
 from digests.editing.conflicts import Refused
-from digests.models import Digest, MirrorHealth, PublicEvent
+from digests.models import Digest, MirrorHealth, NoteTemplate, PublicEvent
 from digests.page_cache.middleware import cache
 from digests.publishing.correcting import open_correction, publish_correction
 from papers.collecting.versions import take_newer
@@ -57,16 +57,16 @@ MODELS: dict[str, list[str]] = {
     "digests.digest": ["publish_selected", "withdraw_selected"],
     "digests.entry": [],
     "digests.mirrorhealth": ["bring_up_to_date"],
+    "digests.notetemplate": [],
     "auth.group": [],
     "auth.user": [],
     "axes.accessattempt": ["cleanup_expired_attempts"],
-    "axes.accesslog": [],
-    "axes.accessfailurelog": [],
+    **{f"axes.{name}": [] for name in ("accesslog", "accessfailurelog")},
 }
 """Every model of the admin with its actions beside `delete_selected`; all are tried."""
 NEVER_THERE = {"papers.erasure", "axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}
 """Rows of failed logins: no list knows of them."""
-SAVED = {"papers.paper", "papers.tweet", "auth.group", "auth.user"}
+SAVED = {"digests.notetemplate", "papers.paper", "papers.tweet", "auth.group", "auth.user"}
 """Models of which a row can be saved: of posts those that no published list shows."""
 PUBLICATION = {
     *("check", "waive", "direction", "publish", "schedule", "unschedule", "withdraw", "correct"),
@@ -75,7 +75,7 @@ PUBLICATION = {
 COMMANDS: dict[str, list[str] | str] = {
     "erase_posts": "on request: what goes is gone for readers at once, and a tombstone says so",
     **{name: ["2021-05-12"] for name in ("publish_digest", "withdraw_digest", "rank_day")},
-    **{name: [] for name in ("clear_samples", "index_papers")},
+    **{name: [] for name in ("clear_samples", "index_papers", "thin")},
     **dict.fromkeys(("export_posts", "mirror"), "reads alone"),
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
@@ -101,6 +101,7 @@ def day() -> Digest:
     PaidRead.objects.create(at=READ_AT, purpose="sweep", reserved=1)
     SourceHealth.objects.create(service="x", since=READ_AT)
     MirrorHealth.objects.create(name="notes", since=READ_AT, ran_at=READ_AT)
+    NoteTemplate.objects.create(name="New", text="{lead}")
     RenderedText.objects.create(
         key="a", kind="line", html="", text="x", version=1, trouble="time", table="papers_paper", row_id=1
     )
@@ -234,6 +235,7 @@ def test_no_action_of_the_desk_changes_a_published_list(name: str, correction: b
     body = {
         **{"paper": "2105.77777", "revision": Digest.all_drafts.latest("pk").revision, "position": 1, "moves": 0, "pinned": True},
         **{"text": "Other", "base": [] if name == "show_tweets" else "", "tweets": [], "tweet": status_id, "direction": "rtl"},
+        **{"comment": 1, "token": "t", "of": "", "resolved": True},
         **{"link": f"https://x.com/a/status/{status_id}", "note": "", "at": "2099-01-01T09:00", "zone": "UTC", "finding": "x"},
         **{"papers": ["2105.77777"], "places": [1], "changes": [{"action": "note", "body": {"paper": "2105.77777", "text": ""}}]},
         **{"version": version, "hot_score": 1, "shown_tweet_score": 1, "shown_tweets": 0, "one_tweet_per_author": True},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -173,3 +174,20 @@ def test_only_what_is_wrong_is_acknowledged_and_for_a_reason(running_product: No
     with pytest.raises(CommandError):
         call_command("acknowledge", key, reason=reason, stdout=StringIO())
     assert not Trouble.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("by_s", "sentence"),
+    [
+        (3600, "The clock of elsewhere is 3,600 s ahead of the database's"),
+        (-45, "The clock of elsewhere is 45 s behind the database's"),
+        (20, ""),
+        (-20, ""),
+    ],
+)
+def test_a_clock_that_is_wrong(running_product: None, by_s: int, sentence: str) -> None:
+    heartbeats.beat(Process("web", host="elsewhere", number=7))
+    Heartbeat.objects.filter(host="elsewhere").update(clock=Now() + timedelta(seconds=by_s))
+    told = {one.key: one.sentence for one in troubles.found()}
+    is_told = sentence and connection.vendor == "postgresql"  # SQLite has no clock of its own
+    assert {key: text[: len(sentence)] for key, text in told.items()} == ({"clock elsewhere": sentence} if is_told else {})

@@ -86,6 +86,8 @@ def test_access_log_has_a_line_for_each_request_without_who_asked_for_what(serve
     told = {line["request_id"]: (line["method"], line["path"], line["status"]) for line in lines if "request_id" in line}
     assert told["held-0123456789"] == ("GET", "/robots.txt", 200)
     assert told["made-0123456789"] == ("GET", "/no-such-page", 404)
+    not_found = [json.loads(line) for line in LOG[-1].read_text().splitlines() if "Not Found: /no-such-page" in line]
+    assert [line["request_id"] for line in not_found] == ["made-0123456789"]
     assert "my-secret" not in LOG[-1].read_text()
     assert "192.0.2.7" not in LOG[-1].read_text()
     assert asked(server, "/healthz").endswith(b"\r\n\r\nok\n")

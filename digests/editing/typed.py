@@ -1,0 +1,25 @@
+"""Texts that editors type, as they are stored."""
+
+from django.core.exceptions import ValidationError
+
+from digests.editing.conflicts import Refused
+from papers.editing import LINE_END, refuse_control_characters
+
+
+def lines(text: str) -> str:
+    return LINE_END.sub("\n", text)
+
+
+def clean(text: str, *, longest: int) -> str:
+    """With `\\n` at the end of each line. Raises Refused."""
+    text = lines(text)
+    if len(text) > longest:
+        raise Refused(f"This text has {len(text):,} characters, and at most {longest:,} are allowed. Shorten it.")
+    try:
+        refuse_control_characters(text)
+        text.encode()
+    except ValidationError as error:
+        raise Refused(error.messages[0]) from None
+    except UnicodeEncodeError:
+        raise Refused("This text contains half a character, which can’t be saved. Delete it and type it again.") from None
+    return text

@@ -1,0 +1,137 @@
+/* What editors say to each other: the thread of a paper, or of the list. What is typed and not sent is kept in the browser. */
+
+import {afterMerging, merge} from "./fragments.js";
+import {all, complain, find, root, say} from "./page.js";
+import {fetchPart, request} from "./requests.js";
+import {apply, pulse} from "./revision.js";
+
+const dialog = find("#desk-comments");
+const place = find("#desk-thread");
+let of = null; // the paper; empty for the list
+let loaded = ""; // the pulse of the day when the thread came
+let turn = 0; // what was asked for before the last answer is out of date
+
+const NAME = `desk-comment:${root.dataset.user}:${root.dataset.day}:`;
+const LATER = {
+    offline: "You’re offline, so this wasn’t done. What you typed is kept in this browser.",
+    login: "You’re signed out, so this wasn’t done. Sign in again in another tab, then try again.",
+    server: "The server isn’t responding. What you typed is kept in this browser. Try again in a moment.",
+};
+const ACTIONS = {
+    comment: ({text, token}) => ["comment", {text, token, ...(of && {paper: of})}],
+    edit_comment: ({comment, text, base}) => ["edit_comment", {comment: Number(comment), text, base}],
+    delete_comment: ({comment}) => ["delete_comment", {comment: Number(comment)}],
+    resolve: ({comment}) => ["resolve_comment", {comment: Number(comment), resolved: true}],
+    reopen: ({comment}) => ["resolve_comment", {comment: Number(comment), resolved: false}],
+};
+
+const field = () => find(".write-comment textarea", place);
+
+const keepDraft = (text) => {
+    try {
+        if (text) {
+            localStorage.setItem(NAME + of, text);
+        } else {
+            localStorage.removeItem(NAME + of);
+        }
+    } catch {
+        // No storage: it is kept as long as the page is.
+    }
+};
+
+const draft = () => {
+    try {
+        return localStorage.getItem(NAME + of) ?? "";
+    } catch {
+        return "";
+    }
+};
+
+const load = async () => {
+    loaded = pulse();
+    turn += 1;
+    const mine = turn;
+    const html = await fetchPart("thread", {parameters: {of}});
+    if (mine !== turn || !dialog.open) {
+        return;
+    }
+    if (html === null) {
+        complain("Couldn’t load the comments. Try again in a moment.");
+        return;
+    }
+    await merge({html: {thread: html}, rows: {}});
+};
+
+/** Show the thread of the paper of this row, or of the list where there is none. */
+export const openComments = async (row) => {
+    of = row?.dataset.paper ?? "";
+    find("[data-slot=about]", dialog).textContent = row ? `“${row.dataset.title}”` : "the list";
+    place.replaceChildren();
+    if (!dialog.open) {
+        dialog.showModal();
+    }
+    await load();
+    const text = field();
+    if (text) {
+        text.value = text.value || draft();
+        text.focus();
+    }
+};
+
+const send = async (form, button) => {
+    if (button.dataset.confirm && button.dataset.armed === undefined) {
+        button.dataset.armed = "";
+        button.textContent = button.dataset.confirm;
+        say(`${button.dataset.confirm} Press again to confirm.`);
+        return;
+    }
+    const [action, body] = ACTIONS[button.value](Object.fromEntries(new FormData(form)));
+    const {kind, answer, why} = await request(action, {body: {...body, of}});
+    if (kind === "later") {
+        complain(LATER[why]);
+    } else if (kind === "refused") {
+        complain(answer.error);
+    } else {
+        if (action === "comment" && field()?.value === body.text) {
+            field().value = "";
+            keepDraft("");
+        }
+        form.closest("details")?.removeAttribute("open");
+        for (const text of all("textarea", form)) { // what is saved may be replaced by what came
+            text.value = text.defaultValue;
+        }
+        loaded = answer.pulse;
+        turn += 1;
+        await apply(answer);
+        (action === "delete_comment" ? field() : document.getElementById(`comment-${body.comment}`) ?? field())?.focus();
+    }
+};
+
+dialog.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button?.name === "do") {
+        event.preventDefault();
+        send(event.target, button);
+    }
+});
+dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {
+        event.preventDefault();
+        find("button[type=submit]", event.target.form)?.click();
+    }
+});
+dialog.addEventListener("input", (event) => {
+    if (event.target === field()) {
+        keepDraft(event.target.value);
+    }
+});
+dialog.addEventListener("close", () => {
+    of = null;
+    turn += 1;
+    place.replaceChildren();
+});
+afterMerging(() => {
+    if (dialog.open && loaded !== pulse()) { // a colleague said something, or resolved it
+        load();
+    }
+});
