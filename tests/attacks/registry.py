@@ -224,7 +224,7 @@ READERS: tuple[Reader, ...] = (
     Reader(categories.as_arxiv_writes, categories.as_arxiv_writes),
     Reader(
         terms.index_terms,
-        lambda text: terms.index_terms(text, text, text, [text], ways_in.DAY, [text], comment=text, posts=[text]),
+        lambda text: ways_in.a_indexed(*ways_in.a_share(text, of=7)),
     ),
     Reader(terms.title_words, terms.title_words),
     Reader(terms.given_names, lambda text: terms.given_names(text, text, text)),
