@@ -22,7 +22,9 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section("Lists", "What readers get. The desk is where they are made.", ("digests.digest", "digests.entry")),
+    Section(
+        "Lists", "What readers get. The desk is where they are made.", ("digests.digest", "digests.entry", "digests.notetemplate")
+    ),
     Section(
         "Papers and posts",
         "What arXiv announced and what the networks say of it. Correct a text here; a published list keeps what it prints.",

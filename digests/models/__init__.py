@@ -14,6 +14,7 @@ from digests.models.lists import (
     in_published_digest,
 )
 from digests.models.mirrors import MirrorHealth
+from digests.models.note_templates import NoteTemplate
 from digests.models.notices import Notice, NoticesByMail, Received
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "IgnoredCoverage",
     "ListChange",
     "MirrorHealth",
+    "NoteTemplate",
     "Notice",
     "NoticesByMail",
     "Presence",

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from digests import converters
 from digests.desk import body, presence
-from digests.desk.context import near_titles
+from digests.desk.context import near_titles, note_starts
 from digests.desk.filters import Filters
 from digests.editing import comparing, typed
 from digests.editing.conflicts import Refused as ActionRefused
@@ -203,6 +203,9 @@ READERS: tuple[Reader, ...] = (
     Reader(words.joined, lambda text: words.joined(text.split())),
     Reader(words.title_key, words.title_key),
     Reader(words.spellings, lambda text: words.spellings(words.plain(text))),
+    Reader(note_starts.first_sentence, note_starts.first_sentence),
+    Reader(note_starts.as_markdown, note_starts.as_markdown),
+    Reader(note_starts.filled, lambda text: note_starts.filled(text, {"lead": text, "title": "T", "author": "A"})),
     Reader(near_titles.title_words, near_titles.title_words),
     Reader(near_titles.likeness, lambda text: near_titles.likeness(text, f"{text[::-1]} 1")),
     Reader(near_titles.NearTitles.like, lambda text: near_titles.NearTitles([text, f"{text} x", *text.split("\n")]).like(text)),
@@ -221,7 +224,7 @@ READERS: tuple[Reader, ...] = (
     Reader(categories.as_arxiv_writes, categories.as_arxiv_writes),
     Reader(
         terms.index_terms,
-        lambda text: terms.index_terms(text, text, text, [text], ways_in.DAY, [text], comment=text, posts=[text]),
+        lambda text: ways_in.a_indexed(*ways_in.a_share(text, of=7)),
     ),
     Reader(terms.title_words, terms.title_words),
     Reader(terms.given_names, lambda text: terms.given_names(text, text, text)),
