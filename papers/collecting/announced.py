@@ -125,6 +125,7 @@ def _bring_in(
     left_out = list(found.left_out)
     nonsense: SourceError | None = None
     progress(len(come_along), len(wanted))
+    _tell_progress(found)
     for first in range(0, len(asked), BATCH):
         batch = asked[first : first + BATCH]
         try:
@@ -136,12 +137,22 @@ def _bring_in(
         missing.update(metadata.missing)
         left_out += metadata.left_out
         progress(len(come_along) + first + len(batch), len(wanted))
+        _tell_progress(found)
     if nonsense:
         raise nonsense
     # A replaced text may come another time.
     return missing.intersection(announced), tuple(
         one for one in left_out if one in found.left_out or one.name in ("", *announced)
     )
+
+
+def _tell_progress(found: Announcement) -> None:
+    """How many of the new papers are here, in the day's row: readers see it while the others are asked for."""
+    here = Paper.objects.filter(is_sample=False, arxiv_id__in=found.new).exclude(abstract="").count()
+    expected = found.expected.new if found.expected else None
+    row = CollectionDay.objects.filter(date=found.day, papers_done_at=None)
+    row.update(expected_new=expected, found_new=here)
+    row.filter(state=CollectionDay.State.NOT_ANNOUNCED).update(state=CollectionDay.State.COLLECTING, reason="")
 
 
 def _date_known(found: Announcement) -> None:

@@ -86,7 +86,8 @@ class Texts:
         """The names as plain text, in order."""
         if not authors:
             return []
-        rendered = self._text(Kind.NAMES, names_source(authors)).split("\n")
+        found = self._found[Kind.NAMES, names_source(authors)]
+        rendered = found[1].split("\n") if found else []
         return rendered if len(rendered) == len(authors) else authors
 
     def _html(self, kind: Kind, source: str) -> SafeString:

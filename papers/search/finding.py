@@ -150,21 +150,29 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
         return
     if first.wanted and not first.wanted[-1].part.is_exact:
         yield understood(first.query, is_unfinished=True), "", False
-    if (text := WITHIN.sub(" ", first.query.text)) != first.query.text:
-        first = understood(parse(text))
+    if apart := _parsed(WITHIN.sub(" ", first.query.text), first.query):
+        first = understood(apart)
         yield first, "", False
         yield understood(first.query, is_unfinished=True), "", False
     corrected = _corrected(first) or _meant(first, 1)
-    if corrected:
-        again = understood(parse(corrected))
+    again = understood(parsed) if (parsed := _parsed(corrected, first.query)) else None
+    if again:
         yield again, corrected, False
     yield understood(first.query, is_inflected=True), "", False
-    for one, instead in ((first, ""), *([(again, corrected)] if corrected else [])):
+    for one, instead in ((first, ""), *([(again, corrected)] if again else [])):
         for missing in range(4):
             if fewer := with_fewer(one, missing):
                 yield fewer, instead, True
-    if (text := NUMBERED.sub("", first.query.text)) != first.query.text:
-        yield understood(parse(text), is_unfinished=True), "", True
+    if unnumbered := _parsed(NUMBERED.sub("", first.query.text), first.query):
+        yield understood(unnumbered, is_unfinished=True), "", True
+
+
+def _parsed(text: str, query: Query) -> Query | None:
+    """The text that was made of the query's; None where it is the same, or cannot be read: it may look like a field now."""
+    try:
+        return parse(text) if text and text != query.text else None
+    except QueryError:
+        return None
 
 
 def _corrected(reading: Reading) -> str:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from papers.search.addresses import ids_in, is_id_beginning, words_of_link
-from papers.search.days import days_of
+from papers.search.days import DAY, days_of
 from papers.search.words import UNSPACED, name_words, words
 from papers.sources.arxiv.categories import as_arxiv_writes
 from papers.text.identifiers import CATEGORY, FIRST_YEAR
@@ -184,7 +184,7 @@ def _parts(text: str) -> Iterator[Part]:
             continue
         if found[0] in OPERATORS and not text.isupper():  # a title in capitals
             yield Part(OPERATORS[found[0]], (), "", place)
-        elif name:
+        elif name and not _is_prose(found):
             value = found["quoted"] if found["quoted"] is not None else found["bare"]
             yield from (part._replace(kind=f"{'-' * bool(minus)}{part.kind}") for part in _field(name, value, place))
         elif found["quoted"] is not None:
@@ -194,6 +194,11 @@ def _parts(text: str) -> Iterator[Part]:
             yield from (
                 part._replace(kind=f"{'-' * bool(minus)}{part.kind}") for part in _bare(found["bare"], found.start("bare"), place)
             )
+
+
+def _is_prose(found: re.Match[str]) -> bool:
+    """`from:Scratch` of a pasted title: words before a colon that are fields of days elsewhere."""
+    return found["field"].lower() in ("from", "to") and not DAY.match(found["quoted"] or found["bare"] or "")
 
 
 def _field(name: str, value: str, place: tuple[int, int]) -> Iterator[Part]:

@@ -6,6 +6,7 @@
 
 const FOLLOW_QUERY = /^(category|period|min|q|order)=[^&#\s]{1,400}(&(category|period|min|q|order)=[^&#\s]{1,400}){0,4}$/;
 const MOST_FOLLOWS = 100;
+const VISIT_MS = 30 * 60 * 1000;
 
 function placeOf(found) {
   const isPlace = found && /^\d{4}-\d\d-\d\d$/.test(found.day) && Array.isArray(found.papers);
@@ -62,6 +63,32 @@ addEventListener("storage", (event) => {
   }
 });
 showFollows();
+
+/** Several at a time, but never all: answers in order, null where one failed. */
+async function fetched(addresses, read) {
+  const answers = new Array(addresses.length).fill(null);
+  let next = 0;
+  const work = async () => {
+    while (next < addresses.length) {
+      const at = next++;
+      try {
+        const response = await fetch(addresses[at], { credentials: "omit" });
+        if (response.ok) answers[at] = await read(response);
+      } catch { /* offline */ }
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+  return answers;
+}
+
+/** The papers of a JSON Feed of a selection; none of a copy of this site as files, which answers with all papers. */
+const papersOf = (feed) => (String(feed?.feed_url).includes("?") ? feed.items ?? [] : [])
+  .filter((one) => ARXIV_ID.test(one?._hot_papers?.arxiv_id ?? ""));
+
+// New is what came after the visit before: on a later listing day, or on the same one and not among its papers.
+
+const isNew = (paper, place) => Boolean(place) && (paper.listing_day > place.day
+  || (paper.listing_day === place.day && !place.papers.includes(paper.arxiv_id)));
 
 // The app: the last lists can be read offline.
 

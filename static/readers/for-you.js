@@ -1,39 +1,16 @@
 // The page "For you": new papers of what is followed, saved papers, and a file to take along.
 "use strict";
 
-const VISIT_MS = 30 * 60 * 1000;
 const SHOWN = 8;
 const here = document.getElementById("for-you");
 const part = (name) => here.querySelector(`[data-${name}]`);
 const say = (text) => { part("said").textContent = text; };
-
-/** Several at a time, but never all: answers in order, null where one failed. */
-async function fetched(addresses, read) {
-  const answers = new Array(addresses.length).fill(null);
-  let next = 0;
-  const work = async () => {
-    while (next < addresses.length) {
-      const at = next++;
-      try {
-        const response = await fetch(addresses[at], { credentials: "omit" });
-        if (response.ok) answers[at] = await read(response);
-      } catch { /* offline */ }
-    }
-  };
-  await Promise.all([work(), work(), work(), work()]);
-  return answers;
-}
 
 function download(text, name, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   made("a", "", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address));
 }
-
-// New is what came after the visit before: on a later listing day, or on the same one and not among its papers.
-
-const isNew = (paper, place) => Boolean(place) && (paper.listing_day > place.day
-  || (paper.listing_day === place.day && !place.papers.includes(paper.arxiv_id)));
 
 function visit(follow, papers) {
   const day = papers.map((one) => one.listing_day).sort().at(-1);
@@ -53,7 +30,7 @@ function paperLine(title, id, byline, marked) {
 }
 
 function followed(follow, feed) {
-  const papers = (feed?.items ?? []).filter((one) => ARXIV_ID.test(one?._hot_papers?.arxiv_id ?? ""));
+  const papers = papersOf(feed);
   visit(follow, papers.map((one) => one._hot_papers));
   const news = new Set(papers.filter((one) => isNew(one._hot_papers, follow.before)));
   const section = made("section", "");

@@ -11,6 +11,7 @@ from pybtex.database import parse_string
 from pytest_django.live_server_helper import LiveServer
 
 from digests.models import Digest
+from papers.search.index import index_changed
 from tests.digests.reader.looking import expect_accessible
 from tests.factories import make_digest, make_entry, make_paper
 
@@ -54,6 +55,40 @@ def test_what_is_followed_shows_what_is_new_since_the_visit_before(page: Page, t
     page.get_by_label("Load from a file").set_input_files(tmp_path / "kept.json")
     expect(page.get_by_role("status")).to_have_text("Loaded from the file. Followed: 1. Marked papers: 0.")
     expect(page.get_by_role("heading", name="cs.LG")).to_be_visible()
+
+
+def test_home_shows_what_is_new_of_what_is_followed(page: Page, browser: Browser, live_server: LiveServer) -> None:
+    make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001", title="The first"))
+    index_changed()
+    page.goto("/")
+    strip = page.locator("#for-you-strip")
+    expect(strip).to_be_hidden()
+    page.goto("/authors/ada-example")
+    page.get_by_role("button", name="Follow").click()
+    page.goto("/categories/cs.LG")
+    page.get_by_role("button", name="Follow").click()
+    page.goto("/for-you")
+    expect(page.get_by_role("status")).to_have_text("0 new papers since your last visit.")
+    page.goto("/")
+    expect(strip).to_contain_text("Nothing new since your last visit.")
+    expect(strip.locator("li")).to_have_text(["By Ada ExampleThe firstAda Example, Bob Sämple"])
+
+    make_entry(make_digest(date(2021, 5, 13)), make_paper(arxiv_id="2105.00002", title="The second", authors=["Somebody Else"]))
+    page.evaluate(VISIT_BEFORE)
+    page.reload()
+
+    expect(strip).to_contain_text("1 new since your last visit.")
+    expect(strip.locator("li").first).to_have_text("In cs.LG (new)The secondSomebody Else")
+    expect(strip.locator("li")).to_have_count(2)
+    expect_accessible(page)
+    page.reload()  # home is no visit of the page
+    expect(strip).to_contain_text("1 new since your last visit.")
+
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto("/")
+    expect(plain.locator("#for-you-strip")).to_be_hidden()
+    context.close()
 
 
 def test_file_of_somebody_else_does_no_harm(page: Page, tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from digests.models import Digest, Entry
+from digests.models import Digest, Entry, in_published_digest
 from digests.reader.lists.listing import fetched
 from papers.counts.measuring import HORIZON
-from papers.models import PaperMeasurement, Provenance
+from papers.models import Paper, PaperMeasurement, Provenance
 from papers.networks.registry import OLD_NETWORK
 
 
@@ -58,6 +58,13 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
     gains = {pk: _score(new) - _score(old) for pk, (new, old) in known.items()}
     best = sorted((pk for pk, gain in gains.items() if gain > 0), key=lambda pk: (-gains[pk], pk))
     return [RisingPaper(entry, *known[entry.pk]) for entry in fetched(best[:limit])]
+
+
+def may_rise(now: datetime) -> list[Paper]:
+    """The papers of which each reading may change what `rising` finds, with their keys alone; one query."""
+    first_day = (now - HORIZON).astimezone(UTC).date()
+    entries = Entry.objects.filter(in_published_digest(), digest__date__gte=first_day)
+    return [Paper(pk) for pk in entries.values_list("paper", flat=True)]
 
 
 def _score(reading: PaperMeasurement) -> int:

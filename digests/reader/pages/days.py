@@ -15,6 +15,7 @@ from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
 from digests.models import Digest, PublicEvent
 from digests.page_cache.middleware import reads_query, shows
+from digests.reader.lists.rising import may_rise, rising
 from digests.reader.lists.selections import FEEDS, FeedLink, Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
 from digests.reader.pages.entries import entries_of, first_counts, is_hottest_first, shown_papers, whole_papers
@@ -31,6 +32,8 @@ PUBLISHED = Digest.objects.published()
 """Questions, put together once: to filter them copies them, which takes half the time."""
 PUBLISHED_WITH_NEIGHBOURS = PUBLISHED.with_neighbours()
 NOT_PUBLISHED = "There is no published list of this day"
+RISING = 4
+"""Papers in the column of home."""
 BESIDE_DAYS = [
     FeedLink(f"Hot Papers, {steps} ({name})", f"/{path}.{form}", kind, f"{label}: {name}")
     for path, steps, label in (("papers", "paper by paper", "Papers"), ("weekly", "week by week", "Weekly"))
@@ -47,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = None if page.before or not page.digests else page.digests[0]
     entries = [entry for one in page.digests for entry in one.entries.all()]
     now = None if page.before else going_on(newest.date if newest else None, clock.now())
+    risen = [] if page.before else rising(clock.now(), limit=RISING)
     title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
     description = f"The new arXiv papers people are talking about, every day{f', before {page.before}' if page.before else ''}."
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
@@ -55,14 +59,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "meta": Metadata(title, description, path),
         "newest": newest,
         "shown": shown_papers(newest.entries.all()) if newest else [],
-        "texts": texts_of_entries(entries, *([(Kind.NOTE, newest.intro)] if newest else [])),
+        "texts": texts_of_entries([*entries, *(row.entry for row in risen)], *([(Kind.NOTE, newest.intro)] if newest else [])),
         "others": page.digests[1:] if newest else page.digests,
-        "going_on": now.text if now else "",
+        "going_on": now,
+        "rising": risen,
         "feeds": BESIDE_DAYS,
     }
     response = render(request, "home.html", context)
     if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
-        shows(response, digests=page.digests, papers=[entry.paper for entry in entries], days=now.days if now else ())
+        papers = [entry.paper for entry in entries] + may_rise(clock.now())
+        shows(response, digests=page.digests, papers=papers, days=now.days if now else ())
     return response
 
 
@@ -105,8 +111,9 @@ def withdrawn(request: HttpRequest, day: date) -> HttpResponse:
     events = list(of_withdrawn.select_related("digest"))
     if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
         raise Http404(NOT_PUBLISHED)
-    context = {"digest": events[0].digest, "events": events, "texts": texts_of_events(events)}
-    return render(request, "withdrawn.html", context, status=404)
+    shown = events[0].digest
+    context = {"digest": shown, "events": events, "texts": texts_of_events(events)}
+    return shows(render(request, "withdrawn.html", context, status=404), digests=[shown])
 
 
 @require_safe

@@ -19,6 +19,12 @@ WORDS = {
     State.QUIET: "arXiv announced no papers on {day}.",
 }
 """They name the day, so that a page that is held over midnight stays true."""
+WITH_PAPERS = {
+    State.COLLECTING: "The papers of {day} are collected; posts about them are still being collected.",
+    State.PARTIAL: "The papers of {day} are collected, but not all posts about them.",
+    State.FAILED: "The papers of {day} are collected, but posts about them couldn’t be collected yet.",
+}
+"""Where all papers of the day are here."""
 LONGEST_BREAK = timedelta(days=7)
 """From one listing day to the next, at most."""
 
@@ -29,6 +35,13 @@ class GoingOn:
 
     text: str
     days: tuple[date, ...]
+    awaited: date | None = None
+    """The day whose list is still to come; None where there is none to come."""
+    found: int = 0
+    expected: int = 0
+    """New papers of that day, while they are being collected; 0 where arXiv did not say how many it announced."""
+    is_logged: bool = False
+    """Whether the day has a page of what was collected."""
 
 
 def going_on(newest: date | None, now: datetime) -> GoingOn:
@@ -40,6 +53,20 @@ def going_on(newest: date | None, now: datetime) -> GoingOn:
     days = tuple(due + timedelta(days=n) for n in range((today - due + LONGEST_BREAK).days + 1))
     if newest and newest >= due:
         return GoingOn("", days)
-    state = CollectionDay.objects.filter(date=due).values_list("state", flat=True).first()
-    told = WORDS[State(state) if state else None].format(day=f"{due:%A}, {day_text(due)}")
-    return GoingOn(f"The latest list is that of {newest:%A}, {day_text(newest)}. {told}" if newest else told, days)
+    row = CollectionDay.objects.filter(date=due).first()
+    told = _told(row, f"{due:%A}, {day_text(due)}")
+    text = f"The latest list is that of {newest:%A}, {day_text(newest)}. {told}" if newest else told
+    awaited = due if row is None or row.state != State.QUIET else None
+    is_counted = row is not None and not row.papers_done_at and row.expected_new
+    found, expected = (row.found_new, row.expected_new or 0) if row and is_counted else (0, 0)
+    return GoingOn(text, days, awaited, found, expected, row is not None)
+
+
+def _told(row: CollectionDay | None, day: str) -> str:
+    state = State(row.state) if row else None
+    if row and state and row.papers_done_at:
+        return WITH_PAPERS.get(state, WORDS[state]).format(day=day)
+    if row and row.expected_new and state in (State.COLLECTING, State.PARTIAL):
+        how_many = f"{row.found_new:,} of {row.expected_new:,}"
+        return f"Collecting the papers of {day}: {how_many}."
+    return WORDS[state].format(day=day)

@@ -17,8 +17,11 @@ from digests.page_cache.middleware import shows
 from digests.reader.metadata import Metadata
 
 ASSETS = (
-    *(f"readers/{name}.css" for name in ("site", "papers", "lists")),
-    *(f"readers/{name}.js" for name in ("theme", "reader", "marks", "originals", "keys", "following", "search", "for-you")),
+    *(f"readers/{name}.css" for name in ("site", "papers", "lists", "home")),
+    *(
+        f"readers/{name}.js"
+        for name in ("theme", "reader", "marks", "originals", "keys", "following", "search", "for-you", "for-you-strip")
+    ),
     "fonts/source-serif-4-latin.woff2",
     "icon-96.png",
 )

@@ -1,5 +1,6 @@
 /* What the desk's buttons and keys do; each gets the row that it is about, and perhaps the button. */
 
+import {beside} from "./beside.js";
 import {bulk} from "./bulk.js";
 import {openComments} from "./comments.js";
 import {context} from "./context.js";
@@ -11,6 +12,7 @@ import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
 import {rulesBody, siteRulesBody} from "./rules.js";
+import {templates} from "./templates.js";
 import {chosenRows, clearAll} from "./selection.js";
 import {focusRow, keepFocus, stepFocus} from "./walking.js";
 
@@ -54,6 +56,8 @@ const onStrip = (sibling) =>
     [...document.querySelectorAll(".strip a")].at(sibling([...document.querySelectorAll(".strip a")].findIndex((a) => a.ariaCurrent)))?.click();
 
 export const does = {
+    ...beside,
+    templates,
     ...bulk,
     ...context,
     apply_rules: () => bulk.apply_rules(rulesBody()),

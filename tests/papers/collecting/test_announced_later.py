@@ -196,3 +196,5 @@ def test_collect_papers_keeps_what_came_before_a_failure(week: Week, monkeypatch
         collect_papers(FRIDAY, now=clock.now(), sources=week.sources, progress=progress)
 
     assert (collected, Paper.objects.count()) == ([0, 10], 10)
+    day = CollectionDay.objects.get()
+    assert (day.found_new, day.expected_new) == (10, len(week.new(FRIDAY)))

@@ -233,3 +233,10 @@ def test_command_tells_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
         "Rendered the texts of 0 rows. 1 texts show their source: the admin lists them.",
         "Rendered the texts of 3 rows. 1 texts show their source: the admin lists them.",
     ]
+
+
+def test_names_that_are_not_rendered_yet_are_as_arxiv_gave_them() -> None:
+    names: list[list[str]] = [["Ada Example"], ["Ada Example", "Bob"], []]
+    texts = Texts((Kind.NAMES, names_source(one)) for one in names)
+
+    assert [texts.names(one) for one in names] == names

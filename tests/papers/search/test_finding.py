@@ -87,6 +87,7 @@ FOUND: dict[str, list[str]] = {
     '"large language models" OR divergence': [RENYI, VISION],
     "divergence OR vision language": [LANGUAGE, VISION],
     "author:vaswani OR cat:cs.CV OR nowhere": [ALL, VISION],
+    "A-guide-until:x… attention": [ALL, VISION, NEED],
     "attention*": [ALL, VISION, NEED],
     "'attention' & (need | x) <-> !y": [ALL, NEED],
     "attention'; DROP TABLE papers_paper; --": [ALL, VISION, NEED],

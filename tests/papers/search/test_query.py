@@ -40,6 +40,8 @@ from papers.search.query import LONGEST_QUERY, MOST_TERMS, Query, QueryError, pa
         ("BERT: a ratio of 3:1 at 12:30", Query(phrases=(("bert",), ("ratio",), ("3", "1"), ("12", "30")))),
         ("??? learning ***", Query(phrases=(("learning",),))),
         ('deep "learning of', Query(phrases=(("deep",), ("learning",)))),
+        ("Transfer-from:Sim to:Real", Query(phrases=(("transfer",), ("sim",), ("real",)))),
+        ("from:Scratch to:the", Query(phrases=(("scratch",),))),
         ("autor:Smith", Query(phrases=(("autor",), ("smith",)))),
         ("Audio Transformers:Transformer…", Query(phrases=(("audio",), ("transformer",)))),
         ("t_x b_a_b", Query(phrases=(("t", "x"), ("b", "b")))),

@@ -72,7 +72,7 @@ def test_error_page_needs_no_context(rf: RequestFactory) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 5),  # one on what is going on while the newest list is not out
+        ("/", 7),  # one on what is going on while the newest list is not out
         (f"/?before={DAY + timedelta(days=1)}", 4),
         (ADDRESS, 9),
         (f"{ADDRESS}.md", 6),  # one on the papers whose changes make it anew

@@ -18,25 +18,33 @@ SUNDAY = datetime(2021, 5, 16, 9, tzinfo=UTC)
 
 
 def said(client: Client, address: str = "/") -> list[str]:
-    return re.findall(r'<p class="going-on">(.*?)</p>', text_of(client, address))
+    return re.findall(r'<p class="truth"><span>(.*?)</span>', text_of(client, address))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("state", "told"),
+    ("state", "are_here", "told"),
     [
-        (None, "The papers of Wednesday, 12 May 2021 haven’t been collected yet."),
-        ("not_announced", "arXiv hasn’t announced the papers of Wednesday, 12 May 2021 yet."),
-        ("collecting", "The papers of Wednesday, 12 May 2021 are being collected."),
-        ("complete", "The papers of Wednesday, 12 May 2021 are collected; their list isn’t out yet."),
-        ("partial", "Some papers of Wednesday, 12 May 2021 are still missing."),
-        ("failed", "The papers of Wednesday, 12 May 2021 couldn’t be collected yet."),
-        ("quiet", "arXiv announced no papers on Wednesday, 12 May 2021."),
+        (None, False, "The papers of Wednesday, 12 May 2021 haven’t been collected yet."),
+        ("not_announced", False, "arXiv hasn’t announced the papers of Wednesday, 12 May 2021 yet."),
+        ("collecting", False, "The papers of Wednesday, 12 May 2021 are being collected."),
+        ("complete", True, "The papers of Wednesday, 12 May 2021 are collected; their list isn’t out yet."),
+        ("partial", False, "Some papers of Wednesday, 12 May 2021 are still missing."),
+        ("failed", False, "The papers of Wednesday, 12 May 2021 couldn’t be collected yet."),
+        ("quiet", False, "arXiv announced no papers on Wednesday, 12 May 2021."),
+        ("collecting", True, "The papers of Wednesday, 12 May 2021 are collected; posts about them are still being collected."),
+        ("partial", True, "The papers of Wednesday, 12 May 2021 are collected, but not all posts about them."),
+        (
+            "failed",
+            True,
+            "The papers of Wednesday, 12 May 2021 are collected, but posts about them couldn’t be collected yet.",
+        ),
     ],
 )
-def test_home_says_what_is_going_on(client: Client, state: str | None, told: str) -> None:
+def test_home_says_what_is_going_on(client: Client, state: str | None, are_here: bool, told: str) -> None:
     if state:
-        CollectionDay.objects.create(date=WEDNESDAY, state=state, reason="X_BEARER_TOKEN is not set", papers_done_at=READ_AT)
+        done_at = READ_AT if are_here else None
+        CollectionDay.objects.create(date=WEDNESDAY, state=state, reason="X_BEARER_TOKEN is not set", papers_done_at=done_at)
 
     with time_machine.travel(NOW, tick=False):
         first = said(client)
@@ -47,6 +55,34 @@ def test_home_says_what_is_going_on(client: Client, state: str | None, told: str
     assert first == [told]
     assert later == [f"The latest list is that of Tuesday, 11 May 2021. {told}"]
     assert older == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["collecting", "partial"])
+def test_home_says_how_many_papers_have_come(client: Client, state: str) -> None:
+    day = CollectionDay.objects.create(date=WEDNESDAY, state=state, expected_new=1640, found_new=412)
+
+    with time_machine.travel(NOW, tick=False):
+        page = text_of(client, "/")
+        day.papers_done_at = READ_AT
+        day.save()
+        after = text_of(client, "/")
+
+    assert "The list of Wednesday, 12 May 2021 isn’t out yet</h2>" in page
+    assert '<progress value="412" max="1640" aria-label="Papers collected">412 of 1,640</progress>' in page
+    assert "Collecting the papers of Wednesday, 12 May 2021: 412 of 1,640." in page
+    assert '<a href="/days/2021-05-12">See what’s happening</a>' in page
+    assert "<progress" not in after
+
+
+@pytest.mark.django_db
+def test_home_awaits_no_list_of_a_day_without_an_announcement(client: Client) -> None:
+    CollectionDay.objects.create(date=WEDNESDAY, state="quiet")
+
+    with time_machine.travel(NOW, tick=False):
+        page = text_of(client, "/")
+
+    assert "isn’t out yet" not in page and "See what’s happening" not in page
 
 
 @pytest.mark.django_db

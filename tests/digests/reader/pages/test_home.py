@@ -1,13 +1,17 @@
 """Home: the newest days, and the older ones page by page."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
+from digests.page_cache import middleware
+from papers.models import Paper, PaperMeasurement, Provenance
+from papers.search.index import index_changed
 from tests.digests.reader.pages.reading_pages import DAY, listed_days, make_days, text_of
-from tests.factories import make_digest
+from tests.factories import make_digest, make_entry, make_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +70,48 @@ def test_home_marks_sample_data(client: Client) -> None:
     make_digest(is_sample=True)
 
     assert "Sample data." in text_of(client, "/")
+
+
+NOON = datetime(2021, 5, 13, 12, tzinfo=UTC)
+
+
+def read(paper: Paper, hours_ago: int, retweets: int) -> None:
+    PaperMeasurement.objects.create(
+        paper=paper, read_at=NOON - timedelta(hours=hours_ago), provenance=Provenance.NETWORK, retweets=retweets, favorites=0,
+        counts={"hackernews": {"points": 2 * retweets}}, extra_points=2 * retweets,
+    )  # fmt: skip
+
+
+def risen(page: str) -> list[str]:
+    column = page.partition('<aside class="rising"')[2].partition("</aside>")[0]
+    return re.findall(r'href="/papers/([^"]+)"', column)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_home_shows_the_four_that_rise_most(client: Client) -> None:
+    digest = make_digest(DAY)
+    papers = [make_paper(arxiv_id=f"2105.0000{n}") for n in range(6)]
+    for n, paper in enumerate(papers):
+        make_entry(digest, paper)
+        read(paper, 5, 10)
+        read(paper, 1, 10 + n)
+    index_changed()
+    middleware.cache.clear()
+
+    with time_machine.travel(NOON, tick=False):
+        page = text_of(client, "/")
+        older = text_of(client, f"/?before={DAY + timedelta(days=1)}")
+        read(papers[1], 0, 100)
+        held = text_of(client, "/")
+
+    assert risen(page) == ["2105.00005", "2105.00004", "2105.00003", "2105.00002"]
+    assert 'as of <time datetime="2021-05-13T11:00:00Z">13 May 2021, 11:00 UTC</time>' in page
+    assert '<span class="vh">Hacker News: </span><span><b>+10</b> points</span>' in page
+    assert risen(older) == []
+    assert risen(held)[0] == "2105.00001"
+
+
+def test_home_has_no_column_where_nothing_rises(client: Client) -> None:
+    make_digest(DAY, papers=2)
+
+    assert "Rising now" not in text_of(client, "/")
