@@ -47,9 +47,8 @@ class Days:
             if name not in wanted and not manifest.get(name) and os.path.lexists(self.folder / name):
                 yield name
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged] | None:
-        days = days_of(subjects)
-        return None if days is None else self._stage_some(manifest, days | _days_in(manifest, touched))
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
+        return self._stage_some(manifest, days_of(subjects) | _days_in(manifest, touched))
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         made = set()
@@ -128,17 +127,17 @@ def withdrawn() -> DigestQuerySet:
     return Digest.objects.filter(published_at__isnull=False, status=Digest.Status.WITHDRAWN, is_sample=False)
 
 
-def days_of(subjects: Iterable[str]) -> set[date] | None:
-    """The days that show the subjects; None where one of their digests is gone, so that its day is not known."""
-    numbers: dict[str, set[int]] = {"digest": set(), "paper": set()}
+def days_of(subjects: Iterable[str]) -> set[date]:
+    """The days that show the subjects."""
+    days, papers = set(), set()
     for subject in subjects:
-        kind, _, number = subject.partition(":")
-        if kind in numbers:
-            numbers[kind].add(int(number))
-    listing = {pk for (pk,) in select(Entry, ["digest"], "paper", numbers["paper"])} if numbers["paper"] else set()
-    wanted = listing | numbers["digest"]
-    found = dict(select(Digest, ["id", "date"], "id", wanted)) if wanted else {}
-    return None if numbers["digest"] - set(found) else {_as_date(day) for day in found.values()}
+        kind, _, key = subject.partition(":")
+        if kind == "digest":
+            days.add(date.fromisoformat(key))
+        elif kind == "paper":
+            papers.add(int(key))
+    listing = {pk for (pk,) in select(Entry, ["digest"], "paper", papers)} if papers else set()
+    return days | {_as_date(day) for (day,) in select(Digest, ["date"], "id", listing)} if listing else days
 
 
 def _as_date(day: date | str) -> date:

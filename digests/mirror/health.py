@@ -51,10 +51,9 @@ def difference(target: Target) -> int | None:
     """How many days changed since the last run; None where that is not known and all are looked at."""
     try:
         subjects, _ = changed_since(read_position(target.files))
-        found = None if subjects is None else days_of(subjects)
+        return None if subjects is None else len(days_of(subjects))
     except (OSError, Error):
         return None
-    return None if found is None else len(found)
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -8,7 +8,7 @@ was killed is told from a person's edit.
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 NAME = "mirror.json"
@@ -127,7 +127,7 @@ class Manifest:
             name, _, entry = line.partition(b": {")
             yield json.loads(name), Entry.of_json(json.loads(b"{" + entry))
 
-    def showing(self, subjects: frozenset[str]) -> Iterator[tuple[str, Entry]]:
+    def showing(self, subjects: Collection[str]) -> Iterator[tuple[str, Entry]]:
         """The files that show one of the subjects, or anything."""
         for line in self._lines:
             if b'"shows": null' in line or any(f'"{subject}"'.encode() in line for subject in subjects):

@@ -1,7 +1,7 @@
 """The reader site as files: what its own links and its map lead to, each page made anew when what it shows changed."""
 
 import hashlib
-from collections.abc import Collection, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -13,8 +13,7 @@ from digests.mirror import site_pages
 from digests.mirror.days import staged_at_once, withdrawn
 from digests.mirror.manifest import Manifest
 from digests.mirror.targets import Target, Withdrawn
-from digests.mirror.writing import File, Staged, stage, stage_removal
-from digests.models import Digest
+from digests.mirror.writing import File, Staged, stage_removal
 from digests.page_cache.triggers import widened
 from digests.processes import shared_out
 from papers.rendered.kinds import VERSION
@@ -36,13 +35,15 @@ class Site:
         }
 
     def files(self, since: date | None) -> Iterator[File]:
-        return self._crawl(self._map(), set())
+        return _files(self._crawl(self._map(), set()))
 
     def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
         return (name for name in manifest.names() if name not in wanted)
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
-        made: set[str] = set()
+        made = set(_elsewhere(manifest))
+        for name in made:  # first: a file may come where its folder was
+            yield stage_removal(self.folder, manifest, name)
         addresses = list(dict.fromkeys(self._map()))
         seen = set(addresses)
         links: list[str] = []
@@ -56,30 +57,36 @@ class Site:
         else:
             links = addresses
             seen = set()
-        for one in staged_at_once(self.folder, manifest, self._crawl(links, seen)):
+        for one in staged_at_once(self.folder, manifest, _files(self._crawl(links, seen))):
             made.add(one.name)
             yield one
         for name in list(self.surplus(manifest, made, since)):
             yield stage_removal(self.folder, manifest, name)
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged] | None:
-        digests = {int(subject.partition(":")[2]) for subject in subjects if subject.startswith("digest:")}
-        if Digest.objects.published().filter(pk__in=digests).count() < len(digests):
-            return None  # a day was withdrawn: what led to it alone goes, too, and only a walk over all tells what that is
-        return self._stage_some(manifest, frozenset(widened(subjects)), touched)
-
-    def _stage_some(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
-        there = {entry.address: name for name, entry in manifest.showing(subjects)} if subjects else {}
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
+        there = {entry.address: name for name, entry in manifest.showing(widened(subjects))} if subjects else {}
         names = {name.removesuffix(".gz").removesuffix(".br") for name in touched}
         there |= {entry.address: name for name in names if (entry := manifest.get(name))}
-        made: set[str] = set()
-        for file in self._crawl(there, set(), manifest, names):
-            made.add(file.name)
-            yield stage(self.folder, manifest, file)
-        for name in there.values():
-            for one in () if name in made else (name, f"{name}.gz", f"{name}.br"):
-                if manifest.get(one):
-                    yield stage_removal(self.folder, manifest, one)
+        looked_at, gone = set(there.values()), set[str]()
+        pages = self._crawl(there, set(), manifest)
+        yield from staged_at_once(self.folder, manifest, self._anew(pages, manifest, names, looked_at, gone))
+        for name in sorted(gone | {one for left in looked_at for one in (left, *site_pages.compressed(left))}):
+            if manifest.get(name):
+                yield stage_removal(self.folder, manifest, name)
+
+    def _anew(
+        self, pages: Iterable[site_pages.Page], manifest: Manifest, touched: set[str], left: set[str], gone: set[str]
+    ) -> Iterator[File]:
+        """The pages' files, and compressed only where the page changed or somebody touched one of them. Takes them from those
+        that are `left`, and names compressed files that have no page now."""
+        for page in pages:
+            name = site_pages.file_of(page.address)
+            left.discard(name)
+            entry = manifest.get(name)
+            is_known = entry is not None and name not in touched and entry.sha256 == hashlib.sha256(page.data).hexdigest()
+            yield from page.files(is_compressed=not is_known)
+            if not page.is_compressible:
+                gone.update(site_pages.compressed(name))
 
     def _map(self) -> list[str]:
         """Where a walk over all begins; nothing leads to a day that was withdrawn."""
@@ -90,31 +97,35 @@ class Site:
         for start in range(0, len(addresses), SHARE):
             pages = [self._page(address) for address in addresses[start : start + SHARE]]
             found = [page for page in pages if page]
-            files = chain.from_iterable(page.files() for page in found)
-            yield list(staged_at_once(self.folder, manifest, files)), sorted({link for page in found for link in page.links})
+            yield (
+                list(staged_at_once(self.folder, manifest, _files(found))),
+                sorted({link for page in found for link in page.links}),
+            )
 
-    def _crawl(
-        self, addresses: Iterable[str], seen: set[str], manifest: Manifest | None = None, touched: Collection[str] = ()
-    ) -> Iterator[File]:
-        """The files of the addresses and of all that they lead to; with a manifest, of what it does not have yet, and nothing
-        is compressed again that did not change and was not touched."""
+    def _crawl(self, addresses: Iterable[str], seen: set[str], manifest: Manifest | None = None) -> Iterator[site_pages.Page]:
+        """The pages of the addresses and of all that they lead to; with a manifest, of what it does not have yet."""
         waiting = [address for address in dict.fromkeys(addresses) if address not in seen]
         seen.update(waiting)
         while waiting:
-            page = self._page(waiting.pop())
-            if page is None:
-                continue
-            entry = manifest.get(name) if manifest and (name := site_pages.file_of(page.address)) not in touched else None
-            is_known = entry is not None and entry.sha256 == hashlib.sha256(page.data).hexdigest()
-            yield from page.files(is_compressed=not is_known)
-            for link in page.links:
-                if link not in seen:
-                    seen.add(link)
-                    if manifest is None or not manifest.get(site_pages.file_of(link)):
-                        waiting.append(link)
+            if page := self._page(waiting.pop()):
+                yield page
+                found = [link for link in page.links if link not in seen]
+                seen.update(found)
+                waiting += (link for link in found if manifest is None or not manifest.get(site_pages.file_of(link)))
 
     def _page(self, address: str) -> site_pages.Page | None:
         return site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
+
+
+def _files(pages: Iterable[site_pages.Page]) -> Iterator[File]:
+    return chain.from_iterable(page.files() for page in pages)
+
+
+def _elsewhere(manifest: Manifest) -> Iterator[str]:
+    """Files that stand where an older version of this site wrote their address."""
+    for name, entry in manifest.items():
+        if entry.address and site_pages.file_of(entry.address) != name:
+            yield from (one for one in (name, *site_pages.compressed(name)) if manifest.get(one))
 
 
 def software() -> str:

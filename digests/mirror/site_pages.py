@@ -3,7 +3,8 @@
 import html
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
@@ -17,24 +18,39 @@ from django.contrib.staticfiles import finders
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, get_urlconf, resolve, reverse, set_urlconf
 from django.utils.html import format_html
 
 from digests.mirror.writing import File
+from digests.models import Digest, Entry, in_published_digest
 from digests.page_cache.finished import COMPRESS
 from digests.reader.feeds.old_addresses import OLD_ADDRESSES
+from digests.reader.lists.listing import HOTTEST_OF
+from digests.reader.lists.selections import Period, SelectionError
 
+READERS = "digests.urls"
+"""The addresses of readers' pages alone: to load editors' pages takes longer than a changed day."""
 LIVE = frozenset({"search", "suggest", "author", "day", "days", "export"})
 """Names of addresses that stay with the live site, besides all with a query: answers to a question, and the log."""
 HOME, MISSED, REDIRECTS = "/", "/404.html", "/_redirects"
-LINK = re.compile(rb'(\s(?:href|src|action)=")(/(?!/)[^"]*)"')
+UNLINKED = ("/favicon.ico", "/apple-touch-icon.png", "/service-worker.js", "/weekly.xml")
+"""What browsers, scripts and feed readers ask for, and no page links."""
+LINK = re.compile(rb'(\s(?:href|src|action|data-suggest)=")(/(?!/)[^"]*)"')
+ASKS = (b'action="', b'data-suggest="')
+"""What these lead to answers questions."""
+PICTURE = re.compile(rb'<meta property="og:image" content="([^"]*)"')
+OF_SCRIPT = re.compile(rb'"(/[^"\s]+)"')
 LOCATION = re.compile(rb"<loc>([^<]*)</loc>")
 OF_STYLE = re.compile(rb"url\([\"']?([^\"')]+)")
 COMPRESSED = ("text/", "application/json", "application/xml", "application/feed+json", "application/atom+xml",
-              "application/rss+xml", "image/svg+xml", "application/x-bibtex", "application/javascript")  # fmt: skip
+              "application/rss+xml", "image/svg+xml", "application/x-bibtex", "application/javascript",
+              "application/manifest+json", "application/opensearchdescription+xml", "application/vnd.citationstyles",
+              "application/x-research-info-systems")  # fmt: skip
 SMALLEST_COMPRESSED = 1000
 """Bytes; what fits in one packet gains nothing."""
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
+FILES = (".xml", ".atom", ".json", ".bib", ".ris", ".md", ".txt", ".png", ".ico", ".js", ".webmanifest")
+"""Ends of addresses that are files of the same name."""
 LONGEST_PART = 200
 """Bytes of one part of a path; file systems allow 255, and a suffix comes behind it."""
 
@@ -47,13 +63,17 @@ class Page(NamedTuple):
     links: tuple[str, ...]
     """The addresses that become files, too."""
 
+    @property
+    def is_compressible(self) -> bool:
+        return len(self.data) >= SMALLEST_COMPRESSED and self.content_type.startswith(COMPRESSED)
+
     def files(self, *, is_compressed: bool = True) -> Iterator[File]:
         """The page, and compressed beside it."""
         name = file_of(self.address)
         yield File(name, self.data, shows=self.shows, address=self.address)
-        if is_compressed and len(self.data) >= SMALLEST_COMPRESSED and self.content_type.startswith(COMPRESSED):
+        if is_compressed and self.is_compressible:
             for coding, compress in COMPRESS.items():
-                yield File(f"{name}{SUFFIXES[coding]}", compress(self.data))
+                yield File(f"{name}{SUFFIXES[coding]}", self.data, compress=compress)
 
 
 def map_of_site() -> list[str]:
@@ -64,12 +84,16 @@ def map_of_site() -> list[str]:
         paths = list(_mapped(page[0])) if page else []
         found += paths
         maps += [path for path in paths if path.endswith(".xml")]
-    return [*found, *(f"/{address}" for address in OLD_ADDRESSES)]
+    return [*found, *UNLINKED, *(f"/{address}" for address in OLD_ADDRESSES)]
 
 
 def _mapped(data: bytes) -> Iterator[str]:
     """The addresses in a map that become files."""
-    paths = (html.unescape(location.decode()).removeprefix(settings.SITE_URL) for location in LOCATION.findall(data))
+    return _ours(LOCATION.findall(data))
+
+
+def _ours(addresses: Iterable[bytes]) -> Iterator[str]:
+    paths = (html.unescape(address.decode()).removeprefix(settings.SITE_URL) for address in addresses)
     return (path for path in paths if is_file(path))
 
 
@@ -89,8 +113,11 @@ def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
     links: dict[str, None] = {}
     if content_type.startswith("text/html"):
         data = LINK.sub(lambda found: _relinked(found, links), data)
+        links |= dict.fromkeys(_ours(PICTURE.findall(data)))
     elif address.endswith(".xml"):
         links = dict.fromkeys(_mapped(data))
+    elif address.endswith((".js", ".webmanifest")):
+        links = {link: None for link in map(bytes.decode, OF_SCRIPT.findall(data)) if is_file(link)}
     return Page(address, data, content_type, shows, tuple(links))
 
 
@@ -98,19 +125,43 @@ def made(address: str, *, keeps_withdrawn: bool = False) -> tuple[bytes, str, tu
     """What the site answers, its type, and what it shows; asked as its views are, without the ways of a server."""
     request = WSGIRequest(_asking(address))
     request.user = AnonymousUser()
-    if address == MISSED:
-        return render(request, "404.html").content, "text/html", ()
-    try:
-        match = resolve(unquote(address))
-        response = match.func(request, *match.args, **match.kwargs)
-    except (Http404, Resolver404):
-        return None
+    with override_urlconf(READERS):
+        if address == MISSED:
+            return render(request, "404.html").content, "text/html", ()
+        try:
+            match = resolve(unquote(address), READERS)
+            if not _is_on_a_list(match):
+                return None
+            response = match.func(request, *match.args, **match.kwargs)
+        except (Http404, Resolver404):
+            return None
     if response.status_code in (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND):
         return _leading_to(response["Location"]), "text/html", ()
     if response.status_code != HTTPStatus.OK and not keeps_withdrawn:
         return None
     shows = getattr(response, "page_subjects", None)
     return response.content, response["Content-Type"], None if shows is None else tuple(sorted(shows))
+
+
+@contextmanager
+def override_urlconf(name: str) -> Iterator[None]:
+    before = get_urlconf()
+    set_urlconf(name)
+    try:
+        yield
+    finally:
+        set_urlconf(before)
+
+
+def _is_on_a_list(match: ResolverMatch) -> bool:
+    """Whether the page stays reachable: pages of collected papers and of times without any list have no link from others."""
+    if match.url_name in ("paper", "paper-picture"):
+        return Entry.objects.filter(in_published_digest(), paper__arxiv_id=match.kwargs["arxiv_id"]).exists()
+    if match.url_name == "hottest" and match.kwargs["period"] not in HOTTEST_OF:
+        with suppress(SelectionError):
+            period = Period.parse(match.kwargs["period"])
+            return Digest.objects.published().between(period.since, period.until).exists()
+    return True
 
 
 def _asking(address: str) -> dict[str, Any]:
@@ -137,10 +188,10 @@ def is_file(address: str) -> bool:
     if path.startswith(settings.STATIC_URL):
         return True
     try:
-        match = resolve(path)
+        match = resolve(path, READERS)
     except Resolver404:
         return False
-    return match.url_name not in LIVE and not path.startswith("/admin")
+    return match.url_name not in LIVE
 
 
 def file_of(address: str) -> str:
@@ -151,14 +202,19 @@ def file_of(address: str) -> str:
     return f"{path.strip('/')}/index.html".lstrip("/")
 
 
+def compressed(name: str) -> list[str]:
+    """The names of the file's compressed forms."""
+    return [name + suffix for suffix in SUFFIXES.values()]
+
+
 def _names_a_form(path: str) -> bool:
-    return path.endswith((".xml", ".atom", ".json", ".bib", ".md", ".txt"))
+    return path.endswith(FILES)
 
 
 def _relinked(found: re.Match[bytes], links: dict[str, None]) -> bytes:
     address = html.unescape(found[2].decode())
     path = address.partition("#")[0]
-    if is_file(path) and b"action=" not in found[1]:  # what a form asks the live site answers
+    if is_file(path) and not found[1].endswith(ASKS):  # what a form asks the live site answers
         links[path] = None
         return found[0]
     return found[1] + html.escape(settings.SITE_URL).encode() + found[2] + b'"'

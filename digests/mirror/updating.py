@@ -26,8 +26,8 @@ class Source(Protocol):
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         """Each file, and those of ours that should not be there."""
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged] | None:
-        """The files that show the subjects, and those with these names; None where that cannot be told."""
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
+        """The files that show the subjects, and those with these names."""
 
     def files(self, since: date | None) -> Iterator[File]:
         """Each file as it should be."""
@@ -81,7 +81,7 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
         except FileNotFoundError:
             yield file.name, FileState.NEW
             continue
-        is_same = present == file.data and entry is not None and entry.sha256 == disk.sha256_of(path)
+        is_same = present == file.compress(file.data) and entry is not None and entry.sha256 == disk.sha256_of(path)
         yield file.name, FileState.SAME if is_same else FileState.CHANGED
     for name in source.surplus(manifest, wanted, since):
         yield name, FileState.REMOVED

@@ -7,7 +7,7 @@ place, and the manifest says what it is now. Killed anywhere, the next run knows
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,6 +41,8 @@ class File(NamedTuple):
     revision: int = 0
     shows: tuple[str, ...] | None = ()
     address: str = ""
+    compress: Callable[[bytes], bytes] = bytes
+    """What makes the file's bytes of `data`, when they are written."""
 
 
 class Staged(NamedTuple):
@@ -71,16 +73,17 @@ class Report:
 
 def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
     """Look what stands in the file's place, and have it wait beside if that is something else. Any process may do so."""
-    entry = Entry(hashlib.sha256(file.data).hexdigest(), len(file.data), file.digest, file.revision, file.shows, file.address)
+    data = file.compress(file.data)
+    entry = Entry(hashlib.sha256(data).hexdigest(), len(data), file.digest, file.revision, file.shows, file.address)
     before, path = manifest.get(file.name), folder / file.name
     try:
         present: bytes | None = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         present = None
-    if present == file.data:
+    if present == data:
         return Staged(file.name, FileState.SAME, entry)
     waits_at = f"{disk.OURS}/{os.getpid()}-{next(numbers)}"
-    disk.write_durably(folder / waits_at, file.data)
+    disk.write_durably(folder / waits_at, data)
     if present is None:
         return Staged(file.name, FileState.NEW, entry, waits_at)
     is_theirs = before is None or hashlib.sha256(present).hexdigest() != before.sha256

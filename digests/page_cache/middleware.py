@@ -15,10 +15,12 @@ from django.http.response import HttpResponseBase
 from digests.models import Digest
 from digests.page_cache.cache import Key, PageCache
 from digests.page_cache.finished import Answer, Page, finish
-from digests.page_cache.triggers import ANY_DIGEST
 from papers.models import Paper
 
 View = TypeVar("View", bound=Callable[..., object])
+EVER = "*"
+"""For `shows`, all times."""
+MOST_MONTHS = 11
 LONGEST_HOST = 300
 """Of a Host header, port included."""
 NEVER = ("/admin/", settings.STATIC_URL)
@@ -30,19 +32,36 @@ def shows(
     response: HttpResponse,
     *,
     digests: Iterable[Digest] = (),
-    papers: Iterable[Paper] = (),
+    papers: Iterable[Paper | int] = (),
     ranks_of: Iterable[date] = (),
-    days: Iterable[date] = (),
+    days: Iterable[date | str] = (),
     categories: Iterable[str] = (),
-    any_digest: bool = False,
+    lists_of: Iterable[str] = (),
+    papers_listed: Iterable[str] = (),
 ) -> HttpResponse:
     """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
     digests that list them), the ranks of listing days, how days were collected, which published papers are of categories,
-    something of any digest, and nothing else. A response that declares nothing is made again after every change."""
-    subjects = [f"digest:{one.pk}" for one in digests] + [f"paper:{one.pk}" for one in papers]
-    subjects += [f"category:{code}" for code in categories] + [ANY_DIGEST] * any_digest
-    response.page_subjects = frozenset(subjects + [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days])  # type: ignore[attr-defined]
+    something of any list of a time, which papers the lists of a time have, and nothing else. A time is a month (`2021-05`), a
+    year (`2021`), or `*` for ever; `days` may name some, too. A response that declares nothing is made again after every change.
+    """
+    subjects = [f"digest:{one.date}" for one in digests]
+    subjects += [f"paper:{one.pk if isinstance(one, Paper) else one}" for one in papers]
+    subjects += [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days]
+    subjects += [f"category:{code}" for code in categories]
+    subjects += [f"digest:{time}" for time in lists_of] + [f"listed:{time}" for time in papers_listed]
+    response.page_subjects = frozenset(subjects)  # type: ignore[attr-defined]
     return response
+
+
+def times(since: date | None, until: date | None) -> list[str]:
+    """The months from a day to another, or the years where these are fewer, or all times: as `shows` takes them."""
+    if since is None or until is None:
+        return [EVER]
+    first, last = since.year * 12 + since.month - 1, until.year * 12 + until.month - 1
+    if last - first < MOST_MONTHS:
+        return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
+    years = range(since.year, until.year + 1)
+    return [f"{year:04}" for year in years] if len(years) <= MOST_MONTHS else [EVER]
 
 
 class FinishedPagesMiddleware:

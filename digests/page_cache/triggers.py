@@ -1,10 +1,10 @@
 """Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
 
-A subject is `digest:<key>`, `paper:<key>`, `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers),
-`category:<code>` (of papers that published lists gained or lost), or `*`, all there is. The database names them in the
-transaction that changes the rows, whoever writes: admin, worker, command, raw SQL. The table `page_change` keeps them (log.py):
-on SQLite a subject's row moves to the end each time; on PostgreSQL, where two writers of one row would wait for each other, the
-table only grows, and the channel `page_change` is notified at the commit.
+A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it), `paper:<key>`, `day:<listing day>` (how it was
+collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers that published lists gained or lost), or `*`, all
+there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker, command, raw SQL. The
+table `page_change` keeps them (log.py): on SQLite a subject's row moves to the end each time; on PostgreSQL, where two writers of
+one row would wait for each other, the table only grows, and the channel `page_change` is notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -39,16 +39,17 @@ from papers.triggers import Event, Trigger
 
 CHANGE = "page_change"
 EVERYTHING = "*"
-ANY_DIGEST = "digest:*"
-"""What a page shows that lists papers or days of any digest."""
+OF_A_DAY = ("digest:", "listed:", "day:")
+"""Kinds of subjects whose key is a day. A page may name a month (`digest:2021-05`), a year or all (`digest:*`) instead."""
 
 _OF_PAPER = "SELECT 'paper:' || {row}.paper_id AS subject"
 _RANKS_OF_PAPER = f"SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id"
 _DIGEST, _ENTRY, _SHOWN, _MENTION, _INDEXED, _EVENT, _CATEGORY = (
     model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention, IndexedPaper, PublicEvent, PaperCategory)
 )
+_DIGEST_OF = f"SELECT '{{kind}}:' || date AS subject FROM {_DIGEST} WHERE id = {{{{row}}}}.digest_id"
 _NEIGHBOUR = (
-    f"SELECT 'digest:' || (SELECT id FROM {_DIGEST} WHERE status = 'published' AND date {{side}} {{{{row}}}}.date "
+    f"SELECT 'digest:' || (SELECT date FROM {_DIGEST} WHERE status = 'published' AND date {{side}} {{{{row}}}}.date "
     "ORDER BY date {order} LIMIT 1) WHERE {{row}}.status = 'published'"
 )
 
@@ -84,24 +85,31 @@ IN_PUBLISHED = f"EXISTS (SELECT 1 FROM {_DIGEST} WHERE id = NEW.digest_id AND st
 IS_INDEXED = f"EXISTS (SELECT 1 FROM {_INDEXED} WHERE paper_id = NEW.paper_id)"
 """A paper that the search index doesn't know yet came within the last minute; it is named once the index knows it."""
 WATCHED = [
-    Watched(Digest, "SELECT 'digest:' || {row}.id AS subject WHERE {row}.status = 'published'", insert_when=IS_PUBLISHED),
+    Watched(Digest, "SELECT 'digest:' || {row}.date AS subject WHERE {row}.status = 'published'", insert_when=IS_PUBLISHED),
     # The pages of the days beside it link to a digest, those of its papers list it.
     Watched(
         Digest,
         f"SELECT 'paper:' || paper_id AS subject FROM {_ENTRY} WHERE digest_id = {{row}}.id AND {{row}}.status = 'published' "
         f"UNION {_NEIGHBOUR.format(side='<', order='DESC')} UNION {_NEIGHBOUR.format(side='>', order='ASC')} "
         f"UNION SELECT 'category:' || code FROM {_CATEGORY} category JOIN {_ENTRY} entry ON entry.paper_id = category.paper_id "
-        "WHERE entry.digest_id = {row}.id AND {row}.status = 'published'",
+        "WHERE entry.digest_id = {row}.id AND {row}.status = 'published' "
+        "UNION SELECT 'listed:' || {row}.date WHERE {row}.status = 'published'",
         only=frozenset({"status", "date"}),
         insert_when=IS_PUBLISHED,
     ),
     Watched(
         Entry,
-        f"SELECT 'digest:' || id AS subject FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published' "
+        f"{_DIGEST_OF.format(kind='digest')} AND status = 'published' "
         f"UNION SELECT 'paper:' || {{row}}.paper_id FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published' "
         f"UNION SELECT 'category:' || code FROM {_CATEGORY} category JOIN {_DIGEST} digest ON digest.id = {{row}}.digest_id "
         "AND digest.status = 'published' WHERE category.paper_id = {row}.paper_id",
         frozenset({"moves"}),
+        insert_when=IN_PUBLISHED,
+    ),
+    Watched(
+        Entry,
+        f"{_DIGEST_OF.format(kind='listed')} AND status = 'published'",
+        only=frozenset({"digest", "paper"}),
         insert_when=IN_PUBLISHED,
     ),
     Watched(
@@ -111,7 +119,7 @@ WATCHED = [
         insert_when=f"EXISTS (SELECT 1 FROM {_ENTRY} entry JOIN {_DIGEST} digest ON digest.id = entry.digest_id "
         "WHERE entry.id = NEW.entry_id AND digest.status = 'published')",
     ),
-    Watched(PublicEvent, "SELECT 'digest:' || {row}.digest_id AS subject"),
+    Watched(PublicEvent, _DIGEST_OF.format(kind="digest")),
     Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled"}), events=REFERRED_TO),
     Watched(PaperCategory, _OF_PAPER, insert_when=IS_INDEXED),
     Watched(
@@ -131,11 +139,12 @@ WATCHED = [
     Watched(
         UnrenderedRow,
         f"SELECT 'paper:' || {{row}}.row_id AS subject WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
-        f"UNION SELECT 'digest:' || id FROM {_DIGEST} WHERE {{row}}.\"table\" = '{_DIGEST}' AND id = {{row}}.row_id "
+        f"UNION SELECT 'digest:' || date FROM {_DIGEST} WHERE {{row}}.\"table\" = '{_DIGEST}' AND id = {{row}}.row_id "
         "AND status = 'published' "
-        f"UNION SELECT 'digest:' || digest.id FROM {_DIGEST} digest JOIN {_ENTRY} entry ON entry.digest_id = digest.id "
+        f"UNION SELECT 'digest:' || digest.date FROM {_DIGEST} digest JOIN {_ENTRY} entry ON entry.digest_id = digest.id "
         f"WHERE {{row}}.\"table\" = '{_ENTRY}' AND entry.id = {{row}}.row_id AND digest.status = 'published' "
-        f"UNION SELECT 'digest:' || digest_id FROM {_EVENT} WHERE {{row}}.\"table\" = '{_EVENT}' AND id = {{row}}.row_id",
+        f"UNION SELECT 'digest:' || digest.date FROM {_DIGEST} digest JOIN {_EVENT} event ON event.digest_id = digest.id "
+        f"WHERE {{row}}.\"table\" = '{_EVENT}' AND event.id = {{row}}.row_id",
         events=("delete",),
     ),
     Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),
@@ -167,8 +176,13 @@ WATCHED = [
 
 
 def widened(subjects: Collection[str]) -> Collection[str]:
-    """With the subjects of pages that show any of a kind."""
-    return {*subjects, ANY_DIGEST} if any(subject.startswith("digest:") for subject in subjects) else subjects
+    """With the subjects of pages that show any of a month, of a year, or of a kind."""
+    found = set(subjects)
+    for subject in subjects:
+        if subject.startswith(OF_A_DAY):
+            kind, _, day = subject.partition(":")
+            found |= {f"{kind}:{day[:7]}", f"{kind}:{day[:4]}", f"{kind}:*"}
+    return found
 
 
 def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from math import log, sqrt
 
 from django.db.models import Count, Exists, OuterRef, Subquery
@@ -42,9 +43,8 @@ class RelatedPaper:
 
 def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
     """The closest, the closest first. One query."""
-    nearby = (max(paper.listing_date, EARLIEST) - SPAN, min(paper.listing_date, LATEST) + SPAN)
     of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=list(codes))
-    entries = Entry.objects.filter(in_published_digest(), Exists(of_categories), digest__date__range=nearby)
+    entries = Entry.objects.filter(in_published_digest(), Exists(of_categories), digest__date__range=nearby(paper.listing_date))
     rows = entries.exclude(paper=paper.pk).order_by("-pk").annotate(people=_people_of_both(paper))
     asked = ("paper", "paper__arxiv_id", "paper__title", "paper__authors", Left("paper__abstract", CHARACTERS), "people")
     found, texts, people = {}, {}, {}
@@ -55,6 +55,11 @@ def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
     measure = {pk: of_text[pk][0] + _for_people(people[pk], people.values()) for pk in found}
     best = sorted((pk for pk in found if measure[pk] >= LEAST), key=lambda pk: (-measure[pk], -pk))[:SHOWN]
     return [RelatedPaper(found[pk], of_text[pk][1], people[pk]) for pk in best]
+
+
+def nearby(day: date) -> tuple[date, date]:
+    """The first and the last day of the lists that are asked for papers like one of this listing day."""
+    return max(day, EARLIEST) - SPAN, min(day, LATEST) + SPAN
 
 
 def _people_of_both(paper: Paper) -> Coalesce:
@@ -74,8 +79,9 @@ def _for_people(both: int, of_all: Collection[int]) -> float:
     return FOR_PEOPLE * log((len(of_all) + 1) / as_many) / log(len(of_all) + 1)
 
 
+@lru_cache(maxsize=2 * MOST)
 def _counted(title: str, abstract: str) -> Counter[str]:
-    """A word of the title weighs as three of the abstract."""
+    """A word of the title weighs as three of the abstract. Papers of one time ask for the same; nobody changes what they get."""
     counted = Counter(words(abstract))
     for word in words(title):
         counted[word] += 3

@@ -8,7 +8,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, in_published_digest
-from digests.page_cache.middleware import reads_query, shows
+from digests.page_cache.middleware import EVER, reads_query, shows
 from digests.reader import citations
 from digests.reader.citations import Keys
 from digests.reader.feeds import formats
@@ -53,7 +53,10 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
 def weeks(request: HttpRequest, form: str) -> HttpResponse:
     """The newest weeks that are over, each with its hottest papers."""
     title, url = "Hot Papers, week by week", reverse("weekly", args=[form])
-    return sent(Feed(title, DESCRIPTION_OF_WEEKS, absolute(reverse("home")), absolute(url), week_items(clock.now())), form)
+    items, digests, papers = week_items(clock.now())
+    response = sent(Feed(title, DESCRIPTION_OF_WEEKS, absolute(reverse("home")), absolute(url), items), form)
+    # A day that comes in between, above or below is a neighbour of one that is shown.
+    return shows(response, digests=digests, papers=papers) if digests else response
 
 
 @require_safe
@@ -73,7 +76,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         "feeds": selection.feeds,
         "meta": metadata_of_list(page, texts),
     }
-    return shows(render(request, "papers.html", context), papers=[entry.paper for entry in page.entries], any_digest=True)
+    return shows(render(request, "papers.html", context), **page.shows | {"papers_listed": [EVER]})  # the years to choose from
 
 
 @require_safe
@@ -84,7 +87,7 @@ def papers_as(request: HttpRequest, form: str) -> HttpResponse:
         page = listed(Selection.parse(request.GET), request.GET.get("after", ""))
     except SelectionError as error:
         return _refused(error)
-    return shows(sent(_feed_of(page, form), form), papers=[entry.paper for entry in page.entries], any_digest=True)
+    return shows(sent(_feed_of(page, form), form), **page.shows)
 
 
 @require_safe
@@ -106,7 +109,7 @@ def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
     response = HttpResponse(text, content_type=citations.CONTENT_TYPES[form])
     if page.next_after:
         response["Link"] = f'<{absolute(page.selection.address(form, after=page.next_after))}>; rel="next"'
-    return shows(response, papers=papers, any_digest=True)
+    return shows(response, **page.shows)
 
 
 @require_safe

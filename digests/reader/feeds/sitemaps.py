@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, PublicEvent
-from digests.page_cache.middleware import shows
+from digests.page_cache.middleware import EVER, shows
 from digests.reader.lists.listing import HOTTEST_OF
 from digests.templatetags.reading import absolute
 from papers.models import PaperAuthor, PaperCategory
@@ -40,7 +40,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     months = Digest.objects.published().dates("date", "month", order="DESC")
     paths = [reverse("sitemap-pages"), *(reverse("sitemap-of-month", args=[day.year, day.month]) for day in months)]
     maps = [Address(absolute(path)) for path in paths]
-    return shows(render(request, "sitemap_index.xml", {"addresses": maps}, content_type=XML), any_digest=True)
+    return shows(render(request, "sitemap_index.xml", {"addresses": maps}, content_type=XML), papers_listed=[EVER])
 
 
 @require_safe
@@ -49,7 +49,7 @@ def pages(request: HttpRequest) -> HttpResponse:
     years = Digest.objects.published().dates("date", "year", order="DESC")
     paths = [*map(reverse, PAGES), *(reverse("hottest", args=[period]) for period in HOTTEST_OF)]
     paths += [reverse("year", args=[day.year]) for day in years]
-    return shows(_sent(request, [Address(absolute(path)) for path in paths]), any_digest=True)
+    return shows(_sent(request, [Address(absolute(path)) for path in paths]), papers_listed=[EVER])
 
 
 @require_safe
@@ -74,7 +74,8 @@ def sitemap_of_month(request: HttpRequest, year: int, month: int) -> HttpRespons
     paths += [(reverse("paper", args=[arxiv_id]), at) for arxiv_id, at in papers.items()]
     paths += [(reverse("category", args=[code]), None) for code in categories]
     paths += [(reverse("author", args=[key]), None) for key in authors]
-    return _sent(request, [Address(absolute(path), at) for path, at in paths[:MOST_ADDRESSES]])
+    response = _sent(request, [Address(absolute(path), at) for path, at in paths[:MOST_ADDRESSES]])
+    return shows(response, papers=keys, lists_of=[f"{year:04}-{month:02}"])
 
 
 def _sent(request: HttpRequest, addresses: list[Address]) -> HttpResponse:
@@ -91,4 +92,4 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /papers.",
         f"Sitemap: {absolute(reverse('sitemap'))}",
     ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+    return shows(HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8"))

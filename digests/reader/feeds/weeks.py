@@ -14,18 +14,19 @@ from digests.reader.lists.listing import fetched
 from digests.reader.lists.selections import Selection
 from digests.reader.texts import texts_of_list
 from digests.templatetags.reading import absolute
-from papers.models import Provenance
+from papers.models import Paper, Provenance
 
 NEWEST_WEEKS = 8
 PAPERS_A_WEEK = 15
 
 
-def week_items(now: datetime) -> list[FeedItem]:
-    """The newest weeks, from Monday to Sunday (UTC), that ended before `now`; ten queries."""
+def week_items(now: datetime) -> tuple[list[FeedItem], list[Digest], list[Paper]]:
+    """The newest weeks, from Monday to Sunday (UTC), that ended before `now`, and what they show; ten queries."""
     monday = now.astimezone(UTC).date() - timedelta(days=now.astimezone(UTC).weekday())
     days = Digest.objects.published().filter(date__lt=monday).order_by("-date").prefetch_related("events")[: 7 * NEWEST_WEEKS]
     weeks = [(first, list(found)) for first, found in groupby(days, lambda digest: _monday(digest.date))][:NEWEST_WEEKS]
-    hottest = _hottest([digest for _, digests in weeks for digest in digests])
+    asked = [digest for _, digests in weeks for digest in digests]
+    hottest = _hottest(asked)
     entries = {entry.pk: entry for entry in fetched([pk for pks in hottest.values() for pk in pks[:PAPERS_A_WEEK]])}
     prefetch_related_objects(list(entries.values()), of_posts())
     texts = texts_of_list(entries.values())
@@ -52,7 +53,7 @@ def week_items(now: datetime) -> list[FeedItem]:
                 data={"week": selection.period.text, "papers": [entry.paper.arxiv_id for entry in shown]},
             )
         )
-    return items
+    return items, asked, [entry.paper for entry in entries.values()]
 
 
 def _monday(day: date) -> date:

@@ -20,6 +20,7 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
 
 from digests.models import SCORE, Digest, Entry
+from digests.page_cache.middleware import EVER, times
 from digests.reader.lists.selections import Order, Selection, SelectionError
 from papers.models import PaperCategory, Provenance
 from papers.search.finding import matching_ids
@@ -42,6 +43,8 @@ class ListPage:
     """The place in the list behind which it begins; empty for the first page."""
     next_after: str
     """The place in the list behind which the next page begins; empty on the last one."""
+    bounds: tuple[date | None, date | None] = (None, None)
+    """The first and the last day of its period, where it has them."""
     most_matches: int = 0
     """Where more papers match the selection's text than are looked at: how many of them are, the hottest ones; else 0."""
 
@@ -62,6 +65,17 @@ class ListPage:
         return self.selection.order is Order.HOTTEST and not self.after and len(kinds) == 1
 
     @property
+    def shows(self) -> dict[str, Any]:
+        """What it depends on, for `shows` of digests/page_cache."""
+        selection, papers = self.selection, [entry.paper for entry in self.entries]
+        is_of_days = selection.order is Order.NEWEST and not (selection.category or selection.text or selection.at_least)
+        if is_of_days and papers and selection.period.text == "ever":
+            # A day that comes in between, above or below is a neighbour of one that is shown.
+            return {"papers": papers, "digests": {entry.digest_id: entry.digest for entry in self.entries}.values()}
+        # The newest days are others with each new one.
+        return {"papers": papers, "lists_of": times(*self.bounds), "papers_listed": [EVER] if selection.period.days else []}
+
+    @property
     def has_samples(self) -> bool:
         return any(entry.digest.is_sample for entry in self.entries)
 
@@ -73,11 +87,12 @@ class ListPage:
 def listed(selection: Selection, after: str = "", limit: int = PAPERS_A_PAGE) -> ListPage:
     """The page behind the place `after`. Thirteen queries at most. Raises SelectionError where there is no such place."""
     matching, are_all = _matching(selection)
-    rows = _rows(selection, matching)
+    bounds = _bounds(selection)
+    rows = _rows(selection, matching, *bounds)
     keys = _hottest(rows, after, limit + 1) if selection.order is Order.HOTTEST else _newest(rows, after, limit + 1)
     entries = fetched([key[0] for key in keys[:limit]])
     next_after = ".".join(str(part) for part in keys[limit - 1][1:]) if len(keys) > limit else ""
-    return ListPage(selection, entries, after, next_after, 0 if are_all else FEW)
+    return ListPage(selection, entries, after, next_after, bounds, 0 if are_all else FEW)
 
 
 def fetched(pks: Sequence[int]) -> list[Entry]:
@@ -106,9 +121,8 @@ def _matching(selection: Selection) -> tuple[list[int], bool]:
     return found, False
 
 
-def _rows(selection: Selection, matching: list[int]) -> QuerySet[Any]:
+def _rows(selection: Selection, matching: list[int], since: date | None, until: date | None) -> QuerySet[Any]:
     """The entries of the selection, each with its `day`, `score` and `source`, in no order yet."""
-    since, until = _bounds(selection)
     days = Digest.objects.published().between(since, until)
     criteria = []
     few_rows = False

@@ -41,7 +41,7 @@ def about(request: HttpRequest) -> HttpResponse:
             reverse("about"),
         ),
     }
-    return render(request, "about.html", context)
+    return shows(render(request, "about.html", context))
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest
-from digests.page_cache.middleware import shows
+from digests.page_cache.middleware import EVER, shows
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata
 from digests.reader.pages.calendars import calendar_of, month_of, years
@@ -21,7 +21,8 @@ def archive(request: HttpRequest) -> HttpResponse:
     all_years = years()
     newest = calendar_of(all_years[0]) if all_years else None
     meta = Metadata("All days", "Every day’s list of hot arXiv papers, by year and month.", reverse("archive"))
-    return shows(render(request, "archive.html", {"year": newest, "years": all_years, "meta": meta}), any_digest=True)
+    response = render(request, "archive.html", {"year": newest, "years": all_years, "meta": meta})
+    return shows(response, papers_listed=[EVER], days=[f"{newest.year:04}"] if newest else [])
 
 
 @require_safe
@@ -32,9 +33,8 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         raise Http404("No list of this year is published")
     meta = Metadata(f"Hot papers of {year}", f"The lists of hot arXiv papers of {year}, by month.", reverse("year", args=[year]))
     feeds = Selection.feeds_of(period=f"{year:04}")
-    return shows(
-        render(request, "year.html", {"year": shown, "years": shown.years, "meta": meta, "feeds": feeds}), any_digest=True
-    )
+    response = render(request, "year.html", {"year": shown, "years": shown.years, "meta": meta, "feeds": feeds})
+    return shows(response, papers_listed=[EVER], days=[f"{year:04}"])
 
 
 @require_safe
@@ -62,7 +62,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     }
     # A day that comes in between, above or below is a neighbour of one that is shown.
     papers = [entry.paper for digest in digests for entry in digest.entries.all()]
-    return shows(render(request, "month.html", context), digests=digests, papers=papers)
+    return shows(render(request, "month.html", context), digests=digests, papers=papers, days=[f"{year:04}-{month:02}"])
 
 
 def beside(first: date, last: date) -> tuple[date | None, date | None]:

@@ -113,8 +113,9 @@ def withdrawn(request: HttpRequest, day: date) -> HttpResponse:
     events = list(of_withdrawn.select_related("digest"))
     if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
         raise Http404(NOT_PUBLISHED)
-    context = {"digest": events[0].digest, "events": events, "texts": texts_of_events(events)}
-    return render(request, "withdrawn.html", context, status=404)
+    shown = events[0].digest
+    context = {"digest": shown, "events": events, "texts": texts_of_events(events)}
+    return shows(render(request, "withdrawn.html", context, status=404), digests=[shown])
 
 
 @require_safe

@@ -89,7 +89,7 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
         "feeds": selection.feeds,
         "meta": replace(metadata_of_list(page, texts), path=reverse("hottest", args=[period])),
     }
-    return shows(render(request, "hottest.html", context), papers=[entry.paper for entry in page.entries], any_digest=True)
+    return shows(render(request, "hottest.html", context), **page.shows)
 
 
 @require_safe

@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from digests.models import Entry, ShownTweet, in_published_digest
-from digests.page_cache.middleware import shows
+from digests.page_cache.middleware import shows, times
 from digests.reader import bibtex
 from digests.reader.metadata import metadata_of_paper
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
-from digests.reader.related import related_to
+from digests.reader.related import nearby, related_to
 from digests.reader.texts import texts_of_paper
 from papers.code_links import code_links
 from papers.models import Paper, PaperCategory, Tweet
@@ -73,7 +73,12 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "meta": metadata_of_paper(found, categories, texts),
         "has_inflated_counts": has_inflated_counts,
     }
-    return shows(render(request, "paper.html", context), papers=[found], ranks_of=[found.listing_date])
+    return shows(
+        render(request, "paper.html", context),
+        papers=[found, *(one.paper for one in related)],
+        ranks_of=[found.listing_date],
+        papers_listed=times(*nearby(found.listing_date)),  # among which the related ones are found
+    )
 
 
 def paper_and_categories(arxiv_id: str) -> tuple[Paper, list[str]]:

@@ -13,6 +13,8 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from digests.mirror import site_pages
+from digests.mirror.manifest import Manifest
 from digests.mirror.site_pages import LINK
 from digests.mirror.targets import Kind, Target, Withdrawn
 from digests.models import Digest, Entry, PublicEvent
@@ -169,4 +171,64 @@ def test_page_that_a_person_changed_is_kept_beside_and_mended(site: Target) -> N
     assert len(report.theirs) == 1
     assert page.with_name("index.html.theirs").read_text() == "Theirs."
     assert gzip.decompress(page.with_name("index.html.gz").read_bytes()) == page.read_bytes()
+    assert wrong(site) == []
+
+
+def test_changed_day_makes_only_the_pages_that_show_it(
+    site: Target, digests: list[Digest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def page(address: str, **options: bool) -> site_pages.Page | None:
+        asked.append(address)
+        return made(address, **options)
+
+    made = site_pages.page
+    monkeypatch.setattr(site_pages, "page", page)
+    Entry.objects.filter(digest=digests[0], position=1).update(retweets=4321)
+    changed = {name for name, _ in update(site).changed}
+    paper = digests[0].entries.get(position=1).paper
+    others = [one for one in asked if "05" in one and not one.startswith(f"/papers/{paper.arxiv_id}")]
+    assert others == []
+    assert "posts/hot-papers-2021-04-29/index.html" in changed
+    assert "hottest/2021-04/index.html" in changed
+
+
+def test_withdrawn_day_goes_without_a_look_at_the_others(
+    site: Target, digests: list[Digest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(site_pages, "map_of_site", pytest.fail)
+    withdraw(digests[2], now=NOW)
+    update(site)
+    monkeypatch.undo()
+    assert not (site.folder / "posts/hot-papers-2021-05-12").exists()
+    expect_as_afresh(site, tmp_path)
+
+
+def test_all_that_pages_need_stands_under_its_own_name(site: Target, digests: list[Digest], settings: Settings) -> None:
+    paper = digests[0].papers.get(entries__position=1).arxiv_id
+    names = {
+        "manifest.webmanifest", "service-worker.js", "favicon.ico", "apple-touch-icon.png", "opensearch.xml", "rss.xml",
+        "feed.atom", "feed.json", "weekly.xml", "weekly.json", "papers.ris", "papers.csl.json", "posts/hot-papers-2021-05-12.png",
+        "posts/hot-papers-2021-05-12.md",
+        *(f"papers/{paper}.{form}" for form in ("png", "bib", "ris", "csl.json")),
+    }  # fmt: skip
+    assert names - set(files(site.folder)) == set()
+    for name in ("manifest.webmanifest", "service-worker.js"):
+        for address in re.findall(r'"(/static/[^"]+)"', (site.folder / name).read_text()):
+            assert (site.folder / address.lstrip("/")).is_file(), address
+    for page in site.folder.rglob("*.html"):
+        for address in re.findall(rf'content="{settings.SITE_URL}(/[^"]*\.png)"', page.read_text()):
+            assert (site.folder / address.lstrip("/")).is_file(), address
+
+
+def test_file_comes_where_an_older_version_had_a_folder(site: Target) -> None:
+    told = Manifest.parse((site.folder / "mirror.json").read_bytes())
+    (site.folder / "papers.ris").rename(site.folder / "old")
+    (site.folder / "papers.ris").mkdir()
+    (site.folder / "old").rename(site.folder / "papers.ris/index.html")
+    told.set("papers.ris/index.html", told.get("papers.ris"))
+    told.set("papers.ris", None)
+    (site.folder / "mirror.json").write_bytes(told.write())
+    assert changes(site, rebuild=True) == [("papers.ris", "removed"), ("papers.ris", "new")]
     assert wrong(site) == []

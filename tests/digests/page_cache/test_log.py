@@ -26,10 +26,10 @@ def test_log_tells_what_changed_since_a_position() -> None:
     assert changed_since(position)[0] == frozenset()
     Digest.objects.filter(pk=first.pk).update(intro="New")
     changed, later = changed_since(position)
-    assert changed == frozenset({f"digest:{first.pk}"})
+    assert changed == frozenset({f"digest:{first.date}"})
     Digest.objects.filter(pk=second.pk).update(intro="New")
-    assert changed_since(later)[0] == frozenset({f"digest:{second.pk}"})
-    assert changed_since(position)[0] == frozenset({f"digest:{first.pk}", f"digest:{second.pk}"})
+    assert changed_since(later)[0] == frozenset({f"digest:{second.date}"})
+    assert changed_since(position)[0] == frozenset({f"digest:{first.date}", f"digest:{second.date}"})
 
 
 def test_log_does_not_hear_of_what_was_rolled_back() -> None:
@@ -57,8 +57,8 @@ def test_log_that_was_cut_says_so() -> None:
     _, position = changed_since("")
     Digest.objects.filter(pk=digest.pk).update(intro="New")
     prune(datetime.now(UTC) + KEPT_FOR - timedelta(hours=1))
-    assert changed_since(position)[0] == frozenset({f"digest:{digest.pk}"})
+    assert changed_since(position)[0] == frozenset({f"digest:{digest.date}"})
     prune(datetime.now(UTC) + KEPT_FOR + timedelta(hours=1))
     changed, now = changed_since(position)
-    assert changed == ({f"digest:{digest.pk}"} if connection.vendor == "sqlite" else None)
+    assert changed == ({f"digest:{digest.date}"} if connection.vendor == "sqlite" else None)
     assert changed_since(now)[0] == frozenset()

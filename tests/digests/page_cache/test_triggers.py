@@ -12,7 +12,7 @@ from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.page_cache import triggers
 from digests.page_cache.watching import Watch, watch
 from digests.publishing import status
-from papers.counts import measuring, states
+from papers.counts import gone, measuring
 from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
 from papers.search.index import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
@@ -56,11 +56,11 @@ def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard
     days = [make_digest(date(2021, 5, day), papers=1) for day in (10, 11, 12, 13, 14)]
     middle = days[2]
     paper = f"paper:{middle.papers.get().pk}"
-    around = {f"digest:{digest.pk}" for digest in days[1:4]}
+    around = {f"digest:{digest.date}" for digest in days[1:4]} | {"listed:2021-05-12"}
     heard()
 
     Digest.objects.filter(pk=middle.pk).update(intro="New")
-    assert heard() == {f"digest:{middle.pk}"}
+    assert heard() == {"digest:2021-05-12"}
     status.withdraw(middle, now=NOW)
     assert heard() == around | {paper}
     Digest.objects.filter(pk=middle.pk).update(intro="Unseen")
@@ -90,9 +90,10 @@ def test_entry_and_its_tweets_concern_their_pages(heard: Heard) -> None:
     paper = make_paper()
     tweet = make_tweet(paper)
     heard()
-    ours = {f"digest:{digest.pk}", f"paper:{paper.pk}"}
+    ours = {f"digest:{digest.date}", f"paper:{paper.pk}"}
+    listed = {f"listed:{digest.date}"}
     entry = make_entry(digest, paper, tweet)
-    assert heard() == ours
+    assert heard() == ours | listed
     Entry.objects.update(favorites=7)
     assert heard() == ours
     Entry.objects.update(favorites=7, moves=1)
@@ -102,9 +103,9 @@ def test_entry_and_its_tweets_concern_their_pages(heard: Heard) -> None:
     other = make_paper()
     heard()
     Entry.objects.update(paper=other)
-    assert heard() == ours | {f"paper:{other.pk}"}
+    assert heard() == ours | listed | {f"paper:{other.pk}"}
     entry.delete()
-    assert heard() == {f"digest:{digest.pk}", f"paper:{other.pk}"}
+    assert heard() == {f"digest:{digest.date}", f"paper:{other.pk}"} | listed
 
 
 def test_paper_concerns_its_page(heard: Heard) -> None:
@@ -133,9 +134,9 @@ def test_tweet_concerns_the_papers_that_it_mentions_or_is_shown_under(heard: Hea
     make_entry(make_digest(), shown, tweet)
     ours = {f"paper:{mentioned.pk}", f"paper:{shown.pk}", "ranks:2021-05-12"}
     heard()
-    states.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
+    gone.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
     assert heard() == ours
-    states.mark_live([tweet.pk])
+    gone.mark_live([tweet.pk])
     assert heard() == ours
     Tweet.objects.update(next_read_at=NOW)
     assert heard() == set()
@@ -163,7 +164,7 @@ def test_day_and_rules_are_heard_of(heard: Heard) -> None:
     assert heard() == {"day:2026-11-24"}
     digest = make_digest()
     PublicEvent.objects.create(digest=digest, kind=PublicEvent.Kind.COUNTS, at=NOW)
-    assert f"digest:{digest.pk}" in heard()
+    assert f"digest:{digest.date}" in heard()
     SavedRules.objects.create(hot_score=1, shown_tweet_score=1, shown_tweets=1)
     assert heard() == {"*"}
 
@@ -201,7 +202,7 @@ def test_emptied_tables_are_heard_of(heard: Heard) -> None:
     digest = make_digest()
     heard()
     call_command("flush", interactive=False, verbosity=0)
-    assert heard() & {"*", f"digest:{digest.pk}"}
+    assert heard() & {"*", f"digest:{digest.date}"}
 
 
 def test_triggers_go_before_a_migration_and_come_back_after_it(heard: Heard) -> None:
@@ -217,3 +218,11 @@ def test_triggers_go_before_a_migration_and_come_back_after_it(heard: Heard) -> 
     opened: Watch | None = watch()
     assert opened is not None
     opened.close()
+
+
+def test_day_concerns_the_pages_of_its_month_and_its_year() -> None:
+    assert set(triggers.widened(["digest:2021-05-12", "paper:7", "*"])) == {
+        *("digest:2021-05-12", "digest:2021-05", "digest:2021", "digest:*"),
+        *("paper:7", "*"),
+    }
+    assert "day:2021-05" in triggers.widened(["day:2021-05-12"])
