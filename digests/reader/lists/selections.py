@@ -18,8 +18,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from papers.search.query import QueryError, parse
-from papers.sources.arxiv.categories import as_arxiv_writes
 from papers.text.identifiers import CATEGORY
+from papers.text.taxonomy import in_arxivs_capitals
 
 ROLLING = {"week": 7, "month": 30, "year": 365}
 """Periods of so many days that end with the newest published day, whenever that was."""
@@ -145,7 +145,7 @@ class Selection:
     @classmethod
     def of(cls, *, period: str = "ever", order: str = "newest", category: str = "", at_least: str = "", text: str = "") -> Self:
         """From the words of an address; what is empty is left out. Raises SelectionError."""
-        category = as_arxiv_writes(category) or category
+        category = in_arxivs_capitals(category)
         if category and not re.fullmatch(CATEGORY, category):
             raise SelectionError(f"“{shown(category)}” isn’t an arXiv category. Write it as arXiv does, for example cs.LG.")
         if at_least and not re.fullmatch("[1-9][0-9]{0,8}", at_least):

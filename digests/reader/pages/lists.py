@@ -21,8 +21,7 @@ from digests.reader.texts import texts_of_entries
 from digests.templatetags.reading import day_text
 from papers import clock
 from papers.models import PaperCategory
-from papers.sources.arxiv.categories import as_arxiv_writes
-from papers.text.taxonomy import category_name
+from papers.text.taxonomy import category_name, in_arxivs_capitals
 
 
 @require_safe
@@ -33,7 +32,7 @@ def category(request: HttpRequest, code: str) -> HttpResponseBase:
     digests = Digest.objects.published().filter(Exists(entries.filter(digest=OuterRef("pk"))))
     page = days_page(request, digests.with_titles(entries))
     if not page.digests and not page.newer:
-        if (written := as_arxiv_writes(code)) and written != code:
+        if (written := in_arxivs_capitals(code)) != code:
             return redirect("category", written, permanent=True)
         raise Http404("No published digest lists a paper of this category")
     selection = Selection.of(category=code)
