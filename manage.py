@@ -8,15 +8,15 @@ from django.core.management import execute_from_command_line
 
 
 def main() -> None:
-    """Run the command. One line and status 1 where only the database is away."""
+    """Run the command. One line and status 1 where only the database is in no state for it."""
     try:
         execute_from_command_line(sys.argv)
     except Exception as error:
-        from hotpapers_site.databases.away import why_away
+        from hotpapers_site.databases.away import what_to_do
 
-        if not (reason := why_away(error)):
+        if not (line := what_to_do(error)):
             raise
-        sys.exit(f"The database cannot be used now ({reason}). Look at its server and at DATABASE_URL, then run this again.")
+        sys.exit(line)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ PERIODS_S = {
     "digests.tasks.propose_drafts": 60.0,
     "digests.tasks.publish_due": 60.0,
     "digests.tasks.mirror_all": 60.0,
+    "hotpapers_site.tasks.tell_editors": 15.0,
     "hotpapers_site.tasks.clear_sessions": 24 * 3600.0,
     "hotpapers_site.tasks.forget_old": 24 * 3600.0,
 }

@@ -15,7 +15,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import QuerySet
 
-from digests.models import ShownTweet
+from digests.models import Notice, ShownTweet
 from hotpapers_site.models import SecurityEvent
 from papers.models import PaidRead, Tweet
 
@@ -43,6 +43,7 @@ KEPT = (
     Kept("security events", "KEEP_SIGN_INS_DAYS", lambda before: SecurityEvent.objects.filter(at__lt=before)),
     Kept("sign-ins", "KEEP_SIGN_INS_DAYS", lambda before: AccessLog.objects.filter(attempt_time__lt=before)),
     Kept("failed sign-ins", "KEEP_SIGN_INS_DAYS", lambda before: AccessAttempt.objects.filter(attempt_time__lt=before)),
+    Kept("notices to editors", "KEEP_NOTICES_DAYS", lambda before: Notice.objects.filter(at__lt=before)),
     Kept("posts about papers that never came", "KEEP_UNMATCHED_DAYS", _posts_of_no_paper),
 )
 

@@ -131,6 +131,7 @@ COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 
 ALERT_EMAILS: list[str] = env.read("ALERT_EMAILS", alert_values.EMAILS, [])
 ALERT_WEBHOOKS: list[str] = env.read("ALERT_WEBHOOKS", alert_values.WEBHOOKS, [])
+NOTICE_WEBHOOKS: list[str] = env.read("NOTICE_WEBHOOKS", alert_values.WEBHOOKS, [])  # for editors: days, reviews, publications
 ALERT_PING_URL = env.read("ALERT_PING_URL", alert_values.BASE_WITH_QUERY, "")
 mail: dict[str, Any] = env.read(
     "EMAIL_URL", alert_values.MAIL_SERVER, {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
@@ -288,6 +289,7 @@ OTP_TOTP_ISSUER = values.host_of(SITE_URL)
 KEEP_PAID_READS_DAYS = env.whole("KEEP_PAID_READS_DAYS", 800, most=36_500)
 KEEP_ADMIN_LOG_DAYS = env.whole("KEEP_ADMIN_LOG_DAYS", 800, most=36_500)
 KEEP_SIGN_INS_DAYS = env.whole("KEEP_SIGN_INS_DAYS", 90, most=36_500)
+KEEP_NOTICES_DAYS = env.whole("KEEP_NOTICES_DAYS", 90, most=36_500)
 KEEP_UNMATCHED_DAYS = env.whole("KEEP_UNMATCHED_DAYS", 90, most=36_500)
 
 SET_VARIABLES = env.given()

@@ -5,7 +5,8 @@ from celery.utils.log import get_task_logger
 from django.core.management import call_command
 from django.utils import timezone
 
-from hotpapers_site import password_tries
+from digests.notices import finding
+from hotpapers_site import notices, password_tries
 from hotpapers_site.retention import forget
 from papers import clock
 
@@ -17,6 +18,13 @@ def clear_sessions() -> None:
     """Forget the sessions that have ended, and how often passwords were tried before the present span of time."""
     call_command("clearsessions")
     password_tries.forget_old(timezone.now())
+
+
+@shared_task
+def tell_editors() -> None:
+    """Note what editors are to be told of, and send what is due by mail and webhook."""
+    finding.find(clock.now())
+    notices.send(clock.now())
 
 
 @shared_task

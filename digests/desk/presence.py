@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from hashlib import blake2s
 
 from django.contrib.auth.models import AbstractBaseUser, User
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from digests.models import Digest, Entry, Presence
+from digests.models import Digest, Entry, Presence, Received
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
 from papers.text.identifiers import ARXIV_ID
@@ -57,18 +59,27 @@ def arrive(day: date, editor: AbstractBaseUser, place: str = "", *, is_writing: 
 
 def others(day: date, editor: AbstractBaseUser) -> list[Other]:
     """The other editors who are there, by name; one query."""
+    return others_and_unread(day, editor)[0]
+
+
+def others_and_unread(day: date, editor: AbstractBaseUser) -> tuple[list[Other], int]:
+    """And how many notices the editor, who has arrived, has not read; one query."""
     now = timezone.now()
-    there = Presence.objects.filter(day=day, seen_at__gt=now - THERE_FOR).exclude(editor=editor.pk)
+    unread = Received.objects.filter(editor=OuterRef("editor"), read_at=None).order_by().values("editor")
+    number = Coalesce(Subquery(unread.annotate(number=Count("pk")).values("number")), 0)
+    there = Presence.objects.filter(day=day, seen_at__gt=now - THERE_FOR).select_related("editor").annotate(unread=number)
+    rows = list(there)
     found = [
         Other(name_of(row.editor), row.place, bool(row.wrote_at and row.wrote_at > now - WRITING_FOR))
-        for row in there.select_related("editor")
+        for row in rows
+        if row.editor_id != editor.pk
     ]
-    return sorted(found, key=lambda one: (one.name, one.place))
+    return sorted(found, key=lambda one: (one.name, one.place)), sum(row.unread for row in rows if row.editor_id == editor.pk)
 
 
-def version(there: Sequence[Other]) -> str:
-    """The same as long as the same editors are at the same places; empty for nobody."""
-    return blake2s(repr(there).encode(errors="replace"), digest_size=8).hexdigest() if there else ""
+def version(there: Sequence[Other], unread: int) -> str:
+    """The same as long as the same editors are at the same places and no notice comes; empty for nobody and none."""
+    return blake2s(repr((there, unread)).encode(errors="replace"), digest_size=8).hexdigest() if there or unread else ""
 
 
 def writing(there: Iterable[Other], digest: Digest | None) -> list[str]:

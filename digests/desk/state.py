@@ -59,6 +59,8 @@ class Desk:
     strip: list[StripDay]
     editors: list[presence.Other]
     """The others who have this day's desk open."""
+    unread: int
+    """Notices that the editor has not read."""
     can_edit: bool
     """The user may, and the list is not published."""
     can_ignore: bool
@@ -81,7 +83,7 @@ class Desk:
     @property
     def here(self) -> str:
         """Of the others and where they are; to be sent with the next poll."""
-        return presence.version(self.editors)
+        return presence.version(self.editors, self.unread)
 
     @property
     def number_shown(self) -> int:
@@ -140,6 +142,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         can_add=digest is not None and can_edit,
         comments=comments.by_paper,
     )
+    editors, unread = presence.others_and_unread(day, user)
     days, day_state = strip(day, now.astimezone(UTC).date())
     last_read = max((line.read_at for heat in candidates for line in heat.tweets if line.read_at), default=None)
     return Desk(
@@ -157,7 +160,8 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         suggestions=found,
         rules=site_rules,
         strip=days,
-        editors=presence.others(day, user),
+        editors=editors,
+        unread=unread,
         can_edit=can_edit,
         can_ignore=user.has_perm("digests.change_digest"),
         can_publish=user.has_perm("digests.publish_digest"),

@@ -14,6 +14,8 @@ from digests.models.lists import (
     in_published_digest,
 )
 from digests.models.mirrors import MirrorHealth
+from digests.models.note_templates import NoteTemplate
+from digests.models.notices import Notice, NoticesByMail, Received
 
 __all__ = [
     "SCORE",
@@ -26,8 +28,12 @@ __all__ = [
     "IgnoredCoverage",
     "ListChange",
     "MirrorHealth",
+    "NoteTemplate",
+    "Notice",
+    "NoticesByMail",
     "Presence",
     "PublicEvent",
+    "Received",
     "ShownTweet",
     "Visit",
     "Waiver",

@@ -11,6 +11,7 @@ from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import Action
 from digests.editing.sentences import told
 from digests.models import Digest, Entry, ListChange, PublicEvent, ShownTweet
+from digests.notices import telling
 from digests.publishing.status import PUBLISHED, make_public
 
 
@@ -89,7 +90,9 @@ def publish_correction(
         details = {"note": note, "is_counts_alone": counts_alone}
         kind = PublicEvent.Kind.COUNTS if counts_alone else PublicEvent.Kind.CORRECTED
         with history.change(original.pk, Action.CORRECTION_PUBLISHED, by=by, details=details) as changed:
-            make_public(changed, PublicEvent(kind=kind, at=now, note=note))
+            event = PublicEvent(kind=kind, at=now, note=note)
+            make_public(changed, event)
+            telling.published(changed, event, by=by)
     return True
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from digests.editing import history
 from digests.editing.conflicts import Refused
 from digests.models import Digest
+from digests.notices import telling
 from digests.publishing.checking import findings, refusal
 from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
 
@@ -59,7 +60,9 @@ def release(digest: Digest, *, now: datetime) -> bool:
     if due is None:
         return False
     if refusal(findings(due, now)):
-        Digest.objects.filter(NOT_PUBLISHED, pk=due.pk, goes_out_at=due.goes_out_at).update(goes_out_at=None, goes_out_by=None)
+        waits = Digest.objects.filter(NOT_PUBLISHED, pk=due.pk, goes_out_at=due.goes_out_at)
+        if waits.update(goes_out_at=None, goes_out_by=None):
+            telling.not_published(due, at=now, key=f"grace {due.revision}")
         return False
     return publish(digest, now=now, by=due.goes_out_by, after_grace=True)
 

@@ -16,6 +16,7 @@ from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import Action
 from digests.models import Digest
+from digests.notices import telling
 from digests.publishing.checking import findings, refusal
 from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
 from papers.models import CollectionDay
@@ -142,18 +143,18 @@ def publish_due(now: datetime) -> list[Digest]:
     done = []
     for digest in Digest.objects.filter(NOT_PUBLISHED, publish_at__lte=now, goes_out_at=None).order_by("publish_at"):
         if digest.review == Digest.Review.CHANGES or refusal(findings(digest, now)):
-            _tell_stopped(digest)
+            _tell_stopped(digest, now)
         elif _publish_as_checked(digest, now, due=True):
             done.append(digest)
     return done + (_publish_by_rule(settings.AUTO_PUBLISH_AT, now) if settings.AUTO_PUBLISH_AT else [])
 
 
-def _tell_stopped(digest: Digest) -> None:
+def _tell_stopped(digest: Digest, now: datetime) -> None:
     """Record it in the history and the log, once for each schedule."""
     since = takewhile(lambda one: one.action != Action.SCHEDULED, history.changes(digest))
     if Action.STOPPED not in {one.action for one in since}:
-        with history.change(digest.pk, Action.STOPPED, by=None):
-            pass
+        with history.change(digest.pk, Action.STOPPED, by=None) as stopped:
+            telling.not_published(stopped, at=now, key=f"revision {stopped.revision}")
         logger.warning("%s: not published on time: the check found unresolved problems", digest)
 
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from digests.editing import history
 from digests.editing.history import Action
 from digests.models import Digest, PublicEvent
+from digests.notices import telling
 from papers.models import Paper
 
 PUBLISHED = Digest.Status.PUBLISHED
@@ -71,6 +72,7 @@ def _change(
         if won:
             with history.change(digest.pk, action, by=by, details=details):
                 make_public(digest, event)
+                telling.published(digest, event, by=by)
         digest.refresh_from_db(fields=[*values, "published_at", "changed_at", "revision"])
         if not won and seen is not None and Digest.objects.filter(allowed, pk=digest.pk).exists():
             raise history.conflict(digest, seen, mine="publish it" if action == Action.PUBLISHED else "withdraw it")

@@ -12,6 +12,9 @@ from django.db.models import QuerySet
 from digests.editing.conflicts import Refused
 from digests.editing.typed import clean, lines
 from digests.models import Comment
+from digests.notices import telling
+from digests.notices.telling import name_of
+from digests.reviewing.mentions import mentioned
 from papers.models import Paper
 from papers.rendered.queueing import render_after_commit
 
@@ -29,13 +32,13 @@ def write(day: date, paper: Paper | None, text: str, *, by: User, now: datetime,
         raise Refused("The request doesn’t say which comment it is. Reload the page.")
     if Comment.objects.filter(day=day).count() >= MOST:
         raise Refused(f"This day has {MOST:,} comments, which is the limit. Delete some of yours first.")
-    name = (by.get_full_name() or by.get_username())[:310]
     try:
         with transaction.atomic():
             render_after_commit()
-            return Comment.objects.create(
-                day=day, paper=paper, text=text, by=by, author=name, at=now, changed_at=now, token=token
-            )
+            told = {"day": day, "paper": paper, "text": text, "author": name_of(by)}
+            written = Comment.objects.create(**told, by=by, at=now, changed_at=now, token=token)
+            telling.mentioned(written, mentioned(text), by=by, at=now)
+            return written
     except IntegrityError:
         if found := Comment.objects.filter(by=by, token=token).first():
             return found
@@ -49,6 +52,7 @@ def edit(comment: Comment, text: str, base: str, *, by: User, now: datetime) -> 
         render_after_commit()
         held = _own(comment, by).filter(text=lines(base))
         if held.update(text=text, edited_at=now, changed_at=now):
+            telling.mentioned(comment, mentioned(text), by=by, at=now)
             return
     found = Comment.objects.filter(pk=comment.pk).first()
     if found is None:

@@ -4,10 +4,11 @@ import re
 
 from django.contrib.auth.models import User
 
+from digests.notices.recipients import who_may
+
 MENTION = re.compile(r"(?<![\w@.+-])@(\w[\w.+@-]{0,149})")
 MOST = 20
 """Names of a comment that are looked up; further ones are words."""
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def names_in(text: str) -> list[str]:
@@ -21,13 +22,7 @@ def names_in(text: str) -> list[str]:
     return list(found)
 
 
-def editors() -> list[User]:
-    """Everybody who may see the desk, by the name that they sign in with; one query."""
-    there = User.objects.with_perm("digests.view_digest", backend=BACKEND).filter(is_staff=True)
-    return list(there.order_by("username"))
-
-
 def mentioned(text: str) -> list[User]:
     """The editors who are meant; one query, none where nobody is named."""
     names = names_in(text)
-    return [editor for editor in editors() if editor.get_username().lower() in names] if names else []
+    return [editor for editor in who_may() if editor.get_username().lower() in names] if names else []

@@ -12,6 +12,7 @@ from digests.editing import history
 from digests.editing.conflicts import Refused
 from digests.editing.history import Action
 from digests.models import Digest
+from digests.notices import telling
 from digests.reviewing.comments import write
 
 Review = Digest.Review
@@ -47,4 +48,8 @@ def _set(digest: Digest, state: str, action: Action, *, by: User, now: datetime)
             return False
         with history.change(held, action, by=by):
             held.review, held.review_at, held.review_by = state, now, by
+        if state == Review.READY:
+            telling.review_wanted(held, by=by, at=now)
+        elif state == Review.CHANGES:
+            telling.changes_wanted(held, by=by, at=now)
     return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import segno
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.sessions.models import Session
@@ -18,12 +19,19 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from digests.models import NoticesByMail, Received
 from hotpapers_site import password_tries
 from hotpapers_site.accounts import second_factor
 from hotpapers_site.accounts.events import Kind, note
 from hotpapers_site.accounts.password import FRESH_FOR_S, may_try
 from hotpapers_site.models import SecurityEvent
+from hotpapers_site.notices import mail_is_set
 from hotpapers_site.sessions import locked_out
+
+
+class MailForm(forms.Form):
+    address = forms.EmailField(max_length=254)
+
 
 MOST_SESSIONS = 1_000
 """Sessions of all users that are looked through, those that last longest first."""
@@ -85,6 +93,8 @@ def _page(request: HttpRequest, *, codes: list[str] | None = None) -> HttpRespon
         "codes_left": second_factor.codes_left(request.user) if app else 0,
         "sessions": sessions_of(request.user),
         "own_key": request.session.session_key,
+        "mail": NoticesByMail.objects.filter(editor=request.user.pk).first(),
+        "mail_is_set": mail_is_set(),
         "events": SecurityEvent.objects.filter(user=request.user.pk).select_related("by")[:EVENTS],
     }
     return render(request, "admin/own_account.html", context)
@@ -142,6 +152,22 @@ def _end(request: HttpRequest) -> None:
     messages.success(request, f"{ended} {'session' if ended == 1 else 'sessions'} ended.")
 
 
+def _notices_by_mail(request: HttpRequest) -> HttpResponse | None:
+    form = MailForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Enter the address to which notices are to be sent, like ann@papers.example.")
+        return None
+    NoticesByMail.objects.update_or_create(editor_id=request.user.pk, defaults={"address": form.cleaned_data["address"]})
+    messages.success(request, "From now on notices are also sent to this address.")
+    return None
+
+
+def _no_mail(request: HttpRequest) -> None:
+    NoticesByMail.objects.filter(editor=request.user.pk).delete()
+    Received.objects.filter(editor=request.user.pk, is_mail_due=True).update(is_mail_due=False)
+    messages.success(request, "Notices are no longer sent by mail.")
+
+
 ACTIONS: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
     "begin": _begin,
     "cancel": _cancel,
@@ -149,5 +175,7 @@ ACTIONS: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
     "make_codes": _make_codes,
     "remove": _remove,
     "end_sessions": _end,
+    "notices_by_mail": _notices_by_mail,
+    "no_mail": _no_mail,
 }
 NEEDS_PASSWORD = (_begin, _make_codes, _remove)

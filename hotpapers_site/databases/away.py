@@ -1,9 +1,11 @@
-"""Which errors mean that the database cannot be asked at this moment, so that the same request may succeed in the next."""
+"""Which errors mean that the database cannot be asked at this moment, so that the same request may succeed in the next; and
+what a command says of it."""
 
 import sqlite3
 
 import psycopg
-from django.db import Error, InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 SERVER_AWAY = ("08", "53", "57P", "25006")
 """How SQLSTATEs begin of a connection that failed, of a server without room or connections, one that stops or starts, and one
@@ -23,3 +25,18 @@ def why_away(error: BaseException | None) -> str:
     else:  # psycopg has no code for a server that does not answer
         is_away = isinstance(error, InterfaceError | OperationalError) and isinstance(cause, psycopg.Error)
     return (str(error).strip().partition("\n")[0] or type(error).__name__) if is_away else ""
+
+
+def what_to_do(error: BaseException) -> str:
+    """A line for who ran a command that failed so; empty for an error of ours."""
+    if reason := why_away(error):
+        return f"The database cannot be used now ({reason}). Look at its server and at DATABASE_URL, then run this again."
+    if isinstance(error, OperationalError | ProgrammingError) and (number := waiting_migrations()):
+        return f"The database is of an older version: {number} migrations have not been applied. Run `manage.py migrate` first."
+    return ""
+
+
+def waiting_migrations() -> int:
+    """How many migrations of this version the site's database lacks. Raises DatabaseError."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -96,6 +96,8 @@ def checked(path: Path) -> Backup:
 def _unpacked(path: Path) -> Iterator[tuple[Backup, str]]:
     """The backup, and the address of its database, whose rows are what it says."""
     with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".restore-") as folder:
+        if not path.is_file():
+            raise NotCopied(f"There is no file {path}. Choose a file that `manage.py backup` wrote.")
         try:
             with tarfile.open(path, "r:gz") as archive:
                 for name in (CONTENTS, DATABASE):

@@ -17,11 +17,12 @@ from io import StringIO
 from itertools import islice
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -122,6 +123,13 @@ def known_migrations() -> set[tuple[str, str]]:
     return set(MigrationLoader(None).disk_migrations)
 
 
+def expect_this_version(database: BaseDatabaseWrapper) -> None:
+    """Raise NotCopied for a database with tables of a newer version: this one would leave something out."""
+    if unknown := applied_migrations(database) - known_migrations():
+        newest = "; ".join(f"{app} {name}" for app, name in sorted(unknown)[:3])
+        raise NotCopied(f"The database is of a newer version of Hot Papers ({newest}). Use that version for it.")
+
+
 def writes(database: BaseDatabaseWrapper) -> int:
     """A number that others' writes to the database change. Ask on one connection, outside of a transaction."""
     with database.cursor() as cursor:
@@ -139,6 +147,7 @@ def copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Pro
 
     Raises NotCopied if the target reads back otherwise than what was written to it.
     """
+    expect_this_version(source)
     if target.vendor == "sqlite":
         target.disable_constraint_checking()
     with transaction.atomic(using=target.alias):
@@ -192,7 +201,14 @@ def _copy_table(model: type[Model], source: BaseDatabaseWrapper, target: BaseDat
         for row in batch:
             summed.add(row)
         prepared = ([field.get_db_prep_save(value, target) for field, value in zip(fields, row, strict=True)] for row in batch)
-        _insert(model, prepared, target)
+        try:
+            _insert(model, prepared, target)
+        except (Error, psycopg.Error) as error:  # SQLite takes texts of any length, and zero characters
+            told = " ".join(str(error).split())[:300]
+            raise NotCopied(
+                f"{model._meta.db_table}: the other database refuses a row: {told}. Nothing was copied. Correct that row, then "
+                "run this again."
+            ) from error
         progress(model._meta.db_table, len(batch))
     return summed.table(model)
 

@@ -42,7 +42,7 @@ def channels() -> list[Channel]:
     """As the settings have them."""
     found = [Channel("mail", _mail)] if settings.ALERT_EMAILS else []
     for number, address in enumerate(settings.ALERT_WEBHOOKS, 1):
-        found.append(Channel(f"webhook {number}", lambda subject, text, address=address: _post(address, subject, text)))  # type: ignore[misc]
+        found.append(Channel(f"webhook {number}", lambda subject, text, address=address: post(address, subject, text)))  # type: ignore[misc]
     return found
 
 
@@ -90,7 +90,8 @@ def form_of(address: str) -> tuple[str, str]:
     return form or ("discord" if urlsplit(bare).hostname in DISCORDS else "slack"), bare
 
 
-def _post(address: str, subject: str, text: str) -> None:
+def post(address: str, subject: str, text: str) -> None:
+    """In the form that the address says. Raises NotTold."""
     form, bare = form_of(address)
     _ask("POST", bare, json.dumps(BODIES[form](f"{subject}\n{text}"[:LONGEST_TEXT])).encode())
 

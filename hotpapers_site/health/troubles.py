@@ -9,11 +9,11 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
+from hotpapers_site import notices
+from hotpapers_site.databases.away import waiting_migrations
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
@@ -43,7 +43,7 @@ def found() -> list[Found]:
     now = clock.now()
     live, silent = heartbeats.split()
     processes = [*missing(live, silent), *late(silent), *clocks(live)]
-    told = [*processes, *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks()]
+    told = [*processes, *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks(), *untold(now)]
     return told + [Found(key, sentence) for key, sentence in status.needs(now).items()]
 
 
@@ -131,6 +131,13 @@ def disks() -> Iterator[Found]:
             yield Found(f"disk {name}", f"The disk of {path} ({name}) has {free:,} MiB left, less than {least}. Free some.")
 
 
+def untold(now: datetime) -> Iterator[Found]:
+    """Notices that a channel does not take. In the product they stand."""
+    if number := notices.late(now):
+        said = f"{number:,} {'notice' if number == 1 else 'notices'} to editors could not be sent by mail or webhook. "
+        yield Found("notices", f"{said}The log says why; see EMAIL_URL and NOTICE_WEBHOOKS.")
+
+
 def mirrors(now: datetime) -> Iterator[Found]:
     """Targets that wait for a person, or that have failed for long."""
     for health in MirrorHealth.objects.filter(name__in=running.targets()).exclude(state=MirrorHealth.State.OK).order_by("name"):
@@ -142,9 +149,8 @@ def migrations() -> Iterator[Found]:
     """Looked for until there are none: a process does not outlive the code that it began with."""
     if "migrations" in _done:
         return
-    executor = MigrationExecutor(connection)
-    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        yield Found("migrations", f"{len(waiting)} migrations have not been applied. Run `manage.py migrate`.")
+    if waiting := waiting_migrations():
+        yield Found("migrations", f"{waiting} migrations have not been applied. Run `manage.py migrate`.")
     else:
         _done.add("migrations")
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from hotpapers_site import leases
-from hotpapers_site.health import alerts, heartbeats, troubles
+from hotpapers_site.health import alerts, heartbeats, security, troubles
 from hotpapers_site.health.troubles import Found
 from hotpapers_site.models import Trouble
 
@@ -31,7 +31,8 @@ class Watch:
         self._holder = holder
         self._leads = False
         self._database_failed_at: float | None = None
-        self._told_database = False
+        self._told: list[Found] = []
+        """Of the database's failure, and of what may be its reason."""
 
     def round(self) -> None:
         try:
@@ -50,15 +51,16 @@ class Watch:
         if self._database_failed_at is None:
             self._database_failed_at = now
             logger.warning("The database does not answer: %s", str(error).partition("\n")[0])
-        if self._leads and not self._told_database and now - self._database_failed_at >= DATABASE_AFTER_S:
-            self._told_database = True
-            alerts.tell_all([DATABASE.sentence], [])
+        if self._leads and not self._told and now - self._database_failed_at >= DATABASE_AFTER_S:
+            self._told = [DATABASE, *troubles.disks()]  # a full disk stops a database, and this one cannot keep it as a row
+            alerts.tell_all([one.sentence for one in self._told], [])
 
     def _database_answers(self) -> None:
         self._database_failed_at = None
-        if self._told_database:
-            self._told_database = False
-            alerts.tell_all([], [DATABASE.sentence])
+        if self._told:
+            still = {one.key for one in troubles.disks()}  # told as any trouble from now on
+            over, self._told = [one.sentence for one in self._told if one.key not in still], []
+            alerts.tell_all([], over)
 
     def end(self) -> None:
         leases.give_up(LEASE, self._holder[:150])
@@ -69,6 +71,7 @@ def look() -> None:
     heartbeats.forget_succeeded()
     note(troubles.found())
     tell()
+    security.tell_events()
     Trouble.objects.filter(ended_at__lt=Now() - KEPT).delete()
 
 

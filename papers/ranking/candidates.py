@@ -42,8 +42,12 @@ def rules() -> Rules:
 
 def announced_on(day: date) -> Q:
     """Of papers: the candidates for the listing day's digest."""
-    announced = Q(listing_date=day)
-    return announced if settings.INCLUDE_CROSS_LISTS else announced & Q(announced_as=Paper.AnnouncedAs.NEW)
+    return Q(listing_date=day) & includes()
+
+
+def includes() -> Q:
+    """Of papers: those that can be candidates on their day, by INCLUDE_CROSS_LISTS."""
+    return Q() if settings.INCLUDE_CROSS_LISTS else Q(announced_as=Paper.AnnouncedAs.NEW)
 
 
 def candidates(day: date, ranked_by: Rules | None = None) -> list[RankedPaper]:

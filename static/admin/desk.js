@@ -106,7 +106,7 @@ const putTyped = (action, body, field, text) => {
 
 root.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method === "dialog") {
+    if (form.method === "dialog" || form.dataset.leaves !== undefined) {
         return;
     }
     event.preventDefault();

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from digests import converters
 from digests.desk import body, presence
-from digests.desk.context import near_titles
+from digests.desk.context import near_titles, note_starts
 from digests.desk.filters import Filters
 from digests.editing import comparing, typed
 from digests.editing.conflicts import Refused as ActionRefused
@@ -200,13 +200,19 @@ READERS: tuple[Reader, ...] = (
     Reader(marking.excerpt, lambda text: marking.excerpt(SafeString(text), {"a", "b", "word", "learning", "x" * 40})),
     Reader(words.plain_words, words.plain_words),
     Reader(words.compounds, words.compounds),
+    Reader(words.inflections, words.inflections),
     Reader(words.joined, lambda text: words.joined(text.split())),
     Reader(words.title_key, words.title_key),
     Reader(words.spellings, lambda text: words.spellings(words.plain(text))),
+    Reader(note_starts.first_sentence, note_starts.first_sentence),
+    Reader(note_starts.as_markdown, note_starts.as_markdown),
+    Reader(note_starts.filled, lambda text: note_starts.filled(text, {"lead": text, "title": "T", "author": "A"})),
     Reader(near_titles.title_words, near_titles.title_words),
     Reader(near_titles.likeness, lambda text: near_titles.likeness(text, f"{text[::-1]} 1")),
     Reader(near_titles.NearTitles.like, lambda text: near_titles.NearTitles([text, f"{text} x", *text.split("\n")]).like(text)),
     Reader(addresses.ids_in, addresses.ids_in),
+    Reader(addresses.words_of_link, addresses.words_of_link),
+    Reader(addresses.words_of_link, lambda text: addresses.words_of_link(f"https://a.org/{text}"), place="path"),
     Reader(addresses.is_id_beginning, addresses.is_id_beginning),
     Reader(nicknames.names_in_title, nicknames.names_in_title),
     Reader(nicknames.names_in_abstract, lambda text: nicknames.names_in_abstract(text, text)),
@@ -215,13 +221,14 @@ READERS: tuple[Reader, ...] = (
     Reader(nicknames.names_in_post, nicknames.names_in_post),
     Reader(nicknames.is_shaped, lambda text: nicknames.is_shaped(text or "a")),
     Reader(dictionary.has_keys, dictionary.has_keys),
+    Reader(dictionary.digits, dictionary.digits),
     Reader(dictionary.keys_of, lambda text: dictionary.keys_of(words.plain(text))),
     Reader(dictionary.lookup_keys, lambda text: dictionary.lookup_keys(words.plain(text))),
     Reader(post_index.post_terms, lambda text: post_index.post_terms(text, text, text)),
     Reader(categories.as_arxiv_writes, categories.as_arxiv_writes),
     Reader(
         terms.index_terms,
-        lambda text: terms.index_terms(text, text, text, [text], ways_in.DAY, [text], comment=text, posts=[text]),
+        lambda text: ways_in.a_indexed(*ways_in.a_share(text, of=7)),
     ),
     Reader(terms.title_words, terms.title_words),
     Reader(terms.given_names, lambda text: terms.given_names(text, text, text)),

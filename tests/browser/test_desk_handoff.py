@@ -142,6 +142,24 @@ def test_list_is_handed_over_and_comes_back(open_desk: OpenDesk, papers: list[st
     assert (Digest.objects.get().status, Digest.objects.get().review) == ("published", "")
 
 
+def test_bell_counts_what_came_and_leads_to_it(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann, bob = open_desk("Ann"), open_desk("Bob")
+    bell = bob.page.get_by_role("link", name="Notices")
+    expect(bell).to_have_text("Notices")
+    ann.press("l", "m")
+    comment(ann, "@bob, is this new?")
+    bob.look()
+    expect(bell).to_have_text("Notices 1 unread")
+    expect(bob.page.locator("#desk-said")).to_have_text("1 new notice")
+    assert accessible(bob.page, "bell") == []
+
+    bell.click()
+    assert accessible(bob.page, "notices") == []
+    bob.page.get_by_role("button", name="Open: Ann mentions Bob").click()
+    expect(bob.page.locator(".comment")).to_contain_text("is this new?")
+    expect(bob.page.get_by_role("link", name="Notices", exact=True)).to_be_visible()
+
+
 def test_comments_work_without_scripts(browser: Browser, live_server: LiveServer, papers: list[str]) -> None:
     with editors(browser, live_server.url, scripts=False) as open_desk:
         page = open_desk("Ann").page

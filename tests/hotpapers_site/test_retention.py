@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db.models import Model, QuerySet
 from pytest_django import Settings
 
+from digests.models import Notice
 from hotpapers_site import retention
 from hotpapers_site.models import SecurityEvent
 from hotpapers_site.tasks import forget_old
@@ -30,13 +31,14 @@ def aged(rows: QuerySet[Model], column: str) -> None:
 
 
 def test_each_kind_is_kept_as_long_as_its_setting_says(settings: Settings) -> None:
-    for name in ("PAID_READS", "ADMIN_LOG", "SIGN_INS", "UNMATCHED"):
+    for name in ("PAID_READS", "ADMIN_LOG", "SIGN_INS", "NOTICES", "UNMATCHED"):
         setattr(settings, f"KEEP_{name}_DAYS", 90)
     ann = User.objects.create_user("ann")
     for _ in range(2):
         PaidRead.objects.create(at=clock.now(), purpose=PaidRead.Purpose.SWEEP, reserved=1, reads=1)
         LogEntry.objects.create(user=ann, action_flag=ADDITION, object_repr="a list")
         AccessLog.objects.create(username="ann")
+        Notice.objects.create(key=str(Notice.objects.count()), kind=Notice.Kind.PUBLISHED, at=clock.now())
         SecurityEvent.objects.create(kind=SecurityEvent.Kind.SIGNED_IN, user=ann)
     for number in range(2):
         AccessAttempt.objects.create(
@@ -46,6 +48,7 @@ def test_each_kind_is_kept_as_long_as_its_setting_says(settings: Settings) -> No
         (PaidRead, "at"),
         (LogEntry, "action_time"),
         (SecurityEvent, "at"),
+        (Notice, "at"),
         (AccessLog, "attempt_time"),
         (AccessAttempt, "attempt_time"),
     ]
@@ -53,11 +56,11 @@ def test_each_kind_is_kept_as_long_as_its_setting_says(settings: Settings) -> No
         aged(model._default_manager.all(), column)
 
     call_command("forget_old", dry_run=True, stdout=(said := io.StringIO()))
-    assert [line.split()[0] for line in said.getvalue().splitlines()] == ["1", "1", "1", "1", "1", "0"]
-    assert [model._default_manager.count() for model, _ in kinds] == [2] * 5
+    assert [line.split()[0] for line in said.getvalue().splitlines()] == ["1", "1", "1", "1", "1", "1", "0"]
+    assert [model._default_manager.count() for model, _ in kinds] == [2] * 6
 
     forget_old()
-    assert [model._default_manager.count() for model, _ in kinds] == [1] * 5
+    assert [model._default_manager.count() for model, _ in kinds] == [1] * 6
 
 
 def test_posts_go_only_where_no_paper_ever_came(monkeypatch: pytest.MonkeyPatch) -> None:

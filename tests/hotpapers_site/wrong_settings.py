@@ -71,6 +71,7 @@ WRONG = [
     ("KEEP_ADMIN_LOG_DAYS", "forever", "a whole number from 0 to 36500"),
     ("KEEP_PAID_READS_DAYS", "-1", "a whole number from 0 to 36500"),
     ("KEEP_SIGN_INS_DAYS", "90d", "a whole number from 0 to 36500"),
+    ("KEEP_NOTICES_DAYS", "-1", "a whole number from 0 to 36500"),
     ("KEEP_UNMATCHED_DAYS", "1.5", "a whole number from 0 to 36500"),
     ("LOG_LEVEL", "loud", "debug, info, warning, error or critical"),
     ("MIRROR_DIR", "/dev/null", FOLDER),
@@ -116,6 +117,7 @@ WRONG = [
 SECRETS = [
     ("ALERT_PING_URL", "http://hc-ping.com/x", PING),
     ("ALERT_WEBHOOKS", "http://hooks.slack.com/x", HOOKS),
+    ("NOTICE_WEBHOOKS", "http://hooks.slack.com/x", HOOKS),
     ("ALERT_WEBHOOKS", "teams+https://a.example/x", HOOKS),
     ("EMAIL_URL", "mail.papers.example", MAIL),
     ("EMAIL_URL", "imap://mail.papers.example", MAIL),

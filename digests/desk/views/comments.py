@@ -19,9 +19,9 @@ from digests.desk.views.actions import paper_of
 from digests.desk.views.notes import rendering
 from digests.editing.conflicts import Refused
 from digests.models import Comment
+from digests.notices.recipients import who_may
 from digests.reviewing import comments
 from digests.reviewing.comments import LONGEST
-from digests.reviewing.mentions import editors
 from papers import clock
 from papers.models import Paper
 
@@ -94,7 +94,7 @@ def _threads(request: HttpRequest, day: date, of: str | None, fresh: tuple[Comme
         title=about.plain_title if about else "",
         is_one=of is not None,
         day=day,
-        editors=editors()[:MOST_NAMES],
+        editors=who_may()[:MOST_NAMES],
         longest=LONGEST,
         token=get_random_string(20),
         can_write=request.user.has_perm(EDIT),

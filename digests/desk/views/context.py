@@ -3,15 +3,20 @@
 import re
 from datetime import date
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
 
-from digests.desk.answers import EDIT, DeskAction, desk_action, user_of
+from digests.desk.answers import EDIT, VIEW, DeskAction, desk_action, part, refused, user_of
 from digests.desk.body import Body, short_text
-from digests.desk.context import covered
+from digests.desk.context import compared, covered, note_starts, past_lists
 from digests.desk.titles import quoted
 from digests.desk.views.actions import paper_of
 from digests.editing.conflicts import Refused
 from papers import clock
+from papers.models import Paper
 from papers.text.identifiers import ARXIV_ID
 
 COVERED = re.compile(rf"(?:paper|title|authors):(?:{ARXIV_ID}):[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}")
@@ -38,6 +43,38 @@ def key_of(body: Body) -> str:
     if not COVERED.fullmatch(key):
         raise Refused("The request doesn’t say what to ignore. Reload the page.")
     return key
+
+
+@gzip_page
+@never_cache
+@require_safe
+def past(request: HttpRequest, day: date) -> HttpResponse:
+    """Papers of past lists that have the words of `?q=`."""
+    if refusal := refused(request, VIEW):
+        return refusal
+    words = request.GET.get("q", "")
+    return HttpResponse(part(request, "past", found=past_lists.find(words), words=words.strip()))
+
+
+@gzip_page
+@never_cache
+@require_safe
+def compare(request: HttpRequest, day: date) -> HttpResponse:
+    """The day beside the one before and the same weekday of the week before."""
+    if refusal := refused(request, VIEW):
+        return refusal
+    return HttpResponse(part(request, "compared", comparison=compared.compare(day, clock.now())))
+
+
+@gzip_page
+@never_cache
+@require_safe
+def templates(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
+    """What a note on the paper may start from."""
+    if refusal := refused(request, EDIT):
+        return refusal
+    paper = get_object_or_404(Paper, arxiv_id=arxiv_id)
+    return HttpResponse(part(request, "templates", starts=note_starts.starts_for(paper)))
 
 
 ACTIONS: dict[str, DeskAction] = {view.name: view for view in (ignore_covered, recall_covered)}

@@ -67,15 +67,15 @@ def state(request: HttpRequest, day: date) -> HttpResponse:
     presence.arrive(day, user, place, is_writing=request.GET.get("typing") == "1")
     digest = digests_of(day)[1]
     revision, beat = digest.revision if digest else 0, pulse(day, digest)
-    editors = presence.others(day, user)
-    here = presence.version(editors)
+    editors, unread = presence.others_and_unread(day, user)
+    here = presence.version(editors, unread)
     is_new = str(revision) != request.GET.get("seen", "") or request.GET.get("pulse", beat) != beat
     if not is_new and request.GET.get("here") == here:
         return HttpResponse(status=204)
     status = digest.status if digest else ""
     told = {"revision": revision, "pulse": beat, "status": status, "changed": is_new, "here": here}
-    shown = part(request, "editors", editors=editors)
-    return JsonResponse({**told, "editors": [one.name for one in editors], "html": {"editors": shown}})
+    html = {"editors": part(request, "editors", editors=editors), "notices": part(request, "notices", unread=unread)}
+    return JsonResponse({**told, "editors": [one.name for one in editors], "html": html})
 
 
 def unknown(request: HttpRequest, day: date, action: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 /* What the desk's buttons and keys do; each gets the row that it is about, and perhaps the button. */
 
+import {beside} from "./beside.js";
 import {bulk} from "./bulk.js";
 import {openComments} from "./comments.js";
 import {context} from "./context.js";
@@ -10,7 +11,8 @@ import {openPosts} from "./posts.js";
 import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
-import {rulesBody} from "./rules.js";
+import {rulesBody, siteRulesBody} from "./rules.js";
+import {templates} from "./templates.js";
 import {chosenRows, clearAll} from "./selection.js";
 import {focusRow, keepFocus, stepFocus} from "./walking.js";
 
@@ -54,6 +56,8 @@ const onStrip = (sibling) =>
     [...document.querySelectorAll(".strip a")].at(sibling([...document.querySelectorAll(".strip a")].findIndex((a) => a.ariaCurrent)))?.click();
 
 export const does = {
+    ...beside,
+    templates,
     ...bulk,
     ...context,
     apply_rules: () => bulk.apply_rules(rulesBody()),
@@ -182,7 +186,7 @@ export const does = {
         find("#desk-rules input").select();
     },
     rules_preview: () => act("rules_preview", rulesBody()),
-    save_rules: () => act("save_rules", rulesBody()),
+    save_rules: () => act("save_rules", siteRulesBody()),
     save_shown_rules: () => {
         if (find("#desk-rules").hidden) {
             say("Press e first to open the thresholds");

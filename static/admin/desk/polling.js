@@ -28,7 +28,7 @@ const ask = async () => {
             showSaving({waiting: changes().length, trouble: ""});
         }
         if (answer.html) {
-            showOthers(answer.here, answer.html.editors);
+            showOthers(answer.here, answer.html);
         }
         if (answer.changed) {
             await read();

@@ -89,9 +89,17 @@ const showPlaces = () => {
     told = inMine;
 };
 
+const unread = () => Number(find("#desk-notices [data-unread]").dataset.unread);
+
 export const showOthers = (version, html) => {
+    const before = unread();
     known = version;
-    find("#desk-editors").innerHTML = html;
+    find("#desk-editors").innerHTML = html.editors;
+    find("#desk-notices").innerHTML = html.notices;
+    const more = unread() - before;
+    if (more > 0) {
+        say(`${more} new notice${more === 1 ? "" : "s"}`);
+    }
     showPlaces();
 };
 

@@ -18,7 +18,7 @@ from tests.editors import make_client, make_user
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 35
+MOST_QUERIES = 36
 
 
 def desk(client: Client, query: str = "") -> Desk:

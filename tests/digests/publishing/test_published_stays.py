@@ -22,7 +22,7 @@ from digests.desk import publishing_urls
 from digests.desk.urls import ACTIONS
 from digests.editing import history
 from digests.editing.conflicts import Refused
-from digests.models import Digest, MirrorHealth, PublicEvent
+from digests.models import Digest, MirrorHealth, NoteTemplate, PublicEvent
 from digests.page_cache.middleware import cache
 from digests.publishing.correcting import open_correction, publish_correction
 from papers.collecting.versions import take_newer
@@ -57,16 +57,16 @@ MODELS: dict[str, list[str]] = {
     "digests.digest": ["publish_selected", "withdraw_selected"],
     "digests.entry": [],
     "digests.mirrorhealth": ["bring_up_to_date"],
+    "digests.notetemplate": [],
     "auth.group": [],
     "auth.user": [],
     "axes.accessattempt": ["cleanup_expired_attempts"],
-    "axes.accesslog": [],
-    "axes.accessfailurelog": [],
+    **{f"axes.{name}": [] for name in ("accesslog", "accessfailurelog")},
 }
 """Every model of the admin with its actions beside `delete_selected`; all are tried."""
 NEVER_THERE = {"papers.erasure", "axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}
 """Rows of failed logins: no list knows of them."""
-SAVED = {"papers.paper", "papers.tweet", "auth.group", "auth.user"}
+SAVED = {"digests.notetemplate", "papers.paper", "papers.tweet", "auth.group", "auth.user"}
 """Models of which a row can be saved: of posts those that no published list shows."""
 PUBLICATION = {
     *("check", "waive", "direction", "publish", "schedule", "unschedule", "withdraw", "correct"),
@@ -101,6 +101,7 @@ def day() -> Digest:
     PaidRead.objects.create(at=READ_AT, purpose="sweep", reserved=1)
     SourceHealth.objects.create(service="x", since=READ_AT)
     MirrorHealth.objects.create(name="notes", since=READ_AT, ran_at=READ_AT)
+    NoteTemplate.objects.create(name="New", text="{lead}")
     RenderedText.objects.create(
         key="a", kind="line", html="", text="x", version=1, trouble="time", table="papers_paper", row_id=1
     )

@@ -72,6 +72,17 @@ def test_a_command_says_in_a_line_that_the_database_is_away(tmp_path: Path, comm
     assert told.stderr.endswith("Look at its server and at DATABASE_URL, then run this again.\n")
 
 
+@pytest.mark.parametrize("command", [["status"], ["backup"], ["publish_digest", "2026-11-24"]])
+def test_a_command_says_in_a_line_that_migrations_are_missing(tmp_path: Path, command: list[str]) -> None:
+    ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"VAR_DIR": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, env=ours, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, len(told.stderr.splitlines())) == (1, 1)
+    assert told.stderr.startswith("The database is of an older version: ")
+    assert told.stderr.endswith(" migrations have not been applied. Run `manage.py migrate` first.\n")
+
+
 def until_it_answers(client: httpx.Client, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while True:

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from digests.models import Digest
 from hotpapers_site.databases import backups, copying
@@ -115,6 +116,18 @@ def test_an_old_database_that_is_written_to_meanwhile_is_told(
         call_command("move_database", to=second)
 
 
+def test_a_row_that_the_other_database_refuses_is_told_and_nothing_is_copied(filled: Digest, second: str) -> None:
+    copying.migrate(second)
+    with copying.opened(second, "stricter") as database, database.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX stricter ON papers_paper (comment)")
+    with pytest.raises(
+        CommandError, match=r"^papers_paper: the other database refuses a row: .* Nothing was copied\. Correct that"
+    ):
+        call_command("move_database", to=second)
+    with copying.opened(second, "looked_at") as database:
+        assert not copying.holds_something(database)
+
+
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/name", "postgres://"])
 def test_an_address_that_cannot_be_is_one_line(url: str) -> None:
     with pytest.raises(CommandError, match=r"expected .*, for example "):
@@ -137,6 +150,17 @@ def test_a_backup_is_restored_into_another_database(filled: Digest, second: str,
         said = json.load(archive.extractfile("backup.json"))  # type: ignore[arg-type]
     assert "SECRET_KEY" in said["settings"]
     assert os.environ["SECRET_KEY"] not in path.read_bytes().decode("latin-1") + json.dumps(said)
+
+
+def test_a_database_of_a_newer_version_is_left_to_that_version(filled: Digest, second: str, tmp_path: Path) -> None:
+    MigrationRecorder(connection).record_applied("papers", "9999_later")
+    try:
+        for command, options in (("backup", {"path": tmp_path / "b.tar.gz"}), ("move_database", {"to": second})):
+            with pytest.raises(CommandError, match=r"of a newer version of Hot Papers \(papers 9999_later\)\. Use that version"):
+                call_command(command, **options)
+    finally:
+        MigrationRecorder(connection).record_unapplied("papers", "9999_later")
+    assert list(tmp_path.glob("b.tar.gz")) == []
 
 
 def test_a_backup_takes_the_place_of_what_is_there(filled: Digest, tmp_path: Path) -> None:
@@ -195,7 +219,7 @@ def test_what_is_no_whole_backup_changes_nothing(packed: Path, tmp_path: Path) -
     ours = held()
     (tmp_path / "text.tar.gz").write_text("no archive")
     wrong = [
-        (tmp_path / "absent.tar.gz", "is not a backup"),
+        (tmp_path / "absent.tar.gz", "There is no file"),
         (tmp_path / "text.tar.gz", "is not a backup"),
         (changed(packed, keep=5_000), "is not a backup"),
     ]

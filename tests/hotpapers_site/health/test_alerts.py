@@ -114,6 +114,24 @@ def test_the_leader_tells_of_a_database_that_is_gone_and_of_its_return(hooks: Ho
     assert len(hooks.bodies) == 6
 
 
+def test_a_full_disk_is_told_with_the_database_that_it_stopped(
+    hooks: Hooks, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "look", lambda: None)
+    monkeypatch.setattr(watching, "DATABASE_AFTER_S", 0.0)
+    settings.ALERT_WEBHOOKS = settings.ALERT_WEBHOOKS[:1]
+    leader = watching.Watch("leader")
+    leader.round()
+    settings.DISK_FREE_MIB = 10**9
+    leader.database_failed(DatabaseError("database or disk is full"))
+    settings.DISK_FREE_MIB = 1
+    leader.round()
+    begun, over = (text_of(body).splitlines()[1:3] for _, body in hooks.bodies)
+    assert begun[0] == f"• {watching.DATABASE.sentence}"
+    assert (begun[1][:14], begun[1][-27:]) == ("• The disk of ", "(DISK_FREE_MIB). Free some.")
+    assert over == [line.replace("• ", "• Over: ", 1) for line in begun]
+
+
 def test_the_dead_man_switch_is_told_once_a_minute(hooks: Hooks, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alerts, "_pinged_at", float("-inf"))
     settings.ALERT_PING_URL = f"{hooks.url}/ping"

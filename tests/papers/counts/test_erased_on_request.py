@@ -12,7 +12,7 @@ from django.test import Client
 
 from papers import fetching
 from papers.collecting import posts, tweets
-from papers.counts import erasing
+from papers.counts import erased_on_request
 from papers.models import Erasure, Tweet
 from papers.networks.base import FoundPost, Run
 from tests.digests.markdown.importing_posts import a_file, a_post, import_posts
@@ -76,7 +76,7 @@ def test_one_post_goes_and_its_authors_others_stay() -> None:
     make_paper(arxiv_id="2105.00001")
     store(on_bluesky("3kabc"), on_bluesky("3k2"))
 
-    assert erase("--post", LINK).startswith("1 posts erased.")
+    assert erase("--post", LINK).startswith("1 post erased.")
     store(on_bluesky("3kabc"), on_bluesky("3k2"))
 
     assert sorted(Tweet.objects.values_list("status_id", "state")) == [
@@ -127,7 +127,7 @@ def test_an_import_brings_nothing_back(tmp_path: Path) -> None:
 def test_adding_by_link_says_why_not() -> None:
     paper = make_paper()
     tweet = make_tweet(paper)
-    erasing.erase_post("x", tweet.status_id, reason="ticket 17", now=NOW)
+    erased_on_request.erase_post("x", tweet.status_id, reason="ticket 17", now=NOW)
 
     with pytest.raises(fetching.Unknown, match="no longer shows this post"):
         fetching.fetch_tweet(f"https://x.com/i/status/{tweet.status_id}", paper, now=NOW)
@@ -144,7 +144,24 @@ def test_the_record_names_nobody_and_the_admin_lists_it() -> None:
     assert page.count("ticket 17") == 2
 
 
-@pytest.mark.parametrize("arguments", [("--author", "nowhere:ann"), ("--author", "x:@"), ("--post", "https://example.org/1")])
+@pytest.mark.parametrize("post", [f"bluesky:at://{DID}/app.bsky.feed.post/3kabc", f" at://{DID}/app.bsky.feed.post/3kabc ", LINK])
+def test_a_post_is_named_by_its_id_or_its_address(post: str) -> None:
+    make_paper(arxiv_id="2105.00001")
+    store(on_bluesky("3kabc"))
+    assert erase("--post", post, "--dry-run") == "1 post would be erased.\n"
+    assert erase("--post", "x:1392360000000000001", "--dry-run") == "0 posts would be erased.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--author", "nowhere:ann"),
+        ("--author", "x:@"),
+        ("--post", "https://example.org/1"),
+        ("--post", "x:abc"),
+        ("--post", "bluesky:1392360000000000001"),
+    ],
+)
 def test_what_cannot_be_meant_is_one_line(arguments: tuple[str, str]) -> None:
     with pytest.raises(CommandError, match="expected"):
         erase(*arguments)
@@ -153,4 +170,4 @@ def test_what_cannot_be_meant_is_one_line(arguments: tuple[str, str]) -> None:
 
 def test_a_site_without_erasures_asks_one_query(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
-        assert erasing.refused("x", [erasing.Named(str(n), "", "") for n in range(500)]) == ()
+        assert erased_on_request.refused("x", [erased_on_request.Named(str(n), "", "") for n in range(500)]) == ()
