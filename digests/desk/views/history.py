@@ -1,4 +1,4 @@
-"""A day's list as it will be for readers, and as it was: previews, history, comparison, restoring."""
+"""A day's list as readers will see it, and as it was: previews, history, comparison, restoring."""
 
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ from papers.rendered.stored import Texts
 
 @require_safe
 def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
-    """The draft, or the correction, as readers will see it: its page, its entry in feeds, its Markdown."""
+    """Show the draft, or the correction, as readers will see it: its page, its entry in feeds, its Markdown."""
     shown = list_of(request, day)
     if form == "markdown":
         text = render_markdown(compose(shown)._replace(draft=False))
@@ -54,7 +54,8 @@ def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def history_page(request: HttpRequest, day: date) -> HttpResponse:
-    """All versions in runs of the same action, newest first; with ?a= and ?b= two of them side by side. A POST restores one."""
+    """Show all versions, newest first, grouped into runs of the same action; with ?a= and ?b= two of them side by side. A POST
+    restores one."""
     shown = list_of(request, day)
     if request.method == "POST":
         return _restore_from_page(request, day)
@@ -85,14 +86,15 @@ def _titles(found: Difference) -> Texts:
 
 
 def _told(changes: list[ListChange]) -> list[dict[str, Any]]:
-    """As the page shows them."""
+    """Return the changes as the page shows them."""
     return [
         {"pk": one.pk, "at": one.at, "by": one.editor, "what": what} for one, what in zip(changes, said_of(changes), strict=True)
     ]
 
 
 def _runs(changes: list[ListChange]) -> list[dict[str, Any]]:
-    """The changes in runs of the same action: each stands for its newest change, and `steps` are the ones before that."""
+    """Return the changes in runs of the same action: each run is represented by its newest change, and `steps` are the earlier
+    ones."""
     told = {one["pk"]: one for one in _told(changes)}
     return [told[run.newest.pk] | {"what": run.said, "steps": [told[one.pk] for one in run.changes[1:]]} for run in runs(changes)]
 
@@ -131,9 +133,10 @@ def restore(request: HttpRequest, day: date, body: Body) -> str:
 
 
 def restore_version(request: HttpRequest, day: date, version: str, seen: int) -> str:
-    """Make the list what it was; a published one in a correction, which whoever publishes may open. What was done, in words.
+    """Make the list what it was; a published list is restored in a correction, which needs the right to publish. Return what
+    was done, in words.
 
-    Raises Refused, and Conflict where the list is no longer that of the revision `seen`.
+    Raises Refused, and Conflict if the list is no longer at the revision `seen`.
     """
     shown = list_of(request, day)
     if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
@@ -155,7 +158,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
 
 
 def list_of(request: HttpRequest, day: date) -> Digest:
-    """The list that the desk shows. For those who may see the desk."""
+    """Return the list that the desk shows, for users who may see the desk."""
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     if digest := digests_of(day)[1]:
@@ -164,6 +167,6 @@ def list_of(request: HttpRequest, day: date) -> Digest:
 
 
 def versions_of(day: date) -> list[ListChange]:
-    """Those of the day's digest, and of its correction where one is open; the newest first."""
+    """Return the versions of the day's digest and of its open correction, newest first."""
     digests: Any = {digest.pk: digest for digest in digests_of(day) if digest}
     return sorted((one for digest in digests.values() for one in history.changes(digest)), key=lambda one: -one.pk)
