@@ -40,4 +40,4 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
     titles = [texts.line_text(entry.title) for entry in entries[:TITLES_OF_DAY]]
     drawn = day_card(f"{day:%A}, {day_text(day)}", titles, len(entries))
     response = kept_private(shown, HttpResponse(drawn, content_type=PNG))
-    return shows(response, digests=[shown], papers=[entry.paper for entry in entries])
+    return shows(response, papers_listed=[str(day)], texts_of=[entry.paper for entry in entries])
