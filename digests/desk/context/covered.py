@@ -1,4 +1,4 @@
-"""Finds earlier papers that a paper may repeat: the same paper, a paper with nearly the same title, or one by the same authors."""
+"""Finds earlier papers that a paper may repeat: the same paper, one with nearly the same title, or one by the same authors."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
