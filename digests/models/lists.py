@@ -112,6 +112,10 @@ class Digest(models.Model):
         null=True, editable=False, help_text="An editor has published it, and until then can take that back; nobody sees it yet"
     )
     goes_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
+    goes_out_note = models.TextField(blank=True, editable=False, help_text="Of a correction: what readers are told of it then")
+    goes_out_replaces = models.PositiveIntegerField(
+        null=True, editable=False, help_text="Of a correction: the changed list’s revision that it may replace all the same"
+    )
     is_held = models.BooleanField(default=False, editable=False, help_text="The site’s own rule does not publish it")
     review = models.CharField(max_length=7, choices=DigestReview, default=DigestReview.NONE, blank=True, editable=False)
     review_at = models.DateTimeField(null=True, editable=False, help_text="When that was said")
