@@ -12,16 +12,19 @@ import tempfile
 from pathlib import Path
 
 BENCHMARKS = ["archive", "mirror", "pages", "engagement", "search", "admin", "desk", "stream", "matches", "memory"]
-BY_NAME_ONLY = ["thinning", "lighthouse", "relevance"]
+BY_NAME_ONLY = ["thinning", "busy", "growth", "lighthouse", "relevance"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 
 Runs the benchmarks named, or all but those marked *, each in a process of its own.
 
 {benchmarks}
 
-options of engagement, search, admin and thinning:
-  --tweets N, --papers N (search, admin), --readings N (thinning)   how many rows; takes long with the many that are the default
+options of engagement, search, admin, growth and thinning:
+  --tweets N, --papers N (search, admin, growth), --readings N (thinning)
+                                           how many rows; takes long with the many that are the default
   --database sqlite|postgresql             on this one only
+option of busy:
+  --minutes N                              of each, idle and busy; the default is 10
 option of archive and mirror:
   --copies N                               of each of the real posts
 """

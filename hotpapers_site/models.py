@@ -124,6 +124,7 @@ class SecurityEvent(models.Model):
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     address = models.CharField(max_length=45, blank=True)
     detail = models.CharField(max_length=200, blank=True)
+    told = models.JSONField(default=list, editable=False, help_text="The channels by which it was told")
 
     class Meta:
         ordering = ["-at", "-pk"]

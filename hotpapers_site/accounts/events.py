@@ -16,7 +16,7 @@ from hotpapers_site.sessions import client_address
 Kind = SecurityEvent.Kind
 logger = logging.getLogger("hotpapers.security")
 LOUD = {Kind.LIMIT_REACHED, Kind.WRONG_CODE, Kind.RECOVERY_CODE, Kind.FACTOR_REMOVED, Kind.RIGHTS_CHANGED}
-"""Logged as warnings."""
+"""Logged as warnings, and told as alerts (health/security.py)."""
 
 
 def note(kind: Kind, user: AbstractBaseUser | AnonymousUser | None, request: HttpRequest | None = None, detail: str = "") -> None:

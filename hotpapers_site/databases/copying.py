@@ -123,6 +123,13 @@ def known_migrations() -> set[tuple[str, str]]:
     return set(MigrationLoader(None).disk_migrations)
 
 
+def expect_this_version(database: BaseDatabaseWrapper) -> None:
+    """Raise NotCopied for a database with tables of a newer version: this one would leave something out."""
+    if unknown := applied_migrations(database) - known_migrations():
+        newest = "; ".join(f"{app} {name}" for app, name in sorted(unknown)[:3])
+        raise NotCopied(f"The database is of a newer version of Hot Papers ({newest}). Use that version for it.")
+
+
 def writes(database: BaseDatabaseWrapper) -> int:
     """A number that others' writes to the database change. Ask on one connection, outside of a transaction."""
     with database.cursor() as cursor:
@@ -140,6 +147,7 @@ def copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Pro
 
     Raises NotCopied if the target reads back otherwise than what was written to it.
     """
+    expect_this_version(source)
     if target.vendor == "sqlite":
         target.disable_constraint_checking()
     with transaction.atomic(using=target.alias):

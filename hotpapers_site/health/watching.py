@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from hotpapers_site import leases
-from hotpapers_site.health import alerts, heartbeats, troubles
+from hotpapers_site.health import alerts, heartbeats, security, troubles
 from hotpapers_site.health.troubles import Found
 from hotpapers_site.models import Trouble
 
@@ -71,6 +71,7 @@ def look() -> None:
     heartbeats.forget_succeeded()
     note(troubles.found())
     tell()
+    security.tell_events()
     Trouble.objects.filter(ended_at__lt=Now() - KEPT).delete()
 
 

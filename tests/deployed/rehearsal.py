@@ -29,10 +29,10 @@ def say(text: str) -> None:
     print(f"[{datetime.now(UTC):%H:%M:%S}] {text}", flush=True)
 
 
-def past_listing_days(today: date) -> list[date]:
+def past_listing_days(today: date, days: int = DAYS) -> list[date]:
     """The last listing days whose posts are all there, oldest first."""
     calendar, day, found = AnnouncementCalendar(), today - timedelta(days=1), list[date]()
-    while len(found) < DAYS:
+    while len(found) < days:
         if calendar.is_listing_day(day):
             found.insert(0, day)
         day -= timedelta(days=1)
@@ -93,10 +93,15 @@ def traffic(on: Machine, path: str, *, is_fresh: bool = False) -> Iterator[Traff
         thread.join()
 
 
-def release(folder: Path) -> Path:
+def revision() -> str:
+    """What is committed now; somebody may commit more meanwhile."""
+    return subprocess.run(["git", "rev-parse", "HEAD"], cwd=BASE, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def release(folder: Path, commit: str) -> Path:
     """A checkout as `git clone` makes it, without what nobody committed."""
     folder.mkdir(parents=True)
-    archive = subprocess.run(["git", "archive", "HEAD"], cwd=BASE, check=True, capture_output=True)
+    archive = subprocess.run(["git", "archive", commit], cwd=BASE, check=True, capture_output=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)
     return folder
 
@@ -150,13 +155,13 @@ def web_ready(on: Machine) -> list[str]:
 
 
 def rehearse(folder: Path) -> None:
-    days = past_listing_days(datetime.now(UTC).date())
+    days, commit = past_listing_days(datetime.now(UTC).date()), revision()
     say(f"Stand-ins for arXiv, X, Bluesky, Hacker News and Hugging Face, with papers of {days[0]} and {days[-1]}")
     began = {"first_day": days[0], "days": DAYS, "papers_a_day": PAPERS_A_DAY, "tweets_a_day": TWEETS_A_DAY}
     with services(lambda: datetime.now(UTC), **began) as made:  # type: ignore[arg-type]
         settings = made.environment() | {"ARXIV_REQUEST_INTERVAL": "0.1", "OEMBED_REQUEST_INTERVAL": "0.05"}
         with machine(folder, settings) as on:
-            on.app = release(folder / "release-1")
+            on.app = release(folder / "release-1", commit)
             say("PostgreSQL, Redis and nginx (TLS) are set up; the database is migrated, static files are collected")
             on.start()
             until(lambda: len(web_ready(on)) == 2, 120, "both web servers are ready")
@@ -175,7 +180,7 @@ def rehearse(folder: Path) -> None:
             say("With both web servers down readers still see the same page, kept by nginx")
             on.start("web a", "web b")
             until(lambda: len(web_ready(on)) == 2, 120, "both web servers are ready again")
-            upgrade(on, release(folder / "release-2"), page)
+            upgrade(on, release(folder / "release-2", commit), page)
             upgrade(on, folder / "release-1", page)
             say("Rolled back to release-1 in the same way")
             back_up_and_restore(on, [*PAGES, page, f"{page}.md"])

@@ -102,6 +102,14 @@ def test_a_code_and_a_recovery_code_work_once(ann: User, clock: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(("skew_s", "is_taken"), [(-30, True), (30, True), (-90, False), (90, False)])
+def test_a_phones_clock_may_be_half_a_minute_off(ann: User, clock: Any, skew_s: int, is_taken: bool) -> None:
+    set_up(sign_in(), ann)
+    clock.shift(timedelta(minutes=5))
+    answer = sign_in().post(VERIFY, {"code": code_of(ann, 300 + skew_s)})
+    assert (answer.status_code == 302) is is_taken
+
+
 def test_codes_may_be_tried_as_rarely_as_passwords(ann: User, clock: Any) -> None:
     set_up(sign_in(), ann)
     client = sign_in()

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from digests.models import Digest
 from hotpapers_site.databases import backups, copying
@@ -149,6 +150,17 @@ def test_a_backup_is_restored_into_another_database(filled: Digest, second: str,
         said = json.load(archive.extractfile("backup.json"))  # type: ignore[arg-type]
     assert "SECRET_KEY" in said["settings"]
     assert os.environ["SECRET_KEY"] not in path.read_bytes().decode("latin-1") + json.dumps(said)
+
+
+def test_a_database_of_a_newer_version_is_left_to_that_version(filled: Digest, second: str, tmp_path: Path) -> None:
+    MigrationRecorder(connection).record_applied("papers", "9999_later")
+    try:
+        for command, options in (("backup", {"path": tmp_path / "b.tar.gz"}), ("move_database", {"to": second})):
+            with pytest.raises(CommandError, match=r"of a newer version of Hot Papers \(papers 9999_later\)\. Use that version"):
+                call_command(command, **options)
+    finally:
+        MigrationRecorder(connection).record_unapplied("papers", "9999_later")
+    assert list(tmp_path.glob("b.tar.gz")) == []
 
 
 def test_a_backup_takes_the_place_of_what_is_there(filled: Digest, tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""Tells people of what concerns the safety of accounts: once by each channel, like a trouble, but it is never over."""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from hotpapers_site.accounts.events import LOUD
+from hotpapers_site.health import alerts, troubles
+from hotpapers_site.models import SecurityEvent
+
+TOLD_WITHIN = timedelta(hours=1)
+"""What could not be told by then stands in the log and in the admin."""
+MOST = 10
+"""In one message."""
+
+
+def tell_events() -> None:
+    """By each channel what it has not told yet. One query where nothing happened. Raises DatabaseError."""
+    recent = SecurityEvent.objects.filter(kind__in=LOUD, at__gt=Now() - TOLD_WITHIN).select_related("user").order_by("at", "pk")
+    rows = list(recent)
+    for channel in alerts.channels() if rows else []:
+        new = [row for row in rows if channel.name not in row.told]
+        if new and alerts.tell(channel, sentences(new), []):
+            for row in new:
+                row.told = [*row.told, channel.name]
+                row.save(update_fields=["told"])
+
+
+def sentences(events: list[SecurityEvent]) -> list[str]:
+    told = []
+    for event in events[:MOST]:
+        name = event.user.get_username() if event.user else "Somebody"
+        detail = f" ({event.detail})" if event.detail else ""
+        where = event.address or "an unknown address"
+        told.append(f"{name}: {event.get_kind_display()}{detail} from {where}, {troubles.moment(event.at)}.")
+    return told + ([f"{len(events) - MOST:,} more events: see the security events in the admin."] if events[MOST:] else [])
