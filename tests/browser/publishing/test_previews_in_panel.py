@@ -42,7 +42,7 @@ def test_list_is_previewed_in_the_check(open_desk: OpenDesk, draft: Digest, pape
     expect(picture).to_be_visible()
     page.wait_for_function("() => document.querySelector('#preview-place img').naturalWidth === 1200")
     click(ann, "Markdown")
-    expect(page.get_by_role("region", name="Markdown")).to_contain_text("Read *this* twice.")
+    expect(page.get_by_role("region", name="Markdown")).to_contain_text("title: Hot Papers 2026-11-19")
     found += accessible(page, "Markdown")
     click(ann, "Markdown")
     expect(page.get_by_role("region", name="Markdown")).to_have_count(0)
