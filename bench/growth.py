@@ -1,4 +1,4 @@
-"""The product at 3 thousand papers and at 100 thousand (or more): readers' pages, status, what is due, proposing a list.
+"""The product at 3 thousand papers and at 100 thousand (or more): readers' pages, status, and what is due.
 
 Each figure is the shortest of some times, and its ratio to that among the few papers: what a page or a task costs must not depend
 on how much there is. Of everything else there is as much as belongs to the papers (`bench admin`).
@@ -17,7 +17,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from bench.admin import DAYS, FEW, LAST_DAY, fill  # noqa: E402
+from bench.admin import DAYS, FEW, fill  # noqa: E402
 from bench.databases import run  # noqa: E402
 from digests.models import Digest  # noqa: E402
 from digests.page_cache.middleware import cache  # noqa: E402
@@ -27,7 +27,6 @@ from papers.counts.claiming import claim_due  # noqa: E402
 from papers.counts.embedding import to_embed  # noqa: E402
 from papers.counts.thinning import thin  # noqa: E402
 from papers.models import Paper, Tweet  # noqa: E402
-from papers.ranking.candidates import candidates  # noqa: E402
 
 LIMIT = 3.0
 ROUNDS = 5
@@ -64,7 +63,6 @@ def actions() -> dict[str, Callable[[], object]]:
         "status": lambda: (status.report(NOW), report.report()),
         "due posts": lambda: list(claim_due(most=DUE, now=NOW)),
         "texts to fetch": lambda: to_embed(NOW),
-        "a day's candidates": lambda: candidates(LAST_DAY),
         "thin, nothing due": lambda: thin(NOW),
     }
 

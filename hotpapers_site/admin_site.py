@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from digests.models import Digest
+from digests.models import Digest, Received
 from papers import clock
 from papers.models import Paper, RenderedText
 
@@ -50,8 +50,11 @@ class EditorsSite(AdminSite):
     index_title = "The editors’ pages"
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        waits = waiting(clock.now().date()) if request.user.has_perm("digests.view_digest") else []
-        return super().index(request, {"waiting": waits, **(extra_context or {})})
+        shown: dict[str, Any] = {}
+        if request.user.has_perm("digests.view_digest"):
+            unread = Received.objects.filter(editor=request.user.pk, read_at=None).count()
+            shown = {"waiting": waiting(clock.now().date()), "unread": unread}
+        return super().index(request, {**shown, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)

@@ -28,7 +28,7 @@ class LeadingScheduler(Scheduler):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._me = f"{socket.gethostname()}:{os.getpid()}"
-        self._leads = False
+        self._leads = self._is_away = False
         self._looked_at = float("-inf")
         super().__init__(*args, **kwargs)
 
@@ -49,12 +49,19 @@ class LeadingScheduler(Scheduler):
         return self._leads
 
     def _take(self) -> bool:
+        was_away = self._is_away
         try:
-            return leases.take(LEASE, self._me, LASTS)
+            taken = leases.take(LEASE, self._me, LASTS)
         except Error as error:
-            logger.warning("The database does not answer; no ticks meanwhile: %s", str(error).partition("\n")[0])
+            self._is_away = True
+            if not was_away:  # once, however long it lasts
+                logger.warning("The database does not answer; no ticks meanwhile: %s", str(error).partition("\n")[0])
             connection.close()
             return False
+        self._is_away = False
+        if was_away:
+            logger.info("The database answers again")
+        return taken
 
     def _make_all_due(self) -> None:
         for entry in self.schedule.values():

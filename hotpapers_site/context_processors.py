@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 
-from digests.models import Received
 from hotpapers_site.models import Trouble
 from papers import clock, status
 
@@ -18,11 +17,6 @@ def sandbox(request: HttpRequest) -> dict[str, str | None]:
 def troubles(request: HttpRequest) -> dict[str, Callable[[], list[str]]]:
     """`system_troubles`: what is wrong, beyond what the desk says of the collection. One query, where a page shows it."""
     return {"system_troubles": _sentences}
-
-
-def notices(request: HttpRequest) -> dict[str, Callable[[], int]]:
-    """`unread_notices`: how many the editor has not read. One query, where a page shows it."""
-    return {"unread_notices": lambda: Received.objects.filter(editor=request.user.pk, read_at=None).count()}
 
 
 def _sentences() -> list[str]:

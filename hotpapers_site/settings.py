@@ -203,7 +203,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "hotpapers_site.context_processors.sandbox",
                 "hotpapers_site.context_processors.troubles",
-                "hotpapers_site.context_processors.notices",
             ],
         },
     },

@@ -18,7 +18,7 @@ from papers.access import networks
 from papers.access.connections import calendar, note_answer, note_failure, sources
 from papers.collecting import posts
 from papers.collecting.announced import store_paper
-from papers.counts import erasing, measuring
+from papers.counts import erased_on_request, measuring
 from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.models import Mention, Paper, SourceHealth, Tweet
@@ -112,7 +112,7 @@ def _identified(link: str, now: datetime) -> PostKey:
 
 
 def _refuse_erased(key: PostKey, author_id: str, handle: str) -> None:
-    if erasing.refused(key.network, [erasing.Named(key.id, author_id, handle)]):
+    if erased_on_request.refused(key.network, [erased_on_request.Named(key.id, author_id, handle)]):
         raise Unknown("This post, or all of its author’s, was erased on request and is not added again.")
 
 

@@ -1,11 +1,15 @@
 """The product's processes, run by a test on a database and a folder of their own."""
 
+import atexit
 import contextlib
+import functools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +22,18 @@ from django.db import connection
 
 from papers import clock
 
+MANAGE = (sys.executable, str(configured.BASE_DIR / "manage.py"))
+ANSWER = """
+import contextlib, io, json, sys, django
+from django.db import connections
+django.setup()
+for line in sys.stdin:
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        exec(json.loads(line), {})
+    connections.close_all()
+    print(json.dumps(told.getvalue()), flush=True)
+"""
+
 
 @dataclass
 class Product:
@@ -26,6 +42,8 @@ class Product:
     environment: dict[str, str]
     log: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _asked: "tuple[subprocess.Popen[str], dict[str, str]] | None" = None
+    """The process that answers `ask`, and its environment."""
 
     def set_clock(self, fast: clock.FastClock) -> None:
         real_start, start, speed = fast
@@ -50,7 +68,7 @@ class Product:
 
     def follow(self) -> "subprocess.Popen[bytes]":
         """One more follower of Bluesky's stream."""
-        return self._run([sys.executable, str(configured.BASE_DIR / "manage.py"), "follow_bluesky"])
+        return self._run([*MANAGE, "follow_bluesky"])
 
     def kill_all(self) -> None:
         for process in self.running:
@@ -58,6 +76,7 @@ class Product:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.running.clear()
+        self._forget_asked()
 
     def stop_all(self) -> None:
         for process in reversed(self.running):
@@ -68,13 +87,38 @@ class Product:
         self.kill_all()
 
     def ask(self, code: str) -> Any:
-        command = [sys.executable, "-c", code]
-        asked = subprocess.run(command, env=self.environment, cwd=configured.BASE_DIR, capture_output=True, check=True)
-        return json.loads(asked.stdout)
+        """What the code prints, as JSON. One process answers all questions: to start one takes longer than most answers."""
+        if self._asked is None or self._asked[1] != self.environment or self._asked[0].poll() is not None:
+            self._forget_asked()
+            command, pipe = [sys.executable, "-c", ANSWER], subprocess.PIPE
+            process = subprocess.Popen(command, env=self.environment, cwd=configured.BASE_DIR, stdin=pipe, stdout=pipe, text=True)
+            self._asked = process, dict(self.environment)
+        process = self._asked[0]
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(code) + "\n")
+        process.stdin.flush()
+        return json.loads(json.loads(process.stdout.readline()))
+
+    def _forget_asked(self) -> None:
+        if self._asked:
+            with self._asked[0] as process:  # closes its pipes, and waits
+                process.kill()
+            self._asked = None
+
+    def migrate(self) -> None:
+        """Make the tables of the database."""
+        database = self.environment["DATABASE_URL"]
+        if database.startswith("sqlite:///"):
+            migrated(Path(database.removeprefix("sqlite:///")))
+        else:
+            made = self.manage("migrate", "--verbosity", "0")
+            assert made.returncode == 0, made.stderr
 
     def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(configured.BASE_DIR / "manage.py"), *arguments]
-        return subprocess.run(command, env=self.environment | environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [*MANAGE, *arguments], env=self.environment | environment, capture_output=True, text=True, check=False
+        )
 
 
 @contextlib.contextmanager
@@ -88,6 +132,23 @@ def own_database(folder: Path) -> Iterator[str]:
         server.execute(f"CREATE DATABASE {name}")
         yield f"{url.rpartition('/')[0]}/{name}"
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrated(path: Path) -> None:
+    """Put a SQLite database there with all its tables, and nothing in them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_empty(), path)
+    path.chmod(0o600)
+
+
+@functools.cache
+def _empty() -> Path:
+    """Made once: it takes some seconds."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
+    subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], env=ours | {"VAR_DIR": str(folder)}, check=True)
+    return folder / "db.sqlite3"
 
 
 def until(condition: Callable[[], bool], within_s: float, ask_every_s: float = 0.05) -> bool:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from digests.desk.body import Body, flag, whole
-from digests.editing.conflicts import Refused
+from digests.editing.conflicts import Conflict, Refused
 from papers import network_words
 from papers.models import RulesChange, SavedRules
 from papers.models.rules import THRESHOLDS
@@ -53,8 +53,11 @@ def _weight(given: object, of: str) -> float:
 
 
 @transaction.atomic
-def save_for_site(wanted: Rules, *, by: User, now: datetime) -> None:
-    """For the whole site, from now on. The same rules again change nothing; weights that are the defaults follow these."""
+def save_for_site(wanted: Rules, *, seen: int | None = None, by: User, now: datetime) -> None:
+    """For the whole site, from now on. The same rules again change nothing; weights that are the defaults follow these.
+
+    `seen` is the key of the latest change that the administrator saw, 0 for none; raises Conflict if there are later ones.
+    """
     SavedRules.objects.select_for_update().first()  # one after another: each change is told with what it really replaced
     if not (changes := list(_changes(rules(), wanted))):
         return
@@ -67,7 +70,15 @@ def save_for_site(wanted: Rules, *, by: User, now: datetime) -> None:
     SavedRules.objects.update_or_create(
         only=True, defaults={**{name: getattr(wanted, name) for name in THRESHOLDS}, "weights": weights}
     )
-    RulesChange.objects.create(at=now, by=(by.get_full_name() or by.get_username())[:150], changes=changes)
+    change = RulesChange(at=now, by=(by.get_full_name() or by.get_username())[:150], changes=changes)
+    # After the row is written: of two who save the first rules at once, the second waits there for the first.
+    later = [] if seen is None else list(RulesChange.objects.filter(pk__gt=seen).order_by("-pk"))
+    if later:
+        raise Conflict(
+            "rules of ranking", base=None, mine=change.said, theirs=[one.said for one in later], by=later[0].by, at=later[0].at,
+            overrule={"seen": later[0].pk},
+        )  # fmt: skip
+    change.save()
 
 
 def _changes(before: Rules, after: Rules) -> Iterator[tuple[str, Any, Any]]:

@@ -9,7 +9,7 @@ from digests.markdown.composing import name_html
 from digests.markdown.post import PostPaper, PostTweet
 from digests.models import Digest, ShownTweet
 from papers.collecting.versions import replace_categories
-from papers.counts.erasing import Named, refused
+from papers.counts.erased_on_request import Named, refused
 from papers.models import Paper, PaperCategory, Tweet
 from papers.networks.registry import KINDS, OLD_NETWORK
 from papers.rows import insert, select

@@ -87,6 +87,11 @@ def is_refusal(error: SourceError | None) -> bool:
     return isinstance(error, ServiceRefused | OutOfCredit | Unreadable)
 
 
+def health_of(network: str) -> str:
+    """Under which name the health of a network's stream is kept."""
+    return f"{network}-stream"
+
+
 def note_failure(service: str, error: SourceError, now: datetime) -> None:
     """Record that the service failed. What only a person can fix is kept as a refusal, with the setting to check."""
     setting = getattr(error, "setting", "") or (PAID.key_setting if isinstance(error, OutOfCredit) else "")

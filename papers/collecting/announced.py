@@ -11,8 +11,8 @@ from django.db.models import Q
 from papers import rows
 from papers.access.connections import Sources, note_answer
 from papers.collecting import days
-from papers.collecting.mentions import match
 from papers.collecting.versions import replace_categories
+from papers.counts.mentions import match
 from papers.models import CollectionDay, Paper, SourceHealth
 from papers.sources.arxiv.announcement import Announcement, is_within
 from papers.sources.arxiv.client import ArxivClient

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from papers import clock
-from papers.access.connections import note_answer, note_failure
+from papers.access.connections import health_of, note_answer, note_failure
 from papers.collecting import days, posts
 from papers.models import StreamPlace
 from papers.networks.base import Heard, Stream
@@ -23,11 +23,6 @@ LOOK_AGAIN_S = 2.0
 NOTE_EVERY_S = 30.0
 GIVE_UP_S = 60.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def health_of(network: str) -> str:
-    """Under which name the health of a network's stream is kept."""
-    return f"{network}-stream"
 
 
 class NotLeading(Exception):

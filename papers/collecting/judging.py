@@ -1,9 +1,10 @@
 """What is said about a day: its state and the reason, from what is here of it and how its sources answer."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from papers.access import networks
-from papers.access.connections import calendar, no_key
+from papers.access.connections import calendar, health_of, no_key
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.networks.registry import KINDS, PAID
 from papers.sources.records import LeftOut, told
@@ -11,6 +12,8 @@ from papers.sources.records import LeftOut, told
 State = CollectionDay.State
 FAILED_AFTER = 6
 """Attempts in a row; at the waits of `papers.collecting.days`, some three hours."""
+Health = Mapping[str, SourceHealth]
+"""By service: how it answered last."""
 OUTAGE = timedelta(hours=6)
 """A source that has failed for so long needs attention."""
 TO_COLLECT = "Its papers haven't been collected yet."
@@ -27,7 +30,7 @@ def judge(row: CollectionDay, now: datetime) -> tuple[State, str]:
     health = {one.service: one for one in SourceHealth.objects.all()}
     worst_first = [State.FAILED, State.NOT_ANNOUNCED, State.PARTIAL, State.COLLECTING, State.COMPLETE]
     papers, why_papers = _judge_papers(row, now, arxiv)
-    tweets, why_tweets = _judge_tweets(row, now, paid, health.get(PAID.name))
+    tweets, why_tweets = _judge_tweets(row, now, paid, health)
     state = min(papers, tweets, key=worst_first.index)
     lacking = f"Some papers could not be read completely: {told(left_out(arxiv))}." if arxiv and arxiv.left_out else ""
     return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, _unread_posts(paid))
@@ -92,16 +95,17 @@ def _judge_papers(row: CollectionDay, now: datetime, arxiv: SourceDay | None) ->
     return State.COLLECTING, TO_COLLECT
 
 
-def _judge_tweets(row: CollectionDay, now: datetime, paid: SourceDay | None, health: SourceHealth | None) -> tuple[State, str]:
+def _judge_tweets(row: CollectionDay, now: datetime, paid: SourceDay | None, health: Health) -> tuple[State, str]:
     """By the network that charges, which is searched to the day's end; where it is off, by all others."""
     if row.tweets_done_at:
         return State.COMPLETE, ""
     if not networks.paid_is_on():
-        return _judge_open_networks(row, now)
+        return _judge_open_networks(row, now, health)
     # The day's own failure goes before how it answered last, which may have been to a question about counts.
     trouble, is_refused = (paid.message, paid.is_refused) if paid and paid.message else ("", False)
-    if not trouble and health and health.state != SourceHealth.State.OK:
-        trouble, is_refused = health.message, health.state == SourceHealth.State.REFUSED
+    answered = health.get(PAID.name)
+    if not trouble and answered and answered.state != SourceHealth.State.OK:
+        trouble, is_refused = answered.message, answered.state == SourceHealth.State.REFUSED
     if trouble and trouble != str(no_key()):
         if paid and paid.failing_since and _is_out(paid, now):
             return State.FAILED, outage(PAID.title, paid.failing_since, paid.attempts, trouble)
@@ -114,16 +118,26 @@ def _judge_tweets(row: CollectionDay, now: datetime, paid: SourceDay | None, hea
     return State.COLLECTING, f"Posts are {until}." if _is_over(row.date, now) else f"The day isn't over; posts are {until}."
 
 
-def _judge_open_networks(row: CollectionDay, now: datetime) -> tuple[State, str]:
-    """The day has its posts once every network that is on was asked after its end."""
+def _judge_open_networks(row: CollectionDay, now: datetime, health: Health) -> tuple[State, str]:
+    """The day has its posts once every network that is on was asked after its end. Of one that fails it says why; what the others
+    gave is here meanwhile."""
     if not networks.on():
         return State.PARTIAL, str(no_key())
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
     if not _is_over(row.date, now):
         return State.COLLECTING, "The day isn't over; more posts may come."
-    behind = [KINDS[name].title for name in open_networks_behind(row.date)]
-    return (State.PARTIAL, f"Posts haven't been collected yet from {', '.join(behind)}.") if behind else (State.COMPLETE, "")
+    behind = open_networks_behind(row.date)
+    if not behind:
+        return State.COMPLETE, ""
+    services = (service for name in behind for service in (name, health_of(name)))
+    failing = [health[one].message for one in services if one in health and health[one].state != SourceHealth.State.OK]
+    return State.PARTIAL, _joined(f"Posts haven't been collected yet from {_in_a_row(behind)}.", *failing)
+
+
+def _in_a_row(names: list[str]) -> str:
+    *others, last = [KINDS[name].title for name in names]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def open_networks_behind(day: date) -> list[str]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from papers import rows
-from papers.collecting.mentions import link, match
-from papers.counts import erasing, measuring, states
+from papers.counts import erased_on_request, gone, measuring
+from papers.counts.mentions import link, match, relink
 from papers.counts.reading import keep
-from papers.models import Mention, NetworkDay, Tweet, UnmatchedMention
+from papers.models import NetworkDay, Tweet
 from papers.networks.base import FoundPost, GoneReason
 from papers.networks.body import body_of, direction_of
 
@@ -23,7 +23,9 @@ AT_ONCE = 500
 def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> None:
     """Bring in the posts that link papers, with the counts that came along. The same posts again change nothing but counts."""
     posts = {post.id: post for post in found if post.papers}
-    for id in erasing.refused(network, (erasing.Named(post.id, post.author_id, post.handle) for post in posts.values())):
+    for id in erased_on_request.refused(
+        network, (erased_on_request.Named(post.id, post.author_id, post.handle) for post in posts.values())
+    ):
         del posts[id]
     with transaction.atomic():
         made = rows.insert(
@@ -34,11 +36,10 @@ def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> Non
             on_conflict="(network, status_id) DO NOTHING",
         )
         keys = dict(made)
-        if known := {id: post for id, post in posts.items() if id not in keys}:
-            keys |= Tweet.objects.filter(network=network, status_id__in=known).values_list("status_id", "pk")
-        unmatched = link(keys, {id: post.papers for id, post in posts.items()})
+        known = {id: post for id, post in posts.items() if id not in keys}
+        unmatched = link(keys, {id: post.papers for id, post in posts.items() if id not in known})
         if known:
-            _take_back(network, known)
+            relink(network, {id: post.papers for id, post in known.items()}, now=read_at)
         # Papers that come while this is being stored cannot see the mentions yet.
         transaction.on_commit(lambda: match(tweets=unmatched))
         counted = {id: post for id, post in posts.items() if post.counts}
@@ -80,18 +81,8 @@ def missed(network: str, start: datetime, end: datetime, *, days: Iterable[tuple
 
 def _gone(reasons: Mapping[int, GoneReason], now: datetime) -> None:
     if reasons:
-        states.mark_gone({pk: Tweet.State(reason) for pk, reason in reasons.items()}, now=now)
+        gone.mark_gone({pk: Tweet.State(reason) for pk, reason in reasons.items()}, now=now)
         measuring.measure_papers(reasons, now=now)
-
-
-def _take_back(network: str, posts: Mapping[str, FoundPost]) -> None:
-    """A post that was here and links other papers now: the links that it has no more go."""
-    known = dict(Tweet.objects.filter(network=network, status_id__in=posts).values_list("pk", "status_id"))
-    found = (Mention.objects.filter(is_by_hand=False), "paper__arxiv_id"), (UnmatchedMention.objects.all(), "arxiv_id")
-    for rows_of, column in found:
-        linked = rows_of.filter(tweet__in=known).values_list("pk", "tweet", column)
-        stale = [pk for pk, tweet, paper in linked if paper not in posts[known[tweet]].papers]
-        rows_of.filter(pk__in=stale).delete()
 
 
 def _row(network: str, post: FoundPost, now: datetime) -> list[object]:

@@ -19,8 +19,8 @@ from papers.access import budget
 from papers.access.connections import Sources, no_key, note_answer
 from papers.collecting import days
 from papers.collecting.announced import Progress, no_progress
-from papers.collecting.mentions import add_mentions
 from papers.collecting.tweets import authors_of, store
+from papers.counts.mentions import add_mentions
 from papers.models import CollectionDay, NetworkDay, PaidRead, Tweet
 from papers.networks.paid import FoundTweet, Paid, SweepPage, is_mostly_unread, roots_wanted, unreadable
 from papers.networks.registry import PAID

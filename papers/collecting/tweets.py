@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 
 from papers import rows
-from papers.collecting.mentions import add_mentions
-from papers.counts import erasing, measuring
+from papers.counts import erased_on_request, measuring
 from papers.counts.measuring import Reading
+from papers.counts.mentions import add_mentions
 from papers.models import Mention, Tweet, UnmatchedMention
 from papers.networks.paid import FoundTweet
 from papers.networks.registry import PAID
@@ -19,8 +19,8 @@ def store(found: Iterable[FoundTweet], *, read_at: datetime) -> None:
     tweets = {tweet.status_id: tweet for tweet in found if tweet.papers and not tweet.is_retweet}
     superseded = {old for tweet in tweets.values() for old in tweet.edit_history if old != tweet.status_id}
     tweets = {status_id: tweet for status_id, tweet in sorted(tweets.items()) if status_id not in superseded}
-    named = (erasing.Named(tweet.status_id, tweet.author_id, tweet.handle) for tweet in tweets.values())
-    for status_id in erasing.refused(PAID.name, named):
+    named = (erased_on_request.Named(tweet.status_id, tweet.author_id, tweet.handle) for tweet in tweets.values())
+    for status_id in erased_on_request.refused(PAID.name, named):
         del tweets[status_id]
     if not tweets:
         return

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q
 
 from papers.access.connections import Sources, note_answer, note_failure
-from papers.counts import measuring, states
+from papers.counts import gone, measuring
 from papers.models import Tweet
 from papers.networks.base import Embed, Protected
 from papers.networks.registry import texts
@@ -123,4 +123,4 @@ def _hide(tweet: Tweet, state: Tweet.State, now: datetime) -> None:
     elif now - (tweet.state_since or now) < LAST_LOOK:
         Tweet.objects.filter(HIDDEN, pk=tweet.pk).update(next_read_at=(tweet.state_since or now) + LAST_LOOK)
     else:
-        states.erase(tweet.pk)
+        gone.erase(tweet.pk)

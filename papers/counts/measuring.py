@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from papers import rows
-from papers.models import Mention, PaperMeasurement, Provenance, Tweet, TweetMeasurement
+from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet, TweetMeasurement
 from papers.networks.registry import OLD_NETWORK
 from papers.ranking.candidates import rules
 from papers.ranking.ranking import points
@@ -90,10 +90,18 @@ def remember(tweets: Iterable[Tweet], *, now: datetime) -> None:
 
 def measure_papers(tweet_ids: Collection[int], *, now: datetime) -> None:
     """A row of history for the papers that these tweets mention, as after a reading: their states changed, not their counts."""
-    if tweet_ids:
+    _measure(_OF_TWEETS, tweet_ids, now)
+
+
+def measure_again(paper_ids: Collection[int], *, now: datetime) -> None:
+    """A row of history for these papers: other tweets mention them now."""
+    _measure(_BY_KEY, paper_ids, now)
+
+
+def _measure(touched: str, keys: Collection[int], now: datetime) -> None:
+    if keys:
         with connection.cursor() as cursor:
-            places = ", ".join(["%s"] * len(tweet_ids))
-            cursor.execute(_papers(places, rules().weights), [*tweet_ids, _moment(now)])
+            cursor.execute(_papers(touched.format(", ".join(["%s"] * len(keys))), rules().weights), [*keys, _moment(now)])
 
 
 _TWEET, _MENTION = Tweet._meta.db_table, Mention._meta.db_table
@@ -112,8 +120,10 @@ _HISTORY = f"""
     SELECT tweet_id, read_at, 'network', retweets, favorites, '{{{{}}}}', {{points}} - retweets - favorites FROM reading
     WHERE true ON CONFLICT DO NOTHING
 """  # noqa: S608
+_OF_TWEETS = f"SELECT DISTINCT paper_id FROM {_MENTION} WHERE tweet_id IN ({{}})"  # noqa: S608
+_BY_KEY = f"SELECT id AS paper_id FROM {Paper._meta.db_table} WHERE id IN ({{}})"  # noqa: S608
 _PAPERS = f"""
-    WITH touched AS (SELECT DISTINCT paper_id FROM {_MENTION} WHERE tweet_id IN ({{tweets}})),
+    WITH touched AS ({{touched}}),
     tweets AS (
         SELECT mention.paper_id, tweet.network, tweet.retweets, tweet.favorites, tweet.counts, {{points}} AS points
         FROM {_MENTION} mention JOIN {_TWEET} tweet ON tweet.id = mention.tweet_id
@@ -144,9 +154,9 @@ JSON = {
 """How each database takes JSON apart and makes it."""
 
 
-def _papers(tweets: str, weights: Weights) -> str:
-    """The statement that measures the papers of these tweets; it takes their keys, where they are parameters, and the moment."""
-    return _PAPERS.format(tweets=tweets, points=_points("tweet", weights), **JSON[connection.vendor])
+def _papers(touched: str, weights: Weights) -> str:
+    """The statement that measures the papers that `touched` selects; it takes the parameters of that, and the moment."""
+    return _PAPERS.format(touched=touched, points=_points("tweet", weights), **JSON[connection.vendor])
 
 
 def _points(of_table: str, weights: Weights) -> str:
@@ -195,7 +205,7 @@ def _record(readings: Sequence[Reading], now: datetime) -> int:
             cursor.execute(_UPDATE.format(due="datetime(reading.due, 'unixepoch')"))
         weights = rules().weights
         cursor.execute(_HISTORY.format(points=_points_of_readings(weights)))
-        cursor.execute(_papers("SELECT reading.tweet_id FROM reading", weights), [_moment(now)])
+        cursor.execute(_papers(_OF_TWEETS.format("SELECT reading.tweet_id FROM reading"), weights), [_moment(now)])
         cursor.execute("DROP TABLE reading")
     return len(taken)
 

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from papers.access.connections import note_answer, note_failure
 from papers.counts import measuring
+from papers.counts.gone import mark_gone, mark_live
+from papers.counts.mentions import relink
 from papers.counts.refreshing import ASK_AGAIN, Refreshed
-from papers.counts.states import mark_gone, mark_live
 from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network, PostsRead
 from papers.networks.body import body_of, direction_of
@@ -48,6 +49,8 @@ def _store(network: str, asked: Iterable[Tweet], reading: PostsRead, now: dateti
     if back:
         mark_live(back)
     Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
+    if found:
+        relink(network, {post.id: post.papers for _, post in found}, now=now)
     keep(found, now=now)
     done.read, done.gone = done.read + len(found), done.gone + len(gone)
     done.back, done.unknown = done.back + len(back), done.unknown + len(unknown)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from papers.access import budget
 from papers.access.connections import Sources, no_key, note_answer, note_failure
 from papers.counts import measuring
+from papers.counts.gone import mark_gone, mark_live
 from papers.counts.measuring import Reading
-from papers.counts.states import mark_gone, mark_live
 from papers.models import PaidRead, Tweet
 from papers.networks.paid import LookupResult, Paid
 from papers.networks.registry import PAID

@@ -26,6 +26,8 @@ from papers.models import PaperMeasurement, Provenance, ThinnedUntil, TweetMeasu
 
 BATCH = 10_000
 """Readings looked at in one transaction."""
+CHUNK = 500
+"""Of them read at once."""
 
 
 class Step(NamedTuple):
@@ -70,7 +72,8 @@ def _thin(model: type[TweetMeasurement | PaperMeasurement], owner: str, step: St
             until, _ = ThinnedUntil.objects.select_for_update().get_or_create(name=name)
             came_later = model._default_manager.filter(pk__gt=until.key).order_by("pk").values_list("pk", "read_at")[:BATCH]
             # One from a clock that was ahead keeps the others from nothing.
-            due = [pk for pk, _ in takewhile(lambda row: row[1] < before or row[1] > now, came_later)]
+            rows = came_later.iterator(chunk_size=CHUNK)  # mostly the first one is not due yet
+            due = [pk for pk, _ in takewhile(lambda row: row[1] < before or row[1] > now, rows)]
             if not due:
                 return deleted
             spare = _spare(model, owner, step).filter(pk__gt=until.key, pk__lte=due[-1])

@@ -14,7 +14,7 @@ BEGINNING = re.compile(r"(?:arxiv:\s?)?[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{0,3}", r
 TYPED = re.compile(r"\s*(?P<month>[0-9]{2}(?:0[1-9]|1[0-2]))[ ,-]?(?P<number>[0-9]{5})\s*", re.ASCII)
 """An id without its dot, and nothing else."""
 LISTING = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/list/(?P<category>[A-Za-z-]+(?:\.[A-Za-z-]+)?)(?:/\S*)?", re.IGNORECASE)
-LINK = re.compile(r"https?://(?P<host>[^\s/?#]+)/(?P<path>[^\s?#]*)[^\s]*", re.IGNORECASE)
+LINK = re.compile(r"https?://(?P<host>[^\s/?#]++)/(?P<path>[^\s?#]*+)\S*+", re.IGNORECASE)
 HEX = re.compile(r"[0-9a-f]{20,}")
 MOST = 20
 

@@ -119,6 +119,7 @@ EXEMPT: dict[str, str] = {
     "digests.reviewing.mentions.mentioned": "looks up what `names_in`, which is registered, has found",
     "digests.editing.typed.lines": "one replacement",
     "digests.desk.presence.others": "takes no text",
+    "digests.desk.presence.others_and_unread": "takes no text",
     "digests.desk.body.flag": VIEW,
     "digests.desk.body.whole": VIEW,
     "digests.desk.body.revision": VIEW,

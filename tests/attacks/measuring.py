@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from digests.reader.pictures import letters
 from tests.attacks.patterns import LIMIT, SHAPES, UNITS
 from tests.attacks.reader import Reader
 
@@ -51,9 +52,14 @@ def end_after(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, resource.RLIM_INFINITY))
 
 
+OPENED = (letters.files, letters.font)
+"""Caches of what is opened once, however many texts come."""
+
+
 def _caches() -> list[Any]:
     modules = [module for name, module in list(sys.modules.items()) if name.startswith(("papers", "digests"))]
-    return [value for module in modules for value in vars(module).values() if isinstance(value, functools._lru_cache_wrapper)]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, functools._lru_cache_wrapper)]
+    return [cache for cache in found if cache not in OPENED]
 
 
 class Meter:

@@ -18,6 +18,7 @@ from digests.markdown import format as post_format
 from digests.reader.lists.selections import Selection
 from papers.models import Paper
 from papers.networks.x import oembed
+from papers.search import terms
 from papers.sources import http
 from papers.sources.arxiv import pages
 
@@ -97,6 +98,16 @@ def a_read_file(text: str) -> object:
 
 def a_paper(text: str = "A", *, title: str = "A", name: str = "A") -> Paper:
     return Paper(arxiv_id="2611.00001", title=title, abstract=text, authors=[name], comment=text, listing_date=DAY)
+
+
+def a_share(text: str, *, of: int) -> list[str]:
+    """The text in so many parts, for what takes several at once."""
+    size = len(text) // of + 1
+    return [text[part * size : (part + 1) * size] for part in range(of)]
+
+
+def a_indexed(id: str, title: str, abstract: str, name: str, category: str, comment: str, post: str) -> object:
+    return terms.index_terms(id, title, abstract, [name], DAY, [category], comment=comment, posts=[post])
 
 
 def a_listed(title: str, note: str) -> comparing.Contents:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.db.models.functions import Now
 
 from hotpapers_site import leases
@@ -59,3 +60,23 @@ def test_of_two_beats_one_gives_each_tick_and_the_other_succeeds_it(monkeypatch:
     ticks(second)
     assert sorted(sent) == sorted(second.schedule)
     assert Lease.objects.get(name=LEASE).holder == "second"
+
+
+def test_a_beat_says_once_that_the_database_is_away_and_once_that_it_is_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    beat = scheduler([], monkeypatch)
+    caplog.set_level("INFO", "hotpapers_site.beat")
+
+    def away(*_: object) -> bool:
+        raise OperationalError("no route\nto the server")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(leases, "take", away)
+        outage.setattr("hotpapers_site.beat.connection.close", lambda: None)  # the test's transaction goes on
+        assert [beat._take() for _ in range(3)] == [False] * 3
+    assert beat._take() is True
+    assert [record.getMessage() for record in caplog.records] == [
+        "The database does not answer; no ticks meanwhile: no route",
+        "The database answers again",
+    ]

@@ -141,7 +141,8 @@ def rules_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action("papers.change_savedrules")
 def save_rules(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    save_for_site(read_rules(body), by=user_of(request), now=clock.now())
+    seen = whole(body, "seen") if body.get("seen") is not None else None
+    save_for_site(read_rules(body), seen=seen, by=user_of(request), now=clock.now())
     return answer(request, day, "Rules saved for the whole site.", body, parts={"rules_log": part(request, "rules_log")})
 
 

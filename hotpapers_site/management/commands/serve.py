@@ -19,6 +19,7 @@ from digests.models import Digest
 from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
 from hotpapers_site.serving import broker, leftovers, supervisor
+from hotpapers_site.serving.alone import NotAlone, alone
 from hotpapers_site.serving.supervisor import Program
 from hotpapers_site.serving.telling import Teller
 from hotpapers_site.values import is_loopback
@@ -41,6 +42,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, archive: Path | None, port: int, **options: Any) -> None:
         if archive and not archive.exists():
             raise CommandError(f"There is no folder {archive}: nothing was started. Give the folder that holds the old posts.")
+        try:
+            with alone(settings.VAR_DIR):
+                self.serve(archive, port)
+        except NotAlone as other:
+            raise CommandError(already_running(other.number)) from None
+
+    def serve(self, archive: Path | None, port: int) -> None:
         self.expect_free(port)
         call_command("migrate", verbosity=0)
         self.say(f"The database is up to date: {settings.DATABASES['default']['NAME']}")
@@ -85,10 +93,7 @@ class Command(BaseCommand):
         for one in leftovers.end_left(settings.VAR_DIR):
             self.say(f"Ended what an earlier start had left behind: process {one.number} ({one.command[:80]}).")
         if (other := leftovers.serving(settings.VAR_DIR)) is not None:
-            raise CommandError(
-                f"Hot Papers is already running from {settings.VAR_DIR} (process {other}). Stop it with Ctrl-C in its terminal "
-                f"or with `kill {other}`, or set VAR_DIR to another folder."
-            )
+            raise CommandError(already_running(other))
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -106,6 +111,12 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(12)
         users.create_superuser("admin", password=password)
         self.say(f"Created an admin account. The password is shown only once:  User: admin  Password: {password}")
+
+
+def already_running(number: int) -> str:
+    known, kill = (f" (process {number})", f" or with `kill {number}`") if number else ("", "")
+    stop = f"Stop it with Ctrl-C in its terminal{kill}, or set VAR_DIR to another folder."
+    return f"Hot Papers is already running from {settings.VAR_DIR}{known}. {stop}"
 
 
 def in_use(port: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from papers import clock
-from papers.counts import erasing
+from papers.counts import erased_on_request
 from papers.models import Tweet
 from papers.networks.registry import KINDS
 
@@ -31,11 +31,11 @@ class Command(BaseCommand):
             network, _, id = author.partition(":")
             if network not in KINDS or not id.strip("@ "):
                 raise CommandError(f"--author is {author!r}; expected NETWORK:HANDLE, for example x:handle.")
-            found = erasing.posts_of_author(network, id)
+            found = erased_on_request.posts_of_author(network, id)
         if dry_run:
             self.stdout.write(f"{found.count():,} posts would be erased.")
             return
-        erase = erasing.erase_post if post else erasing.erase_author
+        erase = erased_on_request.erase_post if post else erased_on_request.erase_author
         erased = erase(network, id, reason=reason[:200], now=clock.now())
         self.stdout.write(f"{erased:,} posts erased. What is erased is refused from now on.")
 

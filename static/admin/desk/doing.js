@@ -11,7 +11,7 @@ import {openPosts} from "./posts.js";
 import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
-import {rulesBody} from "./rules.js";
+import {rulesBody, siteRulesBody} from "./rules.js";
 import {templates} from "./templates.js";
 import {chosenRows, clearAll} from "./selection.js";
 import {focusRow, keepFocus, stepFocus} from "./walking.js";
@@ -186,7 +186,7 @@ export const does = {
         find("#desk-rules input").select();
     },
     rules_preview: () => act("rules_preview", rulesBody()),
-    save_rules: () => act("save_rules", rulesBody()),
+    save_rules: () => act("save_rules", siteRulesBody()),
     save_shown_rules: () => {
         if (find("#desk-rules").hidden) {
             say("Press e first to open the thresholds");

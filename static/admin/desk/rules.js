@@ -13,6 +13,9 @@ export const rulesBody = () => {
     };
 };
 
+/** The same for the whole site, with the latest change that the administrator saw. */
+export const siteRulesBody = () => ({...rulesBody(), seen: Number(find("#desk-rules-seen").dataset.change)});
+
 /** What each count of each network gives, by network and count. */
 const weights = () => {
     const found = {};

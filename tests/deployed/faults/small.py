@@ -1,6 +1,5 @@
 """The small setup, `manage.py serve` with SQLite and the embedded broker, whose one disk is full."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -27,7 +26,10 @@ class Small:
         self.var, self.log = folder / "var", folder / "log"
         large = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "BEHIND_PROXY", "MIRROR_DIR"}
         kept = {name: value for name, value in on.on.environment.items() if name not in large}
-        self.environment = kept | {"VAR_DIR": str(self.var), "DISK_FREE_MIB": FREE_MIB, "HASHED_STATIC": "false"}
+        nowhere = {
+            f"ARXIV_{name}_BASE": f"http://127.0.0.1:{free_port()}" for name in ("API", "RSS", "WEB")
+        }  # so the samples stay
+        self.environment = kept | nowhere | {"VAR_DIR": str(self.var), "DISK_FREE_MIB": FREE_MIB, "HASHED_STATIC": "false"}
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "manage.py", *arguments]
@@ -65,7 +67,6 @@ def full_var(on: Faults) -> None:
             until(lambda: not small.manage("status").returncode, 120, "all is well in the small setup")
             day = small.manage("shell", "-v", "0", "-c", *SAMPLES).stdout.strip().splitlines()[-1]
             told_before = on.alerts.count("The disk of")
-            os.sync()
             fill(filler)
             until(lambda: on.alerts.count("The disk of")[0] > told_before[0], ALERT_WITHIN_S, "the alert of the full VAR_DIR")
             codes = [

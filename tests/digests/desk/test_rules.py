@@ -9,7 +9,7 @@ from django.test import Client
 from papers.models import Paper, RulesChange, SavedRules
 from papers.ranking.candidates import rules
 from papers.ranking.ranking import default_weights
-from tests.digests.desk.conftest import DAY, NOW, READ, done, make_candidate
+from tests.digests.desk.conftest import DAY, NOW, READ, done, make_candidate, send
 from tests.digests.desk.desk_requests import refusal
 from tests.factories import make_tweet
 
@@ -102,3 +102,42 @@ def test_form_has_every_weight_of_every_network(ann: Client, papers: list[Paper]
     held = rules().weights
     assert fields == [(network, count, f"{weight:g}") for network, counts in held.items() for count, weight in counts.items()]
     assert ("hackernews", "points", "0.25") in fields
+
+
+def test_rules_that_another_administrator_saved_meanwhile_are_a_conflict(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    seen = seen_change(ann)
+    assert seen == seen_change(bob) == 0
+    done(ann, "save_rules", **(HELD | {"hot_score": 60}), weights={"bluesky": {"replies": 0.5}}, seen=seen)
+
+    wanted = {**HELD, "hot_score": 70, "weights": {"bluesky": {"replies": 0}}}
+    answer = send(bob, "save_rules", **wanted, seen=seen)
+
+    assert answer.status_code == 409
+    conflict = answer.json()["conflict"]
+    assert (conflict["what"], conflict["by"], conflict["at"], conflict["base"]) == (
+        "rules of ranking",
+        "Ann",
+        NOW.isoformat(),
+        None,
+    )
+    assert conflict["theirs"] == ["hot from 60, was 50; Bluesky replies × 0.5, was × 0"]
+    assert conflict["mine"] == "hot from 70, was 60; Bluesky replies × 0, was × 0.5"
+    assert (rules().hot_score, rules().weights["bluesky"]["replies"], RulesChange.objects.count()) == (60, 0.5, 1)
+
+    done(bob, "save_rules", **conflict["retry"])  # apply anyway
+
+    assert (rules().hot_score, rules().weights["bluesky"]["replies"]) == (70, 0)
+    done(bob, "save_rules", **(wanted | {"hot_score": 80}), seen=seen_change(bob))
+
+
+def test_same_rules_that_another_administrator_saved_are_no_conflict(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    for client in (ann, bob):
+        done(client, "save_rules", **(HELD | {"hot_score": 60}), seen=0)
+
+    assert RulesChange.objects.count() == 1
+
+
+def seen_change(client: Client) -> int:
+    """The latest change of the rules that the page says it shows."""
+    page = client.get(f"/admin/desk/{DAY}/").content.decode()
+    return int(re.search(r'id="desk-rules-seen" data-change="(\d+)"', page)[1])  # type: ignore[index]

@@ -22,6 +22,7 @@ from digests.models import Digest, Entry, ShownTweet
 from digests.processes import ProcessEnded
 from papers.models import Tweet
 from tests.factories import make_digest
+from tests.product import migrated
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +145,7 @@ def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_
         "DATABASE_URL": f"sqlite:///{tmp_path}/killed.sqlite3",
     }
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
+    migrated(tmp_path / "killed.sqlite3")
     posts = tmp_path / "posts"
     posts.mkdir()
     real = sorted(archive.glob("*.md"))

@@ -19,6 +19,7 @@ from digests.markdown.files import read_posts
 from digests.markdown.format import file_name
 from digests.processes import ProcessEnded
 from tests.digests.markdown.importing_posts import changed, many_files
+from tests.product import migrated
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_import_killed_in_the_middle_leaves_whole_posts_and_is_completed_by_the_
         "DATABASE_URL": f"sqlite:///{tmp_path}/killed.sqlite3",
     }
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
+    migrated(tmp_path / "killed.sqlite3")
     posts = tmp_path / "posts"
     posts.mkdir()
     real = sorted(archive.glob("*.md"))

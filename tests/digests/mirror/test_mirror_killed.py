@@ -17,6 +17,7 @@ from django.conf import settings
 
 from digests.markdown.format import file_name
 from tests.digests.mirror.mirrored import files, is_true
+from tests.product import migrated
 
 KILLS = int(os.environ.get("MIRROR_KILLS", "2"))
 """How often each kind of target is killed. `make test-mirror` does so 50 times."""
@@ -44,7 +45,7 @@ def environment(archive: Path, tmp_path: Path) -> dict[str, str]:
     for number, source in enumerate([*archive.glob("2020-1*.md"), *archive.glob("2022*.md")] * 6):
         day = date.fromordinal(date(2015, 1, 1).toordinal() + number)
         (posts / file_name(day)).write_bytes(source.read_bytes().replace(source.name[:10].encode(), str(day).encode()))
-    subprocess.run([*MANAGE, "migrate", "-v0"], env=found, check=True)
+    migrated(tmp_path / "killed.sqlite3")
     subprocess.run([*MANAGE, "import_posts", str(posts)], env=found, check=True, capture_output=True)
     subprocess.run([*MANAGE, "render_texts"], env=found, check=True, capture_output=True)
     return found

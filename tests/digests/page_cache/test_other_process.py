@@ -15,7 +15,7 @@ from django.db import connection
 from digests.models import Digest
 from digests.page_cache.cache import SURE_FOR_S
 from digests.publishing import status
-from papers.counts import states
+from papers.counts import gone
 from papers.models import Paper, Tweet
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 from tests.servers import free_port
@@ -74,7 +74,7 @@ def test_next_page_of_another_process_shows_the_change(other: httpx.Client) -> N
     assert (corrected.status_code, "Corrected words" in corrected.text) == (200, True)
     assert "Corrected words" in other.get("/").text
 
-    states.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
+    gone.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
     for address in (ADDRESS, paper.get_absolute_url()):
         assert "Personal words" not in other.get(address).text
 

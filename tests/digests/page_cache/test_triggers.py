@@ -12,7 +12,7 @@ from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.page_cache import triggers
 from digests.page_cache.watching import Watch, watch
 from digests.publishing import status
-from papers.counts import measuring, states
+from papers.counts import gone, measuring
 from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
 from papers.search.index import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
@@ -134,9 +134,9 @@ def test_tweet_concerns_the_papers_that_it_mentions_or_is_shown_under(heard: Hea
     make_entry(make_digest(), shown, tweet)
     ours = {f"paper:{mentioned.pk}", f"paper:{shown.pk}", "ranks:2021-05-12"}
     heard()
-    states.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
+    gone.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
     assert heard() == ours
-    states.mark_live([tweet.pk])
+    gone.mark_live([tweet.pk])
     assert heard() == ours
     Tweet.objects.update(next_read_at=NOW)
     assert heard() == set()

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from django.conf import settings
 
+from tests.product import migrated
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,7 @@ class Server:
         self.database, self.address = folder / "db.sqlite3", f"http://127.0.0.1:{free_port()}"
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         environment = ours | {"VAR_DIR": str(folder)}
-        subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
+        migrated(self.database)
         port = self.address.rpartition(":")[2]
         self.process = subprocess.Popen([*manage, "web", "--port", port, "--threads", str(THREADS)], env=environment)
 

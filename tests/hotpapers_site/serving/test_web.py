@@ -16,6 +16,7 @@ from django.conf import settings
 
 from hotpapers_site import rsgi
 from hotpapers_site.management.commands import web
+from tests.product import migrated
 from tests.servers import free_port
 
 HALVES = {
@@ -38,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
     environment = ours | {"VAR_DIR": str(folder), "LOG_FORMAT": "json"}
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-    subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
+    migrated(folder / "db.sqlite3")
     LOG.append(folder / "log")
     with LOG[-1].open("wb") as log:
         process = subprocess.Popen([*manage, "web", "--port", str(port), "--access-log"], env=environment, stderr=log)

@@ -8,7 +8,8 @@ import time_machine
 from pytest_django import Settings
 
 from papers.access import networks
-from papers.collecting.following import NotLeading, follow, health_of, keep
+from papers.access.connections import health_of
+from papers.collecting.following import NotLeading, follow, keep
 from papers.collecting.network_days import collect_posts, days_due, told_gaps
 from papers.collecting.posts import store
 from papers.counts.reading import refresh_posts

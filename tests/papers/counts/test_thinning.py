@@ -2,8 +2,11 @@
 
 from collections import Counter
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -138,3 +141,14 @@ def test_a_second_run_finds_nothing_to_delete() -> None:
         at(20 * DAY + (5 - n) * HOUR, n, tweet)
 
     assert (thin(NOW), thin(NOW)) == (4, 0)
+
+
+def test_the_command_says_how_many_went() -> None:
+    tweet, said = make_tweet(), StringIO()
+    for n in range(6):
+        at(20 * DAY + (5 - n) * HOUR, n, tweet)
+    with time_machine.travel(NOW, tick=False):
+        call_command("thin", stdout=said)
+        call_command("thin", stdout=said)
+
+    assert said.getvalue() == ("Deleted 4 readings whose span has a later one.\nDeleted 0 readings whose span has a later one.\n")

@@ -143,6 +143,26 @@ def test_a_day_without_x_is_complete_once_the_others_have_it(world: OpenNetworks
     assert (row.state, row.reason) == ("complete", "")
 
 
+def test_a_day_without_x_tells_which_network_fails_and_why_and_keeps_what_the_others_gave(world: OpenNetworks) -> None:
+    make_paper(arxiv_id="2611.90002", listing_date=date(2026, 11, 19))
+    world.huggingface.add(DailyPaper("2611.90002", MORNING - timedelta(days=1)))
+    CollectionDay.objects.create(date=date(2026, 11, 19), papers_done_at=NOW, state="partial")
+    world.hackernews.fault("/api", "500", times=100)
+
+    with pytest.raises(CommandError):
+        said("collect_tweets", "--date", "2026-11-19")
+
+    row = CollectionDay.objects.get()
+    assert row.state == "partial"
+    assert row.reason == ("Posts haven't been collected yet from Bluesky and Hacker News. Hacker News is not available (500).")
+    assert [tweet.network for tweet in Tweet.objects.all()] == ["huggingface"]
+    world.hackernews.recover()
+    said("follow_bluesky", "--until-live")
+    said("collect_tweets", "--date", "2026-11-19")
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("complete", "")
+
+
 def test_saved_weights_decide_and_x_alone_ranks_as_ever(world: OpenNetworks) -> None:
     paper = make_paper(arxiv_id="2611.90009", listing_date=date(2026, 11, 19))
     make_tweet(paper, retweets=7, favorites=5, read_at=NOW)

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from digests.models import ShownTweet
-from papers.counts import erasing, states
+from papers.counts import erased_on_request, gone
 from papers.models import RenderedText, Tweet, UnrenderedRow
 from papers.rendered.bounded import Trouble
 from papers.rendered.kinds import VERSION, Kind, Rendered
 from papers.rendered.waiting import render_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
-from tests.papers.counts.test_erasing import everything
+from tests.papers.counts.test_erased_on_request import everything
 from tests.papers.rendered.test_waiting import Counting
 
 pytestmark = pytest.mark.django_db
@@ -92,9 +92,9 @@ def test_save_by_somebody_who_loaded_the_post_before_loses_nothing() -> None:
 @pytest.mark.parametrize(
     "erase",
     [
-        lambda tweet: states.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW),
-        lambda tweet: states.erase(tweet.pk),
-        lambda tweet: erasing.erase_post(tweet.network, tweet.status_id, reason="ticket 1", now=NOW),
+        lambda tweet: gone.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW),
+        lambda tweet: gone.erase(tweet.pk),
+        lambda tweet: erased_on_request.erase_post(tweet.network, tweet.status_id, reason="ticket 1", now=NOW),
     ],
 )
 def test_no_copy_is_left_of_a_text_that_is_erased(erase: Callable[[Tweet], object]) -> None:
@@ -114,7 +114,7 @@ def test_body_that_changes_while_it_is_cleaned_is_not_stored() -> None:
     class Interrupted(Counting):
         def render(self, kind: Kind, source: str) -> Rendered | Trouble:
             if kind == Kind.POST and "secret" in source:
-                states.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
+                gone.mark_gone({tweet.pk: Tweet.State.DELETED}, now=NOW)
             return super().render(kind, source)
 
     with Interrupted() as renderer:

@@ -1,11 +1,13 @@
 """Which tweet mentions which paper."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from papers import rows
+from papers.counts.measuring import measure_again
 from papers.models import Mention, Paper, Tweet, UnmatchedMention
 
 
@@ -44,12 +46,46 @@ def add_mentions(network: str, papers: Mapping[str, Collection[str]]) -> dict[st
 def link(keys: Mapping[str, int], papers: Mapping[str, Collection[str]]) -> list[int]:
     """Keep which papers (arXiv ids) these tweets mention, both by the network's ids; gives back the primary keys of the tweets
     that mention papers that are not here. These are to be matched once all is committed."""
-    wanted = {number for numbers in papers.values() for number in numbers}
-    here = dict(Paper.objects.filter(arxiv_id__in=wanted).values_list("arxiv_id", "pk"))
-    pairs = sorted((keys[status_id], number) for status_id, numbers in papers.items() for number in numbers)
-    matched = [(tweet, here[number]) for tweet, number in pairs if number in here]
-    unmatched = [(tweet, number) for tweet, number in pairs if number not in here]
+    _, unmatched = _insert({(keys[status_id], number) for status_id, numbers in papers.items() for number in numbers})
+    return unmatched
+
+
+def _insert(pairs: Collection[tuple[int, str]]) -> tuple[list[int], list[int]]:
+    """Keep that these tweets mention these papers; the papers that are here, and the tweets of those that are not."""
+    here = dict(Paper.objects.filter(arxiv_id__in={number for _, number in pairs}).values_list("arxiv_id", "pk"))
+    matched = [(tweet, here[number]) for tweet, number in sorted(pairs) if number in here]
+    unmatched = [(tweet, number) for tweet, number in sorted(pairs) if number not in here]
     with transaction.atomic():
         rows.insert(Mention, ["tweet", "paper"], matched, on_conflict="DO NOTHING")
         rows.insert(UnmatchedMention, ["tweet", "arxiv_id"], unmatched, on_conflict="DO NOTHING")
-    return [tweet for tweet, _ in unmatched]
+    return [paper for _, paper in matched], [tweet for tweet, _ in unmatched]
+
+
+@transaction.atomic
+def relink(network: str, papers: Mapping[str, Collection[str]], *, now: datetime) -> None:
+    """These posts, by the network's ids, link these papers now (arXiv ids) and no others: an author may edit a post.
+
+    Links made by hand stay. Two queries where nothing changed; else the papers that lost or got a post are measured again.
+    """
+    known = dict(Tweet.objects.filter(network=network, status_id__in=papers).values_list("pk", "status_id"))
+    mentions = Mention.objects.filter(tweet__in=known).values_list("pk", "tweet", "paper", "paper__arxiv_id", "is_by_hand")
+    waiting = UnmatchedMention.objects.filter(tweet__in=known).values_list("pk", "tweet", "arxiv_id")
+    missing = {(tweet, number) for tweet, id in known.items() for number in papers[id]}
+    stale: dict[int, int] = {}
+    """Mentions, each with its paper."""
+    for pk, tweet, paper, number, is_by_hand in mentions:
+        if number not in papers[known[tweet]] and not is_by_hand:
+            stale[pk] = paper
+        missing.discard((tweet, number))
+    stale_waiting = []
+    for pk, tweet, number in waiting:
+        if number not in papers[known[tweet]]:
+            stale_waiting.append(pk)
+        missing.discard((tweet, number))
+    if stale:
+        Mention.objects.filter(pk__in=stale).delete()
+    if stale_waiting:
+        UnmatchedMention.objects.filter(pk__in=stale_waiting).delete()
+    gained, unmatched = _insert(missing) if missing else ([], [])
+    measure_again(sorted({*stale.values(), *gained}), now=now)
+    transaction.on_commit(lambda: match(tweets=unmatched))  # as in `link`

@@ -12,7 +12,7 @@ from django.test import Client
 
 from papers import fetching
 from papers.collecting import posts, tweets
-from papers.counts import erasing
+from papers.counts import erased_on_request
 from papers.models import Erasure, Tweet
 from papers.networks.base import FoundPost, Run
 from tests.digests.markdown.importing_posts import a_file, a_post, import_posts
@@ -127,7 +127,7 @@ def test_an_import_brings_nothing_back(tmp_path: Path) -> None:
 def test_adding_by_link_says_why_not() -> None:
     paper = make_paper()
     tweet = make_tweet(paper)
-    erasing.erase_post("x", tweet.status_id, reason="ticket 17", now=NOW)
+    erased_on_request.erase_post("x", tweet.status_id, reason="ticket 17", now=NOW)
 
     with pytest.raises(fetching.Unknown, match="no longer shows this post"):
         fetching.fetch_tweet(f"https://x.com/i/status/{tweet.status_id}", paper, now=NOW)
@@ -153,4 +153,4 @@ def test_what_cannot_be_meant_is_one_line(arguments: tuple[str, str]) -> None:
 
 def test_a_site_without_erasures_asks_one_query(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
-        assert erasing.refused("x", [erasing.Named(str(n), "", "") for n in range(500)]) == ()
+        assert erased_on_request.refused("x", [erased_on_request.Named(str(n), "", "") for n in range(500)]) == ()

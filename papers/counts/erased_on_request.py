@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from papers.counts.gone import COPIED, ERASED
 from papers.counts.measuring import measure_papers
-from papers.counts.states import COPIED, ERASED
 from papers.models import Erasure, Tweet
 from papers.models.tweets import TweetQuerySet
 from papers.shown import lists
