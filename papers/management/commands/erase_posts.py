@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("--post", metavar="LINK", help="the address of the post on its network")
+        what.add_argument("--post", metavar="LINK", help="the post's address on its network, or NETWORK:ID")
         what.add_argument("--author", metavar="NETWORK:HANDLE", help=f"for example x:handle; networks: {', '.join(KINDS)}")
         parser.add_argument("--reason", required=True, help="who asked, without personal data, for example “ticket 17”")
         parser.add_argument("--dry-run", action="store_true", help="say how many posts would go")
@@ -33,15 +33,22 @@ class Command(BaseCommand):
                 raise CommandError(f"--author is {author!r}; expected NETWORK:HANDLE, for example x:handle.")
             found = erased_on_request.posts_of_author(network, id)
         if dry_run:
-            self.stdout.write(f"{found.count():,} posts would be erased.")
+            self.stdout.write(f"{posts(found.count())} would be erased.")
             return
         erase = erased_on_request.erase_post if post else erased_on_request.erase_author
         erased = erase(network, id, reason=reason[:200], now=clock.now())
-        self.stdout.write(f"{erased:,} posts erased. What is erased is refused from now on.")
+        self.stdout.write(f"{posts(erased)} erased. What is erased is refused from now on.")
 
     def _post(self, link: str) -> tuple[str, str]:
         for network, kind in KINDS.items():
             if (id := kind.id_in(link)) is not None:
                 return network, id
+        name, _, id = link.strip().partition(":")
+        if name in KINDS and KINDS[name].is_id(id):
+            return name, id
         titles = ", ".join(kind.title for kind in KINDS.values())
-        raise CommandError(f"--post is {link!r}; expected the address of a post on {titles}.")
+        raise CommandError(f"--post is {link!r}; expected the address of a post on {titles}, or NETWORK:ID.")
+
+
+def posts(number: int) -> str:
+    return f"{number:,} post{'' if number == 1 else 's'}"

@@ -76,7 +76,7 @@ def test_one_post_goes_and_its_authors_others_stay() -> None:
     make_paper(arxiv_id="2105.00001")
     store(on_bluesky("3kabc"), on_bluesky("3k2"))
 
-    assert erase("--post", LINK).startswith("1 posts erased.")
+    assert erase("--post", LINK).startswith("1 post erased.")
     store(on_bluesky("3kabc"), on_bluesky("3k2"))
 
     assert sorted(Tweet.objects.values_list("status_id", "state")) == [
@@ -144,7 +144,24 @@ def test_the_record_names_nobody_and_the_admin_lists_it() -> None:
     assert page.count("ticket 17") == 2
 
 
-@pytest.mark.parametrize("arguments", [("--author", "nowhere:ann"), ("--author", "x:@"), ("--post", "https://example.org/1")])
+@pytest.mark.parametrize("post", [f"bluesky:at://{DID}/app.bsky.feed.post/3kabc", f" at://{DID}/app.bsky.feed.post/3kabc ", LINK])
+def test_a_post_is_named_by_its_id_or_its_address(post: str) -> None:
+    make_paper(arxiv_id="2105.00001")
+    store(on_bluesky("3kabc"))
+    assert erase("--post", post, "--dry-run") == "1 post would be erased.\n"
+    assert erase("--post", "x:1392360000000000001", "--dry-run") == "0 posts would be erased.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--author", "nowhere:ann"),
+        ("--author", "x:@"),
+        ("--post", "https://example.org/1"),
+        ("--post", "x:abc"),
+        ("--post", "bluesky:1392360000000000001"),
+    ],
+)
 def test_what_cannot_be_meant_is_one_line(arguments: tuple[str, str]) -> None:
     with pytest.raises(CommandError, match="expected"):
         erase(*arguments)
