@@ -1,7 +1,6 @@
 """The desk's pages and requests."""
 
 from datetime import UTC, date
-from typing import Any
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -22,9 +21,6 @@ from digests.desk.state import digests_of, newest_day
 from digests.desk.views.previews import targets_told
 from papers import clock
 
-may_frame_previews: Any = csp_update({"frame-src": [SELF]})
-"""A decorator; its types know no further arguments."""
-
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -40,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return admin.site.index(request)
 
 
-@may_frame_previews
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # previews; its types know no further arguments
 @gzip_page
 @require_safe
 def page(request: HttpRequest, day: date) -> HttpResponse:
