@@ -170,6 +170,8 @@ def queries(chance: random.Random) -> dict[str, list[str]]:
         "with fewer words": [
             f"{chance.choice(middling)} {chance.choice(middling)} {chance.choice(rare)}" for _ in range(QUERIES)
         ],
+        "six common words": [" ".join(chance.sample(common, 6)) for _ in range(QUERIES)],
+        "fewer of many": [" ".join([*chance.sample(middling, 3), *chance.sample(common, 3)]) for _ in range(QUERIES)],
         "parts of ids": [f"{1500 + chance.randint(0, 9)}.{chance.randint(0, 19):02}" for _ in range(QUERIES)],
         "ids": [f"{1500 + chance.randint(0, 9)}.{chance.randint(0, 2_000):05}" for _ in range(QUERIES)],
     }

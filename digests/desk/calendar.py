@@ -49,6 +49,12 @@ class CalendarDay:
         return reverse("desk", args=[self.day])
 
     @property
+    def review(self) -> str:
+        """What the list or its correction waits for among editors, in words; empty for nothing."""
+        lists = [one for one in (self.correction, self.digest) if one and one.review]
+        return str(lists[0].get_review_display()) if lists else ""
+
+    @property
     def state(self) -> str:
         """A key of WORDS; empty where there is no list and none is missing."""
         if self.digest is None:

@@ -37,6 +37,10 @@ def next_step(
         return NextStep(
             f"{several(published)} {'is' if published == 1 else 'are'} out.", "To change the list, start a correction."
         )
+    if digest.review == Digest.Review.CHANGES:
+        return NextStep("Changes wanted.", "Read the comments, change the list, then say that it is ready again.")
+    if digest.review == Digest.Review.READY:
+        return NextStep(f"{several(listed)}, ready for review.", "Whoever publishes checks it, or asks for changes.")
     if is_correction:
         return NextStep("A correction.", "Readers see it once you publish it, with your words on what changed.")
     if digest.status == Status.WITHDRAWN:

@@ -37,16 +37,18 @@ def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | N
     last = today if today - current < timedelta(weeks=WEEKS - 1) else current + timedelta(weeks=2)
     end = max(last, current)
     start = end - timedelta(days=end.weekday(), weeks=WEEKS - 1)
-    within = Digest.objects.filter(date__range=(start, end))
+    within = Digest.all_drafts.filter(date__range=(start, end))
     collection = {row.date: row for row in CollectionDay.objects.filter(date__range=(start, end))}
-    digests = {digest.date: digest for digest in within.only("date", "status", "publish_at", "review")}
+    rows = list(within.only("date", "status", "publish_at", "review", "corrects"))
+    digests = {digest.date: digest for digest in rows if digest.corrects_id is None}
+    reviews = {digest.date: digest.get_review_display() for digest in rows if digest.review}
     days = [
         StripDay(
             day=day,
             state=collection[day].state if day in collection else "",
             status=digests[day].status if day in digests else "",
             is_scheduled=day in digests and digests[day].publish_at is not None,
-            review=digests[day].get_review_display() if day in digests and digests[day].review else "",
+            review=reviews.get(day, ""),
             url=reverse("desk", args=[day]),
             is_current=day == current,
         )

@@ -2,8 +2,10 @@
 and schema.org data as JSON-LD."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -13,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from digests.models import Digest, Entry
 from digests.reader.citations import citation_tags
 from digests.reader.lists.listing import ListPage
-from digests.templatetags.reading import absolute
+from digests.templatetags.reading import absolute, day_text
 from digests.templatetags.reading import names as short_names
 from papers.models import Paper
 from papers.rendered.stored import Texts
@@ -98,9 +100,20 @@ def metadata_of_list(page: ListPage, texts: Texts) -> Metadata:
     )
 
 
+OF_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]+)")
+OF_SCORE = re.compile(r"(?:network|post)\.([0-9]{1,10})\.([0-9]+)")
+
+
 def part_after(place: str) -> str:
-    """Words for the page that begins behind this place; empty for the first page."""
-    return f"behind {place.replace('.', ', ')}" if place else ""
+    """Words for the page that begins after this place, no two places alike; empty for the first page."""
+    if found := OF_SCORE.fullmatch(place):
+        return f"after score {int(found[1]):,}, {found[2]}"
+    if found := OF_DAY.fullmatch(place):
+        try:
+            return f"after {day_text(date.fromisoformat(found[1]))}, no. {found[2]}"
+        except ValueError:
+            pass
+    return f"after {place}" if place else ""
 
 
 def _collection(name: str, path: str, entries: Iterable[Entry], texts: Texts) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
     response = HttpResponse(text, content_type=citations.CONTENT_TYPES[form])
     if page.next_after:
         response["Link"] = f'<{absolute(page.selection.address(form, after=page.next_after))}>; rel="next"'
-    return shows(response, **page.shows)
+    return shows(response, **page.shows_without_counts)
 
 
 @require_safe

@@ -75,7 +75,7 @@ def sitemap_of_month(request: HttpRequest, year: int, month: int) -> HttpRespons
     paths += [(reverse("category", args=[code]), None) for code in categories]
     paths += [(reverse("author", args=[key]), None) for key in authors]
     response = _sent(request, [Address(absolute(path), at) for path, at in paths[:MOST_ADDRESSES]])
-    return shows(response, papers=keys, lists_of=[f"{year:04}-{month:02}"])
+    return shows(response, texts_of=keys, lists_of=[f"{year:04}-{month:02}"])
 
 
 def _sent(request: HttpRequest, addresses: list[Address]) -> HttpResponse:

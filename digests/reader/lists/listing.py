@@ -67,13 +67,26 @@ class ListPage:
     @property
     def shows(self) -> dict[str, Any]:
         """What it depends on, for `shows` of digests/page_cache."""
-        selection, papers = self.selection, [entry.paper for entry in self.entries]
-        is_of_days = selection.order is Order.NEWEST and not (selection.category or selection.text or selection.at_least)
-        if is_of_days and papers and selection.period.text == "ever":
+        papers = [entry.paper for entry in self.entries]
+        if self.is_of_days and papers and self.selection.period.text == "ever":
             # A day that comes in between, above or below is a neighbour of one that is shown.
             return {"papers": papers, "digests": {entry.digest_id: entry.digest for entry in self.entries}.values()}
         # The newest days are others with each new one.
-        return {"papers": papers, "lists_of": times(*self.bounds), "papers_listed": [EVER] if selection.period.days else []}
+        return {"papers": papers, "lists_of": times(*self.bounds), "papers_listed": [EVER] if self.selection.period.days else []}
+
+    @property
+    def shows_without_counts(self) -> dict[str, Any]:
+        """The same of a page that prints no counts."""
+        if not self.is_of_days:
+            return self.shows
+        listed = [EVER] if self.selection.period.days else times(*self.bounds)
+        return {"texts_of": [entry.paper for entry in self.entries], "papers_listed": listed}
+
+    @property
+    def is_of_days(self) -> bool:
+        """Whether it has whole days, one after the other."""
+        selection = self.selection
+        return selection.order is Order.NEWEST and not (selection.category or selection.text or selection.at_least)
 
     @property
     def has_samples(self) -> bool:

@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from papers.search.query import QueryError, parse
 from papers.text.identifiers import CATEGORY
+from papers.text.taxonomy import in_arxivs_capitals
 
 ROLLING = {"week": 7, "month": 30, "year": 365}
 """Periods of so many days that end with the newest published day, whenever that was."""
@@ -122,6 +123,8 @@ FORMS = {
 }
 
 
+TRACKERS = frozenset({"fbclid", "gclid", "igshid", "mc_cid", "mc_eid", "msclkid", "ref", "ref_src", "source", "si", "twclid"})
+"""What other sites add to an address that somebody shares there, besides utm_…: no filters of ours."""
 FEEDS = [(form, FORMS[form]) for form in ("atom", "json")]
 
 
@@ -129,7 +132,7 @@ FEEDS = [(form, FORMS[form]) for form in ("atom", "json")]
 class Selection:
     """Papers of published digests. Equal selections have equal addresses.
 
-    A threshold is one of retweets + favorites, as the newest day of the period that lists the paper printed them.
+    A threshold is one of reposts + likes, as the newest day of the period that lists the paper printed them.
     """
 
     category: str | None = None
@@ -142,6 +145,7 @@ class Selection:
     @classmethod
     def of(cls, *, period: str = "ever", order: str = "newest", category: str = "", at_least: str = "", text: str = "") -> Self:
         """From the words of an address; what is empty is left out. Raises SelectionError."""
+        category = in_arxivs_capitals(category)
         if category and not re.fullmatch(CATEGORY, category):
             raise SelectionError(f"“{shown(category)}” isn’t an arXiv category. Write it as arXiv does, for example cs.LG.")
         if at_least and not re.fullmatch("[1-9][0-9]{0,8}", at_least):
@@ -162,7 +166,7 @@ class Selection:
         names = {"category": "category", "period": "period", "min": "at_least", "q": "text", "order": "order"}
         words = {}
         for name, values in query.lists():
-            if name == "after" or name.startswith("utm_"):
+            if name == "after" or name in TRACKERS or name.startswith("utm_"):
                 continue
             if name not in names:
                 raise SelectionError(f"A filter has no “{shown(name)}”. It can have category, period, min, q and order.")
@@ -196,7 +200,7 @@ class Selection:
         words = ["Hot papers", f"in {self.category}" if self.category else "", self.period.words]
         title = " ".join(word for word in words if word)
         if self.at_least:
-            title += f", {self.at_least:,} retweets and favorites or more"
+            title += f", {self.at_least:,} reposts and likes or more"
         if self.text:
             title += f", matching “{self.text}”"
         return f"{title}, hottest first" if self.order is Order.HOTTEST else title

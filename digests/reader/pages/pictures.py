@@ -38,7 +38,7 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
     shown = expect_visible(request, day)
     entries = entries_of(shown)
     response = kept_private(shown, HttpResponse(day_picture(day, entries), content_type=PNG))
-    return shows(response, digests=[shown], papers=[entry.paper for entry in entries])
+    return shows(response, papers_listed=[str(day)], texts_of=[entry.paper for entry in entries])
 
 
 def day_picture(day: date, entries: Sequence[Entry]) -> bytes:

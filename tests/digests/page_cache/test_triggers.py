@@ -112,7 +112,7 @@ def test_paper_concerns_its_page(heard: Heard) -> None:
     paper, other = make_paper(), make_paper()
     tweet = make_tweet(paper)
     index_changed()
-    ours = {f"paper:{paper.pk}"}
+    ours = {f"paper:{paper.pk}", f"text:{paper.pk}"}
     heard()
     Paper.objects.filter(pk=paper.pk).update(title="Corrected")
     assert heard() == ours
