@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='digest',
             name='goes_out_replaces',
-            field=models.PositiveIntegerField(editable=False, help_text='Of a correction: the changed list’s revision that it may replace all the same', null=True),
+            field=models.PositiveIntegerField(editable=False, help_text='Of a correction: what it may replace', null=True),
         ),
     ]
