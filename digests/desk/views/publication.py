@@ -91,7 +91,7 @@ def undo_publish(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action(PUBLISH)
 def release_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Publish the list at once. The page asks for this when the grace period is over; otherwise the worker's next tick does it."""
+    """Publish the list: the page asks for this when the grace period is over; otherwise the worker's next tick does it."""
     if release(edited(day), now=clock.now()):
         return done(request, day, f"Published: {day}. Readers see it now.", body)
     digest = edited(day)
