@@ -120,8 +120,7 @@ def _as_covered(kind: str, one: _Listed, *, is_same_day: bool = False, names: tu
 def _near_titles(
     papers: Mapping[int, Paper], titled: Sequence[tuple[int, int, str]], own: Sequence[_Listed]
 ) -> dict[int, list[int | _Listed]]:
-<<<<<<< HEAD
-    """Of each paper those with a near title: of those that are `titled` (entry, paper, title) the entry, and of the day's own."""
+    """Return for each paper the entries with a near title, of the list `titled` (entry, paper, title) and of the day's own."""
     past, here = near_titles(tuple(title for _, _, title in titled)), NearTitles(one.title for one in own)
     found: dict[int, list[int | _Listed]] = {}
     for pk, paper in papers.items():
@@ -130,13 +129,6 @@ def _near_titles(
         if several:
             found[pk] = several
     return found
-=======
-    """Return for each paper the entries with a near title, of the list `titled` (entry, paper, title) and of the day's own."""
-    index = NearTitles([*(title for _, _, title in titled), *(one.title for one in own)])
-    known: list[tuple[int, int | _Listed]] = [*((paper, pk) for pk, paper, _ in titled), *((one.paper, one) for one in own)]
-    near = {pk: [known[place] for place in index.like(paper.title)] for pk, paper in papers.items()}
-    return {pk: [one for paper, one in found if paper != pk] for pk, found in near.items() if found}
->>>>>>> main
 
 
 def _same_authors(papers: Mapping[int, Paper], listed: Sequence[_Listed]) -> dict[int, list[tuple[_Listed, tuple[str, ...]]]]:

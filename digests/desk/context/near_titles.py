@@ -18,13 +18,9 @@ RAREST = 3
 MOST_WITH_A_WORD = 200
 """The most titles that are compared for one word; a word with more says little."""
 SHARED, SHARED_PART = 5, 0.7
-<<<<<<< HEAD
-"""Titles of so many common words, which are this part of all their words, are near, too."""
+"""Titles are also near if they share so many words, and these are this share of all their words."""
 MOST_KEPT = 5_000
 """Titles of which is kept what is like them: a desk asks for the same ones with each of its answers."""
-=======
-"""Titles are also near if they share so many words, and these are this share of all their words."""
->>>>>>> main
 DIGITS = re.compile(r"[0-9]+")
 
 
@@ -46,8 +42,7 @@ class NearTitles:
         self._found: dict[str, list[int]] = {}
 
     def like(self, title: str) -> list[int]:
-<<<<<<< HEAD
-        """Their places, the nearest first. Only titles that share one of the rarest words are compared."""
+        """Return their positions, nearest first. Only titles that share one of the rarest words are compared."""
         if (found := self._found.get(title)) is None:
             found = self._like(title)
             if len(self._found) < MOST_KEPT:
@@ -55,9 +50,6 @@ class NearTitles:
         return found
 
     def _like(self, title: str) -> list[int]:
-=======
-        """Return their positions, nearest first. Only titles that share one of the rarest words are compared."""
->>>>>>> main
         wanted = title_words(title)
         there = [self._places[word] for word in wanted.split() if word in self._places]
         rarest = sorted(there, key=len)[:RAREST]

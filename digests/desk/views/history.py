@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """A day's list as it was: history, comparison, restoring."""
-=======
-"""A day's list as readers will see it, and as it was: previews, history, comparison, restoring."""
->>>>>>> main
 
 from datetime import date
 from typing import Any
@@ -30,28 +26,6 @@ from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
 
 
-<<<<<<< HEAD
-=======
-@require_safe
-def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
-    """Show the draft, or the correction, as readers will see it: its page, its entry in feeds, its Markdown."""
-    shown = list_of(request, day)
-    if form == "markdown":
-        text = render_markdown(compose(shown)._replace(draft=False))
-        response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    else:
-        digest = Digest.all_drafts.with_neighbours().with_everything().get(pk=shown.pk)
-        digest.status, digest.published_at = PUBLISHED, digest.published_at or digest.written_at  # not saved
-        if form == "page":
-            response = render(request, "digest.html", digest_page(digest) | {"path": digest.get_absolute_url()})
-        else:
-            response = render(request, "feed_preview.html", day_context(digest, texts_of_days([digest])))
-    response["X-Robots-Tag"] = "noindex"
-    add_never_cache_headers(response)
-    return response
-
-
->>>>>>> main
 @require_http_methods(["GET", "HEAD", "POST"])
 def history_page(request: HttpRequest, day: date) -> HttpResponse:
     """Show all versions, newest first, grouped into runs of the same action; with ?a= and ?b= two of them side by side. A POST
