@@ -77,6 +77,11 @@ class CalendarDay:
         return WORDS[self.state][1] if self.state else ""
 
     @property
+    def is_idle(self) -> bool:
+        """arXiv announces nothing on it, or nobody looked."""
+        return self.collection is None or self.collection.state == State.QUIET
+
+    @property
     def candidates(self) -> int:
         """Return how many new papers arXiv announced and we have."""
         return self.collection.found_new if self.collection else 0

@@ -32,7 +32,8 @@ def next_step(
             return NextStep("No list yet.", "Somebody who may edit has to start it.")
         return NextStep("No list yet.", f"Start it with the {several(hot)} that are hot.", is_start=True)
     if digest.goes_out_at:
-        return NextStep(f"Publishing {several(listed)}.", "Until then nobody sees them, and you can undo it.")
+        what = "the correction" if is_correction else several(listed)
+        return NextStep(f"Publishing {what}.", "Until then readers don’t see it, and you can undo it.")
     if digest.status == Status.PUBLISHED:
         return NextStep(
             f"{several(published)} {'is' if published == 1 else 'are'} out.", "To change the list, start a correction."

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from digests.desk.context.near_titles import NearTitles
+from digests.desk.context.near_titles import NearTitles, near_titles
 from digests.models import Entry, IgnoredCoverage, digest_address, in_published_digest
 from papers.models import Paper
 from papers.search.words import author_key
@@ -121,10 +121,14 @@ def _near_titles(
     papers: Mapping[int, Paper], titled: Sequence[tuple[int, int, str]], own: Sequence[_Listed]
 ) -> dict[int, list[int | _Listed]]:
     """Return for each paper the entries with a near title, of the list `titled` (entry, paper, title) and of the day's own."""
-    index = NearTitles([*(title for _, _, title in titled), *(one.title for one in own)])
-    known: list[tuple[int, int | _Listed]] = [*((paper, pk) for pk, paper, _ in titled), *((one.paper, one) for one in own)]
-    near = {pk: [known[place] for place in index.like(paper.title)] for pk, paper in papers.items()}
-    return {pk: [one for paper, one in found if paper != pk] for pk, found in near.items() if found}
+    past, here = near_titles(tuple(title for _, _, title in titled)), NearTitles(one.title for one in own)
+    found: dict[int, list[int | _Listed]] = {}
+    for pk, paper in papers.items():
+        several: list[int | _Listed] = [titled[place][0] for place in past.like(paper.title) if titled[place][1] != pk]
+        several += [own[place] for place in here.like(paper.title) if own[place].paper != pk]
+        if several:
+            found[pk] = several
+    return found
 
 
 def _same_authors(papers: Mapping[int, Paper], listed: Sequence[_Listed]) -> dict[int, list[tuple[_Listed, tuple[str, ...]]]]:

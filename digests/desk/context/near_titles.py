@@ -19,6 +19,8 @@ MOST_WITH_A_WORD = 200
 """The most titles that are compared for one word; a word with more says little."""
 SHARED, SHARED_PART = 5, 0.7
 """Titles are also near if they share so many words, and these are this share of all their words."""
+MOST_KEPT = 5_000
+"""Titles of which is kept what is like them: a desk asks for the same ones with each of its answers."""
 DIGITS = re.compile(r"[0-9]+")
 
 
@@ -37,15 +39,29 @@ class NearTitles:
         for place, one in enumerate(self._titles):
             for word in one.split():
                 self._places[word].append(place)
+        self._found: dict[str, list[int]] = {}
 
     def like(self, title: str) -> list[int]:
         """Return their positions, nearest first. Only titles that share one of the rarest words are compared."""
+        if (found := self._found.get(title)) is None:
+            found = self._like(title)
+            if len(self._found) < MOST_KEPT:
+                self._found[title] = found
+        return found
+
+    def _like(self, title: str) -> list[int]:
         wanted = title_words(title)
         there = [self._places[word] for word in wanted.split() if word in self._places]
         rarest = sorted(there, key=len)[:RAREST]
         compared = {place for places in rarest for place in places[-MOST_WITH_A_WORD:]}
         near = [(of, place) for place in compared if (of := likeness(wanted, self._titles[place]))]
         return [place for _, place in sorted(near, key=lambda one: (-one[0], -one[1]))]
+
+
+@lru_cache(maxsize=4)
+def near_titles(titles: tuple[str, ...]) -> NearTitles:
+    """Of the same titles the same one, made once."""
+    return NearTitles(titles)
 
 
 def likeness(one: str, other: str) -> float:

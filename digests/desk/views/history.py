@@ -1,4 +1,4 @@
-"""A day's list as readers will see it, and as it was: previews, history, comparison, restoring."""
+"""A day's list as it was: history, comparison, restoring."""
 
 from datetime import date
 from typing import Any
@@ -8,8 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from digests.desk.answers import EDIT, PUBLISH, VIEW, desk_action, user_of
 from digests.desk.body import Body, revision
@@ -21,35 +20,10 @@ from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import UnknownVersion
 from digests.editing.restoring import restore as restore_list
 from digests.editing.sentences import runs, said, said_of
-from digests.markdown.composing import compose
-from digests.markdown.format import render as render_markdown
 from digests.models import Digest, ListChange
 from digests.publishing.correcting import open_correction
-from digests.publishing.status import PUBLISHED
-from digests.reader.feeds.items import day_context
-from digests.reader.pages.days import digest_page
-from digests.reader.texts import texts_of_days
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
-
-
-@require_safe
-def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
-    """Show the draft, or the correction, as readers will see it: its page, its entry in feeds, its Markdown."""
-    shown = list_of(request, day)
-    if form == "markdown":
-        text = render_markdown(compose(shown)._replace(draft=False))
-        response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    else:
-        digest = Digest.all_drafts.with_neighbours().with_everything().get(pk=shown.pk)
-        digest.status, digest.published_at = PUBLISHED, digest.published_at or digest.written_at  # not saved
-        if form == "page":
-            response = render(request, "digest.html", digest_page(digest) | {"path": digest.get_absolute_url()})
-        else:
-            response = render(request, "feed_preview.html", day_context(digest, texts_of_days([digest])))
-    response["X-Robots-Tag"] = "noindex"
-    add_never_cache_headers(response)
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,6 +121,8 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
     user, words = user_of(request), said(then)
     if shown.revision != seen:
         raise history.conflict(shown, seen, mine=f"restore the list after “{words}”")
+    if shown.goes_out_at:
+        raise Refused("This day is being published. Undo that first, then restore.")
     try:
         with transaction.atomic():
             if not is_editable(shown):

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,6 +18,7 @@ from digests.desk.beat import pulse
 from digests.desk.context import visits
 from digests.desk.keys import KEYS
 from digests.desk.state import digests_of, newest_day
+from digests.desk.views.previews import targets_told
 from papers import clock
 
 
@@ -33,6 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return admin.site.index(request)
 
 
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # previews; its types know no further arguments
 @gzip_page
 @require_safe
 def page(request: HttpRequest, day: date) -> HttpResponse:
@@ -47,6 +51,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
         "title": f"Desk of {day}",
         "desk": desk,
         "keys": KEYS,
+        "targets": targets_told(),
         "is_nav_sidebar_enabled": False,
     }
     return render(request, "admin/desk/desk.html", context)

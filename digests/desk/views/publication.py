@@ -18,8 +18,8 @@ from digests.editing.conflicts import Refused
 from digests.editing.sentences import said
 from digests.models import Digest, ShownTweet, Waiver
 from digests.publishing.checking import findings, refusal
-from digests.publishing.correcting import drop_correction, open_correction, publish_correction
-from digests.publishing.grace import publish_soon, release, take_back
+from digests.publishing.correcting import drop_correction, open_correction
+from digests.publishing.grace import correct_soon, publish_soon, release, take_back
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, withdraw
 from papers import clock
@@ -84,18 +84,17 @@ def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
 
 @desk_action(PUBLISH)
 def undo_publish(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Undo the publication within the grace period: nobody has seen the day yet."""
-    take_back(own(day))
+    """Undo the publication within the grace period: nobody has seen the list yet."""
+    take_back(edited(day))
     return done(request, day, "Not published. Nobody has seen it.", body)
 
 
 @desk_action(PUBLISH)
 def release_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Publish the day at once. The page asks for this when the grace period is over; otherwise the worker's next tick does it."""
-    digest = own(day)
-    if release(digest, now=clock.now()):
-        return done(request, day, f"Published: {digest.date}. Readers see it now.", body)
-    digest.refresh_from_db()
+    """Publish the list: the page asks for this when the grace period is over; otherwise the worker's next tick does it."""
+    if release(edited(day), now=clock.now()):
+        return done(request, day, f"Published: {day}. Readers see it now.", body)
+    digest = edited(day)
     said = (
         "It isn’t time yet."
         if digest.goes_out_at
@@ -164,7 +163,9 @@ def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
     note = short_text(body, "note", LONGEST_NOTE)
     replaces = revision(body, "replaces") if "replaces" in body else None
     seen = known(request, held, body)
-    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=seen, replaces=replaces)
+    correct_soon(held, by=user_of(request), note=note, now=clock.now(), seen=seen, replaces=replaces)
+    if settings.PUBLISH_GRACE_SECONDS:
+        return f"Publishing the correction in {settings.PUBLISH_GRACE_SECONDS} seconds. Press u to undo."
     return "Correction published."
 
 
