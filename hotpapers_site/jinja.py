@@ -3,14 +3,20 @@
 Editors' pages are in Django's template language, as the admin's are that they extend.
 """
 
+import os
+import stat
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.template import defaultfilters
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 
 from digests.reader.posts import read_post
 from digests.reader.sections import site_sections
@@ -28,12 +34,33 @@ def network_marks() -> dict[str, SafeString]:
 
 def environment(**options: Any) -> Environment:
     """Jinja's environment, with the options that Django gives it (autoescape among them)."""
-    environment = Environment(**options | {"undefined": StrictUndefined})  # noqa: S701 (Django turns autoescape on)
+    options |= {"undefined": StrictUndefined, "bytecode_cache": compiled_templates()}
+    environment = Environment(**options)  # noqa: S701 (Django turns autoescape on)
     environment.globals |= ABSENT | {"static": static, "url": url, "site_sections": site_sections, "network_marks": network_marks}
     environment.filters |= reading.register.filters | {"read_post": read_post}
     for name in ("capfirst", "pluralize", "truncatechars"):
         environment.filters[name] = getattr(defaultfilters, name)
     return environment
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Templates as they were compiled once: a third of a second less for each process that starts."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):  # a full disk; they are compiled again
+            super().dump_bytecode(bucket)
+
+
+def compiled_templates() -> CompiledTemplates | None:
+    """None where the folder is not this user's alone: what stands there is run."""
+    folder = Path(settings.VAR_DIR, "templates")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.stat()
+    except OSError:
+        return None
+    is_ours = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return CompiledTemplates(str(folder)) if is_ours else None
 
 
 @lru_cache(maxsize=4096)
