@@ -15,9 +15,9 @@ WEEKS = 5
 class StripDay:
     day: date
     state: str
-    """Of the collection; empty where nobody looked at the day yet."""
+    """The state of the collection; empty if nobody has looked at the day yet."""
     status: str
-    """Of its digest; empty where there is none."""
+    """The status of its digest; empty if there is none."""
     is_scheduled: bool
     review: str
     """What its list waits for among editors, in words; empty for nothing."""
@@ -30,7 +30,8 @@ class StripDay:
 
 
 def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | None]:
-    """Whole weeks from Monday, the last one with today, or around an older day; and how the current one's collection stands.
+    """Return whole weeks from Monday, the last one with today, or weeks around an older day; and the state of the current
+    week's collection.
 
     Two queries.
     """
