@@ -1,16 +1,22 @@
 """What the templates of readers' pages (templates/readers/, in Jinja) can use besides Jinja's own filters.
 
-Editors' pages are in Django's template language, as the admin's are that they extend.
+Editors' pages use Django's template language, like the admin that they extend.
 """
 
+import os
+import stat
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.template import defaultfilters
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 
 from digests.reader.posts import read_post
 from digests.reader.sections import site_sections
@@ -22,13 +28,14 @@ ABSENT: dict[str, Any] = {"request": None, "path": "", "meta": None, "feeds": ()
 
 
 def network_marks() -> dict[str, SafeString]:
-    """By network, the shapes of its mark."""
+    """Return the shapes of each network's mark."""
     return {network: mark_safe(shapes) for network, shapes in marks().items()}  # noqa: S308 (our own drawings)
 
 
 def environment(**options: Any) -> Environment:
-    """Jinja's environment, with the options that Django gives it (autoescape among them)."""
-    environment = Environment(**options | {"undefined": StrictUndefined})  # noqa: S701 (Django turns autoescape on)
+    """Return Jinja's environment, with the options that Django gives it (autoescape among them)."""
+    options |= {"undefined": StrictUndefined, "bytecode_cache": compiled_templates()}
+    environment = Environment(**options)  # noqa: S701 (Django turns autoescape on)
     environment.globals |= ABSENT | {"static": static, "url": url, "site_sections": site_sections, "network_marks": network_marks}
     environment.filters |= reading.register.filters | {"read_post": read_post}
     for name in ("capfirst", "pluralize", "truncatechars"):
@@ -36,7 +43,27 @@ def environment(**options: Any) -> Environment:
     return environment
 
 
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Templates as they were compiled once: a third of a second less for each process that starts."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):  # a full disk; they are compiled again
+            super().dump_bytecode(bucket)
+
+
+def compiled_templates() -> CompiledTemplates | None:
+    """None where the folder is not this user's alone: what stands there is run."""
+    folder = Path(settings.VAR_DIR, "templates")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.stat()
+    except OSError:
+        return None
+    is_ours = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return CompiledTemplates(str(folder)) if is_ours else None
+
+
 @lru_cache(maxsize=4096)
 def url(name: str, *args: Any) -> str:
-    """The address of the page that has the name; the addresses of a process never change."""
+    """Return the address of the page with this name; the addresses of a process never change."""
     return reverse(name, args=args)

@@ -36,7 +36,7 @@ def keep_change(digest_id: int, request: HttpRequest) -> None:
 
 def may_change(digest: Digest | None) -> bool:
     """What readers see changes only by a correction, which tells them (digests/publishing/correcting.py)."""
-    return digest is None or digest.status != Digest.Status.PUBLISHED
+    return digest is None or (digest.status != Digest.Status.PUBLISHED and digest.goes_out_at is None)
 
 
 def has_changed(form: Any, formsets: Any) -> bool:

@@ -1,7 +1,8 @@
-"""What an editor does to a day's list. Each is one change in its history, or none where all is as wanted already.
+"""The editor's actions on a day's list. Each is one change in the list's history; if the list is already as wanted, nothing is
+written.
 
-All raise Refused where it cannot be done, and Conflict where somebody else changed the same thing since the editor saw it: what
-the editor saw comes along as `base`. No HTTP here.
+Every action raises Refused if it cannot be done, and Conflict if somebody else changed the same thing since the editor saw it;
+`base` is what the editor saw. Nothing here knows HTTP.
 """
 
 from datetime import date, datetime
@@ -25,15 +26,15 @@ GOES_WITH_PAPER = (
     *(Action.NOTED, Action.TITLED, Action.TWEETS_CHOSEN, Action.TWEET_ADDED, Action.TWEET_DIRECTION),
     *(Action.ADDED, Action.REMOVED, Action.ADDED_SEVERAL, Action.REMOVED_SEVERAL, Action.ACCEPTED_ALL),
 )
-"""What is lost with a paper that is removed: its words, its tweets, and another editor's decision to have it."""
+"""Changes that are lost when a paper is removed: its texts, its posts, and another editor's decision to list it."""
 
 MOVES = (Action.MOVED, Action.MOVED_SEVERAL, Action.ACCEPTED_ALL)
 
 
 def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: datetime) -> None:
-    """List the paper at the position, or at the end, with its counts and the tweets that the rules show.
+    """List the paper at the position, or at the end, with its counts and the posts that the rules show.
 
-    A paper that was removed from this list before comes back with its note, title and tweets.
+    A paper that was removed from this list before comes back with its note, title and posts.
     """
     with editing(day, Action.ADDED, by=by, paper=paper) as digest:
         Dismissal.objects.filter(day=day, paper=paper).delete()
@@ -45,8 +46,8 @@ def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: 
 def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> None:
     """Remove the paper from this day's list, and stop suggesting it.
 
-    `seen` is the revision of the list that the editor saw: with the paper go its note, title and tweets, which another editor
-    may have changed since.
+    Its note, title and posts go with it, and another editor may have changed these: `seen` is the revision of the list that the
+    editor saw.
     """
     with editing(day, Action.REMOVED, by=by, paper=paper) as digest:
         _dismiss(day, paper, by, now)
@@ -75,9 +76,9 @@ def undismiss(day: date, paper: Paper) -> None:
 
 
 def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) -> None:
-    """Give the paper the position; beyond the end it gets the last one.
+    """Move the paper to the position; a position beyond the end means the last one.
 
-    `base` is how often it had been moved when the editor saw it; None to move it whatever others did.
+    `base` says how often the paper had been moved when the editor saw it. None moves it whatever others did.
     """
     with editing(day, Action.MOVED, by=by, paper=paper, details={"to": position}) as digest:
         entry = entry_of(digest, paper, mine=f"move it to place {position}", by=by)
@@ -93,9 +94,9 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
 
 
 def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) -> None:
-    """`seen` is the revision of the list that the editor saw; None to pin it whatever others did.
+    """Pin or unpin the paper. `seen` is the revision of the list that the editor saw. None does it whatever others did.
 
-    A pin is set or not, so only the history tells whether another editor changed it since.
+    A pin is either set or not, so only the history tells whether another editor changed it since.
     """
     actions = (Action.UNPINNED, Action.PINNED)
     words = ["not pinned", "pinned"]
@@ -112,7 +113,7 @@ def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) ->
 
 
 def accept(day: date, paper: Paper, position: int, base: int | None, *, by: User, now: datetime) -> None:
-    """Do what the machine suggests: list the paper there, or move it there."""
+    """Follow a suggestion: list the paper at that position, or move it there."""
     digest = digests_of(day)[1]
     if digest and digest.entries.filter(paper=paper).exists():
         move(day, paper, position, base, by=by)
@@ -121,7 +122,7 @@ def accept(day: date, paper: Paper, position: int, base: int | None, *, by: User
 
 
 def ignore(day: date, paper: Paper, *, by: User, now: datetime) -> None:
-    """Let the machine not suggest it again: an entry stays where it is, another paper is not for this day."""
+    """Stop suggesting this: an entry stays where it is; any other paper is dismissed for this day."""
     digest = digests_of(day)[1]
     if digest and digest.entries.filter(paper=paper).exists():
         pin(day, paper, True, None, by=by)
@@ -138,7 +139,7 @@ def _end(digest: Digest) -> int:
 
 
 def insert_new(digest: Digest, paper: Paper, position: int | None, now: datetime) -> None:
-    """As an entry at the position, or at the end; within a change."""
+    """Add the paper as an entry at the position, or at the end. To be called within a change."""
     entry, shown = _new(digest, paper, now)
     entry.position = end = _end(digest)
     entry.save()
@@ -150,7 +151,8 @@ def insert_new(digest: Digest, paper: Paper, position: int | None, now: datetime
 
 
 def _new(digest: Digest, paper: Paper, now: datetime) -> tuple[Entry, list[ShownTweet]]:
-    """With the counts as last read, and the tweets that the rules show or those that it had when it was removed; not saved."""
+    """Return an unsaved entry with the latest counts, and with the posts that the rules show, or those that it had when it was
+    removed."""
     [live] = ranked({paper.pk: paper.arxiv_id}, rules())
     if before := removed(digest, paper):
         if before[0].provenance == Provenance.NETWORK:
@@ -161,7 +163,7 @@ def _new(digest: Digest, paper: Paper, now: datetime) -> tuple[Entry, list[Shown
 
 
 def set_place(digest: Digest, entry: Entry, position: int) -> None:
-    """Give the entry the position; the others keep their order."""
+    """Move the entry to the position; the others keep their order."""
     order = [pk for pk in digest.entries.order_by("position").values_list("pk", flat=True) if pk != entry.pk]
     order.insert(max(position, 1) - 1, entry.pk)
     renumber(digest.entries.all(), order)

@@ -1,4 +1,4 @@
-"""What the desk's requests are answered: JSON with the rows that changed, and the small parts of the page around them."""
+"""Answers to the desk's requests: JSON with the rows that changed, and the small parts of the page around them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,16 +22,17 @@ from papers.fetching import NotFetched, Unknown
 
 VIEW, EDIT, PUBLISH = "digests.view_digest", "digests.change_digest", "digests.publish_digest"
 PARTS = ("head", "tools", "candidates_head", "candidates_foot", "list_head", "list_foot")
-"""Each is rendered from `admin/desk/_<name>.html`, with the desk. The check (`publishing_views.checks`) is asked for."""
+"""Names of the parts; each is rendered from `admin/desk/_<name>.html`. The check is requested separately
+(`views/publication.py`)."""
 Act = Callable[[HttpRequest, date, Body], HttpResponse | str]
-"""What it did in words, to be answered with what changed on the page; or an answer of its own."""
+"""An action. It returns what it did in words, which is answered together with the changed rows, or an answer of its own."""
 
 
 @dataclass(frozen=True)
 class DeskAction:
-    """A view of one action: a POST with a JSON object, by a member of staff with this right.
+    """The view of one action: a POST with a JSON object, by a member of staff with this right.
 
-    Errors become answers: a conflict 409, a refusal 400, each with what is there now.
+    A refusal is answered with 400, a conflict with 409 and what is there now.
     """
 
     right: str
@@ -73,7 +74,7 @@ def _post(request: HttpRequest, day: date, action: DeskAction) -> HttpResponse:
 
 
 def refused(request: HttpRequest, right: str) -> JsonResponse | None:
-    """The answer to somebody who may not do it; None for those who may."""
+    """Return the answer to somebody who may not do it, or None for somebody who may."""
     user = request.user
     if not (user.is_authenticated and user.is_active and user.is_staff):
         return error("You’re signed out. Sign in again in another tab, then continue here. Nothing is lost.", status=401)
@@ -96,14 +97,14 @@ def answer(
     parts: Mapping[str, str] | None = None,
     **more: Any,
 ) -> JsonResponse:
-    """It is done. `said` is for the live region of screen readers; `parts` are rendered already."""
+    """Answer that it is done. `said` is for the live region of screen readers; `parts` are already rendered."""
     found = standing(request, desk or desk_of(request, day), body)
     html = found["html"] | dict(parts or {})
     return JsonResponse({**found, "saved_at": clock.now().isoformat(), "said": said, "html": html, **more})
 
 
 def standing(request: HttpRequest, desk: Desk, body: Body) -> dict[str, Any]:
-    """The list and the candidates as they are now: the rows of which the page has (`have` in the body) no such version."""
+    """Return the list and the candidates as they are now: only rows whose version the page does not have (`have` in the body)."""
     return {
         "revision": desk.revision,
         "pulse": desk.pulse,
@@ -129,7 +130,7 @@ def without_versions(body: Body) -> Body:
 
 
 def desk_of(request: HttpRequest, day: date) -> Desk:
-    """The desk with the filters of the page's address, which a request repeats in its own."""
+    """Return the desk with the filters in the page's address, which each request repeats in its own address."""
     return read_desk(day, user_of(request), Filters.read(request.GET), now=clock.now())
 
 

@@ -1,4 +1,4 @@
-"""What tells a page that something changed on its day, without reading all of it."""
+"""Tells a page that something changed on its day, without reading the whole day."""
 
 import zlib
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from papers.ranking.candidates import announced_on
 
 
 def pulse(day: date, digest: Digest | None) -> str:
-    """That of the desk; three queries."""
+    """Return the pulse of the desk; three queries."""
     kept = {"d": (Dismissal, "at"), "i": (IgnoredCoverage, "at"), "c": (Comment, "changed_at")}
     of_day = [
         model._default_manager.filter(day=day).order_by().values_list(Value(kind), "pk", moment)
@@ -34,7 +34,7 @@ def beat(
     last_read: datetime | None,
     day: CollectionDay | None,
 ) -> str:
-    """Another one after whatever another editor or a reading changed. `comments` is that of `of_comments`."""
+    """Return a text that differs after each change by another editor or a reading. `comments` comes from `of_comments`."""
     out = digest.goes_out_at.timestamp() if digest and digest.goes_out_at else 0
     stands = [digest.pk, digest.revision, digest.status, out, digest.changed_at.timestamp()] if digest else []
     read = last_read.timestamp() if last_read else 0
@@ -44,5 +44,5 @@ def beat(
 
 
 def of_comments(changed: Collection[datetime]) -> str:
-    """Of the moments at which the day's comments were last changed."""
+    """Return a text made of the moments at which the day's comments last changed."""
     return f"{len(changed)}.{max(changed).timestamp() if changed else 0}"

@@ -1,4 +1,4 @@
-"""The JSON object that the desk's page sends, read strictly. Every function raises Refused."""
+"""Reads the JSON object that the desk's page sends, strictly. Every function raises Refused."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from papers.text.identifiers import ARXIV_ID
 Body = Mapping[str, Any]
 Kind = TypeVar("Kind")
 MOST_PAPERS = 2000
-"""In one change: more than arXiv announces in a day."""
+"""The most papers in one change; arXiv announces fewer in a day."""
 
 
 def read_body(request: HttpRequest) -> Body:
@@ -32,7 +32,7 @@ def text(body: Body, name: str) -> str:
 
 
 def short_text(body: Body, name: str, longest: int) -> str:
-    """A text without control character 0; empty where the request has none."""
+    """Return a text without control character 0; empty if the request has none."""
     value = body.get(name, "")
     if not isinstance(value, str) or len(value) > longest or "\0" in value:
         raise Refused(f"“{name}” must be a text of at most {longest} characters.")
@@ -51,14 +51,14 @@ def whole(body: Body, name: str) -> int:
 
 
 def revision(body: Body, name: str = "revision") -> int:
-    """The revision that the editor saw."""
+    """Return the revision that the editor saw."""
     if name not in body:
         raise Refused("The request doesn’t say which version you saw. Reload the page.")
     return whole(body, name)
 
 
 def post_keys(body: Body, name: str) -> list[str]:
-    """Keys of posts, or bare ids, as pages wrote them once."""
+    """Return keys of posts. Bare ids, as older pages wrote them, are accepted too."""
     keys = _typed(body, name, list)
     if not all(isinstance(one, str) and re.fullmatch(rf"[!-~]{{1,{LONGEST_KEY}}}", one) for one in keys):
         raise Refused(f"“{name}” has to be a list of ids of posts.")
@@ -66,13 +66,13 @@ def post_keys(body: Body, name: str) -> list[str]:
 
 
 def versions(body: Body) -> frozenset[str]:
-    """Versions of the rows that the page has, parted by blanks; none where the request tells none."""
+    """Return the versions of the rows that the page has, separated by spaces; empty if the request has none."""
     have = body.get("have", "")
     return frozenset(have.split(" ")) if isinstance(have, str) else frozenset()
 
 
 def papers(body: Body, name: str = "papers") -> list[str]:
-    """Ids of papers, each once, in their order."""
+    """Return ids of papers in their order, without duplicates."""
     ids = _typed(body, name, list)
     if not ids or len(ids) > MOST_PAPERS or not all(isinstance(one, str) and re.fullmatch(ARXIV_ID, one) for one in ids):
         raise Refused(f"“{name}” has to be a list of 1 to {MOST_PAPERS} papers. Reload the page.")

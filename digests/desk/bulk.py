@@ -1,6 +1,6 @@
-"""What an editor does to many papers of a day at once: each is one change in the history, and one to undo.
+"""The editor's actions on many papers of a day at once: each is one change in the history, and can be undone as one.
 
-All raise Refused where it cannot be done, and Conflict where somebody else changed the same since the editor saw it.
+All raise Refused if it cannot be done, and Conflict if somebody else changed the same thing since the editor saw it.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from papers.ranking.ranking import Rules
 
 
 def remove_several(day: date, papers: Sequence[Paper], seen: int, *, by: User, now: datetime) -> int:
-    """Remove these papers from the day's list, and stop suggesting them; how many were in it.
+    """Remove these papers from the day's list and stop suggesting them; return how many were on it.
 
     `seen` as for `actions.remove`.
     """
@@ -39,7 +39,7 @@ def remove_several(day: date, papers: Sequence[Paper], seen: int, *, by: User, n
 
 
 def add_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) -> int:
-    """List these papers at the end, in this order; how many were not in it."""
+    """List these papers at the end, in this order; return how many were not on the list."""
     new: list[Paper] = []
     with editing(day, Action.ADDED_SEVERAL, by=by, papers=papers) as digest:
         Dismissal.objects.filter(day=day, paper__in=papers).delete()
@@ -53,7 +53,7 @@ def add_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) 
 
 
 def move_to_top(day: date, papers: Sequence[Paper], seen: int, *, by: User) -> None:
-    """Put these papers first, in this order."""
+    """Move these papers to the top, in this order."""
     with editing(day, Action.MOVED_SEVERAL, by=by, papers=papers) as digest:
         keys = dict(digest.entries.filter(paper__in=papers).values_list("paper", "pk"))
         wanted = [keys[paper.pk] for paper in papers if paper.pk in keys]
@@ -68,14 +68,14 @@ def move_to_top(day: date, papers: Sequence[Paper], seen: int, *, by: User) -> N
 
 
 def dismiss_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) -> int:
-    """Not for this day; those that are in the list stay in it. How many were undecided."""
+    """Dismiss these papers for this day, except those on the list; return how many were undecided."""
     digest = digests_of(day)[1]
     listed = set(digest.entries.filter(paper__in=papers).values_list("paper", flat=True)) if digest else set()
     return _dismiss(day, [paper for paper in papers if paper.pk not in listed], by, now)
 
 
 def accept_all(day: date, wanted: Sequence[tuple[Paper, int]], seen: int, *, by: User, now: datetime) -> int:
-    """Do all that the machine suggests, as the editor saw it: each paper at its place; how many."""
+    """Follow all suggestions that the editor saw, each paper at its position; return how many."""
     papers = [paper for paper, _ in wanted]
     with editing(day, Action.ACCEPTED_ALL, by=by, papers=papers) as digest:
         moves = (Action.MOVED, Action.MOVED_SEVERAL, Action.PINNED)
@@ -92,9 +92,9 @@ def accept_all(day: date, wanted: Sequence[tuple[Paper, int]], seen: int, *, by:
 
 
 def apply_rules(day: date, rules: Rules, seen: int, *, by: User, now: datetime) -> tuple[int, int]:
-    """Make this day's list what these rules find hot: how many papers were added and removed.
+    """Make this day's list what these rules find hot; return how many papers were added and removed.
 
-    Papers that an editor pinned or wrote a note on stay, and so do those of other days. The order of what stays is kept.
+    Papers that an editor pinned or wrote a note on stay, and so do papers of other days. Papers that stay keep their order.
     """
     papers = {paper.pk: paper for paper in Paper.objects.filter(announced_on(day)).order_by().defer("abstract")}
     hot = [one.arxiv_id for one in ranked({pk: paper.arxiv_id for pk, paper in papers.items()}, rules) if one.hot]
@@ -131,7 +131,7 @@ def _dismiss(day: date, papers: Sequence[Paper], by: User, now: datetime) -> int
 def _ask(
     digest: Digest, seen: int, by: User, papers: Sequence[Paper], actions: Sequence[ListChange.Action], *, mine: str
 ) -> None:
-    """Raise Conflict where somebody else did one of these to one of the papers since the revision `seen`."""
+    """Raise Conflict if somebody else did one of these actions to one of the papers since the revision `seen`."""
     others: list[ListChange] = by_others(digest, seen, by, papers, actions)
     if others:
         last, overrule = others[0], {"revision": digest.revision}

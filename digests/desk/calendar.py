@@ -1,4 +1,4 @@
-"""A month of lists: how each day stands, when it goes out, who edited it last, and which days have no list."""
+"""A month of lists: the state of each day, when it will be published, who edited it last, and which days have no list."""
 
 import calendar
 from collections import Counter
@@ -26,7 +26,7 @@ WORDS = {
     "withdrawn": ("Withdrawn", "stop"),
     GAP: ("No list", "stop"),
 }
-"""What a list's state is called, and its sign."""
+"""For each state of a list, its name and its sign."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,27 @@ class CalendarDay:
     is_today: bool
     collection: CollectionDay | None
     digest: Any
-    """The day's own list, with `papers_number`, `corrected_at` and `last_change`; None where there is none."""
+    """The day's own list, with `papers_number`, `corrected_at` and `last_change`; None if there is none."""
     correction: Any
-    """The one that is open."""
+    """The open correction."""
     last: ListChange | None
-    """What an editor did last, to the list or its correction."""
+    """The last thing that an editor did to the list or its correction."""
     rule_at: datetime | None
-    """When the site's own rule publishes the draft."""
+    """When the site's own rule will publish the draft."""
 
     @property
     def address(self) -> str:
         return reverse("desk", args=[self.day])
 
     @property
+    def review(self) -> str:
+        """Return what the list or its correction waits for among editors, in words; empty for nothing."""
+        lists = [one for one in (self.correction, self.digest) if one and one.review]
+        return str(lists[0].get_review_display()) if lists else ""
+
+    @property
     def state(self) -> str:
-        """A key of WORDS; empty where there is no list and none is missing."""
+        """Return a key of WORDS; empty if there is no list and none is missing."""
         if self.digest is None:
             is_missing = self.collection is not None and self.collection.state in COLLECTED and not self.is_today
             return GAP if is_missing else ""
@@ -71,8 +77,13 @@ class CalendarDay:
         return WORDS[self.state][1] if self.state else ""
 
     @property
+    def is_idle(self) -> bool:
+        """arXiv announces nothing on it, or nobody looked."""
+        return self.collection is None or self.collection.state == State.QUIET
+
+    @property
     def candidates(self) -> int:
-        """New papers that arXiv announced and that are here."""
+        """Return how many new papers arXiv announced and we have."""
         return self.collection.found_new if self.collection else 0
 
 
@@ -80,7 +91,7 @@ class CalendarDay:
 class Month:
     first: date
     weeks: list[list[CalendarDay]]
-    """From Monday, with the days of the months before and after."""
+    """Weeks that begin on Monday, filled up with days of the months before and after."""
 
     @property
     def before(self) -> date:
@@ -92,7 +103,7 @@ class Month:
 
     @property
     def summary(self) -> str:
-        """`17 published, 1 scheduled, 1 draft, 1 gap`."""
+        """Return a summary such as `17 published, 1 scheduled, 1 draft, 1 gap`."""
         states = Counter(one.state for week in self.weeks for one in week if one.is_of_month)
         told = [f"{states[state]} {WORDS[state][0].lower()}" for state in WORDS if state != GAP and states[state]]
         gaps = [f"{states[GAP]} without a list"] if states[GAP] else []
@@ -100,7 +111,7 @@ class Month:
 
 
 def month_of(year: int, month: int, now: datetime) -> Month:
-    """Four queries, however long the archive is."""
+    """Return the month; four queries, however long the archive is."""
     weeks = calendar.Calendar().monthdatescalendar(year, month)
     within = (weeks[0][0], weeks[-1][-1])
     collected = {row.date: row for row in CollectionDay.objects.filter(date__range=within)}
@@ -131,7 +142,7 @@ def month_of(year: int, month: int, now: datetime) -> Month:
 
 
 def _digests(within: tuple[date, date]) -> tuple[Mapping[date, Any], Mapping[date, Any]]:
-    """The lists of the days, and their open corrections; one query."""
+    """Return the days' lists and their open corrections; one query."""
     corrected = PublicEvent.objects.filter(digest=OuterRef("pk"), kind=PublicEvent.Kind.CORRECTED).order_by("-at")
     changes = ListChange.objects.filter(digest=OuterRef("pk"), by__isnull=False).order_by("-pk")
     rows: Any = Digest.all_drafts.filter(date__range=within).annotate(

@@ -1,4 +1,4 @@
-"""One change of a list on the desk: the list is locked, and what the editor saw is compared with what is there."""
+"""One change of a list on the desk: locks the list, and compares what the editor saw with what is there."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ REMOVALS = (Action.REMOVED, Action.REMOVED_SEVERAL)
 
 
 class AsWanted(Exception):
-    """All is as wanted already, so nothing is written."""
+    """The list is already as wanted, so nothing is written."""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def editing(
     papers: Sequence[Paper] = (),
     details: Mapping[str, Any] | None = None,
 ) -> Iterator[Digest]:
-    """Lock the day's list for one change, of one paper or of several; nothing is written where the block raises AsWanted."""
+    """Lock the day's list for one change of one paper or several. If the block raises AsWanted, nothing is written."""
     if papers:
         details = {**(details or {}), "papers": [one.arxiv_id for one in papers]}
     try:
@@ -53,7 +53,7 @@ def editing(
 
 
 def refuse_published(digest: Digest) -> None:
-    """Raise Refused where readers see the list, or are about to."""
+    """Raise Refused if readers see the list, or are about to."""
     if digest.goes_out_at:
         raise Refused("This day is being published. Undo that first, or start a correction once it is out.")
     if not is_editable(digest):
@@ -61,9 +61,10 @@ def refuse_published(digest: Digest) -> None:
 
 
 def entry_of(digest: Digest, paper: Paper, *, mine: Any, by: User, is_text: bool = False) -> Entry:
-    """The paper's entry. Where somebody else removed it, what the editor wanted of it is not lost.
+    """Return the paper's entry. If somebody else removed it, raise Conflict, so that what the editor wanted is not lost.
 
-    Where the editor removed it, there is nothing to ask: a text is refused and stays in the browser, all else is void.
+    If the same editor removed it, there is nothing to decide: a text is refused and stays in the browser; anything else is
+    dropped.
     """
     entry = digest.entries.select_related("paper").filter(paper=paper).first()
     if entry is None:
@@ -84,9 +85,9 @@ def save(entry: Entry, **values: Any) -> None:
 def compare(
     digest: Digest, what: str, *, base: Any, mine: Any, theirs: Any, paper: Paper | None, action: Action, by: User
 ) -> None:
-    """Go on only where the editor saw what is there, and wants something else.
+    """Continue only if the editor saw what is there and wants something else.
 
-    What the editor wrote in another tab is no reason to ask: the newer text stands, and the history keeps the other.
+    A text that the same editor wrote in another tab is no conflict: the newer text is saved, and the history keeps the other.
     """
     if theirs == mine:
         raise AsWanted
@@ -110,25 +111,25 @@ def conflict(
     actions: Sequence[Action],
     overrule: dict[str, Any] | None = None,
 ) -> Conflict:
-    """Told with the last of these actions on that paper, or with the last change where there was none."""
+    """Return a Conflict that names the last of these actions on that paper, or the last change if there was none."""
     last = last_of(digest, paper, actions) or next(iter(history.changes(digest)), None)
     by, at = (last.editor, last.at) if last else ("", None)
     return Conflict(what, base=base, mine=mine, theirs=theirs, by=by, at=at, overrule=overrule)
 
 
 def is_own(digest: Digest, paper: Paper | None, action: Action, by: User) -> bool:
-    """Whether the last one to do this was the editor, and nobody else changed everything since."""
+    """Say whether this editor was the last to do this, and nobody else changed the whole list since."""
     last = last_of(digest, paper, [action])
     return bool(last and last.by_id == by.pk and not by_others(digest, last.revision, by, [], []))
 
 
 def last_of(digest: Digest, paper: Paper | None, actions: Sequence[Action]) -> ListChange | None:
-    """The last change of these actions, on that paper or on the whole list."""
+    """Return the last change by one of these actions, on that paper or on the whole list."""
     return next((one for one in history.changes(digest) if one.action in actions and concerns(one, [paper])), None)
 
 
 def by_others(digest: Digest, seen: int, by: User, papers: Sequence[Paper], actions: Sequence[Action]) -> list[ListChange]:
-    """What others than `by` did since the revision `seen`, of these actions on these papers or about anything in the list; the
+    """Return what others than `by` did since the revision `seen`: these actions on these papers, or changes of the whole list;
     newest first."""
     return [
         one
@@ -138,15 +139,15 @@ def by_others(digest: Digest, seen: int, by: User, papers: Sequence[Paper], acti
 
 
 def concerns(change: ListChange, papers: Sequence[Paper | None]) -> bool:
-    """Whether the change is one of these papers, alone or among several; None stands for one of no paper."""
+    """Say whether the change is about one of these papers, alone or among several. None stands for a change about no paper."""
     if several := change.details.get("papers"):
         return any(paper and paper.arxiv_id in several for paper in papers)
     return change.paper_id in {paper.pk if paper else None for paper in papers}
 
 
 def own_revision(digest: Digest, seen: int, by: User) -> int:
-    """The revision that the editor knows who saw the revision `seen`: the present one where only the editor changed the list
-    since, in whichever tab. What is said of a review changes nothing in it."""
+    """Return the revision that an editor knows who saw the revision `seen`: the current one if only this editor changed the
+    list since, in whichever tab. Reviews do not count as changes."""
     since = history.since(digest, seen)
     is_last = bool(since) and since[0].revision == digest.revision
     is_own = all(one.by_id == by.pk or one.action in history.OF_REVIEW for one in since)

@@ -18,12 +18,12 @@ from papers.rendered.stored import Renders, Texts
 
 @dataclass(frozen=True)
 class Open:
-    """How many comments are not resolved."""
+    """How many comments are unresolved."""
 
     by_paper: Counter[str]
-    """By arXiv id; of the whole list under an empty one."""
+    """Numbers by arXiv id; the key for the whole list is empty."""
     beat: str
-    """Changes with whatever becomes of a comment of the day."""
+    """Changes whenever a comment of the day changes."""
 
     @property
     def of_list(self) -> int:
@@ -31,7 +31,7 @@ class Open:
 
 
 def open_comments(day: date) -> Open:
-    """One query."""
+    """Return the numbers; one query."""
     rows = list(Comment.objects.filter(day=day).order_by().values_list("paper__arxiv_id", "resolved_at", "changed_at"))
     number = Counter(paper or "" for paper, resolved, _ in rows if resolved is None)
     return Open(number, of_comments([changed for *_, changed in rows]))
@@ -41,14 +41,14 @@ def open_comments(day: date) -> Open:
 class CommentRow:
     comment: Comment
     html: SafeString
-    """As it was typed while it is not rendered yet."""
+    """Safe HTML; until it is rendered, the text as it was typed."""
     resolved_by: str
     is_own: bool
 
 
 @dataclass(frozen=True)
 class Thread:
-    """What was said of a paper, or of the whole list."""
+    """The comments on one paper, or on the whole list."""
 
     paper: Paper | None
     title: str
@@ -57,7 +57,7 @@ class Thread:
 
     @property
     def number(self) -> str:
-        """The paper's arXiv id; empty for the list."""
+        """Return the paper's arXiv id; empty for the list."""
         return self.paper.arxiv_id if self.paper else ""
 
     @property
@@ -66,9 +66,9 @@ class Thread:
 
 
 def threads(day: date, user: User, *, fresh: Iterable[Comment] = (), renderer: Renders | None = None) -> list[Thread]:
-    """The list's thread first, then the papers' in the order in which they were begun. Two queries.
+    """Return the list's thread first, then the papers' threads, oldest first. Two queries.
 
-    The `fresh` ones are rendered now, in a process that is killed at a bound; the others by a worker.
+    `fresh` comments are rendered at once, in a process with a limit; workers render the others.
     """
     found = list(Comment.objects.filter(day=day).select_related("paper", "resolved_by").defer("paper__abstract"))
     papers = {one.paper_id: one.paper for one in found}

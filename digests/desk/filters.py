@@ -11,11 +11,11 @@ from papers.models import Paper
 from papers.ranking.ranking import RankedPaper
 
 SHOWN = 200
-"""Candidates on the page, unless all are asked for: those below have hardly any tweets."""
+"""Candidates on the page, unless all are requested; lower ones have hardly any posts."""
 
 UNDECIDED, DISMISSED, EVERYTHING = "undecided", "dismissed", "all"
 SHOWS = {UNDECIDED: "Undecided", DISMISSED: "Not today", EVERYTHING: "All candidates"}
-"""Which candidates are shown: those to decide on, those that are not for today, or all."""
+"""Which candidates are shown: undecided ones, dismissed ones, or all."""
 SCORE = re.compile(r"score([<>])([0-9]{1,9})")
 
 
@@ -26,15 +26,15 @@ class Filters:
     threshold: int = 0
     """The lowest score."""
     text: str = ""
-    """Words of title, authors, arXiv id or categories, each somewhere; or `score>200`."""
+    """Words that each stand somewhere in title, authors, arXiv id or categories; or `score>200`."""
     network: str = ""
-    """A network of which a post counts."""
+    """A network on which a post counts."""
     all: bool = False
     show: str = UNDECIDED
 
     @classmethod
     def read(cls, query: QueryDict) -> Self:
-        """From a page's address; what makes no sense there is as if it were absent."""
+        """Read the filters from a page's address; values that make no sense are ignored."""
         threshold = query.get("threshold", "")
         return cls(
             category=query.get("category", "").strip(),
@@ -54,7 +54,7 @@ class Filters:
         return SHOWS[self.show]
 
     def shows(self, arxiv_id: str, listed: Collection[str], dismissed: Collection[str]) -> bool:
-        """Whether a paper of these states is among those to show."""
+        """Say whether a paper with these states is shown."""
         if self.show == UNDECIDED:
             return arxiv_id not in listed and arxiv_id not in dismissed
         return self.show == EVERYTHING or arxiv_id in dismissed
@@ -69,7 +69,7 @@ class Filters:
 
 
 def _holds(word: str, text: str, heat: RankedPaper) -> bool:
-    """`score>200` and `score<50` are about the score, every other word about the text."""
+    """Say whether the word fits: `score>200` and `score<50` are about the score, every other word is about the text."""
     compared = SCORE.fullmatch(word)
     if compared is None:
         return word in text

@@ -1,4 +1,4 @@
-"""The keys of the desk, as its help tells them; what they do is in static/admin/desk/keys.js."""
+"""The keys of the desk, as its help lists them; static/admin/desk/keys.js says what they do."""
 
 KEYS: dict[str, list[tuple[str, str]]] = {
     "Anywhere": [

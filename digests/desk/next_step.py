@@ -7,14 +7,14 @@ from digests.models import Digest
 
 Status = Digest.Status
 MOST_EXTRA = 2
-"""So many papers more than usual are no reason to trim."""
+"""If the list is longer than usual by no more than this, nobody is told to trim it."""
 DONE = "Put in order, add notes, then check."
 
 
 @dataclass(frozen=True)
 class NextStep:
     state: str
-    """How the list stands."""
+    """The state of the list."""
     todo: str
     keep: int = 0
     """How many papers the button that trims keeps; 0 for no button."""
@@ -25,17 +25,23 @@ class NextStep:
 def next_step(
     digest: Digest | None, listed: int, hot: int, usual: int, *, can_edit: bool, is_correction: bool, published: int
 ) -> NextStep:
-    """`hot`: candidates that would be proposed; `usual`: how long a list is by custom; `published`: how many papers are out."""
+    """Return the next step. `hot` is the number of candidates that would be proposed, `usual` the usual length of a list, and
+    `published` the number of published papers."""
     if digest is None:
         if not can_edit:
             return NextStep("No list yet.", "Somebody who may edit has to start it.")
         return NextStep("No list yet.", f"Start it with the {several(hot)} that are hot.", is_start=True)
     if digest.goes_out_at:
-        return NextStep(f"Publishing {several(listed)}.", "Until then nobody sees them, and you can undo it.")
+        what = "the correction" if is_correction else several(listed)
+        return NextStep(f"Publishing {what}.", "Until then readers don’t see it, and you can undo it.")
     if digest.status == Status.PUBLISHED:
         return NextStep(
             f"{several(published)} {'is' if published == 1 else 'are'} out.", "To change the list, start a correction."
         )
+    if digest.review == Digest.Review.CHANGES:
+        return NextStep("Changes wanted.", "Read the comments, change the list, then say that it is ready again.")
+    if digest.review == Digest.Review.READY:
+        return NextStep(f"{several(listed)}, ready for review.", "Whoever publishes checks it, or asks for changes.")
     if is_correction:
         return NextStep("A correction.", "Readers see it once you publish it, with your words on what changed.")
     if digest.status == Status.WITHDRAWN:

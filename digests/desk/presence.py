@@ -17,9 +17,9 @@ from papers.rendered.stored import Texts
 from papers.text.identifiers import ARXIV_ID
 
 THERE_FOR = timedelta(seconds=30)
-"""The desk says that it is open every ten seconds."""
+"""How long an editor counts as being at the desk: the page reports every ten seconds."""
 WRITING_FOR = timedelta(seconds=25)
-"""After they were last heard of typing."""
+"""How long an editor counts as typing after the last report of it."""
 KEPT_FOR = timedelta(days=1)
 PLACE = re.compile(rf"intro|(?:note|title|row):(?:{ARXIV_ID})")
 WRITES = {"note": "the note on “{}”", "title": "the title of “{}”", "intro": "the intro"}
@@ -31,7 +31,7 @@ class Other:
 
     name: str
     place: str
-    """As `Presence.place`; empty where they are nowhere in particular."""
+    """As `Presence.place`; empty if they are nowhere in particular."""
     is_writing: bool
 
     @property
@@ -40,17 +40,17 @@ class Other:
 
     @property
     def paper(self) -> str:
-        """Its arXiv id; empty where the place is of no paper."""
+        """Return the paper's arXiv id; empty if the place is not on a paper."""
         return self.place.partition(":")[2]
 
 
 def read_place(text: str) -> str:
-    """A place as the page tells it; empty for anything else."""
+    """Read a place as the page sends it; empty for anything else."""
     return text if len(text) <= 60 and PLACE.fullmatch(text) else ""
 
 
 def arrive(day: date, editor: AbstractBaseUser, place: str = "", *, is_writing: bool = False) -> None:
-    """The editor has the desk open, now, and is there. One statement."""
+    """Record that the editor has the desk open now, at this place. One statement."""
     now = timezone.now()
     row = Presence(day=day, editor_id=editor.pk, seen_at=now, place=place, wrote_at=now if is_writing and place else None)
     told = ["seen_at", "place", "wrote_at"]
@@ -58,12 +58,12 @@ def arrive(day: date, editor: AbstractBaseUser, place: str = "", *, is_writing: 
 
 
 def others(day: date, editor: AbstractBaseUser) -> list[Other]:
-    """The other editors who are there, by name; one query."""
+    """Return the other editors at the desk, by name; one query."""
     return others_and_unread(day, editor)[0]
 
 
 def others_and_unread(day: date, editor: AbstractBaseUser) -> tuple[list[Other], int]:
-    """And how many notices the editor, who has arrived, has not read; one query."""
+    """Return the other editors, and how many notices this editor, who has arrived, has not read; one query."""
     now = timezone.now()
     unread = Received.objects.filter(editor=OuterRef("editor"), read_at=None).order_by().values("editor")
     number = Coalesce(Subquery(unread.annotate(number=Count("pk")).values("number")), 0)
@@ -78,13 +78,14 @@ def others_and_unread(day: date, editor: AbstractBaseUser) -> tuple[list[Other],
 
 
 def version(there: Sequence[Other], unread: int) -> str:
-    """The same as long as the same editors are at the same places and no notice comes; empty for nobody and none."""
+    """Return a text that stays the same as long as the same editors are at the same places and no notice comes; empty if there
+    are none."""
     return blake2s(repr((there, unread)).encode(errors="replace"), digest_size=8).hexdigest() if there or unread else ""
 
 
 def writing(there: Iterable[Other], digest: Digest | None) -> list[str]:
-    """What each of those who write is writing: "Bob is writing the note on “…”", by the titles of the list. Two queries, none
-    where nobody writes."""
+    """Return what each editor who is typing writes: "Bob is writing the note on “…”", with the titles of the list. Two queries,
+    none if nobody is typing."""
     writers = [one for one in there if one.is_writing]
     listed = Entry.objects.filter(digest=digest, paper__arxiv_id__in={one.paper for one in writers} - {""})
     printed = {entry.paper.arxiv_id: entry.title for entry in listed.select_related("paper")} if writers else {}

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from digests.desk.views import history, publication
+from digests.desk.views import history, previews, publication
 
 urlpatterns = [
     path("check", publication.check),
@@ -20,5 +20,6 @@ urlpatterns = [
     path("drop_correction", publication.drop_the_correction),
     path("restore", history.restore),
     path("history/", admin.site.admin_view(history.history_page), name="desk-history"),
-    re_path("^preview/(?P<form>page|feed|markdown)$", admin.site.admin_view(history.preview), name="desk-preview"),
+    re_path("^preview/(?P<form>page|feed|markdown|picture)$", admin.site.admin_view(previews.preview), name="desk-preview"),
+    path("preview/file/<str:target>", admin.site.admin_view(previews.file), name="desk-preview-file"),
 ]

@@ -1,4 +1,5 @@
-"""The rules of ranking as an administrator sets them on the desk: read strictly, saved for the whole site, each change kept."""
+"""The rules of ranking, as an administrator sets them on the desk: read strictly, saved for the whole site; each change is
+kept."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -20,7 +21,7 @@ LARGEST_WEIGHT = 1000
 
 
 def read_rules(body: Body) -> Rules:
-    """The rules that a request wants; weights that it does not name stay as they are. Raises Refused."""
+    """Return the rules that a request wants; weights that it does not name stay as they are. Raises Refused."""
     tweets = whole(body, "shown_tweets")
     if tweets > MOST_TWEETS:
         raise Refused(f"At most {MOST_TWEETS} posts can be shown under a paper.")
@@ -54,7 +55,8 @@ def _weight(given: object, of: str) -> float:
 
 @transaction.atomic
 def save_for_site(wanted: Rules, *, seen: int | None = None, by: User, now: datetime) -> None:
-    """For the whole site, from now on. The same rules again change nothing; weights that are the defaults follow these.
+    """Save the rules for the whole site, from now on. Saving the same rules again changes nothing. Weights equal to the
+    defaults will follow the defaults.
 
     `seen` is the key of the latest change that the administrator saw, 0 for none; raises Conflict if there are later ones.
     """

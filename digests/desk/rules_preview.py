@@ -1,4 +1,4 @@
-"""What other thresholds would change about a day, before they are saved for the site."""
+"""Shows what other rules would change on a day, before they are saved for the site."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ class Tried:
     title: str
     """Plain text."""
     score: int
-    """By the rules that are tried."""
+    """By the rules that are being tried."""
     rank: int
 
 
@@ -30,7 +30,7 @@ class RulesPreview:
 
 
 def preview_rules(day: date, tried: Rules) -> RulesPreview:
-    """Which of the day's candidates would become hot, and which would no longer be; four queries."""
+    """Return which of the day's candidates would become hot, and which would no longer be; four queries."""
     papers = Paper.objects.filter(announced_on(day)).order_by().values_list("pk", "arxiv_id", "title")
     titles = {number: title for _, number, title in papers}
     tweets = tweets_on([pk for pk, _, _ in papers])

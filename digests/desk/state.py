@@ -1,4 +1,4 @@
-"""A day's desk as it stands: everything that its page shows, in a constant number of queries."""
+"""The current state of a day's desk: everything that its page shows, in a constant number of queries."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -31,40 +31,40 @@ from papers.ranking.ranking import MentionedPaper, Rules, rank
 INCOMPLETE = (CollectionDay.State.COLLECTING, CollectionDay.State.PARTIAL, CollectionDay.State.FAILED)
 LAST_LISTS = 7
 USUAL_LENGTH = 12
-"""Of a list where there is none yet to go by."""
+"""The usual length of a list if there are no earlier lists."""
 
 
 @dataclass(frozen=True)
 class Desk:
     day: date
     day_state: CollectionDay | None
-    """None where nobody looked at the day yet."""
+    """None if nobody has looked at the day yet."""
     digest: Digest | None
-    """The list that is shown and edited: the correction where one is open, else the day's own."""
+    """The list that is shown and edited: the open correction, otherwise the day's own list."""
     published: Digest | None
-    """What readers see now."""
+    """The list that readers see now."""
     is_correction: bool
     is_overdue: bool
-    """Its time has come, and it is not published: the check stops it, or the next tick publishes it."""
+    """Its time has come, and it is not published: the check stops it, or the next tick will publish it."""
     rule_at: datetime | None
-    """When the site's own rule publishes it."""
+    """When the site's own rule will publish it."""
     rows: list[EntryRow]
     candidates: list[CandidateRow]
     more_candidates: int
-    """Those that the filters admit and the page leaves out: `?all=1` shows them."""
+    """How many candidates fit the filters and are left out of the page; `?all=1` shows them."""
     left_to_decide: int
-    """Hot candidates that are neither in the list nor dismissed."""
+    """Hot candidates that are neither listed nor dismissed."""
     suggestions: list[Suggestion]
     rules: Rules
     strip: list[StripDay]
     editors: list[presence.Other]
-    """The others who have this day's desk open."""
+    """The other editors who have this day's desk open."""
     unread: int
     """Notices that the editor has not read."""
     can_edit: bool
-    """The user may, and the list is not published."""
+    """The user has the right to edit, and the list is not published."""
     can_ignore: bool
-    """The user may say that it doesn't matter what past lists had of a paper."""
+    """The user may ignore earlier coverage of a paper."""
     can_publish: bool
     can_save_rules: bool
     comments: Open
@@ -72,27 +72,27 @@ class Desk:
     next_step: NextStep
     has_candidates: bool
     dismissed: int
-    """Candidates that are not for today."""
+    """Dismissed candidates."""
     networks: Mapping[str, str]
-    """Their names and titles, to filter by."""
+    """Their names and titles, for the filter."""
     grace_left: float
-    """Seconds until the day that an editor published goes out; 0 where none does."""
+    """Seconds until a day that an editor published becomes public; 0 if there is none."""
     pulse: str
-    """Changes with whatever another editor or a reading changes; to be sent with the next poll."""
+    """Changes whenever another editor or a reading changes something; the page sends it with the next poll."""
 
     @property
     def here(self) -> str:
-        """Of the others and where they are; to be sent with the next poll."""
+        """Return the version of who is here and where; the page sends it with the next poll."""
         return presence.version(self.editors, self.unread)
 
     @property
     def number_shown(self) -> int:
-        """Of candidates, by the filters."""
+        """Return how many candidates fit the filters."""
         return len(self.candidates) + self.more_candidates
 
     @property
     def is_incomplete(self) -> bool:
-        """There is a draft, though more papers or posts may come."""
+        """Say whether there is a draft to which more papers or posts may still come."""
         is_draft = self.digest is not None and self.digest.status == Digest.Status.DRAFT and not self.is_correction
         return bool(is_draft and self.day_state and self.day_state.state in INCOMPLETE)
 
@@ -102,7 +102,7 @@ class Desk:
 
 
 def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk:
-    """`now` by the collector's clock. Twenty-three queries, and none where there is nothing."""
+    """Read the desk. `now` is by the collector's clock. Twenty-three queries; fewer if the day is empty."""
     own, digest = digests_of(day)
     site_rules = rules()
     entries = _entries(digest)
@@ -186,24 +186,24 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
 
 
 def usual_length(day: date) -> int:
-    """How many papers a list has by custom: the median of the last seven before the day; one query."""
+    """Return how many papers a list usually has: the median of the last seven before the day; one query."""
     last = Digest.objects.published().filter(date__lt=day, is_sample=False).order_by("-date")[:LAST_LISTS]
     lengths = [number for number in last.annotate(papers_in=Count("entries")).values_list("papers_in", flat=True) if number]
     return int(median(lengths)) if lengths else USUAL_LENGTH
 
 
 def _entries(digest: Digest | None) -> list[Entry]:
-    """In order, with their shown tweets; two queries."""
+    """Return the entries in order, with their shown posts; two queries."""
     if digest is None:
         return []
     return list(digest.entries.prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet"))))
 
 
 def _papers(day: date, entries: list[Entry]) -> dict[int, Any]:
-    """The day's candidates and the papers of the list, among which there may be some of other days; by primary key.
+    """Return the day's candidates and the papers on the list, which may be of other days, by primary key.
 
-    Each has `is_candidate`, `has_abstract` and `codes` (its categories), but no abstract, which nobody reads on the desk. The
-    entries get theirs. Two queries.
+    Each has `is_candidate`, `has_abstract` and `codes` (its categories), but no abstract, which the desk does not show. The
+    entries get their papers. Two queries.
     """
     announced = announced_on(day)
     papers = (
@@ -228,18 +228,20 @@ def _whether(condition: Q) -> Case:
 
 
 def digests_of(day: date) -> tuple[Digest | None, Digest | None]:
-    """The day's own digest, and the list that the desk edits: its correction where one is open, else itself; one query."""
+    """Return the day's own digest, and the list that the desk edits: the open correction, otherwise the digest itself; one
+    query."""
     found = {bool(digest.corrects_id): digest for digest in Digest.all_drafts.filter(date=day).select_related("review_by")}
     return found.get(False), found.get(True) or found.get(False)
 
 
 def is_editable(digest: Digest | None) -> bool:
-    """Readers see a published list as it is: it is corrected on a copy. One that is about to go out stays what was approved."""
+    """Say whether the list may be edited. A published list is corrected in a copy, and one that is about to be published stays
+    as it was approved."""
     return digest is not None and digest.status != Digest.Status.PUBLISHED and digest.goes_out_at is None
 
 
 def newest_day(today: date) -> date:
-    """The last day of which something is here; today where nothing is."""
+    """Return the last day of which we have anything; today if there is none."""
     state = CollectionDay.State
     collected = CollectionDay.objects.exclude(state__in=[state.NOT_ANNOUNCED, state.QUIET]).order_by("-date")
     digests = Digest.objects.filter(date__lte=today).order_by("-date")

@@ -15,9 +15,9 @@ WEEKS = 5
 class StripDay:
     day: date
     state: str
-    """Of the collection; empty where nobody looked at the day yet."""
+    """The state of the collection; empty if nobody has looked at the day yet."""
     status: str
-    """Of its digest; empty where there is none."""
+    """The status of its digest; empty if there is none."""
     is_scheduled: bool
     review: str
     """What its list waits for among editors, in words; empty for nothing."""
@@ -30,23 +30,26 @@ class StripDay:
 
 
 def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | None]:
-    """Whole weeks from Monday, the last one with today, or around an older day; and how the current one's collection stands.
+    """Return whole weeks from Monday, the last one with today, or weeks around an older day; and the state of the current
+    week's collection.
 
     Two queries.
     """
     last = today if today - current < timedelta(weeks=WEEKS - 1) else current + timedelta(weeks=2)
     end = max(last, current)
     start = end - timedelta(days=end.weekday(), weeks=WEEKS - 1)
-    within = Digest.objects.filter(date__range=(start, end))
+    within = Digest.all_drafts.filter(date__range=(start, end))
     collection = {row.date: row for row in CollectionDay.objects.filter(date__range=(start, end))}
-    digests = {digest.date: digest for digest in within.only("date", "status", "publish_at", "review")}
+    rows = list(within.only("date", "status", "publish_at", "review", "corrects"))
+    digests = {digest.date: digest for digest in rows if digest.corrects_id is None}
+    reviews = {digest.date: digest.get_review_display() for digest in rows if digest.review}
     days = [
         StripDay(
             day=day,
             state=collection[day].state if day in collection else "",
             status=digests[day].status if day in digests else "",
             is_scheduled=day in digests and digests[day].publish_at is not None,
-            review=digests[day].get_review_display() if day in digests and digests[day].review else "",
+            review=reviews.get(day, ""),
             url=reverse("desk", args=[day]),
             is_current=day == current,
         )

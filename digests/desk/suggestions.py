@@ -1,8 +1,8 @@
-"""What the machine would do now, for the editor to accept or to ignore. Pure.
+"""What the ranking suggests now; the editor accepts or ignores it. Pure.
 
-Nothing here changes a list. A suggestion is a rise: a hot paper that is not in the list, or an entry that by its live counts has
-passed entries above it. Entries that an editor pinned or moved stand where the editor wants them: they are neither suggested nor
-compared with.
+Nothing here changes a list. A suggestion always moves a paper up: a hot paper that is not on the list, or an entry that by its
+live counts has passed entries above it. Entries that an editor pinned or moved stay where they are: they are neither suggested
+nor compared with.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,9 +16,9 @@ from papers.ranking.ranking import RankedPaper, heat_order
 class Suggestion:
     arxiv_id: str
     position: int
-    """Where it would stand in the list."""
+    """The position that it would get."""
     is_new: bool
-    """It is not in the list."""
+    """Whether it is not on the list yet."""
 
     @property
     def text(self) -> str:
@@ -27,12 +27,12 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Place:
-    """An entry, as far as suggestions go."""
+    """What suggestions need to know of an entry."""
 
     arxiv_id: str
     position: int
     is_settled: bool
-    """Pinned or moved by an editor."""
+    """Whether an editor pinned or moved it."""
 
 
 def suggestions(
@@ -41,7 +41,7 @@ def suggestions(
     live: Mapping[str, RankedPaper],
     dismissed: Collection[str],
 ) -> list[Suggestion]:
-    """For a list in its order, with the live counts of all papers in it; newcomers first, the hottest first."""
+    """Return the suggestions for a list in its order, with the live counts of all its papers; new papers first, hottest first."""
     places = {entry.arxiv_id: entry.position for entry in listed}
     keys = [heat_order(live[number]) for number in places]
     newcomers = [

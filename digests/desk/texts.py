@@ -1,6 +1,6 @@
-"""The texts of a list: notes, titles and the intro. Each is a change of its own, or part of one while somebody types.
+"""The texts of a list: notes, titles and the intro. Each save is one change, or part of one while somebody types.
 
-All raise Refused where it cannot be done, and Conflict where somebody else changed the same text since the editor saw `base`.
+All raise Refused if it cannot be done, and Conflict if somebody else changed the same text since the editor saw `base`.
 """
 
 from datetime import date
@@ -19,7 +19,7 @@ LONGEST_TITLE = 1_000
 
 
 def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
-    """The editors' word on the paper, in Markdown."""
+    """Save the editors' words on the paper, in Markdown."""
     mine, base = clean(text, longest=LONGEST_TEXT), lines(base)
     with editing(day, Action.NOTED, by=by, paper=paper) as digest:
         # In one statement while somebody types; what stands in its way is looked at afterwards.
@@ -32,7 +32,7 @@ def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
 
 
 def title(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
-    """What the day prints as the paper's title; empty for the paper's own."""
+    """Save the title that the day prints for the paper; empty restores the paper's own."""
     mine = " ".join(clean(text, longest=LONGEST_TITLE).split("\n")).strip()
     if mine == paper.title:
         mine = ""
@@ -55,7 +55,7 @@ def _printed(others: dict[str, Any], title: str) -> dict[str, Any] | None:
 
 
 def intro(day: date, text: str, base: str, *, by: User) -> None:
-    """The editors' words on the day, in Markdown."""
+    """Save the editors' words on the day, in Markdown."""
     mine = clean(text, longest=LONGEST_TEXT)
     with editing(day, Action.INTRO, by=by) as digest:
         compare(digest, "intro", base=lines(base), mine=mine, theirs=digest.intro, paper=None, action=Action.INTRO, by=by)

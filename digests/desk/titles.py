@@ -1,4 +1,4 @@
-"""Titles as people read and hear them: plain text, never TeX."""
+"""Titles in plain text, without TeX."""
 
 from papers.models import Paper
 from papers.rendered.kinds import Kind
@@ -6,7 +6,7 @@ from papers.rendered.stored import Texts
 
 
 def readable(paper: Paper) -> str:
-    """One query."""
+    """Return the titles; one query."""
     return Texts([(Kind.LINE, paper.title)]).line_text(paper.title)
 
 
@@ -15,5 +15,5 @@ def quoted(paper: Paper) -> str:
 
 
 def several(number: int, noun: str = "paper") -> str:
-    """`1 paper`, `44 papers`."""
+    """Return a number with its noun: `1 paper`, `44 papers`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

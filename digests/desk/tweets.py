@@ -1,4 +1,4 @@
-"""The tweets shown under a paper. Raises Refused and Conflict as all changes of the desk do."""
+"""The posts shown under a paper. Raises Refused and Conflict like all changes of the desk."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from papers.post_keys import PostKey
 
 
 def show_tweets(day: date, paper: Paper, keys: Sequence[str], base: Sequence[str], *, by: User) -> None:
-    """Show these tweets under the paper, in this order; each of them mentions it, or stands there already."""
+    """Show these posts under the paper, in this order. Each must mention the paper or be shown there already."""
     with editing(day, Action.TWEETS_CHOSEN, by=by, paper=paper) as digest:
         entry = entry_of(digest, paper, mine=list(keys), by=by)
         shown: dict[PostKey, int] = {}
@@ -32,7 +32,7 @@ def show_tweets(day: date, paper: Paper, keys: Sequence[str], base: Sequence[str
 
 
 def written(keys: Iterable[str], could: Iterable[PostKey]) -> list[str]:
-    """The keys, each once; a bare id becomes the key of the one among those that it could be which has it."""
+    """Return the keys without duplicates; a bare id becomes the key of the one post that it can mean and that is here."""
     of_id: dict[str, set[str]] = {}
     for key in could:
         of_id.setdefault(key.id, set()).add(str(key))
@@ -40,7 +40,7 @@ def written(keys: Iterable[str], could: Iterable[PostKey]) -> list[str]:
 
 
 def show_tweet(day: date, paper: Paper, tweet: Tweet, *, by: User) -> None:
-    """Show one more tweet under the paper, behind the others."""
+    """Show one more post under the paper, after the others."""
     with editing(day, Action.TWEET_ADDED, by=by, paper=paper) as digest:
         entry = entry_of(digest, paper, mine="show one more post", by=by)
         if entry.shown_tweets.filter(tweet=tweet).exists():
@@ -50,7 +50,7 @@ def show_tweet(day: date, paper: Paper, tweet: Tweet, *, by: User) -> None:
 
 
 def _show(entry: Entry, wanted: Sequence[str], shown: Mapping[PostKey, int], tweets: Mapping[PostKey, int]) -> None:
-    """`shown`: rows that are there; `tweets`: those that mention the paper."""
+    """Store what is shown. `shown` are the rows that exist; `tweets` are the posts that mention the paper."""
     rows, known = ({str(key): pk for key, pk in keys.items()} for keys in (shown, tweets))
     entry.shown_tweets.exclude(pk__in=[pk for key, pk in rows.items() if key in wanted]).delete()
     if unknown := [key for key in wanted if key not in rows and key not in known]:

@@ -1,4 +1,4 @@
-"""Changes taken back, each as a new change: the later ones stay in the history."""
+"""Undoes changes, each by a new change: later changes stay in the history."""
 
 from datetime import date
 from itertools import pairwise
@@ -18,10 +18,10 @@ from papers.models import Paper
 
 
 def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
-    """Take the last change back; called again, the one before it, and so on. What was undone, in words.
+    """Undo the last change; called again, the one before it, and so on. Return what was undone, in words.
 
-    Raises Refused, also where the last change is one of publication; and Conflict, which names the change, where it is another
-    editor's, or the list was changed since its revision `seen`; unless `version` says that this very change is meant.
+    Raises Refused, for example if the last change was a publication. Raises a Conflict that names the change if another editor
+    made it, or the list changed since its revision `seen`; unless `version` says that exactly this change is meant.
     """
     with transaction.atomic():
         digest = digests_of(day)[1]
@@ -46,7 +46,7 @@ def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
 
 
 def _last_change(digest: Digest) -> tuple[ListChange, ListChange]:
-    """The newest change that is not undone yet, and the one before it."""
+    """Return the newest change that is not undone yet, and the one before it."""
     changes = history.changes(digest)
     undone = 0
     for change, before in pairwise(changes):
@@ -67,7 +67,7 @@ def _last_change(digest: Digest) -> tuple[ListChange, ListChange]:
 
 
 def removed(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | None:
-    """What the paper's entry was before it was last removed, with its tweets; not saved."""
+    """Return the paper's entry as it was before it was last removed, with its posts; not saved."""
     changes = history.changes(digest)
     for change, before in pairwise(changes):
         took = change.action == Action.THRESHOLD or (change.action in REMOVALS and concerns(change, [paper]))

@@ -17,19 +17,8 @@ the list prints instead of the tweet's record."""
 TEXTS = ("body", "name", "handle")
 """What a list prints of a tweet. It has to disappear with the tweet, so no document keeps it."""
 SETTINGS = ("status", "written_at", "published_at", "publish_at", "publish_zone", "is_held", "is_sample")
-ENTRY = (
-    "paper_id",
-    "retweets",
-    "favorites",
-    "counts",
-    "extra_points",
-    "read_at",
-    "provenance",
-    "printed_otherwise",
-    "note",
-    "is_pinned",
-    "moves",
-)
+ENTRY = tuple(field.attname for field in Entry._meta.concrete_fields if field.attname not in ("id", "digest_id", "position"))
+"""All columns of an entry but those that say where it stands: what editors may change there is kept without further work."""
 UNKNOWN = Tweet(posted_at=datetime.min.replace(tzinfo=UTC))
 """A post that is no longer known."""
 GONE = Paper(arxiv_id="?", title="a paper that is no longer known")

@@ -1,6 +1,7 @@
 """A post as plain data for the front matter of a generator's file, both ways: what was written is read back the same.
 
-Whoever reads data here reads a stranger's: nothing is believed, and the file is refused unless it is exactly what we would write.
+The data comes from strangers when it is read: nothing is trusted, and a file is refused unless it is exactly what we would
+write.
 """
 
 import json
@@ -12,13 +13,13 @@ from digests.markdown.format import parse, render
 from digests.markdown.post import Post, PostError, PostPaper, PostTweet
 
 KEY = "hot_papers"
-"""Of the front matter."""
+"""The key in the front matter."""
 LINE = re.compile(rf"^{KEY}: (\{{.*\}})$", re.MULTILINE)
 FORMAT = 1
 
 
 def written(post: Post) -> dict[str, Any]:
-    """All of it, as JSON has it."""
+    """Return the whole post as JSON."""
     return {
         "format": FORMAT,
         "day": str(post.day),
@@ -39,12 +40,12 @@ def written(post: Post) -> dict[str, Any]:
 
 
 def is_carrier(text: str) -> bool:
-    """Whether the file has a post in its front matter."""
+    """Say whether the file has a post in its front matter."""
     return text.startswith("---\n") and LINE.search(text.partition("\n---\n")[0]) is not None
 
 
 def read(text: str) -> Post:
-    """The post in the front matter. Raises PostError."""
+    """Return the post in the front matter. Raises PostError."""
     head = text.partition("\n---\n")[0]
     found = LINE.search(head)
     if not found:

@@ -15,14 +15,14 @@ from papers.networks.registry import OLD_NETWORK
 from papers.text.embed import escape
 
 CHUNK = 50
-"""Digests composed at a time: bounds memory, and keeps it at four queries a chunk."""
+"""Digests composed at a time: limits memory, and needs four queries for each chunk."""
 
 
 COLUMNS = ("pk", "date", "written_at", "status", "intro", "revision")
 
 
 class Composed(NamedTuple):
-    """A post, and which version of its digest it is."""
+    """A post, and the version of its digest."""
 
     post: Post
     digest: int
@@ -30,17 +30,17 @@ class Composed(NamedTuple):
 
 
 def compose(digest: Digest) -> Post:
-    """The day's post, or that of its correction; four queries."""
+    """Return the day's post, or that of its correction; four queries."""
     return next(compose_all(Digest.all_drafts.filter(pk=digest.pk)))
 
 
 def compose_all(digests: DigestQuerySet) -> Iterator[Post]:
-    """The posts of the digests, oldest first. Memory stays the same however many there are."""
+    """Yield the posts of the digests, oldest first. Memory stays the same however many there are."""
     return (composed.post for chunk in compose_in_chunks(digests) for composed in chunk)
 
 
 def compose_in_chunks(digests: DigestQuerySet) -> Iterator[list[Composed]]:
-    """The same, CHUNK at a time, with their versions."""
+    """Yield the same in chunks of CHUNK, with their versions."""
     rows = digests.order_by("date").values_list(*COLUMNS).iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         papers = _papers([row[0] for row in chunk])
@@ -51,17 +51,17 @@ def compose_in_chunks(digests: DigestQuerySet) -> Iterator[list[Composed]]:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks, which a post has no place for."""
+    """Return the text without line breaks, which a post cannot hold."""
     return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
 
 
 def name_html(name: str) -> str:
-    """An author's name as a post prints it."""
+    """Return an author's name as a post prints it."""
     return escape(re.sub(r"[\x00-\x08\x0b-\x1f]", "", one_line(name)))
 
 
 def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
-    """The papers of each digest, in order."""
+    """Return the papers of each digest, in order."""
     rows = list(
         Entry.objects.filter(digest__in=digest_ids)
         .order_by("digest_id", "position")
@@ -94,7 +94,7 @@ def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
 
 
 def _tweets(digest_ids: list[int]) -> dict[int, list[PostTweet]]:
-    """The tweets under each entry, in order; those that are gone, and those of X whose author we never learnt, are left out."""
+    """Return the tweets under each entry, in order, without those that are gone and those of X whose author is unknown."""
     rows = (
         ShownTweet.objects.filter(of_live_tweet(), entry__digest__in=digest_ids)
         .exclude(tweet__network=OLD_NETWORK, tweet__author_handle="")

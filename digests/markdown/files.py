@@ -1,4 +1,4 @@
-"""Files -> posts: reading old posts from disk, repairing their mojibake, refusing what isn't a post."""
+"""Files -> posts: reads old posts from disk, repairs their mojibake, and refuses what isn't a post."""
 
 import errno
 import os
@@ -14,12 +14,12 @@ from digests.markdown.post import Post, PostError
 from digests.processes import shared_out
 
 FEW = 20
-"""Posts that are read as soon without a process of their own."""
+"""Fewer posts than this are read just as fast without a separate process."""
 LARGEST_POST = 5_000_000
-"""Bytes; the largest post of the old site has 76 kB."""
+"""In bytes; the largest post of the old site has 76 kB."""
 DATED_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---.*|(?:[0-9-]{11})?hot-papers-([0-9]{4}-[0-9]{2}-[0-9]{2})\.\w+")
 HUGO_NAME = re.compile(r"hot-papers-[0-9]{4}-[0-9]{2}-[0-9]{2}\.html")
-"""Of a mirror for Hugo, whose built pages have other names."""
+"""The name of a file in a mirror for Hugo, whose built pages have other names."""
 
 
 class UnreadablePost(Exception):
@@ -28,7 +28,7 @@ class UnreadablePost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PostFile:
-    """A post read from a file. `mended_lines` of it were mojibake, `hopeless_lines` (from 1) look so still."""
+    """A post read from a file. `mended_lines` of its lines were mojibake; `hopeless_lines` (from 1) still look damaged."""
 
     path: Path
     post: Post
@@ -37,20 +37,20 @@ class PostFile:
     hopeless_lines: tuple[int, ...]
     normalised: bool
     holds_notes: bool = False
-    """Whether the file has a place for the editors' introduction and notes, as the old site's format has not."""
+    """Whether the file has a place for the editors' introduction and notes; the old site's format has none."""
 
 
 def shown(path: Path) -> str:
-    """The path as it may be printed: quoted where a stranger's name of a file holds line breaks or codes for a terminal."""
+    """Return the path as it may be printed: quoted if the name of a stranger's file holds line breaks or codes for a terminal."""
     return str(path) if str(path).isprintable() else ascii(str(path))
 
 
 def post_files(path: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """The files that the path stands for: itself, or the .md and .txt files (and a mirror's .html) in the folder and its
-    folders, in order of name; and what in it is not read, with the reason: folders that cannot be listed, links that lead out
-    of it.
+    """Return the files that the path stands for: itself, or the .md and .txt files (and a mirror's .html) in the folder and its
+    subfolders, sorted by name. Also return what is not read, with the reason: folders that cannot be listed, and links that
+    lead out of the folder.
 
-    Raises UnreadablePost where the path does not exist.
+    Raises UnreadablePost if the path does not exist.
     """
     errors: list[OSError] = []
     try:
@@ -79,7 +79,7 @@ def post_files(path: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
 
 
 def read_post(path: Path) -> PostFile:
-    """The post in the file. Raises UnreadablePost; nothing is stored."""
+    """Return the post in the file. Raises UnreadablePost; nothing is stored."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -107,7 +107,7 @@ def read_post(path: Path) -> PostFile:
 
 
 def _read_carrier(path: Path, text: str) -> PostFile:
-    """A file of a mirror's other profiles, whose front matter holds the post as data."""
+    """Read a file of a mirror's other profiles, whose front matter holds the post as data."""
     try:
         post = carried.read(text)
     except PostError as error:
@@ -123,8 +123,8 @@ def _expect_day(path: Path, post: Post) -> None:
 
 
 def read_posts(files: Sequence[Path]) -> Generator[PostFile | UnreadablePost, None, None]:
-    """The posts in the files, in their order, or what is wrong with one. Of many, the next is read by another process while the
-    caller stores this one. Raises ProcessEnded."""
+    """Yield the posts in the files in order, or what is wrong with one. If there are many, another process reads the next one
+    while the caller stores this one. Raises ProcessEnded."""
     return _read_all(files) if len(files) <= FEW else shared_out(_read_all, [files])
 
 

@@ -1,7 +1,7 @@
 """One day's post as Markdown: `parse` and `render` are exact inverses.
 
-The old site's exact format, and docs/post-format.md for what it did not have. Pure text in, plain records out: no Django, no
-files. Names, tweet bodies and tweet author names are kept as the file has them (the last two are HTML).
+The format is the old site's; docs/post-format.md describes what was added. Pure text in, plain records out: no Django, no
+files. Names, tweet bodies and tweet author names stay as the file has them (the last two are HTML).
 """
 
 import re
@@ -17,15 +17,15 @@ from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR, LAST_YEAR
 
 __all__ = ["Post", "PostError", "PostPaper", "PostTweet", "file_name", "parse", "render"]
 LARGEST_COUNT = 2_147_483_647
-"""What a database integer holds."""
+"""The largest integer that the database holds."""
 LONGEST_CODE = 32
-"""Characters of an arXiv id or a category that their columns hold; real ones have at most 20."""
+"""The longest arXiv id or category, in characters, that their columns hold; real ones have at most 20."""
 Day = TypeVar("Day", bound=date)
 """A day or a moment."""
 
 
 def file_name(day: date) -> str:
-    """The name of the day's file in the archive and in the mirror."""
+    """Return the name of the day's file in the archive and in the mirror."""
     return f"{day}---Hot-Papers.md"
 
 
@@ -46,7 +46,7 @@ CATEGORY_LINK = re.compile(rf"\[(?=[^\]]{{1,{LONGEST_CODE}}}\])({CATEGORY})\]\(h
 
 
 def front_matter(day: date, written_at: datetime, draft: bool) -> list[str]:
-    """The lines above the first paper."""
+    """Return the lines above the first paper."""
     return [
         "---",
         f"title: Hot Papers {day}",
@@ -68,7 +68,7 @@ def front_matter(day: date, written_at: datetime, draft: bool) -> list[str]:
 
 
 def render(post: Post) -> str:
-    """The post's Markdown, `\\n` line ends."""
+    r"""Return the post's Markdown, with `\n` at the ends of lines."""
     return "\n".join(_lines(post))
 
 
@@ -109,7 +109,7 @@ def _tweet_lines(tweet: PostTweet) -> Iterator[str]:
 
 
 def parse(text: str) -> Post:
-    """The records of a post's text. One deviation is forgiven, a second blank line below the front matter.
+    """Return the records of a post's text. One deviation is accepted: a second empty line below the front matter.
 
     Raises PostError at the first line that does not fit the format.
     """
@@ -137,7 +137,7 @@ class _Parser:
         raise PostError(self.at + 1, expected, found)
 
     def line(self, expected: str) -> str:
-        """The next line, whatever it holds; the reader goes past it."""
+        """Return the next line, whatever it holds, and move past it."""
         if self.at >= len(self.lines):
             self.fail(expected)
         self.at += 1
@@ -163,7 +163,7 @@ class _Parser:
         return self.in_calendar(moment)
 
     def in_calendar(self, day: Day | None) -> Day:
-        """The day or moment, of a year of which there can be a list."""
+        """Return the day or moment, if a list can be of its year."""
         if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             self.at -= 1
             self.fail(f"a date that exists, from {FIRST_YEAR} to {LAST_YEAR}")

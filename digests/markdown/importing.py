@@ -1,7 +1,7 @@
-"""Post -> rows: old posts come in through the post format, one transaction a post.
+"""Post -> rows: stores old posts, one transaction for each post.
 
-What a post prints becomes the record of its papers and tweets. Where a record says otherwise already, because another day shows
-the same paper or the network was asked, the record stays and the day's entry notes what it prints otherwise.
+What a post prints becomes the record of its papers and tweets. If a record already says something else, because another day
+shows the same paper or the network was asked, the record stays, and the day's entry notes the difference.
 """
 
 import hashlib
@@ -30,10 +30,10 @@ DRAFT_COLUMNS = [
     field.attname for field in Digest._meta.concrete_fields if not field.primary_key and field.attname not in AS_PUBLISHED
 ]
 IMPORTED_AGAIN = "The list was imported again from its post, which had changed."
-"""What readers are told of it."""
+"""What readers are told about it."""
 COUNTED = ("retweets", "favorites", "counts", "extra_points", "read_at")
 ATTEMPTS = 3
-"""How often a post is stored before a clash with another writer of the same rows is an error."""
+"""How often a post is stored before a clash with another writer of the same rows becomes an error."""
 
 
 class Outcome(StrEnum):
@@ -43,14 +43,14 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     KEPT = "kept"
-    """An editor has changed the digest since the last import, and it was left as it is."""
+    """An editor has changed the digest since the last import, so it was left as it is."""
 
 
 def store(reading: PostFile, *, replace: bool = False, is_sample: bool = False) -> Outcome:
     """Make the day's digest what the post says, in one transaction.
 
-    A digest that an editor has changed since its last import, or that no import made, is kept, unless `replace`. Readers of a
-    published day are told of the change. Raises UnreadablePost where a draft would take a published day's place.
+    A digest that an editor changed since its last import, or that no import made, is kept, unless `replace` is set. Readers of
+    a published day are told about the change. Raises UnreadablePost if a draft would replace a published day.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -118,13 +118,13 @@ def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
 
 
 def _has_editors_work(digest: Digest) -> bool:
-    """What no post prints, and an import would lose."""
+    """Say whether the digest holds something that no post prints and an import would lose."""
     worked_on = Q(is_pinned=True) | Q(moves__gt=0) | ~Q(note="")
     return digest.publish_at is not None or digest.entries.filter(worked_on).exists()
 
 
 def _clear(digest: Digest) -> None:
-    """Delete the digest's entries, with the counts that the last import read from its post and no other day prints."""
+    """Delete the digest's entries, and the counts that the last import read from its post, unless another day prints them."""
     read_from_post = PaperMeasurement.objects.filter(
         provenance=Provenance.POST, paper__entries__digest=digest, read_at=F("paper__entries__read_at")
     )

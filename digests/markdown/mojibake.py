@@ -1,7 +1,7 @@
-"""UTF-8 text that was once read as Mac Roman ("512√ó512", "what‚Äôs"): recognised and repaired, healthy text untouched.
+"""Recognises and repairs UTF-8 text that was once read as Mac Roman ("512√ó512", "what‚Äôs"); healthy text is not changed.
 
-A repair is the strict round trip back: encode as Mac Roman, decode as UTF-8. Healthy text nearly always fails it, but not quite
-always ("l’été" could be read so), so a repair also wants evidence that no healthy text gives.
+A repair is the strict way back: encode as Mac Roman, decode as UTF-8. With healthy text this nearly always fails, but not quite
+always ("l’été" could be read so). So a repair also needs evidence that healthy text never gives.
 """
 
 import re
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 RUN = re.compile(r"[^\x00-\x7f]+")
 MATHEMATICS = "≠∞±≤≥µ∂∑∏π∫Ω"
 MEASURES = "£¢¥§°"
-"""They stand before or behind a number, which a sign of mathematics may stand beside: "≈£5"."""
+"""Signs that stand before or behind a number, where a mathematical sign may be next to them: "≈£5"."""
 SIGNS = frozenset(MATHEMATICS + "¬√ƒ≈∆·÷◊")
 LAST_OF_LATIN = "\u036f"
-"""With phonetic signs, and accents on their own: no script whose words are damaged."""
+"""The end of the Latin letters, with phonetic signs and separate accents: no script whose words are damaged."""
 GREEK = re.compile("[Œœ][^\x00-\x7fà-ÿ’”]")
-"""What a single Greek letter became; no word goes on like this after œ."""
+"""What a single Greek letter became; no word continues like this after œ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A text after the repair: how many of its lines were mended, and those (from 1) that look damaged still."""
+    """A text after the repair: how many of its lines were repaired, and which lines (from 1) still look damaged."""
 
     text: str
     mended: int
@@ -28,7 +28,7 @@ class Repair:
 
 
 def repair(text: str) -> Repair:
-    """Undo the damage, as often as it was done: as long as a pass finds evidence. Each makes the text shorter."""
+    """Undo the damage as often as it was done, as long as a pass finds evidence. Each pass makes the text shorter."""
     before = after = text.split("\n")
     while any(_is_damage(run) for line in after if not line.isascii() for run in RUN.finditer(line)):
         after = _mend(after)
@@ -38,13 +38,14 @@ def repair(text: str) -> Repair:
 
 
 def _mend(lines: list[str]) -> list[str]:
-    """Of the whole text at once, or, where that cannot be, of each damaged line, or else of each run."""
+    """Repair the whole text at once; if that is impossible, each damaged line; otherwise each run."""
     whole = _undone("\n".join(lines))
     return whole.split("\n") if whole is not None else [_mend_line(line) for line in lines]
 
 
 def _is_hopeless(line: str, was_damaged: bool) -> bool:
-    """Whether the line looks damaged after the repair; through another code page it may be, whatever the rest of the text is."""
+    """Say whether the line still looks damaged after the repair; another code page may have damaged it, whatever the rest of
+    the text is."""
     if was_damaged and LEFT_OVER.search(line):
         return True
     return bool(BEGINS_OTHER.search(line) and OTHER_PAGES.search(line)) or any(
@@ -53,7 +54,7 @@ def _is_hopeless(line: str, was_damaged: bool) -> bool:
 
 
 def _is_of_other_page(run: str) -> bool:
-    """Whether two letters or more, in a row, become letters when they are read as UTF-8."""
+    """Say whether two letters or more, in a row, become letters when they are read as UTF-8."""
     for page in PAGES if len(run) > 3 else ():
         try:
             right = run.encode(page).decode()
@@ -65,10 +66,10 @@ def _is_of_other_page(run: str) -> bool:
 
 
 PRIVATE = re.compile("[\ue000-\uf8ff]")
-"""What nobody writes: a text that becomes it was damaged another way."""
+"""Characters that nobody writes: a text that would contain them was damaged in another way."""
 PAGES = ("cp1252", "latin-1", "cp1250", "cp1251", "cp437", "cp850", "koi8_r")
 CLEAR = "\x80-\x9f\xa1-\xa9\xab-\xad\xaf\xb1\xb4-\xb8\xbc-\xbf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜š›œžŸ"
-"""What stands for a second byte, and behind no letter."""
+"""Characters that stand for a second byte, and never follow a letter."""
 OTHER_PAGES = re.compile(
     f"Ã[{CLEAR}®°²³ª¹º™]|Â[{CLEAR}\xa0®°²³ª¹º™]|(?<=[a-z])Ã[\xa0»–—‘’“”…]|Ã[»–—‘’“”…](?=[a-z])|[ÄÅÎÏÐÑ][{CLEAR}]"
     "|â[€‚ƒ„†‡ˆ‰Š‹ŒŽ\x80-\x9f][^ -~]|ðŸ|ð\x9f|вЂ|ÔÇ[^ -~]|[├┬][^ -~]|ΓÇ"
@@ -76,15 +77,16 @@ OTHER_PAGES = re.compile(
 )
 """UTF-8 read as Windows-1252, Latin-1, Windows-1250 or -1251, or as a code page of DOS: "Ã©", "â€™", "вЂ™", "├⌐", "ΓÇÖ"."""
 BEGINS_OTHER = re.compile("[ÃÂÄÅÎÏÐÑâðвÔ├┬ΓĂГƒ]")
-"""With one of these begins all that `OTHER_PAGES` finds; one set of characters is sought in a tenth of the time."""
+"""Everything that `OTHER_PAGES` finds begins with one of these; searching for one set of characters takes a tenth of the time.
+"""
 
 
 LEFT_OVER = re.compile("‚Ä.|√[©®°¢£§•¶ß´¨ÆØªºæøÄ-ü]|ü[Äòôöìéëê§][^\x00-\x7f]")
-"""What damage looks like when a byte of it was lost, as U+F8FF (the first byte of every emoji) often is."""
+"""What damage looks like when one of its bytes was lost, as U+F8FF (the first byte of every emoji) often is."""
 
 
 def _mend_line(line: str) -> str:
-    """The line, of a text that is damaged elsewhere."""
+    """Repair the line, in a text that is damaged elsewhere."""
     if line.isascii() or not any(map(_may_be_damage, RUN.finditer(line))):
         return line
     whole = _undone(line)
@@ -101,12 +103,12 @@ def _undone(text: str) -> str | None:
 
 
 def _is_damage(run: re.Match[str]) -> bool:
-    """Whether a run of non-ASCII characters shows damage, and is not healthy text that could be undone by chance.
+    """Say whether a run of non-ASCII characters shows damage, and is not healthy text that could be undone by chance.
 
-    What becomes a character of three or four bytes ("‚Äô"), a Greek letter ("Œ±") or three letters of another script in a row
-    does: nobody writes such a run, but for signs alone ("·∫∂") and a German quotation that begins with two umlauts ("„Ääh").
-    What becomes a Latin letter or sign ("√©") does, unless mathematics may have written it ("√π", "≈£5") outside a word.
-    All else ("’é" in "d’éviter", French words between spaces that do not break) does not.
+    It is damage if it becomes a character of three or four bytes ("‚Äô"), a Greek letter ("Œ±") or three letters of another
+    script in a row: nobody writes such a run, except signs alone ("·∫∂") and a German quotation that begins with two umlauts
+    ("„Ääh"). It is damage if it becomes a Latin letter or sign ("√©"), unless mathematics may have written it ("√π", "≈£5")
+    outside a word. Everything else ("’é" in "d’éviter", French words between no-break spaces) is healthy.
     """
     right = _undone(run[0])
     if right is None or PRIVATE.search(right):
@@ -124,15 +126,15 @@ def _is_damage(run: re.Match[str]) -> bool:
 
 
 def _is_clear(first: str, second: str) -> bool:
-    """Whether what became one Latin letter or sign is a pair that nobody writes."""
+    """Say whether what became one Latin letter or sign is a pair that nobody writes."""
     return second not in MATHEMATICS + MEASURES and (first not in "≈ƒ" or (second.isalpha() and second not in "ªº"))
 
 
 def _may_be_damage(run: re.Match[str]) -> bool:
-    """Whether a run of a damaged text is damage too: also a Latin letter ("ƒ∞", "o√π") or two of another script that are no
-    evidence in a healthy one.
+    """Say whether a run in a damaged text is damage, too. Here this includes a Latin letter ("ƒ∞", "o√π") or two of another
+    script, which are no evidence in a healthy text.
 
-    A root of a number ("2√π") stays, and so does what begins with a quote or a dash ("’é").
+    A root of a number ("2√π") stays, and so does what begins with a quotation mark or a dash ("’é").
     """
     right = _undone(run[0])
     if right is None or _is_damage(run):

@@ -1,7 +1,7 @@
-"""What a post says of other networks than X, which the old site did not know: counts and posts, one line each.
+"""What a post says about other networks than X, which the old site did not know: counts and posts, one line each.
 
-docs/post-format.md has the grammar. What is read is written again and compared with the line, so that there is one way to write
-a thing. Pure, and linear in the line.
+docs/post-format.md has the grammar. What is read is written again and compared with the line, so that there is only one way to
+write a thing. Pure; the time is proportional to the length of the line.
 """
 
 import re
@@ -30,12 +30,12 @@ POST = re.compile(
 
 
 def others() -> Kinds:
-    """Those networks, in the order in which their counts stand."""
+    """Return those networks, in the order in which their counts stand."""
     return {name: kind for name, kind in KINDS.items() if name != OLD_NETWORK}
 
 
 def counts_expected() -> str:
-    """What could stand where a line of counts cannot be read."""
+    """Return what could stand in the place of a line of counts that cannot be read."""
     lines = (f"'- {name}: {', '.join(f'{one.name} N' for one in kind.counted)} {MOMENT}'" for name, kind in others().items())
     return (
         "a blank line or the counts of another network, each once, in this order, read at the same moment as the retweets: "
@@ -48,7 +48,7 @@ class NoPost(ValueError):
 
 
 def count_lines(counts: Mapping[str, Mapping[str, int]], read_at: datetime) -> Iterator[str]:
-    """One line a network that counted something."""
+    """Return one line for each network that counted something."""
     for name, kind in others().items():
         of_network = counts.get(name, {})
         if told := [f"{count.name} {of_network[count.name]}" for count in kind.counted if count.name in of_network]:
@@ -56,7 +56,7 @@ def count_lines(counts: Mapping[str, Mapping[str, int]], read_at: datetime) -> I
 
 
 def read_counts(line: str, read_at: datetime) -> tuple[str, dict[str, int]] | None:
-    """The network and its counts; None where the line has none, or another moment."""
+    """Return the network and its counts; None if the line has none, or another moment."""
     found = COUNTS.fullmatch(line)
     if not found:
         return None
@@ -65,17 +65,17 @@ def read_counts(line: str, read_at: datetime) -> tuple[str, dict[str, int]] | No
 
 
 def is_in_order(names: list[str]) -> bool:
-    """Whether the networks stand in the order of the registry, each once."""
+    """Say whether the networks stand in the order of the registry, each once."""
     return [name for name in others() if name in names] == names
 
 
 def is_post(line: str) -> bool:
-    """Whether the line begins as a post of some network, which may be none that we know."""
+    """Say whether the line begins like a post of some network, even one that we do not know."""
     return START.match(line) is not None
 
 
 def write_post(post: PostTweet) -> str:
-    """A blockquote in one line. It needs no script; the id and the handle stand in it once more, so that they can be told."""
+    """Return a blockquote in one line. It needs no script; it repeats the id and the handle, so that both can be read back."""
     handle, page = escape(post.handle), escape(others()[post.network].page(post.status_id, post.handle))
     return (
         f'<blockquote class="{post.network}-post" data-id="{escape(post.status_id)}" data-handle="{handle}">'
@@ -85,7 +85,7 @@ def write_post(post: PostTweet) -> str:
 
 
 def read_post(line: str) -> PostTweet:
-    """The post in the line. Raises NoPost."""
+    """Return the post in the line. Raises NoPost."""
     start = START.match(line)
     if not start or start[1] not in others():
         raise NoPost(f"'<blockquote class=\"NETWORK-post\" …', NETWORK one of {', '.join(others())}")

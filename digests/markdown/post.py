@@ -7,13 +7,13 @@ from typing import NamedTuple
 from papers.networks.registry import OLD_NETWORK
 
 LONGEST_NAME = 200
-"""Characters of a tweet author's name that its column holds; X allows 50."""
+"""The longest name of a tweet's author, in characters, that its column holds; X allows 50."""
 
 
 class PostTweet(NamedTuple):
     """A tweet as the post shows it. `body` and `name` are HTML; `day` is the date in words that follows the author.
 
-    The handle of a post of another network than X may be empty.
+    The handle of a post on another network than X may be empty.
     """
 
     status_id: str
@@ -41,7 +41,7 @@ class PostPaper(NamedTuple):
     counts: Mapping[str, Mapping[str, int]] = {}
     """What other networks than X counted at that moment, by network and its own names."""
     note: str = ""
-    """The editors' word on it, in Markdown. The old site's format has no place for it."""
+    """The editors' words on it, in Markdown. The old site's format has no place for them."""
 
 
 class Post(NamedTuple):
@@ -56,7 +56,7 @@ class Post(NamedTuple):
 
 
 class PostError(ValueError):
-    """A text that is no post: the line (from 1), what was expected there and what stands there instead."""
+    """A text that is no post: the line (from 1), what was expected there, and what stands there instead."""
 
     def __init__(self, line: int, expected: str, found: str) -> None:
         self.line, self.expected, self.found = line, expected, found

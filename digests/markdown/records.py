@@ -1,4 +1,4 @@
-"""What a post prints of papers and tweets, and the records that are made, found or corrected by it."""
+"""What a post prints about papers and tweets, and the records that are made, found or corrected from it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ NO_TEXTS = ("und", Tweet.Direction.LTR.value, "", "", "")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A paper's or tweet's row: its key, and what a post would print from it."""
+    """The row of a paper or tweet: its key, and what a post would print from it."""
 
     pk: int
     prints: dict[str, Any]
 
     def otherwise(self, printed: dict[str, Any]) -> dict[str, Any] | None:
-        """What a post prints otherwise than the record says; None where that is nothing."""
+        """Return what a post prints differently from the record; None if there is no difference."""
         if printed == self.prints:
             return None
         return {key: value for key, value in printed.items() if value != self.prints[key]}
@@ -45,7 +45,8 @@ def printed_paper(paper: PostPaper) -> dict[str, Any]:
 
 
 def store_papers(digest: Digest, posted: Iterable[PostPaper]) -> dict[str, Record]:
-    """The records of the post's papers, by arXiv id; made, or corrected where no other day and no one but posts made them."""
+    """Return the records of the post's papers, by arXiv id. New ones are made; existing ones are corrected if only posts made
+    them and no other day shows them."""
     printed = {paper.arxiv_id: printed_paper(paper) for paper in posted}
     made = insert(
         Paper,
@@ -64,7 +65,7 @@ def store_papers(digest: Digest, posted: Iterable[PostPaper]) -> dict[str, Recor
 
 
 def _known_papers(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[str, Record]:
-    """The records that were there before, corrected where they may be."""
+    """Return the records that existed before, corrected where that is allowed."""
     if not printed:
         return {}
     columns = ["id", "arxiv_id", "title", "authors", "abstract", "listing_date", "listing_source", "is_sample", "is_settled"]
@@ -94,7 +95,7 @@ def _known_papers(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[st
 
 
 def _correct_paper(digest: Digest, paper: Paper, prints: dict[str, Any], printed: dict[str, Any]) -> None:
-    """Make the record say what the post prints, where it may; `prints` follows."""
+    """Make the record say what the post prints, where that is allowed; `prints` is updated."""
     ours = paper.is_sample or (
         paper.listing_source == Paper.ListingSource.POST and not paper.entries.exclude(digest=digest).exists()
     )
@@ -135,7 +136,8 @@ def key_of(tweet: PostTweet) -> TweetKey:
 
 
 def store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[TweetKey, Record]:
-    """The records of the post's tweets; made, or filled in or corrected where no other day shows them."""
+    """Return the records of the post's tweets. New ones are made; existing ones are filled in or corrected if no other day
+    shows them."""
     printed: dict[TweetKey, dict[str, Any]] = {}
     posted_at: dict[TweetKey, datetime] = {}
     for one in posted:
@@ -165,7 +167,7 @@ def store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[TweetKey, 
 
 
 def _erased(printed: dict[TweetKey, dict[str, Any]]) -> set[TweetKey]:
-    """Those that were erased on request: their texts are not stored again."""
+    """Return those that were erased on request: their texts are not stored again."""
     names: dict[str, list[Named]] = {}
     for (network, status_id), prints in printed.items():
         names.setdefault(network, []).append(Named(status_id, "", prints["handle"]))
@@ -173,9 +175,9 @@ def _erased(printed: dict[TweetKey, dict[str, Any]]) -> set[TweetKey]:
 
 
 def _posted_at(tweet: PostTweet) -> datetime:
-    """The moment in the id, else midnight (UTC) of the day that the post prints.
+    """Return the moment in the id, otherwise midnight (UTC) of the day that the post prints.
 
-    The ids of X are made by X. Where others' own authors make them, the day that the post prints has the last word.
+    X makes its own ids. On networks where authors make them, the day that the post prints decides.
     """
     moment = KINDS[tweet.network].posted_at(tweet.status_id)
     if moment and (tweet.network == OLD_NETWORK or moment.date() == tweet.day):
@@ -184,7 +186,7 @@ def _posted_at(tweet: PostTweet) -> datetime:
 
 
 def _known_tweets(digest: Digest, printed: dict[TweetKey, dict[str, Any]]) -> dict[TweetKey, Record]:
-    """The records that were there before, filled in or corrected where they may be."""
+    """Return the records that existed before, filled in or corrected where that is allowed."""
     if not printed:
         return {}
     records, samples = {}, []
@@ -220,15 +222,15 @@ def _known_tweets(digest: Digest, printed: dict[TweetKey, dict[str, Any]]) -> di
 
 
 def _is_posts_alone(tweet: int, read_at: datetime | None, digest: Digest) -> bool:
-    """Whether the tweet's text is neither as the network gave it (at that moment) nor shown by another day."""
+    """Say whether the tweet's text is neither as the network gave it (at that moment) nor shown by another day."""
     return not (read_at or ShownTweet.objects.filter(tweet=tweet).exclude(entry__digest=digest).exists())
 
 
 def _printed_after(prints: dict[str, Any], day: str) -> dict[str, Any]:
-    """What a post prints from a record that was made from `prints`; `day` is that of its moment."""
+    """Return what a post prints from a record that was made from `prints`; `day` is the day of its moment."""
     return prints | {"name": name_html(unescape(prints["name"])), "day": day}
 
 
 def _tweet_texts(prints: dict[str, Any]) -> tuple[str, ...]:
-    """The values of the columns TWEET_TEXTS."""
+    """Return the values of the columns TWEET_TEXTS."""
     return prints["language"], prints["direction"], prints["body"], unescape(prints["name"]), prints["handle"]

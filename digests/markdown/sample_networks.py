@@ -1,4 +1,4 @@
-"""Posts of the open networks about sample papers, made up as all sample data is; in X's form the sample posts have theirs."""
+"""Posts on the open networks about sample papers, made up like all sample data; the sample files hold those of X."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,11 +32,11 @@ POSTS: tuple[tuple[int, dict[str, Any]], ...] = (
     ),
     (2, {"network": "huggingface", "status_id": "", "body_html": "", "counts": {"upvotes": 88, "comments": 4}}),
 )
-"""Each by the place in its day's list of the paper that it is about; `{n}` is the number of the day."""
+"""Each with the position, in its day's list, of the paper that it is about; `{n}` is the number of the day."""
 
 
 def add(entries: list[Entry], now: datetime) -> None:
-    """Under the first papers of each list. Where they are here already, nothing changes."""
+    """Add the posts under the first papers of each list. If they are here already, nothing changes."""
     days = sorted({entry.digest.date for entry in entries})
     for entry in entries:
         for place, post in POSTS:

@@ -1,8 +1,8 @@
 """A few days of sample data, so that an empty site has something to show.
 
-The ids, titles, authors and categories are those of real papers; the days, counts, abstracts and tweets are made up. The days
-end with the newest listing day: its papers are candidates on the desk, whose list nobody has made yet; the days before it are
-published. Sample days leave as soon as real papers of one of them are here (`step_aside`).
+The ids, titles, authors and categories are those of real papers; the days, counts, abstracts and tweets are made up. The last
+sample day is the newest listing day: its papers are candidates on the desk, and it has no list yet; the days before it are
+published. The samples are removed as soon as real papers of one of their days are here (`step_aside`).
 """
 
 from dataclasses import replace
@@ -26,11 +26,11 @@ from papers.search.index import index_changed
 
 SAMPLES = Path(__file__).parent / "sample_posts"
 GROWTH = {32: 0.02, 28: 0.07, 24: 0.18, 20: 0.3, 16: 0.52, 12: 0.7, 8: 0.83, 4: 0.94, 1: 1.0}
-"""Hours before now, and the share of a paper's counts that there was."""
+"""Hours before now, and the share of a paper's counts at that time."""
 
 
 def load(now: datetime) -> list[date]:
-    """Store the sample days, marked as such; which days they are, oldest first. The last one has no list yet."""
+    """Store the sample days, marked as samples; return the days, oldest first. The last one has no list yet."""
     readings = [read_post(file) for file in post_files(SAMPLES)[0]]
     days = _newest_listing_days(newest_announced(now), len(readings))
     with transaction.atomic():
@@ -53,7 +53,7 @@ def _newest_listing_days(newest: date, count: int) -> list[date]:
 
 
 def _moved(reading: PostFile, day: date, now: datetime) -> PostFile:
-    """The sample post as one of the listing day `day`."""
+    """Return the sample post as one of the listing day `day`."""
     post = reading.post
     by = day - post.day
     written_at = min(post.written_at + by, now.replace(microsecond=0))
@@ -74,7 +74,7 @@ def _moved_tweet(tweet: PostTweet, by: timedelta) -> PostTweet:
 
 
 def _show_as_just_read(now: datetime) -> None:
-    """Give the sample papers a history up to now, and their tweets the counts that the papers have."""
+    """Give the sample papers a history up to now, and their tweets the counts of the papers."""
     entries = list(Entry.objects.filter(digest__is_sample=True).prefetch_related("shown_tweets__tweet"))
     PaperMeasurement.objects.bulk_create(
         [
@@ -110,7 +110,7 @@ def _show_as_just_read(now: datetime) -> None:
 
 
 def step_aside() -> int:
-    """Remove the sample days once real papers of one of them are here; how many days went."""
+    """Remove the sample days once real papers of one of them are here; return how many days were removed."""
     first = Paper.objects.filter(is_sample=True).order_by("listing_date").values_list("listing_date", flat=True).first()
     if first is None or not Paper.objects.filter(is_sample=False, listing_date__gte=first).exists():
         return 0
@@ -119,7 +119,8 @@ def step_aside() -> int:
 
 @transaction.atomic
 def clear() -> int:
-    """Remove the sample days, and those of their papers and tweets that nothing else has shown since; how many days went."""
+    """Remove the sample days, and those of their papers and tweets that nothing else has shown since; return how many days were
+    removed."""
     for paper_id, read_at in Entry.objects.filter(digest__is_sample=True).values_list("paper", "read_at"):
         PaperMeasurement.objects.filter(paper=paper_id, provenance=Provenance.POST, read_at__lte=read_at).delete()
     days = set(Paper.objects.filter(is_sample=True).values_list("listing_date", flat=True))

@@ -1,4 +1,4 @@
-"""What changed in a git target's folder, as commits: one for each publication, correction and withdrawal, and its reason."""
+"""Commits what changed in a git target's folder: one commit for each publication, correction and withdrawal, with its reason."""
 
 from typing import Protocol
 
@@ -7,7 +7,7 @@ from digests.mirror.targets import Target
 from digests.models import Digest, PublicEvent
 
 MOST = 50
-"""Days that have a commit each; more of them at once, as at the beginning, have one together."""
+"""The most days that get a commit each; more days at once, as in the first run, share one commit."""
 LONGEST_NOTE = 60
 
 
@@ -18,7 +18,7 @@ class RunsGit(Protocol):
 
 
 def commit_changes(git: RunsGit, target: Target) -> None:
-    """Commit what differs from the last commit. Each commit has a manifest that is true of it."""
+    """Commit what differs from the last commit. Each commit has a manifest that is right for it."""
     path = target.path or "."
     git("add", "--all", "--", path)
     changed = [name for name in git("diff", "--cached", "--name-only", "-z", *_base(git)).split("\0") if name]
@@ -64,7 +64,7 @@ def _is_new(git: RunsGit, name: str) -> bool:
 
 
 def _in_order(days: dict[str, list[str]]) -> list[str]:
-    """As they came about; what was never told of comes first."""
+    """Return the events in the order in which they happened; days without an event come first."""
     last: dict[str, tuple[object, int]] = {}
     for day, at, pk in (
         PublicEvent.objects.filter(digest__date__in=days).order_by("at", "pk").values_list("digest__date", "at", "pk")
@@ -74,7 +74,7 @@ def _in_order(days: dict[str, list[str]]) -> list[str]:
 
 
 def _message(day: str, *, is_new: bool) -> str:
-    """`Publish 2021-05-12: 13 papers`; of a correction the editors' words."""
+    """Return the message, such as `Publish 2021-05-12: 13 papers`; for a correction, the editors' words."""
     digest = Digest.objects.filter(date=day).first()
     event = PublicEvent.objects.filter(digest=digest).order_by("-at", "-pk").first() if digest else None
     note = " ".join(event.note.split())[:LONGEST_NOTE] if event else ""

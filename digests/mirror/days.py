@@ -1,4 +1,4 @@
-"""The days as a mirror's files: which changed, and what each holds now."""
+"""The days as a mirror's files: which changed, and what each file should hold now."""
 
 import os
 from collections import deque
@@ -27,7 +27,7 @@ WRITERS = 4
 
 
 class Days:
-    """The days as the target's profile has them (see updating.Source)."""
+    """The days in the form of the target's profile (see updating.Source)."""
 
     def __init__(self, target: Target) -> None:
         self._target, self.folder, self._profile = target, target.files, PROFILES[target.profile]
@@ -38,7 +38,7 @@ class Days:
         yield from self._tombstones(withdrawn().between(since, None))
 
     def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
-        """Also of withdrawn days that an older version of this site left here."""
+        """Return unwanted files, including those of withdrawn days that an older version of this site left here."""
         for name, entry in manifest.items():
             if name not in wanted and (since is None or entry.digest >= str(since)):
                 yield name
@@ -99,7 +99,7 @@ class Days:
                 yield File(self._profile.file_of(day), text.encode(), str(day), composed.revision)
 
     def _tombstones(self, digests: DigestQuerySet) -> Iterator[File]:
-        """The files of these withdrawn days, where the target keeps any."""
+        """Return the files of these withdrawn days, if the target keeps such files."""
         if self._target.withdrawn == Withdrawn.REMOVE:
             return
         rows = list(digests.order_by("date"))
@@ -112,7 +112,7 @@ class Days:
 
 
 def staged_at_once(folder: Path, manifest: Manifest, files: Iterable[File]) -> Iterator[Staged]:
-    """Some at once: each waits for the disk, and the waits overlap."""
+    """Stage several files at once: each waits for the disk, and the waits overlap."""
     with ThreadPoolExecutor(WRITERS) as pool:
         waiting: deque[Future[Staged]] = deque()
         for file in files:
@@ -123,12 +123,12 @@ def staged_at_once(folder: Path, manifest: Manifest, files: Iterable[File]) -> I
 
 
 def withdrawn() -> DigestQuerySet:
-    """The days that readers saw and do not see now."""
+    """Return the days that readers once saw and do not see now."""
     return Digest.objects.filter(published_at__isnull=False, status=Digest.Status.WITHDRAWN, is_sample=False)
 
 
 def days_of(subjects: Iterable[str]) -> set[date]:
-    """The days that show the subjects."""
+    """Return the days that show the subjects."""
     days, papers = set(), set()
     for subject in subjects:
         kind, _, key = subject.partition(":")
@@ -150,7 +150,7 @@ def _days_in(manifest: Manifest, names: Iterable[str]) -> set[date]:
 
 
 def _spans(digests: DigestQuerySet) -> Iterator[tuple[date, date]]:
-    """First and last day of every so many digests."""
+    """Yield the first and last day of each batch of digests."""
     found = digests.order_by("date").values_list("date", flat=True).iterator()
     while some := list(islice(found, CHUNK)):
         yield some[0], some[-1]

@@ -1,4 +1,4 @@
-"""A folder that is written by one run at a time, and in which no reader ever sees half a file."""
+"""A folder that one run at a time writes, and in which no reader ever sees half a file."""
 
 import contextlib
 import errno
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LOCK_WAIT_S = 5.0
-"""A run that was killed holds the folder until its processes have noticed."""
+"""How long to wait for the lock: after a run was killed, its processes hold the folder until they notice."""
 OURS = ".mirror"
-"""The folder inside the folder where files wait until they are whole."""
+"""The folder inside the folder where files wait until they are complete."""
 STATE = f"{OURS}/state"
 
 
@@ -38,7 +38,7 @@ WHAT_TO_DO = {
 
 @contextlib.contextmanager
 def told(folder: Path) -> Iterator[None]:
-    """What the system refuses, as FolderError."""
+    """Turn a refusal of the system into FolderError."""
     try:
         yield
     except OSError as error:
@@ -48,7 +48,7 @@ def told(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[int]:
-    """The folder's descriptor, held by one run at a time; the lock goes with its holders, however they end.
+    """Hold the folder for one run and yield its descriptor; the lock ends with its holders, however they end.
 
     Raises FolderInUse.
     """
@@ -69,7 +69,8 @@ def locked(folder: Path) -> Iterator[int]:
 
 
 def write_durably(path: str | Path, data: bytes, folder: int | None = None) -> None:
-    """A file whose bytes are on the disk. The system's own calls: Python's files would take as long as the disk does."""
+    """Write a file and wait until its bytes are on the disk. Uses the system's calls directly: Python's files would double the
+    time."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666, dir_fd=folder)
     try:
         left = memoryview(data)
@@ -90,7 +91,7 @@ def sync_folder(path: Path) -> None:
 
 
 def sha256_of(path: Path) -> str | None:
-    """None where there is no such file."""
+    """Return the file's SHA-256; None if there is no such file."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -99,7 +100,7 @@ def sha256_of(path: Path) -> str | None:
 
 
 def empty_waiting_room(folder: Path) -> None:
-    """Remove what a run that was killed left half done."""
+    """Remove what a killed run left half done."""
     with os.scandir(folder / OURS) as found:
         leftovers = [one.path for one in found if one.name != "state"]
     for path in leftovers:
@@ -107,7 +108,7 @@ def empty_waiting_room(folder: Path) -> None:
 
 
 def aside(path: Path) -> Path:
-    """A free name beside the file for what a person made of it."""
+    """Return a free name beside the file, for a person's version of it."""
     number = 1
     while True:
         free = path.with_name(f"{path.name}.theirs{f'.{number}' if number > 1 else ''}")
@@ -117,7 +118,7 @@ def aside(path: Path) -> Path:
 
 
 def keep(path: Path, kept: Path) -> None:
-    """The file under another name, too, as it is."""
+    """Keep the file under another name as well, unchanged."""
     try:
         os.link(path, kept)
     except OSError:  # a file system without links
@@ -125,21 +126,21 @@ def keep(path: Path, kept: Path) -> None:
 
 
 def scan(folder: Path, since_ns: int) -> tuple[set[str], list[str]]:
-    """The names of all files, and of those that changed (ctime, ns) at that moment or later; without hidden ones and the
-    manifest."""
+    """Return the names of all files, and of those that changed (ctime, ns) at that moment or later; without hidden files and
+    the manifest."""
     names, changed, waiting = set(), [], [""]
     while waiting:
         below = waiting.pop()
         with os.scandir(folder / below) as found:
             for one in found:
-                if one.name[0] == ".":
+                name = one.name
+                if name[0] == ".":
                     continue
                 if one.is_dir(follow_symlinks=False):
-                    waiting.append(f"{below}{one.name}/")
+                    waiting.append(f"{below}{name}/")
                     continue
-                name = below + one.name
-                names.add(name)
+                names.add(below + name)
                 if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
-                    changed.append(name)
+                    changed.append(below + name)
     names.discard("mirror.json")
     return names, changed

@@ -1,4 +1,4 @@
-"""Digests -> a folder of Markdown files, one a published day, for the static mirror."""
+"""Digests -> a folder of Markdown files, one for each published day."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ WRITERS = 4
 
 
 class FileState(StrEnum):
-    """What a file of the folder is, compared with the digests; or what was done to make it so."""
+    """How a file of the folder compares with the digests, or what was done to it."""
 
     SAME = "same"
     NEW = "new"
@@ -38,7 +38,7 @@ class FileState(StrEnum):
 
 
 def compare(folder: Path, *, since: date | None = None, until: date | None = None) -> Iterator[tuple[str, FileState]]:
-    """How each day's file in the folder stands to the published digests; writes nothing."""
+    """Return how each day's file compares with the published digests; writes nothing."""
     mirrored = Digest.objects.mirrored().between(since, until)
     for name, data in _files(mirrored):
         yield name, _state(folder / name, data)
@@ -48,11 +48,11 @@ def compare(folder: Path, *, since: date | None = None, until: date | None = Non
 def write(
     folder: Path, *, since: date | None = None, until: date | None = None, processes: int = 1
 ) -> Iterator[tuple[str, FileState]]:
-    """Make the folder's files what the published digests say; a file of a day that was withdrawn goes.
+    """Make the folder's files what the published digests say; the file of a withdrawn day is removed.
 
-    Each file is whole or not there at any moment. Files of days that were never published here are not ours, and stay.
-    More than `processes=1` share many days among them, unless a transaction is open, whose rows they would not see.
-    Raises FolderInUse, ProcessEnded.
+    Each file is complete or absent at any moment. Files of days that were never published here are not ours, and stay. With
+    more than `processes=1`, the processes share many days, unless a transaction is open, whose rows they would not see. Raises
+    FolderInUse, ProcessEnded.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder) as descriptor:
@@ -93,14 +93,15 @@ def _surplus(folder: Path, mirrored: DigestQuerySet, since: date | None, until: 
 
 
 def _spans(digests: DigestQuerySet) -> Iterator[tuple[date, date]]:
-    """First and last day of every so many digests."""
+    """Yield the first and last day of each batch of digests."""
     days = digests.order_by("date").values_list("date", flat=True).iterator()
     while some := list(islice(days, CHUNK)):
         yield some[0], some[-1]
 
 
 def _bring_by_processes(folder: Path, spans: list[tuple[date, date]], processes: int) -> Iterator[tuple[str, FileState]]:
-    """They hold the folder's lock with us: should we be killed, it goes when each has ended the files that it is at."""
+    """Write by several processes, which hold the folder's lock with us: if we are killed, it ends when each has finished its
+    files."""
     connections.close_all()  # each makes its own
     return shared_out(partial(_bring_spans, folder), [spans[number::processes] for number in range(processes)])
 
@@ -115,7 +116,7 @@ def _bring_spans(folder: Path, spans: list[tuple[date, date]]) -> Iterator[tuple
 
 
 def _bring(folder: Path, descriptor: int, digests: DigestQuerySet) -> Iterator[tuple[str, FileState]]:
-    """Bring the days' files up to date, some at once: each waits for the disk, and the waits overlap."""
+    """Bring the days' files up to date, several at once: each waits for the disk, and the waits overlap."""
 
     def bring(file: tuple[str, bytes]) -> tuple[str, FileState]:
         name, data = file
@@ -135,7 +136,7 @@ def _bring(folder: Path, descriptor: int, digests: DigestQuerySet) -> Iterator[t
 
 
 def _replace(folder: int, name: str, data: bytes) -> None:
-    """The system's own calls: Python's files would take as long as the disk does."""
+    """Replace the file. Uses the system's calls directly: Python's files would double the time."""
     unfinished = f".{name}{UNFINISHED}"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666, dir_fd=folder)
     try:

@@ -1,4 +1,4 @@
-"""A target in a git repository: the files are committed, one commit a publication, and pushed; nothing is ever forced."""
+"""A target in a git repository: the files are committed, one commit for each publication, and pushed. Nothing is ever forced."""
 
 import fcntl
 import os
@@ -15,11 +15,11 @@ from digests.mirror.targets import Target
 from digests.mirror.writing import Report
 
 WITHIN_S = 120
-"""A call that talks to the remote is stopped after so long."""
+"""Seconds after which a call that talks to the remote is stopped."""
 ATTEMPTS = 5
 """How often a push is tried again after somebody else pushed first."""
 LAST_WORDS = 300
-"""Characters of git's own words that are told."""
+"""Characters of git's own message that are reported."""
 CONFIG = {
     "core.autocrlf": "false",
     "core.hooksPath": "/dev/null",
@@ -28,13 +28,13 @@ CONFIG = {
     "gc.autoDetach": "false",
     "advice.detachedHead": "false",
 }
-"""What nobody else's settings may change: the files' bytes, and that nothing else runs."""
+"""Settings that no other configuration may change: the files' bytes, and that nothing else runs."""
 REFUSED = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|\b40[13]\b|denied to|Host key verification"
     r"|not found|does not appear to be a git repository|pre-receive hook declined|protected branch",
     re.IGNORECASE,
 )
-"""What only a person can change."""
+"""Answers that mean that only a person can fix it."""
 BEATEN = re.compile(r"\[(?:remote )?rejected\].*\((?:non-fast-forward|fetch first|cannot lock ref[^)]*|failed to update ref)")
 HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$HOTPAPERS_GIT_USER" "$HOTPAPERS_GIT_TOKEN"; }; f'
 
@@ -45,13 +45,13 @@ class GitError(Exception):
     def __init__(self, message: str, *, passes: bool = False) -> None:
         super().__init__(message)
         self.passes = passes
-        """Whether a later run may find it gone."""
+        """Whether a later run may succeed."""
 
 
 def bring(target: Target, update: Callable[[], Report]) -> Report:
     """Take in what others pushed, update the files, commit, and push. What cannot be pushed now is committed, and pushed later.
 
-    Raises GitError, FolderInUse, and what `update` raises.
+    Raises GitError, FolderInUse, and whatever `update` raises.
     """
     with told(target.folder):
         target.folder.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ class Git:
         """Where the remote's branch was before this run."""
 
     def __call__(self, *arguments: str, given: bytes = b"", allowed: tuple[int, ...] = (0,)) -> str:
-        """What git printed. Raises GitError where it ended with another status."""
+        """Return what git printed. Raises GitError if it ended with an unexpected status."""
         status, output, error = self._run(arguments, given)
         if status not in allowed:
             raise GitError(f"git {arguments[0]} failed: {_last_words(error or output)}; see to it in {self._folder}")
@@ -96,7 +96,7 @@ class Git:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One run at a time; what a killed one left is cleared away."""
+        """Allow one run at a time; clear away what a killed one left."""
         lock = os.open(self._folder.with_name(f".{self._folder.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -121,7 +121,7 @@ class Git:
         self._seen = self.commit(self.tracked)
 
     def fetch(self) -> None:
-        """Learn where the remote's branch is. Raises GitError where its history was rewritten."""
+        """Find out where the remote's branch is. Raises GitError if its history was rewritten."""
         found = self._remotely("ls-remote", "origin", f"refs/heads/{self._target.branch}")
         if not found.strip():
             if self._seen:
@@ -135,10 +135,10 @@ class Git:
         self._seen = now
 
     def take_in(self) -> bool:
-        """Stand on what the remote has, with our unpushed commits on top; whether the remote had more than we.
+        """Put our unpushed commits on top of what the remote has; return whether the remote had more than we did.
 
-        Where ours do not fit on top, they are made anew: all that they say is in the database. What others changed in our files
-        stays in the history, and beside ours as `.theirs`.
+        If ours do not fit on top, they are made again: the database holds everything that they say. What others changed in our
+        files stays in the history, and beside our file as `.theirs`.
         """
         ours, remote = self.commit("HEAD"), self.commit(self.tracked)
         if not remote or ours == remote or (ours and self.is_within(remote, ours)):
@@ -152,7 +152,7 @@ class Git:
         return True
 
     def push(self, update: Callable[[], Report], report: Report) -> None:
-        """Raises GitError."""
+        """Push. Raises GitError."""
         for _ in range(ATTEMPTS):
             if not self.commit("HEAD") or self.commit("HEAD") == self.commit(self.tracked):
                 return
@@ -169,7 +169,7 @@ class Git:
         raise GitError(f"others push to {self._target.branch} faster than we do; the next run tries again", passes=True)
 
     def commit(self, name: str) -> str:
-        """The commit that has the name; empty where there is none."""
+        """Return the commit with this name; empty if there is none."""
         return self("rev-parse", "--quiet", "--verify", f"{name}^{{commit}}", allowed=(0, 1)).strip()
 
     def is_within(self, older: str, newer: str) -> bool:
@@ -215,7 +215,8 @@ class Git:
         return process.returncode, output.decode(errors="replace"), error.decode(errors="replace")
 
     def _environment(self) -> dict[str, str]:
-        """Git's, with the credentials for the remote's host alone; they stand in no argument and in no file."""
+        """Return git's environment, with the credentials for the remote's host alone. They appear in no argument and in no
+        file."""
         name, _, address = self._target.author.rpartition(" ")
         known = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_DIR", "GIT_WORK", "GIT_INDEX"))}
         known |= {

@@ -1,4 +1,4 @@
-"""How the mirrors are, for `manage.py status` and the editors' pages."""
+"""Reports how the mirrors are, for `manage.py status` and the editors' pages."""
 
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,13 @@ from digests.page_cache.log import changed_since
 
 
 def report() -> dict[str, dict[str, Any]]:
-    """By target its state, its last runs, what to do, and how many days it lacks; moments are ISO 8601, UTC."""
+    """Return for each target its state, its last runs, what to do, and how many days it lacks; moments are ISO 8601, UTC."""
     known = {row.name: row for row in MirrorHealth.objects.filter(name__in=[target.name for target in settings.MIRRORS])}
     return {target.name: _told(target, known.get(target.name)) for target in settings.MIRRORS}
 
 
 def as_text(told: dict[str, dict[str, Any]]) -> list[str]:
-    """The same for people, a line each."""
+    """Return the same for people, one line for each target."""
     lines = []
     for name, one in told.items():
         line = f"Mirror {name}: {WORDS[one['state']]}, last good run {one['good_at'] or 'never'}"
@@ -48,7 +48,7 @@ def _told(target: Target, row: MirrorHealth | None) -> dict[str, Any]:
 
 
 def difference(target: Target) -> int | None:
-    """How many days changed since the last run; None where that is not known and all are looked at."""
+    """Return how many days changed since the last run; None if that is unknown and the next run looks at all days."""
     try:
         subjects, _ = changed_since(read_position(target.files))
         return None if subjects is None else len(days_of(subjects))

@@ -1,4 +1,4 @@
-"""What follows when a mirror's files changed: a build command, and a webhook whose body is signed."""
+"""What is done after a mirror's files changed: a build command, and a webhook with a signed body."""
 
 import hashlib
 import hmac
@@ -17,18 +17,18 @@ BUILD_WITHIN_S = 600
 WEBHOOK_WITHIN_S = 10.0
 SIGNATURE = "X-Hotpapers-Signature-256"
 LAST_LINES = 300
-"""Characters of a build's output that are told."""
+"""Characters of a build's output that are reported."""
 NOT_FOR_BUILDS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "X_BEARER_TOKEN", "BLUESKY_APP_PASSWORD")
 
 
 class HookError(Exception):
-    """What should follow failed; the next run tries again. The message says what to do."""
+    """A build or webhook failed; the next run tries again. The message says what to do."""
 
     passes = True
 
 
 def follow(target: Target, report: Report) -> None:
-    """Run the build, then tell the webhook. Raises HookError."""
+    """Run the build, then call the webhook. Raises HookError."""
     if target.build:
         build(target.build, target.files)
     if target.webhook:
@@ -81,5 +81,5 @@ def call(target: Target, report: Report) -> None:
 
 
 def signature(body: bytes, secret: str) -> str:
-    """Hex of the HMAC-SHA256 of the body."""
+    """Return the HMAC-SHA256 of the body, as hex."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""One run of a target: its files, what follows when they changed, and what is remembered of it."""
+"""One run of a target: its files, what is done after they changed, and what is recorded about the run."""
 
 import logging
 from datetime import date, datetime
@@ -19,18 +19,18 @@ from papers.rendered.waiting import render_changed
 
 logger = logging.getLogger(__name__)
 TROUBLES = (FolderError, ManifestError, ProcessEnded, git.GitError, hooks.HookError)
-"""What a run may end with, told in a sentence. FolderInUse, which the next run settles, is no trouble."""
+"""Errors that a run may end with, told in one sentence. FolderInUse is not among them: the next run settles it."""
 LONGEST_MESSAGE = 1000
 MOST_LOGGED = 20
 
 
 def targets() -> dict[str, Target]:
-    """By name, as the settings describe them."""
+    """Return the targets by name, as the settings describe them."""
     return {target.name: target for target in settings.MIRRORS}
 
 
 def source_of(target: Target) -> Source:
-    """What the target's files are made from."""
+    """Return what the target's files are made from."""
     if target.kind != Kind.HTML:
         return Days(target)
     from digests.mirror.site import Site  # loads all readers' pages, which takes longer than a changed day
@@ -41,14 +41,14 @@ def source_of(target: Target) -> Source:
 def write(
     target: Target, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None
 ) -> Report:
-    """Make the target's files what readers see, and have a git target pushed. Raises one of TROUBLES, FolderInUse."""
+    """Make the target's files what readers see, and push a git target. Raises one of TROUBLES, FolderInUse."""
     render_changed()
     bring = partial(update, source_of(target), since=since, rebuild=rebuild, processes=processes, tell=tell)
     return git.bring(target, bring) if target.kind == Kind.GIT else bring()
 
 
 def differences(target: Target, *, since: date | None = None) -> list[tuple[str, FileState]]:
-    """The files that are not what they should be; writes nothing."""
+    """Return the files that are not what they should be; writes nothing."""
     return [(name, state) for name, state in check(source_of(target), since=since) if state != FileState.SAME]
 
 
@@ -61,7 +61,7 @@ def run(
     processes: int = 1,
     tell: Tell | None = None,
 ) -> Report:
-    """`write`, then what follows; the outcome is remembered. Raises one of TROUBLES, FolderInUse."""
+    """Call `write`, then do what follows; record the outcome. Raises one of TROUBLES, FolderInUse."""
     known = MirrorHealth.objects.filter(name=target.name).first()
     try:
         report = write(target, since=since, rebuild=rebuild, processes=processes, tell=tell)

@@ -1,4 +1,5 @@
-"""The reader site as files: what its own links and its map lead to, each page made anew when what it shows changed."""
+"""The reader site as files: everything that its links and its site map lead to; a page is made again when what it shows
+changed."""
 
 import hashlib
 from collections.abc import Generator, Iterable, Iterator
@@ -19,11 +20,11 @@ from digests.processes import shared_out
 from papers.rendered.kinds import VERSION
 
 SHARE = 200
-"""Pages that a process makes before it tells what they link to."""
+"""Pages that a process makes before it reports what they link to."""
 
 
 class Site:
-    """The pages, lists, feeds and assets (see updating.Source). A `since` looks at everything."""
+    """The pages, lists, feeds and assets (see updating.Source). With `since`, everything is checked."""
 
     def __init__(self, target: Target) -> None:
         self.folder, self._keeps_withdrawn = target.files, target.withdrawn == Withdrawn.TOMBSTONE
@@ -77,8 +78,8 @@ class Site:
     def _anew(
         self, pages: Iterable[site_pages.Page], manifest: Manifest, touched: set[str], left: set[str], gone: set[str]
     ) -> Iterator[File]:
-        """The pages' files, and compressed only where the page changed or somebody touched one of them. Takes them from those
-        that are `left`, and names compressed files that have no page now."""
+        """Yield the pages' files; compressed ones only if the page changed or somebody touched one of them. Takes them from
+        `left`, and names compressed files whose page is gone."""
         for page in pages:
             name = site_pages.file_of(page.address)
             left.discard(name)
@@ -89,7 +90,7 @@ class Site:
                 gone.update(site_pages.compressed(name))
 
     def _map(self) -> list[str]:
-        """Where a walk over all begins; nothing leads to a day that was withdrawn."""
+        """Return where a walk over everything begins; nothing links to a withdrawn day."""
         kept = [digest.get_absolute_url() for digest in withdrawn()] if self._keeps_withdrawn else []
         return [*site_pages.map_of_site(), *kept]
 
@@ -103,7 +104,7 @@ class Site:
             )
 
     def _crawl(self, addresses: Iterable[str], seen: set[str], manifest: Manifest | None = None) -> Iterator[site_pages.Page]:
-        """The pages of the addresses and of all that they lead to; with a manifest, of what it does not have yet."""
+        """Yield the pages at the addresses and everything that they lead to; with a manifest, only what it does not have yet."""
         waiting = [address for address in dict.fromkeys(addresses) if address not in seen]
         seen.update(waiting)
         while waiting:
@@ -122,14 +123,14 @@ def _files(pages: Iterable[site_pages.Page]) -> Iterator[File]:
 
 
 def _elsewhere(manifest: Manifest) -> Iterator[str]:
-    """Files that stand where an older version of this site wrote their address."""
+    """Return files at addresses that an older version of this site used."""
     for name, entry in manifest.items():
         if entry.address and site_pages.file_of(entry.address) != name:
             yield from (one for one in (name, *site_pages.compressed(name)) if manifest.get(one))
 
 
 def software() -> str:
-    """A fingerprint of what all pages are made with."""
+    """Return a fingerprint of everything that the pages are made with."""
     found = hashlib.sha256(str(VERSION).encode())
     for folder, pattern in (("templates/readers", "*"), ("static/readers", "*"), ("digests/reader", "*.py")):
         for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):

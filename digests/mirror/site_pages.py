@@ -1,4 +1,4 @@
-"""One address of the reader site as files: the page itself, compressed beside it, and what it links to."""
+"""One address of the reader site as files: the page, its compressed forms, and what it links to."""
 
 import html
 import mimetypes
@@ -29,15 +29,15 @@ from digests.reader.lists.listing import HOTTEST_OF
 from digests.reader.lists.selections import Period, SelectionError
 
 READERS = "digests.urls"
-"""The addresses of readers' pages alone: to load editors' pages takes longer than a changed day."""
+"""The addresses of readers' pages alone: loading editors' pages takes longer than writing a changed day."""
 LIVE = frozenset({"search", "suggest", "author", "day", "days", "export"})
-"""Names of addresses that stay with the live site, besides all with a query: answers to a question, and the log."""
+"""Names of addresses that only the live site serves, besides all addresses with a query: answers to questions, and the log."""
 HOME, MISSED, REDIRECTS = "/", "/404.html", "/_redirects"
 UNLINKED = ("/favicon.ico", "/apple-touch-icon.png", "/service-worker.js", "/weekly.xml")
-"""What browsers, scripts and feed readers ask for, and no page links."""
+"""Addresses that browsers, scripts and feed readers request and no page links to."""
 LINK = re.compile(rb'(\s(?:href|src|action|data-suggest)=")(/(?!/)[^"]*)"')
 ASKS = (b'action="', b'data-suggest="')
-"""What these lead to answers questions."""
+"""Pages whose addresses answer questions."""
 PICTURE = re.compile(rb'<meta property="og:image" content="([^"]*)"')
 OF_SCRIPT = re.compile(rb'"(/[^"\s]+)"')
 LOCATION = re.compile(rb"<loc>([^<]*)</loc>")
@@ -47,12 +47,12 @@ COMPRESSED = ("text/", "application/json", "application/xml", "application/feed+
               "application/manifest+json", "application/opensearchdescription+xml", "application/vnd.citationstyles",
               "application/x-research-info-systems")  # fmt: skip
 SMALLEST_COMPRESSED = 1000
-"""Bytes; what fits in one packet gains nothing."""
+"""In bytes; what fits in one packet gains nothing."""
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
 FILES = (".xml", ".atom", ".json", ".bib", ".ris", ".md", ".txt", ".png", ".ico", ".js", ".webmanifest")
-"""Ends of addresses that are files of the same name."""
+"""Endings of addresses that are files of the same name."""
 LONGEST_PART = 200
-"""Bytes of one part of a path; file systems allow 255, and a suffix comes behind it."""
+"""In bytes, for one part of a path; file systems allow 255, and a suffix follows."""
 
 
 class Page(NamedTuple):
@@ -61,14 +61,14 @@ class Page(NamedTuple):
     content_type: str
     shows: tuple[str, ...] | None
     links: tuple[str, ...]
-    """The addresses that become files, too."""
+    """The linked addresses that become files, too."""
 
     @property
     def is_compressible(self) -> bool:
         return len(self.data) >= SMALLEST_COMPRESSED and self.content_type.startswith(COMPRESSED)
 
     def files(self, *, is_compressed: bool = True) -> Iterator[File]:
-        """The page, and compressed beside it."""
+        """Return the page's file and its compressed forms."""
         name = file_of(self.address)
         yield File(name, self.data, shows=self.shows, address=self.address)
         if is_compressed and self.is_compressible:
@@ -77,7 +77,7 @@ class Page(NamedTuple):
 
 
 def map_of_site() -> list[str]:
-    """The addresses that the site's own map has, and those that no page leads to."""
+    """Return the addresses in the site's own map, and those that no page leads to."""
     found, maps = [HOME, MISSED, REDIRECTS, reverse("sitemap"), reverse("robots")], [reverse("sitemap")]
     while maps:
         page = made(maps.pop())
@@ -88,7 +88,7 @@ def map_of_site() -> list[str]:
 
 
 def _mapped(data: bytes) -> Iterator[str]:
-    """The addresses in a map that become files."""
+    """Return the addresses in a map that become files."""
     return _ours(LOCATION.findall(data))
 
 
@@ -98,7 +98,7 @@ def _ours(addresses: Iterable[bytes]) -> Iterator[str]:
 
 
 def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
-    """The address as files; None where the site has nothing there, or nothing that becomes a file."""
+    """Return the address as files; None if the site has nothing there, or nothing that becomes a file."""
     if address not in (MISSED, REDIRECTS) and not is_file(address):
         return None
     if address.startswith(settings.STATIC_URL):
@@ -122,7 +122,7 @@ def page(address: str, *, keeps_withdrawn: bool) -> Page | None:
 
 
 def made(address: str, *, keeps_withdrawn: bool = False) -> tuple[bytes, str, tuple[str, ...] | None] | None:
-    """What the site answers, its type, and what it shows; asked as its views are, without the ways of a server."""
+    """Return what the site answers, its type, and what it shows. The views are called directly, without a server."""
     request = WSGIRequest(_asking(address))
     request.user = AnonymousUser()
     with override_urlconf(READERS):
@@ -154,7 +154,7 @@ def override_urlconf(name: str) -> Iterator[None]:
 
 
 def _is_on_a_list(match: ResolverMatch) -> bool:
-    """Whether the page stays reachable: pages of collected papers and of times without any list have no link from others."""
+    """Say whether the page stays reachable: no other page links to pages of collected papers and of times without any list."""
     if match.url_name in ("paper", "paper-picture"):
         return Entry.objects.filter(in_published_digest(), paper__arxiv_id=match.kwargs["arxiv_id"]).exists()
     if match.url_name == "hottest" and match.kwargs["period"] not in HOTTEST_OF:
@@ -165,7 +165,7 @@ def _is_on_a_list(match: ResolverMatch) -> bool:
 
 
 def _asking(address: str) -> dict[str, Any]:
-    """The WSGI variables of a request for it."""
+    """Return the WSGI variables of a request for it."""
     parts = urlsplit(settings.SITE_URL)
     return {
         "REQUEST_METHOD": "GET",
@@ -179,7 +179,7 @@ def _asking(address: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=100_000)
 def is_file(address: str) -> bool:
-    """Whether the address becomes a file; the others lead to the live site."""
+    """Say whether the address becomes a file; other links lead to the live site."""
     path = unquote(urlsplit(address).path)
     if "?" in address or not path.startswith("/") or "\0" in path or ".." in path.split("/"):
         return False
@@ -195,7 +195,7 @@ def is_file(address: str) -> bool:
 
 
 def file_of(address: str) -> str:
-    """The file that a server finds for the address: `/a/b` is `a/b/index.html`, `/a.xml` is `a.xml`."""
+    """Return the file that a server finds for the address: `/a/b` is `a/b/index.html`, `/a.xml` is `a.xml`."""
     path = unquote(urlsplit(address).path)
     if path.startswith(settings.STATIC_URL) or path in (MISSED, REDIRECTS) or _names_a_form(path):
         return path.lstrip("/")
@@ -203,7 +203,7 @@ def file_of(address: str) -> str:
 
 
 def compressed(name: str) -> list[str]:
-    """The names of the file's compressed forms."""
+    """Return the names of the file's compressed forms."""
     return [name + suffix for suffix in SUFFIXES.values()]
 
 
@@ -221,7 +221,7 @@ def _relinked(found: re.Match[bytes], links: dict[str, None]) -> bytes:
 
 
 def _leading_to(address: str) -> bytes:
-    """A page for servers that know no redirects."""
+    """Return a page that leads to another, for servers that know no redirects."""
     return format_html(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Moved</title>\n'
         '<meta http-equiv="refresh" content="0; url={0}">\n<link rel="canonical" href="{1}{0}">\n</head>\n'

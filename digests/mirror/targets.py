@@ -1,4 +1,4 @@
-"""A mirror as the settings describe it: what it holds, in which form, where, and what follows when it changed."""
+"""A mirror as the settings describe it: what it holds, in which form, where, and what is done after it changed."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,11 +20,11 @@ class Posts(StrEnum):
     MARKUP = "markup"
     """As quotes, without any script."""
     EMBEDS = "embeds"
-    """X's own are drawn by its script, which stands once on a page."""
+    """X's own posts are drawn by its script, which is included once on a page."""
 
 
 class Withdrawn(StrEnum):
-    """What becomes of a day that was withdrawn."""
+    """What happens to the file of a withdrawn day."""
 
     REMOVE = "remove"
     TOMBSTONE = "tombstone"
@@ -35,7 +35,7 @@ class Withdrawn(StrEnum):
 class Target:
     name: str
     folder: Path
-    """Of a git target, the working tree, which is ours."""
+    """For a git target, the working tree, which belongs to us."""
     kind: Kind = Kind.FOLDER
     profile: str = "lumen-2020"
     posts: Posts = Posts.MARKUP
@@ -43,7 +43,7 @@ class Target:
     remote: str = ""
     branch: str = "main"
     path: str = ""
-    """The folder inside the repository that is ours."""
+    """The folder inside the repository that belongs to us."""
     author: str = "Hot Papers <mirror@localhost>"
     user: str = ""
     token: str = field(default="", repr=False)
@@ -55,5 +55,5 @@ class Target:
 
     @property
     def files(self) -> Path:
-        """The folder that holds the files and their manifest."""
+        """Return the folder that holds the files and their manifest."""
         return self.folder / self.path if self.path else self.folder

@@ -1,4 +1,4 @@
-"""A target's files are brought up to date, or compared with what they should be."""
+"""Brings a target's files up to date, or compares them with what they should be."""
 
 import contextlib
 import threading
@@ -21,28 +21,28 @@ class Source(Protocol):
 
     folder: Path
     options: dict[str, str]
-    """What decides how all files look."""
+    """Options that decide how all files look."""
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
-        """Each file, and those of ours that should not be there."""
+        """Yield each file, and the names of our files that should not be there."""
 
     def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
-        """The files that show the subjects, and those with these names."""
+        """Yield the files that show the subjects, and those with these names."""
 
     def files(self, since: date | None) -> Iterator[File]:
-        """Each file as it should be."""
+        """Yield each file as it should be."""
 
     def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
-        """Names of files of ours that are not wanted."""
+        """Return the names of our files that are not wanted."""
 
 
 def update(
     source: Source, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None
 ) -> Report:
-    """Make the files what readers see; `rebuild` looks at each, `since` at those of that day and later.
+    """Make the files what readers see. `rebuild` checks each file, `since` those of that day and later.
 
-    Otherwise only those are looked at that show what changed since the last run, by the database's log, and files that somebody
-    wrote to since. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
+    Otherwise, only two kinds of files are checked: those that show something that changed since the last run, by the database's
+    log, and those that somebody wrote to since. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
     """
     folder = source.folder
     with disk.told(folder):
@@ -70,7 +70,7 @@ def update(
 
 
 def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, FileState]]:
-    """How each file stands to what it should be; writes nothing."""
+    """Return how each file compares with what it should be; writes nothing."""
     manifest, _ = read_manifest(source)
     wanted = set()
     for file in source.files(since):
@@ -88,7 +88,7 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
 
 
 def read_manifest(source: Source) -> tuple[Manifest, bytes]:
-    """The folder's manifest and its bytes; an empty one where there is none. Raises ManifestError."""
+    """Return the folder's manifest and its bytes; an empty manifest if there is none. Raises ManifestError."""
     try:
         written = (source.folder / NAME).read_bytes()
     except FileNotFoundError:
@@ -108,7 +108,7 @@ def read_position(folder: Path) -> str:
 
 
 class Scan:
-    """Which files somebody wrote to since the last run; the disk is asked while the database is."""
+    """Finds the files that somebody wrote to since the last run; reads the disk while the database is queried."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._found = folder, (set[str](), list[str]())
@@ -120,7 +120,7 @@ class Scan:
         self._thread.start()
 
     def changed(self, manifest: Manifest) -> list[str]:
-        """The names that the manifest has and that changed or are gone."""
+        """Return the names in the manifest whose files changed or are gone."""
         self._thread.join()
         names, changed = self._found
         if not self._since:

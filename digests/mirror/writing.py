@@ -1,7 +1,8 @@
-"""Files -> a mirror's folder and its manifest: whole files only, a manifest that is always true, and nobody's edit lost.
+"""Files -> a mirror's folder and its manifest: only complete files, a manifest that is always true, and no person's edit lost.
 
-A file first waits, whole and on the disk, in `.mirror/`. Then the manifest says that it is about to change, the file takes its
-place, and the manifest says what it is now. Killed anywhere, the next run knows from the manifest what was under way.
+A file is first written to `.mirror/`, complete and on the disk. Then the manifest says that it is about to change, the file
+takes its place, and the manifest says what it is now. If a run is killed at any moment, the next run knows from the manifest
+what was under way.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ numbers = count()
 
 
 class FileState(StrEnum):
-    """What became of a file."""
+    """What happened to a file."""
 
     SAME = "same"
     NEW = "new"
@@ -33,7 +34,7 @@ class FileState(StrEnum):
 
 
 class File(NamedTuple):
-    """What a file is to be."""
+    """What a file should be."""
 
     name: str
     data: bytes
@@ -42,18 +43,18 @@ class File(NamedTuple):
     shows: tuple[str, ...] | None = ()
     address: str = ""
     compress: Callable[[bytes], bytes] = bytes
-    """What makes the file's bytes of `data`, when they are written."""
+    """Makes the file's bytes from `data` when they are written."""
 
 
 class Staged(NamedTuple):
-    """A file that waits to take its place; one that is there already has no `waits_at`."""
+    """A file that waits to take its place; if it is already there, it has no `waits_at`."""
 
     name: str
     state: FileState
     entry: Entry | None
     waits_at: str = ""
     is_theirs: bool = False
-    """What stands in its place is not what we put there."""
+    """Whether the file in its place is not the one that we put there."""
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Report:
     counts: Counter[FileState] = field(default_factory=Counter)
     changed: list[tuple[str, FileState]] = field(default_factory=list)
     theirs: list[str] = field(default_factory=list)
-    """A sentence for each file that a person had changed."""
+    """One sentence for each file that a person had changed."""
 
     def add(self, later: "Report") -> None:
         self.counts += later.counts
@@ -72,7 +73,7 @@ class Report:
 
 
 def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
-    """Look what stands in the file's place, and have it wait beside if that is something else. Any process may do so."""
+    """Look at what is in the file's place; if it differs, write the new file beside it to wait. Any process may do this."""
     data = file.compress(file.data)
     entry = Entry(hashlib.sha256(data).hexdigest(), len(data), file.digest, file.revision, file.shows, file.address)
     before, path = manifest.get(file.name), folder / file.name
@@ -91,17 +92,17 @@ def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
 
 
 def stage_removal(folder: Path, manifest: Manifest, name: str) -> Staged:
-    """The file is to go."""
+    """Stage the removal of the file."""
     before, present = manifest.get(name), disk.sha256_of(folder / name)
     is_theirs = present is not None and (before is None or present != before.sha256)
     return Staged(name, FileState.REMOVED, None, is_theirs=is_theirs)
 
 
 class Writer:
-    """Of a folder whose lock we hold."""
+    """Writes to a folder whose lock we hold."""
 
     def __init__(self, folder: Path, manifest: Manifest, written: bytes) -> None:
-        """`written` is the manifest's file as it is."""
+        """`written` holds the bytes of the manifest's file."""
         self.folder, self.manifest, self.report = folder, manifest, Report()
         self._written, self._batch = written, list[Staged]()
 
@@ -122,7 +123,7 @@ class Writer:
             self._commit()
 
     def finish(self) -> Report:
-        """The manifest says what is there."""
+        """Write what is there into the manifest."""
         self._commit()
         self._write_manifest()
         return self.report
@@ -176,7 +177,7 @@ class Writer:
 
 
 def recover(folder: Path, manifest: Manifest) -> list[str]:
-    """Settle what a killed run had under way, by what stands there; the names of these files."""
+    """Finish or undo what a killed run had under way, according to what is there; return the names of these files."""
     for name, (before, after) in manifest.changing.items():
         present = disk.sha256_of(folder / name)
         known = {one.sha256: one for one in (before, after) if one}

@@ -70,8 +70,7 @@ class DaysManager(_AllDrafts["Digest"]):
         return cast(DigestQuerySet, digests.filter(corrects=None))
 
     def published(self) -> DigestQuerySet:
-        """The digests that readers may see. Corrections are drafts anyway; asking for that as well makes SQLite choose another
-        index."""
+        """Those that readers may see. Corrections are drafts; to ask for that as well makes SQLite choose another index."""
         return Digest.all_drafts.published()
 
 
@@ -112,6 +111,8 @@ class Digest(models.Model):
         null=True, editable=False, help_text="An editor has published it, and until then can take that back; nobody sees it yet"
     )
     goes_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
+    goes_out_note = models.TextField(blank=True, editable=False, help_text="Of a correction: what readers are told of it then")
+    goes_out_replaces = models.PositiveIntegerField(null=True, editable=False, help_text="Of a correction: what it may replace")
     is_held = models.BooleanField(default=False, editable=False, help_text="The site’s own rule does not publish it")
     review = models.CharField(max_length=7, choices=DigestReview, default=DigestReview.NONE, blank=True, editable=False)
     review_at = models.DateTimeField(null=True, editable=False, help_text="When that was said")

@@ -1,10 +1,11 @@
 """Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
 
-A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it), `paper:<key>`, `day:<listing day>` (how it was
-collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers that published lists gained or lost), or `*`, all
-there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker, command, raw SQL. The
-table `page_change` keeps them (log.py): on SQLite a subject's row moves to the end each time; on PostgreSQL, where two writers of
-one row would wait for each other, the table only grows, and the channel `page_change` is notified at the commit.
+A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `paper:<key>`, `text:<key>` (what
+arXiv says of it), `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers
+that published lists gained or lost), or `*`, all there is. The database names them in the transaction that changes the rows,
+whoever writes: admin, worker, command, raw SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to
+the end each time; on PostgreSQL, where two writers of one row would wait for each other, the table only grows, and the channel
+`page_change` is notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -15,6 +16,7 @@ or in the way.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -109,7 +111,7 @@ WATCHED = [
     Watched(
         Entry,
         f"{_DIGEST_OF.format(kind='listed')} AND status = 'published'",
-        only=frozenset({"digest", "paper"}),
+        only=frozenset({"digest", "paper", "position", "printed_otherwise"}),
         insert_when=IN_PUBLISHED,
     ),
     Watched(
@@ -120,8 +122,13 @@ WATCHED = [
         "WHERE entry.id = NEW.entry_id AND digest.status = 'published')",
     ),
     Watched(PublicEvent, _DIGEST_OF.format(kind="digest")),
-    Watched(Paper, "SELECT 'paper:' || {row}.id AS subject", frozenset({"is_settled"}), events=REFERRED_TO),
-    Watched(PaperCategory, _OF_PAPER, insert_when=IS_INDEXED),
+    Watched(
+        Paper,
+        "SELECT 'paper:' || {row}.id AS subject UNION SELECT 'text:' || {row}.id",
+        frozenset({"is_settled"}),
+        events=REFERRED_TO,
+    ),
+    Watched(PaperCategory, f"{_OF_PAPER} UNION SELECT 'text:' || {{row}}.paper_id", insert_when=IS_INDEXED),
     Watched(
         Paper,
         "SELECT 'ranks:' || {row}.listing_date AS subject",
@@ -139,6 +146,7 @@ WATCHED = [
     Watched(
         UnrenderedRow,
         f"SELECT 'paper:' || {{row}}.row_id AS subject WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
+        f"UNION SELECT 'text:' || {{row}}.row_id WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
         f"UNION SELECT 'digest:' || date FROM {_DIGEST} WHERE {{row}}.\"table\" = '{_DIGEST}' AND id = {{row}}.row_id "
         "AND status = 'published' "
         f"UNION SELECT 'digest:' || digest.date FROM {_DIGEST} digest JOIN {_ENTRY} entry ON entry.digest_id = digest.id "
@@ -207,7 +215,7 @@ def present(connection: BaseDatabaseWrapper) -> bool:
 
 def _triggers(vendor: str) -> Iterator[Trigger]:
     for watched in WATCHED:
-        name = "_".join([CHANGE, watched.table, *sorted(watched.only)])
+        name = _short("_".join([CHANGE, watched.table, *sorted(watched.only)]))
         for event in watched.events:
             columns = watched.columns if event == "update" else ()
             # PostgreSQL's conditions ask no other rows.
@@ -219,6 +227,13 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
             yield Trigger(f"{name}_truncate", watched.table, "truncate", SAY[vendor].format(subjects=ALL))
 
 
+def _short(name: str) -> str:
+    """The name, which PostgreSQL would cut at 63 letters, with a checksum in the place of its end where it is too long."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 9]}_{crc32(name.encode()):08x}"
+
+
+LONGEST = 50
+"""Letters of a trigger's name, without its event."""
 ALL = f"SELECT '{EVERYTHING}' AS subject"
 ROWS: dict[Event, tuple[str, ...]] = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
 SAY = {

@@ -57,33 +57,20 @@ def publish_correction(
     now: datetime,
     seen: int | None = None,
     replaces: int | None = None,
+    after_grace: bool = False,
 ) -> bool:
     """Show readers the correction in place of the list, and its note with it. False where that is done, or it was dropped.
 
     Where nothing but counts changed, readers are told so, and a note is not needed. Raises Refused and, with `seen` (see
     `publishing.publish`), Conflict; also where the published list was changed since the correction was begun, unless
-    `replaces` is its revision.
+    `replaces` is its revision. With `after_grace` it is published only if nobody took that back (digests/publishing/grace.py).
     """
     note = note.strip()
     with transaction.atomic():
-        if not (held := _held(correction, seen, mine="publish the correction")):
+        held = locked_correction(correction, seen, mine="publish the correction")
+        if not held or (after_grace and (held.goes_out_at is None or held.goes_out_at > now)):
             return False
-        original = Digest.objects.get(correction=held)
-        counts_alone = difference(history.now(original), history.now(held)).is_counts_alone
-        if not note and not counts_alone:
-            raise Refused("Tell readers in a few words what was corrected. They see it under the list.")
-        if original.status != PUBLISHED:
-            raise Refused("The day has been withdrawn. Publish it again first, or discard the correction.")
-        if (since := _since_begun(held, original)) and original.revision != replaces:
-            raise Conflict(
-                "the published list",
-                base="as it was when the correction started",
-                mine="publish the correction, which undoes these changes",
-                theirs=told(since),
-                by=since[0].editor,
-                at=since[0].at,
-                overrule={"revision": held.revision, "replaces": original.revision},
-            )
+        original, counts_alone = expect_publishable(held, note=note, replaces=replaces)
         original.entries.all().delete()
         held.entries.update(digest=original)
         _close(held, original, intro=held.intro, written_at=held.written_at)
@@ -96,14 +83,37 @@ def publish_correction(
     return True
 
 
+def expect_publishable(held: Digest, *, note: str, replaces: int | None) -> tuple[Digest, bool]:
+    """The list that the locked correction corrects, and whether nothing but counts changed. Raises as `publish_correction`."""
+    original = Digest.objects.get(correction=held)
+    counts_alone = difference(history.now(original), history.now(held)).is_counts_alone
+    if not note and not counts_alone:
+        raise Refused("Tell readers in a few words what was corrected. They see it under the list.")
+    if original.status != PUBLISHED:
+        raise Refused("The day has been withdrawn. Publish it again first, or discard the correction.")
+    if (since := _since_begun(held, original)) and original.revision != replaces:
+        raise Conflict(
+            "the published list",
+            base="as it was when the correction started",
+            mine="publish the correction, which undoes these changes",
+            theirs=told(since),
+            by=since[0].editor,
+            at=since[0].at,
+            overrule={"revision": held.revision, "replaces": original.revision},
+        )
+    return original, counts_alone
+
+
 def drop_correction(correction: Digest, *, by: AbstractBaseUser | None, seen: int | None = None) -> bool:
     """Let the published list stay as it is. False where the correction is gone already; with `seen` raises Conflict.
 
     Its versions stay in the history of the day.
     """
     with transaction.atomic():
-        if not (held := _held(correction, seen, mine="discard the correction")):
+        if not (held := locked_correction(correction, seen, mine="discard the correction")):
             return False
+        if held.goes_out_at:
+            raise Refused("This correction is being published. Undo that first, then discard it.")
         original = Digest.objects.get(correction=held)
         _close(held, original)
         with history.change(original.pk, Action.CORRECTION_DROPPED, by=by):
@@ -111,7 +121,7 @@ def drop_correction(correction: Digest, *, by: AbstractBaseUser | None, seen: in
     return True
 
 
-def _held(correction: Digest, seen: int | None, *, mine: str) -> Digest | None:
+def locked_correction(correction: Digest, seen: int | None, *, mine: str) -> Digest | None:
     """The locked correction, and the digest that it corrects; None if it is gone."""
     Digest.objects.select_for_update().filter(correction=correction.pk).first()
     held = Digest.all_drafts.select_for_update().filter(pk=correction.pk).first()

@@ -4,7 +4,9 @@ Until then the digest is a draft for everybody: pages, feeds, caches and the mir
 back and the release, which several may try at once, one conditional UPDATE decides.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -12,11 +14,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from digests.editing import history
-from digests.editing.conflicts import Refused
+from digests.editing.conflicts import Conflict, Refused
 from digests.models import Digest
 from digests.notices import telling
 from digests.publishing.checking import findings, refusal
+from digests.publishing.correcting import expect_publishable, locked_correction, publish_correction
 from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
+
+TAKEN_BACK: dict[str, Any] = {"goes_out_at": None, "goes_out_by": None, "goes_out_note": "", "goes_out_replaces": None}
 
 
 def publish_soon(digest: Digest, *, now: datetime, by: User, seen: int) -> bool:
@@ -34,19 +39,41 @@ def publish_soon(digest: Digest, *, now: datetime, by: User, seen: int) -> bool:
         if not won and waiting.exists():
             raise history.conflict(digest, seen, mine="publish it")
         if won:
-            transaction.on_commit(
-                lambda: current_app.send_task("digests.tasks.publish_due", countdown=settings.PUBLISH_GRACE_SECONDS + 1),
-                robust=True,
-            )
+            _look_again()
     return won
 
 
+def correct_soon(correction: Digest, *, now: datetime, by: User, note: str, seen: int, replaces: int | None = None) -> bool:
+    """Have the correction published once the grace period is over, as `publish_correction`, whose errors this raises at once."""
+    if not settings.PUBLISH_GRACE_SECONDS:
+        return publish_correction(correction, by=by, note=note, now=now, seen=seen, replaces=replaces)
+    note = note.strip()
+    with transaction.atomic():
+        held = locked_correction(correction, seen, mine="publish the correction")
+        if held is None or held.goes_out_at:
+            return False
+        expect_publishable(held, note=note, replaces=replaces)
+        out = now + timedelta(seconds=settings.PUBLISH_GRACE_SECONDS)
+        values = {"goes_out_at": out, "goes_out_by": by, "goes_out_note": note, "goes_out_replaces": replaces}
+        Digest.all_drafts.filter(pk=held.pk).update(**values)
+        _look_again()
+    return True
+
+
+def _look_again() -> None:
+    """Once it is over, whether or not a page still asks for it."""
+    transaction.on_commit(
+        lambda: current_app.send_task("digests.tasks.publish_due", countdown=settings.PUBLISH_GRACE_SECONDS + 1),
+        robust=True,
+    )
+
+
 def take_back(digest: Digest) -> None:
-    """Leave it the draft that it still is. Raises Refused where readers see it already, or nobody published it."""
-    if Digest.objects.filter(NOT_PUBLISHED, pk=digest.pk, goes_out_at__isnull=False).update(goes_out_at=None, goes_out_by=None):
+    """Leave it the draft, or the correction, that it still is. Raises Refused where readers see it, or nobody published it."""
+    if Digest.all_drafts.filter(NOT_PUBLISHED, pk=digest.pk, goes_out_at__isnull=False).update(**TAKEN_BACK):
         return
-    digest.refresh_from_db()
-    if digest.status == PUBLISHED:
+    found = Digest.all_drafts.filter(pk=digest.pk).first()
+    if found is None or found.status == PUBLISHED:  # a correction becomes a part of its list
         raise Refused("It is too late to undo: readers see it already. Correct it, or withdraw it.")
     raise Refused("Nothing to undo: nobody is publishing this day.")
 
@@ -54,19 +81,29 @@ def take_back(digest: Digest) -> None:
 def release(digest: Digest, *, now: datetime) -> bool:
     """Publish it if its grace period is over. False where it is not, or somebody else did so.
 
-    The check looks once more: what it stops is taken back.
+    The check looks once more: what it stops is taken back, and so is a correction of a list that changed meanwhile.
     """
-    due = Digest.objects.filter(NOT_PUBLISHED, pk=digest.pk, goes_out_at__lte=now).select_related("goes_out_by").first()
+    due = Digest.all_drafts.filter(NOT_PUBLISHED, pk=digest.pk, goes_out_at__lte=now).select_related("goes_out_by").first()
     if due is None:
         return False
-    if refusal(findings(due, now)):
-        waits = Digest.objects.filter(NOT_PUBLISHED, pk=due.pk, goes_out_at=due.goes_out_at)
-        if waits.update(goes_out_at=None, goes_out_by=None):
-            telling.not_published(due, at=now, key=f"grace {due.revision}")
-        return False
+    with suppress(Refused, Conflict):
+        if not refusal(findings(due, now)):
+            return _release_correction(due, now) if due.corrects_id else _release(digest, due, now)
+    waits = Digest.all_drafts.filter(NOT_PUBLISHED, pk=due.pk, goes_out_at=due.goes_out_at)
+    if waits.update(**TAKEN_BACK):
+        telling.not_published(due, at=now, key=f"grace {due.revision}")
+    return False
+
+
+def _release(digest: Digest, due: Digest, now: datetime) -> bool:
     return publish(digest, now=now, by=due.goes_out_by, after_grace=True)
+
+
+def _release_correction(due: Digest, now: datetime) -> bool:
+    note, replaces = due.goes_out_note, due.goes_out_replaces
+    return publish_correction(due, by=due.goes_out_by, note=note, now=now, replaces=replaces, after_grace=True)
 
 
 def release_all(now: datetime) -> list[Digest]:
     """Those whose grace period is over; those that this call published."""
-    return [digest for digest in Digest.objects.filter(NOT_PUBLISHED, goes_out_at__lte=now) if release(digest, now=now)]
+    return [digest for digest in Digest.all_drafts.filter(NOT_PUBLISHED, goes_out_at__lte=now) if release(digest, now=now)]

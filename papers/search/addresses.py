@@ -44,7 +44,7 @@ def words_of_link(text: str) -> str:
     if not link:
         return ""
     pieces = [" ".join(re.split(r"[-_+\s]+", unquote(piece))).strip() for piece in link["path"].split("/")]
-    longest = max((piece for piece in pieces if not HEX.fullmatch(piece)), key=lambda piece: len(piece.split()))
+    longest = max((piece for piece in pieces if not HEX.fullmatch(piece)), key=lambda piece: len(piece.split()), default="")
     if len(longest.split()) > 2:
         return longest
     is_repository = link["host"].lower().removeprefix("www.") in ("github.com", "gitlab.com", "bitbucket.org") and len(pieces) > 1

@@ -160,9 +160,8 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
         yield again, corrected, False
     yield understood(first.query, is_inflected=True), "", False
     for one, instead in ((first, ""), *([(again, corrected)] if again else [])):
-        for missing in range(4):
-            if fewer := with_fewer(one, missing):
-                yield fewer, instead, True
+        for fewer in with_fewer(one):
+            yield fewer, instead, True
     if unnumbered := _parsed(NUMBERED.sub("", first.query.text), first.query):
         yield understood(unnumbered, is_unfinished=True), "", True
 

@@ -1,14 +1,20 @@
 """What to ask for where no paper has all that was asked for."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from papers.search import dictionary
+from papers.search.dictionary import NOWHERE
 from papers.search.query import Part
 from papers.search.terms import category_term
 from papers.search.understanding import Reading, Wanted, any_of
+from papers.search.words import plain_words
 
-MOST_OPTIONAL = 6
-"""Words of which some may be missing: of more, the last are left out."""
+MOST_OPTIONAL = 5
+"""Words of which some may be missing; of more, the most frequent ones are left out: to look for any two of them takes long, and
+says little."""
+MOST_MISSING = 3
 OF_QUESTIONS = frozenset(
     {"how", "do", "does", "did", "what", "why", "when", "where", "who", "can", "could", "should", "will", "you", "i", "me", "my"}
     | {"about", "paper", "best", "new", "there", "was", "were", "has", "have", "use", "using", "not", "no", "into", "its"}
@@ -17,29 +23,35 @@ OF_QUESTIONS = frozenset(
 NOTHING = Part("", (), "", (0, 0))
 
 
-def with_fewer(reading: Reading, missing: int) -> Reading | None:
-    """The same without so many of its words, names, years and categories, whichever, and without words of questions at all; None
-    where less than half (rounded down) would be left."""
+def with_fewer(reading: Reading) -> Iterator[Reading]:
+    """The same without words of questions, then without one, two and three of its words, names, years and categories, whichever,
+    as long as half of them (rounded down) are left. One query, or none."""
     years = tuple((f"y_{year}",) for year in reading.query.years)
     loose = [one for one in reading.wanted if not one.part.is_exact]
-    optional = [one for one in loose if one.part.term[0] not in OF_QUESTIONS] or loose
-    if missing == 0 and len(optional) == len(loose):
-        return None
+    words = [one for one in loose if one.part.term[0] not in OF_QUESTIONS] or loose
     bare = {category_term(part.term[0]) for part in reading.query.parts if part.kind == "cat" and part.is_bare}
     of_categories = [clause for clause in reading.filters if clause[0][0] in bare]
-    optional += [Wanted(NOTHING, clause, clause) for clause in of_categories]
-    optional += [Wanted(NOTHING, clause, clause) for clause in ([years] if years else [])]
     names = {clause for author in reading.authors for clause in author.clauses}
-    optional += [Wanted(NOTHING, clause, clause) for clause in reading.filters if clause in names]
-    del optional[MOST_OPTIONAL:]
-    if not optional or len(optional) - missing < max(1, len(optional) // 2):
-        return None
-    some = [
-        Wanted(of[0].part, any_of(one.anywhere for one in of), any_of(one.in_title for one in of))
-        for of in combinations(optional, missing + 1)
-    ]
     filters = tuple(
         clause for clause in reading.filters if clause not in names and clause != years and clause not in of_categories
     )
+    besides = [*of_categories, *([years] if years else []), *(clause for clause in reading.filters if clause in names)]
+    optional = [*_rarest(words), *(Wanted(NOTHING, clause, clause) for clause in besides)][:MOST_OPTIONAL]
     exact = [one for one in reading.wanted if one.part.is_exact]
-    return replace(reading, filters=filters, wanted=(*exact, *some))
+    most = min(MOST_MISSING, len(optional) - max(1, len(optional) // 2))
+    for missing in range(0 if len(words) < len(loose) else 1, most + 1):
+        some = [
+            Wanted(of[0].part, any_of(one.anywhere for one in of), any_of(one.in_title for one in of))
+            for of in combinations(optional, missing + 1)
+        ]
+        yield replace(reading, filters=filters, wanted=(*exact, *some))
+
+
+def _rarest(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """As many of them as may be optional, in their order."""
+    if len(wanted) <= MOST_OPTIONAL:
+        return list(wanted)
+    words = {one: (plain_words(one.part.typed) or [""])[-1] for one in wanted}
+    known = dictionary.known(words.values())
+    rarest = sorted(wanted, key=lambda one: known.get(words[one], NOWHERE).frequency)[:MOST_OPTIONAL]
+    return [one for one in wanted if one in rarest]

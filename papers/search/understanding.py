@@ -22,6 +22,8 @@ from papers.search.words import STOP_WORDS, folded, inflections, joined, plain_w
 
 LONGEST_RUN = 8
 """Words that are tried joined, split and as names; of a longer query only its title is looked for."""
+MOST_NEAR = 4
+"""Words that are looked for beside each other: to find five that are frequent takes long."""
 MOST_UNKNOWN = 3
 """Words that are taken for beginnings."""
 CLASS = re.compile(r"\.[a-z]{2}/")
@@ -86,7 +88,9 @@ class Reading:
 
     @property
     def near(self) -> Clauses:
-        """Anywhere, but beside each other; empty for a lone word."""
+        """Anywhere, but beside each other; empty for a lone word, and for more than hardly ever stand so."""
+        if len(self.row) > MOST_NEAR:
+            return ()
         pairs = [((first, second), (second, first), (joined((first, second)),)) for first, second in pairwise(self.row)]
         return (*self.filters, *(one.anywhere for one in self._exact), *pairs) if pairs else ()
 

@@ -104,3 +104,11 @@ NAMES: Mapping[str, str] = {code: name for categories in BY_ARCHIVE.values() for
 def category_name(code: str) -> str:
     """`Machine Learning` for `cs.LG`; the code itself where arXiv has no name for it (any more)."""
     return NAMES.get(code, code)
+
+
+def in_arxivs_capitals(code: str) -> str:
+    """`cs.LG` for `CS.lg`; the code itself where arXiv has no name for it."""
+    return _BY_LOWER.get(code.lower(), code)
+
+
+_BY_LOWER = {code.lower(): code for code in NAMES}

@@ -20,6 +20,7 @@ import {extend, showChosen, toggle} from "./desk/selection.js";
 import {showGrace} from "./desk/grace.js";
 import "./desk/hints.js";
 import "./desk/preview.js";
+import "./desk/previews.js";
 import {currentRow, focusColumn, focusRow, keepReachable} from "./desk/walking.js";
 
 /* A button with data-post is sent as it stands: data-post="publish", with its form's fields. */

@@ -104,7 +104,7 @@ if (page) {
         item.append(made("a", id, { href: `/papers/${id}` }), " ", back);
         return item;
       }));
-      if (!list.children.length) list.append(made("li", "None."));
+      if (!list.children.length) list.append(made("li", "None.", { className: "none" }));
     }
   };
   page.querySelector("[data-marks-export]").addEventListener("click", () => {

@@ -108,6 +108,7 @@ EXEMPT: dict[str, str] = {
     "papers.text.plain.plain_text": CHILD,
     "papers.text.plain.formula_text": CHILD,
     "papers.text.taxonomy.category_name": "a look-up",
+    "papers.text.taxonomy.in_arxivs_capitals": "a look-up",
     "papers.text.folding.begins": DATABASE,
     "papers.text.identifiers.snowflake_moment": OURS,
     "papers.text.identifiers.year_of": OURS,

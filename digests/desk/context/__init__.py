@@ -1,1 +1,1 @@
-"""What an editor should know beside the list: what was covered before, other days, past lists, and what is new."""
+"""What an editor should know while making a list: earlier coverage, other days, past lists, and what is new."""

@@ -1,4 +1,4 @@
-"""A day beside the listing day before it and the same weekday a week before: figures, and papers in both lists."""
+"""Compares a day with the listing day before it and with the same weekday a week before: figures, and papers on both lists."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -20,21 +20,21 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Figures:
-    """What one day had, its scores and counts as its list prints them."""
+    """The figures of one day, with the scores and counts that its list prints."""
 
     day: date
     label: str
     status: str
-    """Of its list, in words."""
+    """The state of its list, in words."""
     candidates: int
     threshold: int
-    """From which score papers were hot when the list was made."""
+    """The score from which papers were hot when the list was made."""
     listed: int
     top: int | None
-    """The highest score in the list; None where it is empty."""
+    """The highest score on the list; None if the list is empty."""
     median: int | None
     counts: Mapping[str, Mapping[str, int]]
-    """Of all papers in the list together, by network and its own names."""
+    """The sum over all papers on the list, by network and its own names."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class InBoth:
     title: str
     """Plain text."""
     position: int
-    """In the day's list."""
+    """Its position on the day's list."""
     other: date
     other_position: int
 
@@ -51,17 +51,17 @@ class InBoth:
 @dataclass(frozen=True)
 class Comparison:
     days: list[Figures]
-    """The day, the listing day before, the same weekday of the week before; the last two may be one."""
+    """The day, the listing day before, and the same weekday of the week before; the last two may be the same day."""
     in_both: list[InBoth]
 
     @property
     def networks(self) -> list[str]:
-        """Those that counted something on one of the days, in our order."""
+        """Return the networks that counted something on one of the days, in our order."""
         return [name for name in network_words.titles() if any(name in one.counts for one in self.days)]
 
 
 def compare(day: date, now: datetime) -> Comparison:
-    """Nine queries."""
+    """Compare the days; nine queries."""
     before = _day_before(day)
     labels = {
         day: "This day",
@@ -84,7 +84,7 @@ def compare(day: date, now: datetime) -> Comparison:
 
 
 def _day_before(day: date) -> date:
-    """The last one before on which arXiv announced papers or a list was made; else yesterday."""
+    """Return the last earlier day on which arXiv announced papers or a list was made; otherwise yesterday."""
     papers = Paper.objects.filter(listing_date__lt=day, is_sample=False).order_by("-listing_date")
     lists = Digest.objects.filter(date__lt=day).order_by("-date")
     days = [papers.values_list("listing_date", flat=True).first(), lists.values_list("date", flat=True).first()]
@@ -93,7 +93,7 @@ def _day_before(day: date) -> date:
 
 
 def _digests(day: date, days: Collection[date]) -> dict[date, Digest]:
-    """The list of each day; of the day itself the one that the desk shows."""
+    """Return the list of each day; for the day itself, the one that the desk shows."""
     found: dict[date, Digest] = {}
     for digest in Digest.all_drafts.filter(date__in=list(days)).order_by("pk"):
         if not digest.corrects_id or digest.date == day:
@@ -102,7 +102,7 @@ def _digests(day: date, days: Collection[date]) -> dict[date, Digest]:
 
 
 def _thresholds(digests: Mapping[date, Digest], days: Iterable[date], now: datetime) -> dict[date, int]:
-    """The score that was applied to a day's list, else the site's when it was published."""
+    """Return the score that was applied to a day's list, otherwise the site's when it was published."""
     applied: dict[date, int] = {}
     changes = ListChange.objects.filter(digest__in=[one.pk for one in digests.values()], action=ListChange.Action.THRESHOLD)
     for one, details in changes.order_by("pk").values_list("day", "details"):

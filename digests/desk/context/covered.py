@@ -1,4 +1,4 @@
-"""What past lists had that a paper may repeat: the paper itself, a title that nearly says the same, or the same authors."""
+"""Finds earlier papers that a paper may repeat: the same paper, one with nearly the same title, or one by the same authors."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,17 +10,17 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from digests.desk.context.near_titles import NearTitles
+from digests.desk.context.near_titles import NearTitles, near_titles
 from digests.models import Entry, IgnoredCoverage, digest_address, in_published_digest
 from papers.models import Paper
 from papers.search.words import author_key
 
 TITLES_OF = timedelta(days=365)
-"""How far from the day lists are whose titles are compared."""
+"""Titles are compared with lists at most so far from the day."""
 AUTHORS_OF = timedelta(days=30)
 EARLIEST, LATEST = date.min + TITLES_OF, date.max - TITLES_OF
 MOST_AUTHORS = 100
-"""Of a paper; a collaboration of thousands has some in common with everything."""
+"""Papers with more authors are not compared: a collaboration of thousands shares authors with everything."""
 MOST_OF_A_KIND = 3
 PAPER, TITLE, AUTHORS = "paper", "title", "authors"
 
@@ -29,30 +29,30 @@ author_key_of = lru_cache(maxsize=65_536)(author_key)  # a desk compares the sam
 
 @dataclass(frozen=True)
 class Covered:
-    """One paper of a list that another one may repeat."""
+    """A paper on a list that another paper may repeat."""
 
     kind: str
-    """`paper` for the same one, `title` for one with nearly the same title, `authors` for one by the same authors."""
+    """`paper` for the same paper, `title` for nearly the same title, `authors` for the same authors."""
     arxiv_id: str
     title: str
     """As arXiv wrote it."""
     day: date
     position: int
-    """In that day's list."""
+    """Its position on that day's list."""
     is_same_day: bool = False
-    """It is on the very list that is edited."""
+    """Whether it is on the very list that is being edited."""
     names: tuple[str, ...] = ()
-    """The authors in common, as arXiv wrote them."""
+    """The shared authors, as arXiv wrote them."""
     is_ignored: bool = False
 
     @property
     def key(self) -> str:
-        """What an editor ignores."""
+        """Return the key under which an editor ignores it."""
         return f"{self.kind}:{self.arxiv_id}:{self.day}"
 
     @property
     def said(self) -> str:
-        """In few words, as a mark beside the paper."""
+        """Return a few words, for a mark beside the paper."""
         day = f"{self.day:%-d %b %Y}"
         if self.kind == TITLE:
             return f"similar to no. {self.position}" if self.is_same_day else f"similar title on {day}"
@@ -62,12 +62,12 @@ class Covered:
 
     @property
     def address(self) -> str:
-        """Where it can be read."""
+        """Return the address where it can be read."""
         return f"#in-{self.arxiv_id}" if self.is_same_day else f"{digest_address(self.day)}#paper-{self.arxiv_id}"
 
 
 class _Listed(NamedTuple):
-    """A paper of a list."""
+    """A paper on a list."""
 
     paper: int
     day: date
@@ -83,10 +83,11 @@ COLUMNS = ("paper", "digest__date", "position", "paper__arxiv_id", "paper__title
 def covered(
     papers: Mapping[int, Paper], day: date, entries: Iterable[Entry], ignored: Collection[tuple[int, str]]
 ) -> dict[int, list[Covered]]:
-    """By paper, of these by primary key: what lists of other days had, and the day's own (`entries`, with papers) in near titles.
+    """Return for each of these papers (by primary key) what lists of other days had; for near titles also the day's own
+    entries.
 
-    The same paper first, then near titles, then authors, each kind with the newest first; those that are `ignored`, by
-    paper and key, say so. Three queries. The lists of one year are read, however long the archive is.
+    The same paper comes first, then near titles, then authors; within each, the newest first. Entries in `ignored` (by paper
+    and key) are marked. Three queries. Only lists of one year are read, however long the archive is.
     """
     middle = min(max(day, EARLIEST), LATEST)
     published = Entry.objects.filter(in_published_digest()).exclude(digest__date=day).order_by("digest__date", "position")
@@ -119,15 +120,19 @@ def _as_covered(kind: str, one: _Listed, *, is_same_day: bool = False, names: tu
 def _near_titles(
     papers: Mapping[int, Paper], titled: Sequence[tuple[int, int, str]], own: Sequence[_Listed]
 ) -> dict[int, list[int | _Listed]]:
-    """Of each paper those with a near title: of those that are `titled` (entry, paper, title) the entry, and of the day's own."""
-    index = NearTitles([*(title for _, _, title in titled), *(one.title for one in own)])
-    known: list[tuple[int, int | _Listed]] = [*((paper, pk) for pk, paper, _ in titled), *((one.paper, one) for one in own)]
-    near = {pk: [known[place] for place in index.like(paper.title)] for pk, paper in papers.items()}
-    return {pk: [one for paper, one in found if paper != pk] for pk, found in near.items() if found}
+    """Return for each paper the entries with a near title, of the list `titled` (entry, paper, title) and of the day's own."""
+    past, here = near_titles(tuple(title for _, _, title in titled)), NearTitles(one.title for one in own)
+    found: dict[int, list[int | _Listed]] = {}
+    for pk, paper in papers.items():
+        several: list[int | _Listed] = [titled[place][0] for place in past.like(paper.title) if titled[place][1] != pk]
+        several += [own[place] for place in here.like(paper.title) if own[place].paper != pk]
+        if several:
+            found[pk] = several
+    return found
 
 
 def _same_authors(papers: Mapping[int, Paper], listed: Sequence[_Listed]) -> dict[int, list[tuple[_Listed, tuple[str, ...]]]]:
-    """Of each paper those that an author of it wrote, too, with the names: the most in common first."""
+    """Return for each paper the papers that share authors with it, and the names; those that share most come first."""
     wrote = [{author_key_of(name) for name in one.authors[:MOST_AUTHORS]} - {""} for one in listed]
     by_author: defaultdict[str, list[int]] = defaultdict(list)
     for place, keys in enumerate(wrote):
@@ -144,21 +149,21 @@ def _same_authors(papers: Mapping[int, Paper], listed: Sequence[_Listed]) -> dic
 
 
 def marks(found: Mapping[int, list[Covered]], paper: int) -> list[Covered]:
-    """Of the paper what no editor ignores."""
+    """Return the coverage of the paper that no editor ignores."""
     return [one for one in found.get(paper, ()) if not one.is_ignored]
 
 
 def ignore(day: date, paper: Paper, key: str, *, by: User, now: datetime) -> None:
-    """For this day, for all editors."""
+    """Ignore it on this day, for all editors."""
     IgnoredCoverage.objects.get_or_create(day=day, paper=paper, key=key, defaults={"at": now, "by": by})
 
 
 def recall(day: date, paper: Paper, key: str) -> None:
-    """It is no longer ignored."""
+    """Stop ignoring it."""
     IgnoredCoverage.objects.filter(day=day, paper=paper, key=key).delete()
 
 
 def ignored_on(day: date) -> dict[tuple[int, str], int]:
-    """What editors ignore on the day, by paper and key: the row that says so; one query."""
+    """Return what editors ignore on the day: rows by paper and key; one query."""
     rows = IgnoredCoverage.objects.filter(day=day).values_list("paper", "key", "pk")
     return {(paper, key): pk for paper, key, pk in rows}

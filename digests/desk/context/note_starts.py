@@ -1,4 +1,4 @@
-"""What a note may start from: the abstract's lead sentence, and the editors' templates filled in for the paper."""
+"""Suggested beginnings of a note: the abstract's lead sentence, and the editors' templates filled in for the paper."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Start:
 
 
 def starts_for(paper: Paper) -> list[Start]:
-    """The lead sentence first, if there is an abstract; two queries."""
+    """Return the lead sentence first, if there is an abstract; two queries."""
     kinds = [(Kind.LINE, paper.title), (Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract)]
     texts = Texts([*kinds, (Kind.NAMES, names_source(paper.authors))])
     lead = texts.lead_text(paper.abstract) or first_sentence(texts.abstract_text(paper.abstract))
@@ -37,18 +37,18 @@ def starts_for(paper: Paper) -> list[Start]:
 
 
 def first_sentence(text: str) -> str:
-    """Cut where it is very long."""
+    """Return the first sentence, shortened if it is very long."""
     line = " ".join(text[: 4 * LONGEST_SENTENCE].split())
     end = SENTENCE_END.search(line)
     return line[: end.end() if end else None][:LONGEST_SENTENCE]
 
 
 def as_markdown(text: str) -> str:
-    """Plain text that reads the same as Markdown."""
+    """Return Markdown that shows this plain text unchanged."""
     text = MARKDOWN.sub(lambda mark: "\\" + mark[0], text).replace("](", "]&#40;")
     return text.replace("$", "&#36;") if text.count("$") > 1 else text  # two of them may be a formula
 
 
 def filled(text: str, values: dict[str, str]) -> str:
-    """The template with each place filled once; what is filled in is not looked at again."""
+    """Fill each placeholder of the template once; text that was filled in is not searched for placeholders."""
     return PLACE.sub(lambda place: values[place[1]], text)

@@ -1,4 +1,4 @@
-"""Papers of published lists, found by words: with the day, the place and the note that each had."""
+"""Finds papers on published lists by words, with the day, the position and the note of each."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ LONGEST_WORDS = 300
 class PastEntry:
     entry: Entry
     title: str
-    """As that day prints it, in plain text."""
+    """Plain text, as that day prints it."""
     authors: list[str]
     note: SafeString
 
@@ -26,14 +26,14 @@ class PastEntry:
 @dataclass(frozen=True)
 class PastPapers:
     entries: list[PastEntry]
-    """The newest first, each paper once: as the newest day printed it."""
+    """Newest first, each paper once: as the newest day printed it."""
     are_more: bool
     trouble: str = ""
     """Why the words could not be read."""
 
 
 def find(words: str) -> PastPapers:
-    """By the reader's search and its language; a last word that is still typed may go on. Thirty queries at most."""
+    """Search with the readers' search and its language; the last word may be unfinished. Thirty queries at most."""
     if not words.strip():
         return PastPapers([], are_more=False)
     try:

@@ -1,4 +1,4 @@
-"""What came since an editor last visited a day's desk. A visit is written when the page is opened, never by a poll."""
+"""What is new since an editor last visited a day's desk. A visit is recorded when the page is opened, never by a poll."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -10,13 +10,13 @@ from digests.models import Visit
 from papers.models import Mention, Paper
 
 ONE_VISIT = timedelta(minutes=30)
-"""The page opened again within that time of the last one is the same visit: a reload hides nothing."""
+"""If the page is opened again within this time, it is the same visit: a reload hides nothing."""
 KEPT_FOR = timedelta(days=180)
 
 
 def arrive(day: date, editor: User, *, now: datetime) -> None:
-    """The editor opens the desk. New is what comes after the last time it was opened in the visit before; during the first
-    visit, what comes after its beginning. Five queries."""
+    """Record that the editor opens the desk. New is what came after the previous visit; during the first visit, what came since
+    it began. Five queries."""
     last = Visit.objects.filter(day=day, editor=editor).first()
     paper = Paper.objects.aggregate(newest=Max("pk"))["newest"] or 0
     mention = Mention.objects.aggregate(newest=Max("pk"))["newest"] or 0
@@ -31,7 +31,8 @@ def arrive(day: date, editor: User, *, now: datetime) -> None:
 
 
 def new_papers(day: date, editor: User, papers: Collection[int]) -> set[int]:
-    """Of these papers (primary keys) those that came, or got their first post, since the editor's last visit; two queries."""
+    """Return those of these papers (primary keys) that came, or got their first post, since the editor's last visit; two
+    queries."""
     visit = Visit.objects.filter(day=day, editor=editor).first()
     if visit is None:
         return set()

@@ -36,35 +36,35 @@ class CandidateRow:
     in_list: bool
     dismissed: bool
     age_hours: int
-    """Since arXiv had it; where that is not known, since its listing day began."""
+    """Hours since arXiv received it; if that is unknown, since its listing day began."""
     spark: list[int]
     """The highest score of each of the last days on which it was measured, oldest first."""
     flags: list[str]
     suggestion: str
-    """What the machine would do, in words; empty for nothing."""
+    """What is suggested, in words; empty for nothing."""
     suggested_position: int | None
     title: str
-    """Plain text, as the authors' names are."""
+    """Plain text; so are the authors' names."""
     authors: list[str]
     categories: list[str]
     can_add: bool
     """There is a list, and the editor may change it."""
     comments: int
-    """Those that are not resolved."""
+    """The number of unresolved comments."""
     covered: list[Covered]
-    """What past lists had of it, and no editor ignores."""
+    """Coverage in past lists that no editor ignores."""
     is_new: bool
-    """It came, or got its first post, since the editor's last visit."""
+    """Whether it came, or got its first post, since the editor's last visit."""
 
     @property
     def is_rising(self) -> bool:
-        """Its last day brought more than any before."""
+        """Say whether its last day brought more than any day before."""
         gains = [after - before for before, after in pairwise(self.spark)]
         return len(gains) > 1 and gains[-1] > max(0, *gains[:-1])
 
     @cached_property
     def version(self) -> str:
-        """Of what the row shows, but for its age, which changes with every hour."""
+        """Return the version of what the row shows, except its age, which changes every hour."""
         shown = self.title, self.authors[:1], len(self.authors), self.categories[:1], self.score, self.counts, self.spark
         state = self.hot, self.in_list, self.dismissed, self.flags, self.suggestion, self.suggested_position, self.can_add
         return version_of(shown, state, self.covered, self.is_new, self.comments)
@@ -78,7 +78,7 @@ def chosen_candidates(
     listed: Collection[str],
     dismissed: Collection[str],
 ) -> tuple[list[RankedPaper], int]:
-    """Those to show, and how many more the filters admit."""
+    """Return the candidates to show, and how many more fit the filters."""
     shown = (heat for heat in ranked if filters.shows(heat.arxiv_id, listed, dismissed))
     admitted = [heat for heat in shown if filters.admit(papers[heat.arxiv_id], papers[heat.arxiv_id].codes, heat)]
     chosen = [heat for place, heat in enumerate(admitted) if filters.all or heat.hot or place < SHOWN]
@@ -98,7 +98,7 @@ def candidate_rows(
     can_add: bool,
     comments: Mapping[str, int],
 ) -> list[CandidateRow]:
-    """Two queries. Papers are as `state` reads them."""
+    """Return the rows; two queries. The papers must be read by `state`."""
     spark = sparks([papers[heat.arxiv_id].pk for heat in chosen if heat.tweets], now)
     texts = Texts(text for heat in chosen for text in _texts(papers[heat.arxiv_id]))
     rows = []
@@ -140,7 +140,7 @@ def _texts(paper: Paper) -> list[Text]:
 
 
 def paper_flags(paper: Any) -> list[str]:
-    """What an editor should know of a paper before it is listed, beside what past lists had of it."""
+    """Return what an editor should know about a paper before listing it, apart from its coverage in past lists."""
     flags = []
     if paper.newer:
         flags.append(f"version {paper.newer['version']} available")
@@ -152,7 +152,7 @@ def paper_flags(paper: Any) -> list[str]:
 
 
 def sparks(papers: Collection[int], now: datetime) -> dict[int, list[int]]:
-    """One query."""
+    """Return the sparklines; one query."""
     recent = Q(paper__in=papers, provenance=Provenance.NETWORK, read_at__gt=now - timedelta(days=SPARK_DAYS))
     daily = (
         PaperMeasurement.objects.filter(recent)

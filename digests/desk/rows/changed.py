@@ -1,4 +1,4 @@
-"""Which rows the page lacks, and the order of all: so that an answer is as long as the change."""
+"""Finds the rows that the page lacks, and the order of all rows, so that an answer is as long as the change."""
 
 from collections.abc import Collection, Iterable
 from hashlib import blake2s
@@ -10,18 +10,19 @@ if TYPE_CHECKING:
     from digests.desk.state import Desk
 
 VERSION = 8
-"""Letters of a version: 32 bits for the rows of one page, each beside its paper."""
+"""Letters of a version: 32 bits distinguish the versions of one row."""
 
 
 def version_of(*shown: Any) -> str:
-    """The same as long as the row shows the same."""
+    """Return a text that stays the same as long as the row shows the same."""
     return blake2s(repr(shown).encode(errors="replace"), digest_size=VERSION // 2).hexdigest()
 
 
 def changed_rows(desk: "Desk", have: Collection[str]) -> dict[str, Any]:
-    """Of both columns `order`, the papers from top to bottom, and `rows`, the HTML of those rows whose version the page lacks.
+    """Return for both columns `order`, the papers from top to bottom, and `rows`, the HTML of the rows whose version the page
+    lacks.
 
-    `have` holds versions as `<paper>:<version>`, those of listed papers with `in-` before them.
+    `have` holds versions as `<paper>:<version>`; for listed papers, `in-` stands before them.
     """
     return {
         "candidates": _column(desk, desk.candidates, "candidate", "", have),

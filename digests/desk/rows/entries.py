@@ -18,7 +18,7 @@ from papers.rendered.kinds import Kind, names_source
 from papers.rendered.stored import Texts
 
 OFFERED = 10
-"""Tweets under an entry that are not shown and might be, the best ones."""
+"""The most posts under an entry that are offered besides those shown: the best ones."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class TweetRow:
     direction: str
     language: str
     shown_html: SafeString
-    """Empty until it was fetched."""
+    """Safe HTML; empty until the text was fetched."""
     network: str
     counts: Mapping[str, int]
-    """By the network's own names; none before the first reading."""
+    """By the network's own names; empty before the first reading."""
     state: str
     url: str
 
@@ -45,36 +45,36 @@ class EntryRow:
     paper: Paper
     position: int
     number: int
-    """How many of the list it is, for people; the same as its position."""
+    """Its number on the list, for people; the same as its position."""
     title: str
     """As this day prints it, in plain text."""
     authors: list[str]
-    """The paper's, in plain text."""
+    """The paper's authors, in plain text."""
     corrected_title: str
-    """Empty where it is arXiv's."""
+    """Empty if the list prints arXiv's title."""
     is_pinned: bool
     moves: int
     note: str
     rank_now: int
-    """Among the papers of this list, by the live counts."""
+    """Its rank among the papers of this list, by the live counts."""
     score_now: int
     flags: list[str]
     shown_posts: int
     posts: int
-    """With those that could be shown; what they say comes when it is asked for (`entry_tweets`)."""
+    """How many posts are shown or could be; their texts come when they are asked for (`entry_tweets`)."""
     suggestion: str
     suggested_position: int | None
     can_edit: bool
     covered: list[Covered]
-    """What past lists had of it, and no editor ignores."""
+    """Coverage in past lists that no editor ignores."""
     comments: int
-    """Those that are not resolved."""
+    """The number of unresolved comments."""
     note_html: SafeString
-    """As readers will see it; while it is not rendered yet, as it was typed."""
+    """As readers will see it; until it is rendered, as it was typed."""
 
     @cached_property
     def version(self) -> str:
-        """Of what the row shows, but for its number, which the page counts itself."""
+        """Return the version of what the row shows, except its number, which the page counts itself."""
         rank_now = self.rank_now if self.rank_now != self.number else 0
         shown = self.title, self.authors[:2], len(self.authors), self.corrected_title, self.is_pinned, self.moves, self.note
         counted = self.entry.counted, rank_now, self.score_now if rank_now else 0, self.flags, self.shown_posts, self.posts
@@ -92,7 +92,7 @@ def list_rows(
     can_edit: bool,
     comments: Mapping[str, int],
 ) -> list[EntryRow]:
-    """One query."""
+    """Return the rows; one query."""
     lines = [(Kind.LINE, entry.title) for entry in entries]
     names = [(Kind.NAMES, names_source(entry.paper.authors)) for entry in entries]
     texts = Texts([*lines, *names, *((Kind.NOTE, entry.note) for entry in entries)])
@@ -135,7 +135,7 @@ def list_rows(
 
 
 def entry_tweets(entry: Entry, heat: RankedPaper) -> list[TweetRow]:
-    """The tweets shown under an entry in their order, then others that could be, the best first; two queries."""
+    """Return the posts shown under an entry in their order, then others that could be, best first; two queries."""
     shown = [_shown(row) for row in entry.shown_tweets.select_related("tweet")]
     wanted = _offered({row.key for row in shown}, heat)
     tweets = {tweet.key: tweet for tweet in Tweet.objects.with_keys(set(wanted))}
@@ -143,7 +143,7 @@ def entry_tweets(entry: Entry, heat: RankedPaper) -> list[TweetRow]:
 
 
 def _offered(shown: set[PostKey], heat: RankedPaper) -> list[PostKey]:
-    """The best tweets on its paper that are not shown and could be."""
+    """Return the best posts about its paper that are not shown and could be."""
     live = (line for line in heat.tweets if line.state == Tweet.State.LIVE and line.left_out != EXCLUDED)
     return [line.key for line in live if line.key not in shown][:OFFERED]
 

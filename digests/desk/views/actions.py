@@ -1,4 +1,4 @@
-"""The requests by which the desk's page acts: each reads its body, calls `actions`, and says what came of it."""
+"""The requests of the desk's page: each reads its body, calls `actions`, and says what happened."""
 
 import re
 from datetime import date
@@ -173,7 +173,7 @@ ACTIONS: dict[str, DeskAction] = {
 
 
 def place(day: date, paper: Paper) -> str:
-    """Where the paper stands now, for people who do not see it."""
+    """Say where the paper is now, for people who cannot see it."""
     digest = digests_of(day)[1]
     entries = list(digest.entries.order_by("position").values_list("paper", flat=True)) if digest else []
     return f"is {ordinal(entries.index(paper.pk) + 1)} of {len(entries)} now" if paper.pk in entries else "is not in the list"

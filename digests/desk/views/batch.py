@@ -1,4 +1,4 @@
-"""Changes that waited in the browser, in one request; and what the page lacks, without a change."""
+"""Changes that waited in the browser, in one request; and a request for what the page lacks, without a change."""
 
 from datetime import date
 from typing import Any
@@ -14,20 +14,21 @@ from papers.fetching import NotFetched, Unknown
 QUEUED = {**actions.ACTIONS, **bulk.ACTIONS, **context.ACTIONS}
 """By name."""
 MOST = 100
-"""Changes in a request; the rest waits for the next one."""
+"""The most changes in a request; the page sends the rest in the next one."""
 ALONE = {"add_tweet", "rules_preview", "refresh_counts", "undo", "changes"}
-"""These ask other services, or are never queued."""
+"""Actions that are sent alone: they ask other services, or are never queued."""
 
 
 @desk_action("digests.view_digest")
 def read(request: HttpRequest, day: date, body: Body) -> str:
-    """What the page lacks."""
+    """Answer with what the page lacks."""
     return ""
 
 
 @desk_action(EDIT)
 def changes(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Each by itself, in their order: what became of each, and then the rows that changed. Sent again, they change nothing."""
+    """Make each change in its own transaction, in order; answer with the result of each, then with the rows that changed. If
+    they are sent again, they change nothing."""
     wanted = body.get("changes")
     if not isinstance(wanted, list) or not wanted or len(wanted) > MOST:
         raise Refused(f"A request has 1 to {MOST} changes. Reload the page.")

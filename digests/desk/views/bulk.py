@@ -51,7 +51,7 @@ def undismiss_several(request: HttpRequest, day: date, body: Body) -> str:
 
 @desk_action(EDIT)
 def accept_all(request: HttpRequest, day: date, body: Body) -> str:
-    """`places` are the places at which the editor saw the papers suggested, in the same order."""
+    """`places` are the positions at which the editor saw the papers suggested, in the same order."""
     chosen, places = papers_of(papers(body)), body.get("places")
     if not isinstance(places, list) or len(places) != len(chosen) or not all(is_place(one) for one in places):
         raise Refused("The request has no “places”. Reload the page.")
@@ -80,7 +80,7 @@ def is_place(value: object) -> bool:
 
 
 def papers_of(numbers: list[str]) -> list[Paper]:
-    """In the same order. Raises Refused where one is not known."""
+    """Return the papers in the same order. Raises Refused if one is unknown."""
     known = Paper.objects.filter(arxiv_id__in=[one for one in numbers if re.fullmatch(ARXIV_ID, one)]).defer("abstract")
     found = {paper.arxiv_id: paper for paper in known}
     if len(found) < len(numbers):

@@ -1,4 +1,4 @@
-"""The editors' calendar, and the way to any day."""
+"""The editors' calendar, and the form that leads to any day."""
 
 from datetime import UTC, date
 
@@ -17,7 +17,7 @@ from papers import clock
 
 @require_safe
 def this_month(request: HttpRequest) -> HttpResponse:
-    """That of the newest day of which something is here."""
+    """Show the month of the newest day of which we have anything."""
     day = newest_day(clock.now().astimezone(UTC).date())
     return redirect("calendar-month", day.year, day.month)
 
@@ -42,7 +42,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 @require_safe
 def go(request: HttpRequest) -> HttpResponse:
-    """To the desk of `?day=`, as a browser's date picker writes it."""
+    """Redirect to the desk of `?day=`, which a browser's date picker writes."""
     try:
         day = date.fromisoformat(request.GET.get("day", "")[:10])
         expect_year(day.year)

@@ -26,13 +26,13 @@ from papers import clock
 from papers.models import Paper
 
 MOST_NAMES = 30
-"""Editors who are named below a thread, to be mentioned."""
+"""The most editors who are named below a thread, to be mentioned."""
 LONGEST_ID = 40
 
 
 @desk_action(EDIT)
 def comment(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """On a paper, or on the whole list where the request names none."""
+    """Comment on a paper, or on the whole list if the request names no paper."""
     paper = paper_of(body) if body.get("paper") else None
     token = short_text(body, "token", 40)
     written = comments.write(day, paper, text(body, "text"), by=user_of(request), now=clock.now(), token=token)
@@ -55,7 +55,7 @@ def delete_comment(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action(EDIT)
 def resolve_comment(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Or reopen it, where `resolved` is false."""
+    """Resolve a comment; reopen it if `resolved` is false."""
     found = _comment(day, whole(body, "comment"))
     if flag(body, "resolved"):
         comments.resolve(found, by=user_of(request), now=clock.now())
@@ -74,13 +74,13 @@ def _comment(day: date, number: int) -> Comment:
 
 
 def _answer(request: HttpRequest, day: date, said: str, body: Body, *fresh: Comment) -> HttpResponse:
-    """With the thread that the page shows."""
+    """Answer with the thread that the page shows."""
     shown = _threads(request, day, short_text(body, "of", LONGEST_ID), fresh)
     return answer(request, day, said, body, parts={"thread": shown})
 
 
 def _threads(request: HttpRequest, day: date, of: str | None, fresh: tuple[Comment, ...] = ()) -> str:
-    """All threads of the day, or the one `of` a paper; of the list where that is empty."""
+    """Return all threads of the day, or the one `of` a paper; an empty `of` means that of the list."""
     with rendering() as renderer:
         found = threads(day, user_of(request), fresh=fresh, renderer=renderer)
     if of is not None:
@@ -105,7 +105,7 @@ def _threads(request: HttpRequest, day: date, of: str | None, fresh: tuple[Comme
 @never_cache
 @require_safe
 def thread(request: HttpRequest, day: date) -> HttpResponse:
-    """For the desk's dialog: the thread `?of=` a paper, or of the list."""
+    """Return the thread for the desk's dialog: `?of=` a paper, or of the list."""
     if refusal := refused(request, VIEW):
         return refusal
     return HttpResponse(_threads(request, day, request.GET.get("of", "")[:LONGEST_ID]))
@@ -114,7 +114,7 @@ def thread(request: HttpRequest, day: date) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def comments_page(request: HttpRequest, day: date) -> HttpResponse:
-    """All comments of the day, with forms that need no scripts."""
+    """Show all comments of the day, with forms that need no scripts."""
     if not request.user.has_perm(EDIT if request.method == "POST" else VIEW):
         raise PermissionDenied
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""What the desk tells beside the list, and the requests that ignore some of it."""
+"""What the desk tells beside the list, and the requests that ignore parts of it."""
 
 import re
 from datetime import date
@@ -25,7 +25,7 @@ LONGEST_KEY = 64
 
 @desk_action(EDIT)
 def ignore_covered(request: HttpRequest, day: date, body: Body) -> str:
-    """What a past list had of the paper doesn't matter for this day, whoever edits it."""
+    """Ignore that a past list had the paper, on this day, for all editors."""
     paper, key = paper_of(body), key_of(body)
     covered.ignore(day, paper, key, by=user_of(request), now=clock.now())
     return f"{quoted(paper)}: ignored what a past list had."
@@ -49,7 +49,7 @@ def key_of(body: Body) -> str:
 @never_cache
 @require_safe
 def past(request: HttpRequest, day: date) -> HttpResponse:
-    """Papers of past lists that have the words of `?q=`."""
+    """Show papers of past lists that have the words of `?q=`."""
     if refusal := refused(request, VIEW):
         return refusal
     words = request.GET.get("q", "")
@@ -60,7 +60,7 @@ def past(request: HttpRequest, day: date) -> HttpResponse:
 @never_cache
 @require_safe
 def compare(request: HttpRequest, day: date) -> HttpResponse:
-    """The day beside the one before and the same weekday of the week before."""
+    """Compare the day with the day before and with the same weekday a week before."""
     if refusal := refused(request, VIEW):
         return refusal
     return HttpResponse(part(request, "compared", comparison=compared.compare(day, clock.now())))
@@ -70,7 +70,7 @@ def compare(request: HttpRequest, day: date) -> HttpResponse:
 @never_cache
 @require_safe
 def templates(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
-    """What a note on the paper may start from."""
+    """Show what a note on the paper may start from."""
     if refusal := refused(request, EDIT):
         return refusal
     paper = get_object_or_404(Paper, arxiv_id=arxiv_id)

@@ -1,4 +1,4 @@
-"""A day's list as it will be for readers, and as it was: previews, history, comparison, restoring."""
+"""A day's list as it was: history, comparison, restoring."""
 
 from datetime import date
 from typing import Any
@@ -8,8 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from digests.desk.answers import EDIT, PUBLISH, VIEW, desk_action, user_of
 from digests.desk.body import Body, revision
@@ -21,40 +20,16 @@ from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import UnknownVersion
 from digests.editing.restoring import restore as restore_list
 from digests.editing.sentences import runs, said, said_of
-from digests.markdown.composing import compose
-from digests.markdown.format import render as render_markdown
 from digests.models import Digest, ListChange
 from digests.publishing.correcting import open_correction
-from digests.publishing.status import PUBLISHED
-from digests.reader.feeds.items import day_context
-from digests.reader.pages.days import digest_page
-from digests.reader.texts import texts_of_days
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
 
 
-@require_safe
-def preview(request: HttpRequest, day: date, form: str) -> HttpResponse:
-    """The draft, or the correction, as readers will see it: its page, its entry in feeds, its Markdown."""
-    shown = list_of(request, day)
-    if form == "markdown":
-        text = render_markdown(compose(shown)._replace(draft=False))
-        response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    else:
-        digest = Digest.all_drafts.with_neighbours().with_everything().get(pk=shown.pk)
-        digest.status, digest.published_at = PUBLISHED, digest.published_at or digest.written_at  # not saved
-        if form == "page":
-            response = render(request, "digest.html", digest_page(digest) | {"path": digest.get_absolute_url()})
-        else:
-            response = render(request, "feed_preview.html", day_context(digest, texts_of_days([digest])))
-    response["X-Robots-Tag"] = "noindex"
-    add_never_cache_headers(response)
-    return response
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def history_page(request: HttpRequest, day: date) -> HttpResponse:
-    """All versions in runs of the same action, newest first; with ?a= and ?b= two of them side by side. A POST restores one."""
+    """Show all versions, newest first, grouped into runs of the same action; with ?a= and ?b= two of them side by side. A POST
+    restores one."""
     shown = list_of(request, day)
     if request.method == "POST":
         return _restore_from_page(request, day)
@@ -85,14 +60,15 @@ def _titles(found: Difference) -> Texts:
 
 
 def _told(changes: list[ListChange]) -> list[dict[str, Any]]:
-    """As the page shows them."""
+    """Return the changes as the page shows them."""
     return [
         {"pk": one.pk, "at": one.at, "by": one.editor, "what": what} for one, what in zip(changes, said_of(changes), strict=True)
     ]
 
 
 def _runs(changes: list[ListChange]) -> list[dict[str, Any]]:
-    """The changes in runs of the same action: each stands for its newest change, and `steps` are the ones before that."""
+    """Return the changes in runs of the same action: each run is represented by its newest change, and `steps` are the earlier
+    ones."""
     told = {one["pk"]: one for one in _told(changes)}
     return [told[run.newest.pk] | {"what": run.said, "steps": [told[one.pk] for one in run.changes[1:]]} for run in runs(changes)]
 
@@ -131,9 +107,10 @@ def restore(request: HttpRequest, day: date, body: Body) -> str:
 
 
 def restore_version(request: HttpRequest, day: date, version: str, seen: int) -> str:
-    """Make the list what it was; a published one in a correction, which whoever publishes may open. What was done, in words.
+    """Make the list what it was; a published list is restored in a correction, which needs the right to publish. Return what
+    was done, in words.
 
-    Raises Refused, and Conflict where the list is no longer that of the revision `seen`.
+    Raises Refused, and Conflict if the list is no longer at the revision `seen`.
     """
     shown = list_of(request, day)
     if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
@@ -144,6 +121,8 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
     user, words = user_of(request), said(then)
     if shown.revision != seen:
         raise history.conflict(shown, seen, mine=f"restore the list after “{words}”")
+    if shown.goes_out_at:
+        raise Refused("This day is being published. Undo that first, then restore.")
     try:
         with transaction.atomic():
             if not is_editable(shown):
@@ -155,7 +134,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
 
 
 def list_of(request: HttpRequest, day: date) -> Digest:
-    """The list that the desk shows. For those who may see the desk."""
+    """Return the list that the desk shows, for users who may see the desk."""
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     if digest := digests_of(day)[1]:
@@ -164,6 +143,6 @@ def list_of(request: HttpRequest, day: date) -> Digest:
 
 
 def versions_of(day: date) -> list[ListChange]:
-    """Those of the day's digest, and of its correction where one is open; the newest first."""
+    """Return the versions of the day's digest and of its open correction, newest first."""
     digests: Any = {digest.pk: digest for digest in digests_of(day) if digest}
     return sorted((one for digest in digests.values() for one in history.changes(digest)), key=lambda one: -one.pk)

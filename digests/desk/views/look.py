@@ -1,4 +1,5 @@
-"""What an editor reads of one paper without leaving the desk: all of it, why it has its score, and the posts to choose from."""
+"""What an editor reads about one paper without leaving the desk: everything about it, the reasons for its score, and the posts
+to choose from."""
 
 from datetime import date
 
@@ -23,14 +24,14 @@ from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
 
 MOST_POSTS = 30
-"""With their texts."""
+"""The most posts that are shown with their texts."""
 
 
 @gzip_page
 @never_cache
 @require_safe
 def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
-    """Quick look: what the paper says, what the networks say of it, and what past lists had of it."""
+    """Show quick look: the paper, what the networks say about it, and its coverage in past lists."""
     if refusal := refused(request, VIEW):
         return refusal
     paper = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)
@@ -67,7 +68,7 @@ def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
-    """The ledger of a paper's score."""
+    """Show the ledger of a paper's score."""
     if refusal := refused(request, VIEW):
         return refusal
     paper = get_object_or_404(Paper, arxiv_id=arxiv_id)
@@ -81,7 +82,7 @@ def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def posts(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
-    """The posts under a listed paper, and those that could be shown instead."""
+    """Show the posts under a listed paper, and those that could be shown instead."""
     if refusal := refused(request, VIEW):
         return refusal
     digest = digests_of(day)[1]
@@ -94,13 +95,13 @@ def posts(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
 
 
 def heat_of(paper: Paper) -> RankedPaper:
-    """As it stands among all of its day."""
+    """Return its rank among all papers of its day."""
     found = next((one for one in candidates(paper.listing_date) if one.arxiv_id == paper.arxiv_id), None)
     return found or ranked({paper.pk: paper.arxiv_id}, rules())[0]
 
 
 def shares(heat: RankedPaper) -> dict[str, int]:
-    """What each network gave to the score."""
+    """Return what each network contributed to the score."""
     found: dict[str, int] = {}
     for line in heat.tweets:
         if not line.left_out:

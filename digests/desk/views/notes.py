@@ -1,4 +1,5 @@
-"""A note as readers will see it, while it is typed: by the bounded renderer, in a child process that each web process keeps."""
+"""Shows a note as readers will see it, while it is typed: by the bounded renderer, in a child process that each web process
+keeps."""
 
 import atexit
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def rendering() -> Iterator[Renderer]:
 
 @desk_action(EDIT)
 def note_preview(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Nothing is stored."""
+    """Render the note; nothing is stored."""
     source = short_text(body, "text", LONGEST_TEXT)
     with rendering() as renderer:
         rendered = renderer.render(Kind.NOTE, source) if source.strip() else None

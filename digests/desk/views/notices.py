@@ -1,4 +1,4 @@
-"""The notices of an editor: the bell of the desk and of the admin leads here."""
+"""The notices of an editor; the bell of the desk and of the admin leads here."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,13 @@ class NoticeRow:
     received: Received
     said: str
     address: str
-    """Of the desk, with the comment; of the mirrors' list where the notice is of no day."""
+    """The address on the desk, with the comment; for a notice that is about no day, the list of mirrors."""
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def notices(request: HttpRequest) -> HttpResponse:
-    """The newest ones. A POST marks one or all as read; with `open` it leads to what the notice is about."""
+    """Show the newest notices. A POST marks one or all as read; with `open` it leads to what the notice is about."""
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     own = Received.objects.filter(editor=user_of(request)).select_related("notice")

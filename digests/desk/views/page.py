@@ -2,6 +2,8 @@
 
 from datetime import UTC, date
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,23 +18,25 @@ from digests.desk.beat import pulse
 from digests.desk.context import visits
 from digests.desk.keys import KEYS
 from digests.desk.state import digests_of, newest_day
+from digests.desk.views.previews import targets_told
 from papers import clock
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Today's desk: that of the newest day of which something is here."""
+    """Redirect to the desk of the newest day of which we have anything."""
     return redirect("desk", newest_day(clock.now().astimezone(UTC).date()))
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The admin opens on the desk, for those who may see it; the list of all its pages is at `admin-all`."""
+    """Open the admin on the desk, for users who may see it; the list of all its pages is at `admin-all`."""
     if request.user.has_perm(VIEW):
         return redirect("desk-home")
     return admin.site.index(request)
 
 
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # previews; its types know no further arguments
 @gzip_page
 @require_safe
 def page(request: HttpRequest, day: date) -> HttpResponse:
@@ -47,6 +51,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
         "title": f"Desk of {day}",
         "desk": desk,
         "keys": KEYS,
+        "targets": targets_told(),
         "is_nav_sidebar_enabled": False,
     }
     return render(request, "admin/desk/desk.html", context)
@@ -55,10 +60,11 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest, day: date) -> HttpResponse:
-    """The poll: whether something changed since `?seen=<revision>` and `?pulse=` of the last answer; and "I am here", at
-    the place `?at=`, typing there with `?typing=1`.
+    """Answer the poll: has something changed since `?seen=<revision>` and `?pulse=` of the last answer? It also says “I am
+    here”, at the place `?at=`, and “I am typing” with `?typing=1`.
 
-    204 where nothing did and the others are where they were, by `?here=` of the last answer. What changed is asked for by `read`.
+    204 if nothing changed and the others are where they were, according to `?here=` of the last answer. The page asks for
+    changes by `read`.
     """
     if refusal := refused(request, VIEW):
         return refusal

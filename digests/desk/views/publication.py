@@ -18,8 +18,8 @@ from digests.editing.conflicts import Refused
 from digests.editing.sentences import said
 from digests.models import Digest, ShownTweet, Waiver
 from digests.publishing.checking import findings, refusal
-from digests.publishing.correcting import drop_correction, open_correction, publish_correction
-from digests.publishing.grace import publish_soon, release, take_back
+from digests.publishing.correcting import drop_correction, open_correction
+from digests.publishing.grace import correct_soon, publish_soon, release, take_back
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, withdraw
 from papers import clock
@@ -49,7 +49,7 @@ def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action(EDIT)
 def direction(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Show a tweet from right to left, or from left to right, on this day."""
+    """Show a post from right to left, or from left to right, on this day."""
     number, wanted = (short_text(body, name, 40) for name in ("paper", "direction"))
     asked = short_text(body, "tweet", LONGEST_KEY)
     if wanted not in Tweet.Direction.values:
@@ -84,18 +84,17 @@ def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
 
 @desk_action(PUBLISH)
 def undo_publish(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Within the grace period: nobody has seen the day."""
-    take_back(own(day))
+    """Undo the publication within the grace period: nobody has seen the list yet."""
+    take_back(edited(day))
     return done(request, day, "Not published. Nobody has seen it.", body)
 
 
 @desk_action(PUBLISH)
 def release_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """What the page asks for when the grace period is over; the worker's next tick does the same."""
-    digest = own(day)
-    if release(digest, now=clock.now()):
-        return done(request, day, f"Published: {digest.date}. Readers see it now.", body)
-    digest.refresh_from_db()
+    """Publish the list: the page asks for this when the grace period is over; otherwise the worker's next tick does it."""
+    if release(edited(day), now=clock.now()):
+        return done(request, day, f"Published: {day}. Readers see it now.", body)
+    digest = edited(day)
     said = (
         "It isn’t time yet."
         if digest.goes_out_at
@@ -108,7 +107,8 @@ def release_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 @desk_action(PUBLISH)
 def schedule_at(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    """Publish when the clocks of a zone show `at`. A time that they show twice, or never, is refused with the two it may mean."""
+    """Publish when the clocks of a zone show `at`. A time that they show twice, or never, is refused with the two times that it
+    may mean."""
     digest = own(day)
     try:
         return unless_stopped(request, day, body, digest, lambda: _schedule(request, digest, body))
@@ -163,7 +163,9 @@ def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
     note = short_text(body, "note", LONGEST_NOTE)
     replaces = revision(body, "replaces") if "replaces" in body else None
     seen = known(request, held, body)
-    publish_correction(held, by=user_of(request), note=note, now=clock.now(), seen=seen, replaces=replaces)
+    correct_soon(held, by=user_of(request), note=note, now=clock.now(), seen=seen, replaces=replaces)
+    if settings.PUBLISH_GRACE_SECONDS:
+        return f"Publishing the correction in {settings.PUBLISH_GRACE_SECONDS} seconds. Press u to undo."
     return "Correction published."
 
 
@@ -179,7 +181,7 @@ def unless_stopped(
 ) -> HttpResponse:
     """Do it if every finding is fixed or ignored; otherwise answer with the findings.
 
-    What happens now is not done while somebody else types on the desk, unless the body has `anyway`.
+    An action that takes effect at once is not done while somebody else types on the desk, unless the body has `anyway`.
     """
     stopped = "" if digest.status == PUBLISHED else refusal(findings(digest, clock.now()))
     if not stopped:
@@ -192,13 +194,13 @@ def unless_stopped(
 
 
 def done(request: HttpRequest, day: date, said: str, body: Body) -> HttpResponse:
-    """The answer, with the check as it is now."""
+    """Return the answer, with the current check."""
     desk = desk_of(request, day)
     return answer(request, day, said, body, desk=desk, parts={"checks": checks(request, desk)})
 
 
 def checks(request: HttpRequest, desk: Desk) -> str:
-    """The check, rendered; of a correction also what changed since the list was published."""
+    """Show the check; for a correction also what changed since the list was published."""
     found = findings(desk.digest, clock.now()) if desk.digest and desk.digest.status != PUBLISHED else []
     changed: tuple[str, ...] = ()
     if desk.is_correction and desk.digest and desk.published:
@@ -208,12 +210,12 @@ def checks(request: HttpRequest, desk: Desk) -> str:
 
 
 def writing(request: HttpRequest, digest: Digest) -> list[str]:
-    """What others write at this moment."""
+    """Return what others are writing at this moment."""
     return presence.writing(presence.others(digest.date, user_of(request)), digest)
 
 
 def happened(digest: Digest | None) -> dict[str, Any] | None:
-    """The last thing that was done about publication, in words."""
+    """Return the last thing that was done about publication, in words."""
     if digest is None:
         return None
     last = next((one for one in history.changes(digest) if one.action in history.OF_PUBLICATION), None)
@@ -221,19 +223,19 @@ def happened(digest: Digest | None) -> dict[str, Any] | None:
 
 
 def known(request: HttpRequest, digest: Digest, body: Body) -> int:
-    """The revision that the editor saw, or made."""
+    """Return the revision that the editor saw, or made."""
     return own_revision(digest, revision(body), user_of(request))
 
 
 def own(day: date) -> Digest:
-    """The day's digest, not its correction."""
+    """Return the day's digest, not its correction."""
     if digest := digests_of(day)[0]:
         return digest
     raise Refused("This day has no list yet. Start one first.")
 
 
 def edited(day: date) -> Digest:
-    """The list that the desk shows."""
+    """Return the list that the desk shows."""
     return digests_of(day)[1] or own(day)
 
 

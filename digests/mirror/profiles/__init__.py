@@ -1,1 +1,1 @@
-"""The forms of a day's file: for each generator a template and a small mapping (docs/howto/mirror-format.md)."""
+"""The forms of a day's file: a template and a small mapping for each generator (docs/howto/mirror-format.md)."""

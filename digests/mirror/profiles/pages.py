@@ -1,8 +1,8 @@
-"""Posts -> files for a generator: front matter that holds all data, and the page as HTML that no generator reads anything into.
+"""Posts -> files for a generator: front matter with all data, and the page as HTML that no generator interprets.
 
-Each element of the page is one line between blank ones, which CommonMark hands on as it is; letters that mean something to a
-generator (`{{`, `{%`, `$`, backticks …) are character references. So formulas and texts come out as readers of the site see
-them, and nothing in them runs.
+Each element of the page is one line between empty lines, which CommonMark passes on unchanged; characters with a meaning to a
+generator (`{{`, `{%`, `$`, backticks …) are character references. So formulas and texts look as on the site, and nothing in
+them runs.
 """
 
 import json
@@ -33,14 +33,14 @@ from papers.text.post_body import clean_body
 
 TEMPLATES = Path(__file__).parent / "templates"
 SPECIAL = re.compile(r"[{}$`\\*_\[\]|~^]")
-"""What templates, shortcodes, Markdown, formulas and attribute lists of some generator begin with."""
+"""Characters that begin templates, shortcodes, Markdown, formulas or attribute lists in some generator."""
 SMILEY = re.compile(r":(?=[\w+-]+:)")
 TEXT_OR_TAG = re.compile(r"<[^<>]*+>|[^<]++|<")
 YAML_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def write(profile: Profile, posts: Posts, days: Sequence[Post]) -> list[str]:
-    """The files of these days; one query for all, and none in the old site's format."""
+    """Return the files of these days; one query for all, and none for the old site's format."""
     if not profile.template:
         return [render(day) for day in days]
     texts = Texts(text for day in days for text in _texts(day))
@@ -50,7 +50,7 @@ def write(profile: Profile, posts: Posts, days: Sequence[Post]) -> list[str]:
 
 
 def tombstone(profile: Profile, digest: Digest, event: PublicEvent | None) -> str:
-    """The file of a day that was withdrawn: it says so, with the editors' words if they gave any."""
+    """Return the file of a withdrawn day: it says so, with the editors' words if there are any."""
     day = Post(digest.date, digest.written_at)
     if not profile.template:
         told = f"This list was withdrawn on {event.at:%Y-%m-%d}." if event else "This list was withdrawn."
@@ -108,18 +108,18 @@ def _template(name: str) -> Template:
 
 
 def safe_body(tweet: PostTweet) -> SafeString:
-    """The body as safe HTML."""
+    """Return the body as safe HTML."""
     return mark_safe(clean_body(tweet.body, link_hosts(tweet.network)))  # noqa: S308 (just cleaned)
 
 
 def yaml(value: Any) -> SafeString:
-    """As YAML on one line, which is JSON but for what YAML cannot print."""
+    """Return the value as YAML on one line: JSON, except what YAML cannot print."""
     text = json.dumps(value, ensure_ascii=False)
     return mark_safe(YAML_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # noqa: S308 - no HTML
 
 
 def inert(markup: str) -> SafeString:
-    """HTML on one line in which no generator finds anything of its own; browsers read the same."""
+    """Return HTML on one line that looks the same in browsers, and in which no generator finds syntax of its own."""
     line_end = "&#10;" if "<pre" in markup else " "
     parts = TEXT_OR_TAG.findall(re.sub(r"\r\n?|\n", line_end, markup))
     return mark_safe("".join(map(_inert, parts)))  # noqa: S308 - safe before, and only letters became references
@@ -136,12 +136,12 @@ def _reference(found: re.Match[str]) -> str:
 
 
 def counts(paper: PostPaper) -> dict[str, dict[str, int]]:
-    """By network; X stands there only where it counted something, or nobody else did."""
+    """Return the counts by network; X appears only if it counted something or no other network did."""
     of_x = {"retweets": paper.retweets, "favorites": paper.favorites}
     of_others = {name: dict(told) for name, told in paper.counts.items()}
     return {**({OLD_NETWORK: of_x} if any(of_x.values()) or not of_others else {}), **of_others}
 
 
 def page_of(tweet: PostTweet) -> str:
-    """The address of the post."""
+    """Return the address of the post."""
     return KINDS[tweet.network].page(tweet.status_id, tweet.handle)

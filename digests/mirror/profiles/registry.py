@@ -6,17 +6,17 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class Profile:
-    """How a generator wants a day's file. `file` and `address` have `{day}` where the day stands."""
+    """How a generator expects a day's file. In `file` and `address`, `{day}` stands for the day."""
 
     name: str
     title: str
     file: str
-    """Its path in the mirror's folder."""
+    """The file's path in the mirror's folder."""
     template: str = ""
-    """In digests/mirror/profiles/templates; none for the old site's own format, which is exact to the byte."""
+    """A template in digests/mirror/profiles/templates; empty for the old site's own format, which is exact to the byte."""
     address: str = "/posts/hot-papers-{day}/"
     moment: str = "%Y-%m-%dT%H:%M:%SZ"
-    """Of the front matter's `date`, in UTC."""
+    """The format of `date` in the front matter, in UTC."""
 
     def file_of(self, day: date) -> str:
         return self.file.format(day=day)

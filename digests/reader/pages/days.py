@@ -22,6 +22,7 @@ from digests.reader.pages.entries import entries_of, first_counts, is_hottest_fi
 from digests.reader.pages.going_on import going_on
 from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
+from digests.templatetags.reading import day_text
 from papers import clock
 from papers.models import Paper
 from papers.ranking.candidates import rules
@@ -51,8 +52,9 @@ def home(request: HttpRequest) -> HttpResponse:
     entries = [entry for one in page.digests for entry in one.entries.all()]
     now = None if page.before else going_on(newest.date if newest else None, clock.now())
     risen = [] if page.before else rising(clock.now(), limit=RISING)
-    title = f"Hot papers before {page.before}" if page.before else "Hot Papers"
-    description = f"The new arXiv papers people are talking about, every day{f', before {page.before}' if page.before else ''}."
+    title = f"Hot papers before {day_text(page.before)}" if page.before else "Hot Papers"
+    until = f", before {day_text(page.before)}" if page.before else ""
+    description = f"The new arXiv papers people are talking about, every day{until}."
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
     context = {
         "page": page,

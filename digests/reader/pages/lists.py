@@ -18,26 +18,33 @@ from digests.reader.lists.selections import Selection, SelectionError
 from digests.reader.metadata import Metadata, metadata_of_list
 from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_entries
+from digests.templatetags.reading import day_text
 from papers import clock
 from papers.models import PaperCategory
-from papers.text.taxonomy import category_name
+from papers.text.taxonomy import category_name, in_arxivs_capitals
 
 
 @require_safe
-def category(request: HttpRequest, code: str) -> HttpResponse:
+def category(request: HttpRequest, code: str) -> HttpResponseBase:
     """The hot papers of an arXiv category by day, the newest first."""
     # Subqueries, unlike joins, let the database look along the days and stop at the page's last one.
     entries = Entry.objects.filter(Exists(PaperCategory.objects.filter(paper=OuterRef("paper"), code=code)))
     digests = Digest.objects.published().filter(Exists(entries.filter(digest=OuterRef("pk"))))
     page = days_page(request, digests.with_titles(entries))
     if not page.digests and not page.newer:
+        if (written := in_arxivs_capitals(code)) != code:
+            return redirect("category", written, permanent=True)
         raise Http404("No published digest lists a paper of this category")
     selection = Selection.of(category=code)
     before = f"?before={page.before}" if page.before else ""
     newest = None if page.before else page.digests[0].date
     top = top_of_category(code, newest) if newest else []
     name = category_name(code)
-    title = f"Hot papers in {name}" + (f" ({code})" if name != code else "") + (f" before {page.before}" if page.before else "")
+    title = (
+        f"Hot papers in {name}"
+        + (f" ({code})" if name != code else "")
+        + (f" before {day_text(page.before)}" if page.before else "")
+    )
     context = {
         "code": code,
         "name": name,

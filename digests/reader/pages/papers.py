@@ -75,7 +75,8 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     }
     return shows(
         render(request, "paper.html", context),
-        papers=[found, *(one.paper for one in related)],
+        papers=[found],
+        texts_of=[one.paper for one in related],
         ranks_of=[found.listing_date],
         papers_listed=times(*nearby(found.listing_date)),  # among which the related ones are found
     )

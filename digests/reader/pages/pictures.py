@@ -1,5 +1,6 @@
 """Pictures of a paper and of a day, for where their links are shared."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -36,8 +37,12 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
     """Of a day's list; three queries."""
     shown = expect_visible(request, day)
     entries = entries_of(shown)
+    response = kept_private(shown, HttpResponse(day_picture(day, entries), content_type=PNG))
+    return shows(response, papers_listed=[str(day)], texts_of=[entry.paper for entry in entries])
+
+
+def day_picture(day: date, entries: Sequence[Entry]) -> bytes:
+    """The picture of a day's list, as PNG; one query."""
     texts = texts_of_entries(entries[:TITLES_OF_DAY])
     titles = [texts.line_text(entry.title) for entry in entries[:TITLES_OF_DAY]]
-    drawn = day_card(f"{day:%A}, {day_text(day)}", titles, len(entries))
-    response = kept_private(shown, HttpResponse(drawn, content_type=PNG))
-    return shows(response, digests=[shown], papers=[entry.paper for entry in entries])
+    return day_card(f"{day:%A}, {day_text(day)}", titles, len(entries))

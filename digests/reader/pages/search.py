@@ -1,7 +1,7 @@
 """Readers search in all papers that are collected; those that were hot say on which days."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -38,8 +38,10 @@ def search(request: HttpRequest) -> HttpResponse:
     """
     query = request.GET.get("q", "").strip()
     asked = {name: request.GET[name] for name in ("q", "order", "in", "after") if query and request.GET.get(name)}
+    how = _how(asked)
     context: dict[str, object] = {
         "query": query,
+        "how": how,
         "error": None,
         "results": None,
         "hits": [],
@@ -49,8 +51,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "narrower": [],
         "next": None,
         "meta": Metadata(
-            f"Search for “{shown(query)}”" if query else "Search",
-            f"{'Posts' if asked.get('in') else 'Papers'} that match “{shown(query)}”, of those that Hot Papers has collected."
+            f"Search for “{shown(query)}”{how}" if query else "Search",
+            f"{'Posts' if asked.get('in') else 'Papers'} matching “{shown(query)}”{how}, of those that Hot Papers has collected."
             if query
             else "Search the arXiv papers that Hot Papers has collected, by words, phrases, authors, categories and days.",
             reverse("search") + ("?" + urlencode(asked) if asked else ""),
@@ -121,6 +123,12 @@ def _shown(results: Results, query: str, order: Order, *, is_first: bool) -> dic
         "listed": listed,
         "feeds": listed.feeds if listed else [],
     }
+
+
+def _how(asked: Mapping[str, str]) -> str:
+    """Which of the pages of one search it is, in words."""
+    words = {"newest": ", newest first", "hottest": ", most talked about first"}
+    return ", posts" if asked.get("in") == "posts" else words.get(asked.get("order", ""), "")
 
 
 def _further(page: str) -> str:

@@ -245,6 +245,10 @@ export const does = {
             complain(`The browser didn’t let us copy. The link is ${address}`);
         }
     },
+    panel_close: () => {
+        togglePanel(false);
+        find("[data-do=panel]")?.focus();
+    },
     close: () => {
         if (clearAll()) {
             return;
@@ -252,8 +256,7 @@ export const does = {
         if (isLooking()) {
             does.look_close();
         } else if (isPanelOpen()) {
-            togglePanel(false);
-            find("[data-do=panel]")?.focus();
+            does.panel_close();
         }
     },
     publish: () => inPanel("publish"),

@@ -31,15 +31,15 @@ const tick = () => {
     }
 };
 
-const show = ({papers, can, left}) => {
+const show = ({what, can, left}) => {
     whole = Number(left) * 1000;
     ends = performance.now() + whole;
     const words = document.createElement("span");
     const seconds = document.createElement("span");
     seconds.dataset.slot = "left";
     const strong = document.createElement("b");
-    strong.textContent = `Publishing ${papers} paper${papers === "1" ? "" : "s"}.`;
-    words.append(strong, " Readers see them in ", seconds, " s.");
+    strong.textContent = `Publishing ${what}.`;
+    words.append(strong, ` Readers see ${what === "the correction" ? "it" : "them"} in `, seconds, " s.");
     const progress = document.createElement("progress");
     progress.setAttribute("aria-label", "Time left to undo");
     bar.replaceChildren(words, progress);
@@ -52,7 +52,7 @@ const show = ({papers, can, left}) => {
     }
     bar.hidden = false;
     find("button", bar)?.focus();
-    say(`Publishing ${papers} papers in ${Math.ceil(whole / 1000)} seconds. Press u to undo.`);
+    say(`Publishing ${what} in ${Math.ceil(whole / 1000)} seconds. Press u to undo.`);
     timer = setInterval(tick, 200);
     tick();
 };

@@ -83,7 +83,14 @@ const panel = find("#desk-publish");
 const columns = find(".desk-columns");
 export const isPanelOpen = () => columns.dataset.open === "publish";
 
-const showToggle = () => find("[data-do=panel]")?.setAttribute("aria-expanded", String(isPanelOpen()));
+/* One primary button at a time: where the panel is open, it has it. */
+const showToggle = () => {
+    const button = find("[data-do=panel]");
+    button?.setAttribute("aria-expanded", String(isPanelOpen()));
+    if (button?.dataset.primary !== undefined) {
+        button.classList.toggle("primary", !isPanelOpen());
+    }
+};
 afterMerging(showToggle);
 
 export const check = () => act("check");

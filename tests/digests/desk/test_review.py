@@ -96,6 +96,7 @@ def test_published_list_waits_for_nobody_and_its_correction_may(ann: Client, eve
     done(eve, "correct")
     done(ann, "ask_for_review")
     assert state() == ("ready", "ann")
+    assert ann.get(f"/admin/desk/{DAY}/").context["desk"].strip[-1].review == "ready for review"
     done(ann, "note", paper=papers[0].arxiv_id, text="Fixed", base="")
     body = {"revision": Digest.all_drafts.latest("pk").revision, "note": "Fixed"}
     done(eve, "publish_correction", **body)
@@ -119,6 +120,7 @@ def test_strip_and_index_say_what_waits(ann: Client, papers: list[Paper]) -> Non
     done(ann, "ask_for_review")
 
     assert ann.get(f"/admin/desk/{DAY}/").context["desk"].strip[-1].review == "ready for review"
+    assert "ready for review" in ann.get("/admin/calendar/2026/11/").content.decode()
     index = ann.get("/admin/all/").content.decode()
     assert "Lists that are ready for review:" in index
     Digest.objects.update(review="changes")

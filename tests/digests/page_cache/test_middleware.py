@@ -109,7 +109,7 @@ def test_counts_of_other_papers_leave_home_alone(
     with django_assert_num_queries(0):
         client.get("/")
     measuring.record([measuring.Reading(paper.tweets.get().pk, NOW, 1, 2, 3, 4)], now=NOW)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get("/")
 
 

@@ -1,6 +1,7 @@
 """A published day is corrected on a copy that readers never see."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -146,7 +147,7 @@ def test_what_was_changed_on_the_published_list_meanwhile_is_not_undone_unasked(
         assert digest.entries.get(position=2).note == "Bob's"
         return raised.value
 
-    told: dict[str, int] = {"seen": correction.revision}
+    told: dict[str, Any] = {"seen": correction.revision}
     for original in (2, 3):  # told of one change, the editor has not confirmed another
         conflict = changed()
         assert (conflict.what, conflict.by) == ("the published list", "Bob")

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from digests import tasks
+from digests.editing import history
 from digests.models import Digest, PublicEvent
 from digests.publishing import grace
 from tests.editors import make_client, make_user
@@ -123,3 +124,72 @@ def test_without_grace_it_is_out_at_once(eve: Client, draft: Digest, settings: S
 
     assert post(eve, "publish").json()["said"] == f"Published: {DAY}."
     assert Digest.objects.get().status == "published"
+
+
+def begin_correction(eve: Client) -> Digest:
+    """A published day with a correction that has no more papers."""
+    Digest.objects.update(status="published", published_at=NOW)
+    assert post(eve, "correct").status_code == 200
+    correction = Digest.all_drafts.get(corrects__isnull=False)
+    correction.entries.last().delete()  # type: ignore[union-attr]
+    return correction
+
+
+def publish_it(client: Client, correction: Digest, **body: Any) -> Any:
+    return post(client, "publish_correction", revision=correction.revision, note="One paper less.", **body)
+
+
+def test_correction_waits_and_is_taken_back(eve: Client, draft: Digest, clock: Any) -> None:
+    correction = begin_correction(eve)
+
+    answer = publish_it(eve, correction).json()
+
+    assert answer["said"] == "Publishing the correction in 10 seconds. Press u to undo."
+    assert 'data-what="the correction"' in answer["html"]["tools"]
+    assert (draft.entries.count(), PublicEvent.objects.count()) == (2, 0)
+    paper = correction.entries.get().paper.arxiv_id
+    assert (
+        post(eve, "remove", paper=paper, revision=correction.revision).json()["error"].startswith("This day is being published.")
+    )
+    assert post(eve, "drop_correction", revision=correction.revision).status_code == 400
+    assert post(eve, "undo_publish").json()["said"] == "Not published. Nobody has seen it."
+    clock.shift(timedelta(minutes=1))
+    tasks.publish_due()
+    assert (draft.entries.count(), Digest.all_drafts.get(pk=correction.pk).goes_out_note) == (2, "")
+
+
+@pytest.mark.parametrize("by_worker", [True, False])
+def test_correction_goes_out_with_its_note_when_the_time_is_over(eve: Client, draft: Digest, clock: Any, by_worker: bool) -> None:
+    correction = begin_correction(eve)
+    publish_it(eve, correction)
+    assert publish_it(eve, correction).status_code == 200  # pressed twice
+    assert post(eve, "release").json()["said"] == "It isn’t time yet."
+    clock.shift(timedelta(seconds=10))
+    if by_worker:
+        tasks.publish_due()
+    else:
+        assert post(eve, "release").json()["said"] == f"Published: {DAY}. Readers see it now."
+
+    assert list(PublicEvent.objects.values_list("kind", "note")) == [("corrected", "One paper less.")]
+    assert (draft.entries.count(), Digest.all_drafts.count()) == (1, 1)
+    assert history.changes(draft)[0].editor == "Eve"
+    assert "too late to undo" in post(eve, "undo_publish").json()["error"]
+
+
+def test_correction_without_a_note_or_of_a_withdrawn_day_does_not_go_out(eve: Client, draft: Digest, clock: Any) -> None:
+    correction = begin_correction(eve)
+    assert "Tell readers" in post(eve, "publish_correction", revision=correction.revision, note=" ").json()["error"]
+    publish_it(eve, correction)
+    Digest.objects.update(status="withdrawn")
+    clock.shift(timedelta(seconds=10))
+    tasks.publish_due()
+    correction.refresh_from_db()
+    assert (correction.goes_out_at, draft.entries.count(), PublicEvent.objects.count()) == (None, 2, 0)
+
+
+def test_nothing_is_restored_while_a_correction_goes_out(eve: Client, draft: Digest) -> None:
+    correction = begin_correction(eve)
+    version = history.changes(correction)[-1].pk
+    publish_it(eve, correction)
+    answer = post(eve, "restore", revision=correction.revision, version=version)
+    assert answer.json()["error"] == "This day is being published. Undo that first, then restore."

@@ -179,7 +179,7 @@ def test_every_model_and_action_of_the_admin_is_known() -> None:
 
 
 def test_every_action_of_the_desk_and_every_command_is_known() -> None:
-    routes = {str(one.pattern) for one in publishing_urls.urlpatterns} - {"history/", "^preview/(?P<form>page|feed|markdown)$"}
+    routes = {str(one.pattern) for one in publishing_urls.urlpatterns if "preview" not in str(one.pattern)} - {"history/"}
     ours = {name for name, app in get_commands().items() if app in ("papers", "digests")}
 
     assert (routes, ours) == (PUBLICATION, set(COMMANDS))

@@ -1,6 +1,7 @@
 """What pages say about themselves to search engines and to those who show a link."""
 
 import json
+import re
 import struct
 from datetime import UTC, date, datetime
 
@@ -14,8 +15,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from digests.reader.lists.listing import listed
 from digests.reader.lists.selections import Selection
-from digests.reader.metadata import Metadata, metadata_of_digest, metadata_of_list, metadata_of_paper
+from digests.reader.metadata import Metadata, metadata_of_digest, metadata_of_list, metadata_of_paper, part_after
 from papers.models import Paper
+from papers.search.index import index_changed
 from tests.factories import make_digest, make_entry, make_paper
 from tests.texts import texts_now_of
 
@@ -174,3 +176,29 @@ def test_policy_lets_data_be(browser: Browser, live_server: LiveServer) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert said == []
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("place", "part"),
+    [
+        ("", ""),
+        ("2021-05-12.4", "after 12 May 2021, no. 4"),
+        ("network.1234.56", "after score 1,234, 56"),
+        ("2021-13-12.4", "after 2021-13-12.4"),
+        ("83012", "after 83012"),
+    ],
+)
+def test_further_pages_say_after_what_they_begin(place: str, part: str) -> None:
+    assert part_after(place) == part
+
+
+@pytest.mark.django_db
+def test_pages_of_one_search_have_titles_of_their_own(client: Client) -> None:
+    make_digest(papers=3)
+    index_changed()
+    addresses = [f"/search?q=ada{more}" for more in ("", "&order=newest", "&order=hottest", "&in=posts", "&after=9000")]
+
+    pages = [client.get(address).content.decode() for address in addresses]
+
+    assert len({re.findall("<title>(.*?)</title>", page)[0] for page in pages}) == len(pages)
+    assert len({re.findall('<meta name="description" content="(.*?)"', page)[0] for page in pages}) == len(pages)

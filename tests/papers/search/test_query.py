@@ -58,7 +58,7 @@ def test_parse_reads_a_query(text: str, expected: Query) -> None:
         ("?! *", "Nothing to search for. Type a word, a name or an arXiv id."),
         ("-survey", "Write a word to search for, too, besides what the papers must be without."),
         (
-            "https://example.org/",
+            "https://example.org/044e13d7dd4e0655eb76f0bd00b2c1bdb44e2be3",
             "Only links to arXiv papers can be searched, for example https://arxiv.org/abs/2010.04296.",
         ),
         ("cat:cs.LG!", "“cs.LG!” isn’t an arXiv category. Write cat:cs.LG, or cat:cs for a whole archive."),

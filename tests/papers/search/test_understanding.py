@@ -179,6 +179,17 @@ def test_nothing_is_offered_that_says_the_same(query: str) -> None:
     assert search(query).meant == ""
 
 
+def test_of_many_words_the_most_frequent_ones_may_be_missing() -> None:
+    for number in range(3):
+        make_paper(title=f"Deep learning of neural networks for vision {number}")
+    make_paper(title="Quivers and cohomology", abstract="Sheaves.")
+    index_changed()
+    results = search("deep learning neural networks vision quivers cohomology sheaves")
+
+    assert results.found.has_fewer_words
+    assert [hit.paper.title for hit in results.hits] == ["Quivers and cohomology"]
+
+
 def test_a_rare_word_has_another_spelling_offered() -> None:
     for number in range(25):
         make_paper(title=f"Transformers {number}")

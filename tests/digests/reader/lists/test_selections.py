@@ -109,7 +109,7 @@ def test_selection_says_itself_in_words() -> None:
     assert Selection().title == "Hot papers"
     assert (
         parse("category=cs.LG&period=2021-05&min=1000&q=nets&order=hottest").title
-        == "Hot papers in cs.LG of May 2021, 1,000 retweets and favorites or more, matching “nets”, hottest first"
+        == "Hot papers in cs.LG of May 2021, 1,000 reposts and likes or more, matching “nets”, hottest first"
     )
     assert parse("period=2021-05-01..2021-05-03").title == "Hot papers from 1 May 2021 to 3 May 2021"
 
@@ -145,3 +145,14 @@ def test_malformed_selection_is_answered_with_a_sentence(client: Client, form: s
     else:
         assert "<h1>We couldn’t read this filter</h1>" in text
         assert "<b>" not in text
+
+
+def test_what_other_sites_add_to_an_address_is_no_filter() -> None:
+    shared = QueryDict("category=cs.LG&fbclid=x&utm_source=y&ref=z&si=1")
+
+    assert Selection.parse(shared) == Selection.of(category="cs.LG")
+
+
+def test_a_category_may_be_written_in_whatever_capitals() -> None:
+    assert Selection.of(category="CS.lg").address() == "/papers?category=cs.LG"
+    assert Selection.of(category="cond-mat.MTRL-SCI").category == "cond-mat.mtrl-sci"

@@ -104,8 +104,16 @@ def test_category_pages_by_day(client: Client) -> None:
     assert 'rel="prev" href="/categories/cs.LG"' in page
 
 
-@pytest.mark.parametrize("code", ["cs.CV", "nonsense!", "cs.lg"])
+@pytest.mark.parametrize("code", ["cs.CV", "nonsense!"])
 def test_category_without_a_paper_is_not_found(client: Client, code: str) -> None:
     make_digest(papers=1)
 
     assert client.get(f"/categories/{code}").status_code == 404
+
+
+def test_category_in_other_capitals_leads_to_it(client: Client) -> None:
+    make_digest(papers=1)
+
+    response = client.get("/categories/cs.lg")
+
+    assert (response.status_code, response["Location"]) == (301, "/categories/cs.LG")
