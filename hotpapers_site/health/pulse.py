@@ -64,7 +64,7 @@ class Pulse(threading.Thread):
 
 
 def start(kind: str, queues: str = "", also: Callable[[], object] = lambda: None) -> None:
-    """Once a process, after any fork."""
+    """Start it once in each process, after any fork."""
     pulse = Pulse(Process(kind, queues), also)
     running.append(pulse)
     pulse.start()
