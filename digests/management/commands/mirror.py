@@ -38,13 +38,11 @@ class Command(BaseCommand):
         parser.add_argument("--since", type=day, metavar="DAY", help="look at each file of this listing day and later ones")
         parser.add_argument("--to", type=Path, metavar="DIR", help="a folder that the settings do not name (with --profile)")
         parser.add_argument("--profile", choices=[*PROFILES, HTML], help="what the files of --to look like")
-        parser.add_argument("--posts", choices=list(Posts), default=Posts.MARKUP, help="with --to: how posts are shown")
-        parser.add_argument(
-            "--withdrawn", choices=list(Withdrawn), default=Withdrawn.REMOVE, help="with --to: what becomes of withdrawn days"
-        )
+        parser.add_argument("--posts", choices=list(Posts), help="with --to: how posts are shown (markup)")
+        parser.add_argument("--withdrawn", choices=list(Withdrawn), help="with --to: what becomes of withdrawn days (remove)")
 
     def handle(self, *args: Any, names: list[str], check: bool, rebuild: bool, since: date | None, **options: Any) -> None:
-        chosen = _chosen(names, options["to"], options["profile"], Posts(options["posts"]), Withdrawn(options["withdrawn"]))
+        chosen = _chosen(names, options["to"], options["profile"], options["posts"], options["withdrawn"])
         failed = []
         for target in chosen:
             try:
@@ -87,16 +85,18 @@ class Command(BaseCommand):
             raise CommandError("\n".join(report.theirs))
 
 
-def _chosen(names: list[str], to: Path | None, profile: str | None, posts: Posts, withdrawn: Withdrawn) -> list[Target]:
+def _chosen(names: list[str], to: Path | None, profile: str | None, posts: str | None, withdrawn: str | None) -> list[Target]:
     if to:
         if names or not profile:
             raise CommandError("--to DIR goes with --profile NAME and without names of mirrors.", returncode=2)
         if to.exists() and not to.is_dir():
             raise CommandError(f"{to} is a file; give a folder.")
         kind = Kind.HTML if profile == HTML else Kind.FOLDER
-        return [Target(str(to), to, kind=kind, profile=profile, posts=posts, withdrawn=withdrawn)]
-    if profile:
-        raise CommandError("--profile goes with --to DIR; the settings say it of a mirror that has a name.", returncode=2)
+        shown, gone = Posts(posts or Posts.MARKUP), Withdrawn(withdrawn or Withdrawn.REMOVE)
+        return [Target(str(to), to, kind=kind, profile=profile, posts=shown, withdrawn=gone)]
+    for option, given in (("--profile", profile), ("--posts", posts), ("--withdrawn", withdrawn)):
+        if given:
+            raise CommandError(f"{option} goes with --to DIR; the settings say it of a mirror that has a name.", returncode=2)
     known = targets()
     if unknown := [name for name in names if name not in known]:
         raise CommandError(f'No mirror is called "{unknown[0]}"; the settings have {", ".join(known) or "none"}.', returncode=2)
@@ -104,4 +104,4 @@ def _chosen(names: list[str], to: Path | None, profile: str | None, posts: Posts
         raise CommandError(
             "No mirror is set up. Name one in MIRRORS (see README), or give a folder: --to DIR --profile NAME.", returncode=2
         )
-    return [known[name] for name in names] if names else list(known.values())
+    return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())

@@ -90,6 +90,8 @@ def test_folder_that_is_not_configured_is_brought_up_to_date_as_well(tmp_path: P
     [
         (["nobody"], 'No mirror is called "nobody"; the settings have notes, blog.'),
         (["--profile", "hugo"], "--profile goes with --to DIR"),
+        (["notes", "--posts", "embeds"], "--posts goes with --to DIR"),
+        (["--withdrawn", "tombstone"], "--withdrawn goes with --to DIR"),
         (["--to", "/tmp/x"], "--to DIR goes with --profile NAME"),
         (["notes", "--to", "/tmp/x", "--profile", "hugo"], "--to DIR goes with --profile NAME"),
     ],
