@@ -85,7 +85,7 @@ bench: $(VENV)/.dev ## print measured figures and their ratio to a floor of the 
 fuzz: $(VENV)/.dev ## look for texts that cost too much or fail, in every function that reads strangers' text (SECONDS=600)
 	$(BIN)/python -m tests.attacks.fuzz $(or $(SECONDS),600) $(SEED)
 
-lighthouse: $(VENV)/.dev system-test-tools ## print Lighthouse's scores of four pages; fails below 100
+lighthouse: $(VENV)/.dev system-test-tools ## print Lighthouse's scores of eight pages; fails below 100
 	$(BIN)/python -m bench lighthouse
 
 relevance: $(VENV)/.dev ## print whether searches bring the paper that is meant first; fails below a floor

@@ -33,6 +33,10 @@ def addresses() -> dict[str, str]:
         "digest": newest.get_absolute_url(),
         "paper": newest.papers.all()[0].get_absolute_url(),
         "search": "/search?q=learning",
+        "papers": "/papers",
+        "category": "/categories/cs.LG",
+        "archive": "/archive",
+        "about": "/about",
     }
 
 
@@ -54,7 +58,7 @@ def main() -> int:
     call_command("collectstatic", verbosity=0, interactive=False)
     samples.load(datetime.now(UTC))
     failed = 0
-    print(f"{'':<8}{''.join(f'{category:>16}' for category in CATEGORIES)}")
+    print(f"{'':<9}{''.join(f'{category:>16}' for category in CATEGORIES)}")
     with serving.shipped() as server:
         for name, path in addresses().items():
             report = audit(f"http://127.0.0.1:{server.port}{path}", settings.VAR_DIR / f"{name}.json", chromium)
@@ -66,7 +70,7 @@ def show(name: str, report: dict[str, object]) -> int:
     """Print the scores, and what they were lowered by; 1 where one is not the best."""
     categories: dict[str, dict[str, object]] = report["categories"]  # type: ignore[assignment]
     scores = [round(100 * float(categories[one]["score"] or 0)) for one in CATEGORIES]  # type: ignore[arg-type]
-    print(f"{name:<8}{''.join(f'{score:>16}' for score in scores)}")
+    print(f"{name:<9}{''.join(f'{score:>16}' for score in scores)}")
     audits: dict[str, dict[str, object]] = report["audits"]  # type: ignore[assignment]
     for category, score in zip(CATEGORIES, scores, strict=True):
         for reference in categories[category]["auditRefs"] if score < BEST else []:  # type: ignore[attr-defined]

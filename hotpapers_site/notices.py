@@ -26,7 +26,7 @@ TOGETHER = 20
 """Notices in one message."""
 LONGEST_MESSAGE = LONGEST_TEXT - 100
 """Characters; a longer message would be cut."""
-LEASE, LASTS = "notices", timedelta(minutes=10)
+LEASE, LASTS = "notices", timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 logger = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ or in the way.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -214,7 +215,7 @@ def present(connection: BaseDatabaseWrapper) -> bool:
 
 def _triggers(vendor: str) -> Iterator[Trigger]:
     for watched in WATCHED:
-        name = "_".join([CHANGE, watched.table, *sorted(watched.only)])
+        name = _short("_".join([CHANGE, watched.table, *sorted(watched.only)]))
         for event in watched.events:
             columns = watched.columns if event == "update" else ()
             # PostgreSQL's conditions ask no other rows.
@@ -226,6 +227,13 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
             yield Trigger(f"{name}_truncate", watched.table, "truncate", SAY[vendor].format(subjects=ALL))
 
 
+def _short(name: str) -> str:
+    """The name, which PostgreSQL would cut at 63 letters, with a checksum in the place of its end where it is too long."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 9]}_{crc32(name.encode()):08x}"
+
+
+LONGEST = 50
+"""Letters of a trigger's name, without its event."""
 ALL = f"SELECT '{EVERYTHING}' AS subject"
 ROWS: dict[Event, tuple[str, ...]] = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
 SAY = {

@@ -22,26 +22,26 @@ CONTENT_TYPES = {
     "ris": "application/x-research-info-systems; charset=utf-8",
     "csl.json": "application/vnd.citationstyles.csl+json",
 }
-"""By the end of an address."""
+"""By the ending of an address."""
 MOST_AUTHORS = 200
-"""In a page's head."""
+"""The most authors in a page's head."""
 WORD = re.compile(r"[^\W_]+")
 NOT_IN_KEYS = frozenset(re.findall("[a-z]+", "a an the on of in for to and is are do does can with from by at as via"))
-"""Words of a title that say nothing of it."""
+"""Words of a title that say nothing about it."""
 
 
 class Keys(StrEnum):
-    """How the papers of a bibliography are called."""
+    """How keys of a bibliography are made."""
 
     ARXIV = "arxiv"
     """`arXiv:2105.04619`."""
     AUTHOR_YEAR = "authoryear"
-    """`richter2021enhancing`; of several alike the second ends in `b`."""
+    """`richter2021enhancing`; if several are alike, the second ends in `b`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A person's name in its parts, or a group's, which has a family name alone."""
+    """A person's name in its parts; the name of a group is a family name alone."""
 
     family: str
     given: str = ""
@@ -51,7 +51,7 @@ class Name:
 
     @classmethod
     def of(cls, name: str) -> "Name":
-        """From a name as people read it."""
+        """Read a name as people write it."""
         words = name.replace(",", " ").split()
         if GROUP.search(name) or len(words) < 2:
             return cls(name)
@@ -65,7 +65,7 @@ class Name:
         return cls(words[-1], " ".join(words[:last]), " ".join(words[last:-1]), suffix)
 
     def __str__(self) -> str:
-        """`van der Example, Ada, Jr`."""
+        """Return `van der Example, Ada, Jr`."""
         return ", ".join(filter(None, [f"{self.particle} {self.family}".strip(), self.given, self.suffix]))
 
     @property
@@ -77,7 +77,7 @@ class Name:
 
 
 def keys_of(papers: Sequence[Paper], texts: Texts, keys: Keys) -> list[str]:
-    """One for each paper, no two the same."""
+    """Return one key for each paper; all are different."""
     if keys is Keys.ARXIV:
         return [f"arXiv:{paper.arxiv_id}" for paper in papers]
     times: dict[str, int] = {}
@@ -98,12 +98,12 @@ def _author_year(paper: Paper, texts: Texts) -> str:
 
 
 def _plain(word: str) -> str:
-    """Lower case, in ASCII; empty for letters that have none."""
+    """Return the text in lower case and ASCII, without letters that have no ASCII form."""
     return "".join(one for one in unicodedata.normalize("NFKD", word).lower() if one.isascii())
 
 
 def _letters(number: int) -> str:
-    """`b` for 2, `z` for 26, then `aa`."""
+    """Return `b` for 2, `z` for 26, then `aa`."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -112,7 +112,7 @@ def _letters(number: int) -> str:
 
 
 def bibliography(papers: Sequence[Paper], texts: Texts, form: str, keys: Keys) -> str:
-    """The papers, each with its categories fetched, as `bib`, `ris` or `csl.json`."""
+    """Return the papers, whose categories must be fetched, as `bib`, `ris` or `csl.json`."""
     named = list(zip(papers, keys_of(papers, texts, keys), strict=True))
     if form == "csl.json":
         return json.dumps([_csl(paper, key, texts) for paper, key in named], ensure_ascii=False, indent=1)
@@ -122,7 +122,7 @@ def bibliography(papers: Sequence[Paper], texts: Texts, form: str, keys: Keys) -
 
 
 def citation_tags(paper: Paper, categories: Iterable[str], texts: Texts) -> list[tuple[str, str]]:
-    """Names and contents, for the head of the paper's page."""
+    """Return names and contents of the tags in the head of the paper's page."""
     tags = [("citation_title", texts.line_text(paper.title))]
     tags += [("citation_author", name) for name in people(texts.names(paper.authors))[0][:MOST_AUTHORS]]
     tags += [("citation_date", "/".join(f"{part:02}" for part in _date(paper)))]
@@ -132,12 +132,12 @@ def citation_tags(paper: Paper, categories: Iterable[str], texts: Texts) -> list
 
 
 def _doi(paper: Paper) -> str:
-    """ArXiv gives each paper one: https://info.arxiv.org/help/doi.html."""
+    """Return the DOI; arXiv gives one to each paper: https://info.arxiv.org/help/doi.html."""
     return f"10.48550/arXiv.{paper.arxiv_id}"
 
 
 def _date(paper: Paper) -> list[int]:
-    """Year, month and day of the submission, or the year, as far as it is known."""
+    """Return year, month and day of the submission, or only the year, as far as known."""
     at = paper.submitted_at
     return [at.year, at.month, at.day] if at else [year(paper)]
 

@@ -1,5 +1,5 @@
-"""What a page says about itself to search engines and to those who show its link: description, canonical address, Open Graph,
-and schema.org data as JSON-LD."""
+"""What a page tells search engines and sites that show its link: description, canonical address, Open Graph, and schema.org
+data as JSON-LD."""
 
 import json
 import re
@@ -31,17 +31,17 @@ class Metadata:
     """Plain text."""
     description: str
     path: str
-    """The page's one path, with its query where that makes another page."""
+    """The page's canonical path, with its query if that makes a different page."""
     type: str = "website"
     """Open Graph's: `website` or `article`."""
     data: dict[str, Any] | None = None
     """A schema.org object."""
     citation: Sequence[tuple[str, str]] = ()
-    """Of a paper: its tags for reference managers."""
+    """For a paper: its tags for reference managers."""
     picture: tuple[str, str] = ("", "")
-    """The path of the page's own picture for shared links, and its words; empty for the site's."""
+    """The path of the page's own picture for shared links, and its description; empty for the site's picture."""
     part: str = ""
-    """Which part of something longer the page is: ends its title and description, so that no two pages have the same."""
+    """Which part of something longer the page is. It ends the title and the description, so that no two pages have the same."""
 
     @property
     def canonical(self) -> str:
@@ -49,7 +49,8 @@ class Metadata:
 
     @property
     def json_ld(self) -> SafeString:
-        """`data` as a block of JSON-LD. Browsers run nothing of it, whatever the Content-Security-Policy says of scripts."""
+        """Return `data` as a block of JSON-LD. Browsers run nothing in it, whatever the Content-Security-Policy allows for
+        scripts."""
         text = json.dumps(self.data, ensure_ascii=False)
         for character in ESCAPED:  # in a tenth of the time of str.translate
             text = text.replace(character, f"\\u{ord(character):04x}")
@@ -73,7 +74,7 @@ def metadata_of_paper(paper: Paper, categories: list[str], texts: Texts) -> Meta
 
 
 def metadata_of_digest(digest: Digest, entries: Sequence[Entry], texts: Texts) -> Metadata:
-    """Of a published digest, whose entries these are."""
+    """Return the metadata of a published digest with these entries."""
     titles = "; ".join(texts.line_text(entry.title) for entry in entries[:3])
     description = f"The arXiv papers people talked about on {digest.date.day} {digest.date:%B %Y}"
     return Metadata(
@@ -105,7 +106,7 @@ OF_SCORE = re.compile(r"(?:network|post)\.([0-9]{1,10})\.([0-9]+)")
 
 
 def part_after(place: str) -> str:
-    """Words for the page that begins after this place, no two places alike; empty for the first page."""
+    """Return words for the page that begins after this place, different for each place; empty for the first page."""
     if found := OF_SCORE.fullmatch(place):
         return f"after score {int(found[1]):,}, {found[2]}"
     if found := OF_DAY.fullmatch(place):
@@ -131,7 +132,7 @@ def _collection(name: str, path: str, entries: Iterable[Entry], texts: Texts) ->
 
 
 def _article(paper: Paper, as_printed: Paper | Entry, texts: Texts) -> dict[str, Any]:
-    """A day may print another title, or other authors, than the paper's record has."""
+    """Return an article; a day may print another title or other authors than the paper's record has."""
     return {
         "@type": "ScholarlyArticle",
         "headline": texts.line_text(as_printed.title),

@@ -18,7 +18,7 @@ from digests.page_cache.log import version
 
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
-    """The posts in the old site's format, which `import_posts` reads."""
+    """Send the posts in the old site's format, which `import_posts` reads."""
     etag = f'"{_version()}"'
     response = get_conditional_response(request, etag=etag) or StreamingHttpResponse(_zipped(), content_type="application/zip")
     response["ETag"] = etag
@@ -29,12 +29,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 
 def _version() -> str:
-    """Another one after each change of anything that readers see."""
+    """Return a text that differs after each change of anything that readers see."""
     return hashlib.sha256(version().encode()).hexdigest()[:32]
 
 
 class _Sent(RawIOBase):
-    """Takes what the archive's writer writes, and hands it on."""
+    """Takes what the archive's writer writes, and passes it on."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []

@@ -27,9 +27,9 @@ from papers.models import Paper
 
 NEWEST_DAYS = 20
 SELECTION = ("category", "period", "min", "q", "order", "after")
-"""What the address of a selection may say."""
+"""Parameters that the address of a selection may have."""
 MOST_CITED = 500
-"""Papers in a file for reference managers; what is behind them is asked for with `after`."""
+"""The most papers in a file for reference managers; the others are requested with `after`."""
 DESCRIPTION = "The new arXiv papers people are talking about, every day"
 DESCRIPTION_OF_WEEKS = "The arXiv papers that people talked about most, week by week"
 WRITERS = {
@@ -41,7 +41,7 @@ WRITERS = {
 
 @require_safe
 def days(request: HttpRequest, form: str) -> HttpResponse:
-    """The newest digests, each with its list of papers."""
+    """Send the newest digests, each with its list of papers."""
     digests = list(Digest.objects.published()[:NEWEST_DAYS].prefetch_related("events", of_entries()))
     url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
     feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), day_items(digests))
@@ -51,7 +51,7 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
 
 @require_safe
 def weeks(request: HttpRequest, form: str) -> HttpResponse:
-    """The newest weeks that are over, each with its hottest papers."""
+    """Send the newest weeks that are over, each with its hottest papers."""
     title, url = "Hot Papers, week by week", reverse("weekly", args=[form])
     items, digests, papers = week_items(clock.now())
     response = sent(Feed(title, DESCRIPTION_OF_WEEKS, absolute(reverse("home")), absolute(url), items), form)
@@ -62,7 +62,7 @@ def weeks(request: HttpRequest, form: str) -> HttpResponse:
 @require_safe
 @reads_query(*SELECTION)
 def papers(request: HttpRequest) -> HttpResponse:
-    """The page of a selection, with its filters as a form that writes the address."""
+    """Show the page of a selection, with its filters as a form that writes the address."""
     try:
         selection = Selection.parse(request.GET)
         page = listed(selection, request.GET.get("after", ""))
@@ -82,7 +82,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @reads_query(*SELECTION)
 def papers_as(request: HttpRequest, form: str) -> HttpResponse:
-    """A selection's feed. A malformed one gets its reason in plain text."""
+    """Send a selection's feed. A malformed selection is answered with the reason, in plain text."""
     try:
         page = listed(Selection.parse(request.GET), request.GET.get("after", ""))
     except SelectionError as error:
@@ -93,7 +93,7 @@ def papers_as(request: HttpRequest, form: str) -> HttpResponse:
 @require_safe
 @reads_query(*SELECTION, "keys")
 def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
-    """A selection for reference managers."""
+    """Send a selection to reference managers."""
     try:
         keys = _keys(request)
         query = request.GET.copy()
@@ -115,7 +115,7 @@ def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
 @require_safe
 @reads_query("keys")
 def paper_cited(request: HttpRequest, arxiv_id: str, form: str) -> HttpResponse:
-    """A paper that a published list has, for reference managers."""
+    """Send a paper on a published list to reference managers."""
     entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))
     paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
     try:
@@ -137,7 +137,7 @@ def _refused(error: SelectionError) -> HttpResponse:
 
 
 def sent(feed: Feed, form: str) -> HttpResponse:
-    """The feed as `rss`, `atom` or `json`, with the moment at which its content changed."""
+    """Return the feed as `rss`, `atom` or `json`, with the moment of its last change."""
     write, content_type = WRITERS["rss" if form == "xml" else form]
     response = HttpResponse(write(feed), content_type=content_type)
     if feed.changed_at:
@@ -159,7 +159,8 @@ def _feed_of(page: ListPage, form: str) -> Feed:
 
 
 def _between_comments(page: ListPage, text: str) -> str:
-    """BibTeX ignores what stands outside of its entries."""
+    """Return the text between comments with the addresses of this page and the next; BibTeX ignores what stands outside of
+    entries."""
     parts = [f"% {absolute(page.selection.address(after=page.after))}\n", text]
     if page.next_after:
         parts.append(f"% The list goes on: {absolute(page.selection.address('bib', after=page.next_after))}\n")

@@ -13,30 +13,30 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from digests.templatetags.reading import absolute
 
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no place for, section 2.2: control characters, mostly."""
+"""Characters that XML 1.0 (section 2.2) cannot hold, mostly control characters."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a feed without items changed: it stays the same for as long as it is empty."""
+"""When a feed without items last changed: it stays the same as long as it is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """Addresses are absolute; texts are plain but for `html`."""
+    """An item of a feed. Addresses are absolute; all texts except `html` are plain."""
 
     url: str
-    """On this site; its id as well."""
+    """Its address on this site, which is also its id."""
     title: str
     html: str
     published: datetime | None
     updated: datetime | None
     touched: datetime | None = None
-    """When its text last changed without being news; None for never."""
+    """When its text last changed without being news; None if it never did."""
     text: str = ""
     elsewhere: str = ""
-    """Where what it tells of stands."""
+    """Where the thing that it is about can be found."""
     authors: Sequence[str] = ()
     tags: Sequence[str] = ()
     data: dict[str, Any] = field(default_factory=dict)
-    """What only our JSON Feed carries."""
+    """Data in our JSON Feed alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ class Feed:
     title: str
     description: str
     page: str
-    """The page that it is the feed of, absolute."""
+    """The absolute address of the page that it is the feed of."""
     url: str
     items: Sequence[FeedItem]
     older: str | None = None
-    """The feed that goes on where this one ends."""
+    """The feed that continues where this one ends."""
 
     @property
     def changed_at(self) -> datetime | None:
-        """When its content last changed; None where it never had any."""
+        """Return when its content last changed; None if it never had any."""
         return max((at for item in self.items for at in (item.updated, item.touched) if at), default=None)
 
 
 def icon(size: int) -> str:
-    """The site's icon as a square picture of so many pixels a side."""
+    """Return the site's icon as a square picture; the side in pixels."""
     return absolute(static(f"icon-{size}.png"))
 
 
@@ -178,5 +178,5 @@ def _without_none(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def moment(at: datetime | None) -> str | None:
-    """RFC 3339."""
+    """Return the moment in RFC 3339."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at else None

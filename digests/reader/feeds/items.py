@@ -1,4 +1,4 @@
-"""What feeds carry: days with their papers, and papers by themselves. Of posts they carry links; their texts stay out."""
+"""The contents of feeds: days with their papers, and single papers. Feeds link to posts; the texts of posts stay out."""
 
 import re
 from collections.abc import Sequence
@@ -19,21 +19,22 @@ from papers.rendered.stored import Texts
 
 SENTENCE = re.compile(r".{20,}?[.!?](?= [A-Z0-9]|$)")
 LONGEST_LEAD = 600
-"""Characters of an abstract in which its first sentence ends."""
+"""The longest first sentence of an abstract, in characters."""
 
 
 def of_posts() -> "Prefetch[str]":
-    """To prefetch with entries: the posts that they show, also those that are gone, and whose moment is news."""
+    """Return what to prefetch with entries: the posts that they show, including those that are gone, since that changes the
+    text."""
     return Prefetch("shown_tweets", ShownTweet.objects.filter(tweet__is_sample=False).select_related("tweet"))
 
 
 def of_entries() -> "Prefetch[str]":
-    """To prefetch with digests: entries with all that feeds say of them."""
+    """Return what to prefetch with digests: entries with everything that feeds print of them."""
     return Prefetch("entries", Entry.objects.select_related("paper").prefetch_related(of_posts()))
 
 
 def day_items(digests: Sequence[Digest]) -> list[FeedItem]:
-    """Digests with their `of_entries` and their events; one query."""
+    """Return items of digests, which need `of_entries` and their events; one query."""
     texts, items = texts_of_days(digests), []
     for digest in digests:
         entries = list(digest.entries.all())
@@ -52,7 +53,7 @@ def day_items(digests: Sequence[Digest]) -> list[FeedItem]:
 
 
 def day_context(digest: Digest, texts: Texts) -> dict[str, Any]:
-    """What the template of a day prints."""
+    """Return what the template of a day prints."""
     entries = list(digest.entries.all())
     for entry in entries:
         entry.digest = digest
@@ -60,13 +61,13 @@ def day_context(digest: Digest, texts: Texts) -> dict[str, Any]:
 
 
 def list_context(entries: Sequence[Entry], texts: Texts) -> dict[str, Any]:
-    """What a list of papers prints."""
+    """Return what a list of papers prints."""
     told = {entry.pk: {"lead": lead(entry.abstract, texts), "posts": posts(entry)} for entry in entries}
     return {"entries": entries, "told": told, "texts": texts}
 
 
 def lead(abstract: str, texts: Texts) -> str:
-    """The sentence that stands for the abstract; the first where none is picked."""
+    """Return the sentence that stands for the abstract; the first one if none was picked."""
     if picked := texts.lead_text(abstract):
         return picked
     text = " ".join(texts.abstract_text(abstract)[:LONGEST_LEAD].split())
@@ -75,7 +76,7 @@ def lead(abstract: str, texts: Texts) -> str:
 
 
 def paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
-    """Entries with paper, its categories, digest, its events and their `of_posts`; one query."""
+    """Return items of entries, which need paper, its categories, digest, its events and `of_posts`; one query."""
     items, texts = [], texts_of_list(entries)
     for entry in entries:
         paper, digest = entry.paper, entry.digest
@@ -114,24 +115,24 @@ def paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
 
 
 def headline(name: str, titles: Sequence[str], number: int) -> str:
-    """The name of a list with its first title: `Hot Papers 2021-05-12: A Title, and 11 more`."""
+    """Return the name of a list with its first title: `Hot Papers 2021-05-12: A Title, and 11 more`."""
     more = f", and {number - 1} more" if number > 1 else ""
     return f"{name}: {titles[0]}{more}" if titles else name
 
 
 def posts(entry: Entry) -> list[Tweet]:
-    """The posts that the entry shows and that are still there, each once."""
+    """Return the posts that the entry shows and that still exist, without duplicates."""
     shown = (one.tweet for one in entry.shown_tweets.all() if one.tweet.state == Tweet.State.LIVE)
     return list({tweet.pk: tweet for tweet in shown}.values())
 
 
 def changed(digest: Digest) -> datetime | None:
-    """When readers last saw the digest become another one."""
+    """Return when the digest last changed for readers."""
     moments = [event.at for event in digest.events.all()]
     return max([*moments, digest.published_at] if digest.published_at else moments, default=None)
 
 
 def touched(entries: Sequence[Entry]) -> datetime | None:
-    """When a post last went, or came back, and its link with it: no news to readers, but another text."""
+    """Return when a post last disappeared or came back, and its link with it: this is no news, but changes the text."""
     tweets = (one.tweet for entry in entries for one in entry.shown_tweets.all())
     return max((tweet.state_since for tweet in tweets if tweet.state_since), default=None)

@@ -1,8 +1,8 @@
 """Maps of the published pages for search engines (https://www.sitemaps.org/protocol.html).
 
-`/sitemap.xml` lists one map of each month that has a list, so that none grows for ever: a month has some 500 papers and 5,000
-names of authors. What several months lead to, as the page of a category, stands in the map of each: to leave it out would mean
-to look at all the others.
+`/sitemap.xml` lists one map for each month that has a list, so that no map grows for ever: a month has some 500 papers and
+5,000 names of authors. A page that several months lead to, such as that of a category, stands in the map of each: leaving it
+out would require a look at all other months.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,10 @@ from digests.templatetags.reading import absolute
 from papers.models import PaperAuthor, PaperCategory
 
 PAGES = ("home", "papers", "archive", "rising", "days", "about")
-"""Names of the addresses that belong to no time, besides the hottest papers of each period."""
+"""Names of addresses that belong to no time, besides the hottest papers of each period."""
 MOST_ADDRESSES = 50_000
-"""The protocol allows no more in a map. Only a month of a hundred authors a paper has more: then the last names are left out."""
+"""The protocol allows no more in a map. Only a month with a hundred authors for each paper has more: then the last names are
+left out."""
 XML = "application/xml"
 
 
@@ -36,7 +37,7 @@ class Address:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The map of the maps; one query."""
+    """Send the map of the maps; one query."""
     months = Digest.objects.published().dates("date", "month", order="DESC")
     paths = [reverse("sitemap-pages"), *(reverse("sitemap-of-month", args=[day.year, day.month]) for day in months)]
     maps = [Address(absolute(path)) for path in paths]
@@ -45,7 +46,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def pages(request: HttpRequest) -> HttpResponse:
-    """What belongs to no month; one query."""
+    """Send what belongs to no month; one query."""
     years = Digest.objects.published().dates("date", "year", order="DESC")
     paths = [*map(reverse, PAGES), *(reverse("hottest", args=[period]) for period in HOTTEST_OF)]
     paths += [reverse("year", args=[day.year]) for day in years]
@@ -54,7 +55,7 @@ def pages(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_of_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
-    """A month, its lists, and their papers with categories and authors; four queries."""
+    """Send a month, its lists, and their papers with categories and authors; four queries."""
     last_event = PublicEvent.objects.filter(digest=OuterRef("pk")).order_by("-at").values("at")[:1]
     digests = Digest.objects.published().filter(date__year=year, date__month=month).order_by("date")
     seen_at = Coalesce(Subquery(last_event), "published_at")
@@ -84,7 +85,7 @@ def _sent(request: HttpRequest, addresses: list[Address]) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Crawlers are welcome but for the editors' pages, and for the endless number of selections."""
+    """Send robots.txt: crawlers are welcome, except on editors' pages and on the endless number of selections."""
     lines = [
         "User-agent: *",
         "Disallow: /admin/",

@@ -1,4 +1,4 @@
-"""The addresses of selections, of everything that machines fetch, and those of the old site that lead on."""
+"""The addresses of selections, of everything that machines fetch, and redirects from those of the old site."""
 
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
@@ -10,7 +10,7 @@ from papers.text.identifiers import ARXIV_ID
 
 all_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=True))
 nearest_days = require_safe(RedirectView.as_view(pattern_name="home", permanent=False))
-"""What a numbered page showed moved on with each new post: the number means nothing any more."""
+"""Each new post moved the contents of a numbered page, so the number no longer means anything."""
 
 urlpatterns = [
     path("papers", feeds.papers, name="papers"),

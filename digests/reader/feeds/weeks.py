@@ -21,7 +21,7 @@ PAPERS_A_WEEK = 15
 
 
 def week_items(now: datetime) -> tuple[list[FeedItem], list[Digest], list[Paper]]:
-    """The newest weeks, from Monday to Sunday (UTC), that ended before `now`, and what they show; ten queries."""
+    """Return the newest weeks, from Monday to Sunday (UTC), that ended before `now`, and what they show; ten queries."""
     monday = now.astimezone(UTC).date() - timedelta(days=now.astimezone(UTC).weekday())
     days = Digest.objects.published().filter(date__lt=monday).order_by("-date").prefetch_related("events")[: 7 * NEWEST_WEEKS]
     weeks = [(first, list(found)) for first, found in groupby(days, lambda digest: _monday(digest.date))][:NEWEST_WEEKS]
@@ -61,9 +61,10 @@ def _monday(day: date) -> date:
 
 
 def _hottest(digests: Sequence[Digest]) -> dict[date, list[int]]:
-    """By the Monday of the week, the entries of its papers, in the order of the page of the week's hottest; one query.
+    """Return for each week, by its Monday, the entries of its papers, in the order of the page of the week's hottest; one
+    query.
 
-    A paper stands there once, as the newest day of the week that lists it printed it.
+    Each paper appears once, as the newest day of the week that lists it printed it.
     """
     days = {digest.pk: digest.date for digest in digests}
     rows = Entry.objects.filter(digest__in=list(days)).order_by().values_list("pk", "digest", "paper", "provenance", SCORE)

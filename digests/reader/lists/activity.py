@@ -1,4 +1,4 @@
-"""How many listed papers a category had, month by month, and its hottest ones: of the last two years, so that no page costs more
+"""How many listed papers a category had month by month, and its hottest ones, over the last two years: so no page costs more
 the longer the archive is."""
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ TOP = 5
 @dataclass(frozen=True, slots=True)
 class Bar:
     month: date
-    """Its first day."""
+    """The first day of the month."""
     papers: int
     x: int
     height: int
@@ -27,7 +27,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Papers a month, the oldest month first; a month without papers is there, too."""
+    """Papers by month, oldest month first, including months without papers."""
 
     bars: Sequence[Bar]
 
@@ -41,19 +41,19 @@ class Activity:
 
     @property
     def path(self) -> str:
-        """Upright strokes in a box of WIDTH by HEIGHT, one a month."""
+        """Return vertical strokes in a box of WIDTH by HEIGHT, one for each month."""
         return "".join(f"M{bar.x} {HEIGHT}v-{bar.height}" for bar in self.bars if bar.height)
 
 
 def activity_of_category(code: str, newest: date) -> Activity:
-    """Up to the month of `newest`; one query."""
+    """Return the activity up to the month of `newest`; one query."""
     months = months_before(newest, MONTHS)
     rows = _entries(code, months[0]).annotate(month=TruncMonth("digest__date")).order_by()
     return drawn(dict(rows.values_list("month").annotate(Count("pk"))), months)
 
 
 def top_of_category(code: str, newest: date) -> list[Entry]:
-    """Its hottest papers of that time, each once, by counts of one kind: the network's if it has any. One query."""
+    """Return its hottest papers of that time, each once, by one kind of counts: the network's if there are any. One query."""
     rows = _entries(code, months_before(newest, MONTHS)[0]).select_related("paper", "digest")
     first: dict[int, Entry] = {}
     for entry in rows.order_by("provenance", SCORE.desc(), "-pk")[: TOP * 3]:  # "network" comes before "post"
@@ -68,7 +68,7 @@ def _entries(code: str, since: date) -> QuerySet[Entry]:
 
 
 def activity_by_month(days: Iterable[date], newest: date) -> Activity:
-    """Of so many papers, by the days on which they were announced."""
+    """Return the activity of papers that were announced on these days."""
     months = months_before(newest, MONTHS)
     counted = dict.fromkeys(months, 0)
     for day in days:
@@ -78,7 +78,7 @@ def activity_by_month(days: Iterable[date], newest: date) -> Activity:
 
 
 def months_before(newest: date, count: int) -> list[date]:
-    """The first days of so many months, the last one that of `newest`."""
+    """Return the first days of that many months, the last one being that of `newest`."""
     last = newest.year * 12 + newest.month - 1
     return [date(number // 12, number % 12 + 1, 1) for number in range(max(last - count + 1, 12), last + 1)]
 

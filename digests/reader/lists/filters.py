@@ -1,4 +1,4 @@
-"""The filters of the page of papers, as its form shows them: what may be chosen, what is, and what takes it off again."""
+"""The filters of the page of papers, as its form shows them: what can be chosen, what is chosen, and what removes it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ class Filters:
 
 
 def filters_of(selection: Selection, years: Sequence[int]) -> Filters:
-    """`years` are those to choose from."""
+    """Return the filters; `years` are those that can be chosen."""
     code, period, least = selection.category or "", selection.period, selection.at_least
     named = {name: [Option(one, f"{words} ({one})", one == code) for one, words in of.items()] for name, of in BY_ARCHIVE.items()}
     unnamed = [Option(code, code, True)] if code and not any(one.is_chosen for of in named.values() for one in of) else []

@@ -1,12 +1,12 @@
 """The papers of a selection, hottest or newest first, a page at a time.
 
-A paper stands in a list once: as the newest day of the period that lists it printed it. Counts of the old site's posts are
-never compared with those read from the network: the hottest list has all papers with counts from the network first, and then,
-in an order of their own, those whose counts are old.
+Each paper appears once in a list: as the newest day of the period that lists it printed it. Counts of the old site's posts are
+never compared with those read from the network: the hottest list begins with all papers with counts from the network; those
+with old counts follow in an order of their own.
 
-No page costs more the longer the archive is. The rows are looked at in the order of an index until the page is full, unless one
-of the criteria is met by few rows: then these are fetched and sorted. Only two criteria that are both frequent and hardly ever
-meet make the database look at many rows for a page.
+No page costs more the longer the archive is. Rows are read in the order of an index until the page is full. If few rows meet
+one of the criteria, these are fetched and sorted instead. Only two frequent criteria that rarely meet make the database read
+many rows for a page.
 """
 
 import re
@@ -27,9 +27,9 @@ from papers.search.finding import matching_ids
 
 PAPERS_A_PAGE = 30
 HOTTEST_OF = {"week": "Week", "month": "Month", "year": "Year", "ever": "Ever"}
-"""The periods, as `Selection` names them, that have a page of their hottest papers."""
+"""The periods, by their names in `Selection`, that have a page of their hottest papers."""
 FEW = 3000
-"""Rows that may be fetched and sorted for one page."""
+"""The most rows that are fetched and sorted for one page."""
 FEW_DAYS = 366
 
 
@@ -40,33 +40,33 @@ class ListPage:
     selection: Selection
     entries: Sequence[Entry]
     after: str
-    """The place in the list behind which it begins; empty for the first page."""
+    """The page begins after this place in the list; empty for the first page."""
     next_after: str
-    """The place in the list behind which the next page begins; empty on the last one."""
+    """The next page begins after this place in the list; empty on the last page."""
     bounds: tuple[date | None, date | None] = (None, None)
-    """The first and the last day of its period, where it has them."""
+    """The first and the last day of its period, if it has any."""
     most_matches: int = 0
-    """Where more papers match the selection's text than are looked at: how many of them are, the hottest ones; else 0."""
+    """If more papers match the selection's text than are considered, how many are: the hottest ones; otherwise 0."""
 
     @property
     def older(self) -> str | None:
-        """The address of the next page; None on the last one."""
+        """Return the address of the next page; None on the last one."""
         return self.selection.address(after=self.next_after) if self.next_after else None
 
     @property
     def has_recent_matches(self) -> bool:
-        """Whether as many again are looked at of the papers of the last year (see `_matching`)."""
+        """Say whether as many papers of the last year are considered in addition (see `_matching`)."""
         return self.selection.order is Order.NEWEST
 
     @property
     def is_ranked(self) -> bool:
-        """Whether its papers' places in it are ranks: of one kind of counts, from the first one on."""
+        """Say whether the papers' places are ranks: by one kind of counts, from the first one on."""
         kinds = {entry.provenance for entry in self.entries}
         return self.selection.order is Order.HOTTEST and not self.after and len(kinds) == 1
 
     @property
     def shows(self) -> dict[str, Any]:
-        """What it depends on, for `shows` of digests/page_cache."""
+        """Return what the page depends on, for `shows` of digests/page_cache."""
         papers = [entry.paper for entry in self.entries]
         if self.is_of_days and papers and self.selection.period.text == "ever":
             # A day that comes in between, above or below is a neighbour of one that is shown.
@@ -76,7 +76,7 @@ class ListPage:
 
     @property
     def shows_without_counts(self) -> dict[str, Any]:
-        """The same of a page that prints no counts."""
+        """Return the same for a page that prints no counts."""
         if not self.is_of_days:
             return self.shows
         listed = [EVER] if self.selection.period.days else times(*self.bounds)
@@ -84,7 +84,7 @@ class ListPage:
 
     @property
     def is_of_days(self) -> bool:
-        """Whether it has whole days, one after the other."""
+        """Say whether it has whole days, one after the other."""
         selection = self.selection
         return selection.order is Order.NEWEST and not (selection.category or selection.text or selection.at_least)
 
@@ -98,7 +98,7 @@ class ListPage:
 
 
 def listed(selection: Selection, after: str = "", limit: int = PAPERS_A_PAGE) -> ListPage:
-    """The page behind the place `after`. Thirteen queries at most. Raises SelectionError where there is no such place."""
+    """Return the page after the place `after`. Thirteen queries at most. Raises SelectionError if there is no such place."""
     matching, are_all = _matching(selection)
     bounds = _bounds(selection)
     rows = _rows(selection, matching, *bounds)
@@ -109,20 +109,20 @@ def listed(selection: Selection, after: str = "", limit: int = PAPERS_A_PAGE) ->
 
 
 def fetched(pks: Sequence[int]) -> list[Entry]:
-    """The entries in this order, with paper, categories and digest; two queries."""
+    """Return the entries in this order, with paper, categories and digest; two queries."""
     found = Entry.objects.select_related("paper", "digest").prefetch_related("paper__categories").in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
 
 
 def newest_day() -> date | None:
-    """The newest published day."""
+    """Return the newest published day."""
     return Digest.objects.published().order_by("-date").values_list("date", flat=True).first()
 
 
 def _matching(selection: Selection) -> tuple[list[int], bool]:
-    """The papers that match the text, and whether these are all. Of more than FEW the hottest, and for the newest first also the
-    hottest of those announced up to a year before the newest day: else a new paper would have to be among the hottest of all.
-    """
+    """Return the papers that match the text, and whether these are all. Of more than FEW, the hottest are returned; for the
+    newest first, also the hottest of those announced within a year before the newest day: otherwise a new paper would have to
+    be among the hottest of all."""
     if not selection.text:
         return [], True
     found = matching_ids(selection.text, FEW + 1, are_hottest=True)
@@ -135,7 +135,7 @@ def _matching(selection: Selection) -> tuple[list[int], bool]:
 
 
 def _rows(selection: Selection, matching: list[int], since: date | None, until: date | None) -> QuerySet[Any]:
-    """The entries of the selection, each with its `day`, `score` and `source`, in no order yet."""
+    """Return the entries of the selection, unsorted, each with its `day`, `score` and `source`."""
     days = Digest.objects.published().between(since, until)
     criteria = []
     few_rows = False
@@ -175,9 +175,9 @@ def _rows(selection: Selection, matching: list[int], since: date | None, until: 
 
 
 def _there_is(rows: QuerySet[Any], few_rows: bool) -> Q:
-    """Whether there is such a row. PostgreSQL may make a join of EXISTS: right where it goes along an index until a page is full,
-    but where it sorts a few rows it would read all of the other table, so there it gets a subquery that it cannot rewrite.
-    """
+    """Return a condition that such a row exists. PostgreSQL may turn EXISTS into a join: that is right if it reads an index
+    until a page is full; but if it sorts a few rows, it would read all of the other table, so there it gets a subquery that it
+    cannot rewrite."""
     return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False)) if few_rows else Q(Exists(rows))
 
 
@@ -194,7 +194,7 @@ def _bounds(selection: Selection) -> tuple[date | None, date | None]:
 
 
 def _newest(rows: QuerySet[Any], after: str, limit: int) -> list[tuple[Any, ...]]:
-    """The newest day first, each in its own order: (primary key, day, position)."""
+    """Return a page of rows, newest day first and in each day's own order: (primary key, day, position)."""
     if after:
         found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,5})", after)
         try:
@@ -206,7 +206,8 @@ def _newest(rows: QuerySet[Any], after: str, limit: int) -> list[tuple[Any, ...]
 
 
 def _hottest(rows: QuerySet[Any], after: str, limit: int) -> list[tuple[Any, ...]]:
-    """Counts from the network first, then old ones, each hottest first: (primary key, provenance, score, primary key)."""
+    """Return a page of rows, with counts from the network first, then old ones, each hottest first: (primary key, provenance,
+    score, primary key)."""
     provenances: list[str] = [Provenance.NETWORK, Provenance.POST]
     behind = Q()
     if after:

@@ -1,4 +1,4 @@
-"""The papers whose counts grow the most right now, by the readings from the network alone."""
+"""The papers whose counts grow fastest now, by readings from the network alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ class RisingPaper:
     """As the newest day that lists the paper printed it; with paper, categories and digest."""
     now: PaperMeasurement
     before: PaperMeasurement
-    """The reading it is compared with: the newest that is older than the window, else the oldest within it."""
+    """The reading for comparison: the newest one older than the window, otherwise the oldest within it."""
 
     @property
     def gain(self) -> int:
-        """Of its score, which weighs what each network counts."""
+        """Return the gain of its score, which weighs what each network counts."""
         return _score(self.now) - _score(self.before)
 
     @property
     def gained(self) -> dict[str, dict[str, int]]:
-        """What grew, by network and its own names."""
+        """Return what grew, by network and its own names."""
         grown = {
             network: _grown(counts, _counted(self.before).get(network, {})) for network, counts in _counted(self.now).items()
         }
@@ -37,10 +37,10 @@ class RisingPaper:
 
 
 def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 30) -> Sequence[RisingPaper]:
-    """The papers that gained the most since `window` ago, those that gained nothing left out. Four queries.
+    """Return the papers that gained most since `window` ago, without those that gained nothing. Four queries.
 
-    Asked are the papers of the published days whose tweets are still read; a paper that was not read within the window, or only
-    once in twice the window, has no gain that is known.
+    Considered are papers of published days whose posts are still read. If a paper was not read within the window, or only once
+    in twice the window, its gain is unknown.
     """
     first_day = (now - HORIZON).astimezone(UTC).date()
     days = Digest.objects.published().filter(date__gte=first_day)
@@ -61,7 +61,7 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
 
 
 def may_rise(now: datetime) -> list[Paper]:
-    """The papers of which each reading may change what `rising` finds, with their keys alone; one query."""
+    """Return the papers for which a reading may change the result of `rising`, with their keys alone; one query."""
     first_day = (now - HORIZON).astimezone(UTC).date()
     entries = Entry.objects.filter(in_published_digest(), digest__date__gte=first_day)
     return [Paper(pk) for pk in entries.values_list("paper", flat=True)]

@@ -1,9 +1,8 @@
 """One grammar of selections: category × period × threshold × text, in an order.
 
-`/papers?category=cs.LG&period=2021-05&min=100&q=transformers&order=hottest` is the page of a selection; the same words behind
-`/papers.atom` and `/papers.json` give its feeds, and behind `/papers.bib`, `.ris` and `.csl.json` its papers for reference
-managers. Every part may be left out. What a selection
-finds is asked in digests/reader/lists/listing.py; nothing here asks the database.
+`/papers?category=cs.LG&period=2021-05&min=100&q=transformers&order=hottest` is the page of a selection; the same words after
+`/papers.atom` and `/papers.json` give its feeds, and after `/papers.bib`, `.ris` and `.csl.json` its papers for reference
+managers. Every part is optional. digests/reader/lists/listing.py asks for the papers; nothing here queries the database.
 """
 
 import re
@@ -22,7 +21,7 @@ from papers.text.identifiers import CATEGORY
 from papers.text.taxonomy import in_arxivs_capitals
 
 ROLLING = {"week": 7, "month": 30, "year": 365}
-"""Periods of so many days that end with the newest published day, whenever that was."""
+"""Periods of a number of days that end with the newest published day, whenever that was."""
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -40,16 +39,16 @@ class Period:
     """The listing days from `since` to `until`, both included, None for an open end; or the newest `days` days."""
 
     text: str = "ever"
-    """As an address says it: `2021-05-12`, `2021-W19`, `2021-05`, `2021`, `2021-05-01..2021-05-15`, `week`, `ever`."""
+    """As an address writes it: `2021-05-12`, `2021-W19`, `2021-05`, `2021`, `2021-05-01..2021-05-15`, `week`, `ever`."""
     since: date | None = None
     until: date | None = None
     days: int | None = None
     words: str = ""
-    """For people, to stand behind "papers": `of May 2021`; empty for ever."""
+    """For people, after the word "papers": `of May 2021`; empty for ever."""
 
     @classmethod
     def parse(cls, text: str) -> "Period":
-        """Raises SelectionError."""
+        """Read a period. Raises SelectionError."""
         if text in ("", "ever"):
             return cls()
         if text in ROLLING:
@@ -97,13 +96,13 @@ def _last_of_month(first: date) -> date:
 
 
 def shown(text: str) -> str:
-    """What a reader wrote, short enough to be said in an answer."""
+    """Return what a reader wrote, short enough to repeat in an answer."""
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """What a page links in its head, and what its body may offer."""
+    """A feed that a page links in its head and may offer in its body."""
 
     title: str
     href: str
@@ -124,7 +123,7 @@ FORMS = {
 
 
 TRACKERS = frozenset({"fbclid", "gclid", "igshid", "mc_cid", "mc_eid", "msclkid", "ref", "ref_src", "source", "si", "twclid"})
-"""What other sites add to an address that somebody shares there, besides utm_…: no filters of ours."""
+"""Parameters that other sites add to shared addresses, besides utm_…; they are no filters of ours."""
 FEEDS = [(form, FORMS[form]) for form in ("atom", "json")]
 
 
@@ -132,7 +131,7 @@ FEEDS = [(form, FORMS[form]) for form in ("atom", "json")]
 class Selection:
     """Papers of published digests. Equal selections have equal addresses.
 
-    A threshold is one of reposts + likes, as the newest day of the period that lists the paper printed them.
+    The threshold applies to reposts + likes, as the newest day of the period that lists the paper printed them.
     """
 
     category: str | None = None
@@ -144,7 +143,7 @@ class Selection:
 
     @classmethod
     def of(cls, *, period: str = "ever", order: str = "newest", category: str = "", at_least: str = "", text: str = "") -> Self:
-        """From the words of an address; what is empty is left out. Raises SelectionError."""
+        """Make a selection from the words of an address; empty ones are left out. Raises SelectionError."""
         category = in_arxivs_capitals(category)
         if category and not re.fullmatch(CATEGORY, category):
             raise SelectionError(f"“{shown(category)}” isn’t an arXiv category. Write it as arXiv does, for example cs.LG.")
@@ -162,7 +161,7 @@ class Selection:
 
     @classmethod
     def parse(cls, query: QueryDict) -> Self:
-        """From the query of an address, but for `after`, the place in the list. Raises SelectionError."""
+        """Read a selection from the query of an address, except `after`, the place in the list. Raises SelectionError."""
         names = {"category": "category", "period": "period", "min": "at_least", "q": "text", "order": "order"}
         words = {}
         for name, values in query.lists():
@@ -178,7 +177,7 @@ class Selection:
 
     @property
     def query(self) -> Mapping[str, str | int]:
-        """Its words, in the one order that we write."""
+        """Return its words, always in the same order."""
         words = {
             "category": self.category,
             "period": None if self.period.text == "ever" else self.period.text,
@@ -189,14 +188,14 @@ class Selection:
         return {name: value for name, value in words.items() if value is not None}
 
     def address(self, form: str = "", *, after: str = "") -> str:
-        """The path and query of its page, or of one of its FORMS; of the part behind a place in the list."""
+        """Return the path and query of its page or of one of its FORMS, from a place in the list on."""
         path = reverse("papers-as", args=[form]) if form else reverse("papers")
         query = urlencode({**self.query, **({"after": after} if after else {})})
         return f"{path}?{query}" if query else path
 
     @property
     def title(self) -> str:
-        """For people: `Hot papers in cs.LG of May 2021, matching “transformers”`."""
+        """Return its title: `Hot papers in cs.LG of May 2021, matching “transformers”`."""
         words = ["Hot papers", f"in {self.category}" if self.category else "", self.period.words]
         title = " ".join(word for word in words if word)
         if self.at_least:
@@ -207,7 +206,7 @@ class Selection:
 
     @classmethod
     def feeds_of(cls, **words: str) -> list[FeedLink]:
-        """The feeds of the selection with these words of an address; none where they are no selection."""
+        """Return the feeds of the selection with these words of an address; none if they are no selection."""
         try:
             return cls.of(**words).feeds
         except SelectionError:
@@ -215,5 +214,5 @@ class Selection:
 
     @property
     def feeds(self) -> list[FeedLink]:
-        """The selection as feeds and BibTeX: a page's context `feeds`."""
+        """Return the selection as feeds and BibTeX: a page's context `feeds`."""
         return [FeedLink(f"{self.title} ({name})", self.address(form), kind, name) for form, (name, kind) in FORMS.items()]

@@ -1,1 +1,1 @@
-"""The pages that readers see, one module a subject. Only published digests are public, and what appears in them."""
+"""The pages that readers see, one module for each subject. Only published digests, and what appears in them, are public."""

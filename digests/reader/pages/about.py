@@ -1,4 +1,4 @@
-"""What the site says of itself: how it ranks, what happened to its days, and what it keeps of a reader (nothing)."""
+"""What the site says about itself: how it ranks, what happened on each day, and what it stores about a reader (nothing)."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ DAYS_A_PAGE = 60
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    """How the ranking works, by the rules that rank."""
+    """Explain the ranking, by the rules in force."""
     held = rules()
     context = {
         "rules": held,
@@ -47,7 +47,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 @reads_query("before")
 def days(request: HttpRequest) -> HttpResponse:
-    """The log of all days, the newest first, or of those before `?before=YYYY-MM-DD`."""
+    """Show the log of all days, newest first, or of those before `?before=YYYY-MM-DD`."""
     before = asked_day(request)
     found = logged_days(before, DAYS_A_PAGE + 1)
     shown = found[:DAYS_A_PAGE]
@@ -62,7 +62,7 @@ def days(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def day(request: HttpRequest, day: date) -> HttpResponse:
-    """What happened to one day."""
+    """Show what happened on one day."""
     found = logged_day(day)
     if found is None:
         raise Http404("Nothing is known of this day")
@@ -73,5 +73,5 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
 
 @require_safe
 def reading(request: HttpRequest) -> HttpResponse:
-    """What the browser remembers of its reader; the page's script fills it in, the site learns nothing of it."""
+    """Show what the browser remembers about its reader. The page's script fills it in; the site learns nothing."""
     return shows(render(request, "reading.html"))

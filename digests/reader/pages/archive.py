@@ -17,7 +17,7 @@ from digests.reader.texts import texts_of_entries
 
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
-    """The newest year as a calendar, and the way to all others."""
+    """Show the newest year as a calendar, with links to all others."""
     all_years = years()
     newest = calendar_of(all_years[0]) if all_years else None
     meta = Metadata("All days", "Every day’s list of hot arXiv papers, by year and month.", reverse("archive"))
@@ -27,7 +27,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def year(request: HttpRequest, year: int) -> HttpResponse:
-    """A year's calendar."""
+    """Show a year's calendar."""
     shown = calendar_of(year)
     if not shown.days:
         raise Http404("No list of this year is published")
@@ -39,7 +39,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_safe
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
-    """A month's lists with their titles, the newest first."""
+    """Show a month's lists with their titles, newest first."""
     digests = list(Digest.objects.published().filter(date__year=year, date__month=month).order_by("-date").with_titles())
     if not digests:
         raise Http404("No list of this month is published")
@@ -67,7 +67,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 
 def beside(first: date, last: date) -> tuple[date | None, date | None]:
-    """The nearest published days before the first and after the last one."""
+    """Return the nearest published days before the first and after the last one."""
     published = Digest.objects.published()
     older = published.filter(date__lt=first).order_by("-date").values_list("date", flat=True).first()
     newer = published.filter(date__gt=last).order_by("date").values_list("date", flat=True).first()

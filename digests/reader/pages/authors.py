@@ -1,4 +1,4 @@
-"""The papers of an author's name. Names are not persons: arXiv does not say who is who."""
+"""The papers of an author's name. A name is not a person: arXiv does not say who is who."""
 
 import re
 from datetime import date
@@ -23,17 +23,17 @@ from papers.search.words import author_key
 PAPERS_A_PAGE = 50
 MOST_SPELLINGS = 10
 MOST_PARTS = 7
-"""Of an old key: there are two ways to read each place between two of them."""
+"""The most parts of an old key that are tried: each gap between two parts can be read in two ways."""
 MOST_ASKED = 100
 FEW = 8
-"""Papers among which the hottest need no list of their own."""
+"""If there are fewer papers, the hottest need no list of their own."""
 MOST_COUNTED = 1000
-"""Papers of a name that are counted."""
+"""The most papers of a name that are counted."""
 
 
 @reads_query("after")
 def author(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A name in any spelling leads to the one address of all its spellings."""
+    """Redirect a name in any spelling to the one address of all its spellings."""
     key = author_key(name)
     if not key:
         raise Http404("Expected a name")
@@ -45,9 +45,10 @@ def author(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def renamed(key: str) -> str | None:
-    """The key of a name that had this one while keys were made from names in TeX: `alvarez` for `a-lvarez`, of `{\\'A}lvarez`.
+    r"""Return the current key of a name whose key was this one while keys were made from names in TeX: `alvarez` for
+    `a-lvarez`, from `{\'A}lvarez`.
 
-    Two queries at most, one where the key is that of a name.
+    Two queries at most; one if the key is in use.
     """
     parts = key.split("-")
     if not 2 <= len(parts) <= MOST_PARTS or PaperAuthor.objects.filter(key=key).exists():
@@ -65,7 +66,7 @@ def renamed(key: str) -> str | None:
 
 @require_safe
 def papers_of(request: HttpRequest, key: str) -> HttpResponse:
-    """All collected papers of the name, the newest first, with the published lists that have them. Six queries."""
+    """Show all collected papers of the name, newest first, with the published lists that have them. Six queries."""
     published = Entry.objects.filter(in_published_digest()).select_related("digest").order_by("-digest__date")
     papers = Paper.objects.filter(
         Paper.public() | Exists(published.filter(paper=OuterRef("pk"))),
@@ -109,12 +110,12 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def hotness(entry: Entry) -> tuple[bool, int]:
-    """Counts from the network before old ones."""
+    """Sort counts from the network before old ones."""
     return entry.provenance == Provenance.NETWORK, entry.retweets + entry.favorites
 
 
 def best_of(listed: list[Entry]) -> list[Entry]:
-    """The hottest of a kind of counts, each paper once."""
+    """Return the hottest by one kind of counts, each paper once."""
     first: dict[int, Entry] = {}
     for entry in listed:
         if entry.provenance == listed[0].provenance:
@@ -123,7 +124,7 @@ def best_of(listed: list[Entry]) -> list[Entry]:
 
 
 def behind(papers: QuerySet[Paper], after: str) -> QuerySet[Paper]:
-    """Those behind a place in the list: the listing day and the primary key of the last one before."""
+    """Return those after a place in the list: the listing day and the primary key of the last paper before."""
     if not after:
         return papers
     found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})", after)

@@ -226,3 +226,12 @@ def test_day_concerns_the_pages_of_its_month_and_its_year() -> None:
         *("paper:7", "*"),
     }
     assert "day:2021-05" in triggers.widened(["day:2021-05-12"])
+
+
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_names_of_triggers_are_short_enough_and_no_two_alike(vendor: str) -> None:
+    """PostgreSQL cuts names at 63 letters, and then two are the same."""
+    names = [trigger.name for trigger in triggers._triggers(vendor)]
+
+    assert max(map(len, names)) <= 63
+    assert len(set(names)) == len(names)
