@@ -84,13 +84,13 @@ def measure(on: Machine, for_s: float) -> int:
     on.start(*READING)
     until(lambda: len(web_ready(on)) == 2, 180, "both web servers are ready")
     for day in (first, last):
-        on.manage("collect_papers", str(day))
-        on.manage("collect_tweets", str(day))
+        on.manage("collect_papers", "--date", str(day))
+        on.manage("collect_tweets", "--date", str(day))
     on.manage("shell", "-v", "0", "-c", "from digests.tasks import propose_drafts; propose_drafts()")
     for day in (first, last):
         on.manage("publish_digest", str(day), "--despite-findings")
     pages = ["/", f"/posts/hot-papers-{first}", "/archive", "/papers", "/rss.xml", f"/days/{first}"]
-    pages = [page for page in pages if on.get(page).status_code == 200]
+    pages = [page for page in pages if on.get(f"{page}?n=0").status_code == 200]
     figures = {"idle": asyncio.run(ask(on, pages, for_s))}
     say(f"Idle: {len(figures['idle'].seconds):,} answers; now all workers, beats and followers, and an editor")
     on.start()

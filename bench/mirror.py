@@ -1,4 +1,4 @@
-"""Mirrors of N posts: a full folder beside `cp -r` with fsync, one changed day beside the start of the process, and the site."""
+"""Mirrors of N posts: a full folder beside `cp -r` with fsync, one changed day, the site as files beside Eleventy."""
 
 import argparse
 import os
@@ -22,10 +22,16 @@ from papers.rendered.waiting import render_changed  # noqa: E402
 
 ROUNDS = 5
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+ELEVENTY = settings.BASE_DIR / "var/mirror-generators/node_modules/@11ty/eleventy/cmd.cjs"
+"""As `make test-mirror` installs it."""
 
 
-def run(*arguments: object) -> None:
+def run(*arguments: object) -> float:
+    """Run the command; the seconds of processor time that it and its processes took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([*MANAGE, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def copied(source: Path, target: Path) -> None:
@@ -43,36 +49,62 @@ def report(what: str, seconds: float, floor: float, words: str, limit: str) -> N
     print(f"{what:<44}{seconds:>8.3f} s   {words} {floor:>8.3f} s   {seconds / floor:>5.2f} x   {limit}")
 
 
-def beyond(what: str, seconds: float, start: float) -> None:
-    print(f"{what:<44}{seconds:>8.3f} s   the command's start {start:>8.3f} s   {seconds - start:>+7.3f} s   at most 0.1")
+def changed_day(target: list[object], *, is_newest: bool = False) -> float:
+    """Processor seconds of a run after one day changed, beyond those of the command's start: the median of some, in turn."""
+    days = Entry.objects.order_by("-digest__date" if is_newest else "digest__date").values("digest")[:1]
+    beyond = []
+    for number in range(ROUNDS):
+        Entry.objects.filter(position=1, digest=days).update(retweets=1_000_000 + number)
+        beyond.append(run("mirror", *target) - run("mirror", "--help"))
+    return statistics.median(beyond)
 
 
-def changed_day(target: list[object], number: int) -> float:
-    Entry.objects.filter(position=1, digest=Entry.objects.order_by("digest__date").values("digest")[:1]).update(retweets=number)
-    return timed(lambda: run("mirror", *target))
+def say_changed_day(what: str, seconds: float) -> None:
+    print(f"{what:<44}{seconds:>8.3f} s   of the processor beyond the command's start, at most 0.1")
 
 
 def measure(scratch: Path, count: int) -> float:
-    """Print the folder's figures with so many posts; the seconds of a run after one changed day."""
+    """Print the folder's figures with so many posts; the seconds for one changed day."""
     folder, floor = scratch / f"out{count}", scratch / f"floor{count}"
     target: list[object] = ["--to", folder, "--profile", "lumen-2020"]
     full, bare = [], []
-    for _ in range(2):
+    for _ in range(3):
         shutil.rmtree(folder, ignore_errors=True)
         full.append(timed(lambda: run("mirror", *target)))
         shutil.rmtree(floor, ignore_errors=True)
         bare.append(timed(lambda: copied(folder, floor)))
     report(f"full folder, {count:,} posts", statistics.median(full), statistics.median(bare), "cp -r, fsync", "at most 3")
     run("mirror", *target)
-    start = statistics.median(timed(lambda: run("mirror", "--help")) for _ in range(ROUNDS))
-    one = statistics.median(changed_day(target, number) for number in range(ROUNDS))
-    beyond(f"one changed day of {count:,}", one, start)
+    one = changed_day(target)
+    say_changed_day(f"one changed day of {count:,}", one)
     return one
+
+
+def measure_site(scratch: Path) -> None:
+    """Print the figures of the site as files, and of Eleventy with the same posts."""
+    site: list[object] = ["--to", scratch / "site", "--profile", "html"]
+    seconds = timed(lambda: run("mirror", *site))
+    found = [path for path in (scratch / "site").rglob("*") if path.is_file() and path.suffix not in (".gz", ".br")]
+    pages = sum(path.suffix == ".html" for path in found)
+    what = f"the site, {pages:,} pages of {len(found):,} files"
+    print(f"{what:<44}{seconds:>8.3f} s   {1000 * seconds / len(found):.1f} ms a file")
+    say_changed_day("the oldest day of the site changed", changed_day(site))
+    say_changed_day("the newest day of the site changed", changed_day(site, is_newest=True))
+    if not ELEVENTY.is_file():
+        print("Eleventy: skipped, it is not installed; `make test-mirror` does so")
+        return
+    posts, built = scratch / "eleventy", scratch / "built"
+    run("mirror", "--to", posts, "--profile", "eleventy")
+    command = ["node", str(ELEVENTY), f"--input={posts}", f"--output={built}", "--quiet"]
+    taken = timed(lambda: subprocess.run(command, cwd=posts, check=True, stdout=subprocess.DEVNULL))
+    pages = len(list(built.rglob("*.html")))
+    print(f"{f'Eleventy, the same posts, {pages:,} pages':<44}{taken:>8.3f} s   {1000 * taken / pages:.1f} ms a file")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--copies", type=int, default=int(os.environ.get("BENCH_COPIES", "20")))
+    parser.add_argument("--times", type=int, default=10, help="how many times as many posts are compared")
     options = parser.parse_args()
     archive = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "shared")) / "archive"
     if not archive.is_dir():
@@ -81,24 +113,22 @@ def main() -> int:
     quietly("migrate")
     with tempfile.TemporaryDirectory(prefix="hotpapers-bench-") as folder:
         scratch, times = Path(folder), []
-        for number in (options.copies, options.copies * 10):
+        for number in (options.copies, options.copies * options.times):
             posts = scratch / f"posts{number}"
             posts.mkdir()
             copies(archive, number, posts, own_papers=False)
             quietly("import_posts", str(posts))
             render_changed()
             times.append(measure(scratch, len(list(posts.iterdir()))))
-        print(f"{'one changed day, ten times as many posts':<44}{times[1] / times[0]:>8.2f} x   at most 1.2")
+        more = f"one changed day, {options.times} times as many posts"
+        print(f"{more:<44}{times[1] / times[0]:>8.2f} x   at most 1.2")
         quietly("flush", "--no-input")
-        quietly("import_posts", str(scratch / f"posts{options.copies}"))
+        posts = scratch / "posts-of-their-own"
+        posts.mkdir()
+        copies(archive, options.copies, posts, own_papers=True)  # as on a real site, where hardly a paper is listed twice
+        quietly("import_posts", str(posts))
         render_changed()
-        site: list[object] = ["--to", scratch / "site", "--profile", "html"]
-        seconds = timed(lambda: run("mirror", *site))
-        pages = len(list((scratch / "site").rglob("*.html")))
-        print(f"{f'the site, {pages:,} pages':<44}{seconds:>8.3f} s   {pages / seconds:,.0f} pages/s")
-        one = statistics.median(changed_day(site, number) for number in range(ROUNDS))
-        start = statistics.median(timed(lambda: run("mirror", "--help")) for _ in range(ROUNDS))
-        beyond("one changed day of the site", one, start)
+        measure_site(scratch)
     print(f"peak memory of one run             {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:>8,.0f} MiB")
     return 0
 

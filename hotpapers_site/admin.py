@@ -1,4 +1,4 @@
-"""Security events in the admin, to be looked at. Devices of the second factor are each user's own and not listed."""
+"""Security events in the admin, to read. Devices of the second factor belong to each user and are not listed."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class SecurityEventAdmin(ReadOnlyAdmin):
     sortable_by = ["at"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever may see accounts may see what happened to them."""
+        """Allow users who may see accounts to see what happened to them."""
         return request.user.has_perm("auth.view_user")
 
     def has_module_permission(self, request: HttpRequest) -> bool:

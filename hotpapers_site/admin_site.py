@@ -1,4 +1,4 @@
-"""The admin's index: in sections that say what is in them, our own pages first."""
+"""The admin's index: in sections whose names say what they hold, our own pages first."""
 
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -87,7 +87,7 @@ class Waiting(NamedTuple):
 
 
 def waiting(today: date) -> list[Waiting]:
-    """What waits for an editor; three queries."""
+    """Return what waits for an editor; three queries."""
     found: list[Waiting] = []
     open_lists = Digest.all_drafts.filter(status=Digest.Status.DRAFT, date__gt=today - RECENT).order_by("date")
     drafts: list[tuple[str, str]] = []

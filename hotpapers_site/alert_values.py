@@ -1,4 +1,4 @@
-"""What the settings of alerts, logs and probes may hold; the other kinds of values are in values.py."""
+"""Allowed values of the settings for alerts, logs and probes; values.py has the other kinds."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
 
 
 def webhook(given: str) -> str:
-    """An address, perhaps with the form of its messages before it (`slack+https://…`)."""
+    """Read an address, possibly with the form of its messages in front (`slack+https://…`)."""
     form, _, address = given.rpartition("+http")
     if form:
         values.one_of(form, WEBHOOK_FORMS)
@@ -30,7 +30,7 @@ def address_with_query(given: str) -> str:
 
 
 def mail_server(given: str) -> dict[str, object]:
-    """Django's settings of mail."""
+    """Return Django's settings for mail."""
     parts = urlsplit(values.matching(r"[!-~]+")(given))
     if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.port == 0 or parts.path.strip("/"):
         raise ValueError(given)
@@ -70,6 +70,6 @@ DSN = Kind(dsn, "the DSN of a Sentry project", "https://key@sentry.papers.exampl
 
 
 def expect_server(env: Environment, recipients: list[str]) -> None:
-    """Mail for somebody needs a server to send it."""
+    """Require a server if mail is to be sent to somebody."""
     if recipients and "EMAIL_URL" not in env.given():
         env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", MAIL_SERVER.expected, MAIL_SERVER.example)

@@ -26,7 +26,7 @@ class HotPapersSiteConfig(AppConfig):
 
 
 def keep_database_private(connection: Any, **_: object) -> None:
-    """SQLite makes its files readable by everybody."""
+    """Make SQLite's files readable for this user alone: SQLite itself makes them readable by everybody."""
     if connection.vendor == "sqlite":
         path = Path(connection.settings_dict["NAME"])
         keep_private(*path.parent.glob(f"{path.name}*"))

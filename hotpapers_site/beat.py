@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 
 class LeadingScheduler(Scheduler):
-    """Gives ticks while it holds the lease. Keeps no file: who comes to lead gives every tick at once, and a task finds by the
-    database whether anything is due."""
+    """Gives ticks while it holds the lease. It keeps no file: a new leader gives every tick at once, and each task finds out
+    from the database whether anything is due."""
 
     max_interval = LOOK_EVERY_S
 
@@ -33,11 +33,11 @@ class LeadingScheduler(Scheduler):
         super().__init__(*args, **kwargs)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Seconds until the next call."""
+        """Return the seconds until the next call."""
         return super().tick(*args, **kwargs) if self.leads() else LOOK_EVERY_S
 
     def leads(self) -> bool:
-        """Whether this process leads; asks the database every few seconds."""
+        """Say whether this process leads; asks the database every few seconds."""
         now = time.monotonic()
         if now - self._looked_at < (RENEW_EVERY_S if self._leads else LOOK_EVERY_S):
             return self._leads

@@ -41,6 +41,7 @@ PERIODS_S = {
     "hotpapers_site.tasks.clear_sessions": 24 * 3600.0,
     "hotpapers_site.tasks.forget_old": 24 * 3600.0,
 }
+NICENESS = 5
 SHORTEST_PERIOD_S = 0.5
 """In the sandbox, whose clock runs faster."""
 
@@ -95,6 +96,12 @@ warnings.filterwarnings("ignore", message="You're running the worker with superu
 @signals.setup_logging.connect
 def leave_logging_alone(**_: Any) -> None:
     """Django's LOGGING holds for workers, too: with a receiver of this signal Celery sets up none of its own."""
+
+
+@signals.worker_init.connect
+def give_way(**_: Any) -> None:
+    """Where a processor is short, readers' requests come first: a worker's processes are a little less urgent."""
+    os.nice(NICENESS)
 
 
 @app.on_after_configure.connect

@@ -1,4 +1,4 @@
-"""What every page may show."""
+"""Variables that every page may show."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ def sandbox(request: HttpRequest) -> dict[str, str | None]:
 
 
 def troubles(request: HttpRequest) -> dict[str, Callable[[], list[str]]]:
-    """`system_troubles`: what is wrong, beyond what the desk says of the collection. One query, where a page shows it."""
+    """`system_troubles`: what is wrong besides what the desk says about the collection. One query, if a page shows it."""
     return {"system_troubles": _sentences}
 
 

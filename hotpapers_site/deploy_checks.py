@@ -1,4 +1,4 @@
-"""`manage.py check --deploy`: what would be unsafe in public, in the words of our own settings."""
+"""`manage.py check --deploy`: names what would be unsafe in public, in the words of our own settings."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
 ANSWERED_BY_OURS: list[str] = [f"security.W{number:03}" for number in (4, 5, 8, 9, 12, 16, 18, 20, 21)]
-"""Django's own, which speak of settings that nobody sets here; what they look at is looked at below, or fixed in settings.py."""
+"""Django's own checks that speak of settings that nobody sets here. Our checks below look at the same things, or settings.py
+fixes them."""
 DAY_S = 86_400
 
 

@@ -1,6 +1,7 @@
-"""Reads the settings' variables from the environment. Each wrong one becomes a line; all are told at once, before anything runs.
+"""Reads the settings' variables from the environment. Each wrong one becomes a line; all are reported at once, before anything
+runs.
 
-What they may hold is in values.py.
+values.py says what they may hold.
 """
 
 import difflib
@@ -20,7 +21,7 @@ Value = TypeVar("Value")
 Default = TypeVar("Default")
 LONGEST_SHOWN = 60
 LIKENESS = 0.86
-"""From which ratio (difflib) on an unknown name is taken for a misspelt one."""
+"""From this ratio (difflib) on, an unknown name counts as a misspelt one."""
 PREFIXES = ("DJANGO_", "HOTPAPERS_", "HOT_PAPERS_")
 
 
@@ -29,10 +30,10 @@ class Environment:
         self._variables = variables
         self._asked: set[str] = set()
         self.problems: list[str] = []
-        """A sentence each."""
+        """One sentence each."""
 
     def read(self, name: str, kind: Kind[Value], default: Default) -> Value | Default:
-        """The variable's value; the default where it is not set, is empty or is wrong."""
+        """Return the variable's value; the default if it is not set, is empty or is wrong."""
         self._asked.add(name)
         given = self._variables.get(name, "").strip()
         if not given:
@@ -45,7 +46,7 @@ class Environment:
             return default
 
     def given(self) -> list[str]:
-        """The names of our variables that are set."""
+        """Return the names of our variables that are set."""
         return sorted(name for name in self._asked if self._variables.get(name, "").strip())
 
     def wrong(self, name: str, found: str, expected: str, example: str) -> None:
@@ -55,7 +56,7 @@ class Environment:
         return self.read(name, whole(least, most), default)
 
     def resembling(self) -> list[str]:
-        """A sentence for each variable that nobody asks for and whose name resembles one of ours."""
+        """Return a sentence for each unknown variable whose name resembles one of ours."""
         said = []
         for name in sorted(set(self._variables) - self._asked):
             bare = next((name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)), name).upper()
@@ -65,7 +66,7 @@ class Environment:
         return said
 
     def finish(self) -> None:
-        """Tell what is wrong and end this process with status 2; tell of names that resemble ours."""
+        """Report what is wrong and end this process with status 2; mention names that resemble ours."""
         for sentence in self.resembling():
             print(sentence, file=sys.stderr)  # noqa: T201 - nothing is set up yet that could log
         if self.problems:
@@ -73,7 +74,7 @@ class Environment:
 
 
 def read_file(path: Path) -> None:
-    """Take the variables of a `.env` file that are not set otherwise. Ends this process where the file cannot be read."""
+    """Take variables from a `.env` file unless they are set otherwise. Ends this process if the file cannot be read."""
     try:
         if path.is_file():
             environ.Env.read_env(str(path))
@@ -83,13 +84,13 @@ def read_file(path: Path) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make the folder, for this user alone, or take the others' rights from it."""
+    """Make the folder for this user alone, or take away the rights of others."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keep_private(folder)
 
 
 def keep_private(*paths: Path) -> None:
-    """Take other users' rights from what is ours, but for a folder that is everybody's, as /tmp is."""
+    """Take other users' rights from what is ours, except in folders that belong to everybody, such as /tmp."""
     for path in paths:
         about = path.stat()
         if about.st_uid == os.geteuid() and about.st_mode & 0o077 and not about.st_mode & stat.S_ISVTX:
@@ -103,5 +104,5 @@ def stop(problems: list[str]) -> NoReturn:
 
 
 def shown(given: str) -> str:
-    """A value in quotes, short, on one line, without a password in an address."""
+    """Return a value in quotes, short, on one line, without a password in an address."""
     return repr(re.sub(r"(://[^/@\s]*?:)[^@\s]*@", r"\1***@", given)[:LONGEST_SHOWN])

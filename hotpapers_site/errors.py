@@ -1,4 +1,5 @@
-"""Pages for errors. Django's own read the request's form first, which may be what is wrong with it: then they fail, too."""
+"""Pages for errors. Django's own pages read the request's form first; if that is what is wrong with the request, they fail,
+too."""
 
 import logging
 import re
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def unread(view: Any) -> Any:
-    """The view without Django's decorator, which reads the form for a token that our pages do not show."""
+    """Return the view without Django's decorator, which reads the form for a token that our pages do not show."""
     return view.__wrapped__
 
 
@@ -32,7 +33,7 @@ page_not_found = unread(defaults.page_not_found)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's page for an error of ours. Where only the database is away: 503, when to try again, and one line in the log."""
+    """Show the page for an error of ours. If only the database is away: 503, when to try again, and one line in the log."""
     if not (reason := why_away(sys.exception())):
         response: HttpResponse = unread(defaults.server_error)(request)
         return response
@@ -47,7 +48,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say which roles may do it; to readers, who never see such a page, nothing."""
+    """Say which roles may do it. Readers never see such a page, so they are told nothing."""
     if not request.path.startswith("/admin/"):
         response: HttpResponse = unread(defaults.permission_denied)(request, exception)
         return response
@@ -56,7 +57,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def _roles(request: HttpRequest) -> list[str]:
-    """The roles with the permission that the admin page asks for; empty if it asks for no single one."""
+    """Return the roles with the permission that the admin page asks for; empty if it does not ask for exactly one."""
     match = request.resolver_match
     page = ADMIN_PAGE.fullmatch(match.url_name or "") if match and match.app_name == "admin" else None
     if not page:

@@ -1,6 +1,6 @@
 """What the templates of readers' pages (templates/readers/, in Jinja) can use besides Jinja's own filters.
 
-Editors' pages are in Django's template language, as the admin's are that they extend.
+Editors' pages use Django's template language, like the admin that they extend.
 """
 
 import os
@@ -28,12 +28,12 @@ ABSENT: dict[str, Any] = {"request": None, "path": "", "meta": None, "feeds": ()
 
 
 def network_marks() -> dict[str, SafeString]:
-    """By network, the shapes of its mark."""
+    """Return the shapes of each network's mark."""
     return {network: mark_safe(shapes) for network, shapes in marks().items()}  # noqa: S308 (our own drawings)
 
 
 def environment(**options: Any) -> Environment:
-    """Jinja's environment, with the options that Django gives it (autoescape among them)."""
+    """Return Jinja's environment, with the options that Django gives it (autoescape among them)."""
     options |= {"undefined": StrictUndefined, "bytecode_cache": compiled_templates()}
     environment = Environment(**options)  # noqa: S701 (Django turns autoescape on)
     environment.globals |= ABSENT | {"static": static, "url": url, "site_sections": site_sections, "network_marks": network_marks}
@@ -65,5 +65,5 @@ def compiled_templates() -> CompiledTemplates | None:
 
 @lru_cache(maxsize=4096)
 def url(name: str, *args: Any) -> str:
-    """The address of the page that has the name; the addresses of a process never change."""
+    """Return the address of the page with this name; the addresses of a process never change."""
     return reverse(name, args=args)

@@ -1,7 +1,7 @@
-"""What only one process may do at a time, whatever the number of machines: whoever holds the lease of its name does it.
+"""Work that only one process may do at a time, on however many machines: the holder of the lease does it.
 
-Times are the database's, so that the clocks of the machines do not matter. Where a holder is killed, another one follows
-once its lease is over.
+Times are the database's, so the clocks of the machines do not matter. If a holder is killed, another process follows once its
+lease is over.
 """
 
 from datetime import timedelta
@@ -14,7 +14,7 @@ from hotpapers_site.models import Lease
 
 
 def take(name: str, holder: str, lasts: timedelta) -> bool:
-    """Take the lease, or keep it; False while another one holds it. Raises DatabaseError."""
+    """Take the lease, or keep it; return False while another process holds it. Raises DatabaseError."""
     until = Now() + lasts
     if Lease.objects.filter(Q(holder=holder) | Q(until__lte=Now()), name=name).update(holder=holder, until=until):
         return True
@@ -29,7 +29,7 @@ def take(name: str, holder: str, lasts: timedelta) -> bool:
 
 
 def give_up(name: str, holder: str) -> None:
-    """Another one may take it at once."""
+    """Let another process take it at once."""
     Lease.objects.filter(name=name, holder=holder).update(holder="", until=Now())
 
 

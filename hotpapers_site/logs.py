@@ -1,4 +1,4 @@
-"""What the log says: a line for people or one of JSON, each with the request and the task that it belongs to."""
+"""The log's format: a line for people or one of JSON, each with the request and the task that it belongs to."""
 
 import json
 import logging
@@ -27,7 +27,7 @@ class Marks(logging.Filter):
 
 
 class Line(logging.Formatter):
-    """For people; the ids stand at the end, short."""
+    """A line for people; the short ids stand at the end."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
@@ -37,7 +37,7 @@ class Line(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """One line of JSON for each record; what `extra` has under `fields` stands in it by name."""
+    """One line of JSON for each record; what `extra` has under `fields` appears in it by name."""
 
     def format(self, record: logging.LogRecord) -> str:
         said: dict[str, Any] = {
@@ -82,7 +82,7 @@ def config(level: str, form: str) -> dict[str, Any]:
 
 
 def report_errors(dsn: str) -> None:
-    """Send errors to Sentry, without what is personal; nothing where no DSN is set."""
+    """Send errors to Sentry, without personal data; do nothing if no DSN is set."""
     if not dsn:
         return
     import sentry_sdk  # only where it is wanted
@@ -91,12 +91,12 @@ def report_errors(dsn: str) -> None:
 
 
 def new_request_id(given: str = "") -> str:
-    """The proxy's, where it gave a good one."""
+    """Return the proxy's id, if it sent a valid one."""
     return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 class RequestMiddleware:
-    """The request's id holds for all that is logged and queued while it is answered."""
+    """Sets the request's id for everything that is logged and queued while it is answered."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -110,7 +110,7 @@ class RequestMiddleware:
 
 
 def log_access(method: str, path: str, status: int, size: int, took_s: float, of_request: str) -> None:
-    """A line for one answered request: no address of a reader, no query."""
+    """Log a line for an answered request, without the reader's address and without a query."""
     fields = {"method": method, "path": path, "status": status, "bytes": size, "ms": round(took_s * 1000, 1)}
     token = request_id.set(of_request)
     access.info("%s %s %s, %s bytes, %s ms", method, path, status, size, fields["ms"], extra={"fields": fields})

@@ -13,7 +13,7 @@ from hotpapers_site.environment import Environment
 from hotpapers_site.values import Kind
 
 OLD_NAME = "folder"
-"""Of the target that MIRROR_DIR describes."""
+"""The name of the target that MIRROR_DIR describes."""
 
 
 def choice(*allowed: str) -> Kind[str]:
@@ -41,7 +41,7 @@ def _inside(given: str) -> str:
 
 
 def _remote(given: str) -> str:
-    """No password: it would stand in the repository's settings and in the list of processes."""
+    """Read a remote without a password: that would appear in the repository's settings and in the list of processes."""
     parts = urlsplit(given)
     if given.startswith("-") or "::" in given or not values.matching(r"[!-~]+")(given) or parts.password:
         raise ValueError(given)
@@ -68,7 +68,7 @@ SECRET = Kind(values.matching("[!-~]+"), "a text without spaces", "(a long rando
 
 
 def read(env: Environment, var: Path) -> list[Target]:
-    """The targets, MIRROR_DIR's first. What is wrong is told with the other settings."""
+    """Return the targets, MIRROR_DIR's first. What is wrong is reported with the other settings."""
     old = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
     targets = [Target(OLD_NAME, Path(old))] if old else []
     names: list[str] = env.read("MIRRORS", NAMES, [])

@@ -1,14 +1,14 @@
-"""How often passwords were tried, what became of accounts, who leads where one process may, and how processes are."""
+"""How often passwords were tried, what happened to accounts, who holds which lease, and how processes are."""
 
 from django.conf import settings
 from django.db import models
 
 
 class PasswordTries(models.Model):
-    """Tries within one span of time, of an account, from an address, or of both together."""
+    """Tries within one span of time: of an account, from an address, or of both together."""
 
     key = models.CharField(max_length=80, primary_key=True)
-    """The kind, and a hash of the rest: nobody's name or address is kept here."""
+    """The kind, and a hash of the rest: no name or address is kept here."""
     number = models.PositiveIntegerField()
     since = models.DateTimeField(db_index=True)
 
@@ -30,7 +30,7 @@ class Lease(models.Model):
 
 
 class Heartbeat(models.Model):
-    """A running process; it writes here every few seconds and takes its row away when it ends. Times are the database's."""
+    """A running process; it writes here every few seconds and removes its row when it ends. Times are the database's."""
 
     is_derived = True  # of this moment: of no use in a copy
 
@@ -48,7 +48,7 @@ class Heartbeat(models.Model):
 
 
 class Trouble(models.Model):
-    """Something that needs attention, from when it was seen until it is over. One open row a trouble."""
+    """Something that needs attention, from when it was seen until it is over. Each trouble has at most one open row."""
 
     key = models.CharField(max_length=120)
     sentence = models.CharField(max_length=1000)
@@ -102,7 +102,7 @@ class Tally(models.Model):
 
 
 class SecurityEvent(models.Model):
-    """Something that concerns the safety of an account."""
+    """An event that concerns the safety of an account."""
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", "signed in"

@@ -1,4 +1,5 @@
-"""Sends notices by mail and webhook. What a channel does not take waits for the next try; in the product it stands anyway."""
+"""Sends notices by mail and webhook. What a channel does not take waits for the next try; it can be read in the product
+meanwhile."""
 
 import logging
 import os
@@ -21,18 +22,18 @@ from hotpapers_site.health import alerts
 from hotpapers_site.health.alerts import LONGEST_TEXT, NotTold
 
 TRIED_FOR = timedelta(hours=24)
-"""What no channel took by then is sent no more."""
+"""What no channel took within this time is not sent any more."""
 TOGETHER = 20
-"""Notices in one message."""
+"""The most notices in one message."""
 LONGEST_MESSAGE = LONGEST_TEXT - 100
-"""Characters; a longer message would be cut."""
-LEASE, LASTS = "notices", timedelta(minutes=10)
+"""In characters; a longer message would be cut."""
+LEASE, LASTS = "notices", timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 logger = logging.getLogger(__name__)
 
 
 def send(now: datetime) -> None:
-    """All that is due, by one process at a time."""
+    """Send everything that is due; one process at a time does this."""
     holder = f"{socket.gethostname()} {os.getpid()}"[:150]
     if not leases.take(LEASE, holder, LASTS):
         return
@@ -45,7 +46,7 @@ def send(now: datetime) -> None:
 
 
 def late(now: datetime) -> int:
-    """How many notices a channel has not taken for ten minutes."""
+    """Return how many notices a channel has not taken for ten minutes."""
     due = _recent(now).filter(at__lt=now - LATE_AFTER)
     channels = {name_of(address) for address in settings.NOTICE_WEBHOOKS}
     missing = sum(not channels <= set(told) for told in due.values_list("told", flat=True)) if channels else 0
@@ -53,7 +54,7 @@ def late(now: datetime) -> int:
 
 
 def name_of(address: str) -> str:
-    """Of a webhook, without its address, which is a secret."""
+    """Return the name of a webhook, without its address, which is a secret."""
     return blake2s(address.encode(), digest_size=8).hexdigest()
 
 
@@ -75,7 +76,7 @@ def _by_webhook(address: str, now: datetime) -> None:
 
 
 def _first(waiting: list[Notice], address: str) -> tuple[list[Notice], str]:
-    """As many of them as one message holds, and the message."""
+    """Return as many notices as fit into one message, and the message."""
     some, text = list[Notice](), ""
     for one in waiting[:TOGETHER]:
         line = f"• {harmless(said(one), address)} {_address(one)}\n"
@@ -86,7 +87,8 @@ def _first(waiting: list[Notice], address: str) -> tuple[list[Notice], str]:
 
 
 def harmless(text: str, address: str) -> str:
-    """Names and titles are strangers' words: none calls everybody in the channel, or is read as a link."""
+    """Return the text without power: names and titles come from strangers, and must not call everybody in the channel or become
+    links."""
     text = text.replace("@", "@\u200b")
     if alerts.form_of(address)[0] == "slack":
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -104,7 +106,7 @@ def _by_mail(now: datetime) -> None:
 
 
 def mail_is_set() -> bool:
-    """Whether there is a server (EMAIL_URL); without one mails only stand in the log."""
+    """Say whether there is a server (EMAIL_URL); without one, mails only go to the log."""
     return not settings.EMAIL_BACKEND.endswith(".console.EmailBackend")
 
 

@@ -1,5 +1,5 @@
-"""Middleware for the editors' lists: an address with a number that no row, page or day can have leads nowhere, instead of into
-an error of the database or of the calendar."""
+"""Middleware for the editors' lists: an address with a number that no row, page or day can have is answered with 404, instead
+of causing an error in the database or the calendar."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,17 +11,17 @@ from django.http.response import HttpResponseBase
 from papers.text.identifiers import FIRST_YEAR, LAST_YEAR
 
 LONGEST_NUMBER = 18
-"""Digits; all such numbers fit a column of 64 bits."""
+"""In digits; all shorter numbers fit a column of 64 bits."""
 PARTS = {"__year": (FIRST_YEAR, LAST_YEAR), "__month": (1, 12), "__day": (1, 31)}
-"""Ends of the names by which the admin filters days."""
+"""Endings of the names by which the admin filters days."""
 PATTERNS = (
     *("contained_by", "contains", "endswith", "has_any_keys", "has_key", "has_keys", "icontains", "iendswith", "in", "iregex"),
     *("istartswith", "range", "regex", "startswith"),
 )
-"""Ends of names that no link of ours has, and that the admin understands all the same: a pattern may take for ever, and a range
-without two ends is an error of the database."""
+"""Endings of names that no link of ours has, and that the admin understands nevertheless: a pattern may take for ever, and a
+range without two ends is an error of the database."""
 SEARCHES = ("q", "term")
-"""Of a list, and of a field that completes what is typed: text, in which ids of posts have any length."""
+"""Searches of a list, and of a field that completes what is typed: text, in which ids of posts have any length."""
 KEYS = ("_selected_action",)
 """Fields of a form that hold primary keys."""
 
@@ -34,7 +34,7 @@ class OddNumbersMiddleware:
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> None:
-        """Raises Http404."""
+        """Check the address. Raises Http404."""
         if not request.path.startswith("/admin/"):
             return
         asked = [(name, value) for name, values in request.GET.lists() for value in values]
@@ -65,5 +65,5 @@ def is_address(value: str) -> bool:
 
 
 def numbers_in(value: str) -> Iterable[str]:
-    """Its runs of digits, where it is a number or a list of numbers and nothing else: a search may be for a longer one."""
+    """Return its digits if it is a number or a list of numbers and nothing else: a search may be for a longer one."""
     return re.findall("[0-9]+", value) if re.fullmatch(r"[\s0-9.,_+-]+", value) else ()

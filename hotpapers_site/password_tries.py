@@ -1,7 +1,7 @@
-"""Limits how often a password may be tried: of an account, from an address, and of the two together.
+"""Limits how often a password may be tried: for an account, from an address, and for the two together.
 
-A try is counted before the password is looked at, in one statement that also says how many there were: of a hundred tries at
-once no more are looked at than of a hundred in a row.
+A try is counted before the password is checked, in one statement that also returns how many there were: of a hundred tries at
+once no more are checked than of a hundred in a row.
 """
 
 import hashlib
@@ -23,21 +23,24 @@ from hotpapers_site.models import PasswordTries
 from hotpapers_site.sessions import client_address
 
 WIDER = 2
-"""So many times as many tries an account has from all addresses together, and an address for all accounts together."""
+"""All addresses together may try an account this many times as often as one address may; so may an address all accounts
+together."""
 limit_reached = Signal()
 """Sent once each time a limit is passed, with `limit`: `account`, `address` or `pair`."""
 
 
 def limits(username: str, address: str | None) -> dict[str, int]:
-    """How many tries each key has within AXES_COOLOFF_TIME. Spellings of a name that are hard to tell apart are one."""
+    """Return how many tries each key has within AXES_COOLOFF_TIME. Spellings of a name that are hard to tell apart count as
+    one."""
     name, where, few = username.casefold().strip(), address or "", settings.AXES_FAILURE_LIMIT
     return {_key("address", where): WIDER * few, _key("pair", name, where): few, _key("account", name): WIDER * few}
 
 
 def count(keys: dict[str, int], now: datetime) -> bool:
-    """Count a try; whether it is within all limits. One statement a key, whoever else counts at the same moment.
+    """Count a try; return whether it is within all limits. One statement for each key, whoever else counts at the same moment.
 
-    What is over one limit counts for none behind it: from a single address nobody can shut an account for everybody.
+    A try that is over one limit does not count for the limits after it: nobody can lock an account for everybody from a single
+    address.
     """
     for key, most in keys.items():
         if (number := _counted(key, now)) > most:
@@ -74,7 +77,7 @@ def _counted(key: str, now: datetime) -> int:
 
 
 class CountingBackend:
-    """The first of the backends: knows nobody, and lets no try through that is over a limit."""
+    """The first backend: it knows nobody, and lets no try through that is over a limit."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
         username = credentials.get("username")
@@ -85,12 +88,13 @@ class CountingBackend:
 
 @receiver(user_logged_in)
 def forget_tries(request: HttpRequest, user: Any, **_: object) -> None:
-    """Whoever knew the password starts anew. The address does not: a password of one's own opens no way to guess others'."""
+    """Forget the tries of an account after the right password. Those of the address stay: knowing one's own password must not
+    help to guess others'."""
     address = client_address(request) if request else None
     forget(key for key in limits(user.get_username(), address) if not key.startswith("address:"))
 
 
 @receiver(post_delete, sender=AccessAttempt)
 def forget_tries_of_attempt(instance: AccessAttempt, **_: object) -> None:
-    """An administrator who deletes a failed attempt lets its account and its address in again."""
+    """When an administrator deletes a failed attempt, let its account and its address in again."""
     forget(limits(instance.username or "", instance.ip_address))

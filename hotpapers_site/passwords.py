@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from zxcvbn import zxcvbn
 
 GUESSES = 10
-"""The power of ten that a password has to withstand (https://github.com/dropbox/zxcvbn); of a hundred million a second, some
-minutes. No network is asked."""
+"""The power of ten of guesses that a password has to withstand (https://github.com/dropbox/zxcvbn); at a hundred million a
+second, some minutes. No network is asked."""
 LOOKED_AT = 72
-"""Characters; what comes behind makes no password worse, and looking at more takes long."""
+"""In characters; further ones make no password worse, and checking them takes long."""
 SITE_WORDS = ("hot papers", "hotpapers", "hotpaper", "arxiv", "twitter", "digest", "editor", "admin")
 
 

@@ -1,4 +1,4 @@
-"""Middleware: tells browsers that no page of ours, and nothing that a page frames, uses camera, place, sensors and the like."""
+"""Middleware: tells browsers that no page of ours, and nothing that a page frames, uses camera, location, sensors and so on."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The queues of tasks. Each has consumers of its own, so that publishing and the mirror never wait for a slow source."""
+"""The queues of tasks. Each has its own consumers, so that publishing and the mirror never wait for a slow source."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ class Queue:
     what: str
     """What its tasks do, for people."""
     processes: int
-    """Of its worker in `manage.py serve`."""
+    """Processes of its worker in `manage.py serve`."""
     within_s: int
-    """A task is asked to end after so long; what is cut off is found due again."""
+    """After this many seconds a task is asked to end; what is cut off is found due again."""
 
     @property
     def killed_after_s(self) -> int:
@@ -32,4 +32,4 @@ ROUTES = {
     "digests.tasks.publish_*": {"queue": PUBLISHING.name},
     "digests.tasks.mirror_*": {"queue": MIRROR.name},
 }
-"""By the task's name; every other task is upkeep."""
+"""By the task's name; every other task belongs to upkeep."""

@@ -1,7 +1,7 @@
-"""How long rows are kept that only grow: what no page shows goes after the days of a setting.
+"""How long rows are kept that only grow in number: rows that no page shows are deleted after the days of a setting.
 
-Papers, posts that mention them, their counts, lists and their history are kept for ever; histories of counts grow coarser with
-age (papers/counts/thinning.py).
+Papers, posts that mention them, their counts, lists and their history are kept for ever; histories of counts become coarser
+with age (papers/counts/thinning.py).
 """
 
 from collections.abc import Callable, Iterator
@@ -27,9 +27,9 @@ BATCH = 2_000
 class Kept:
     what: str
     setting: str
-    """Days; 0 for ever."""
+    """In days; 0 for ever."""
     older: Callable[[datetime], QuerySet[Any]]
-    """The rows from before a moment."""
+    """Return the rows from before a moment."""
 
 
 def _posts_of_no_paper(before: datetime) -> QuerySet[Tweet]:
@@ -49,7 +49,8 @@ KEPT = (
 
 
 def forget(now: datetime, *, dry_run: bool = False) -> Iterator[tuple[Kept, int]]:
-    """Delete what is older than its setting allows, and yield how many rows went of each kind; with `dry_run`, would go."""
+    """Delete what is older than its setting allows, and yield how many rows of each kind were deleted; with `dry_run`, how many
+    would be."""
     for kept in KEPT:
         if days := getattr(settings, kept.setting):
             older = kept.older(now - timedelta(days=days))

@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt` (RFC 9116): where to report a hole. There is none without CONTACT_EMAIL."""
+"""`/.well-known/security.txt` (RFC 9116): where to report a vulnerability. Without CONTACT_EMAIL there is none."""
 
 from datetime import UTC, timedelta
 

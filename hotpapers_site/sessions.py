@@ -1,4 +1,4 @@
-"""Editors' sessions: they end some hours after they were used last; and from where somebody signs in."""
+"""Editors' sessions: they end some hours after they were last used; and the address from which somebody signs in."""
 
 import time
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 RENEW_EVERY_S = 600
-"""A session is written no oftener, so that not every request writes to the database."""
+"""A session is written at most this often, so that not every request writes to the database."""
 POLL = "desk-state"
-"""The request that an open desk sends by itself: no sign that anybody is there."""
+"""The request that an open desk sends by itself: it does not show that anybody is there."""
 
 
 @receiver(user_logged_in)
@@ -37,7 +37,7 @@ def _use(session: SessionBase, now: int) -> None:
 
 
 def keep_session_in_use(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: a request that knew its user lets the session go on. Readers' pages ask for none."""
+    """Middleware: a request that used its user prolongs the session. Readers' pages never use one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -52,7 +52,8 @@ def keep_session_in_use(get_response: Callable[[HttpRequest], HttpResponse]) -> 
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Who asks: behind a proxy of ours the last address that it added to X-Forwarded-For, else who holds the connection."""
+    """Return who asks: behind a proxy of ours, the last address that it added to X-Forwarded-For; otherwise the address of the
+    connection."""
     claimed = [request.META.get("REMOTE_ADDR", "")]
     if settings.BEHIND_PROXY:
         claimed.insert(0, request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip())
@@ -65,6 +66,6 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:
-    """The answer to whoever failed too often; the same whether there is such a user or not."""
+    """Answer somebody who failed too often; the answer is the same whether there is such a user or not."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     return render(request, "admin/locked_out.html", {"attempts": settings.AXES_FAILURE_LIMIT, "minutes": minutes}, status=429)

@@ -25,7 +25,8 @@ environment.make_private(VAR_DIR)
 
 
 def kept_secret_key() -> str:
-    """The secret key that the embedded default keeps in `var/`; made at the first call, whoever else asks meanwhile."""
+    """Return the secret key that the embedded default keeps in `var/`; it is made at the first call, whoever else asks at the
+    same time."""
     path = VAR_DIR / "secret_key"
     fresh = VAR_DIR / f".secret_key.{os.getpid()}"
     if not path.exists():

@@ -1,4 +1,4 @@
-"""What runs by itself for the site as a whole."""
+"""Tasks that run by themselves for the site as a whole."""
 
 from celery import shared_task
 from celery.utils.log import get_task_logger
@@ -15,14 +15,14 @@ logger = get_task_logger(__name__)
 
 @shared_task
 def clear_sessions() -> None:
-    """Forget the sessions that have ended, and how often passwords were tried before the present span of time."""
+    """Delete the sessions that have ended, and the tries of passwords from before the present span of time."""
     call_command("clearsessions")
     password_tries.forget_old(timezone.now())
 
 
 @shared_task
 def tell_editors() -> None:
-    """Note what editors are to be told of, and send what is due by mail and webhook."""
+    """Record what editors are to be told, and send what is due by mail and webhook."""
     finding.find(clock.now())
     notices.send(clock.now())
 

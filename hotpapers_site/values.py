@@ -26,7 +26,7 @@ ARCHIVES = frozenset(
     "astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th physics q-bio q-fin "  # noqa: SIM905
     "quant-ph stat".split()
 )
-"""Of arXiv (https://arxiv.org/category_taxonomy)."""
+"""The archives of arXiv (https://arxiv.org/category_taxonomy)."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_KEY = 32
 
@@ -40,16 +40,16 @@ class Kind(Generic[Value]):
     """A kind of value."""
 
     parse: Callable[[str], Value]
-    """Raises ValueError or OSError."""
+    """Read the text. Raises ValueError or OSError."""
     expected: str
-    """In words, behind "expected"."""
+    """In words, after "expected"."""
     example: str
     is_secret: bool = False
-    """Never shown, not even where it is wrong."""
+    """Never shown, not even if it is wrong."""
 
 
 FastClock = tuple[datetime, datetime, float]
-"""The real moment at which it began, what it showed then, and how many times faster than a real one it runs."""
+"""The real moment at which it began, what it showed then, and how many times faster than a real clock it runs."""
 
 
 def matching(pattern: str) -> Callable[[str], str]:
@@ -107,7 +107,7 @@ def time_zone(given: str) -> str:
 
 
 def items(parse: Callable[[str], str]) -> Callable[[str], list[str]]:
-    """A list with commas."""
+    """Read a list with commas."""
     return lambda given: [parse(item.strip()) for item in given.split(",") if item.strip()]
 
 
@@ -116,19 +116,19 @@ def day(given: str) -> str:
 
 
 def archive(given: str) -> str:
-    """An archive (`cs`) or one of its classes (`stat.ML`)."""
+    """Read an archive (`cs`) or one of its classes (`stat.ML`)."""
     return given if matching(CATEGORY)(given).split(".")[0] in ARCHIVES else one_of(given, ())
 
 
 def host(given: str) -> str:
-    """One name or address, without a port: not every name of a domain, nor every name that there is."""
+    """Read one name or address, without a port: neither all names of a domain nor all names that there are."""
     if given.startswith("[") and given.endswith("]"):
         return f"[{ipaddress.IPv6Address(given[1:-1])}]"
     return matching(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")(given.lower())
 
 
 def origin(given: str) -> str:
-    """Scheme, host and port alone; in lower case."""
+    """Read scheme, host and port alone; in lower case."""
     parts = urlsplit(matching(r"[!-~]+")(given).rstrip("/"))
     if parts.scheme not in ("http", "https") or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError(given)
@@ -147,7 +147,7 @@ def embed_origin(given: str) -> str:
 
 
 def base_address(given: str) -> str:
-    """An origin, and perhaps a path."""
+    """Read an origin, possibly with a path."""
     parts = urlsplit(matching(r"[!-~]+")(given))
     if parts.query or parts.fragment or "?" in given or "#" in given:
         raise ValueError(given)
@@ -156,7 +156,7 @@ def base_address(given: str) -> str:
 
 
 def stream(given: str) -> str:
-    """A server of WebSockets."""
+    """Read a server of WebSockets."""
     found = embed_origin("http" + matching("wss?://.+")(given).removeprefix("ws"))
     return "ws" + found.removeprefix("http")
 
@@ -166,7 +166,7 @@ def network(given: str) -> str:
 
 
 def host_of(address: str) -> str:
-    """Its name, as ALLOWED_HOSTS writes it."""
+    """Return its name, as ALLOWED_HOSTS writes it."""
     name = urlsplit(address).hostname or ""
     return f"[{name}]" if ":" in name else name
 
@@ -182,7 +182,7 @@ def is_loopback(address: str) -> bool:
 
 
 def broker(given: str) -> str:
-    """A Redis server, by host and number of the database, or by the path of its socket."""
+    """Read a Redis server, by host and number of the database, or by the path of its socket."""
     parts = urlsplit(matching(r"[!-~]+")(given))
     if parts.scheme in ("unix", "redis+socket"):
         is_whole = bool(parts.path) and not parts.query
@@ -200,7 +200,7 @@ def broker(given: str) -> str:
 
 
 def folder(given: str) -> Path:
-    """A folder that is there or can be made."""
+    """Read a folder that exists or can be made."""
     path = Path(given)
     nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
     if "\0" in given or not nearest.is_dir():

@@ -1,4 +1,4 @@
-"""Django's WSGI application. `manage.py web` serves it (hotpapers_site/asgi.py); any other WSGI server can."""
+"""Django's WSGI application. `manage.py web` serves it through rsgi.py; any other WSGI server can serve it, too."""
 
 import os
 

@@ -133,14 +133,14 @@ def scan(folder: Path, since_ns: int) -> tuple[set[str], list[str]]:
         below = waiting.pop()
         with os.scandir(folder / below) as found:
             for one in found:
-                if one.name[0] == ".":
+                name = one.name
+                if name[0] == ".":
                     continue
                 if one.is_dir(follow_symlinks=False):
-                    waiting.append(f"{below}{one.name}/")
+                    waiting.append(f"{below}{name}/")
                     continue
-                name = below + one.name
-                names.add(name)
+                names.add(below + name)
                 if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
-                    changed.append(name)
+                    changed.append(below + name)
     names.discard("mirror.json")
     return names, changed

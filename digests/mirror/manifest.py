@@ -77,7 +77,7 @@ class Manifest:
         try:
             if not found or not rest.endswith(END) or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT:
                 raise ValueError
-            if UNSAFE_LINE.search(rest) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
+            if _has_unsafe_name(rest) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
                 raise ValueError
             manifest = cls(told["options"])
             manifest.changing = {
@@ -144,6 +144,12 @@ class Manifest:
     @staticmethod
     def _entry(line: bytes) -> Entry:
         return Entry.of_json(json.loads(b"{" + line.partition(b": {")[2]))
+
+
+def _has_unsafe_name(lines: bytes) -> bool:
+    """Looks line by line only where one could be: among 30,000 that takes a sixth of all that a changed day costs."""
+    could_be = lines.startswith((b'"/', b'".')) or any(sign in lines for sign in (b'\n"/', b'\n".', b"/.", b"\\"))
+    return could_be and bool(UNSAFE_LINE.search(lines))
 
 
 def _key(name: str) -> bytes:

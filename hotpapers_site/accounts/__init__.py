@@ -1,1 +1,1 @@
-"""One's own account: password, second factor and sessions; and what is told of them."""
+"""A user's own account: password, second factor and sessions; and the events that are recorded about it."""

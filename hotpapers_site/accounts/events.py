@@ -1,4 +1,5 @@
-"""Security events: who signed in from where, and what became of an account. Kept, logged, and shown to whom they concern."""
+"""Security events: who signed in from where, and what happened to an account. They are kept, logged, and shown to the user
+concerned."""
 
 import logging
 from typing import Any
@@ -16,11 +17,11 @@ from hotpapers_site.sessions import client_address
 Kind = SecurityEvent.Kind
 logger = logging.getLogger("hotpapers.security")
 LOUD = {Kind.LIMIT_REACHED, Kind.WRONG_CODE, Kind.RECOVERY_CODE, Kind.FACTOR_REMOVED, Kind.RIGHTS_CHANGED}
-"""Logged as warnings, and told as alerts (health/security.py)."""
+"""Events that are logged as warnings and sent as alerts (health/security.py)."""
 
 
 def note(kind: Kind, user: AbstractBaseUser | AnonymousUser | None, request: HttpRequest | None = None, detail: str = "") -> None:
-    """Keep and log the event; `user` is whose account it concerns."""
+    """Keep and log the event; `user` is the owner of the account."""
     address = (client_address(request) if request else None) or ""
     asking = getattr(request, "user", None)
     by = asking if asking and asking.is_authenticated else user

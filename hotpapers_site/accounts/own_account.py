@@ -1,4 +1,4 @@
-"""One's own account: the second factor, the sessions that are open, and what happened last."""
+"""A user's own account: the second factor, the open sessions, and the latest events."""
 
 import hashlib
 import time
@@ -34,7 +34,7 @@ class MailForm(forms.Form):
 
 
 MOST_SESSIONS = 1_000
-"""Sessions of all users that are looked through, those that last longest first."""
+"""The most sessions of all users that are searched, those that last longest first."""
 EVENTS = 20
 
 
@@ -50,7 +50,7 @@ class OpenSession:
 
 
 def sessions_of(user: AbstractBaseUser | AnonymousUser) -> list[OpenSession]:
-    """The user's open sessions, the one used last first."""
+    """Return the user's open sessions, last used first."""
     found = []
     for row in Session.objects.filter(expire_date__gt=timezone.now()).order_by("-expire_date")[:MOST_SESSIONS]:
         data = row.get_decoded()
@@ -62,7 +62,7 @@ def sessions_of(user: AbstractBaseUser | AnonymousUser) -> list[OpenSession]:
 
 
 def end_sessions(user: AbstractBaseUser | AnonymousUser, *, but: str | None, handle: str = "") -> int:
-    """End the user's sessions, all or the one with the handle, but for the one with that key; how many were ended."""
+    """End the user's sessions, all or the one with the handle, except the one with that key; return how many were ended."""
     ended = [one.key for one in sessions_of(user) if one.key != but and handle in ("", one.handle)]
     return Session.objects.filter(session_key__in=ended).delete()[0]
 
@@ -101,7 +101,7 @@ def _page(request: HttpRequest, *, codes: list[str] | None = None) -> HttpRespon
 
 
 def _in_fours(device: TOTPDevice) -> str:
-    """The secret as people type it into an app."""
+    """Return the secret in groups of four, as people type it into an app."""
     text = second_factor.secret_text(device)
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 

@@ -1,4 +1,4 @@
-"""One's own password, and who may change accounts: only somebody who gave a password a short while ago."""
+"""A user's own password, and the protection of accounts: only somebody who gave a password a short while ago may change them."""
 
 import time
 from collections.abc import Callable
@@ -20,17 +20,17 @@ from hotpapers_site.models import SecurityEvent
 from hotpapers_site.sessions import client_address, locked_out
 
 FRESH_FOR_S = 600
-"""So long after a password was given a page of accounts opens."""
+"""For this long after a password was given, pages of accounts open."""
 FORM_FOR_S = 1200
-"""So long it may be sent: a form is filled in meanwhile."""
+"""For this long a form may be sent, since filling it in takes time."""
 ACCOUNTS = ("auth_user_", "auth_group_")
 LOOKING = ("auth_user_changelist", "auth_group_changelist", "auth_user_history", "auth_group_history")
-"""Pages that change nothing, unless they are posted to."""
+"""Pages that change nothing unless something is posted to them."""
 
 
 @admin.site.admin_view
 def password_change(request: HttpRequest) -> HttpResponse:
-    """The admin's page for one's own password; the old one may be tried as rarely as at sign-in."""
+    """Show the admin's page for one's own password; the old password may be tried as rarely as at sign-in."""
     if request.method != "POST":
         return admin.site.password_change(request)
     if not may_try(request):
@@ -43,7 +43,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 
 def may_try(request: HttpRequest) -> bool:
-    """Count a try of one's own password; False where there were too many."""
+    """Count a try of one's own password; return False if there were too many."""
     return password_tries.count(password_tries.limits(request.user.get_username(), client_address(request)), timezone.now())
 
 
@@ -65,7 +65,7 @@ class PasswordForm(forms.Form):
 
 @never_cache
 def confirm_password(request: HttpRequest) -> HttpResponse:
-    """Ask for the password again, then lead on to `?next=`."""
+    """Ask for the password again, then redirect to `?next=`."""
     if not (request.user.is_authenticated and request.user.is_staff):
         return redirect(f"{reverse('admin:login')}?{urlencode({'next': request.get_full_path()})}")
     onward = request.GET.get("next", "")
@@ -83,7 +83,7 @@ def confirm_password(request: HttpRequest) -> HttpResponse:
 
 
 class FreshPasswordMiddleware:
-    """Whoever finds an open browser can edit lists, and give rights to nobody."""
+    """Somebody who finds an open browser can edit lists, but give rights to nobody."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

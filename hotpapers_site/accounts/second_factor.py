@@ -1,6 +1,6 @@
 """The second factor at sign-in: a code from an app (TOTP, RFC 6238), or a recovery code that works once.
 
-Who has set one up is asked for it after the password. Until then the session opens no page but the one that asks.
+A user who has set one up is asked for it after the password. Until then, the session opens only the page that asks.
 """
 
 import base64
@@ -27,14 +27,14 @@ from hotpapers_site.accounts.password import may_try
 from hotpapers_site.sessions import locked_out
 
 ASKED_FOR = "second_factor_asked_for"
-"""In the session from the password until the code."""
+"""Kept in the session from the password until the code."""
 OPEN = ("/admin/second_factor/", "/admin/logout/", "/admin/jsi18n/")
 CODES = 10
-"""Recovery codes that are made at once."""
+"""How many recovery codes are made at once."""
 
 
 def app_of(user: AbstractBaseUser | AnonymousUser) -> TOTPDevice | None:
-    """The app that the user has set up; None if there is no second factor."""
+    """Return the app that the user has set up; None if there is no second factor."""
     found: TOTPDevice | None = TOTPDevice.objects.filter(user_id=user.pk, confirmed=True).first()
     return found
 
@@ -46,7 +46,7 @@ def ask_after_password(request: HttpRequest, user: User, **_: object) -> None:
 
 
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: between password and code a session is nobody's. Readers' pages ask for no session."""
+    """Middleware: between password and code, a session belongs to nobody. Readers' pages use no session."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/admin/") and request.path not in OPEN and request.session.get(ASKED_FOR):
@@ -71,7 +71,7 @@ class CodeForm(forms.Form):
 
 @never_cache
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for the code, then lead on to `?next=`."""
+    """Ask for the code, then redirect to `?next=`."""
     onward = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
         onward = reverse("admin:index")
@@ -96,7 +96,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def begin(user: AbstractBaseUser | AnonymousUser) -> TOTPDevice:
-    """An app that is not confirmed yet; a new secret each time."""
+    """Return an app that is not confirmed yet; each time with a new secret."""
     TOTPDevice.objects.filter(user_id=user.pk, confirmed=False).delete()
     begun: TOTPDevice = TOTPDevice.objects.create(user_id=user.pk, name="app", confirmed=False)
     return begun
@@ -108,7 +108,7 @@ def begun(user: AbstractBaseUser | AnonymousUser) -> TOTPDevice | None:
 
 
 def confirm(device: TOTPDevice, code: str) -> list[str]:
-    """Make the app the user's second factor if the code is right, and return new recovery codes; none if it is wrong."""
+    """If the code is right, make the app the user's second factor and return new recovery codes; otherwise return none."""
     with transaction.atomic():
         locked = TOTPDevice.objects.select_for_update().get(pk=device.pk)
         if not (locked.verify_is_allowed()[0] and locked.verify_token(code)):
@@ -119,7 +119,7 @@ def confirm(device: TOTPDevice, code: str) -> list[str]:
 
 
 def make_codes(user: AbstractBaseUser | AnonymousUser) -> list[str]:
-    """New recovery codes; those from before are void. Each works once. They are shown now and never again."""
+    """Return new recovery codes; earlier ones become invalid. Each works once. They are shown now and never again."""
     with transaction.atomic():
         StaticDevice.objects.filter(user_id=user.pk).delete()
         device = StaticDevice.objects.create(user_id=user.pk, name="recovery codes", confirmed=True)
@@ -129,7 +129,7 @@ def make_codes(user: AbstractBaseUser | AnonymousUser) -> list[str]:
 
 
 def remove(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Remove the user's second factor and recovery codes; whether there was one."""
+    """Remove the user's second factor and recovery codes; return whether there was one."""
     removed: bool = TOTPDevice.objects.filter(user_id=user.pk, confirmed=True).delete()[0] > 0
     TOTPDevice.objects.filter(user_id=user.pk).delete()
     StaticDevice.objects.filter(user_id=user.pk).delete()
@@ -137,10 +137,10 @@ def remove(user: AbstractBaseUser | AnonymousUser) -> bool:
 
 
 def codes_left(user: AbstractBaseUser | AnonymousUser) -> int:
-    """How many of the user's recovery codes were not used yet."""
+    """Return how many of the user's recovery codes are unused."""
     return int(StaticToken.objects.filter(device__user_id=user.pk).count())
 
 
 def secret_text(device: TOTPDevice) -> str:
-    """The app's secret in base32, as apps take it (RFC 4648 §6)."""
+    """Return the app's secret in base32, as apps take it (RFC 4648 §6)."""
     return base64.b32encode(device.bin_key).decode().rstrip("=")

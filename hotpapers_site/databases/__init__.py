@@ -1,1 +1,1 @@
-"""The site's database as a whole: how it is opened, copied to another one, backed up and restored."""
+"""The site's database as a whole: opens it, copies it to another one, backs it up and restores it."""

@@ -1,4 +1,4 @@
-"""Django's settings of a database, from its address."""
+"""Django's settings for a database, made from its address."""
 
 import re
 from pathlib import Path
@@ -16,14 +16,14 @@ NOTICE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
-"""Seconds, and milliseconds for the last one; of libpq."""
+"""Options of libpq; in seconds, the last one in milliseconds."""
 
 OF_DJANGO = ("pool", "server_side_binding", "isolation_level", "assume_role")
 """Options of an address that are not libpq's."""
 
 
 def servers(url: str) -> list[tuple[str, int | None]]:
-    """Host and port of each server in `postgres://user@first:5432,second:5432/name`. Raises ValueError."""
+    """Return host and port of each server in `postgres://user@first:5432,second:5432/name`. Raises ValueError."""
     places = urlsplit(url).netloc.rpartition("@")[2].split(",")
     found = [(parts.hostname or "", parts.port) for parts in (urlsplit(f"//{place}") for place in places)]
     ports = [port for _, port in found]
@@ -33,7 +33,7 @@ def servers(url: str) -> list[tuple[str, int | None]]:
 
 
 def database_address(given: str) -> str:
-    """The address, if it is one that `configured` takes. Raises ValueError."""
+    """Return the address, if it is one that `configured` takes. Raises ValueError."""
     parts = urlsplit(given)
     if not re.fullmatch("[!-~]+", given) or parts.fragment or parts.scheme not in ("postgres", "postgresql", "sqlite"):
         raise ValueError(given)
@@ -54,7 +54,7 @@ def database_address(given: str) -> str:
 
 
 def configured(url: str) -> dict[str, Any]:
-    """The settings for `sqlite:///path`, `postgres://user:password@host/name`, checked by `values.DATABASE`."""
+    """Return the settings for `sqlite:///path` or `postgres://user:password@host/name`, which `values.DATABASE` has checked."""
     database: dict[str, Any] = environ.Env.db_url_config(url)
     if database["ENGINE"].endswith("sqlite3"):
         # Readers never wait for a writer; a writer takes its lock at once instead of failing half-way. 32 MB of pages are kept

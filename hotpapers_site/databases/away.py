@@ -1,5 +1,5 @@
-"""Which errors mean that the database cannot be asked at this moment, so that the same request may succeed in the next; and
-what a command says of it."""
+"""Decides which errors mean that the database is not available at this moment, so that the same request may succeed in the
+next; and what a command says then."""
 
 import sqlite3
 
@@ -8,13 +8,13 @@ from django.db import Error, InterfaceError, OperationalError, ProgrammingError,
 from django.db.migrations.executor import MigrationExecutor
 
 SERVER_AWAY = ("08", "53", "57P", "25006")
-"""How SQLSTATEs begin of a connection that failed, of a server without room or connections, one that stops or starts, and one
-that was the first and is the second now (https://www.postgresql.org/docs/15/errcodes-appendix.html)."""
+"""Beginnings of the SQLSTATEs for a failed connection, for a server without room or connections, for one that stops or starts,
+and for one that has become the standby (https://www.postgresql.org/docs/15/errcodes-appendix.html)."""
 FILE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 
 def why_away(error: BaseException | None) -> str:
-    """The first line of what the database's driver says; empty for any other error, which is one of ours."""
+    """Return the first line of the driver's message; empty for any other error, which is one of ours."""
     if not isinstance(error, Error):
         return ""
     cause = error.__cause__
@@ -28,7 +28,7 @@ def why_away(error: BaseException | None) -> str:
 
 
 def what_to_do(error: BaseException) -> str:
-    """A line for who ran a command that failed so; empty for an error of ours."""
+    """Return a line for the person who ran the failed command; empty for an error of ours."""
     if reason := why_away(error):
         return f"The database cannot be used now ({reason}). Look at its server and at DATABASE_URL, then run this again."
     if isinstance(error, OperationalError | ProgrammingError) and (number := waiting_migrations()):
@@ -37,6 +37,6 @@ def what_to_do(error: BaseException) -> str:
 
 
 def waiting_migrations() -> int:
-    """How many migrations of this version the site's database lacks. Raises DatabaseError."""
+    """Return how many migrations of this version the site's database lacks. Raises DatabaseError."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

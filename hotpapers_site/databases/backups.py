@@ -26,7 +26,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup says of itself."""
+    """What a backup says about itself."""
 
     made_at: str
     """ISO 8601, UTC."""
@@ -42,9 +42,9 @@ class Backup:
 
 
 def make(path: Path, progress: Progress) -> Backup:
-    """Write the database, as it is at this moment, to a new file that this user alone can read. The site may go on running.
+    """Write the database, as it is at this moment, to a new file that only this user can read. The site may keep running.
 
-    The file appears when it is whole. Raises NotCopied, and OSError where the folder cannot be written.
+    The file appears when it is complete. Raises NotCopied, and OSError if the folder cannot be written.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
         url = f"sqlite:///{folder}/{DATABASE}"
@@ -70,10 +70,10 @@ def make(path: Path, progress: Progress) -> Backup:
 
 
 def restore(path: Path, progress: Progress, *, replace: bool = False) -> Backup:
-    """Make the site's database what the backup holds. It is checked first, and brought to this version's tables.
+    """Make the site's database what the backup holds. The backup is checked first, and brought to this version's tables.
 
-    Raises NotCopied: for a file that is no backup, is damaged or was made by a newer version, and for a database that holds
-    something, unless `replace`. Nothing has changed then.
+    Raises NotCopied if the file is no backup, is damaged or was made by a newer version, and if the database is not empty,
+    unless `replace` is set. Nothing has changed then.
     """
     copying.migrate()
     with _unpacked(path) as (backup, copy_url):
@@ -87,14 +87,14 @@ def restore(path: Path, progress: Progress, *, replace: bool = False) -> Backup:
 
 
 def checked(path: Path) -> Backup:
-    """What the backup says of itself, after its rows were compared with it. Raises NotCopied."""
+    """Compare the backup's rows with what it says about itself, and return that. Raises NotCopied."""
     with _unpacked(path) as (backup, _):
         return backup
 
 
 @contextmanager
 def _unpacked(path: Path) -> Iterator[tuple[Backup, str]]:
-    """The backup, and the address of its database, whose rows are what it says."""
+    """Yield the backup, and the address of its database, whose rows were checked."""
     with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".restore-") as folder:
         if not path.is_file():
             raise NotCopied(f"There is no file {path}. Choose a file that `manage.py backup` wrote.")

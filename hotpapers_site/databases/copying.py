@@ -37,16 +37,16 @@ from papers.models import Paper
 BATCH = 2_000
 """Rows that are read and written at a time."""
 Progress = Callable[[str, int], object]
-"""Told the table and how many of its rows were just copied."""
+"""Called with the table and the number of its rows that were just copied."""
 
 
 class NotCopied(Exception):
-    """Nothing was changed; the text is one sentence that says why and what to do."""
+    """Nothing was changed; the text is one sentence that says why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a table holds: its rows, and a SHA-256 over their values in the order of the primary keys."""
+    """What a table holds: the number of its rows, and a SHA-256 over their values in the order of the primary keys."""
 
     name: str
     rows: int
@@ -55,7 +55,7 @@ class Table:
 
 @contextmanager
 def opened(url: str, alias: str) -> Iterator[BaseDatabaseWrapper]:
-    """The database at the address (empty: the site's own), under an alias of its own for as long as the `with` lasts."""
+    """Open the database at the address (empty: the site's own), under an alias of its own until the `with` ends."""
     described = connections.databases[DEFAULT_DB_ALIAS] | ({"OPTIONS": {}} | configured(url) if url else {}) | {"CONN_MAX_AGE": 0}
     described["OPTIONS"] = dict(described["OPTIONS"])
     connections[alias] = load_backend(described["ENGINE"]).DatabaseWrapper(described, alias)
@@ -68,7 +68,7 @@ def opened(url: str, alias: str) -> Iterator[BaseDatabaseWrapper]:
 
 @contextmanager
 def snapshot(url: str = "", alias: str = "snapshot") -> Iterator[BaseDatabaseWrapper]:
-    """The database as it is at this moment, whatever is written to it meanwhile. Nobody waits for it."""
+    """Show the database as it is at this moment, whatever is written to it meanwhile. Nobody waits for it."""
     with opened(url, alias) as database:
         if database.vendor == "sqlite":
             database.settings_dict["OPTIONS"] |= {"transaction_mode": "DEFERRED"}
@@ -81,7 +81,7 @@ def snapshot(url: str = "", alias: str = "snapshot") -> Iterator[BaseDatabaseWra
 
 
 def models() -> list[type[Model]]:
-    """All models whose rows are copied."""
+    """Return all models whose rows are copied."""
     found = apps.get_models(include_auto_created=True)
     return [model for model in found if model._meta.managed and not model._meta.proxy and not getattr(model, "is_derived", False)]
 
@@ -97,7 +97,8 @@ def index(url: str = "") -> None:
 
 
 def _manage(url: str, command: str, **options: Any) -> None:
-    """Run a command on the database. On another one than the site's own it is a process of its own, since migrations know one."""
+    """Run a command on the database. If it is not the site's own, this takes another process, since migrations know only one
+    database."""
     if not url:
         call_command(command, stdout=StringIO(), **options)
         return
@@ -110,7 +111,7 @@ def _manage(url: str, command: str, **options: Any) -> None:
 
 
 def holds_something(database: BaseDatabaseWrapper) -> bool:
-    """Whether the database has papers, lists or accounts."""
+    """Say whether the database has papers, lists or accounts."""
     some: tuple[type[Model], ...] = (Paper, Digest, apps.get_model("auth", "User"))
     return any(model._base_manager.using(database.alias).exists() for model in some)
 
@@ -124,28 +125,28 @@ def known_migrations() -> set[tuple[str, str]]:
 
 
 def expect_this_version(database: BaseDatabaseWrapper) -> None:
-    """Raise NotCopied for a database with tables of a newer version: this one would leave something out."""
+    """Raise NotCopied for a database with tables of a newer version: this version would leave something out."""
     if unknown := applied_migrations(database) - known_migrations():
         newest = "; ".join(f"{app} {name}" for app, name in sorted(unknown)[:3])
         raise NotCopied(f"The database is of a newer version of Hot Papers ({newest}). Use that version for it.")
 
 
 def writes(database: BaseDatabaseWrapper) -> int:
-    """A number that others' writes to the database change. Ask on one connection, outside of a transaction."""
+    """Return a number that changes when others write to the database. Ask on one connection, outside of a transaction."""
     with database.cursor() as cursor:
         cursor.execute(WRITES[database.vendor])
         return int(cursor.fetchone()[0])
 
 
 def total(source: BaseDatabaseWrapper) -> int:
-    """How many rows a copy of the database has to copy."""
+    """Return how many rows a copy of the database has to copy."""
     return sum(model._base_manager.using(source.alias).count() for model in models())
 
 
 def copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Progress) -> list[Table]:
-    """Make the target's rows those of the source, a `snapshot`. Both have this version's tables.
+    """Make the target's rows those of the source, a `snapshot`. Both must have this version's tables.
 
-    Raises NotCopied if the target reads back otherwise than what was written to it.
+    Raises NotCopied if the target does not read back what was written to it.
     """
     expect_this_version(source)
     if target.vendor == "sqlite":
@@ -168,7 +169,7 @@ def copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Pro
 
 
 def contents(model: type[Model], database: BaseDatabaseWrapper) -> Table:
-    """What the model's table holds."""
+    """Return what the model's table holds."""
     summed = _Sum()
     for row in _rows(model, database):
         summed.add(row)
@@ -233,7 +234,7 @@ def _insert(model: type[Model], rows: Iterable[Sequence[Any]], target: BaseDatab
 
 
 def _continue_numbers(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
-    """Let the target number new rows where the source would have: no number of a deleted row is given out again."""
+    """Let the target number new rows as the source would have: the number of a deleted row is never used again."""
     for model in models():
         key = model._meta.pk
         if not isinstance(key, AutoField) or not (last := _last_number(model, source)):
@@ -248,7 +249,7 @@ def _continue_numbers(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) 
 
 
 def _last_number(model: type[Model], source: BaseDatabaseWrapper) -> int:
-    """The highest number that a row of the table ever had; 0 if there never was one."""
+    """Return the highest number that a row of the table ever had; 0 if there never was one."""
     table, key = model._meta.db_table, model._meta.pk.column
     with source.cursor() as cursor:
         if source.vendor == "sqlite":

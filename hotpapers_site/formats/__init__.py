@@ -1,1 +1,1 @@
-"""How dates and times are written in the admin: as on all our pages."""
+"""Formats of dates and times in the admin: the same as on all our pages."""

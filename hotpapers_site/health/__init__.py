@@ -1,1 +1,1 @@
-"""How the running product is: who runs, what waits, what is wrong, and who is told of it."""
+"""How the running product is: which processes run, what waits, what is wrong, and who is told."""

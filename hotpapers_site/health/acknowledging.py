@@ -1,4 +1,4 @@
-"""A person takes note of a trouble and says why it may stay: it counts no more until it is over and comes again."""
+"""Lets a person acknowledge a trouble with a reason: it no longer counts until it is over and comes again."""
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -10,11 +10,11 @@ LONGEST_REASON = 500
 
 
 class NotAcknowledged(Exception):
-    """It cannot be acknowledged; the text says why and what to do."""
+    """It cannot be acknowledged; the text says why, and what to do."""
 
 
 def acknowledge(key: str, *, by: str, reason: str) -> Trouble:
-    """Note who took note, when and why. Raises NotAcknowledged."""
+    """Record who acknowledged it, when and why. Raises NotAcknowledged."""
     reason = " ".join(reason.split())
     if not 0 < len(reason) <= LONGEST_REASON:
         raise NotAcknowledged(f"Write why it can stay as it is, in at most {LONGEST_REASON} characters.")

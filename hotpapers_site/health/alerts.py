@@ -1,4 +1,4 @@
-"""Tells people of troubles: by mail, by webhook, and to a dead-man switch that all is watched."""
+"""Tells people about troubles by mail and by webhook, and tells a dead-man switch that somebody watches."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ PING_EVERY_S = 60.0
 WITHIN_S = 10.0
 LARGEST_ANSWER = 100_000
 LONGEST_TEXT = 1900
-"""Characters; Discord takes 2,000."""
+"""In characters; Discord takes 2,000."""
 BODIES: dict[str, Callable[[str], dict[str, str]]] = {
     "slack": lambda text: {"text": text},
     "mattermost": lambda text: {"text": text},
@@ -35,11 +35,11 @@ class NotTold(Exception):
 class Channel:
     name: str
     send: Callable[[str, str], None]
-    """Subject and text. Raises NotTold."""
+    """Send subject and text. Raises NotTold."""
 
 
 def channels() -> list[Channel]:
-    """As the settings have them."""
+    """Return the channels in the settings."""
     found = [Channel("mail", _mail)] if settings.ALERT_EMAILS else []
     for number, address in enumerate(settings.ALERT_WEBHOOKS, 1):
         found.append(Channel(f"webhook {number}", lambda subject, text, address=address: post(address, subject, text)))  # type: ignore[misc]
@@ -47,7 +47,7 @@ def channels() -> list[Channel]:
 
 
 def tell(channel: Channel, begun: list[str], over: list[str]) -> bool:
-    """One message of what began and what is over; False where it could not be sent."""
+    """Send one message about what began and what is over; return False if it could not be sent."""
     lines = [f"• {sentence}" for sentence in begun] + [f"• Over: {sentence}" for sentence in over]
     what = f"{len(begun)} to look at" if begun else "over"
     subject = f"Hot Papers ({urlsplit(settings.SITE_URL).netloc}): {what}"
@@ -60,13 +60,13 @@ def tell(channel: Channel, begun: list[str], over: list[str]) -> bool:
 
 
 def tell_all(begun: list[str], over: list[str]) -> None:
-    """By every channel, whether or not the database answers."""
+    """Send by every channel, whether or not the database answers."""
     for channel in channels():
         tell(channel, begun, over)
 
 
 def ping() -> None:
-    """Tell the dead-man switch, once a minute, that somebody looks."""
+    """Tell the dead-man switch, once a minute, that somebody watches."""
     global _pinged_at
     if not settings.ALERT_PING_URL or time.monotonic() - _pinged_at < PING_EVERY_S:
         return
@@ -85,13 +85,13 @@ def _mail(subject: str, text: str) -> None:
 
 
 def form_of(address: str) -> tuple[str, str]:
-    """The form of its messages, and the bare address: `slack+https://…` says it, else the host does."""
+    """Return the form of its messages, and the bare address: `slack+https://…` names it, otherwise the host decides."""
     form, _, bare = address.rpartition("+") if "+http" in address else ("", "", address)
     return form or ("discord" if urlsplit(bare).hostname in DISCORDS else "slack"), bare
 
 
 def post(address: str, subject: str, text: str) -> None:
-    """In the form that the address says. Raises NotTold."""
+    """Post in the form that the address names. Raises NotTold."""
     form, bare = form_of(address)
     _ask("POST", bare, json.dumps(BODIES[form](f"{subject}\n{text}"[:LONGEST_TEXT])).encode())
 

@@ -1,4 +1,4 @@
-"""Counts the answers of this web process, and adds them now and then to those of all."""
+"""Counts the answers of this web process, and regularly adds them to those of all processes."""
 
 import threading
 from collections import Counter
@@ -20,7 +20,7 @@ def count(status: int, took_s: float) -> None:
 
 
 def store() -> None:
-    """Raises DatabaseError; what was counted is then kept for the next time."""
+    """Add the counts. Raises DatabaseError; the counts are then kept for the next time."""
     global _seconds
     with _lock:
         grown: dict[str, float] = dict(_counted) | ({"answer_s": _seconds} if _seconds else {})

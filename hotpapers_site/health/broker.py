@@ -1,4 +1,4 @@
-"""What waits in the queues, asked of the broker itself."""
+"""What waits in the queues, according to the broker itself."""
 
 import json
 import time
@@ -14,21 +14,21 @@ TIMEOUT_S = 2.0
 
 @dataclass(frozen=True)
 class Waiting:
-    """Messages of a queue that no worker has taken."""
+    """Messages in a queue that no worker has taken."""
 
     number: int
     oldest_s: float
-    """How long the oldest has waited; 0 where none waits."""
+    """How long the oldest has waited; 0 if none waits."""
 
 
 def client() -> redis.Redis:
-    """A connection of one's own; Celery writes a socket as redis+socket://, the client as unix://."""
+    """Return a separate connection. Celery writes a socket as redis+socket://, the client as unix://."""
     address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)
     return redis.Redis.from_url(address, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
 
 
 def waiting() -> dict[str, Waiting]:
-    """By queue. Raises redis.RedisError where the broker does not answer."""
+    """Return what waits, by queue. Raises redis.RedisError if the broker does not answer."""
     with client() as server, server.pipeline(transaction=False) as pipe:
         for queue in QUEUES:
             pipe.llen(queue)
@@ -39,7 +39,7 @@ def waiting() -> dict[str, Waiting]:
 
 
 def _age_s(message: bytes | None, now: float) -> float:
-    """Since it was put there (celery.py adds the moment to each message)."""
+    """Return the seconds since it was queued (celery.py adds the moment to each message)."""
     try:
         queued_at = float(json.loads(message or b"{}")["headers"]["queued_at"])
     except (ValueError, KeyError, TypeError):

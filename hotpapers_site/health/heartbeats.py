@@ -1,4 +1,4 @@
-"""Which processes of the product run, and which were last heard of too long ago."""
+"""Which processes of the product run, and which have been silent for too long."""
 
 import os
 import socket
@@ -32,7 +32,7 @@ class Process:
 
 
 def beat(process: Process) -> None:
-    """Say that it runs. Raises DatabaseError."""
+    """Record that it runs. Raises DatabaseError."""
     now = {"beaten_at": Now(), "clock": timezone.now()}
     if Heartbeat.objects.filter(name=process.name).update(**now):
         return
@@ -41,12 +41,12 @@ def beat(process: Process) -> None:
 
 
 def end(process: Process) -> None:
-    """It ends as it was asked to: nobody misses it."""
+    """Record that it ends as requested, so that nobody misses it."""
     Heartbeat.objects.filter(name=process.name).delete()
 
 
 def split() -> tuple[list[Heartbeat], list[Heartbeat]]:
-    """The processes that run, and those that are late; by the database's clock, the longest silent first."""
+    """Return the processes that run, and those that are late, by the database's clock; the longest silent first."""
     rows = list(
         Heartbeat.objects.annotate(silent=ExpressionWrapper(Now() - F("beaten_at"), DurationField())).order_by("beaten_at")
     )
@@ -54,9 +54,9 @@ def split() -> tuple[list[Heartbeat], list[Heartbeat]]:
 
 
 def wrong_clocks(live: list[Heartbeat]) -> dict[str, timedelta]:
-    """By how much a machine's clock is ahead of the database's (behind it, if negative), where that is more than DIFFERS_BY.
+    """Return by how much a machine's clock is ahead of the database's (negative: behind), if by more than DIFFERS_BY.
 
-    Only with a server: SQLite has the machine's own clock.
+    Only with a server: SQLite uses the machine's own clock.
     """
     if connection.vendor != "postgresql":
         return {}
@@ -67,7 +67,7 @@ def wrong_clocks(live: list[Heartbeat]) -> dict[str, timedelta]:
 
 
 def forget_succeeded() -> None:
-    """Forget the late ones in whose place another one of the same kind has started since, and those of long ago."""
+    """Forget late processes whose place another one of the same kind has taken since, and those from long ago."""
     live, late = split()
     starts = [(one.kind, one.queues, one.started_at) for one in live]
     for one in late:

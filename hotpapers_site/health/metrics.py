@@ -1,4 +1,4 @@
-"""Metrics in Prometheus's form, from what all processes keep together: any of them gives the same answer."""
+"""Metrics in Prometheus's format, from what all processes keep together: any of them gives the same answer."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def exposition() -> bytes:
-    """Raises DatabaseError."""
+    """Return the metrics. Raises DatabaseError."""
     registry = CollectorRegistry()
     registry.register(_Collector(report()))
     return generate_latest(registry)

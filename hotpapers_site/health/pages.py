@@ -17,14 +17,14 @@ from papers.admin.collection import ReadBudgetAdmin
 from papers.models import ReadBudget
 
 RIGHT = "papers.change_savedrules"
-"""As for the settings on the desk: administrators."""
+"""The right to see it, the same as for the settings on the desk: administrators."""
 PAST = 20
 
 
 @never_cache
 @admin.site.admin_view
 def system(request: HttpRequest) -> HttpResponse:
-    """Shows how all is; a POST acknowledges one trouble."""
+    """Show how everything is; a POST acknowledges one trouble."""
     if not request.user.has_perm(RIGHT):
         raise PermissionDenied
     if request.method == "POST":
@@ -55,7 +55,7 @@ def _acknowledge(request: HttpRequest) -> HttpResponse:
 
 
 def _with_moments(told: Any) -> Any:
-    """The same, with its moments as a template shows them."""
+    """Return the same, with its moments as a template shows them."""
     if isinstance(told, dict):
         return {name: _moment(one) if name.endswith(("at", "since")) else _with_moments(one) for name, one in told.items()}
     return [_with_moments(one) for one in told] if isinstance(told, list) else told

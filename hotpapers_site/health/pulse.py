@@ -1,4 +1,4 @@
-"""A thread in each long-lived process: it says that the process runs, and one of all of them looks for troubles."""
+"""A thread in each long-lived process: it reports that the process runs, and one of them all looks for troubles."""
 
 import logging
 import threading
@@ -51,7 +51,7 @@ class Pulse(threading.Thread):
             connection.close()  # the next round may be with another server
 
     def end(self) -> None:
-        """The process ends in order."""
+        """Report that the process ends in order."""
         self._ended.set()
         self._at_it.acquire(timeout=END_WITHIN_S)  # what it is at would write the row again; not waited for long
         try:
@@ -64,7 +64,7 @@ class Pulse(threading.Thread):
 
 
 def start(kind: str, queues: str = "", also: Callable[[], object] = lambda: None) -> None:
-    """Once a process, after any fork."""
+    """Start it once in each process, after any fork."""
     pulse = Pulse(Process(kind, queues), also)
     running.append(pulse)
     pulse.start()

@@ -1,4 +1,4 @@
-"""Whether this process can serve: what `/readyz` looks at."""
+"""Whether this process can serve: what `/readyz` checks."""
 
 import redis
 from django.conf import settings
@@ -11,7 +11,7 @@ OK = "ok"
 
 
 def checks() -> dict[str, str]:
-    """Of each part `ok`, or a sentence that says what is wrong."""
+    """Return for each part `ok`, or a sentence that says what is wrong."""
     database = _database()
     return {
         "database": database,

@@ -1,4 +1,4 @@
-"""How the product is, as JSON: for `status`, `/status.json` and the page "System"."""
+"""The state of the product as JSON: for `status`, `/status.json` and the page "System"."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from papers.sources.http import VERSION
 
 
 def report() -> dict[str, Any]:
-    """Moments are ISO 8601 in UTC. A constant number of queries. Raises DatabaseError."""
+    """Return the report. Moments are ISO 8601 in UTC. A constant number of queries. Raises DatabaseError."""
     now = clock.now()
     found = troubles.found()
     open_ones = {one.key: one for one in Trouble.objects.filter(ended_at=None)}
@@ -78,7 +78,7 @@ def _trouble(found: troubles.Found, row: Trouble | None) -> dict[str, Any]:
 
 
 def _queues() -> dict[str, Any] | None:
-    """None where the broker does not answer."""
+    """Return the queues; None if the broker does not answer."""
     try:
         return {name: {"waiting": one.number, "oldest_s": round(one.oldest_s, 1)} for name, one in broker.waiting().items()}
     except redis.RedisError:

@@ -1,4 +1,4 @@
-"""Tells people of what concerns the safety of accounts: once by each channel, like a trouble, but it is never over."""
+"""Tells people what concerns the safety of accounts: once by each channel, like a trouble, but an event is never over."""
 
 from datetime import timedelta
 
@@ -9,13 +9,13 @@ from hotpapers_site.health import alerts, troubles
 from hotpapers_site.models import SecurityEvent
 
 TOLD_WITHIN = timedelta(hours=1)
-"""What could not be told by then stands in the log and in the admin."""
+"""What could not be sent within this time stays in the log and in the admin."""
 MOST = 10
-"""In one message."""
+"""The most events in one message."""
 
 
 def tell_events() -> None:
-    """By each channel what it has not told yet. One query where nothing happened. Raises DatabaseError."""
+    """Send by each channel what it has not sent yet. One query if nothing happened. Raises DatabaseError."""
     recent = SecurityEvent.objects.filter(kind__in=LOUD, at__gt=Now() - TOLD_WITHIN).select_related("user").order_by("at", "pk")
     rows = list(recent)
     for channel in alerts.channels() if rows else []:

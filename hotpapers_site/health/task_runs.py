@@ -1,4 +1,4 @@
-"""How tasks go: each run is timed and kept by kind; ids go with the messages; a task that kills its worker is given up."""
+"""How tasks run: each run is timed and recorded by kind; ids go with the messages; a task that kills its worker is given up."""
 
 import logging
 import time
@@ -18,14 +18,14 @@ from hotpapers_site.health import broker
 from hotpapers_site.models import TaskRecord
 
 MOST_DELIVERIES = 3
-"""Of a task whose worker was killed while it ran."""
+"""How often a task is delivered whose worker was killed while it ran."""
 REMEMBERED_S = 24 * 3600
 _started: dict[str, float] = {}
 logger = logging.getLogger(__name__)
 
 
 class CountedTask(Task[Any, Any]):
-    """Our base of tasks: one that ends its process each time must not come back for ever."""
+    """The base of our tasks: a task that kills its process each time must not come back for ever."""
 
     abstract = True
 
@@ -38,7 +38,7 @@ class CountedTask(Task[Any, Any]):
 
 
 def is_poisoned(request: Context) -> bool:
-    """Whether this delivery is one too many. Asks the broker only where the message came before."""
+    """Say whether this delivery is one too many. Asks the broker only if the message came before."""
     if not (request.delivery_info or {}).get("redelivered"):
         return False
     key = f"hotpapers:deliveries:{request.id}"
@@ -81,7 +81,7 @@ def finish(task_id: str, task: Task[Any, Any], state: str | None = None, retval:
 
 
 def record(task: str, took_s: float, error: str = "") -> None:
-    """One run more. Raises DatabaseError."""
+    """Record one more run. Raises DatabaseError."""
     now = timezone.now()
     changes: dict[str, Any] = {
         "runs": F("runs") + 1,

@@ -1,4 +1,4 @@
-"""What is wrong with the running product at this moment: a sentence each, by a name that stays while it lasts."""
+"""What is wrong with the running product at this moment: a sentence each, under a name that stays the same while it lasts."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ class Found:
 
 
 def found() -> list[Found]:
-    """Everything, the worst first. Raises DatabaseError."""
+    """Yield everything, the worst first. Raises DatabaseError."""
     now = clock.now()
     live, silent = heartbeats.split()
     processes = [*missing(live, silent), *late(silent), *clocks(live)]
@@ -48,13 +48,13 @@ def found() -> list[Found]:
 
 
 def unacknowledged(all_found: list[Found]) -> list[Found]:
-    """Those that nobody said may stay so."""
+    """Return the troubles that nobody has acknowledged."""
     accepted = set(Trouble.objects.filter(ended_at=None, acknowledged_at__isnull=False).values_list("key", flat=True))
     return [one for one in all_found if one.key not in accepted]
 
 
 def missing(live: list[Heartbeat], silent: list[Heartbeat]) -> Iterator[Found]:
-    """Kinds of processes of which none runs. A site that was only ever used by commands misses none."""
+    """Yield kinds of processes of which none runs. A site that was only ever used by commands misses none."""
     if not (live or silent or TaskRecord.objects.exists()):
         return
     kinds = {one.kind for one in live}
@@ -71,7 +71,7 @@ def missing(live: list[Heartbeat], silent: list[Heartbeat]) -> Iterator[Found]:
 
 
 def late(silent: list[Heartbeat]) -> Iterator[Found]:
-    """Processes that did not end in order and were not replaced."""
+    """Yield processes that did not end in order and were not replaced."""
     for one in silent:
         yield Found(
             f"late {one.name}"[:120], f"Nothing is heard of the {one.name} since {moment(one.beaten_at)}. Start it again."
@@ -79,7 +79,7 @@ def late(silent: list[Heartbeat]) -> Iterator[Found]:
 
 
 def clocks(live: list[Heartbeat]) -> Iterator[Found]:
-    """Machines whose clock differs from the database's: beat's ticks have a time by which they are to be done."""
+    """Yield machines whose clock differs from the database's: beat's ticks say by when they are to be done."""
     for host, by in heartbeats.wrong_clocks(live).items():
         told = f"{abs(by).total_seconds():,.0f} s {'ahead of' if by > timedelta() else 'behind'} the database's"
         yield Found(
@@ -106,12 +106,12 @@ def queues() -> Iterator[Found]:
 
 
 def longest_wait_s(queue: Queue) -> float:
-    """For its oldest task, before somebody has to look."""
+    """Return how long a queue's oldest task may wait before somebody has to look."""
     return 2.0 * queue.killed_after_s if queue.name == "collecting" else 1.0 * queue.within_s
 
 
 def folders() -> dict[str, Path]:
-    """Those that we write to, by their name for people."""
+    """Return the folders that we write to, by their names for people."""
     mirrors = {f"the mirror {target.name}": target.folder for target in running.targets().values()}
     return {"VAR_DIR": settings.VAR_DIR, **mirrors}
 
@@ -132,21 +132,21 @@ def disks() -> Iterator[Found]:
 
 
 def untold(now: datetime) -> Iterator[Found]:
-    """Notices that a channel does not take. In the product they stand."""
+    """Yield notices that a channel does not take. They can be read in the product."""
     if number := notices.late(now):
         said = f"{number:,} {'notice' if number == 1 else 'notices'} to editors could not be sent by mail or webhook. "
         yield Found("notices", f"{said}The log says why; see EMAIL_URL and NOTICE_WEBHOOKS.")
 
 
 def mirrors(now: datetime) -> Iterator[Found]:
-    """Targets that wait for a person, or that have failed for long."""
+    """Yield targets that wait for a person, or that have failed for a long time."""
     for health in MirrorHealth.objects.filter(name__in=running.targets()).exclude(state=MirrorHealth.State.OK).order_by("name"):
         if health.state == MirrorHealth.State.REFUSED or now - health.since > MIRROR_WITHIN:
             yield Found(f"mirror {health.name}", f"The mirror {health.name} is not up to date: {health.message}")
 
 
 def migrations() -> Iterator[Found]:
-    """Looked for until there are none: a process does not outlive the code that it began with."""
+    """Look for missing migrations until there are none: a process never changes its code."""
     if "migrations" in _done:
         return
     if waiting := waiting_migrations():
@@ -156,7 +156,7 @@ def migrations() -> Iterator[Found]:
 
 
 def overdue(now: datetime) -> Iterator[Found]:
-    """Lists whose time has come, and that are not published."""
+    """Yield lists whose time has come, and that are not published."""
     late = Digest.objects.filter(publish_at__lt=now - PUBLISH_WITHIN).exclude(status=Digest.Status.PUBLISHED).order_by("date")
     for digest in late:
         yield Found(

@@ -38,7 +38,7 @@ class HealthMiddleware:
 
 
 def may_ask(request: HttpRequest) -> bool:
-    """Whether it comes from this machine or HEALTH_NETS, and not through a proxy that we do not know."""
+    """Say whether the request comes from this machine or HEALTH_NETS, and not through an unknown proxy."""
     forwarded = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META
     if forwarded and not settings.BEHIND_PROXY:
         return False

@@ -1,4 +1,4 @@
-"""Looks for troubles, keeps them as rows, and has each told once, and once when it is over."""
+"""Looks for troubles, keeps them as rows, and has each reported once when it begins and once when it is over."""
 
 import logging
 import time
@@ -17,7 +17,7 @@ LEASE = "watch"
 LASTS = timedelta(seconds=45)
 """Longer than a round with a channel that does not answer."""
 CONFIRMED_AFTER = timedelta(seconds=40)
-"""What is over before that was a restart, and nobody is told."""
+"""A trouble that is over before this time was a restart, and nobody is told."""
 KEPT = timedelta(days=90)
 DATABASE = Found("database", "The database does not answer. nginx shows the pages that it keeps; nothing else works.")
 DATABASE_AFTER_S = 30.0
@@ -25,14 +25,14 @@ logger = logging.getLogger(__name__)
 
 
 class Watch:
-    """Of one process. The holder of the lease looks; should the database fail, the last holder tells of that."""
+    """The watch of one process. The holder of the lease looks; if the database fails, the last holder reports that."""
 
     def __init__(self, holder: str) -> None:
         self._holder = holder
         self._leads = False
         self._database_failed_at: float | None = None
         self._told: list[Found] = []
-        """Of the database's failure, and of what may be its reason."""
+        """What was reported: the database's failure, and what may be its reason."""
 
     def round(self) -> None:
         try:
@@ -67,7 +67,7 @@ class Watch:
 
 
 def look() -> None:
-    """One look by the leader: note what is wrong and what is over, and tell it. Raises DatabaseError."""
+    """Look once as the leader: record what is wrong and what is over, and report it. Raises DatabaseError."""
     heartbeats.forget_succeeded()
     note(troubles.found())
     tell()
@@ -76,7 +76,7 @@ def look() -> None:
 
 
 def note(found: list[Found]) -> None:
-    """Make the open rows those of `found`. What nobody was told of leaves no row when it is over."""
+    """Make the open rows those of `found`. A trouble that nobody was told of leaves no row when it is over."""
     now = {one.key: one.sentence for one in found}
     with transaction.atomic():
         open_ones = {one.key: one for one in Trouble.objects.filter(ended_at=None)}
@@ -91,7 +91,7 @@ def note(found: list[Found]) -> None:
 
 
 def tell() -> None:
-    """By each channel what it has not told yet; a channel that fails is tried again with the next look."""
+    """Send by each channel what it has not sent yet; a channel that fails is tried again at the next look."""
     is_due = Q(ended_at=None, acknowledged_at=None, since__lte=Now() - CONFIRMED_AFTER)
     is_over = Q(ended_at__isnull=False) & ~Q(told=[])
     rows = list(Trouble.objects.filter(is_due | (is_over & ~Q(told_end=F("told")))).order_by("since"))

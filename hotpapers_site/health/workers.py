@@ -1,4 +1,4 @@
-"""Workers and beats say that they run, from when they are ready."""
+"""Workers and beats report that they run as soon as they are ready."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from hotpapers_site.serving.leftovers import end_with_parent
 
 @signals.worker_ready.connect
 def worker_begins(sender: Any, **_: Any) -> None:
-    """In the process that takes messages; those that run tasks are its children."""
+    """Runs in the process that takes messages; those that run tasks are its children."""
     pulse.start("worker", queues=",".join(sorted(sender.app.amqp.queues.consume_from)))
 
 
 @signals.worker_process_init.connect
 def child_begins(**_: Any) -> None:
-    """A process that runs tasks does not outlive its worker: the broker gives the task to another one."""
+    """Have a process that runs tasks end with its worker: the broker then gives the task to another one."""
     end_with_parent()
 
 

@@ -1,4 +1,5 @@
-"""One `manage.py serve` a folder: also of two that start at the same moment one goes on and the other says why not."""
+"""Allows one `manage.py serve` in a folder: of two that start at the same moment, one continues and the other says why it does
+not."""
 
 import fcntl
 import os
@@ -8,17 +9,17 @@ from pathlib import Path
 
 
 class NotAlone(Exception):
-    """Another one has the folder."""
+    """Another process has the folder."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
-        """Its process; 0 where it has not said it yet."""
+        """Its process number; 0 if it has not written it yet."""
 
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Nobody else enters the block for the folder. The kernel frees it where this process is killed. Raises NotAlone."""
+    """Let nobody else enter the block for the folder. The kernel frees it if this process is killed. Raises NotAlone."""
     with (folder / "serve.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

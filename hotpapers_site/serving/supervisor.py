@@ -17,7 +17,7 @@ LOOK_EVERY_S = 0.2
 @dataclass(frozen=True)
 class Program:
     name: str
-    """As people should read it: "the worker"."""
+    """Its name for people: "the worker"."""
     command: Sequence[str]
     stop_signal: signal.Signals = signal.SIGTERM
     environment: Mapping[str, str] | None = None
@@ -26,7 +26,7 @@ class Program:
 
 @contextlib.contextmanager
 def stop_requests() -> Iterator[threading.Event]:
-    """Inside, Ctrl-C, SIGTERM and a closed terminal set the event instead of ending this process."""
+    """Within the block, let Ctrl-C, SIGTERM and a closed terminal set the event instead of ending this process."""
     asked = threading.Event()
     kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {kind: signal.signal(kind, lambda *_: asked.set()) for kind in kinds}

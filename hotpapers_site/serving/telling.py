@@ -1,4 +1,4 @@
-"""Says on the terminal what the product is doing, in a line whenever something happened: for who starts it by hand."""
+"""Says on the terminal what the product is doing, one line for each event: for people who start it by hand."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from papers.networks.registry import KINDS
 LOOK_EVERY_S = 1.0
 STREAM_EVERY_S = 15.0
 SETTLED_AFTER_S = 45.0
-"""Before that a service that fails is told alone only once all others were heard from: it may be the whole internet."""
+"""Before this time a failing service is reported alone only after all others answered: the whole internet may be away."""
 REACH = timedelta(days=7)
 ARXIV = SourceHealth.Service.ARXIV.value
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -50,6 +50,26 @@ def test_row_and_field_say_who_is_writing_there(open_desk: OpenDesk, papers: lis
     expect(ann.entry(papers[1]).locator(".presence")).to_have_count(0)
 
 
+def test_three_editors_in_one_row_are_told_apart(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann, bob, cleo = open_desk("Ann"), open_desk("Bob"), open_desk("Cleo")
+    bob.press("l", "n")
+    type_and_stay(bob, "Bob’s ")
+    cleo.look()
+    expect(cleo.entry(papers[0]).locator(".presence")).to_have_text("Bob is writing the note")
+    cleo.press("l", "t")
+    cleo.type("Title")
+    cleo.page.route("**/state?*", lambda route: route.abort())
+    later = timezone.now() + timedelta(hours=1)
+    Presence.objects.filter(editor__username="Cleo").update(seen_at=later, wrote_at=later, place=f"title:{papers[0]}")
+    ann.look()
+
+    row = ann.entry(papers[0])
+    expect(row.locator(".presence")).to_have_text(["Bob is writing the note", "Cleo is writing the title"])
+    expect(ann.page.locator(".editor.writes")).to_have_text(["Bob", "Cleo"])
+    bob.saved()
+    cleo.saved()
+
+
 def test_field_that_is_left_says_so_at_once(open_desk: OpenDesk, papers: list[str]) -> None:
     ann, bob = open_desk("Ann"), open_desk("Bob")
     bob.press("i")

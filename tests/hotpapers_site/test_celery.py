@@ -4,6 +4,7 @@ import logging
 
 import psycopg
 import pytest
+from celery import signals
 from django.conf import settings
 from django.db import OperationalError
 
@@ -67,3 +68,10 @@ def test_a_task_that_ends_with_the_database_leaves_a_line(
         logging.getLogger("celery.app.trace").error("Task %(name)s raised", about, exc_info=True, extra={"data": about})
     assert caplog.records[-1].getMessage() == message
     assert bool(caplog.records[-1].exc_info) is message.startswith("Task")
+
+
+def test_a_worker_gives_way_to_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr("os.nice", given.append)  # nobody can take it back
+    signals.worker_init.send(sender="collecting@here")
+    assert given == [5]

@@ -1,1 +1,1 @@
-"""For English, our one language."""
+"""Formats for English, our one language."""

@@ -1,4 +1,4 @@
-"""`manage.py acknowledge`: take note of a trouble that `status` names."""
+"""`manage.py acknowledge`: acknowledge a trouble that `status` names."""
 
 import getpass
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py follow_bluesky`, which also says that it runs."""
+"""`manage.py follow_bluesky`, which also reports that it runs."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""`manage.py move_database --to URL`: everything into another database, from SQLite to PostgreSQL or back."""
+"""`manage.py move_database --to URL`: copy everything into another database, from SQLite to PostgreSQL or back."""
 
 import os
 from typing import Any

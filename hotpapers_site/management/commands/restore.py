@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: the database as a backup holds it."""
+"""`manage.py restore FILE`: make the database what a backup holds."""
 
 from pathlib import Path
 from typing import Any

@@ -25,12 +25,12 @@ from papers.sources.arxiv.calendar import AnnouncementCalendar
 FIRST_DAY = date(2026, 10, 12)
 LISTING_DAYS = 20
 EARLY = timedelta(hours=3)
-"""So long before the first announcement the clock begins."""
+"""The clock begins this long before the first announcement."""
 SPEED = 1440
 FAULT_EVERY = timedelta(hours=6)
 STOP_WITHIN_S = 2 * serve.STOP_WITHIN_S
 OURS = frozenset({"PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH"})
-"""All that the sandbox takes from our environment: no key, address or account of a real site may get into it."""
+"""Everything that the sandbox takes from our environment: no key, address or account of a real site may get into it."""
 
 
 class Command(BaseCommand):
@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
 
 def let_fail(fail: Callable[[Any, int], None], services: Any, ended: threading.Event, every_s: float) -> None:
-    """One failure after the other, until all is over."""
+    """Cause one failure after the other, until the run is over."""
     for turn in itertools.count(1):
         if ended.wait(every_s):
             return
@@ -88,7 +88,7 @@ def let_fail(fail: Callable[[Any, int], None], services: Any, ended: threading.E
 
 
 def sandbox_environment(folder: Path, fast: clock.FastClock, port: int) -> dict[str, str]:
-    """The environment of a product that keeps all it has in `folder` and lives by the fast clock."""
+    """Return the environment of a product that keeps all its files in `folder` and follows the fast clock."""
     real_start, start, speed = fast
     return {name: value for name, value in os.environ.items() if name in OURS} | {
         "VAR_DIR": str(folder.absolute()),

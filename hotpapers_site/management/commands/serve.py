@@ -1,4 +1,4 @@
-"""`manage.py serve`: the whole product on this machine, set up first where it is not. `make run` calls it."""
+"""`manage.py serve`: runs the whole product on this machine, and sets it up first if necessary. `make run` calls it."""
 
 import contextlib
 import os
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         self.stdout.write(text)
 
     def tell(self, text: str) -> None:
-        """Also where nobody reads it at once."""
+        """Print at once, even if the output goes to a file."""
         self.stdout.write(text)
         self.stdout.flush()
 
@@ -120,7 +120,7 @@ def already_running(number: int) -> str:
 
 
 def in_use(port: int) -> str:
-    """Who holds the port, and what to do."""
+    """Say who holds the port, and what to do."""
     holder = leftovers.holder_of(port)
     if holder is None:
         return f"Port {port} is in use. Stop the program that uses it, or choose another port with --port."
@@ -136,13 +136,14 @@ def in_use(port: int) -> str:
 
 
 def site_url(port: int) -> str:
-    """Where readers find the site: as set, but an address of this machine follows the port."""
+    """Return the address of the site: as set, but an address of this machine gets the port."""
     given = os.environ.get("SITE_URL", "")
     return given if given and not is_loopback(given) else f"http://{HOST}:{port}"
 
 
 def programs(port: int) -> list[Program]:
-    """The web server, a worker for each queue, Celery beat, which gives them their work, and who follows streams."""
+    """Return the programs: the web server, a worker for each queue, Celery beat, which gives them their work, and the followers
+    of streams."""
     # Found from any folder; a relative VAR_DIR or DATABASE_URL keeps its meaning.
     path = os.pathsep.join([str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])])
     # What the programs do is told by the Teller; they themselves say what goes wrong with them.
@@ -172,6 +173,6 @@ def programs(port: int) -> list[Program]:
 
 
 def worker_of(queue: Queue) -> list[str]:
-    """Celery's arguments for a worker that serves the queue alone."""
+    """Return Celery's arguments for a worker that serves only this queue."""
     options = ["--queues", queue.name, "--hostname", f"{queue.name}@%h", "--concurrency", str(queue.processes)]
     return ["worker", *options, "--without-gossip", "--without-mingle"]

@@ -12,11 +12,11 @@ from granian.log import LogLevels
 
 HOST, PORT, THREADS = "127.0.0.1", 8000, 8
 HEADERS_WITHIN_MS = 5_000
-"""So long a request's headers may take, and a connection may wait for its next request."""
+"""How long a request's headers may take, and how long a connection may wait for its next request."""
 LARGEST_HEADERS = 32 * 1024
-"""Bytes; twice as many may pass where they come at once, never more."""
+"""In bytes; headers that come at once may be twice as long, never more."""
 CONNECTIONS = 4096
-"""At once, in each process; the others wait."""
+"""How many at once in each process; the others wait."""
 STOP_WITHIN_S = 30
 
 
