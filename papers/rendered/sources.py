@@ -106,7 +106,11 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
     for source in SOURCES.values():
         note = f"INSERT INTO {NOTES} VALUES ('{source.table}', NEW.id);"
         name = f"{PREFIX}{source.table}"
-        yield Trigger(f"{name}_comes", source.table, "insert", note, when=_is_there(source, "NEW.", vendor))
+        if vendor == "postgresql":  # once a statement: posts come by hundreds in one
+            wanted = f"SELECT '{source.table}', id FROM fresh WHERE {_is_there(source, 'fresh.', vendor)} ORDER BY id"
+            yield Trigger(f"{name}_comes", source.table, "insert", f"INSERT INTO {NOTES} {wanted};", rows_as="fresh")
+        else:
+            yield Trigger(f"{name}_comes", source.table, "insert", note, when=_is_there(source, "NEW.", vendor))
         yield Trigger(f"{name}_changes", source.table, "update", note, source.columns)
         if source.body:
             forget = f"UPDATE {source.table} SET safe_html = '', safe_version = 0 WHERE id = NEW.id;"

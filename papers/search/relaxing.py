@@ -44,7 +44,8 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
             Wanted(of[0].part, any_of(one.anywhere for one in of), any_of(one.in_title for one in of))
             for of in combinations(optional, missing + 1)
         ]
-        yield replace(reading, filters=filters, wanted=(*exact, *some))
+        # No paper has all words, so none has them in a row, or as its name.
+        yield replace(reading, filters=filters, wanted=(*exact, *some), row=(), name="")
 
 
 def _rarest(wanted: Sequence[Wanted]) -> list[Wanted]:

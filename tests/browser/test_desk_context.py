@@ -122,3 +122,19 @@ def test_note_starts_from_a_template_by_key_and_is_then_typed_on(open_desk: Open
     expect(ann.note(paper)).to_be_focused()
     expect(ann.note(paper)).to_have_value(text)
     assert found == []
+
+
+def test_note_is_previewed_while_it_is_typed(open_desk: OpenDesk, papers: list[Paper]) -> None:
+    ann, paper = open_desk(), papers[0].arxiv_id
+    preview = ann.entry(paper).locator(".note-preview")
+    ann.entry(paper).focus()
+    ann.press("n")
+    ann.type("*New*, <b>and</b> $x^2$")
+    expect(preview.locator("em")).to_have_text("New")
+    expect(preview.locator("math")).to_have_count(1)
+    expect(preview.locator("b")).to_have_count(0)
+    expect(ann.note(paper)).to_be_focused()
+    ann.press("Escape")
+    expect(preview).to_have_count(0)
+    ann.saved()
+    assert Entry.objects.get(digest__date=DAY, paper=papers[0]).note == "*New*, <b>and</b> $x^2$"

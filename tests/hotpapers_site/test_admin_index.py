@@ -41,7 +41,7 @@ def test_our_pages_come_first_and_third_parties_tables_last() -> None:
     found = sections(document(superuser, "/admin/all/"))
 
     assert list(found) == ["Lists", "Papers and posts", "Collection", "People", "System"]
-    assert found["Lists"] == ["Digests", "Entries"]
+    assert found["Lists"] == ["Digests", "Entries", "Note templates"]
     assert found["People"] == ["Users", "Groups"]
     assert "Access logs" in found["System"]
 
