@@ -56,7 +56,8 @@ system-test-tools:
 	@[ -f $(NODE)/$(LIGHTHOUSE)-$(VNU) ] || { mkdir -p $(NODE) && npm install --silent --no-audit --no-fund --no-package-lock \
 	--prefix $(NODE) lighthouse@$(LIGHTHOUSE) vnu-jar@$(VNU) && touch $(NODE)/$(LIGHTHOUSE)-$(VNU); } || true
 
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+# The generators' tests need hundreds of npm packages: they are test-mirror's.
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/digests/mirror/generators $(ARGS)
 
 test: check system-test-tools ## check, then every test on SQLite, browser included, and on PostgreSQL what may differ there
 	$(BIN)/python -m tests.servers --database sqlite -- $(PYTEST)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,6 +94,7 @@ class Product:
             command, pipe = [sys.executable, "-c", ANSWER], subprocess.PIPE
             process = subprocess.Popen(command, env=self.environment, cwd=configured.BASE_DIR, stdin=pipe, stdout=pipe, text=True)
             self._asked = process, dict(self.environment)
+            weakref.finalize(self, _end, process)
         process = self._asked[0]
         assert process.stdin
         assert process.stdout
@@ -102,8 +104,7 @@ class Product:
 
     def _forget_asked(self) -> None:
         if self._asked:
-            with self._asked[0] as process:  # closes its pipes, and waits
-                process.kill()
+            _end(self._asked[0])
             self._asked = None
 
     def migrate(self) -> None:
@@ -119,6 +120,11 @@ class Product:
         return subprocess.run(
             [*MANAGE, *arguments], env=self.environment | environment, capture_output=True, text=True, check=False
         )
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    with process:  # closes its pipes, and waits
+        process.kill()
 
 
 @contextlib.contextmanager

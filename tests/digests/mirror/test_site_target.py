@@ -24,6 +24,7 @@ from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.digests.mirror.mirrored import changes, files, is_true, update, wrong
 from tests.factories import make_digest, make_draft
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2021, 5, 14, 9, tzinfo=UTC)
@@ -184,8 +185,11 @@ def test_changed_day_makes_only_the_pages_that_show_it(
         return made(address, **options)
 
     made = site_pages.page
+    settled()
+    update(site)
     monkeypatch.setattr(site_pages, "page", page)
     Entry.objects.filter(digest=digests[0], position=1).update(retweets=4321)
+    settled()
     changed = {name for name, _ in update(site).changed}
     paper = digests[0].entries.get(position=1).paper
     others = [one for one in asked if "05" in one and not one.startswith(f"/papers/{paper.arxiv_id}")]
@@ -197,8 +201,11 @@ def test_changed_day_makes_only_the_pages_that_show_it(
 def test_withdrawn_day_goes_without_a_look_at_the_others(
     site: Target, digests: list[Digest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    settled()
+    update(site)
     monkeypatch.setattr(site_pages, "map_of_site", pytest.fail)
     withdraw(digests[2], now=NOW)
+    settled()
     update(site)
     monkeypatch.undo()
     assert not (site.folder / "posts/hot-papers-2021-05-12").exists()
