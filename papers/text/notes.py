@@ -77,6 +77,7 @@ class _OurMarkdown(Extension):
             md.inlinePatterns.deregister(name)
         for name in ("hashheader", "setextheader", "hr"):
             md.parser.blockprocessors.deregister(name)
+        md.ESCAPED_CHARS.append("$")
         md.inlinePatterns.register(_Formulas(FORMULA, md, self._formula), "formulas", AFTER_CODE_BEFORE_ESCAPES)
 
 

@@ -123,3 +123,7 @@ def test_notes_are_harmless_whatever_they_hold(note: str) -> None:
         assert element.tag not in {"script", "img", "style", "iframe", "svg"}
         assert not [name for name in element.attrib if str(name).startswith("on") or name == "style"]
         assert not re.match("javascript|data", str(element.get("href", "")), re.IGNORECASE)
+
+
+def test_a_dollar_with_a_backslash_is_money_in_a_note() -> None:
+    assert markdown(r"costs \$5, or \$6 for $n$").startswith("<p>costs $5, or $6 for <math")
