@@ -87,7 +87,7 @@ def covered(
     entries.
 
     The same paper comes first, then near titles, then authors; within each, the newest first. Entries in `ignored` (by paper
-    and key) are marked. Three queries. Only lists of one year are read, however long the archive is.
+    and key) are marked. Four queries. Only lists of one year are read, however long the archive is.
     """
     middle = min(max(day, EARLIEST), LATEST)
     published = Entry.objects.filter(in_published_digest()).exclude(digest__date=day).order_by("digest__date", "position")
