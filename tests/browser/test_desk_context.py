@@ -118,7 +118,9 @@ def test_note_starts_from_a_template_by_key_and_is_then_typed_on(open_desk: Open
     expect(ann.note(paper)).to_have_value(text)
     ann.saved()
     assert Entry.objects.get(digest__date=DAY, paper=papers[0]).note == text
-    ann.press("Alt+ArrowDown", "Escape")
+    ann.press("Alt+ArrowDown")
+    expect(dialog).to_be_visible()
+    ann.press("Escape")
     expect(ann.note(paper)).to_be_focused()
     expect(ann.note(paper)).to_have_value(text)
     assert found == []

@@ -14,7 +14,7 @@ let merging = Promise.resolve();
 
 export const afterMerging = (listener) => listeners.push(listener);
 
-export const keep = (old, fresh) => {
+const keep = (old, fresh) => {
     if (!(old instanceof Element)) {
         return true;
     }
@@ -31,10 +31,13 @@ export const keep = (old, fresh) => {
 const BY_HAND = ["aria-expanded", "aria-selected", "aria-pressed", "tabindex", "hidden", "inert"];
 
 /** What this page itself sets stays; whether a paper is pinned is the server's to say. */
-export const keepAttribute = (name, element) =>
+const keepAttribute = (name, element) =>
     !((BY_HAND.includes(name) && !element.matches("[data-do=pin]")) || (name === "open" && element.matches("details")));
 
-const callbacks = {beforeNodeMorphed: keep, beforeAttributeUpdated: keepAttribute};
+/** A preview is this page's own: no answer has it. */
+const keepNode = (node) => !(node instanceof Element && node.matches(".note-preview"));
+
+export const callbacks = {beforeNodeMorphed: keep, beforeAttributeUpdated: keepAttribute, beforeNodeRemoved: keepNode};
 
 const joined = (one, other) => {
     const rows = {...other.rows};

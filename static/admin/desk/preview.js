@@ -6,7 +6,7 @@ import {request} from "./requests.js";
 const PAUSE = 500; // milliseconds after the last key
 const PLAIN = /^[^*_`[\]<>$\\#\n&]*$/; // no Markdown, no formula: it reads as it stands
 let timer = 0;
-let last = null;
+let typedIn = null;
 
 const placeOf = (field) => {
     const existing = field.parentElement.querySelector(":scope > .note-preview");
@@ -27,19 +27,34 @@ const show = async (field) => {
         field.parentElement.querySelector(":scope > .note-preview")?.remove();
         return;
     }
-    last = field;
     const {kind, answer} = await request("note_preview", {body: {text}});
-    if (kind === "done" && last === field && field.value === text && document.activeElement === field) {
+    if (field.value !== text || document.activeElement !== field) {
+        return;
+    }
+    if (kind === "done") {
         const place = placeOf(field);
         place.innerHTML = answer.note;
         place.title = answer.trouble;
+    } else if (kind === "later") {
+        showSoon(field);
     }
+};
+
+const showSoon = (field) => {
+    clearTimeout(timer);
+    timer = setTimeout(show, PAUSE, field);
 };
 
 root.addEventListener("input", (event) => {
     if (event.target.matches("[data-text=note], [data-text=intro], #correction-note, #withdraw-note")) {
-        clearTimeout(timer);
-        timer = setTimeout(show, PAUSE, event.target);
+        typedIn = event.target;
+        showSoon(typedIn);
+    }
+});
+// An answer that moves the row takes the focus for a moment.
+root.addEventListener("focusin", (event) => {
+    if (event.target === typedIn) {
+        showSoon(typedIn);
     }
 });
 root.addEventListener("focusout", (event) => {

@@ -2,7 +2,7 @@
    stand in the order that it tells. Fields that are typed in, open parts, the focus and the place in a column stay. */
 
 import {all, find, isText, rowOf} from "./page.js";
-import {keep, keepAttribute} from "./fragments.js";
+import {callbacks} from "./fragments.js";
 
 /* global Idiomorph */
 
@@ -36,7 +36,7 @@ export const applyRows = async (columns) => {
         for (const [paper, html] of Object.entries(rows)) {
             const row = rowOf(paper, column);
             if (row) {
-                Idiomorph.morph(row, html.trim(), {morphStyle: "outerHTML", callbacks: {beforeNodeMorphed: keep, beforeAttributeUpdated: keepAttribute}});
+                Idiomorph.morph(row, html.trim(), {morphStyle: "outerHTML", callbacks});
             } else {
                 made.set(paper, fresh(html));
             }

@@ -12,7 +12,11 @@ export const templates = async (row) => {
     if (!note || note.readOnly) {
         return;
     }
+    const at = document.activeElement.id;
     const html = await fetchPart(`templates/${row.dataset.paper}`);
+    if (document.activeElement.id !== at) {
+        return; // the editor went on meanwhile
+    }
     if (html === null) {
         complain("Couldn’t load the templates. Try again in a moment.");
         return;
