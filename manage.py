@@ -14,7 +14,7 @@ def main() -> None:
     except Exception as error:
         from hotpapers_site.databases.away import what_to_do
 
-        if not (line := what_to_do(error)):
+        if not (line := what_to_do(error, sys.argv[1])):
             raise
         sys.exit(line)
 

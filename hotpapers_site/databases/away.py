@@ -27,11 +27,12 @@ def why_away(error: BaseException | None) -> str:
     return (str(error).strip().partition("\n")[0] or type(error).__name__) if is_away else ""
 
 
-def what_to_do(error: BaseException) -> str:
-    """Return a line for the person who ran the failed command; empty for an error of ours."""
+def what_to_do(error: BaseException, command: str) -> str:
+    """Return a line for the person who ran the command that failed; empty for an error of ours, as in a migration."""
     if reason := why_away(error):
         return f"The database cannot be used now ({reason}). Look at its server and at DATABASE_URL, then run this again."
-    if isinstance(error, OperationalError | ProgrammingError) and (number := waiting_migrations()):
+    is_older = command != "migrate" and isinstance(error, OperationalError | ProgrammingError)
+    if is_older and (number := waiting_migrations()):
         return f"The database is of an older version: {number} migrations have not been applied. Run `manage.py migrate` first."
     return ""
 

@@ -83,6 +83,17 @@ def test_a_command_says_in_a_line_that_migrations_are_missing(tmp_path: Path, co
     assert told.stderr.endswith(" migrations have not been applied. Run `manage.py migrate` first.\n")
 
 
+def test_a_migration_that_fails_tells_its_own_error(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "db.sqlite3") as database:
+        database.execute("CREATE TABLE papers_paper (id integer)")
+    ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"VAR_DIR": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "manage.py", "migrate"], cwd=settings.BASE_DIR, env=ours, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 1
+    assert 'table "papers_paper" already exists' in told.stderr
+
+
 def until_it_answers(client: httpx.Client, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while True:
