@@ -5,6 +5,7 @@ A user who has set one up is asked for it after the password. Until then, the se
 
 import base64
 from collections.abc import Callable
+from typing import cast
 
 from django import forms
 from django.contrib import admin
@@ -53,7 +54,8 @@ def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/"):
             user = request.user
-            request.user = SimpleLazyObject(lambda: AnonymousUser() if request.session.get(ASKED_FOR) else user)
+            whose = SimpleLazyObject(lambda: AnonymousUser() if request.session.get(ASKED_FOR) else user)
+            request.user = cast("User | AnonymousUser", whose)
         elif request.path not in OPEN and request.session.get(ASKED_FOR):
             if request.method == "GET" and "text/html" in request.headers.get("Accept", "text/html"):
                 return redirect(f"{reverse('second-factor')}?{urlencode({'next': request.get_full_path()})}")
