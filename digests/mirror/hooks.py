@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import httpx
+from django.conf import settings
 
 from digests.mirror.targets import Target
 from digests.mirror.writing import Report
@@ -18,7 +19,9 @@ WEBHOOK_WITHIN_S = 10.0
 SIGNATURE = "X-Hotpapers-Signature-256"
 LAST_LINES = 300
 """Characters of a build's output that are reported."""
-NOT_FOR_BUILDS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "X_BEARER_TOKEN", "BLUESKY_APP_PASSWORD")
+WITH_PASSWORDS = {"DATABASE_URL", "REDIS_URL", "MOVE_DATABASE_TO", "X_BEARER_TOKEN", "BLUESKY_APP_PASSWORD"}
+"""Not for builds, besides settings.SECRET_VARIABLES: addresses that may hold a password, and tokens also of a network that is
+off, which the settings do not read."""
 
 
 class HookError(Exception):
@@ -37,8 +40,9 @@ def follow(target: Target, report: Report) -> None:
 
 def build(command: str, folder: Path) -> None:
     """Run the command line in the folder, without this site's secrets in its environment."""
-    secret = {name for name in os.environ if name in NOT_FOR_BUILDS or name.startswith("MIRROR_")}
-    environment = {name: value for name, value in os.environ.items() if name not in secret}
+    secret = WITH_PASSWORDS | settings.SECRET_VARIABLES
+    shown = {name for name in os.environ if name not in secret and not name.startswith("MIRROR_")}
+    environment = {name: value for name, value in os.environ.items() if name in shown}
     process = subprocess.Popen(
         ["/bin/sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, start_new_session=True,
