@@ -29,12 +29,16 @@ class Environment:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
         self._asked: set[str] = set()
+        self.secret: set[str] = set()
+        """Names of variables that hold a secret, set or not."""
         self.problems: list[str] = []
         """One sentence each."""
 
     def read(self, name: str, kind: Kind[Value], default: Default) -> Value | Default:
         """Return the variable's value; the default if it is not set, is empty or is wrong."""
         self._asked.add(name)
+        if kind.is_secret:
+            self.secret.add(name)
         given = self._variables.get(name, "").strip()
         if not given:
             return default

@@ -23,13 +23,14 @@ CONFIG = {
     "core.autocrlf": "false",
     "core.hooksPath": "/dev/null",
     "core.quotePath": "false",
+    "core.symlinks": "false",
     "commit.gpgSign": "false",
     "gc.autoDetach": "false",
-    "core.symlinks": "false",  # a link that somebody pushed must not lead us out of the clone
     "advice.detachedHead": "false",
     "rebase.autoStash": "true",  # what a person has under way in the clone stays
 }
-"""Settings that no other configuration may change: the files' bytes, and that nothing else runs."""
+"""Settings that no other configuration may change: the files' bytes, that nothing else runs, and that a link that somebody pushes
+is a file, which leads nowhere."""
 REFUSED = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|\b40[13]\b|denied to|Host key verification"
     r"|not found|does not appear to be a git repository|\[remote rejected\](?!.*unpacker error)|protected branch",

@@ -25,6 +25,9 @@ PRINTED_WITHIN_S = 5.0
 """How long the last words of a build that has ended are waited for."""
 LARGEST_ANSWER = 1 << 20
 """In bytes."""
+WITH_PASSWORDS = {"DATABASE_URL", "REDIS_URL", "MOVE_DATABASE_TO", "X_BEARER_TOKEN", "BLUESKY_APP_PASSWORD"}
+"""Not for builds, besides settings.SECRET_VARIABLES: addresses that may hold a password, and tokens also of a network that is
+off, which the settings do not read."""
 
 
 class HookError(Exception):
@@ -42,8 +45,10 @@ def follow(target: Target, report: Report) -> None:
 
 
 def build(command: str, folder: Path) -> None:
-    """Run the command line in the folder, without this site's variables in its environment: some are secret."""
-    environment = {name: value for name, value in os.environ.items() if name not in settings.OWN_VARIABLES}
+    """Run the command line in the folder, without this site's secrets in its environment."""
+    secret = WITH_PASSWORDS | settings.SECRET_VARIABLES
+    shown = {name for name in os.environ if name not in secret and not name.startswith("MIRROR_")}
+    environment = {name: value for name, value in os.environ.items() if name in shown}
     process = subprocess.Popen(
         ["/bin/sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, start_new_session=True,
