@@ -29,12 +29,16 @@ class Environment:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
         self._asked: set[str] = set()
+        self.secret: set[str] = set()
+        """Names of variables that hold a secret, set or not."""
         self.problems: list[str] = []
         """One sentence each."""
 
     def read(self, name: str, kind: Kind[Value], default: Default) -> Value | Default:
         """Return the variable's value; the default if it is not set, is empty or is wrong."""
         self._asked.add(name)
+        if kind.is_secret:
+            self.secret.add(name)
         given = self._variables.get(name, "").strip()
         if not given:
             return default
@@ -48,6 +52,14 @@ class Environment:
     def given(self) -> list[str]:
         """Return the names of our variables that are set."""
         return sorted(name for name in self._asked if self._variables.get(name, "").strip())
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all our variables, set or not."""
+        return frozenset(self._asked)
+
+    def beginning(self, prefix: str) -> list[str]:
+        """Return the names of the variables that begin so and are set, ours or not."""
+        return sorted(name for name, value in self._variables.items() if name.startswith(prefix) and value.strip())
 
     def wrong(self, name: str, found: str, expected: str, example: str) -> None:
         self.problems.append(f"{name} is {found}; expected {expected}, for example {name}={example}")

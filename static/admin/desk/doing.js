@@ -6,7 +6,7 @@ import {openComments} from "./comments.js";
 import {context} from "./context.js";
 import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
-import {all, complain, find, root, rowOf, say} from "./page.js";
+import {all, complain, find, isSet, root, rowOf, say} from "./page.js";
 import {openPosts} from "./posts.js";
 import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
@@ -95,16 +95,15 @@ export const does = {
     },
     remove_below: (row) => isEntry(row) && find("[data-do=remove]", row) && bulk.remove_below(row),
     top_chosen: (row) => isEntry(row) && find("[data-do=remove]", row) && bulk.top_chosen(row),
-    pin: (row) => {
-        const button = isEntry(row) && find("[data-do=pin]", row);
-        if (button) {
-            const isPinned = !row.matches(".pinned");
-            row.classList.toggle("pinned", isPinned);
-            button.setAttribute("aria-pressed", String(isPinned));
-            put("pin", {paper: paperOf(row), pinned: isPinned, revision: revision()});
-            say(`${nameOf(row)}: ${isPinned ? "pinned" : "unpinned"}`);
-        }
+    mark: (row, button) => {
+        const {mark, set, unset} = button.dataset;
+        const isWanted = !isSet(button);
+        row.classList.toggle(set, isWanted);
+        button.setAttribute("aria-pressed", String(isWanted));
+        put(mark, {paper: paperOf(row), [set]: isWanted, revision: revision()});
+        say(`${nameOf(row)}: ${isWanted ? set : unset}`);
     },
+    pin: (row) => isEntry(row) && find("[data-mark=pin]", row)?.click(),
     accept: (row) => {
         const suggestion = row && find(".suggestion", row);
         if (suggestion) {
