@@ -53,6 +53,14 @@ class Environment:
         """Return the names of our variables that are set."""
         return sorted(name for name in self._asked if self._variables.get(name, "").strip())
 
+    def names(self) -> frozenset[str]:
+        """Return the names of all our variables, set or not."""
+        return frozenset(self._asked)
+
+    def beginning(self, prefix: str) -> list[str]:
+        """Return the names of the variables that begin so and are set, ours or not."""
+        return sorted(name for name, value in self._variables.items() if name.startswith(prefix) and value.strip())
+
     def wrong(self, name: str, found: str, expected: str, example: str) -> None:
         self.problems.append(f"{name} is {found}; expected {expected}, for example {name}={example}")
 

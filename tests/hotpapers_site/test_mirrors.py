@@ -25,6 +25,15 @@ WRONG = [
     ({"MIRROR_DIR": "{tmp}"}, "MIRROR_NOTES_DIR is the folder of folder, too; expected a folder of its own"),
     ({"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "https://me:hunter2@git.example/a"}, "MIRROR_NOTES_REMOTE is set to"),
     ({"MIRROR_NOTES_REMOTE": "--upload-pack=evil"}, "MIRROR_NOTES_REMOTE is set to something else, which is secret"),
+    ({"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "https://git.example/a?key=hunter2"}, "MIRROR_NOTES_REMOTE is set to"),
+    ({"MIRROR_DIR": "{tmp}/.."}, "MIRROR_NOTES_DIR is inside the folder of folder; expected a folder of its own"),
+    ({"MIRROR_DIR": "{tmp}/x/../in"}, "MIRROR_NOTES_DIR is around the folder of folder; expected a folder of its own"),
+    ({"MIRROR_NOTES_REMOTE": "https://git.example/a"}, "MIRROR_NOTES_REMOTE is set, but MIRROR_NOTES_KIND is folder; expected"),
+    ({"MIRROR_NOTES_PROFIL": "hugo"}, "MIRROR_NOTES_PROFIL is no setting of a mirror; expected MIRROR_NOTES_ and one of AUTHOR,"),
+    ({"MIRROR_NOTES_KIND": "html", "MIRROR_NOTES_PROFILE": "hugo"}, "MIRROR_NOTES_PROFILE is 'hugo'; expected html, or to be"),
+    ({"MIRROR_NOTES_WEBHOOK_SECRET": "hunter2"}, "MIRROR_NOTES_WEBHOOK is not set, though MIRROR_NOTES_WEBHOOK_SECRET is;"),
+    ({"MIRROR_NOTES_BRANCH": "a.lock"}, "MIRROR_NOTES_BRANCH is 'a.lock'; expected the name of a branch"),
+    ({"MIRROR_NOTES_PATH": "a/.GIT"}, "MIRROR_NOTES_PATH is 'a/.GIT'; expected a folder inside the repository"),
 ]
 
 
@@ -58,15 +67,17 @@ def test_mirrors_are_read_with_all_that_is_said_of_them(tmp_path: Path) -> None:
         "MIRROR_BLOG_POSTS": "embeds",
         "MIRROR_BLOG_WITHDRAWN": "tombstone",
         "MIRROR_BLOG_TOKEN": "hunter2",
+        "MIRROR_BLOG_AUTHOR": "Zoë O'Neil, hot-papers[bot] <1+hot-papers[bot]@git.example>",
         "MIRROR_SITE_KIND": "html",
         "MIRROR_SITE_DIR": "{tmp}/site",
-        "MIRROR_SITE_WEBHOOK": "https://hooks.example/site",
+        "MIRROR_SITE_WEBHOOK": "https://hooks.example/site?clear=1",
     }
     (blog, site), problems = read(tmp_path, variables)
     assert problems == []
     assert blog == Target(
         "blog", tmp_path / "var/mirrors/blog", Kind.GIT, "hugo", Posts.EMBEDS, Withdrawn.TOMBSTONE,
         remote="git@git.example:papers/blog.git", branch="gh-pages", path="content/posts", token="hunter2",
+        author="Zoë O'Neil, hot-papers[bot] <1+hot-papers[bot]@git.example>",
     )  # fmt: skip
     assert "hunter2" not in repr(blog)
-    assert site == Target("site", tmp_path / "site", Kind.HTML, "html", webhook="https://hooks.example/site")
+    assert site == Target("site", tmp_path / "site", Kind.HTML, "html", webhook="https://hooks.example/site?clear=1")
