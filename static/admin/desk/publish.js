@@ -76,6 +76,9 @@ const send = async (action, body, {quietly = false} = {}) => {
             hush();
         }
         await apply(quietly ? {...outcome.answer, said: ""} : outcome.answer);
+        if (isPanelOpen() && !READING.includes(action) && !outcome.answer.html?.checks) { // it changed the list
+            await send("check", {}, {quietly: true});
+        }
         return true;
     }
     return false;
