@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.targets import Kind as Shape
 from digests.mirror.targets import Posts, Target, Withdrawn
-from hotpapers_site import values
+from hotpapers_site import environment, values
 from hotpapers_site.environment import Environment
 from hotpapers_site.values import Kind
 
@@ -72,10 +72,11 @@ def read(env: Environment, var: Path) -> list[Target]:
     old = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
     targets = [Target(OLD_NAME, Path(old))] if old else []
     names: list[str] = env.read("MIRRORS", NAMES, [])
-    if len(set(names)) != len(names) or (old and OLD_NAME in names):
-        taken = f"; {OLD_NAME} is MIRROR_DIR's" if old else ""
-        env.wrong("MIRRORS", "not different names", f"each name once{taken}", NAMES.example)
-    targets += [_read_one(env, name, var) for name in dict.fromkeys(names)]
+    if old and OLD_NAME in names:
+        env.wrong(
+            "MIRRORS", environment.shown(",".join(names)), f"other names than {OLD_NAME}, which is MIRROR_DIR's", NAMES.example
+        )
+    targets += [_read_one(env, name, var) for name in names]
     places: dict[Path, str] = {}
     for target in targets:
         place = target.files.absolute()

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import httpx
+from django.conf import settings
 
 from digests.mirror.targets import Target
 from digests.mirror.writing import Report
@@ -18,7 +19,6 @@ WEBHOOK_WITHIN_S = 10.0
 SIGNATURE = "X-Hotpapers-Signature-256"
 LAST_LINES = 300
 """Characters of a build's output that are reported."""
-NOT_FOR_BUILDS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "X_BEARER_TOKEN", "BLUESKY_APP_PASSWORD")
 
 
 class HookError(Exception):
@@ -37,7 +37,7 @@ def follow(target: Target, report: Report) -> None:
 
 def build(command: str, folder: Path) -> None:
     """Run the command line in the folder, without this site's secrets in its environment."""
-    secret = {name for name in os.environ if name in NOT_FOR_BUILDS or name.startswith("MIRROR_")}
+    secret = {name for name in os.environ if name in settings.SECRET_VARIABLES or name.startswith("MIRROR_")}
     environment = {name: value for name, value in os.environ.items() if name not in secret}
     process = subprocess.Popen(
         ["/bin/sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -93,8 +93,8 @@ def test_webhook_that_fails_is_called_again_by_the_next_run(receiver: Receiver, 
 
 
 def test_build_runs_in_the_folder_without_our_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET_KEY", "hunter2")
-    monkeypatch.setenv("MIRROR_NOTES_TOKEN", "hunter2")
+    for name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "ALERT_WEBHOOKS", "MIRROR_NOTES_TOKEN"):
+        monkeypatch.setenv(name, "hunter2")
     target = Target("notes", tmp_path / "notes", build=f"pwd > {tmp_path}/out; env >> {tmp_path}/out")
     running.run(target, NOW)
     said = (tmp_path / "out").read_text()
