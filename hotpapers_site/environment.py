@@ -16,6 +16,7 @@ from typing import NoReturn, TypeVar
 
 import environ
 
+from hotpapers_site.serving.leftovers import BY
 from hotpapers_site.values import Kind, Unsafe, whole
 
 Value = TypeVar("Value")
@@ -79,7 +80,7 @@ class Environment:
 
     def finish(self) -> None:
         """Report what is wrong and end this process with status 2; mention names that resemble ours."""
-        for sentence in self.resembling():
+        for sentence in self.resembling() if BY not in self._variables else ():  # `serve` has told it for those that it starts
             print(sentence, file=sys.stderr)  # noqa: T201 - nothing is set up yet that could log
         if self.problems:
             stop(self.problems)
