@@ -51,7 +51,7 @@ def dsn(given: str) -> str:
 
 EMAILS = Kind(values.items(values.EMAIL.parse), "e-mail addresses, separated by commas", "you@papers.example")
 WEBHOOKS = Kind(
-    values.items(webhook),
+    values.once(values.items(webhook)),
     "https:// addresses (http:// for this machine only), separated by commas, each perhaps after slack+, mattermost+ or discord+",
     "slack+https://hooks.slack.com/services/T0/B0/x",
     is_secret=True,

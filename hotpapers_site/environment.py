@@ -32,7 +32,8 @@ class Environment:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
         self._asked: set[str] = set()
-        self._secret: set[str] = set()
+        self.secret: set[str] = set()
+        """Names of variables that hold a secret, set or not."""
         self.problems: list[str] = []
         """One sentence each."""
 
@@ -40,7 +41,7 @@ class Environment:
         """Return the variable's value; the default if it is not set, is empty or is wrong."""
         self._asked.add(name)
         if kind.is_secret:
-            self._secret.add(name)
+            self.secret.add(name)
         given = self._variables.get(name, "").strip()
         if not given:
             return default
@@ -55,9 +56,13 @@ class Environment:
         """Return the names of our variables that are set."""
         return sorted(name for name in self._asked if self._variables.get(name, "").strip())
 
-    def secret(self) -> list[str]:
-        """Return the names of our variables whose values nobody may see, set or not."""
-        return sorted(self._secret)
+    def names(self) -> frozenset[str]:
+        """Return the names of all our variables, set or not."""
+        return frozenset(self._asked)
+
+    def beginning(self, prefix: str) -> list[str]:
+        """Return the names of the variables that begin so and are set, ours or not."""
+        return sorted(name for name, value in self._variables.items() if name.startswith(prefix) and value.strip())
 
     def wrong(self, name: str, found: str, expected: str, example: str) -> None:
         self.problems.append(f"{name} is {found}; expected {expected}, for example {name}={example}")
@@ -70,7 +75,8 @@ class Environment:
         said = []
         for name in sorted(set(self._variables) - self._asked):
             if name.startswith(OF_MIRRORS):
-                said.append(f"{name} has no effect: either MIRRORS does not name that mirror, or mirrors have no such setting.")
+                if not any(problem.startswith(f"{name} is ") for problem in self.problems):
+                    said.append(f"{name} has no effect: MIRRORS does not name this mirror.")
                 continue
             bare = next((name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)), name).upper()
             meant = difflib.get_close_matches(bare, self._asked, n=1, cutoff=1 if len(bare) < 5 else LIKENESS)

@@ -276,6 +276,6 @@ KEEP_NOTICES_DAYS = env.whole("KEEP_NOTICES_DAYS", 90, most=36_500)
 KEEP_UNMATCHED_DAYS = env.whole("KEEP_UNMATCHED_DAYS", 90, most=36_500)
 
 SET_VARIABLES = env.given()
-SECRET_VARIABLES = [*env.secret(), "DATABASE_URL", "REDIS_URL", "MOVE_DATABASE_TO"]
+SECRET_VARIABLES = env.secret
 env.finish()
 logs.report_errors(SENTRY_DSN)

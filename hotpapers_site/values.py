@@ -102,15 +102,20 @@ def time_zone(given: str) -> str:
 
 
 def items(parse: Callable[[str], str]) -> Callable[[str], list[str]]:
-    """Read a list with commas, each item once. A list that only has commas is refused: it would turn off what it lists."""
+    """Read a list with commas. A list that only has commas is refused: it would turn off what it lists."""
 
     def parse_all(given: str) -> list[str]:
-        found = list(dict.fromkeys(parse(item.strip()) for item in given.split(",") if item.strip()))
+        found = [parse(item.strip()) for item in given.split(",") if item.strip()]
         if not found:
             raise ValueError(given)
         return found
 
     return parse_all
+
+
+def once(parse: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
+    """Leave out what a list has already."""
+    return lambda given: list(dict.fromkeys(parse(given)))
 
 
 def day(given: str) -> str:
@@ -247,7 +252,7 @@ BASE = Kind(
     "an https:// address without user, query and fragment (http:// for this machine only)",
     "https://export.arxiv.org",
 )
-NETWORKS = Kind(items(network), f"names of networks with commas, of {', '.join(NETWORK_NAMES)}", "bluesky,hackernews")
+NETWORKS = Kind(once(items(network)), f"names of networks with commas, of {', '.join(NETWORK_NAMES)}", "bluesky,hackernews")
 STREAMS = Kind(
     items(stream),
     "wss:// addresses without a path, with commas (ws:// for this machine only)",

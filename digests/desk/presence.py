@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from digests.editing.columns import TEXTS
 from digests.models import Digest, Entry, Presence, Received
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
@@ -21,8 +22,8 @@ THERE_FOR = timedelta(seconds=30)
 WRITING_FOR = timedelta(seconds=25)
 """How long an editor counts as typing after the last report of it."""
 KEPT_FOR = timedelta(days=1)
-PLACE = re.compile(rf"intro|(?:note|title|row):(?:{ARXIV_ID})")
-WRITES = {"note": "the note on “{}”", "title": "the title of “{}”", "intro": "the intro"}
+PLACE = re.compile(rf"intro|(?:{'|'.join(text.name for text in TEXTS)}|row):(?:{ARXIV_ID})")
+WRITES = {"intro": "the intro", **{text.name: f"the {text.of} “{{}}”" for text in TEXTS}}
 
 
 @dataclass(frozen=True)

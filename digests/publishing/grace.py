@@ -62,8 +62,9 @@ def correct_soon(correction: Digest, *, now: datetime, by: User, note: str, seen
 
 def _look_again() -> None:
     """Once it is over, whether or not a page still asks for it."""
+    after_s = settings.PUBLISH_GRACE_SECONDS + 1
     transaction.on_commit(
-        lambda: current_app.send_task("digests.tasks.publish_due", countdown=settings.PUBLISH_GRACE_SECONDS + 1),
+        lambda: current_app.send_task("digests.tasks.publish_due", countdown=after_s, retry=False),  # nobody waits for a broker
         robust=True,
     )
 

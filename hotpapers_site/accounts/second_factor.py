@@ -5,6 +5,7 @@ A user who has set one up is asked for it after the password. Until then, the se
 
 import base64
 from collections.abc import Callable
+from typing import cast
 
 from django import forms
 from django.contrib import admin
@@ -15,6 +16,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 from django_otp import match_token
@@ -46,10 +48,15 @@ def ask_after_password(request: HttpRequest, user: User, **_: object) -> None:
 
 
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: between password and code, a session belongs to nobody. Readers' pages use no session."""
+    """Middleware: between password and code, a session belongs to nobody. Readers' pages read none, but where a draft may be
+    looked at, so theirs is read no earlier than they ask whose it is."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/admin/") and request.path not in OPEN and request.session.get(ASKED_FOR):
+        if not request.path.startswith("/admin/"):
+            user = request.user
+            whose = SimpleLazyObject(lambda: AnonymousUser() if request.session.get(ASKED_FOR) else user)
+            request.user = cast("User | AnonymousUser", whose)
+        elif request.path not in OPEN and request.session.get(ASKED_FOR):
             if request.method == "GET" and "text/html" in request.headers.get("Accept", "text/html"):
                 return redirect(f"{reverse('second-factor')}?{urlencode({'next': request.get_full_path()})}")
             request.user = AnonymousUser()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
+from django.utils.text import Truncator
 
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
@@ -39,12 +40,13 @@ class Found:
 
 
 def found() -> list[Found]:
-    """Yield everything, the worst first. Raises DatabaseError."""
+    """Return everything, the worst first, each as long as a row holds. Raises DatabaseError."""
     now = clock.now()
     live, silent = heartbeats.split()
     processes = [*missing(live, silent), *late(silent), *clocks(live)]
     told = [*processes, *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks(), *untold(now)]
-    return told + [Found(key, sentence) for key, sentence in status.needs(now).items()]
+    told += [Found(key, sentence) for key, sentence in status.needs(now).items()]
+    return [Found(one.key[:120], Truncator(one.sentence).chars(1000)) for one in told]  # reasons are others' words
 
 
 def unacknowledged(all_found: list[Found]) -> list[Found]:

@@ -14,7 +14,8 @@ EXCERPT_LENGTH = 260
 BEFORE = 40
 """Characters before the first match of an excerpt."""
 MARKUP = re.compile(
-    r"(?P<formula><math\b(?:[^<]|<(?!/?math\b))*+</math>|<code class=\"formula\">[^<]*+</code>)|(?P<tag><[^>]*>)|(?P<text>[^<]+)"
+    r"(?P<formula><math\b(?:[^<]|<(?!/?math\b))*+</math>|<code class=\"formula\">[^<]*+</code>)"
+    r"|(?P<tag><[^<>]*+>)|(?P<text>[^<]+)"
 )
 FORMULA = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands for a formula, so that no excerpt ends within one."""

@@ -155,6 +155,7 @@ def sign_in(context: BrowserContext, user: User, site: str) -> None:
 
 def accessible(page: Page, state: str) -> list[tuple[str, str, list[str]]]:
     """What axe-core finds; in the dark only what colours decide."""
+    page.wait_for_load_state()  # its styles with it
     found = []
     schemes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [
         ("light", {}),

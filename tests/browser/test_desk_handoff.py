@@ -154,6 +154,7 @@ def test_bell_counts_what_came_and_leads_to_it(open_desk: OpenDesk, papers: list
     assert accessible(bob.page, "bell") == []
 
     bell.click()
+    expect(bob.page.get_by_role("button", name="Mark all as read")).to_be_visible()
     assert accessible(bob.page, "notices") == []
     bob.page.get_by_role("button", name="Open: Ann mentions Bob").click()
     expect(bob.page.locator(".comment")).to_contain_text("is this new?")

@@ -19,6 +19,7 @@ from digests.desk.context import visits
 from digests.desk.keys import KEYS
 from digests.desk.state import digests_of, newest_day
 from digests.desk.views.previews import targets_told
+from digests.editing.columns import TEXTS
 from papers import clock
 
 
@@ -51,6 +52,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
         "title": f"Desk of {day}",
         "desk": desk,
         "keys": KEYS,
+        "texts": {"intro": "", **{text.name: text.of for text in TEXTS}},
         "targets": targets_told(),
         "is_nav_sidebar_enabled": False,
     }

@@ -30,9 +30,9 @@ const keep = (old, fresh) => {
 
 const BY_HAND = ["aria-expanded", "aria-selected", "aria-pressed", "tabindex", "hidden", "inert"];
 
-/** What this page itself sets stays; whether a paper is pinned is the server's to say. */
+/** What this page itself sets stays; whether a paper has a mark is the server's to say. */
 const keepAttribute = (name, element) =>
-    !((BY_HAND.includes(name) && !element.matches("[data-do=pin]")) || (name === "open" && element.matches("details")));
+    !((BY_HAND.includes(name) && !element.matches("[data-mark]")) || (name === "open" && element.matches("details")));
 
 /** A preview is this page's own: no answer has it. */
 const keepNode = (node) => !(node instanceof Element && node.matches(".note-preview"));

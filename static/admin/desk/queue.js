@@ -4,12 +4,11 @@
    is never altered, since the server may have it already: sent again it changes nothing. A text that is still typed in is kept
    with every key, and held back until its field says that it is to be sent. */
 
-import {root} from "./page.js";
+import {root, TEXTS} from "./page.js";
 import {request} from "./requests.js";
 
 const NAME = `desk:${root.dataset.user}:${root.dataset.day}`;
-const TEXTS = ["note", "title", "intro"];
-const REPLACING = {move: "position", show_tweets: "tweets", note: "text", title: "text", intro: "text"};
+const REPLACING = {move: "position", show_tweets: "tweets", ...Object.fromEntries(Object.keys(TEXTS).map((name) => [name, "text"]))};
 
 /** A list of records in the browser's storage; while that is full, or where there is none, this tab's are in memory. */
 class Kept {
@@ -87,7 +86,7 @@ export const isStored = () => waiting.isStored && undecided.isStored;
 /** The last change of this page, `{action, body}`; null where something was done since that is not queued. */
 export const lastChange = () => last;
 export const forgetLastChange = () => { last = null; };
-export const isText = (action) => TEXTS.includes(action);
+export const isText = (action) => action in TEXTS;
 export const sameThing = (one, other) => one.action === other.action && one.body.paper === other.body.paper;
 const tell = () => listeners.state({waiting: changes().length, trouble});
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from digests.mirror import running
+from digests.mirror.disk import FolderError
 from digests.mirror.git import GitError
 from digests.mirror.targets import Kind, Target
 from digests.models import Digest, Entry, MirrorHealth, PublicEvent
@@ -144,6 +146,27 @@ def test_two_sites_that_push_at_once_both_end_right(target: Target, bare: Path, 
     assert files(target.files) == files(twin.files)
     assert git(bare, "rev-parse", "main^{tree}") == git(target.folder, "write-tree")
     assert MirrorHealth.objects.filter(state="ok").count() == 2
+
+
+@pytest.mark.parametrize("link", ["content", "content/hot-papers-2021-05-12.html"])
+def test_links_that_somebody_pushed_lead_nowhere(target: Target, bare: Path, tmp_path: Path, link: str) -> None:
+    running.run(target, NOW)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "key").write_text("Nobody else's.")
+    push_another(bare, tmp_path / "theirs", "README.md", "Ours, too.")
+    git(tmp_path / "theirs", "rm", "-r", "--quiet", link)
+    (tmp_path / "theirs" / link).parent.mkdir(exist_ok=True)
+    (tmp_path / "theirs" / link).symlink_to(outside if link == "content" else outside / "key")
+    git(tmp_path / "theirs", "add", "--all")
+    git(tmp_path / "theirs", "commit", "--quiet", "-m", "Theirs")
+    git(tmp_path / "theirs", "push", "--quiet", "origin", "HEAD:main")
+
+    Entry.objects.update(retweets=7)
+    with suppress(FolderError, GitError):  # a file is where our folder should be
+        running.run(target, NOW)
+    assert {path.name: path.read_text() for path in outside.iterdir()} == {"key": "Nobody else's."}
+    assert "Nobody else's." not in git(bare, "grep", "-h", "", "main")
 
 
 def test_edit_that_somebody_pushed_is_kept_beside_and_told(target: Target, bare: Path, tmp_path: Path) -> None:

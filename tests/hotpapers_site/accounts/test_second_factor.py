@@ -19,6 +19,7 @@ from pytest_django.fixtures import Settings
 from hotpapers_site.accounts.events import Kind
 from hotpapers_site.models import SecurityEvent
 from tests.editors import make_user
+from tests.factories import make_draft
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PASSWORD = "a long enough secret"
@@ -80,6 +81,17 @@ def test_after_the_password_only_the_code_opens_a_page(ann: User, clock: Any) ->
     assert (right.status_code, right["Location"]) == (302, "/admin/all/")
     assert client.get("/admin/all/").status_code == 200
     assert client.session.session_key != before
+
+
+def test_drafts_are_not_shown_before_the_code(ann: User, clock: Any) -> None:
+    path = make_draft(papers=1).get_absolute_url()
+    set_up(sign_in(), ann)
+    clock.shift(timedelta(minutes=5))
+    client = sign_in()
+    assert [client.get(f"{path}{form}").status_code for form in ("", ".md", ".png")] == [404, 404, 404]
+
+    client.post(VERIFY, {"code": code_of(ann, 300)})
+    assert [client.get(f"{path}{form}").status_code for form in ("", ".md", ".png")] == [200, 200, 200]
 
 
 def test_a_code_and_a_recovery_code_work_once(ann: User, clock: Any) -> None:

@@ -18,7 +18,7 @@ from hotpapers_site.celery import app
 from hotpapers_site.health import broker, heartbeats, task_runs, troubles, watching
 from hotpapers_site.health.heartbeats import Process
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
-from papers.models import SourceHealth
+from papers.models import CollectionDay, SourceHealth
 from tests.factories import make_draft
 from tests.servers import free_port
 
@@ -128,6 +128,16 @@ def test_a_mirror_that_waits_for_a_person(running_product: None, settings: Setti
     assert [one.sentence for one in troubles.found()] == ["The mirror blog is not up to date: The remote is away."]
     settings.MIRRORS = []
     assert keys() == []
+
+
+def test_a_reason_that_is_longer_than_a_row_is_cut(running_product: None, settings: Settings, tmp_path: Path) -> None:
+    settings.MIRRORS = [Target("blog", tmp_path)]
+    at = timezone.now()
+    MirrorHealth.objects.create(name="blog", state="refused", message="no " * 333, since=at, ran_at=at)
+    CollectionDay.objects.create(date=at.date(), state="failed", reason="no " * 600)
+    assert len(troubles.found()) == 2
+    watching.look()
+    assert [(len(row.sentence), row.sentence[-1]) for row in Trouble.objects.all()] == [(1000, "…")] * 2
 
 
 def test_a_list_whose_time_is_long_over(running_product: None) -> None:
