@@ -6,6 +6,7 @@ Every action raises Refused if it cannot be done, and Conflict if somebody else 
 """
 
 from datetime import date, datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db.models import Max
@@ -15,6 +16,7 @@ from digests.desk.changing import Action, AsWanted, by_others, conflict, editing
 from digests.desk.state import digests_of
 from digests.desk.titles import quoted
 from digests.desk.undoing import removed
+from digests.editing.columns import PIN, TEXTS, Mark
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.curation import keys_of_shown, new_entry, shown_tweets, take_live_counts
 from digests.editing.sentences import said, told
@@ -23,7 +25,8 @@ from papers.models import Paper, Provenance
 from papers.ranking.candidates import ranked, rules
 
 GOES_WITH_PAPER = (
-    *(Action.NOTED, Action.TITLED, Action.TWEETS_CHOSEN, Action.TWEET_ADDED, Action.TWEET_DIRECTION),
+    *(text.action for text in TEXTS),
+    *(Action.TWEETS_CHOSEN, Action.TWEET_ADDED, Action.TWEET_DIRECTION),
     *(Action.ADDED, Action.REMOVED, Action.ADDED_SEVERAL, Action.REMOVED_SEVERAL, Action.ACCEPTED_ALL),
 )
 """Changes that are lost when a paper is removed: its texts, its posts, and another editor's decision to list it."""
@@ -93,23 +96,27 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
         save(entry, moves=entry.moves + 1)
 
 
-def pin(day: date, paper: Paper, pinned: bool, seen: int | None, *, by: User) -> None:
-    """Pin or unpin the paper. `seen` is the revision of the list that the editor saw. None does it whatever others did.
+def mark(column: Mark, day: date, paper: Paper, is_set: bool, seen: int | None, *, by: User) -> None:
+    """Set this mark on the paper, or take it away. `seen` is the revision of the list that the editor saw. None does it whatever
+    others did.
 
-    A pin is either set or not, so only the history tells whether another editor changed it since.
+    A mark is either set or not, so only the history tells whether another editor changed it since.
     """
-    actions = (Action.UNPINNED, Action.PINNED)
-    words = ["not pinned", "pinned"]
-    with editing(day, actions[pinned], by=by, paper=paper) as digest:
-        entry = entry_of(digest, paper, mine=words[pinned], by=by)
-        if entry.is_pinned == pinned:
+    actions = column.actions
+    words = [f"not {actions[True].label}", str(actions[True].label)]
+    with editing(day, actions[is_set], by=by, paper=paper) as digest:
+        entry = entry_of(digest, paper, mine=words[is_set], by=by)
+        if column.read(entry) == is_set:
             raise AsWanted
         if seen is not None and (others := by_others(digest, seen, by, [paper], actions)):
-            what, overrule = f"pin of {quoted(paper)}", {"revision": digest.revision}
-            base, last = words[not pinned], others[0]
-            theirs = base if last.action == actions[not pinned] else said(last)
-            raise Conflict(what, base=base, mine=words[pinned], theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
-        save(entry, is_pinned=pinned)
+            what, overrule = f"{column.name} of {quoted(paper)}", {"revision": digest.revision}
+            base, last = words[not is_set], others[0]
+            theirs = base if last.action == actions[not is_set] else said(last)
+            raise Conflict(what, base=base, mine=words[is_set], theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
+        save(entry, **{column.field: is_set})
+
+
+pin = partial(mark, PIN)
 
 
 def accept(day: date, paper: Paper, position: int, base: int | None, *, by: User, now: datetime) -> None:

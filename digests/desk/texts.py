@@ -1,57 +1,37 @@
-"""The texts of a list: notes, titles and the intro. Each save is one change, or part of one while somebody types.
+"""The texts of a list: the columns of text, and the intro. Each save is one change, or part of one while somebody types.
 
 All raise Refused if it cannot be done, and Conflict if somebody else changed the same text since the editor saw `base`.
 """
 
 from datetime import date
-from typing import Any
+from functools import partial
 
 from django.contrib.auth.models import User
 
 from digests.desk.changing import Action, compare, editing, entry_of, save
 from digests.desk.titles import quoted
+from digests.editing.columns import LONGEST_TEXT, NOTE, TITLE, Text
 from digests.editing.typed import clean, lines
 from digests.models import Entry
 from papers.models import Paper
 
-LONGEST_TEXT = 20_000
-LONGEST_TITLE = 1_000
 
-
-def note(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
-    """Save the editors' words on the paper, in Markdown."""
-    mine, base = clean(text, longest=LONGEST_TEXT), lines(base)
-    with editing(day, Action.NOTED, by=by, paper=paper) as digest:
+def write(column: Text, day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
+    """Save what an editor typed in this column."""
+    mine, base = column.typed(text, paper), column.seen(base, paper)
+    with editing(day, column.action, by=by, paper=paper) as digest:
         # In one statement while somebody types; what stands in its way is looked at afterwards.
-        if mine != base and Entry.objects.filter(digest=digest, paper=paper, note=base).update(note=mine):
+        held = Entry.objects.filter(digest=digest, paper=paper, **column.held(base))
+        if mine != base and held.update(**column.values(mine)):
             return
         entry = entry_of(digest, paper, mine=mine, by=by, is_text=True)
-        what = f"note on {quoted(paper)}"
-        compare(digest, what, base=base, mine=mine, theirs=entry.note, paper=paper, action=Action.NOTED, by=by)
-        save(entry, note=mine)
+        what, theirs = f"{column.of} {quoted(paper)}", column.read(entry)
+        compare(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, action=column.action, by=by)
+        save(entry, **column.values(mine, entry))
 
 
-def title(day: date, paper: Paper, text: str, base: str, *, by: User) -> None:
-    """Save the title that the day prints for the paper; empty restores the paper's own."""
-    mine = " ".join(clean(text, longest=LONGEST_TITLE).split("\n")).strip()
-    if mine == paper.title:
-        mine = ""
-    base = "" if base == paper.title else base
-    with editing(day, Action.TITLED, by=by, paper=paper) as digest:
-        held = {"printed_otherwise": {"title": base}} if base else {"printed_otherwise__isnull": True}
-        # As for a note; it misses where the day prints more than the title otherwise.
-        if mine != base and Entry.objects.filter(digest=digest, paper=paper, **held).update(printed_otherwise=_printed({}, mine)):
-            return
-        entry = entry_of(digest, paper, mine=mine, by=by, is_text=True)
-        theirs = str(entry.otherwise.get("title", ""))
-        what = f"title of {quoted(paper)}"
-        compare(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, action=Action.TITLED, by=by)
-        others = {key: value for key, value in entry.otherwise.items() if key != "title"}
-        save(entry, printed_otherwise=_printed(others, mine))
-
-
-def _printed(others: dict[str, Any], title: str) -> dict[str, Any] | None:
-    return others | ({"title": title} if title else {}) or None
+note = partial(write, NOTE)
+title = partial(write, TITLE)
 
 
 def intro(day: date, text: str, base: str, *, by: User) -> None:

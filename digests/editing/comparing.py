@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
+from typing import Any
 
+from digests.editing.columns import MARKS, TEXTS, Column
 from papers import network_words
 
 MOST_PAIRS = 20_000
@@ -32,6 +34,8 @@ class ComparedEntry:
     """Who counted."""
     looks: tuple[tuple[str, ...], ...] = ()
     """How each post is shown: its direction first."""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """What editors set in other columns (digests/editing/columns.py), by field."""
 
     @property
     def counts(self) -> str:
@@ -116,8 +120,8 @@ class EntryChange:
         if self.before.tweets != self.after.tweets:
             said.append(_tweets_said(self.before.tweets, self.after.tweets))
         said += _looks_said(self.before, self.after)
-        if self.before.is_pinned != self.after.is_pinned:
-            said.append("pinned" if self.after.is_pinned else "unpinned")
+        changed = [mark for mark in MARKS if _in(self.before, mark) != _in(self.after, mark)]
+        said += [mark.actions[_in(self.after, mark)].label for mark in changed]
         return tuple(said)
 
 
@@ -143,6 +147,10 @@ class Difference:
         return of_list + tuple(f"{line.arxiv_id}: {'; '.join(line.said)}." for line in self.lines if line.said)
 
 
+def _in(paper: ComparedEntry, column: Column) -> Any:
+    return getattr(paper, column.field) if hasattr(paper, column.field) else paper.columns.get(column.field)
+
+
 def difference(before: Contents, after: Contents) -> Difference:
     """What changed. As few papers as possible are said to have moved; the others gave way."""
     old = {paper.arxiv_id: number for number, paper in enumerate(before.papers, 1)}
@@ -158,7 +166,7 @@ def difference(before: Contents, after: Contents) -> Difference:
 def _line(before: Contents, after: Contents, old: int | None, new: int | None, *, moved: bool) -> EntryChange:
     left = before.papers[old - 1] if old else None
     right = after.papers[new - 1] if new else None
-    texts = [_text("title", left.title, right.title), _text("note", left.note, right.note)] if left and right else []
+    texts = [_text(one.name, _in(left, one), _in(right, one)) for one in TEXTS] if left and right else []
     return EntryChange(left, right, old, new, moved and bool(left and right), tuple(text for text in texts if text))
 
 

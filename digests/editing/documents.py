@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from digests.editing.columns import COLUMNS
 from digests.editing.comparing import ComparedEntry, Contents
 from digests.models import Digest, Entry, ShownTweet
 from papers.models import Paper, Tweet
@@ -88,6 +89,7 @@ def listed(entry: Entry, shown: Iterable[ShownTweet]) -> ComparedEntry:
         entry.read_at,
         entry.provenance,
         tuple((Tweet.Direction(one.direction).label, one.language, str(one.day)) for one in shown),
+        {column.field: column.read(entry) for column in COLUMNS},
     )
 
 

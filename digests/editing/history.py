@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from digests.editing import documents, sentences
+from digests.editing.columns import TEXTS
 from digests.editing.comparing import Contents
 from digests.editing.conflicts import Conflict
 from digests.models import Digest, ListChange
@@ -21,7 +22,7 @@ from papers.models import Paper
 from papers.rendered.queueing import render_after_commit
 
 Action = ListChange.Action
-TYPED = (Action.NOTED, Action.TITLED, Action.INTRO)
+TYPED = (*(text.action for text in TEXTS), Action.INTRO)
 """Texts that the desk saves while they are typed."""
 PAUSE = timedelta(minutes=5)
 """After a longer pause, the next save of the same text is a new change."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from digests.editing.columns import MARKS, TEXTS
 from digests.models import ListChange
 from papers.models import Paper
 from papers.rendered.stored import set_plain_titles
@@ -24,10 +25,6 @@ SENTENCES: dict[str, str] = {
     Action.MOVED_SEVERAL: "moved {papers} to the top",
     Action.ACCEPTED_ALL: "accepted the suggestions for {papers}",
     Action.THRESHOLD: "applied the threshold {score} to this day",
-    Action.PINNED: "pinned {papers}",
-    Action.UNPINNED: "unpinned {papers}",
-    Action.NOTED: "edited the note on {papers}",
-    Action.TITLED: "edited the title of {papers}",
     Action.INTRO: "edited the intro",
     Action.TWEETS_CHOSEN: "chose the posts shown for {papers}",
     Action.TWEET_ADDED: "added a post to {papers}",
@@ -47,6 +44,8 @@ SENTENCES: dict[str, str] = {
     Action.RESTORED: "restored the list of {at}, {of}",
     Action.UNDONE: "undid: {of}",
     Action.OTHER: "{said}",
+    **{action: f"{action.label} {{papers}}" for mark in MARKS for action in mark.actions},
+    **{text.action: f"edited the {text.of} {{papers}}" for text in TEXTS},
 }
 ON_TIME = "published as scheduled"
 MOVED_TO = "moved {papers} to {to}"

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from digests.editing import history
+from digests.editing.columns import COLUMNS, TITLE
 from digests.markdown.composing import compose
 from digests.markdown.files import PostFile, UnreadablePost
 from digests.markdown.format import render
@@ -119,7 +120,8 @@ def _store(reading: PostFile, *, replace: bool, is_sample: bool) -> Outcome:
 
 def _has_editors_work(digest: Digest) -> bool:
     """Say whether the digest holds something that no post prints and an import would lose."""
-    worked_on = Q(is_pinned=True) | Q(moves__gt=0) | ~Q(note="")
+    used = [~Q(**{column.field: column.unused}) for column in COLUMNS if column is not TITLE]
+    worked_on = Q(*used, moves__gt=0, _connector=Q.OR)
     return digest.publish_at is not None or digest.entries.filter(worked_on).exists()
 
 

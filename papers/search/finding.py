@@ -194,6 +194,7 @@ def _meant(reading: Reading, more_frequent: int = MUCH_MORE_FREQUENT) -> str:
         and folded(other) != folded(word)  # else it was found as well
         and other not in spellings(word)
         and not (other.startswith(word) or word.startswith(other))
+        and (known.get(word, NOWHERE).names or not known[other].is_name)  # games are no James
         and known[other].frequency > more_frequent * known.get(word, NOWHERE).frequency
     }
     return _replaced(reading.query.text, frequent)

@@ -1,10 +1,10 @@
 """In which order papers are found: first how well their title fits, then how hot they are.
 
-Levels, from above: the very title; what the authors call the paper; a lone rare word as typed, where it may also go on; all words
-in the title (or in names), those in a row a little higher; what others call it; the words beside each other anywhere; the words
-anywhere. A paper's place is one number, its standing raised by its level, so that a page goes on where the last one ended. Each
-level comes from the index in its order, and none is read that the page does not reach: a word that stands in half of a million
-papers costs no more than a rare one.
+Levels, from above: the very title; what everybody calls so; what the authors call the paper; a lone rare word as typed, where
+it may also go on; all words in the title (or in names), those in a row a little higher; what others call it; the words beside
+each other anywhere; the words anywhere. A paper's place is one number, its standing raised by its level, so that a page goes on
+where the last one ended. Each level comes from the index in its order, and none is read that the page does not reach: a word
+that stands in half of a million papers costs no more than a rare one.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ LEVEL = 1 << 11
 """Steps of hotness that one level is above another: more than there are."""
 IN_A_ROW = 2 * STEPS
 """Steps that a title gains with the words in a row: two doublings."""
-TOP = 7 * LEVEL << TIER_BITS
+TOP = 8 * LEVEL << TIER_BITS
 """Above every place."""
 FEW_DAYS = 62
 """Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
@@ -36,7 +36,7 @@ class Stream(NamedTuple):
 
 
 def places(reading: Reading, limit: int, before: int = TOP + FIRST) -> list[int]:
-    """The highest places below `before` of the papers that are found; at most eight queries."""
+    """The highest places below `before` of the papers that are found; at most nine queries."""
     if reading.is_impossible:
         return []
     found: list[int] = []
@@ -66,7 +66,8 @@ def _levels(reading: Reading) -> Iterator[list[Stream]]:
     if not reading.wanted:
         yield [Stream(0, reading.filters, tuple(above))]
         return
-    for number, wanted in ((6, reading.titled), (5, reading.named), (4, reading.as_typed)):
+    highest = (reading.titled, reading.well_known, reading.named, reading.as_typed)
+    for number, wanted in zip((7, 6, 5, 4), highest, strict=True):
         if wanted:
             yield [Stream(number * LEVEL, wanted, tuple(above))]
             above.append(_own(wanted, reading))

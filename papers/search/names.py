@@ -5,10 +5,12 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from papers.models import PaperAuthor
+from papers.search.abbreviations import SHORT
 from papers.search.dictionary import NOWHERE, Known
 from papers.search.expressions import Clauses, Term
 from papers.search.query import Part
 from papers.search.terms import PAIRED, pair_of_names
+from papers.search.well_known import CALLED
 from papers.search.words import WORD, author_key, folded, name_words, plain, spellings
 
 LONGEST_NAME = 4
@@ -77,7 +79,7 @@ def authors_among(parts: Sequence[Part], known: Mapping[str, Known]) -> tuple[li
                     keys.setdefault(author_key(" ".join(order)), []).append(list(parts[start:end]))
     rows = PaperAuthor.objects.filter(key__in=keys).order_by().values_list("key", flat=True).distinct() if keys else ()
     runs = sorted((run for key in rows for run in keys[key]), key=len, reverse=True)
-    runs += [[part] for part in parts if _is_name([known.get(word, NOWHERE) for word in names[part] if len(word) > 1])]
+    runs += [[part] for part in parts if _is_name([word for word in names[part] if len(word) > 1], known)]
     others = other_spellings((word for of in names.values() for word in of), known)
     found: list[Author] = []
     used: set[Part] = set()
@@ -89,5 +91,6 @@ def authors_among(parts: Sequence[Part], known: Mapping[str, Known]) -> tuple[li
     return sorted(found, key=lambda author: author.places), used
 
 
-def _is_name(words: Sequence[Known]) -> bool:
-    return bool(words) and all(word.is_name for word in words)
+def _is_name(words: Sequence[str], known: Mapping[str, Known]) -> bool:
+    """Whether these words are hardly anything but names; of what people type short (SAM), none is."""
+    return bool(words) and all(known.get(word, NOWHERE).is_name and word not in SHORT and word not in CALLED for word in words)

@@ -2,7 +2,7 @@
 calls so.
 
 A name is told by the title before its colon (`MLP-Mixer: An all-MLP …`), by the abstract (`a method called DINO`, `we introduce
-Bootstrap Your Own Latent (BYOL)`), and by the repository of its code (`github.com/openai/CLIP`).
+Bootstrap Your Own Latent (BYOL)`), and by the repository of its code and the page of its project (`github.com/openai/CLIP`).
 """
 
 import re
@@ -23,6 +23,10 @@ IS_NAMED = (
 TOLD = re.compile(
     rf"(?i:{IS_NAMED})[\s:]{{1,2}}(?i:(?:the|a|an)\s)?[\"“'‘*]{{0,2}}(?P<name>{SHAPE})(?P<ends>[,.;:)”’'\"*]|\s\(|\Z)?"
 )
+ALIAS = re.compile(rf"(?i:{IS_NAMED})\s(?:[A-Z][A-Za-z0-9-]{{0,40}}\s){{1,5}}or\s(?P<name>{SHAPE})(?=[\s,.;:)])")
+"""`called DEtection TRansformer or DETR`"""
+PAGE = re.compile(r"(?<![\w.@-])[A-Za-z0-9-]{1,60}\.github\.io/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{1,60}+)(?!\.?\w)", re.ASCII)
+"""A project's own page."""
 OURS = re.compile(
     rf"[\"“](?P<quoted>{SHAPE})[\"”]|\b[Oo]ur (?P<ours>{SHAPE}) (?:method|model|approach|framework|network|system)\b"
 )
@@ -57,8 +61,10 @@ def names_in_abstract(abstract: str, comment: str = "") -> list[str]:
         for match in TOLD.finditer(abstract)
         if is_shaped(match["name"]) or (match["ends"] and match["name"][0].isupper())
     ]
+    found += [name for match in ALIAS.finditer(abstract) if is_shaped(name := match["name"])]
     found += [name for match in OURS.finditer(abstract) if is_shaped(name := match["quoted"] or match["ours"])]
     for text in (abstract, comment):
+        found += [match["name"] for match in PAGE.finditer(text)]
         for match in REPOSITORY.finditer(text):
             owner, name = match["at"].removesuffix(".git").split("/")[-2:]
             if name.lower() != owner.lower():

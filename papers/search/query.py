@@ -23,6 +23,7 @@ LONGEST_QUERY = 300
 MOST_TERMS = 40
 FIELDS = {
     "author": "author",
+    "authors": "author",
     "au": "author",
     "title": "title",
     "ti": "title",
@@ -45,6 +46,10 @@ APART = re.compile(r"[,;/|()\[\]{}<>…—]+|:(?![0-9])")
 LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 BEGINNING = re.compile(r"[^\W_]{2,}\*")
+MONTH = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])")
+"""With which ids begin."""
+LABEL = re.compile(rf"(?:(?:title|ti)|(?P<field>{'|'.join(FIELDS)}))\s?:\s", re.IGNORECASE)
+"""A field and a space, as people type it, and as arXiv's mails write titles."""
 OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
 """In capitals, between two words."""
 QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
@@ -106,6 +111,10 @@ def parse(text: str) -> Query:
         raise QueryError(f"The search is too long. Use at most {LONGEST_QUERY} characters.")
     if "$" in text or "\\" in text:
         text = readable(text)
+    if label := LABEL.match(text):
+        text = (f"{label['field']}:" if label["field"] else "") + text[label.end() :]
+    if MONTH.fullmatch(text) and not _is_year(text):
+        return _query(text, [Part("beginning", (text,), text, (0, len(text)))], (), ())
     if not ids_in(text):
         text = words_of_link(text) or text
     if found := ids_in(text):
@@ -237,7 +246,7 @@ def _bare(token: str, start: int, place: tuple[int, int]) -> Iterator[Part]:
         yield Part("beginning", (whole.lower().removeprefix("arxiv:"),), whole, place)
         return
     whole = whole.strip(".")
-    if YEAR.fullmatch(whole) and FIRST_YEAR <= int(whole) <= 2099:
+    if _is_year(whole):
         yield Part("year", (whole,), whole, place)
     elif code := as_arxiv_writes(whole):
         yield Part("cat", (code.lower(),), code, place, is_bare=True)
@@ -251,6 +260,11 @@ def _bare(token: str, start: int, place: tuple[int, int]) -> Iterator[Part]:
                 is_exact = UNSPACED.search(piece) is not None
                 yield Part("", term, piece, at, is_exact, BEGINNING.fullmatch(piece) is not None)
             done = gap.end() if gap else done
+
+
+def _is_year(text: str) -> bool:
+    """Whether it is a year of which there are papers, or may be."""
+    return YEAR.fullmatch(text) is not None and FIRST_YEAR <= int(text) <= 2099
 
 
 def _category(value: str) -> str:

@@ -9,7 +9,8 @@ from papers.search.dictionary import NOWHERE
 from papers.search.query import Part
 from papers.search.terms import category_term
 from papers.search.understanding import Reading, Wanted, any_of
-from papers.search.words import plain_words
+from papers.search.well_known import CALLED
+from papers.search.words import joined, plain_words
 
 MOST_OPTIONAL = 5
 """Words of which some may be missing; of more, the most frequent ones are left out: to look for any two of them takes long, and
@@ -44,8 +45,15 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
             Wanted(of[0].part, any_of(one.anywhere for one in of), any_of(one.in_title for one in of))
             for of in combinations(optional, missing + 1)
         ]
-        # No paper has all words, so none has them in a row, or as its name.
-        yield replace(reading, filters=filters, wanted=(*exact, *some), row=(), name="")
+        # No paper has all words, so none has them in a row, or as its name; but some of them may be the name of one.
+        yield replace(reading, filters=filters, wanted=(*exact, *some), row=(), name=_name_among(loose))
+
+
+def _name_among(wanted: Sequence[Wanted]) -> str:
+    """The longest name among the words by which everybody knows a paper: `stylegan3` in `stylegan 3 demo`; empty for none."""
+    words = [word for one in wanted for word in plain_words(one.part.typed)]
+    runs = (words[start : start + length] for length in (3, 2, 1) for start in range(len(words) - length + 1))
+    return next((name for name in map(joined, runs) if name in CALLED), "")
 
 
 def _rarest(wanted: Sequence[Wanted]) -> list[Wanted]:

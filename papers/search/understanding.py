@@ -18,6 +18,7 @@ from papers.search.expressions import Clause, Clauses, Term
 from papers.search.names import LONGEST_NAME, Author, Others, author_clauses, authors_among, other_spellings, ways, words_of_name
 from papers.search.query import Part, Query
 from papers.search.terms import category_term, id_term
+from papers.search.well_known import CALLED
 from papers.search.words import STOP_WORDS, folded, inflections, joined, plain_words, spellings, title_key, words
 
 LONGEST_RUN = 8
@@ -98,6 +99,12 @@ class Reading:
     def named(self) -> Clauses:
         """What is called so by its authors."""
         return (*self.filters, *(one.anywhere for one in self._exact), ((f"n_{self.name}",),)) if self.name else ()
+
+    @property
+    def well_known(self) -> Clauses:
+        """What everybody calls so."""
+        called = tuple((id_term(number),) for number in CALLED.get(self.name, ()))
+        return (*self.anywhere, called) if called else ()
 
     @property
     def _exact(self) -> list[Wanted]:
@@ -203,6 +210,8 @@ def _alternatives(
     in_title += [(f"{kind}_{one}",) for one in (whole, *runs) for kind in "jnw"] + [(f"a_{one}",) for one in lone]
     anywhere: list[Term] = [(one,) for one in lone] + rows
     anywhere += [(f"{kind}_{one}",) for one in (whole, *runs) for kind in "jhnv"]
+    called: list[Term] = [(id_term(number),) for one in (whole, *runs) for number in CALLED.get(one, ())]
+    anywhere, in_title = anywhere + called, in_title + called
     return tuple(dict.fromkeys(anywhere)), tuple(dict.fromkeys(in_title))
 
 

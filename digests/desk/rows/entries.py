@@ -10,6 +10,7 @@ from digests.desk.context.covered import Covered, marks
 from digests.desk.rows.candidates import VANISHED, paper_flags
 from digests.desk.rows.changed import version_of
 from digests.desk.suggestions import Suggestion
+from digests.editing.columns import COLUMNS
 from digests.models import Entry, ShownTweet
 from papers.models import Paper, Tweet
 from papers.post_keys import PostKey
@@ -50,11 +51,7 @@ class EntryRow:
     """As this day prints it, in plain text."""
     authors: list[str]
     """The paper's authors, in plain text."""
-    corrected_title: str
-    """Empty if the list prints arXiv's title."""
-    is_pinned: bool
     moves: int
-    note: str
     rank_now: int
     """Its rank among the papers of this list, by the live counts."""
     score_now: int
@@ -76,7 +73,7 @@ class EntryRow:
     def version(self) -> str:
         """Return the version of what the row shows, except its number, which the page counts itself."""
         rank_now = self.rank_now if self.rank_now != self.number else 0
-        shown = self.title, self.authors[:2], len(self.authors), self.corrected_title, self.is_pinned, self.moves, self.note
+        shown = self.title, self.authors[:2], len(self.authors), self.moves, [one.read(self.entry) for one in COLUMNS]
         counted = self.entry.counted, rank_now, self.score_now if rank_now else 0, self.flags, self.shown_posts, self.posts
         tweets = [(row.tweet_id, row.printed_otherwise) for row in self.entry.shown_tweets.all()]
         suggested = self.suggestion, self.suggested_position
@@ -114,10 +111,7 @@ def list_rows(
                 number=entry.position,
                 title=texts.line_text(entry.title),
                 authors=texts.names(paper.authors),
-                corrected_title=str(entry.otherwise.get("title", "")),
-                is_pinned=entry.is_pinned,
                 moves=entry.moves,
-                note=entry.note,
                 rank_now=ranks[paper.arxiv_id],
                 score_now=live[paper.arxiv_id].score,
                 flags=flags,

@@ -15,6 +15,7 @@ from digests.desk.state import digests_of, is_editable
 from digests.desk.titles import quoted, several
 from digests.desk.undoing import undo as undo_last
 from digests.editing import curation
+from digests.editing.columns import MARKS, TEXTS, Mark, Text
 from digests.editing.conflicts import Refused
 from digests.templatetags.reading import ordinal
 from papers import clock
@@ -72,25 +73,24 @@ def move(request: HttpRequest, day: date, body: Body) -> str:
     return f"{quoted(paper)} {place(day, paper)}."
 
 
-@desk_action(EDIT)
-def pin(request: HttpRequest, day: date, body: Body) -> str:
-    paper, pinned = paper_of(body), flag(body, "pinned")
-    actions.pin(day, paper, pinned, revision(body), by=user_of(request))
-    return f"{quoted(paper)} is {'pinned' if pinned else 'unpinned'}."
+def mark(column: Mark) -> DeskAction:
+    @desk_action(EDIT)
+    def act(request: HttpRequest, day: date, body: Body) -> str:
+        paper, is_set = paper_of(body), flag(body, column.actions[True])
+        actions.mark(column, day, paper, is_set, revision(body), by=user_of(request))
+        return f"{quoted(paper)} is {column.actions[is_set].label}."
+
+    return act
 
 
-@desk_action(EDIT)
-def note(request: HttpRequest, day: date, body: Body) -> str:
-    paper = paper_of(body)
-    texts.note(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-    return f"Note on {quoted(paper)} saved."
+def write(column: Text) -> DeskAction:
+    @desk_action(EDIT)
+    def act(request: HttpRequest, day: date, body: Body) -> str:
+        paper = paper_of(body)
+        texts.write(column, day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
+        return f"{column.of.capitalize()} {quoted(paper)} saved."
 
-
-@desk_action(EDIT)
-def title(request: HttpRequest, day: date, body: Body) -> str:
-    paper = paper_of(body)
-    texts.title(day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-    return f"Title of {quoted(paper)} saved."
+    return act
 
 
 @desk_action(EDIT)
@@ -164,11 +164,15 @@ def undo(request: HttpRequest, day: date, body: Body) -> str:
 
 
 ACTIONS: dict[str, DeskAction] = {
-    view.name: view
-    for view in (
-        *(start, add, remove, dismiss, undismiss, move, pin, note, title, intro, add_tweet, show_tweets),
-        *(accept, ignore, rules_preview, save_rules, refresh_counts, undo),
-    )
+    **{
+        view.name: view
+        for view in (
+            *(start, add, remove, dismiss, undismiss, move, intro, add_tweet, show_tweets),
+            *(accept, ignore, rules_preview, save_rules, refresh_counts, undo),
+        )
+    },
+    **{column.name: mark(column) for column in MARKS},
+    **{column.name: write(column) for column in TEXTS},
 }
 
 

@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from digests.desk.answers import EDIT, desk_action
 from digests.desk.body import Body, short_text
-from digests.desk.texts import LONGEST_TEXT
+from digests.editing.columns import LONGEST_TEXT
 from papers.rendered.bounded import Renderer, Trouble
 from papers.rendered.kinds import Kind
 

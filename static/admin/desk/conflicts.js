@@ -2,7 +2,7 @@
    Nobody who types is interrupted: the dialog opens when the field is left. It never opens over something settled. */
 
 import {decide, fieldOf} from "./fields.js";
-import {find, isText as isTextField, root, rowOf, say} from "./page.js";
+import {find, isSet, isText as isTextField, root, rowOf, say} from "./page.js";
 import {isText, onUndecided, put, undecided} from "./queue.js";
 import {compared} from "./words.js";
 
@@ -66,7 +66,8 @@ const isSettled = ({action, body, text}) => {
     if (action === "remove") {
         return !row;
     }
-    return action === "pin" && Boolean(row) && row.matches(".pinned") === body.pinned;
+    const mark = row && find(`[data-mark="${action}"]`, row);
+    return Boolean(mark) && isSet(mark) === body[mark.dataset.set];
 };
 
 /** The next conflict that waits for a decision, if any. */

@@ -6,7 +6,7 @@ import {openComments} from "./comments.js";
 import {context} from "./context.js";
 import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
-import {all, complain, find, root, rowOf, say} from "./page.js";
+import {all, complain, find, isSet, root, rowOf, say} from "./page.js";
 import {openPosts} from "./posts.js";
 import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
@@ -30,6 +30,17 @@ const decideOn = (row, action) => {
     }
     leave(row);
     keepFocus(row);
+};
+
+/** A suggestion was followed or ignored: a candidate goes, an entry stays. */
+const goOnFrom = (row) => {
+    if (isCandidate(row)) {
+        stepFocus(row, 1, {undecided: true});
+        leave(row);
+        keepFocus(row);
+    } else {
+        focusRow(row);
+    }
 };
 
 const openPart = (row, part) => {
@@ -95,16 +106,15 @@ export const does = {
     },
     remove_below: (row) => isEntry(row) && find("[data-do=remove]", row) && bulk.remove_below(row),
     top_chosen: (row) => isEntry(row) && find("[data-do=remove]", row) && bulk.top_chosen(row),
-    pin: (row) => {
-        const button = isEntry(row) && find("[data-do=pin]", row);
-        if (button) {
-            const isPinned = !row.matches(".pinned");
-            row.classList.toggle("pinned", isPinned);
-            button.setAttribute("aria-pressed", String(isPinned));
-            put("pin", {paper: paperOf(row), pinned: isPinned, revision: revision()});
-            say(`${nameOf(row)}: ${isPinned ? "pinned" : "unpinned"}`);
-        }
+    mark: (row, button) => {
+        const {mark, set, unset} = button.dataset;
+        const isWanted = !isSet(button);
+        row.classList.toggle(set, isWanted);
+        button.setAttribute("aria-pressed", String(isWanted));
+        put(mark, {paper: paperOf(row), [set]: isWanted, revision: revision()});
+        say(`${nameOf(row)}: ${isWanted ? set : unset}`);
     },
+    pin: (row) => isEntry(row) && find("[data-mark=pin]", row)?.click(),
     accept: (row) => {
         const suggestion = row && find(".suggestion", row);
         if (suggestion) {
@@ -113,13 +123,7 @@ export const does = {
                 position: Number(suggestion.dataset.position),
                 ...(isEntry(row) && {moves: Number(row.dataset.moves)}),
             });
-            if (isCandidate(row)) {
-                stepFocus(row, 1, {undecided: true});
-                leave(row);
-                keepFocus(row);
-            } else {
-                focusRow(row);
-            }
+            goOnFrom(row);
         }
     },
     ignore: (row) => {
@@ -127,13 +131,7 @@ export const does = {
             context.ignore_covered(row);
         } else if (row && find(".suggestion", row)) {
             put("ignore", {paper: paperOf(row)});
-            if (isCandidate(row)) {
-                stepFocus(row, 1, {undecided: true});
-                leave(row);
-                keepFocus(row);
-            } else {
-                focusRow(row);
-            }
+            goOnFrom(row);
         }
     },
     look: (row) => {

@@ -13,6 +13,11 @@ export const say = (text) => {
     find("#desk-said").textContent = text;
 };
 
+/** Whether the button of a mark says that its row has it. */
+export const isSet = (button) => button.getAttribute("aria-pressed") === "true";
+/** The texts of the list, and what stands before the title of their paper: `note on`. */
+export const TEXTS = JSON.parse(root.dataset.texts);
+
 let toastTimer = 0;
 
 /** For everybody: something that did not work, until it is clicked away or a while has passed. */

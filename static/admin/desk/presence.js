@@ -1,12 +1,12 @@
 /* Where the others are and what they write, and where this editor is. */
 
 import {afterMerging} from "./fragments.js";
-import {all, find, root, rowOf, say} from "./page.js";
+import {all, find, root, rowOf, say, TEXTS} from "./page.js";
+import {tab} from "./queue.js";
 import {currentRow} from "./walking.js";
 
 const TYPES_FOR = 15000; // milliseconds after the last key
 const LEFT = 400; // milliseconds after which a field that was typed in counts as left
-const WRITES = {note: "the note", title: "the title", intro: "the intro"};
 
 let known = root.dataset.here;
 let typedIn = null;
@@ -23,14 +23,17 @@ const placeOf = (field) => {
     return paper ? `${field.dataset.text}:${paper}` : field.dataset.text;
 };
 
-/** The parameters of a poll that tell the others. */
+/** The parameters of a poll that tell the others. A window that the editor turned away from is at no place. */
 export const whereIAm = () => {
     const field = document.activeElement;
+    if (!document.hasFocus() && !isTyping(field)) {
+        return {window: tab, at: ""};
+    }
     if (field?.dataset?.text) {
-        return {at: placeOf(field), typing: isTyping(field) ? 1 : 0};
+        return {window: tab, at: placeOf(field), typing: isTyping(field) ? 1 : 0};
     }
     const paper = currentRow()?.dataset.paper;
-    return {at: paper ? `row:${paper}` : ""};
+    return {window: tab, at: paper ? `row:${paper}` : ""};
 };
 
 const mark = (text) => Object.assign(document.createElement("span"), {className: "mark presence", textContent: text});
@@ -44,7 +47,7 @@ const fieldAt = (at) => {
 const inWords = ({name, at}) => {
     const [part, paper] = at.split(":");
     const title = paper && rowOf(paper, "list")?.dataset.title;
-    return `${name} is writing ${WRITES[part]}${title ? ` ${part === "title" ? "of" : "on"} “${title}”` : ""}`;
+    return `${name} is writing the ${title ? `${TEXTS[part]} “${title}”` : part}`;
 };
 
 const others = () =>
@@ -64,7 +67,7 @@ const showPlaces = () => {
         }
         for (const row of rows) {
             row.classList.add("others-here");
-            const words = other.writes ? ` is writing ${WRITES[part]}` : " is here";
+            const words = other.writes ? ` is writing the ${part}` : " is here";
             find(".facts", row)?.insertBefore(mark(`${other.name}${words}`), find(".authors", row));
         }
         if (part === "intro" && other.writes) {

@@ -4,12 +4,11 @@
    is never altered, since the server may have it already: sent again it changes nothing. A text that is still typed in is kept
    with every key, and held back until its field says that it is to be sent. */
 
-import {root} from "./page.js";
+import {root, TEXTS} from "./page.js";
 import {request} from "./requests.js";
 
 const NAME = `desk:${root.dataset.user}:${root.dataset.day}`;
-const TEXTS = ["note", "title", "intro"];
-const REPLACING = {move: "position", show_tweets: "tweets", note: "text", title: "text", intro: "text"};
+const REPLACING = {move: "position", show_tweets: "tweets", ...Object.fromEntries(Object.keys(TEXTS).map((name) => [name, "text"]))};
 
 /** A list of records in the browser's storage; while that is full, or where there is none, this tab's are in memory. */
 class Kept {
@@ -63,7 +62,8 @@ class Kept {
 }
 
 const newId = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
-const tab = newId();
+/** What this page calls itself. */
+export const tab = newId();
 const lockOf = (one) => `${NAME}:${one}`;
 navigator.locks?.request(lockOf(tab), () => new Promise(() => {})); // held for as long as the tab is there
 const waiting = new Kept(NAME);
@@ -72,6 +72,7 @@ export const undecided = new Kept(`${NAME}:undecided`);
 const MOST = 100; // changes in one request
 const listeners = {arrived: () => {}, done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}, adopted: () => {}};
 let flushing = null;
+let alone = null;
 let retry = 0;
 let pause = 1000;
 let trouble = "";
@@ -87,7 +88,7 @@ export const isStored = () => waiting.isStored && undecided.isStored;
 /** The last change of this page, `{action, body}`; null where something was done since that is not queued. */
 export const lastChange = () => last;
 export const forgetLastChange = () => { last = null; };
-export const isText = (action) => TEXTS.includes(action);
+export const isText = (action) => action in TEXTS;
 export const sameThing = (one, other) => one.action === other.action && one.body.paper === other.body.paper;
 const tell = () => listeners.state({waiting: changes().length, trouble});
 
@@ -161,7 +162,18 @@ const send = async (batch) => {
     return {outcome, results: results ?? batch.map(() => outcome)};
 };
 
+/** What is done at once or not at all is on its way: nothing is sent until its answer is here. */
+export const whileAlone = async (work) => {
+    alone = work;
+    try {
+        return await work;
+    } finally {
+        alone = null;
+    }
+};
+
 const sendAll = async () => {
+    await alone;
     await adopt();
     for (;;) {
         const records = waiting.read();

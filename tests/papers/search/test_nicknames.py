@@ -4,6 +4,7 @@ import pytest
 
 from papers.search.dictionary import keys_of, lookup_keys
 from papers.search.nicknames import acronyms, names_in_abstract, names_in_post, names_in_title
+from papers.search.well_known import CALLED
 from papers.search.words import compounds, plain_words, spellings, title_key, words
 
 
@@ -32,6 +33,9 @@ def test_a_title_names_its_paper_before_the_colon(title: str, names: list[str]) 
         ("a family of models dubbed “ConvNeXt”", ["convnext"]),
         ("Our SimSiam method is simple", ["simsiam"]),
         ("we present the results", []),
+        ("a framework called Detection Transformer or DETR, is simple", ["detr"]),
+        ("See https://nvlabs.github.io/instant-ngp.", ["instantngp"]),
+        ("See https://nvlabs.github.io/ and https://a.github.io/page.html", []),
     ],
 )
 def test_an_abstract_names_what_it_is_about(abstract: str, names: list[str]) -> None:
@@ -48,6 +52,12 @@ def test_an_abstract_names_what_it_is_about(abstract: str, names: list[str]) -> 
 )
 def test_what_is_abbreviated_is_a_name_where_it_has_capitals_or_is_new(abstract: str, names: list[str]) -> None:
     assert acronyms(abstract) == names
+
+
+def test_what_everybody_calls_a_paper_is_folded_as_words_are() -> None:
+    assert CALLED["stylegan3"] == ("2106.12423",)
+    assert CALLED["scalinglaw"] == ("2001.08361",)
+    assert CALLED["sam"] == ("2010.01412", "2304.02643")
 
 
 def test_posts_call_a_paper_what_has_the_shape_of_a_name() -> None:

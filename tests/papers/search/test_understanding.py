@@ -76,6 +76,16 @@ FIRST = {
     "exceeded yolo": "2107.08430",
     "yolox9": "2107.08430",
     "barlow quivers cohomology": "2103.03230",
+    "stylegan3": "2106.12423",
+    "Style GAN 3 2021": "2106.12423",
+    "stylegan-3 demo": "2106.12423",
+    "stable diffusion": "2112.10752",
+    "latent diffusion rombach": "2112.10752",
+    "sam": "2010.01412",
+    "sam optimizer": "2010.01412",
+    "author: le quoc": "2104.00298",
+    "Title: MLP-Mixer": "2105.01601",
+    "2109": "2109.14279",
 }
 
 
@@ -199,6 +209,17 @@ def test_a_rare_word_has_another_spelling_offered() -> None:
 
     assert [hit.paper.title for hit in results.hits] == ["A transfomers slip"]
     assert results.meant == "transformers"
+
+
+def test_a_word_of_abstracts_is_no_misspelled_name() -> None:
+    for number in range(3):
+        make_paper(title=f"Levels {number}", authors=["Bill James"])
+    make_paper(title="Procedures", abstract="We generate games.")
+    index_changed()
+    results = search("procedures games")
+
+    assert [hit.paper.title for hit in results.hits] == ["Procedures"]
+    assert results.meant == ""
 
 
 def test_the_plural_of_a_word_is_no_other_spelling() -> None:
