@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from papers.counts.gone import COPIED, ERASED
 from papers.counts.measuring import measure_papers
@@ -36,10 +37,12 @@ def key_of(network: str, subject: Subject, name: str) -> str:
 
 
 def posts_of_author(network: str, author: str) -> TweetQuerySet:
-    """The posts of the network's author with this id or handle."""
+    """The posts of the network's author with this id, or who has or had this handle; one query, to find the ids."""
     author = author.removeprefix("@")
     of_network = Tweet.objects.filter(network=network)
-    return of_network.filter(author_id=author) | of_network.filter(author_handle__iexact=author)
+    named = Q(author_id=author) | Q(author_handle__iexact=author)
+    ids = set(of_network.filter(named).exclude(author_id="").order_by().values_list("author_id", flat=True))
+    return of_network.filter(named | Q(author_id__in=ids))
 
 
 def id_by_handle(link: str) -> tuple[str, str] | None:

@@ -73,6 +73,15 @@ def test_an_author_goes_from_every_table_and_comes_never_again() -> None:
     assert Tweet.objects.filter(next_read_at__isnull=False, state="erased").count() == 0
 
 
+def test_posts_from_before_the_author_took_another_handle_go_too() -> None:
+    make_paper(arxiv_id="2105.00001")
+    store(on_bluesky("3k1"), on_bluesky("3k2", handle="new.example"))
+
+    assert erase("--author", "bluesky:new.example").startswith("2 posts erased.")
+    assert "old.example" not in everything()
+    assert set(Tweet.objects.values_list("state", flat=True)) == {"erased"}
+
+
 def test_one_post_goes_and_its_authors_others_stay() -> None:
     make_paper(arxiv_id="2105.00001")
     store(on_bluesky("3kabc"), on_bluesky("3k2"))
