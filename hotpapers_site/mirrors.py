@@ -1,19 +1,26 @@
 """The mirrors as the environment describes them: `MIRRORS=blog,site`, and for each `MIRROR_BLOG_…`."""
 
-from email.utils import parseaddr
+import re
 from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from digests.mirror.disk import OURS
 from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.targets import Kind as Shape
 from digests.mirror.targets import Posts, Target, Withdrawn
-from hotpapers_site import values
+from hotpapers_site import alert_values, values
 from hotpapers_site.environment import Environment
 from hotpapers_site.values import Kind
 
 OLD_NAME = "folder"
 """The name of the target that MIRROR_DIR describes."""
+
+
+AUTHOR_LINE = re.compile(r"[^<>\x00-\x1f\x7f]*[^\W_][^<>\x00-\x1f\x7f]* <[^<>\s\x00]+@[^<>\s\x00]+>")
+"""git itself takes any name with a letter or digit; it only drops signs at its ends."""
+NOT_A_BRANCH = re.compile(r"\.\.|//|/\.|@\{|\.lock(?:/|$)|^HEAD$")
+ONLY_GIT = ("REMOTE", "BRANCH", "PATH", "AUTHOR", "USER", "TOKEN")
 
 
 def choice(*allowed: str) -> Kind[str]:
@@ -26,16 +33,23 @@ def _choose(allowed: tuple[str, ...], given: str) -> str:
     return given
 
 
+def _branch(given: str) -> str:
+    """Read a name that `git check-ref-format --branch` allows, without the signs that no host allows either."""
+    if NOT_A_BRANCH.search(given) or given.endswith((".", "/")):
+        raise ValueError(given)
+    return values.matching(r"[A-Za-z0-9_][A-Za-z0-9_./+@#-]{0,99}")(given)
+
+
 def _author(given: str) -> str:
-    name, address = parseaddr(given)
-    if not name or "@" not in address or given != f"{name} <{address}>":
+    if not AUTHOR_LINE.fullmatch(given):
         raise ValueError(given)
     return given
 
 
 def _inside(given: str) -> str:
     path = PurePosixPath(given)
-    if path.is_absolute() or ".." in path.parts or path.parts[:1] == (".git",) or "\0" in given:
+    reserved = {part.lower() for part in path.parts} & {"..", ".git", OURS}
+    if path.is_absolute() or reserved or not given.isprintable():
         raise ValueError(given)
     return "" if str(path) == "." else str(path)
 
@@ -43,7 +57,8 @@ def _inside(given: str) -> str:
 def _remote(given: str) -> str:
     """Read a remote without a password: that would appear in the repository's settings and in the list of processes."""
     parts = urlsplit(given)
-    if given.startswith("-") or "::" in given or not values.matching(r"[!-~]+")(given) or parts.password:
+    is_odd = given.startswith("-") or "::" in given or not given.isprintable() or given != given.strip()
+    if is_odd or parts.password or ("://" in given and (parts.query or parts.fragment or " " in given)):
         raise ValueError(given)
     is_safe = parts.scheme in ("https", "ssh", "file") or (parts.scheme == "http" and values.is_loopback(given))
     if "://" in given and not is_safe:
@@ -60,9 +75,13 @@ REMOTE = Kind(
     "https://git.example/papers.git",
     is_secret=True,
 )
-BRANCH = Kind(values.matching(r"(?!.*(?:\.\.|//|@\{))[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}(?<![./])"), "the name of a branch", "main")
+BRANCH = Kind(_branch, "the name of a branch", "main")
 AUTHOR = Kind(_author, "a name and an address as git writes them", "Hot Papers <mirror@papers.example>")
 PATH = Kind(_inside, "a folder inside the repository", "content/posts")
+SITE = Kind(partial(_choose, ("html",)), "html, or to be left out, with KIND=html", "html")
+WEBHOOK = Kind(
+    alert_values.address_with_query, "an https:// address (http:// for this machine only)", "https://hooks.example/site"
+)
 COMMAND = Kind(values.matching(r"[^\0\r\n]+"), "a command line", "hugo --minify")
 SECRET = Kind(values.matching("[!-~]+"), "a text without spaces", "(a long random text)", is_secret=True)
 
@@ -76,35 +95,56 @@ def read(env: Environment, var: Path) -> list[Target]:
         taken = f"; {OLD_NAME} is MIRROR_DIR's" if old else ""
         env.wrong("MIRRORS", "not different names", f"each name once{taken}", NAMES.example)
     targets += [_read_one(env, name, var) for name in dict.fromkeys(names)]
-    places: dict[Path, str] = {}
-    for target in targets:
-        place = target.files.absolute()
-        if place in places:
+    for number, target in enumerate(targets):
+        if found := _sharing(target, targets[:number]):
             variable = f"MIRROR_{target.name.upper()}_DIR"
-            env.wrong(variable, f"the folder of {places[place]}, too", "a folder of its own", f"/srv/mirrors/{target.name}")
-        places[place] = target.name
+            env.wrong(variable, found, "a folder of its own", f"/srv/mirrors/{target.name}")
     return targets
+
+
+def _sharing(target: Target, others: list[Target]) -> str:
+    """Return in words which of the other targets has the same folder, or one around or inside it; empty if none."""
+    place = target.folder.resolve()
+    for other in others:
+        its = other.folder.resolve()
+        if place == its:
+            return f"the folder of {other.name}, too"
+        if place.is_relative_to(its) or its.is_relative_to(place):
+            return f"{'inside' if place.is_relative_to(its) else 'around'} the folder of {other.name}"
+    return ""
 
 
 def _is_told(env: Environment, name: str) -> bool:
     return any(problem.startswith(f"{name} is ") for problem in env.problems)
 
 
+def _expect_no_others(env: Environment, prefix: str, kind: Shape) -> None:
+    """Report variables that this target does not have: what somebody set must not be without effect."""
+    fields = {name.removeprefix(prefix) for name in env.names() if name.startswith(prefix)}
+    for name in env.beginning(prefix):
+        field = name.removeprefix(prefix)
+        if field not in fields:
+            env.problems.append(f"{name} is no setting of a mirror; expected {prefix} and one of {', '.join(sorted(fields))}")
+        elif kind != Shape.GIT and field in ONLY_GIT and not _is_told(env, name):
+            env.problems.append(f"{name} is set, but {prefix}KIND is {kind}; expected {prefix}KIND=git, or {name} to be left out")
+
+
 def _read_one(env: Environment, name: str, var: Path) -> Target:
     prefix = f"MIRROR_{name.upper()}_"
     kind = Shape(env.read(f"{prefix}KIND", choice(*Shape), Shape.FOLDER))
-    default = "html" if kind == Shape.HTML else "lumen-2020"
     folder = env.read(f"{prefix}DIR", values.FOLDER_NAME, str(var / "mirrors" / name) if kind == Shape.GIT else "")
     if not folder and not _is_told(env, f"{prefix}DIR"):
         env.wrong(f"{prefix}DIR", "not set", values.FOLDER_NAME.expected, f"/srv/mirrors/{name}")
     remote = env.read(f"{prefix}REMOTE", REMOTE, "")
     if kind == Shape.GIT and not remote and not _is_told(env, f"{prefix}REMOTE"):
         env.wrong(f"{prefix}REMOTE", "not set", REMOTE.expected, REMOTE.example)
-    return Target(
+    is_site = kind == Shape.HTML
+    profile = env.read(f"{prefix}PROFILE", SITE if is_site else choice(*PROFILES), "html" if is_site else "lumen-2020")
+    target = Target(
         name,
         Path(folder or var / "mirrors" / name),
         kind=kind,
-        profile=default if kind == Shape.HTML else env.read(f"{prefix}PROFILE", choice(*PROFILES), default),
+        profile=profile,
         posts=Posts(env.read(f"{prefix}POSTS", choice(*Posts), Posts.MARKUP)),
         withdrawn=Withdrawn(env.read(f"{prefix}WITHDRAWN", choice(*Withdrawn), Withdrawn.REMOVE)),
         remote=remote,
@@ -114,6 +154,10 @@ def _read_one(env: Environment, name: str, var: Path) -> Target:
         user=env.read(f"{prefix}USER", SECRET, ""),
         token=env.read(f"{prefix}TOKEN", SECRET, ""),
         build=env.read(f"{prefix}BUILD", COMMAND, ""),
-        webhook=env.read(f"{prefix}WEBHOOK", values.BASE, ""),
+        webhook=env.read(f"{prefix}WEBHOOK", WEBHOOK, ""),
         webhook_secret=env.read(f"{prefix}WEBHOOK_SECRET", SECRET, ""),
     )
+    if target.webhook_secret and not target.webhook and not _is_told(env, f"{prefix}WEBHOOK"):
+        env.wrong(f"{prefix}WEBHOOK", f"not set, though {prefix}WEBHOOK_SECRET is", WEBHOOK.expected, WEBHOOK.example)
+    _expect_no_others(env, prefix, kind)
+    return target

@@ -1,8 +1,9 @@
 """Commits what changed in a git target's folder: one commit for each publication, correction and withdrawal, with its reason."""
 
+from contextlib import suppress
 from typing import Protocol
 
-from digests.mirror.manifest import NAME, Manifest
+from digests.mirror.manifest import NAME, Manifest, ManifestError
 from digests.mirror.targets import Target
 from digests.models import Digest, PublicEvent
 
@@ -19,12 +20,12 @@ class RunsGit(Protocol):
 
 def commit_changes(git: RunsGit, target: Target) -> None:
     """Commit what differs from the last commit. Each commit has a manifest that is right for it."""
-    path = target.path or "."
-    git("add", "--all", "--", path)
-    changed = [name for name in git("diff", "--cached", "--name-only", "-z", *_base(git)).split("\0") if name]
     prefix = f"{target.path}/" if target.path else ""
     final = Manifest.parse((target.files / NAME).read_bytes())
     before = _manifest_of_head(git, prefix, final)
+    every = sorted({prefix + name for manifest in (final, before) for name in (NAME, *manifest.names())})
+    _stage(git, every)
+    changed = [name for name in git("diff", "--cached", "--name-only", "-z", *_base(git)).split("\0") if name]
     days: dict[str, list[str]] = {}
     for name in changed:
         inside = name.removeprefix(prefix)
@@ -36,11 +37,11 @@ def commit_changes(git: RunsGit, target: Target) -> None:
         for day in _in_order(days):
             for inside in days[day]:
                 before.set(inside, final.get(inside))
-                git("add", "--all", "--", prefix + inside)
+            _stage(git, [prefix + inside for inside in days[day]])
             blob = git("hash-object", "-w", "--stdin", given=before.write()).strip()
             git("update-index", "--add", "--cacheinfo", f"100644,{blob},{prefix}{NAME}")
             _commit(git, _message(day, is_new=_is_new(git, prefix + days[day][0])))
-        git("add", "--all", "--", path)
+        _stage(git, every)
     if git("diff", "--cached", "--name-only", *_base(git)).strip():
         if len(days) == 1:
             [(day, names)] = days.items()
@@ -49,13 +50,19 @@ def commit_changes(git: RunsGit, target: Target) -> None:
             _commit(git, f"Publish {len(days)} days" if days else "Bring the mirror up to date")
 
 
+def _stage(git: RunsGit, names: list[str]) -> None:
+    """Stage these files alone, whatever else is in the folder, and also if the repository ignores them."""
+    git("update-index", "--add", "--remove", "--replace", "-z", "--stdin", given="\0".join([*names, ""]).encode())
+
+
 def _base(git: RunsGit) -> list[str]:
     return ["HEAD"] if git.commit("HEAD") else [git("hash-object", "-t", "tree", "-w", "--stdin").strip()]
 
 
 def _manifest_of_head(git: RunsGit, prefix: str, final: Manifest) -> Manifest:
     if git.commit("HEAD") and git("ls-tree", "--name-only", "HEAD", "--", prefix + NAME).strip():
-        return Manifest.parse(git("cat-file", "blob", f"HEAD:{prefix}{NAME}").encode())
+        with suppress(ManifestError):  # somebody pushed another one
+            return Manifest.parse(git("cat-file", "blob", f"HEAD:{prefix}{NAME}").encode())
     return Manifest(final.options)
 
 

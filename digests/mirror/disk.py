@@ -32,7 +32,7 @@ WHAT_TO_DO = {
     errno.EPERM: "this user may not write there; give it the right to, then run it again",
     errno.ENOTDIR: "a file stands where a folder should be; move it away, then run it again",
     errno.EISDIR: "a folder stands where a file should be; move it away, then run it again",
-    errno.EEXIST: "a file stands where a folder should be; move it away, then run it again",
+    errno.EEXIST: "a file, or a link that leads nowhere, stands where a folder should be; move it away, then run it again",
 }
 
 
@@ -95,7 +95,15 @@ def sha256_of(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+def content_of(path: Path) -> bytes | None:
+    """Return the file's bytes; None if there is no such file."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
 
 

@@ -1,6 +1,5 @@
 """A target in a git repository: the files are committed, one commit for each publication, and pushed. Nothing is ever forced."""
 
-import fcntl
 import os
 import re
 import signal
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from digests.mirror.commits import commit_changes
-from digests.mirror.disk import OURS, STATE, FolderInUse, told
+from digests.mirror.disk import OURS, STATE, locked, told
 from digests.mirror.targets import Target
 from digests.mirror.writing import Report
 
@@ -28,15 +27,18 @@ CONFIG = {
     "commit.gpgSign": "false",
     "gc.autoDetach": "false",
     "advice.detachedHead": "false",
+    "rebase.autoStash": "true",  # what a person has under way in the clone stays
 }
 """Settings that no other configuration may change: the files' bytes, that nothing else runs, and that a link that somebody pushes
 is a file, which leads nowhere."""
 REFUSED = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|\b40[13]\b|denied to|Host key verification"
-    r"|not found|does not appear to be a git repository|pre-receive hook declined|protected branch",
+    r"|not found|does not appear to be a git repository|\[remote rejected\](?!.*unpacker error)|protected branch",
     re.IGNORECASE,
 )
 """Answers that mean that only a person can fix it."""
+ATTRIBUTES = "* -text -eol -ident -filter -working-tree-encoding\n"
+"""Whatever a repository's own .gitattributes say, the files' bytes are ours."""
 BEATEN = re.compile(r"\[(?:remote )?rejected\].*\((?:non-fast-forward|fetch first|cannot lock ref[^)]*|failed to update ref)")
 HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$HOTPAPERS_GIT_USER" "$HOTPAPERS_GIT_TOKEN"; }; f'
 
@@ -58,7 +60,7 @@ def bring(target: Target, update: Callable[[], Report]) -> Report:
     with told(target.folder):
         target.folder.mkdir(parents=True, exist_ok=True)
     git = Git(target)
-    with git.locked():
+    with told(target.folder), git.locked():
         git.set_up()
         unreachable = None
         try:
@@ -80,6 +82,16 @@ def bring(target: Target, update: Callable[[], Report]) -> Report:
     return report
 
 
+def waiting(target: Target) -> str:
+    """Return in words what is not pushed yet, as far as the clone knows; empty if nothing waits."""
+    git = Git(target)
+    head, there = git.commit("HEAD"), git.commit(git.tracked)
+    if head == there:
+        return ""
+    number = git("rev-list", "--count", f"{there}..{head}" if there else head).strip()
+    return f"{number} commit{'' if number == '1' else 's'} not pushed yet"
+
+
 class Git:
     """The git program in a target's clone."""
 
@@ -88,6 +100,12 @@ class Git:
         self.tracked = f"refs/remotes/origin/{target.branch}"
         self._seen = ""
         """Where the remote's branch was before this run."""
+        parts = urlsplit(target.remote)
+        self._is_http = parts.scheme in ("http", "https")
+        # Without a name: some hosts take a token for one, and addresses stand in arguments and in git's messages.
+        self._place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        self._address = f"{self._place}{parts.path}" if self._is_http else target.remote
+        self._user = target.user or (parts.username or "" if self._is_http else "")
 
     def __call__(self, *arguments: str, given: bytes = b"", allowed: tuple[int, ...] = (0,)) -> str:
         """Return what git printed. Raises GitError if it ended with an unexpected status."""
@@ -98,28 +116,28 @@ class Git:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Allow one run at a time; clear away what a killed one left."""
-        lock = os.open(self._folder.with_name(f".{self._folder.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-        except BlockingIOError:
-            raise FolderInUse(f"another run is at work in {self._folder}; wait for it to finish, then try again") from None
-        finally:
-            os.close(lock)
-
-    def set_up(self) -> None:
+        """Allow one run at a time; clear away what a killed one left. Raises FolderInUse."""
         if not (self._folder / ".git").exists():
             self("init", "--quiet", f"--initial-branch={self._target.branch}")
-        else:
-            for left in (self._folder / ".git").rglob("*.lock"):
-                left.unlink(missing_ok=True)
-            if any((self._folder / ".git" / name).exists() for name in ("rebase-merge", "rebase-apply")):
-                self("rebase", "--abort", allowed=(0, 1, 128))
-        (self._folder / ".git" / "info").mkdir(exist_ok=True)
-        (self._folder / ".git" / "info" / "exclude").write_text(f"{OURS}/\n*.theirs\n*.theirs.*\n")
-        self("config", "remote.origin.url", self._target.remote)
+        with locked(self._folder / ".git"):
+            yield
+
+    def set_up(self) -> None:
+        ours = self._folder / ".git"
+        for left in ours.rglob("*.lock"):
+            left.unlink(missing_ok=True)
+        if any((ours / name).exists() for name in ("rebase-merge", "rebase-apply")):
+            self("rebase", "--abort", allowed=(0, 1, 128))
+        (ours / "info").mkdir(exist_ok=True)
+        (ours / "info" / "exclude").write_text(f"{OURS}/\n*.theirs\n*.theirs.*\n")
+        (ours / "info" / "attributes").write_text(ATTRIBUTES)
+        before = self("config", "--get", "remote.origin.url", allowed=(0, 1)).strip()
+        if before != self._address:
+            self("config", "core.symlinks", CONFIG["core.symlinks"])  # for a person who looks at the clone
+            self("config", "remote.origin.url", self._address)
+            self("update-ref", "-d", self.tracked)  # it told of another repository
         self("symbolic-ref", "HEAD", f"refs/heads/{self._target.branch}")
+        self("reset", "--quiet", "--mixed")  # what a person has staged is not ours to commit, nor what another branch has
         self._seen = self.commit(self.tracked)
 
     def fetch(self) -> None:
@@ -149,7 +167,11 @@ class Git:
             return True
         if ours:
             self("rebase", "--abort", allowed=(0, 1, 128))
-        self("reset", "--quiet", "--hard", remote)
+            self("checkout", "--quiet", "--no-track", "-B", self._target.branch, remote)
+        else:
+            self("update-ref", "HEAD", remote)
+            self("reset", "--quiet", "--mixed")
+            self("checkout-index", "--all", "--quiet", allowed=(0, 1, 128))  # not 0: leaves a file that is already there
         (self._target.files / STATE).unlink(missing_ok=True)
         return True
 
@@ -204,10 +226,13 @@ class Git:
 
     def _run(self, arguments: tuple[str, ...], given: bytes = b"") -> tuple[int, str, str]:
         settings = [part for name, value in CONFIG.items() for part in ("-c", f"{name}={value}")]
-        process = subprocess.Popen(
-            ["git", *settings, *arguments], cwd=self._folder, env=self._environment(), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+        try:
+            process = subprocess.Popen(
+                ["git", *settings, *arguments], cwd=self._folder, env=self._environment(), stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+        except FileNotFoundError:
+            raise GitError("the program git is not installed; install it, then run it again") from None
         try:
             output, error = process.communicate(given, timeout=WITHIN_S)
         except subprocess.TimeoutExpired:
@@ -232,17 +257,17 @@ class Git:
             "GIT_COMMITTER_EMAIL": address.strip("<>"),
         }
         known.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o ConnectTimeout=15")
-        parts = urlsplit(self._target.remote)
-        if self._target.token and parts.scheme in ("http", "https"):
-            place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-            known |= {
-                "GIT_CONFIG_COUNT": "1",
-                "GIT_CONFIG_KEY_0": f"credential.{place}.helper",
-                "GIT_CONFIG_VALUE_0": HELPER,
-                "HOTPAPERS_GIT_USER": self._target.user or parts.username or "x-access-token",
-                "HOTPAPERS_GIT_TOKEN": self._target.token,
-            }
+        if self._is_http and self._target.token:
+            known |= {"HOTPAPERS_GIT_USER": self._user or "x-access-token", "HOTPAPERS_GIT_TOKEN": self._target.token}
+            known |= _configured(f"credential.{self._place}.helper", HELPER)
+        elif self._is_http and self._user:
+            known |= _configured(f"credential.{self._place}.username", self._user)
         return known
+
+
+def _configured(name: str, value: str) -> dict[str, str]:
+    """Return the variables that tell git a setting."""
+    return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": name, "GIT_CONFIG_VALUE_0": value}
 
 
 class Beaten(Exception):
@@ -250,4 +275,4 @@ class Beaten(Exception):
 
 
 def _last_words(said: str) -> str:
-    return " ".join(said.split())[-LAST_WORDS:] or "it said nothing"
+    return re.sub(r"://[^/@\s]*@", "://", " ".join(said.split()))[-LAST_WORDS:] or "it said nothing"

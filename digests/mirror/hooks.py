@@ -6,19 +6,25 @@ import json
 import os
 import signal
 import subprocess
+import threading
+from contextlib import nullcontext
 from pathlib import Path
 
-import httpx
 from django.conf import settings
 
 from digests.mirror.targets import Target
 from digests.mirror.writing import Report
+from papers.sources.http import SourceError, client, fetch
 
 BUILD_WITHIN_S = 600
 WEBHOOK_WITHIN_S = 10.0
 SIGNATURE = "X-Hotpapers-Signature-256"
 LAST_LINES = 300
 """Characters of a build's output that are reported."""
+PRINTED_WITHIN_S = 5.0
+"""How long the last words of a build that has ended are waited for."""
+LARGEST_ANSWER = 1 << 20
+"""In bytes."""
 WITH_PASSWORDS = {"DATABASE_URL", "REDIS_URL", "MOVE_DATABASE_TO", "X_BEARER_TOKEN", "BLUESKY_APP_PASSWORD"}
 """Not for builds, besides settings.SECRET_VARIABLES: addresses that may hold a password, and tokens also of a network that is
 off, which the settings do not read."""
@@ -47,40 +53,60 @@ def build(command: str, folder: Path) -> None:
         ["/bin/sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
+    said = _LastWords(process)
     try:
-        output, _ = process.communicate(timeout=BUILD_WITHIN_S)
+        process.wait(BUILD_WITHIN_S)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
         raise HookError(
             f"the build ({command}) had not ended after {BUILD_WITHIN_S} s and was stopped; make it faster, or run it elsewhere"
         ) from None
     if process.returncode:
-        said = " ".join(output.decode(errors="replace").split())[-LAST_LINES:]
         raise HookError(
-            f"the build ({command}) failed with status {process.returncode}: {said or 'it printed nothing'}; "
+            f"the build ({command}) failed with status {process.returncode}: {said.read() or 'it printed nothing'}; "
             f"run it in {folder} by hand, mend what it says, then `manage.py mirror`"
         )
+
+
+class _LastWords(threading.Thread):
+    """Reads what a process prints, however much that is, and keeps its end. Programs that it leaves running may print on."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._process, self._end = process, b""
+        self.start()
+
+    def run(self) -> None:
+        with self._process.stdout or nullcontext() as output:
+            while output and (some := os.read(output.fileno(), 1 << 16)):
+                self._end = (self._end + some)[-4 * LAST_LINES :]
+
+    def read(self) -> str:
+        self.join(PRINTED_WITHIN_S)
+        return " ".join(self._end.decode(errors="replace").split())[-LAST_LINES:]
 
 
 def call(target: Target, report: Report) -> None:
     """POST what changed as JSON; with a secret, signed as GitHub signs (HMAC-SHA256 of the body)."""
     files = [{"file": name, "state": str(state)} for name, state in report.changed[:1000]]
     body = json.dumps({"mirror": target.name, "profile": target.profile, "changed": len(report.changed), "files": files})
-    headers = {"Content-Type": "application/json", "User-Agent": "hotpapers-mirror"}
+    headers = {"Content-Type": "application/json"}
     if target.webhook_secret:
         headers[SIGNATURE] = "sha256=" + signature(body.encode(), target.webhook_secret)
     try:
-        answer = httpx.post(target.webhook, content=body.encode(), headers=headers, timeout=WEBHOOK_WITHIN_S)
-    except httpx.HTTPError as error:
+        with client(contact_email=settings.CONTACT_EMAIL) as http:
+            answer = fetch(
+                http, "POST", target.webhook, headers=headers, content=body.encode(), max_bytes=LARGEST_ANSWER,
+                deadline_s=WEBHOOK_WITHIN_S,
+            )  # fmt: skip
+    except SourceError as error:
         raise HookError(
-            f"the webhook of {target.name} could not be reached ({type(error).__name__}); "
-            f"check MIRROR_{target.name.upper()}_WEBHOOK"
+            f"the webhook of {target.name} failed: {str(error).rstrip('.')}; check MIRROR_{target.name.upper()}_WEBHOOK"
         ) from error
-    if not answer.is_success:
+    if not 200 <= answer.status < 300:
         raise HookError(
-            f"the webhook of {target.name} answered {answer.status_code}; "
-            f"check MIRROR_{target.name.upper()}_WEBHOOK and its secret"
+            f"the webhook of {target.name} answered {answer.status}; check MIRROR_{target.name.upper()}_WEBHOOK and its secret"
         )
 
 

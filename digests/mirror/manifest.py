@@ -10,6 +10,9 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
+from datetime import date
+from itertools import islice
+from operator import ge
 from typing import Any, NamedTuple
 
 NAME = "mirror.json"
@@ -22,6 +25,11 @@ UNSAFE_NAME = re.compile(r"^/|(?:^|/)\.|[\\\x00]")
 UNSAFE_LINE = re.compile(rb'^"(?:/|\.|[^"]*/\.|[^"]*\\)', re.MULTILINE)
 """Names that are refused: whoever can write the manifest, for example by a push, must not make us remove files elsewhere. Our
 own names never look like this."""
+
+
+REFUSED = f"{NAME} is not one that this site wrote; move it away, and the next run makes it anew"
+NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading something else ends in."""
 
 
 class ManifestError(Exception):
@@ -52,11 +60,13 @@ class Entry(NamedTuple):
 
     @classmethod
     def of_json(cls, found: dict[str, Any]) -> "Entry":
-        shows = found.get("shows", ())
+        """Read an entry. Raises one of NOT_OURS."""
+        shows, day, address = found.get("shows", ()), found.get("digest", ""), str(found.get("address", ""))
+        if day:
+            date.fromisoformat(day)
         return cls(
-            found["sha256"], found["size"], found.get("digest", ""), found.get("revision", 0),
-            None if shows is None else tuple(shows), found.get("address", ""),
-        )  # fmt: skip
+            found["sha256"], found["size"], day, found.get("revision", 0), None if shows is None else tuple(shows), address
+        )
 
 
 Change = tuple[Entry | None, Entry | None]
@@ -79,17 +89,19 @@ class Manifest:
                 raise ValueError
             if _has_unsafe_name(rest) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
                 raise ValueError
+            if not isinstance(told["options"], dict):
+                raise ValueError
             manifest = cls(told["options"])
             manifest.changing = {
                 name: tuple(None if one is None else Entry.of_json(one) for one in pair)  # type: ignore[misc]
                 for name, pair in told["changing"].items()
             }
-        except (ValueError, KeyError, TypeError) as error:
-            raise ManifestError(
-                f"{NAME} is not one that this site wrote; move it away, and the next run makes it anew"
-            ) from error
+        except NOT_OURS as error:
+            raise ManifestError(REFUSED) from error
         body = rest[: -len(END)]
         manifest._lines = body.split(b",\n") if body else []  # a line end in a name or a text is written as \n
+        if any(map(ge, manifest._lines, islice(manifest._lines, 1, None))):  # a line is found by halving
+            raise ManifestError(REFUSED)
         return manifest
 
     def write(self) -> bytes:
@@ -101,7 +113,7 @@ class Manifest:
 
     def get(self, name: str) -> Entry | None:
         at = self._place(name)
-        return self._entry(self._lines[at]) if at is not None else None
+        return _read(self._lines[at])[1] if at is not None else None
 
     def set(self, name: str, entry: Entry | None) -> None:
         """Set the file's entry; None removes it."""
@@ -122,28 +134,30 @@ class Manifest:
         return len(self._lines)
 
     def names(self) -> Iterator[str]:
-        return (json.loads(line[: line.index(b": {")]) for line in self._lines)
+        return (_read(line)[0] for line in self._lines)
 
     def items(self) -> Iterator[tuple[str, Entry]]:
-        for line in self._lines:
-            name, _, entry = line.partition(b": {")
-            yield json.loads(name), Entry.of_json(json.loads(b"{" + entry))
+        yield from map(_read, self._lines)
 
     def showing(self, subjects: Collection[str]) -> Iterator[tuple[str, Entry]]:
         """Return the files that show one of the subjects, or anything."""
         for line in self._lines:
             if b'"shows": null' in line or any(f'"{subject}"'.encode() in line for subject in subjects):
-                name, _, entry = line.partition(b": {")
-                yield json.loads(name), Entry.of_json(json.loads(b"{" + entry))
+                yield _read(line)
 
     def _place(self, name: str) -> int | None:
         key = _key(name)
         at = bisect_left(self._lines, key)
         return at if at < len(self._lines) and self._lines[at].startswith(key) else None
 
-    @staticmethod
-    def _entry(line: bytes) -> Entry:
-        return Entry.of_json(json.loads(b"{" + line.partition(b": {")[2]))
+
+def _read(line: bytes) -> tuple[str, Entry]:
+    """Return a line's name and entry. Raises ManifestError: who edits the file by hand may leave half a line."""
+    name, _, entry = line.partition(b": {")
+    try:
+        return json.loads(name), Entry.of_json(json.loads(b"{" + entry))
+    except NOT_OURS as error:
+        raise ManifestError(REFUSED) from error
 
 
 def _has_unsafe_name(lines: bytes) -> bool:

@@ -52,6 +52,11 @@ def differences(target: Target, *, since: date | None = None) -> list[tuple[str,
     return [(name, state) for name, state in check(source_of(target), since=since) if state != FileState.SAME]
 
 
+def unpushed(target: Target) -> str:
+    """Return what a git target's clone has that the repository lacks, in words, as far as is known here; empty if nothing."""
+    return git.waiting(target) if target.kind == Kind.GIT else ""
+
+
 def run(
     target: Target,
     now: datetime,
@@ -63,6 +68,9 @@ def run(
 ) -> Report:
     """Call `write`, then do what follows; record the outcome. Raises one of TROUBLES, FolderInUse."""
     known = MirrorHealth.objects.filter(name=target.name).first()
+    if known and not known.owes and (target.build or target.webhook):
+        # A run that is killed after it has changed the files leaves this: the next one does what should have followed.
+        MirrorHealth.objects.filter(name=target.name).update(owes=True)
     try:
         report = write(target, since=since, rebuild=rebuild, processes=processes, tell=tell)
         if report.changed or (known and known.owes):
@@ -94,4 +102,4 @@ def _remember(target: Target, now: datetime, known: MirrorHealth | None, **value
     MirrorHealth.objects.update_or_create(name=target.name, defaults=values)
 
 
-__all__ = ["TROUBLES", "FolderInUse", "differences", "run", "targets", "write"]
+__all__ = ["TROUBLES", "FolderInUse", "differences", "run", "targets", "unpushed", "write"]

@@ -5,11 +5,12 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
 from digests.mirror import disk
-from digests.mirror.manifest import NAME, Manifest
+from digests.mirror.manifest import NAME, Manifest, ManifestError
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover
 from digests.page_cache.log import changed_since
 
@@ -45,11 +46,14 @@ def update(
     log, and those that somebody wrote to since. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
     """
     folder = source.folder
-    with disk.told(folder):
+    with _told(folder):
         (folder / disk.OURS).mkdir(parents=True, exist_ok=True)
         with disk.locked(folder):
             disk.empty_waiting_room(folder)
             manifest, written = read_manifest(source)
+            if manifest.options != source.options:  # every file is another one
+                manifest.options = source.options
+                (folder / disk.STATE).unlink(missing_ok=True)
             touched = recover(folder, manifest)
             scanning = Scan(folder)
             position = read_position(folder)
@@ -70,21 +74,31 @@ def update(
 
 
 def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, FileState]]:
-    """Return how each file compares with what it should be; writes nothing."""
-    manifest, _ = read_manifest(source)
-    wanted = set()
-    for file in source.files(since):
-        wanted.add(file.name)
-        path, entry = source.folder / file.name, manifest.get(file.name)
+    """Return how each file compares with what it should be; writes nothing. Raises FolderError, ManifestError."""
+    with _told(source.folder):
+        manifest, _ = read_manifest(source)
+        wanted = set()
+        for file in source.files(since):
+            wanted.add(file.name)
+            entry, data = manifest.get(file.name), file.compress(file.data)
+            present = disk.content_of(source.folder / file.name)
+            if present is None:
+                yield file.name, FileState.NEW
+                continue
+            is_same = present == data and entry is not None and entry.sha256 == sha256(data).hexdigest()
+            yield file.name, FileState.SAME if is_same else FileState.CHANGED
+        for name in source.surplus(manifest, wanted, since):
+            yield name, FileState.REMOVED
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turn a refusal of the system into FolderError, and say where a manifest is that cannot be read."""
+    with disk.told(folder):
         try:
-            present = path.read_bytes()
-        except FileNotFoundError:
-            yield file.name, FileState.NEW
-            continue
-        is_same = present == file.compress(file.data) and entry is not None and entry.sha256 == disk.sha256_of(path)
-        yield file.name, FileState.SAME if is_same else FileState.CHANGED
-    for name in source.surplus(manifest, wanted, since):
-        yield name, FileState.REMOVED
+            yield
+        except ManifestError as error:
+            raise ManifestError(f"{error} (it is in {folder})") from error
 
 
 def read_manifest(source: Source) -> tuple[Manifest, bytes]:
@@ -93,16 +107,12 @@ def read_manifest(source: Source) -> tuple[Manifest, bytes]:
         written = (source.folder / NAME).read_bytes()
     except FileNotFoundError:
         return Manifest(source.options), b""
-    manifest = Manifest.parse(written)
-    if manifest.options != source.options:
-        manifest.options = source.options
-        (source.folder / disk.STATE).unlink(missing_ok=True)  # every file is another one
-    return manifest, written
+    return Manifest.parse(written), written
 
 
 def read_position(folder: Path) -> str:
     try:
-        return (folder / disk.STATE).read_text()
+        return (folder / disk.STATE).read_text(errors="replace")
     except FileNotFoundError:
         return ""
 

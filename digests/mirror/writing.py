@@ -76,11 +76,7 @@ def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
     """Look at what is in the file's place; if it differs, write the new file beside it to wait. Any process may do this."""
     data = file.compress(file.data)
     entry = Entry(hashlib.sha256(data).hexdigest(), len(data), file.digest, file.revision, file.shows, file.address)
-    before, path = manifest.get(file.name), folder / file.name
-    try:
-        present: bytes | None = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        present = None
+    before, present = manifest.get(file.name), disk.content_of(folder / file.name)
     if present == data:
         return Staged(file.name, FileState.SAME, entry)
     waits_at = f"{disk.OURS}/{os.getpid()}-{next(numbers)}"

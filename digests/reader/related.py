@@ -5,15 +5,19 @@ The measure is the cosine of the two texts' words, each weighed by how rare it i
 for the people who posted both, weighed by how few of these papers have as many.
 """
 
+import json
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import chain
 from math import log, sqrt
+from operator import mul
 
-from django.db.models import Count, Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce, Left
+from django.db.models import Count, Exists, OuterRef, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce, Left
 
 from digests.models import Entry, in_published_digest
 from papers.models import Mention, Paper, PaperCategory, of_live_tweet
@@ -46,15 +50,26 @@ def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
     of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=list(codes))
     entries = Entry.objects.filter(in_published_digest(), Exists(of_categories), digest__date__range=nearby(paper.listing_date))
     rows = entries.exclude(paper=paper.pk).order_by("-pk").annotate(people=_people_of_both(paper))
-    asked = ("paper", "paper__arxiv_id", "paper__title", "paper__authors", Left("paper__abstract", CHARACTERS), "people")
+    asked = (
+        "paper",
+        "paper__arxiv_id",
+        "paper__title",
+        Cast("paper__authors", TextField()),
+        Left("paper__abstract", CHARACTERS),
+        "people",
+    )
     found, texts, people = {}, {}, {}
     for pk, arxiv_id, title, authors, start, both in rows.values_list(*asked)[:MOST]:
-        found[pk] = Paper(pk=pk, arxiv_id=arxiv_id, title=title, authors=authors)
-        texts[pk], people[pk] = _counted(title, start), both
-    of_text = _by_text(_counted(paper.title, paper.abstract[:CHARACTERS]), texts)
-    measure = {pk: of_text[pk][0] + _for_people(people[pk], people.values()) for pk in found}
+        found[pk] = arxiv_id, title, authors
+        texts[pk], people[pk] = _weighed(title, start), both
+    of_text, of_all = _Texts(_weighed(paper.title, paper.abstract[:CHARACTERS]), texts), sorted(people.values())
+    measure = {pk: of_text.cosine(pk) + _for_people(people[pk], of_all) for pk in found}
     best = sorted((pk for pk in found if measure[pk] >= LEAST), key=lambda pk: (-measure[pk], -pk))[:SHOWN]
-    return [RelatedPaper(found[pk], of_text[pk][1], people[pk]) for pk in best]
+    return [RelatedPaper(_paper(pk, *found[pk]), of_text.strongest(pk), people[pk]) for pk in best]
+
+
+def _paper(pk: int, arxiv_id: str, title: str, authors: str) -> Paper:
+    return Paper(pk=pk, arxiv_id=arxiv_id, title=title, authors=json.loads(authors))
 
 
 def nearby(day: date) -> tuple[date, date]:
@@ -71,39 +86,46 @@ def _people_of_both(paper: Paper) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def _for_people(both: int, of_all: Collection[int]) -> float:
-    """What people who posted both add: the less, the more papers have as many of them. Some post everything."""
+def _for_people(both: int, of_all: Sequence[int]) -> float:
+    """What people who posted both add: the less, the more papers have as many of them. Some post everything. `of_all` is
+    sorted."""
     if not both:
         return 0.0
-    as_many = sum(one >= both for one in of_all)
+    as_many = len(of_all) - bisect_left(of_all, both)
     return FOR_PEOPLE * log((len(of_all) + 1) / as_many) / log(len(of_all) + 1)
 
 
 @lru_cache(maxsize=2 * MOST)
-def _counted(title: str, abstract: str) -> Counter[str]:
-    """A word of the title weighs as three of the abstract. Papers of one time ask for the same; nobody changes what they get."""
+def _weighed(title: str, abstract: str) -> Mapping[str, float]:
+    """What each word weighs here; one of the title as three of the abstract. Papers of one time ask for the same; nobody changes
+    what they get."""
     counted = Counter(words(abstract))
     for word in words(title):
         counted[word] += 3
-    return counted
+    return {word: 1 + log(number) for word, number in counted.items()}
 
 
-def _by_text(text: Counter[str], others: Mapping[int, Counter[str]]) -> dict[int, tuple[float, list[str]]]:
-    """By paper the cosine, and the words that bring most of it."""
-    papers_with = Counter(word for other in others.values() for word in other)
-    rarity = {word: log((len(others) + 1) / (papers_with[word] + 1)) + 0.1 for word in {*papers_with, *text}}
+class _Texts:
+    """A text among others."""
 
-    def weighed(counted: Counter[str]) -> dict[str, float]:
-        return {word: (1 + log(number)) * rarity[word] for word, number in counted.items()}
+    def __init__(self, text: Mapping[str, float], others: Mapping[int, Mapping[str, float]]) -> None:
+        papers_with = Counter(chain.from_iterable(others.values()))
+        self._rarity = {word: log((len(others) + 1) / (papers_with[word] + 1)) + 0.1 for word in {*papers_with, *text}}
+        self._others, self._own = others, {word: weight * self._rarity[word] for word, weight in text.items()}
+        self._own_length = self._length(text)
 
-    def length(weights: dict[str, float]) -> float:
-        return sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    def cosine(self, pk: int) -> float:
+        return sum(self._shared(pk).values()) / (self._own_length * self._length(self._others[pk]))
 
-    own = weighed(text)
-    own_length, told = length(own), {}
-    for pk, other in others.items():
-        weights = weighed(other)
-        shared = {word: own[word] * weights[word] for word in own.keys() & weights.keys()}
-        strongest = sorted(shared, key=lambda word: (-shared[word], word))[:3]
-        told[pk] = (sum(shared.values()) / (own_length * length(weights)), strongest)
-    return told
+    def strongest(self, pk: int) -> list[str]:
+        """The words that bring most of it."""
+        shared = self._shared(pk)
+        return sorted(shared, key=lambda word: (-shared[word], word))[:3]
+
+    def _shared(self, pk: int) -> dict[str, float]:
+        other = self._others[pk]
+        return {word: self._own[word] * (other[word] * self._rarity[word]) for word in self._own.keys() & other.keys()}
+
+    def _length(self, text: Mapping[str, float]) -> float:
+        weights = list(map(mul, text.values(), map(self._rarity.__getitem__, text)))  # most of a paper's page is spent here
+        return sqrt(sum(map(mul, weights, weights))) or 1.0

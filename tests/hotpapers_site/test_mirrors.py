@@ -11,6 +11,7 @@ from hotpapers_site.environment import Environment
 WRONG = [
     ({"MIRRORS": "Blog"}, "MIRRORS is 'Blog'; expected names of lower-case letters and digits, with commas"),
     ({"MIRRORS": "notes,notes", "MIRROR_NOTES_DIR": "{tmp}"}, "MIRRORS is not different names; expected each name once"),
+    ({"MIRRORS": ","}, "MIRRORS is ','; expected names of lower-case letters and digits"),
     ({"MIRRORS": "notes"}, "MIRROR_NOTES_DIR is not set; expected a folder that exists or can be created"),
     ({"MIRROR_NOTES_DIR": "/dev/null/notes"}, "MIRROR_NOTES_DIR is '/dev/null/notes'; expected a folder"),
     ({"MIRROR_NOTES_KIND": "ftp"}, "MIRROR_NOTES_KIND is 'ftp'; expected folder, git or html"),
@@ -25,6 +26,15 @@ WRONG = [
     ({"MIRROR_DIR": "{tmp}"}, "MIRROR_NOTES_DIR is the folder of folder, too; expected a folder of its own"),
     ({"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "https://me:hunter2@git.example/a"}, "MIRROR_NOTES_REMOTE is set to"),
     ({"MIRROR_NOTES_REMOTE": "--upload-pack=evil"}, "MIRROR_NOTES_REMOTE is set to something else, which is secret"),
+    ({"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "https://git.example/a?key=hunter2"}, "MIRROR_NOTES_REMOTE is set to"),
+    ({"MIRROR_DIR": "{tmp}/.."}, "MIRROR_NOTES_DIR is inside the folder of folder; expected a folder of its own"),
+    ({"MIRROR_DIR": "{tmp}/x/../in"}, "MIRROR_NOTES_DIR is around the folder of folder; expected a folder of its own"),
+    ({"MIRROR_NOTES_REMOTE": "https://git.example/a"}, "MIRROR_NOTES_REMOTE is set, but MIRROR_NOTES_KIND is folder; expected"),
+    ({"MIRROR_NOTES_PROFIL": "hugo"}, "MIRROR_NOTES_PROFIL is no setting of a mirror; expected MIRROR_NOTES_ and one of AUTHOR,"),
+    ({"MIRROR_NOTES_KIND": "html", "MIRROR_NOTES_PROFILE": "hugo"}, "MIRROR_NOTES_PROFILE is 'hugo'; expected html, or to be"),
+    ({"MIRROR_NOTES_WEBHOOK_SECRET": "hunter2"}, "MIRROR_NOTES_WEBHOOK is not set, though MIRROR_NOTES_WEBHOOK_SECRET is;"),
+    ({"MIRROR_NOTES_BRANCH": "a.lock"}, "MIRROR_NOTES_BRANCH is 'a.lock'; expected the name of a branch"),
+    ({"MIRROR_NOTES_PATH": "a/.GIT"}, "MIRROR_NOTES_PATH is 'a/.GIT'; expected a folder inside the repository"),
 ]
 
 
@@ -40,6 +50,12 @@ def test_wrong_mirror_is_told_in_one_line(tmp_path: Path, variables: dict[str, s
     )
     assert [one[: len(told)] for one in problems] == [told]
     assert "hunter2" not in problems[0]
+
+
+def test_variables_of_a_mirror_that_is_not_named_are_told() -> None:
+    environment = Environment({"MIRROR_BLOG_DIR": "/srv/blog"})
+    mirrors.read(environment, Path("var"))
+    assert environment.resembling() == ["MIRROR_BLOG_DIR has no effect: MIRRORS does not name this mirror."]
 
 
 def test_mirror_dir_alone_is_one_folder_in_the_old_format(tmp_path: Path) -> None:
@@ -58,15 +74,17 @@ def test_mirrors_are_read_with_all_that_is_said_of_them(tmp_path: Path) -> None:
         "MIRROR_BLOG_POSTS": "embeds",
         "MIRROR_BLOG_WITHDRAWN": "tombstone",
         "MIRROR_BLOG_TOKEN": "hunter2",
+        "MIRROR_BLOG_AUTHOR": "Zoë O'Neil, hot-papers[bot] <1+hot-papers[bot]@git.example>",
         "MIRROR_SITE_KIND": "html",
         "MIRROR_SITE_DIR": "{tmp}/site",
-        "MIRROR_SITE_WEBHOOK": "https://hooks.example/site",
+        "MIRROR_SITE_WEBHOOK": "https://hooks.example/site?clear=1",
     }
     (blog, site), problems = read(tmp_path, variables)
     assert problems == []
     assert blog == Target(
         "blog", tmp_path / "var/mirrors/blog", Kind.GIT, "hugo", Posts.EMBEDS, Withdrawn.TOMBSTONE,
         remote="git@git.example:papers/blog.git", branch="gh-pages", path="content/posts", token="hunter2",
+        author="Zoë O'Neil, hot-papers[bot] <1+hot-papers[bot]@git.example>",
     )  # fmt: skip
     assert "hunter2" not in repr(blog)
-    assert site == Target("site", tmp_path / "site", Kind.HTML, "html", webhook="https://hooks.example/site")
+    assert site == Target("site", tmp_path / "site", Kind.HTML, "html", webhook="https://hooks.example/site?clear=1")

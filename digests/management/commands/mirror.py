@@ -1,6 +1,7 @@
 """`manage.py mirror`: the static copies."""
 
 import os
+from argparse import ArgumentTypeError
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from digests.mirror.profiles.registry import PROFILES
-from digests.mirror.running import TROUBLES, FolderInUse, differences, run, targets, write
+from digests.mirror.running import TROUBLES, FolderInUse, differences, run, targets, unpushed, write
 from digests.mirror.targets import Kind, Posts, Target, Withdrawn
 from digests.mirror.writing import FileState
 from digests.models import Digest
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         what.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file differs")
         what.add_argument("--rebuild", action="store_true", help="look at each file, not only at what changed since the last run")
         parser.add_argument("--since", type=day, metavar="DAY", help="look at each file of this listing day and later ones")
-        parser.add_argument("--to", type=Path, metavar="DIR", help="a folder that the settings do not name (with --profile)")
+        parser.add_argument("--to", type=_folder, metavar="DIR", help="a folder that the settings do not name (with --profile)")
         parser.add_argument("--profile", choices=[*PROFILES, HTML], help="what the files of --to look like")
         parser.add_argument("--posts", choices=list(Posts), help="with --to: how posts are shown (markup)")
         parser.add_argument("--withdrawn", choices=list(Withdrawn), help="with --to: what becomes of withdrawn days (remove)")
@@ -46,30 +47,33 @@ class Command(BaseCommand):
         failed = []
         for target in chosen:
             try:
-                if check:
-                    self.check_one(target, since)
-                else:
-                    self.bring(target, since, rebuild=rebuild, options=options)
+                failed += self.check_one(target, since) if check else self.bring(target, since, rebuild=rebuild, options=options)
             except (FolderInUse, *TROUBLES) as error:
-                failed.append(f"{target.name}: {error}")
+                failed.append(str(error) if str(error).startswith(f"{target.name}/") else f"{target.name}: {error}")
         if failed:
             raise CommandError("\n".join(failed))
 
-    def check_one(self, target: Target, since: date | None) -> None:
+    def check_one(self, target: Target, since: date | None) -> list[str]:
+        """Print what differs, and return a sentence about it if anything does. Raises one of TROUBLES."""
         if not target.files.is_dir():
-            raise CommandError(f"{target.files} is not there; run `manage.py mirror` without --check to make it")
+            return [f"{target.name}: there is no folder {target.files}; run `manage.py mirror` without --check to make it"]
         found = differences(target, since=since)
         for name, state in found:
             self.stdout.write(f"{target.files / name}: {DIFFERENCES[state]}")
         if found:
-            raise CommandError(
+            return [
                 f"{target.name}: {len(found)} file{'s differ' if len(found) > 1 else ' differs'} from what readers see; "
                 "run `manage.py mirror --rebuild` to mend it."
-            )
+            ]
+        if waiting := unpushed(target):
+            return [f"{target.name}: {waiting}; run `manage.py mirror {target.name}` to push."]
         self.stdout.write(f"{target.name}: up to date")
+        return []
 
-    def bring(self, target: Target, since: date | None, *, rebuild: bool, options: dict[str, Any]) -> None:
-        total = Digest.objects.mirrored().between(since, None).count() if rebuild or since or not target.files.is_dir() else None
+    def bring(self, target: Target, since: date | None, *, rebuild: bool, options: dict[str, Any]) -> list[str]:
+        """Bring the target up to date, and return what a person has to see to. Raises one of TROUBLES, FolderInUse."""
+        is_counted = target.kind != Kind.HTML and (rebuild or since or not target.files.is_dir())
+        total = Digest.objects.mirrored().between(since, None).count() if is_counted else None
         quiet = None if options["verbosity"] else True
         with tqdm(total=total, unit=" files", desc=target.name, disable=quiet, delay=0.5) as bar:
             how: dict[str, Any] = {"since": since, "rebuild": rebuild, "processes": os.cpu_count() or 1}
@@ -81,16 +85,24 @@ class Command(BaseCommand):
                 f"{target.name}: {counts[FileState.NEW]} new, {counts[FileState.CHANGED]} changed, "
                 f"{counts[FileState.REMOVED]} removed, {counts[FileState.SAME]} looked at and unchanged"
             )
-        if report.theirs:
-            raise CommandError("\n".join(report.theirs))
+        return report.theirs
+
+
+def _folder(given: str) -> Path:
+    """For argparse."""
+    if not given.strip() or "\0" in given:
+        raise ArgumentTypeError("expected a folder, for example /srv/posts (. for this one)")
+    return Path(given)
 
 
 def _chosen(names: list[str], to: Path | None, profile: str | None, posts: str | None, withdrawn: str | None) -> list[Target]:
-    if to:
+    if to is not None:
         if names or not profile:
             raise CommandError("--to DIR goes with --profile NAME and without names of mirrors.", returncode=2)
         if to.exists() and not to.is_dir():
             raise CommandError(f"{to} is a file; give a folder.")
+        if owner := next((one for one in targets().values() if to.resolve().is_relative_to(one.folder.resolve())), None):
+            raise CommandError(f"{to} belongs to the mirror {owner.name}: run `manage.py mirror {owner.name}`.", returncode=2)
         kind = Kind.HTML if profile == HTML else Kind.FOLDER
         shown, gone = Posts(posts or Posts.MARKUP), Withdrawn(withdrawn or Withdrawn.REMOVE)
         return [Target(str(to), to, kind=kind, profile=profile, posts=shown, withdrawn=gone)]

@@ -182,6 +182,29 @@ def test_manifest_of_another_writer_is_not_overwritten(target: Target) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"sha256"', '"sha257"'),
+        ('"digest": "2021-05-10"', '"digest": "../etc"'),
+        ('{"sha256"', '["sha256"'),
+        ('"changing": {}', '"changing": []'),
+        ('"options": {', '"options": [], "other": {'),
+        ('"2021-05-12---', '"2021-05-02---'),
+        ("mirror", "\udcff"),
+    ],
+)
+def test_manifest_that_somebody_edited_is_refused_in_words(target: Target, before: str, after: str) -> None:
+    """Half a line, lines in another order, other types: one sentence, and the folder stays as it is."""
+    path = target.folder / "mirror.json"
+    path.write_bytes(path.read_text().replace(before, after, 1).encode(errors="surrogateescape"))
+    found = files(target.folder)
+    for act in (lambda: update(target, rebuild=True), lambda: wrong(target)):
+        with pytest.raises(ManifestError, match=r"mirror\.json is not one that .*; move it away, .* \(it is in .*/notes\)"):
+            act()
+    assert files(target.folder) == found
+
+
+@pytest.mark.parametrize(
     ("number", "words"),
     [(errno.ENOSPC, "the disk is full; make room"), (errno.EROFS, "the file system is read-only; mount it writable")],
 )

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,28 @@ def test_token_reaches_the_server_and_stands_nowhere(
     assert "hunter2" not in git(tmp_path / "clone", "remote", "-v") + git(tmp_path / "clone", "config", "--list")
     assert [path for path in (tmp_path / "clone" / ".git").rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()] == []
     assert "hunter2" not in caplog.text
+
+
+def test_name_in_the_address_stands_in_no_argument_file_or_message(
+    server: GitServer, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some hosts take a token as the name."""
+    seen: list[str] = []
+    popen = subprocess.Popen
+
+    def watched(command: list[str], **options: Any) -> object:
+        seen.extend(command)
+        return popen(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", watched)
+    address = server.address.replace("://", "://robot@")
+    running.run(replace(over(server, tmp_path / "clone"), remote=f"{address}/blog.git", user=""), NOW)
+    assert log(bare) == ["Publish 2021-05-12: 1 paper"]
+    assert [part for part in seen if "robot" in part] == []
+    assert "robot" not in git(tmp_path / "clone", "config", "--list")
+    with pytest.raises(GitError) as caught:
+        running.run(replace(over(server, tmp_path / "clone", ""), remote=f"{address}/blog.git", user=""), NOW)
+    assert "robot" not in str(caught.value)
 
 
 def test_wrong_token_is_told_and_waits_for_a_person(server: GitServer, tmp_path: Path) -> None:

@@ -3,8 +3,12 @@
 import hashlib
 import hmac
 import json
+import os
 import re
+import signal
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +19,7 @@ import pytest
 from digests.mirror import hooks, running
 from digests.mirror.hooks import HookError
 from digests.mirror.targets import Target
-from digests.models import MirrorHealth
+from digests.models import Entry, MirrorHealth
 from tests.factories import make_digest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +32,7 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.answers = 200
+        self.is_endless = False
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
@@ -45,6 +50,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
         self.send_response(self.server.answers)
+        if self.server.is_endless:
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"X-More: 1\r\n")
+                    self.wfile.flush()
+                    time.sleep(0.05)
+            return
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -111,3 +123,41 @@ def test_build_that_fails_or_does_not_end_is_told(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(hooks, "BUILD_WITHIN_S", 0.1)
     with pytest.raises(HookError, match=r"the build \(sleep 60\) had not ended after 0\.1 s and was stopped"):
         running.run(Target("other", tmp_path / "other", build="sleep 60"), NOW)
+
+
+def test_build_that_prints_without_end_or_leaves_a_server_running_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "PRINTED_WITHIN_S", 0.1)
+    command = f"sleep 600 & echo $! > {tmp_path}/server; yes 'a very long line' | head -c 30000000; echo; echo last words; exit 3"
+    try:
+        with pytest.raises(HookError, match=r"failed with status 3: .*a very long line .*last words; run it in"):
+            running.run(Target("notes", tmp_path / "notes", build=command), NOW)
+    finally:
+        os.kill(int((tmp_path / "server").read_text()), signal.SIGKILL)
+
+
+def test_webhook_that_answers_without_end_is_cut(receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooks, "WEBHOOK_WITHIN_S", 0.5)
+    receiver.is_endless = True
+    with pytest.raises(HookError, match=r"the webhook of notes failed: 127\.0\.0\.1 .*; check MIRROR_NOTES_WEBHOOK"):
+        running.run(Target("notes", tmp_path / "notes", webhook=receiver.address), NOW)
+
+
+def test_what_follows_a_run_that_was_killed_is_done_by_the_next(
+    receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target("notes", tmp_path / "notes", webhook=receiver.address)
+    running.run(target, NOW)
+
+    def killed(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    Entry.objects.update(retweets=7)
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(hooks, "follow", killed)
+        patched.setattr(running, "_remember", killed)  # killed before it could record what it had changed
+        running.run(target, NOW)
+    running.run(target, NOW)
+    running.run(target, NOW)
+    assert [json.loads(body)["changed"] for _, body in receiver.got] == [1, 0]

@@ -94,12 +94,31 @@ def test_folder_that_is_not_configured_is_brought_up_to_date_as_well(tmp_path: P
         (["--withdrawn", "tombstone"], "--withdrawn goes with --to DIR"),
         (["--to", "/tmp/x"], "--to DIR goes with --profile NAME"),
         (["notes", "--to", "/tmp/x", "--profile", "hugo"], "--to DIR goes with --profile NAME"),
+        (["--to", " ", "--profile", "hugo"], "argument --to: expected a folder"),
+        (["--to", "{notes}/x", "--profile", "hugo"], "belongs to the mirror notes: run `manage.py mirror notes`"),
     ],
 )
 def test_what_the_command_cannot_do_ends_with_2(two: list[Target], arguments: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words) as caught:
-        mirror(*arguments)
-    assert caught.value.returncode == 2
+        mirror(*(one.format(notes=two[0].folder) for one in arguments))
+    assert caught.value.returncode == 2 or words.startswith("argument")  # with the latter, manage.py ends with 2
+
+
+def test_check_looks_at_every_mirror_and_writes_nothing_anywhere(two: list[Target]) -> None:
+    mirror("blog")
+    state = two[1].folder / ".mirror/state"
+    before = state.read_bytes()
+    (two[1].folder / "hot-papers-2021-05-12.html").write_text("Changed.")
+    with pytest.raises(CommandError) as caught:
+        mirror("--check")
+    assert [line.partition(";")[0] for line in str(caught.value).splitlines()] == [
+        f"notes: there is no folder {two[0].folder}",
+        "blog: 1 file differs from what readers see",
+    ]
+    with pytest.raises(CommandError, match="2 files differ"):
+        call_command("mirror", "--check", "--to", str(two[1].folder.rename(two[1].folder.with_name("x"))), "--profile", "jekyll")
+    assert state.with_name("state").parent.parent.exists() is False
+    assert (two[1].folder.with_name("x") / ".mirror/state").read_bytes() == before
 
 
 def test_withdrawal_that_the_queue_swallowed_is_found_by_the_next_tick(two: list[Target]) -> None:

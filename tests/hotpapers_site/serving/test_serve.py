@@ -19,9 +19,10 @@ import redis
 from django.conf import settings
 from django.test import Client
 
-from hotpapers_site.management.commands.serve import in_use, site_url
+from hotpapers_site.management.commands.serve import site_url
 from hotpapers_site.queues import QUEUES
 from hotpapers_site.serving import leftovers
+from hotpapers_site.serving.ports import in_use
 from tests.processes import processes_naming
 from tests.servers import free_port
 

@@ -1,0 +1,136 @@
+"""A git target's clone in odd states, and repositories with settings of their own: what is pushed are our files alone."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from digests.mirror import running
+from digests.mirror.disk import FolderError
+from digests.mirror.git import GitError
+from digests.mirror.manifest import ManifestError
+from digests.mirror.targets import Kind, Target
+from digests.models import Entry
+from tests.digests.mirror.test_git_target import git, log, push_another
+from tests.factories import make_digest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2021, 5, 14, 9, tzinfo=UTC)
+FILE = "hot-papers-2021-05-12.html"
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A repository in which somebody has written a page, with what makes trouble for ours."""
+    make_digest(date(2021, 5, 12), papers=1)
+    folder = tmp_path / "bare.git"
+    folder.mkdir()
+    git(folder, "init", "--bare", "--quiet", "--initial-branch=main")
+    first = tmp_path / "first"
+    git(tmp_path, "clone", "--quiet", str(folder), str(first))
+    (first / "README.md").write_text("Theirs.\n")
+    (first / ".gitignore").write_text("*.html\ncontent\n")
+    (first / ".gitattributes").write_text("* text eol=crlf\n*.html filter=other ident\n")
+    (first / "linked").symlink_to("/tmp")
+    git(first, "add", "--all")
+    git(first, "commit", "--quiet", "-m", "First")
+    git(first, "push", "--quiet", "origin", "HEAD:main")
+    return folder
+
+
+@pytest.fixture
+def target(bare: Path, tmp_path: Path) -> Target:
+    return Target("blog", tmp_path / "clone", Kind.GIT, "hugo", remote=str(bare), path="content")
+
+
+def change() -> None:
+    Entry.objects.update(retweets=int(Entry.objects.values_list("retweets", flat=True)[0]) + 1)
+
+
+def test_repositories_own_settings_do_not_change_our_files(target: Target, bare: Path) -> None:
+    running.run(target, NOW)
+    assert log(bare) == ["Publish 2021-05-12: 1 paper", "First"]
+    ours = (target.files / FILE).read_bytes()
+    assert git(bare, "show", f"main:content/{FILE}").encode() == ours.strip()
+    change()
+    assert running.run(target, NOW).theirs == []
+    assert git(target.folder, "status", "--porcelain") == ""
+    assert (target.folder / "linked").read_text() == "/tmp"  # not followed: our files must not leave the clone
+    with pytest.raises(FolderError, match="stands where a folder should be; move it away"):
+        running.run(replace(target, path="linked/posts"), NOW)
+
+
+def test_what_a_person_has_in_the_clone_is_neither_pushed_nor_lost(target: Target, bare: Path, tmp_path: Path) -> None:
+    running.run(target, NOW)
+    (target.folder / "README.md").write_text("Under way.\n")
+    (target.folder / "draft.txt").write_text("A draft.")
+    (target.files / "notes.txt").write_text("Notes.")
+    git(target.folder, "add", "draft.txt")
+    git(target.folder, "checkout", "--quiet", "--detach", "HEAD~1")
+    (target.folder / "README.md").write_text("Under way.\n")
+    push_another(bare, tmp_path / "first", "other.txt", "More.")
+    change()
+    running.run(target, NOW)
+    assert log(bare) == ["Update 2021-05-12", "Theirs", "Publish 2021-05-12: 1 paper", "First"]
+    assert git(bare, "ls-tree", "-r", "--name-only", "main").splitlines() == [
+        ".gitattributes", ".gitignore", "README.md", f"content/{FILE}", "content/mirror.json", "linked", "other.txt",
+    ]  # fmt: skip
+    assert git(bare, "show", "main:README.md") == "Theirs."
+    assert (target.folder / "README.md").read_text() == "Under way.\n"
+    assert (target.folder / "draft.txt").read_text() == "A draft."
+    assert (target.files / "notes.txt").read_text() == "Notes."
+
+
+def test_folder_with_a_persons_files_becomes_a_clone_around_them(target: Target, bare: Path) -> None:
+    target.files.mkdir(parents=True)
+    (target.folder / "README.md").write_text("Mine.")
+    (target.files / FILE).write_text("Mine, too.")
+    report = running.run(target, NOW)
+    assert [one.partition(" was")[0] for one in report.theirs] == [str(target.files / FILE)]
+    assert (target.folder / "README.md").read_text() == "Mine."
+    assert (target.files / f"{FILE}.theirs").read_text() == "Mine, too."
+    assert log(bare) == ["Publish 2021-05-12: 1 paper", "First"]
+
+
+def test_another_repository_or_branch_gets_all_days(target: Target, bare: Path, tmp_path: Path) -> None:
+    running.run(target, NOW)
+    other = tmp_path / "other.git"
+    git(tmp_path, "init", "--bare", "--quiet", "--initial-branch=main", str(other))
+    running.run(replace(target, remote=str(other)), NOW)
+    assert log(other) == log(bare)
+    running.run(replace(target, remote=str(other), branch="gh-pages"), NOW)
+    assert git(other, "ls-tree", "-r", "--name-only", "gh-pages").splitlines() == [f"content/{FILE}", "content/mirror.json"]
+
+
+def test_manifest_that_somebody_broke_is_moved_away_once(target: Target, bare: Path, tmp_path: Path) -> None:
+    running.run(target, NOW)
+    push_another(bare, tmp_path / "first", "content/mirror.json", "<<<<<<<")
+    with pytest.raises(ManifestError, match=r"mirror\.json is not one that this site wrote; move it away, .*/content\)"):
+        running.run(target, NOW)
+    (target.files / "mirror.json").rename(tmp_path / "away")
+    running.run(target, NOW)
+    assert log(bare)[:2] == ["Bring the mirror up to date", "Theirs"]
+    assert git(target.folder, "status", "--porcelain") == ""
+
+
+def test_hook_that_refuses_is_told_and_the_check_says_what_waits(
+    target: Target, bare: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running.run(target, NOW)
+    hook = bare / "hooks" / "update"
+    hook.write_text("#!/bin/sh\necho no pushes on Fridays >&2; exit 1\n")
+    hook.chmod(0o755)
+    change()
+    with pytest.raises(GitError, match=r"the repository of blog refuses: .*no pushes on Fridays.*hook declined") as caught:
+        running.run(target, NOW)
+    assert caught.value.passes is False
+    settings.MIRRORS = [target]
+    with pytest.raises(CommandError, match=r"blog: 1 commit not pushed yet; run `manage\.py mirror blog` to push"):
+        call_command("mirror", "--check")
+    hook.unlink()
+    call_command("mirror")
+    call_command("mirror", "--check")
+    assert capsys.readouterr().out.endswith("blog: up to date\n")
