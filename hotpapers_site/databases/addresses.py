@@ -59,8 +59,10 @@ def database_address(given: str) -> str:
         file = Path(environ.Env.db_url_config(given)["NAME"])
         if parts.netloc or parts.query or file.name in ("", ":memory:") or not file.absolute().parent.is_dir():
             raise ValueError(given)
-        if file.exists() and file.open("rb").read(len(SQLITE_BEGINS)) not in (b"", SQLITE_BEGINS):
-            raise ValueError(given)
+        if file.exists():
+            with file.open("rb") as there:
+                if there.read(len(SQLITE_BEGINS)) not in (b"", SQLITE_BEGINS):
+                    raise ValueError(given)
         return given
     servers(given)
     if not re.fullmatch("/[^/]+/?", parts.path):

@@ -98,6 +98,16 @@ def test_a_database_that_holds_something_is_left_alone(filled: Digest, second: s
     assert held(second) == held()
 
 
+def test_its_own_database_is_refused_and_so_is_one_that_is_away(filled: Digest) -> None:
+    ours, name = held(), connection.settings_dict["NAME"]
+    own = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+    with pytest.raises(CommandError, match=r"^That is the site's own database\. Choose another, empty one\.$"):
+        call_command("move_database", to=own, replace=True)
+    with pytest.raises(CommandError, match=r"^The other database cannot be used \(.*\)\. Look at its server and at the address"):
+        call_command("move_database", to="postgres://nobody@127.0.0.1:1/name")
+    assert held() == ours
+
+
 def test_an_old_database_that_is_written_to_meanwhile_is_told(
     filled: Digest, second: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
