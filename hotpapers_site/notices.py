@@ -79,20 +79,11 @@ def _first(waiting: list[Notice], address: str) -> tuple[list[Notice], str]:
     """Return as many notices as fit into one message, and the message."""
     some, text = list[Notice](), ""
     for one in waiting[:TOGETHER]:
-        line = f"• {harmless(said(one), address)} {_address(one)}\n"
+        line = f"• {alerts.harmless(said(one), address)} {_address(one)}\n"
         if some and len(text) + len(line) > LONGEST_MESSAGE:
             break
         some, text = [*some, one], text + line
     return some, text.rstrip()
-
-
-def harmless(text: str, address: str) -> str:
-    """Return the text without power: names and titles come from strangers, and must not call everybody in the channel or become
-    links."""
-    text = text.replace("@", "@\u200b")
-    if alerts.form_of(address)[0] == "slack":
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text
 
 
 def _by_mail(now: datetime) -> None:
