@@ -10,7 +10,7 @@ ADDRESS = (
 )
 """An address with its scheme, or one that can be nothing else: `www.`, a page at github.io, a host followed by a path."""
 LONGEST_ADDRESS = 2_000
-"""Characters. What is longer is no link: Python folds a host's letters (NFKC) in the square of their number."""
+"""Characters. Longer ones are not linked: Python folds a host's letters (NFKC) in the square of their number."""
 ENDS = ".,;:!?'\"”’…*"
 
 
