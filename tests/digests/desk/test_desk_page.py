@@ -210,6 +210,9 @@ def test_poll_sends_parts_only_when_something_changed(ann: Client, bob: Client, 
     assert third["changed"]
     assert third["pulse"] == desk(ann).pulse
 
+    done(bob, "save_rules", hot_score=75, shown_tweet_score=25, shown_tweets=10, one_tweet_per_author=False)
+    assert poll(0, third["pulse"])["pulse"] == desk(ann).pulse != third["pulse"]
+
     done(bob, "intro", text="Hello", base="")
     fourth = poll(0)
     assert (fourth["revision"], fourth["changed"]) == (1, True)
