@@ -191,7 +191,7 @@ async def body_of(exchange: Exchange) -> bytes | None:
 
 
 def by_django(environ: dict[str, Any]) -> Answer:
-    """Django's answer, whole: no page of ours is made bit by bit."""
+    """Django's answer, whole: only `/export.zip` is made bit by bit."""
     begun: list[tuple[int, list[tuple[str, str]]]] = []
     written: list[bytes] = []  # PEP 3333's write(), which Django does not use
 

@@ -128,6 +128,7 @@ WATCHED = [
             f"text:ROW.row_id WHERE ROW.\"table\" = '{PAPER}'",
             f"digest:date FROM {DIGEST} WHERE ROW.\"table\" = '{DIGEST}' AND id = ROW.row_id AND status = 'published'",
             f"digest:digest.date FROM {LISTED} WHERE ROW.\"table\" = '{ENTRY}' AND entry.id = ROW.row_id",
+            f"listed:digest.date FROM {LISTED} WHERE ROW.\"table\" = '{ENTRY}' AND entry.id = ROW.row_id",
             f"digest:digest.date FROM {DIGEST} digest JOIN {EVENT} event ON event.digest_id = digest.id "
             f"WHERE ROW.\"table\" = '{EVENT}' AND event.id = ROW.row_id",
         ),
