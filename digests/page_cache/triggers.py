@@ -1,11 +1,12 @@
 """Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
 
-A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `paper:<key>`, `text:<key>` (what
-arXiv says of it), `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers
-that published lists gained or lost), or `*`, all there is. The database names them in the transaction that changes the rows,
-whoever writes: admin, worker, command, raw SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to
-the end each time; on PostgreSQL, where two writers of one row would wait for each other, the table only grows, and the channel
-`page_change` is notified at the commit.
+A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `post:<day>` (the posts that it
+shows under its papers), `paper:<key>`, `text:<key>` (what arXiv says of it), `appears:<key>` (which lists have it), `day:<listing
+day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers that published lists gained or
+lost), or `*`, all there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker,
+command, raw SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to the end each time; on
+PostgreSQL, where two writers of one row would wait for each other, the table only grows, and the channel `page_change` is
+notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -95,7 +96,8 @@ WATCHED = [
         f"UNION {_NEIGHBOUR.format(side='<', order='DESC')} UNION {_NEIGHBOUR.format(side='>', order='ASC')} "
         f"UNION SELECT 'category:' || code FROM {_CATEGORY} category JOIN {_ENTRY} entry ON entry.paper_id = category.paper_id "
         "WHERE entry.digest_id = {row}.id AND {row}.status = 'published' "
-        "UNION SELECT 'listed:' || {row}.date WHERE {row}.status = 'published'",
+        "UNION SELECT 'listed:' || {row}.date WHERE {row}.status = 'published' "
+        f"UNION SELECT 'appears:' || paper_id FROM {_ENTRY} WHERE digest_id = {{row}}.id AND {{row}}.status = 'published'",
         only=frozenset({"status", "date"}),
         insert_when=IS_PUBLISHED,
     ),
@@ -115,8 +117,16 @@ WATCHED = [
         insert_when=IN_PUBLISHED,
     ),
     Watched(
+        Entry,
+        f"SELECT 'appears:' || {{row}}.paper_id AS subject FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published'",
+        only=frozenset({"digest", "paper"}),
+        insert_when=IN_PUBLISHED,
+    ),
+    Watched(
         ShownTweet,
         f"SELECT 'paper:' || entry.paper_id AS subject FROM {_ENTRY} entry JOIN {_DIGEST} digest "
+        "ON digest.id = entry.digest_id AND digest.status = 'published' WHERE entry.id = {row}.entry_id "
+        f"UNION SELECT 'post:' || digest.date FROM {_ENTRY} entry JOIN {_DIGEST} digest "
         "ON digest.id = entry.digest_id AND digest.status = 'published' WHERE entry.id = {row}.entry_id",
         insert_when=f"EXISTS (SELECT 1 FROM {_ENTRY} entry JOIN {_DIGEST} digest ON digest.id = entry.digest_id "
         "WHERE entry.id = NEW.entry_id AND digest.status = 'published')",
@@ -163,6 +173,8 @@ WATCHED = [
         f"SELECT 'paper:' || paper_id AS subject FROM {_MENTION} WHERE tweet_id = {{row}}.id "
         f"UNION SELECT 'paper:' || entry.paper_id FROM {_SHOWN} shown JOIN {_ENTRY} entry ON entry.id = shown.entry_id "
         "WHERE shown.tweet_id = {row}.id "
+        f"UNION SELECT 'post:' || digest.date FROM {_SHOWN} shown JOIN {_ENTRY} entry ON entry.id = shown.entry_id "
+        f"JOIN {_DIGEST} digest ON digest.id = entry.digest_id AND digest.status = 'published' WHERE shown.tweet_id = {{row}}.id "
         f"UNION SELECT 'ranks:' || paper.listing_date FROM {Paper._meta.db_table} paper JOIN {_MENTION} mention "
         "ON mention.paper_id = paper.id WHERE mention.tweet_id = {row}.id",
         frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at"})
