@@ -5,9 +5,9 @@ budgets for the time in which so many are announced. All lists fill a page at ei
 """
 
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count, pairwise
 from typing import Any, NamedTuple
 
@@ -17,12 +17,12 @@ django.setup()
 
 from django.contrib import admin  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.models import Model  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.databases import run  # noqa: E402
+from bench.two_sizes import compare, shortest  # noqa: E402
 from digests.models import Digest, Entry, ShownTweet  # noqa: E402
 from papers.admin.lists import PagedAdmin  # noqa: E402
 from papers.models import (  # noqa: E402
@@ -41,10 +41,6 @@ from papers.rows import insert  # noqa: E402
 from papers.search.index import write  # noqa: E402
 from papers.text.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 
-FEW = 3_000
-DAYS = 300
-"""The fewest on which papers are announced; of many papers there are 200 a day."""
-LIMIT = 3.0
 ROUNDS = 2
 LAST_DAY = date(2026, 11, 20)
 RARE = 150
@@ -242,51 +238,16 @@ def addresses() -> dict[str, str]:
 
 
 def measure() -> dict[str, float]:
-    """The shortest of some times of each page, in ms: whatever else the machine does only adds to them."""
+    """Milliseconds of each page."""
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(User.objects.create_superuser("bench"))
-    # SQLite works in this process: its time is the process's own, whatever else the machine does.
-    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
-    taken = {}
-    for name, address in addresses().items():
-        times = []
-        for _ in range(ROUNDS + 1):
-            started = clock()
-            answer = client.get(address)
-            times.append((clock() - started) * 1000)
-            if answer.status_code != 200:
-                raise RuntimeError(f"{address} answered {answer.status_code}")
-        taken[name] = min(times[1:])
-    return taken
 
+    def ask(address: str) -> None:
+        if (code := client.get(address).status_code) != 200:
+            raise RuntimeError(f"{address} answered {code}")
 
-def compare(count: int) -> int:
-    """The pages with few papers and with so many."""
-    call_command("migrate", verbosity=0)
-    figures = []
-    for size in (FEW, count):
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
-        started = time.perf_counter()
-        if connection.vendor == "sqlite":  # its checks run in Python, its cache is too small for keys in no order
-            connection.cursor().execute("PRAGMA ignore_check_constraints = ON")
-            connection.cursor().execute("PRAGMA cache_size = -1000000")
-        fill(size, max(size // 200, DAYS))
-        connection.close()
-        if connection.vendor == "postgresql":  # what its autovacuum does by and by
-            connection.cursor().execute("VACUUM ANALYZE")
-        print(f"{connection.vendor:<11} {size:,} papers made in {time.perf_counter() - started:.0f} s", flush=True)
-        figures.append(measure())
-    few, many = figures[0], figures[-1]
-    over = [name for name in few if many[name] > LIMIT * few[name]]
-    for name in few:
-        times = f"{few[name]:>8.1f} ms{many[name]:>8.1f} ms{many[name] / few[name]:>7.2f} x"
-        print(f"{connection.vendor:<11} {name:<42}{times}{f'   OVER {LIMIT:g}' if name in over else ''}")
-    worst = max(few, key=lambda name: many[name] / few[name])
-    print(
-        f"{connection.vendor:<11} {len(few)} pages, at most {LIMIT:g} x: the slowest {many[worst] / few[worst]:.2f} x ({worst})"
-    )
-    return bool(over)
+    return {name: shortest(partial(ask, address), ROUNDS) for name, address in addresses().items()}
 
 
 if __name__ == "__main__":
-    sys.exit(run("admin", compare, rows="papers", default=1_000_000))
+    sys.exit(run("admin", partial(compare, fill, measure), rows="papers", default=1_000_000))

@@ -3,6 +3,7 @@
 A list of 64 papers is edited with every candidate on the page, after a year of lists. Fails over the bounds.
 """
 
+import gc
 import json
 import logging
 import re
@@ -45,6 +46,8 @@ class Desk:
         page.cookies = self.client.cookies
         self.rows: dict[str, str] = {}
         self.take(page.get(f"/admin/desk/{DAY}/{SHOWN}").content.decode())
+        gc.collect()
+        gc.freeze()  # as a web process does when it begins
 
     def take(self, html: str) -> None:
         for column, paper, version in VERSION.findall(html):

@@ -5,20 +5,19 @@ on how much there is. Of everything else there is as much as belongs to the pape
 """
 
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from bench.admin import DAYS, FEW, fill  # noqa: E402
+from bench.admin import fill  # noqa: E402
 from bench.databases import run  # noqa: E402
+from bench.two_sizes import compare, shortest  # noqa: E402
 from digests.models import Digest  # noqa: E402
 from digests.page_cache.middleware import cache  # noqa: E402
 from hotpapers_site.health import report  # noqa: E402
@@ -28,7 +27,6 @@ from papers.counts.embedding import to_embed  # noqa: E402
 from papers.counts.thinning import thin  # noqa: E402
 from papers.models import Paper, Tweet  # noqa: E402
 
-LIMIT = 3.0
 ROUNDS = 5
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DUE = 200
@@ -69,45 +67,18 @@ def actions() -> dict[str, Callable[[], object]]:
 
 def measure() -> dict[str, float]:
     """Milliseconds of each."""
-    # SQLite works in this process: its time is the process's own, whatever else the machine does.
-    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
     newest = list(Tweet.objects.order_by("-pk").values_list("pk", flat=True)[:DUE])
-    taken = {}
-    for name, action in actions().items():
-        times = []
-        for _ in range(ROUNDS + 1):
-            if name == "due posts":
-                Tweet.objects.filter(pk__in=newest).update(next_read_at=NOW - timedelta(hours=4))
-            started = clock()
-            action()
-            times.append((clock() - started) * 1000)
-        taken[name] = min(times[1:])
-    return taken
+
+    def make_due() -> None:
+        Tweet.objects.filter(pk__in=newest).update(next_read_at=NOW - timedelta(hours=4))
+
+    return {name: shortest(action, ROUNDS, *[make_due] * (name == "due posts")) for name, action in actions().items()}
 
 
-def compare(count: int) -> int:
-    call_command("migrate", verbosity=0)
-    figures = []
-    for size in (FEW, count):
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
-        if connection.vendor == "sqlite":  # its checks run in Python, its cache is too small for keys in no order
-            connection.cursor().execute("PRAGMA ignore_check_constraints = ON")
-            connection.cursor().execute("PRAGMA cache_size = -1000000")
-        started = time.perf_counter()
-        fill(size, max(size // 200, DAYS))
-        connection.close()
-        if connection.vendor == "postgresql":  # what its autovacuum does by and by
-            connection.cursor().execute("VACUUM ANALYZE")
-        thin(NOW)
-        print(f"{connection.vendor:<11} {size:,} papers made in {time.perf_counter() - started:.0f} s", flush=True)
-        figures.append(measure())
-    few, many = figures
-    over = [name for name in few if many[name] > LIMIT * few[name]]
-    for name in few:
-        times = f"{few[name]:>8.1f} ms{many[name]:>9.1f} ms{many[name] / few[name]:>7.2f} x"
-        print(f"{connection.vendor:<11} {name:<20}{times}{f'   OVER {LIMIT:g}' if name in over else ''}")
-    return bool(over)
+def fill_and_thin(size: int, days: int) -> None:
+    fill(size, days)
+    thin(NOW)
 
 
 if __name__ == "__main__":
-    sys.exit(run("growth", compare, rows="papers", default=100_000))
+    sys.exit(run("growth", partial(compare, fill_and_thin, measure), rows="papers", default=100_000))

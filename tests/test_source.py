@@ -92,7 +92,7 @@ REAL_TIME = {
     "papers/clock.py": "it is the clock",
     "papers/admin/bulk.py": "compared with the times of Django's log and of the history of lists",
     "digests/editing/history.py": "how long a person paused while typing",
-    "digests/desk/presence.py": "who is at the desk, for half a minute of people's time",
+    "digests/editing/presence.py": "who is at the desk, for half a minute of people's time",
     "hotpapers_site/health/heartbeats.py": "compared with the database's real time",
     "hotpapers_site/health/metrics.py": "how long a source has failed",
     "hotpapers_site/health/task_runs.py": "when a task ran",

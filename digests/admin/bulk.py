@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from digests.editing.history import changes
+from digests.editing.presence import writing_on
 from digests.editing.sentences import MACHINE, said_of
 from digests.models import Digest
 from digests.publishing.checking import findings_of
@@ -44,8 +45,12 @@ class Publish(StatusChange):
     done = "Published"
     change = publish
 
+    def __init__(self, request: HttpRequest) -> None:
+        self.by = cast(User, request.user)
+
     def look_up(self, records: Sequence[Digest]) -> None:
         self.findings = findings_of(records, clock.now())
+        self.writers = writing_on(records, self.by)
 
     def left_alone(self, record: Digest) -> str:
         """A day that the desk would not publish is left alone."""
@@ -56,7 +61,9 @@ class Publish(StatusChange):
 
     def effect(self, record: Digest) -> str:
         again = " again" if record.published_at else ""
-        return f"readers will see it{again}; from then on, newer versions of its papers wait for an editor"
+        told = f"readers will see it{again}; from then on, newer versions of its papers wait for an editor"
+        writers = self.writers.get(record.pk, [])
+        return f"{told}. {'. '.join(writers)}: what is not saved yet can only be added in a correction" if writers else told
 
 
 class Withdraw(StatusChange):

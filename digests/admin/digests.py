@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from digests.admin.bulk import Publish, Withdraw
 from digests.admin.forms import OrderedInline, SeenForm, has_changed, keep_change, may_change, save_changes
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete
+from digests.editing.presence import writing_on
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from papers import clock
 from papers.admin import bulk
@@ -129,10 +130,15 @@ class DigestAdmin(PagedAdmin):
             keep_change(form.instance.pk, request)
 
     def response_change(self, request: HttpRequest, obj: Digest) -> HttpResponse:
-        """After saving, the button “Save and publish” also publishes."""
+        """After saving, the button “Save and publish” also publishes; while somebody types on the desk, it asks first."""
         if "_publish" in request.POST and self.has_publish_permission(request):
-            bulk.carry_out(self, request, Publish(), list(Digest.objects.filter(pk=obj.pk)))
-            return HttpResponseRedirect(request.get_full_path())
+            publish, asked = Publish(request), None
+            if writing_on([obj], publish.by):  # the page that asks tells who
+                self.message_user(request, "The list is saved, but not published yet.", messages.WARNING)
+                asked = bulk.confirm(self, request, publish, keys=[obj.pk], at=reverse("admin:digests_digest_changelist"))
+            else:
+                bulk.carry_out(self, request, publish, list(Digest.objects.filter(pk=obj.pk)))
+            return asked or HttpResponseRedirect(request.get_full_path())
         return super().response_change(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -143,7 +149,7 @@ class DigestAdmin(PagedAdmin):
 
     @admin.action(description="Publish selected digests", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: "QuerySet[Digest]") -> TemplateResponse | None:
-        return bulk.confirm(self, request, Publish())
+        return bulk.confirm(self, request, Publish(request))
 
     @admin.action(description="Withdraw selected digests", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: "QuerySet[Digest]") -> TemplateResponse | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from digests.desk.body import Body, read_body, versions
 from digests.desk.filters import Filters
@@ -81,6 +82,22 @@ def refused(request: HttpRequest, right: str) -> JsonResponse | None:
     if not user.has_perm(right):
         return error("You don’t have permission to do this. Ask an administrator.", status=403)
     return None
+
+
+def desk_part(right: str) -> Callable[[Callable[..., str]], Callable[..., HttpResponse]]:
+    """The view of a part of the page, as HTML: for members of staff with this right, read anew each time."""
+
+    def made(show: Callable[..., str]) -> Callable[..., HttpResponse]:
+        @gzip_page
+        @never_cache
+        @require_safe
+        @wraps(show)
+        def view(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+            return refused(request, right) or HttpResponse(show(request, *args, **named))
+
+        return view
+
+    return made
 
 
 def error(sentence: str, *, status: int = 400) -> JsonResponse:

@@ -80,6 +80,7 @@ def accept_all(day: date, wanted: Sequence[tuple[Paper, int]], seen: int, *, by:
     with editing(day, Action.ACCEPTED_ALL, by=by, papers=papers) as digest:
         moves = (Action.MOVED, Action.MOVED_SEVERAL, Action.PINNED)
         _ask(digest, seen, by, papers, (*GOES_WITH_PAPER, *moves), mine=f"accept {several(len(wanted), 'suggestion')}")
+        before = list(digest.entries.order_by("position").values_list("paper", flat=True))
         for paper, position in sorted(wanted, key=lambda one: one[1]):
             entry = digest.entries.filter(paper=paper).first()
             if entry is None:
@@ -88,6 +89,8 @@ def accept_all(day: date, wanted: Sequence[tuple[Paper, int]], seen: int, *, by:
             elif entry.position != position:
                 set_place(digest, entry, position)
                 Entry.objects.filter(pk=entry.pk).update(moves=entry.moves + 1)
+        if list(digest.entries.order_by("position").values_list("paper", flat=True)) == before:
+            raise AsWanted
     return len(wanted)
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.safestring import SafeString
 
 from digests.desk.beat import of_comments
-from digests.desk.presence import name_of
+from digests.editing.presence import name_of
 from digests.models import Comment
 from papers.models import Paper
 from papers.rendered.kinds import Kind

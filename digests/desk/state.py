@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, Case, Count, Prefetch, Q, When
 
-from digests.desk import presence
 from digests.desk.beat import beat
 from digests.desk.comments import Open, open_comments
 from digests.desk.context import visits
@@ -21,6 +20,7 @@ from digests.desk.rows.candidates import CandidateRow, candidate_rows, chosen_ca
 from digests.desk.rows.entries import EntryRow, list_rows
 from digests.desk.strip import StripDay, strip
 from digests.desk.suggestions import Place, Suggestion, suggestions
+from digests.editing import presence
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from digests.publishing.scheduling import rule_publishes_at
 from papers import network_words
@@ -209,7 +209,7 @@ def _papers(day: date, entries: list[Entry]) -> dict[int, Any]:
     papers = (
         Paper.objects.filter(announced | Q(pk__in=[entry.paper_id for entry in entries]))
         .order_by()
-        .defer("abstract", "comment")
+        .only("arxiv_id", "title", "authors", "listing_date", "announced_as", "submitted_at", "newer")
         .annotate(is_candidate=_whether(announced), has_abstract=_whether(~Q(abstract="")))
     )
     found: dict[int, Any] = {paper.pk: paper for paper in papers}

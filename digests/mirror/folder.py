@@ -17,7 +17,7 @@ from django.db import connection, connections
 from digests.markdown.composing import CHUNK, compose_all
 from digests.markdown.format import file_name, render
 from digests.mirror.disk import FolderInUse as FolderInUse
-from digests.mirror.disk import locked
+from digests.mirror.disk import locked, write_durably
 from digests.models import Digest, DigestQuerySet
 from digests.processes import shared_out
 
@@ -136,14 +136,6 @@ def _bring(folder: Path, descriptor: int, digests: DigestQuerySet) -> Iterator[t
 
 
 def _replace(folder: int, name: str, data: bytes) -> None:
-    """Replace the file. Uses the system's calls directly: Python's files would double the time."""
     unfinished = f".{name}{UNFINISHED}"
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666, dir_fd=folder)
-    try:
-        left = memoryview(data)
-        while left:
-            left = left[os.write(descriptor, left) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_durably(unfinished, data, folder)
     os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)

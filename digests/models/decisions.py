@@ -55,17 +55,17 @@ class Waiver(models.Model):
 
 
 class Presence(models.Model):
-    """An editor has a day's desk open, and is at a place of it (digests/desk/presence.py). Of two windows the last one to say so
-    counts."""
+    """An editor has a day's desk open in a window, and is at a place of it (digests/editing/presence.py)."""
 
     day = models.DateField("listing day")
     editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    window = models.CharField(max_length=24, blank=True, help_text="Which of the editor’s windows, as its page calls itself")
     seen_at = models.DateTimeField()
     place = models.CharField(max_length=60, blank=True, help_text="note:2611.00001, title:…, row:… or intro")
     wrote_at = models.DateTimeField(null=True, help_text="When they were last heard of typing there; null if they are not")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", "editor"], name="presence_once")]
+        constraints = [models.UniqueConstraint(fields=["day", "editor", "window"], name="presence_once_a_window")]
 
     def __str__(self) -> str:
         return f"{self.editor} at {self.day}"

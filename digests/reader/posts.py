@@ -22,6 +22,7 @@ LABEL = re.compile(rf"[ \t]*{TO_PAPER}(?: (?:here|link))?[ \t]*[:：]?[ \t]*", r
 """A line that says nothing but what the link is that stands behind it."""
 IS_LABEL = re.compile(rf"(?<![\w-]){TO_PAPER}[ \t]*[:：][ \t]*\Z", re.IGNORECASE)
 LONGEST_LABEL = 30
+WORD_ENDS = re.compile(r"[\w.,:;!?…)]")
 
 
 class ReadPost(NamedTuple):
@@ -61,7 +62,9 @@ def without_links_to(body: str, arxiv_id: str) -> str:
             shown = shown[: len(shown) - len(line)] if LABEL.fullmatch(line) else shown
             at += shown.endswith(" ") and body.startswith(" ", at)
         else:
-            shown += _named(link)
+            named = _named(link)
+            # X takes out the line break before an address, which no longer looks like one.
+            shown += f" {named}" if named != link[0] and WORD_ENDS.search(shown[-1:]) else named
     return _without_empty_lines(shown + body[at:])
 
 

@@ -76,10 +76,20 @@ class Step:
     since: Sequence[str] = ()
 
 
-def confirm(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: BulkChange[Any]) -> TemplateResponse | None:
+def confirm(
+    model_admin: "admin.ModelAdmin[Any]",
+    request: HttpRequest,
+    change: BulkChange[Any],
+    *,
+    keys: Sequence[Any] | None = None,
+    at: str = "",
+) -> TemplateResponse | None:
     """The page that asks; None once the editor has agreed, nothing has changed since, and the change is done. The caller has
-    checked the permission."""
-    keys = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
+    checked the permission.
+
+    `keys` are the records, by default those chosen in the form; `at` is the address of their list, by default the request's.
+    """
+    keys = keys or [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
     confirmed = "confirmed" in request.POST
     shown_at = parse_datetime(request.POST.get("shown_at", "")[:40]) or timezone.now()
     with transaction.atomic():
@@ -106,7 +116,7 @@ def confirm(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, change: 
         "gone": len(set(keys)) - len(steps),
         "checkbox": ACTION_CHECKBOX_NAME,
         "shown_at": timezone.now().isoformat(),
-        "list": request.get_full_path(),
+        "list": at or request.get_full_path(),
     }
     return TemplateResponse(request, "admin/bulk_confirmation.html", context, status=409 if conflicts else 200)
 

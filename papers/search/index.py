@@ -7,7 +7,7 @@ phrase.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import pairwise
 from math import log2
@@ -19,6 +19,7 @@ from django.db.models import F, OuterRef, Subquery
 from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
 from papers.rows import insert
 from papers.search import dictionary, posts
+from papers.search.noted import Progress, take
 from papers.search.schema import FTS5, GIN, HIGHEST_TIER, TEXTS
 from papers.search.terms import GAP, MOST_AUTHORS, MOST_POSTS, given_names, index_terms, title_words
 from papers.search.words import author_key, compounds, plain_words
@@ -36,7 +37,6 @@ TIER_OF_POSTS = 6
 """The old site's counts are inflated; they only say that a paper was hot, from 50 on. Among themselves they order its papers."""
 STEPS_OF_POSTS = 3
 """In a doubling of the old site's counts, so that twenty doublings stay within the tier."""
-Progress = Callable[[int], object]
 
 
 def hotness(network_score: int | None, post_score: int | None) -> int:
@@ -61,25 +61,9 @@ def pair_term(first: str, second: str) -> str:
 
 def index_changed(progress: Progress | None = None) -> int:
     """Index the papers and posts that changed; how many papers. May run beside itself and every other writer."""
-    done = 0
-    while ids := _index_batch():
-        done += len(ids)
-        if progress:
-            progress(len(ids))
+    done = take(UnindexedPaper, write, BATCH, progress)
     posts.index_posts_changed()
     return done
-
-
-def _index_batch() -> list[int]:
-    with transaction.atomic():
-        noted = UnindexedPaper.objects.order_by("pk").select_for_update(
-            skip_locked=connection.features.has_select_for_update_skip_locked
-        )
-        ids = list(noted.values_list("pk", flat=True)[:BATCH])
-        if ids:
-            UnindexedPaper.objects.filter(pk__in=ids).delete()
-            write(ids)
-    return ids
 
 
 def rebuild(progress: Progress | None = None) -> int:
@@ -93,7 +77,7 @@ def rebuild(progress: Progress | None = None) -> int:
         while ids := list(Paper.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: 10 * BATCH]):
             with transaction.atomic():
                 UnindexedPaper.objects.filter(pk__in=ids).delete()
-                write(ids, is_empty=True)
+                write(ids, is_empty=not IndexedPaper.objects.filter(pk__in=ids).exists())  # a worker may have been at them
             last, done = ids[-1], done + len(ids)
             if progress:
                 progress(len(ids))

@@ -6,11 +6,12 @@ The posts of a paper are indexed with it; of a post that comes or changes later 
 from collections import Counter, defaultdict
 from collections.abc import Collection
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from papers.models import IndexedPost, Mention, Paper, Tweet, UnindexedPost
 from papers.rows import insert
+from papers.search.noted import take
 from papers.search.schema import POST_FTS5, POST_GIN
 from papers.search.terms import within
 from papers.search.words import author_key, words
@@ -33,22 +34,7 @@ def handle_term(handle: str) -> str:
 
 def index_posts_changed() -> int:
     """Index the posts that changed; how many there were. May run beside itself and beside every other writer."""
-    done = 0
-    while ids := _index_batch():
-        done += len(ids)
-    return done
-
-
-def _index_batch() -> list[int]:
-    with transaction.atomic():
-        noted = UnindexedPost.objects.order_by("pk").select_for_update(
-            skip_locked=connection.features.has_select_for_update_skip_locked
-        )
-        ids = list(noted.values_list("pk", flat=True)[:BATCH])
-        if ids:
-            UnindexedPost.objects.filter(pk__in=ids).delete()
-            write(ids)
-    return ids
+    return take(UnindexedPost, write, BATCH)
 
 
 def texts_of(papers: Collection[int], most: int) -> dict[int, list[str]]:

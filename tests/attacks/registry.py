@@ -13,10 +13,10 @@ from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 
 from digests import converters
-from digests.desk import body, presence
+from digests.desk import body
 from digests.desk.context import near_titles, note_starts
 from digests.desk.filters import Filters
-from digests.editing import comparing, typed
+from digests.editing import comparing, presence, typed
 from digests.editing.conflicts import Refused as ActionRefused
 from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
@@ -271,6 +271,7 @@ READERS: tuple[Reader, ...] = (
     Reader(mentions.names_in, lambda text: mentions.names_in(f"@{text}"), place="name"),
     Reader(typed.clean, lambda text: typed.clean(text, longest=200_000), (ActionRefused,)),
     Reader(presence.read_place, presence.read_place),
+    Reader(presence.read_window, presence.read_window),
     Reader(presence.read_place, lambda text: presence.read_place(f"note:{text}"), place="paper"),
     Reader(body.papers, lambda text: body.papers({"a": [text]}, "a"), (ActionRefused,)),
     Reader(body.text, lambda text: body.text({"a": text}, "a")),

@@ -1,14 +1,23 @@
 """Editors at the desk in a browser, for its tests."""
 
+import contextlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import httpx
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from tests.digests.desk.desk_days import DAY
@@ -166,3 +175,27 @@ def accessible(page: Page, state: str) -> list[tuple[str, str, list[str]]]:
         results = Axe().run(page, options=options).response["violations"]
         found.append((state, scheme, [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in results]))
     return [one for one in found if one[2]]
+
+
+@contextmanager
+def running_server(port: int, **variables: str) -> Iterator[int]:
+    """The site in processes of its own, on the test's database, with further variables; their group. They are killed at the
+    end."""
+    database = connection.settings_dict
+    url = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{database['NAME']}"
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY} | variables
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"http://127.0.0.1:{port}/favicon.ico", trust_env=False, timeout=60)
+                break
+            assert process.poll() is None
+            time.sleep(0.05)
+        yield process.pid
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

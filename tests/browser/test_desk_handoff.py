@@ -170,3 +170,36 @@ def test_comments_work_without_scripts(browser: Browser, live_server: LiveServer
         expect(page.locator(".comment")).to_contain_text("Without scripts")
         page.get_by_role("button", name="Resolve").click()
         expect(page.locator(".comment")).to_contain_text("resolved by Ann")
+
+
+def test_names_are_completed_and_a_comment_is_previewed_while_it_is_typed(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann = open_desk("Ann")
+    for name, full in (("bella", "Bella Baker"), ("bob", "Robert Baker"), ("cleo", "")):
+        make_user(username=name, first_name=full, is_superuser=True)
+    ann.press("l", "m")
+    field = ann.page.locator(".write-comment textarea")
+    expect(field).to_be_focused()
+    options = ann.page.get_by_role("listbox", name="Editors").get_by_role("option")
+
+    ann.type("For @ba")
+    expect(options).to_have_text(["@bella Bella Baker", "@bob Robert Baker"])
+    ann.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "mention-1")
+    assert accessible(ann.page, "names to choose from") == []
+    ann.press("Enter")
+    expect(field).to_have_value("For @bob ")
+    expect(options).to_have_count(0)
+
+    ann.type("and @c")
+    ann.press("Escape")  # closes the names, not the dialog
+    expect(options).to_have_count(0)
+    ann.type("l")
+    options.click()
+    expect(field).to_have_value("For @bob and @cleo ")
+    expect(field).to_be_focused()
+
+    ann.type("*now*")
+    expect(ann.page.locator(".write-comment .note-preview em")).to_have_text("now")
+    ann.press("Control+Enter")
+    expect(ann.page.locator(".comment .prose")).to_have_text("For @bob and @cleo now")
+    expect(ann.page.locator(".note-preview")).to_have_count(0)

@@ -1,25 +1,13 @@
 """Two editors at the desk at once, lost connections, restarts: in real browsers. Nothing is lost, nobody's text overwritten."""
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import httpx
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.db import connection
 from playwright.sync_api import Browser, expect
 
 from digests.models import Digest, Entry
 from papers.models import Paper
-from tests.browser.desk_browser import EditorAtDesk, OpenDesk, editors, sign_in
+from tests.browser.desk_browser import EditorAtDesk, OpenDesk, editors, running_server, sign_in
 from tests.digests.desk.desk_days import DAY, make_day, make_draft
 from tests.servers import free_port
 
@@ -197,29 +185,6 @@ def test_page_closed_without_a_connection_loses_nothing(open_desk: OpenDesk, pap
     assert Digest.objects.get(date=DAY).intro == "An intro, a word more"
     assert note(papers[1]) == "A word"
     assert stored() == [papers[0], papers[2], papers[1], papers[3], papers[4]]
-
-
-@contextmanager
-def running_server(port: int) -> Iterator[str]:
-    """The site in a process of its own, on the test's database; killed at the end."""
-    database = connection.settings_dict
-    url = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{database['NAME']}"
-    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY}
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/favicon.ico", trust_env=False, timeout=60)
-                break
-            assert process.poll() is None
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def test_server_restarted_during_edits_loses_nothing(browser: Browser, papers: list[str]) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from digests.desk.context.near_titles import NearTitles, near_titles
+from digests.desk.context.near_titles import near_titles
 from digests.models import Entry, IgnoredCoverage, digest_address, in_published_digest
 from papers.models import Paper
 from papers.search.words import author_key
@@ -104,13 +104,16 @@ def covered(
         if one.paper in papers:
             found[one.paper].append(_as_covered(PAPER, one))
     for pk, several in near.items():
-        titled = [listed[one] if isinstance(one, int) else one for one in several]
+        found_now = (listed.get(one) if isinstance(one, int) else one for one in several)
+        titled = [one for one in found_now if one]  # a correction may have taken a row away between two queries
         newest = sorted(titled, key=lambda one: (one.day, one.position), reverse=True)[:MOST_OF_A_KIND]
         found[pk] += [_as_covered(TITLE, one, is_same_day=one.day == day) for one in newest]
     for pk, shared in _same_authors(papers, written).items():
         told = {one.arxiv_id for one in found[pk]}
         found[pk] += [_as_covered(AUTHORS, one, names=names) for one, names in shared if one.arxiv_id not in told]
-    return {pk: [replace(one, is_ignored=(pk, one.key) in ignored) for one in every] for pk, every in found.items() if every}
+    for pk, key in ignored:
+        found[pk] = [replace(one, is_ignored=True) if one.key == key else one for one in found[pk]]
+    return {pk: every for pk, every in found.items() if every}
 
 
 def _as_covered(kind: str, one: _Listed, *, is_same_day: bool = False, names: tuple[str, ...] = ()) -> Covered:
@@ -121,7 +124,8 @@ def _near_titles(
     papers: Mapping[int, Paper], titled: Sequence[tuple[int, int, str]], own: Sequence[_Listed]
 ) -> dict[int, list[int | _Listed]]:
     """Return for each paper the entries with a near title, of the list `titled` (entry, paper, title) and of the day's own."""
-    past, here = near_titles(tuple(title for _, _, title in titled)), NearTitles(one.title for one in own)
+    own = sorted(own, key=lambda one: (one.title, one.position))  # so that the order of the list changes nothing
+    past, here = near_titles(tuple(title for _, _, title in titled)), near_titles(tuple(one.title for one in own))
     found: dict[int, list[int | _Listed]] = {}
     for pk, paper in papers.items():
         several: list[int | _Listed] = [titled[place][0] for place in past.like(paper.title) if titled[place][1] != pk]

@@ -58,12 +58,13 @@ class NearTitles:
         return [place for _, place in sorted(near, key=lambda one: (-one[0], -one[1]))]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def near_titles(titles: tuple[str, ...]) -> NearTitles:
     """Of the same titles the same one, made once."""
     return NearTitles(titles)
 
 
+@lru_cache(maxsize=32_768)  # after a paper is added or removed, the others are compared again
 def likeness(one: str, other: str) -> float:
     """Return the likeness of two titles (sorted words) in per cent; 0 if they are not near. Part 1 is not Part 2."""
     found = fuzz.ratio(one, other, score_cutoff=NEAR) or _by_words(set(one.split()), set(other.split()))

@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.crypto import get_random_string
 from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from digests.desk.answers import EDIT, VIEW, answer, desk_action, part, refused, user_of
+from digests.desk.answers import EDIT, VIEW, answer, desk_action, desk_part, part, user_of
 from digests.desk.body import Body, flag, short_text, text, whole
 from digests.desk.comments import threads
 from digests.desk.views.actions import paper_of
@@ -101,14 +100,10 @@ def _threads(request: HttpRequest, day: date, of: str | None, fresh: tuple[Comme
     )
 
 
-@gzip_page
-@never_cache
-@require_safe
-def thread(request: HttpRequest, day: date) -> HttpResponse:
+@desk_part(VIEW)
+def thread(request: HttpRequest, day: date) -> str:
     """Return the thread for the desk's dialog: `?of=` a paper, or of the list."""
-    if refusal := refused(request, VIEW):
-        return refusal
-    return HttpResponse(_threads(request, day, request.GET.get("of", "")[:LONGEST_ID]))
+    return _threads(request, day, request.GET.get("of", "")[:LONGEST_ID])
 
 
 @never_cache
@@ -127,6 +122,7 @@ def comments_page(request: HttpRequest, day: date) -> HttpResponse:
         **admin.site.each_context(request),
         "title": f"Comments of {day}",
         "day": day,
+        "sheet": "admin/comments.css",
         "threads": _threads(request, day, None),
         "is_nav_sidebar_enabled": False,
     }

@@ -3,13 +3,10 @@
 import re
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
 
-from digests.desk.answers import EDIT, VIEW, DeskAction, desk_action, part, refused, user_of
+from digests.desk.answers import EDIT, VIEW, DeskAction, desk_action, desk_part, part, user_of
 from digests.desk.body import Body, short_text
 from digests.desk.context import compared, covered, note_starts, past_lists
 from digests.desk.titles import quoted
@@ -45,36 +42,24 @@ def key_of(body: Body) -> str:
     return key
 
 
-@gzip_page
-@never_cache
-@require_safe
-def past(request: HttpRequest, day: date) -> HttpResponse:
+@desk_part(VIEW)
+def past(request: HttpRequest, day: date) -> str:
     """Show papers of past lists that have the words of `?q=`."""
-    if refusal := refused(request, VIEW):
-        return refusal
     words = request.GET.get("q", "")
-    return HttpResponse(part(request, "past", found=past_lists.find(words), words=words.strip()))
+    return part(request, "past", found=past_lists.find(words), words=words.strip())
 
 
-@gzip_page
-@never_cache
-@require_safe
-def compare(request: HttpRequest, day: date) -> HttpResponse:
+@desk_part(VIEW)
+def compare(request: HttpRequest, day: date) -> str:
     """Compare the day with the day before and with the same weekday a week before."""
-    if refusal := refused(request, VIEW):
-        return refusal
-    return HttpResponse(part(request, "compared", comparison=compared.compare(day, clock.now())))
+    return part(request, "compared", comparison=compared.compare(day, clock.now()))
 
 
-@gzip_page
-@never_cache
-@require_safe
-def templates(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
+@desk_part(EDIT)
+def templates(request: HttpRequest, day: date, arxiv_id: str) -> str:
     """Show what a note on the paper may start from."""
-    if refusal := refused(request, EDIT):
-        return refusal
     paper = get_object_or_404(Paper, arxiv_id=arxiv_id)
-    return HttpResponse(part(request, "templates", starts=note_starts.starts_for(paper)))
+    return part(request, "templates", starts=note_starts.starts_for(paper))
 
 
 ACTIONS: dict[str, DeskAction] = {view.name: view for view in (ignore_covered, recall_covered)}

@@ -37,6 +37,7 @@ def history_page(request: HttpRequest, day: date) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "day": day,
+        "sheet": "admin/history.css",
         "digest": shown,
         "can_restore": request.user.has_perm(EDIT if is_editable(shown) else PUBLISH),
         "opens_correction": not is_editable(shown),

@@ -3,13 +3,10 @@ to choose from."""
 
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
 
-from digests.desk.answers import EDIT, VIEW, part, refused
+from digests.desk.answers import EDIT, VIEW, desk_part, part
 from digests.desk.context.covered import covered, ignored_on
 from digests.desk.rows.entries import entry_tweets
 from digests.desk.state import digests_of, is_editable
@@ -27,13 +24,9 @@ MOST_POSTS = 30
 """The most posts that are shown with their texts."""
 
 
-@gzip_page
-@never_cache
-@require_safe
-def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
+@desk_part(VIEW)
+def look(request: HttpRequest, day: date, arxiv_id: str) -> str:
     """Show quick look: the paper, what the networks say about it, and its coverage in past lists."""
-    if refusal := refused(request, VIEW):
-        return refusal
     paper = get_object_or_404(Paper.objects.prefetch_related("categories"), arxiv_id=arxiv_id)
     heat = heat_of(paper)
     history = histories([paper.pk]).get(paper.pk)
@@ -62,36 +55,29 @@ def look(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
         "code": code_links(paper),
         "shares": shares(heat),
     }
-    return HttpResponse(part(request, "look", **context))
+    return part(request, "look", **context)
 
 
-@never_cache
-@require_safe
-def why(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
+@desk_part(VIEW)
+def why(request: HttpRequest, day: date, arxiv_id: str) -> str:
     """Show the ledger of a paper's score."""
-    if refusal := refused(request, VIEW):
-        return refusal
     paper = get_object_or_404(Paper, arxiv_id=arxiv_id)
     heat = ranked({paper.pk: paper.arxiv_id}, rules())[0]
     tweets = {tweet.key: tweet for tweet in Tweet.objects.filter(mentions__paper=paper)}
     lines = [(line, tweets.get(line.key)) for line in heat.tweets]
-    return HttpResponse(part(request, "why", paper=paper, heat=heat, lines=lines, shares=shares(heat)))
+    return part(request, "why", paper=paper, heat=heat, lines=lines, shares=shares(heat))
 
 
-@gzip_page
-@never_cache
-@require_safe
-def posts(request: HttpRequest, day: date, arxiv_id: str) -> HttpResponse:
+@desk_part(VIEW)
+def posts(request: HttpRequest, day: date, arxiv_id: str) -> str:
     """Show the posts under a listed paper, and those that could be shown instead."""
-    if refusal := refused(request, VIEW):
-        return refusal
     digest = digests_of(day)[1]
     entry = digest.entries.select_related("paper").filter(paper__arxiv_id=arxiv_id).first() if digest else None
     if entry is None:
         raise Http404("This paper is not in the list")
     [heat] = ranked({entry.paper_id: arxiv_id}, rules())
     can_edit = is_editable(digest) and request.user.has_perm("digests.change_digest")
-    return HttpResponse(part(request, "posts", tweets=entry_tweets(entry, heat), id=arxiv_id, can_edit=can_edit))
+    return part(request, "posts", tweets=entry_tweets(entry, heat), id=arxiv_id, can_edit=can_edit)
 
 
 def heat_of(paper: Paper) -> RankedPaper:

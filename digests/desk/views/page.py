@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from digests.desk import presence
 from digests.desk.answers import VIEW, desk_of, error, part, refused, user_of
 from digests.desk.beat import pulse
 from digests.desk.context import visits
 from digests.desk.keys import KEYS
 from digests.desk.state import digests_of, newest_day
 from digests.desk.views.previews import targets_told
+from digests.editing import presence
 from digests.editing.columns import TEXTS
 from papers import clock
 
@@ -63,7 +63,7 @@ def page(request: HttpRequest, day: date) -> HttpResponse:
 @require_safe
 def state(request: HttpRequest, day: date) -> HttpResponse:
     """Answer the poll: has something changed since `?seen=<revision>` and `?pulse=` of the last answer? It also says “I am
-    here”, at the place `?at=`, and “I am typing” with `?typing=1`.
+    here”, at the place `?at=`, in the window `?window=`, and “I am typing” with `?typing=1`.
 
     204 if nothing changed and the others are where they were, according to `?here=` of the last answer. The page asks for
     changes by `read`.
@@ -72,7 +72,8 @@ def state(request: HttpRequest, day: date) -> HttpResponse:
         return refusal
     user = user_of(request)
     place = presence.read_place(request.GET.get("at", ""))
-    presence.arrive(day, user, place, is_writing=request.GET.get("typing") == "1")
+    window = presence.read_window(request.GET.get("window", ""))
+    presence.arrive(day, user, place, window=window, is_writing=request.GET.get("typing") == "1")
     digest = digests_of(day)[1]
     revision, beat = digest.revision if digest else 0, pulse(day, digest)
     editors, unread = presence.others_and_unread(day, user)

@@ -7,12 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from digests.desk import presence, tweets
+from digests.desk import tweets
 from digests.desk.answers import EDIT, PUBLISH, VIEW, answer, desk_action, desk_of, part, user_of
 from digests.desk.body import Body, flag, revision, short_text
 from digests.desk.changing import Action, editing, own_revision
 from digests.desk.state import Desk, digests_of
-from digests.editing import history
+from digests.editing import history, presence
 from digests.editing.comparing import difference
 from digests.editing.conflicts import Refused
 from digests.editing.sentences import said

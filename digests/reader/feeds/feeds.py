@@ -47,7 +47,8 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
     url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
     feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items)
     papers = [entry.paper for digest in digests for entry in digest.entries.all()]
-    return shows(sent(feed, form), digests=digests, papers=papers)
+    response = sent(feed, form)
+    return shows(response, digests=digests, papers=papers) if digests else response  # the first day is nobody's neighbour
 
 
 def _newest_days() -> tuple[list[Digest], list[FeedItem]]:

@@ -94,7 +94,7 @@ const send = async (form, button) => {
     } else {
         if (action === "comment" && field()?.value === body.text) {
             field().value = "";
-            keepDraft("");
+            field().dispatchEvent(new Event("input", {bubbles: true}));
         }
         form.closest("details")?.removeAttribute("open");
         for (const text of all("textarea", form)) { // what is saved may be replaced by what came

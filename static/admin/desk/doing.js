@@ -32,6 +32,17 @@ const decideOn = (row, action) => {
     keepFocus(row);
 };
 
+/** A suggestion was followed or ignored: a candidate goes, an entry stays. */
+const goOnFrom = (row) => {
+    if (isCandidate(row)) {
+        stepFocus(row, 1, {undecided: true});
+        leave(row);
+        keepFocus(row);
+    } else {
+        focusRow(row);
+    }
+};
+
 const openPart = (row, part) => {
     const details = find(`details[data-part=${part}]`, row);
     details.open = true;
@@ -112,13 +123,7 @@ export const does = {
                 position: Number(suggestion.dataset.position),
                 ...(isEntry(row) && {moves: Number(row.dataset.moves)}),
             });
-            if (isCandidate(row)) {
-                stepFocus(row, 1, {undecided: true});
-                leave(row);
-                keepFocus(row);
-            } else {
-                focusRow(row);
-            }
+            goOnFrom(row);
         }
     },
     ignore: (row) => {
@@ -126,13 +131,7 @@ export const does = {
             context.ignore_covered(row);
         } else if (row && find(".suggestion", row)) {
             put("ignore", {paper: paperOf(row)});
-            if (isCandidate(row)) {
-                stepFocus(row, 1, {undecided: true});
-                leave(row);
-                keepFocus(row);
-            } else {
-                focusRow(row);
-            }
+            goOnFrom(row);
         }
     },
     look: (row) => {

@@ -22,7 +22,7 @@ const keep = (old, fresh) => {
         const isShown = receive(old, fresh.defaultValue);
         return isShown;
     }
-    if (old.matches("[data-slot=posts], .note-preview, .waits, .why, [data-confirm][data-armed]")) {
+    if (old.matches("[data-slot=posts], .note-preview, .mention-list, .waits, .why, [data-confirm][data-armed]")) {
         return false;
     }
     return !(isText(old) && (document.activeElement === old || (old.matches("input, textarea") && old.value !== old.defaultValue)));
@@ -34,8 +34,8 @@ const BY_HAND = ["aria-expanded", "aria-selected", "aria-pressed", "tabindex", "
 const keepAttribute = (name, element) =>
     !((BY_HAND.includes(name) && !element.matches("[data-mark]")) || (name === "open" && element.matches("details")));
 
-/** A preview is this page's own: no answer has it. */
-const keepNode = (node) => !(node instanceof Element && node.matches(".note-preview"));
+/** A preview, and names to choose from, are this page's own: no answer has them. */
+const keepNode = (node) => !(node instanceof Element && node.matches(".note-preview, .mention-list"));
 
 export const callbacks = {beforeNodeMorphed: keep, beforeAttributeUpdated: keepAttribute, beforeNodeRemoved: keepNode};
 

@@ -2,6 +2,7 @@
 
 import {afterMerging} from "./fragments.js";
 import {all, find, root, rowOf, say, TEXTS} from "./page.js";
+import {tab} from "./queue.js";
 import {currentRow} from "./walking.js";
 
 const TYPES_FOR = 15000; // milliseconds after the last key
@@ -22,14 +23,17 @@ const placeOf = (field) => {
     return paper ? `${field.dataset.text}:${paper}` : field.dataset.text;
 };
 
-/** The parameters of a poll that tell the others. */
+/** The parameters of a poll that tell the others. A window that the editor turned away from is at no place. */
 export const whereIAm = () => {
     const field = document.activeElement;
+    if (!document.hasFocus() && !isTyping(field)) {
+        return {window: tab, at: ""};
+    }
     if (field?.dataset?.text) {
-        return {at: placeOf(field), typing: isTyping(field) ? 1 : 0};
+        return {window: tab, at: placeOf(field), typing: isTyping(field) ? 1 : 0};
     }
     const paper = currentRow()?.dataset.paper;
-    return {at: paper ? `row:${paper}` : ""};
+    return {window: tab, at: paper ? `row:${paper}` : ""};
 };
 
 const mark = (text) => Object.assign(document.createElement("span"), {className: "mark presence", textContent: text});

@@ -1,10 +1,11 @@
-/* A note as readers will see it, below the field in which it is typed. */
+/* A note or a comment as others will see it, below the field in which it is typed. */
 
 import {root} from "./page.js";
 import {request} from "./requests.js";
 
 const PAUSE = 500; // milliseconds after the last key
 const PLAIN = /^[^*_`[\]<>$\\#\n&]*$/; // no Markdown, no formula: it reads as it stands
+const FIELDS = "[data-text=note], [data-text=intro], #correction-note, #withdraw-note, #changes-note, .thread textarea[name=text]";
 let timer = 0;
 let typedIn = null;
 
@@ -46,7 +47,7 @@ const showSoon = (field) => {
 };
 
 root.addEventListener("input", (event) => {
-    if (event.target.matches("[data-text=note], [data-text=intro], #correction-note, #withdraw-note")) {
+    if (event.target.matches(FIELDS)) {
         typedIn = event.target;
         showSoon(typedIn);
     }

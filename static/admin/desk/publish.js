@@ -7,7 +7,7 @@ import {ask} from "./conflicts.js";
 import {afterMerging} from "./fragments.js";
 import {all, complain, find, root, say} from "./page.js";
 import {reload} from "./polling.js";
-import {forgetLastChange, isSaved} from "./queue.js";
+import {forgetLastChange, isSaved, whileAlone} from "./queue.js";
 import {request} from "./requests.js";
 import {apply, revision} from "./revision.js";
 
@@ -52,7 +52,11 @@ const send = async (action, body) => {
         forgetLastChange();
     }
     root.classList.add("working");
-    const outcome = await request(action, {body});
+    if (!READING.includes(action)) {
+        root.dataset.doing = action;
+    }
+    const outcome = await (READING.includes(action) ? request(action, {body}) : whileAlone(request(action, {body})));
+    delete root.dataset.doing;
     root.classList.remove("working");
     if (outcome.kind === "later" && isOnline && outcome.why !== "login" && !READING.includes(action)) {
         await findOut();

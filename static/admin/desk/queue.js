@@ -62,7 +62,8 @@ class Kept {
 }
 
 const newId = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
-const tab = newId();
+/** What this page calls itself. */
+export const tab = newId();
 const lockOf = (one) => `${NAME}:${one}`;
 navigator.locks?.request(lockOf(tab), () => new Promise(() => {})); // held for as long as the tab is there
 const waiting = new Kept(NAME);
@@ -71,6 +72,7 @@ export const undecided = new Kept(`${NAME}:undecided`);
 const MOST = 100; // changes in one request
 const listeners = {arrived: () => {}, done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}, adopted: () => {}};
 let flushing = null;
+let alone = null;
 let retry = 0;
 let pause = 1000;
 let trouble = "";
@@ -160,7 +162,18 @@ const send = async (batch) => {
     return {outcome, results: results ?? batch.map(() => outcome)};
 };
 
+/** What is done at once or not at all is on its way: nothing is sent until its answer is here. */
+export const whileAlone = async (work) => {
+    alone = work;
+    try {
+        return await work;
+    } finally {
+        alone = null;
+    }
+};
+
 const sendAll = async () => {
+    await alone;
     await adopt();
     for (;;) {
         const records = waiting.read();

@@ -5,11 +5,11 @@ import {have} from "./rows.js";
 
 const PATIENCE = 30000; // milliseconds: a paper may have to be fetched from arXiv, which wants seconds between requests
 const SLOW = 4000; // milliseconds until people are told that no answer came
-const listeners = new Set();
+const late = new Set();
+let listener = () => {};
 
-/** Called with true when an answer is late, and with false when it came. */
-export const onSlow = (listener) => listeners.add(listener);
-const tellSlow = (isSlow) => listeners.forEach((listener) => listener(isSlow));
+/** Called with true when an answer is late, and with false when none is any more. */
+export const onSlow = (handler) => { listener = handler; };
 
 /**
  * `{kind: "done" | "conflict" | "refused", answer}`, or `{kind: "later", why: "offline" | "server" | "login"}` where the change
@@ -18,7 +18,7 @@ const tellSlow = (isSlow) => listeners.forEach((listener) => listener(isSlow));
 export const request = async (name, {body = null, parameters = {}} = {}) => {
     let response;
     let answer = null;
-    const slow = setTimeout(tellSlow, SLOW, true);
+    const slow = setTimeout(() => listener(Boolean(late.add(slow))), SLOW);
     try {
         response = await fetch(address(name, parameters), {
             method: body ? "POST" : "GET",
@@ -34,7 +34,9 @@ export const request = async (name, {body = null, parameters = {}} = {}) => {
         return {kind: "later", why: navigator.onLine ? "server" : "offline"};
     } finally {
         clearTimeout(slow);
-        tellSlow(false);
+        if (late.delete(slow)) {
+            listener(late.size > 0);
+        }
     }
     if (response.type === "opaqueredirect" || response.status === 401 || (response.status === 403 && !answer)) {
         return {kind: "later", why: "login"};

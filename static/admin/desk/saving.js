@@ -1,9 +1,10 @@
 /* The status bar: what is saved, what waits, what is to be decided. */
 
+import {onSilence} from "./alive.js";
 import {decideNext} from "./conflicts.js";
 import {giveUp} from "./fields.js";
 import {find, root, say} from "./page.js";
-import {changes, isStored, isText, put, undecided} from "./queue.js";
+import {flushNow, isStored, isText, put, undecided} from "./queue.js";
 import {onSlow} from "./requests.js";
 
 const WHY = {
@@ -12,24 +13,43 @@ const WHY = {
     login: "you’re signed out",
 };
 
-/** What is saved, and what is kept in the browser, and why. */
-export const showSaving = ({waiting, trouble}) => {
+const IN_CHECK = {
+    offline: "You’re offline: nothing can be published until you’re back. ",
+    server: "The server isn’t responding, so this check may be out of date. ",
+    login: "You’re signed out, so this check may be out of date. ",
+};
+const ON_ITS_WAY = "No answer yet: what you asked for may or may not have been done. It is shown here as soon as an answer comes. ";
+
+let queue = {waiting: 0, trouble: ""};
+let silence = ""; // of a server that is asked whether it is there
+let isSlow = false;
+let told = "";
+
+/** The same beside what the check offers. */
+const showInCheck = (why, text) => {
+    const place = find("#check-trouble");
+    place.hidden = !why;
+    place.textContent = why && `${root.dataset.doing ? ON_ITS_WAY : IN_CHECK[why]}${text}`;
+};
+
+const linkToLogin = () =>
+    Object.assign(document.createElement("a"), {href: root.dataset.login, target: "_blank", textContent: "Sign in again in another tab"});
+
+const show = () => {
+    const {waiting, trouble} = queue;
+    const why = trouble || silence || (isSlow ? "server" : "");
     const saved = find("#desk-saved");
-    saved.className = trouble || !isStored() ? "trouble" : "";
+    saved.className = why || !isStored() ? "trouble" : "";
     const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "your changes are kept";
-    if (trouble) {
+    if (why) {
         const where = isStored() ? "in this browser" : "in this page only (keep it open)";
-        const text = `${WHY[trouble]}: ${kept} ${where} and will be sent later. `;
-        if (saved.dataset.told !== trouble) {
+        const text = `${WHY[why]}: ${kept} ${where}${trouble ? " and will be sent later" : ". Still trying"}. `;
+        if (told !== why) {
             say(text);
         }
         saved.textContent = text;
-        if (trouble === "login") {
-            const link = document.createElement("a");
-            link.href = root.dataset.login;
-            link.target = "_blank";
-            link.textContent = "Sign in again in another tab";
-            saved.append(link);
+        if (why === "login") {
+            saved.append(linkToLogin());
         }
     } else if (!isStored()) {
         saved.textContent = `the browser’s storage is full: ${kept} in this page only until sent; keep it open`;
@@ -38,24 +58,27 @@ export const showSaving = ({waiting, trouble}) => {
     } else {
         saved.textContent = saved.dataset.at ? `saved ${saved.dataset.at}` : "";
     }
+    showInCheck(why, `${kept[0].toUpperCase()}${kept.slice(1)}.`);
+    told = why;
     saved.dataset.told = trouble;
 };
 
-/** No answer comes: what is safe is told while we go on waiting. */
-let isSlow = false;
+/** What is saved, and what is kept in the browser, and why. */
+export const showSaving = (state) => {
+    queue = state;
+    show();
+};
+
 onSlow((slow) => {
-    const saved = find("#desk-saved");
-    if (slow && !isSlow) {
-        const waiting = changes().length;
-        const kept = waiting ? `${waiting} change${waiting === 1 ? "" : "s"} kept` : "your changes are kept";
-        const text = `${WHY.server}: ${kept} ${isStored() ? "in this browser" : "in this page only (keep it open)"}. Still trying. `;
-        saved.className = "trouble";
-        saved.textContent = text;
-        say(text);
-    } else if (!slow && isSlow && !saved.dataset.told) {
-        showSaving({waiting: changes().length, trouble: ""});
-    }
     isSlow = slow;
+    show();
+});
+onSilence((why) => {
+    silence = why;
+    if (!why) {
+        flushNow();
+    }
+    show();
 });
 
 /** Conflicts to decide, and what was typed and refused. */

@@ -13,12 +13,12 @@ from lxml import html
 from digests.admin import digests as admin
 from digests.admin import forms
 from digests.admin.ordered_rows import renumber
-from digests.editing import history
+from digests.editing import history, presence
 from digests.models import Digest, Entry
 from digests.publishing import status
 from papers.models import Paper
 from tests.digests.admin.admin_pages import LIST, NOW, entry_page, make_list, order, page, save
-from tests.editors import make_client, make_user, run_action, values
+from tests.editors import confirm, make_client, make_user, run_action, values
 from tests.factories import make_digest, make_draft, make_entry, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +198,21 @@ def test_draft_links_to_no_public_page(editor: Client) -> None:
     digest = make_digest(status="draft", published_at=None)
 
     assert "/posts/" not in editor.get(page(digest)).content.decode() + editor.get(LIST).content.decode()
+
+
+@time_machine.travel(NOW, tick=False)
+def test_save_and_publish_asks_first_while_somebody_types(editor: Client) -> None:
+    digest = make_list("A")
+    Digest.objects.update(status="draft", published_at=None)
+    bob = make_user(username="bob", first_name="Bob")
+    presence.arrive(digest.date, bob, f"note:{Paper.objects.get().arxiv_id}", is_writing=True)
+
+    data = values(editor, page(digest), "digest_form") | {"entries-0-retweets": "7", "_publish": "Save and publish"}
+    asked = editor.post(page(digest), data)
+
+    assert (Digest.objects.get().status, Entry.objects.get().retweets) == ("draft", 7)
+    [step] = asked.context["steps"]
+    assert "Bob is writing the note on “A”: what is not saved yet can only be added in a correction" in step.effect
+    assert [str(message) for message in asked.context["messages"]] == ["The list is saved, but not published yet."]
+    confirm(editor, LIST, asked)
+    assert Digest.objects.get().status == "published"

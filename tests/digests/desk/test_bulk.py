@@ -1,10 +1,11 @@
 """Many papers of a list at once: one change, one undo; asked where another editor was at one of them."""
 
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from django.test import Client
 
+from digests.desk.views import batch
 from digests.editing import history
 from digests.models import Digest, Dismissal
 from papers.models import CollectionDay, Paper
@@ -79,6 +80,11 @@ def test_all_suggestions_are_accepted_in_one_change(ann: Client, papers: list[Pa
     done(ann, "accept_all", papers=[newcomer.arxiv_id], places=[2], revision=seen)
 
     assert (listed(), revision(), last()) == ([papers[0], newcomer, *papers[1:]], seen + 1, "accepted_all")
+    done(ann, "accept_all", papers=[newcomer.arxiv_id], places=[2], revision=seen)
+    done(ann, "accept_all", papers=[newcomer.arxiv_id], places=[9], revision=seen + 1)  # the list ends before
+    assert revision() == seen + 2
+    done(ann, "accept_all", papers=[newcomer.arxiv_id], places=[9], revision=seen + 1)
+    assert (listed()[-1], entry_of(newcomer).moves, revision()) == (newcomer, 1, seen + 2)
     assert "no “places”" in refusal(ann, "accept_all", papers=ids(papers), places=[1], revision=seen)
 
 
@@ -127,6 +133,11 @@ def test_changes_that_waited_travel_together_and_each_has_its_own_result(ann: Cl
     done(ann, "changes", changes=[changes[0], changes[4]])
     assert revision() == before
     assert send(ann, "changes", changes=[]).status_code == 400
+
+
+def test_only_changes_that_answer_with_a_sentence_may_wait() -> None:
+    answers = {name: get_type_hints(action.act)["return"] for name, action in batch.QUEUED.items() if name not in batch.ALONE}
+    assert {name for name, answer in answers.items() if answer is not str} == set()
 
 
 def test_answer_has_the_rows_that_the_page_lacks(ann: Client, papers: list[Paper]) -> None:

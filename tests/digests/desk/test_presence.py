@@ -127,3 +127,28 @@ def test_names_are_escaped_and_told_apart(ann: Client, papers: list[Paper]) -> N
 
     assert "<bdi>&lt;b&gt;Bob&lt;/b&gt;, Eve</bdi>" in page
     assert "<b>Bob" not in page
+
+
+def test_window_that_is_idle_or_closed_hides_nothing_of_the_other(
+    ann: Client, bob: Client, papers: list[Paper], tonight: Any
+) -> None:
+    note, row = f"note:{papers[0].arxiv_id}", f"row:{papers[1].arxiv_id}"
+    poll(bob, at=note, typing=1, window="1-2")
+    poll(bob, window="3-4")
+    assert told(ann) == [("Bob", note, True)]
+
+    poll(bob, at=row, window="3-4")
+    assert told(ann) == [("Bob", note, True)]
+    assert told(bob) == [("Ann", "", False)]  # nobody is warned of themself
+
+    tonight.shift(20)
+    poll(bob, at=row, window="3-4")
+    tonight.shift(15)  # nothing is heard of the first window any more
+    assert told(ann) == [("Bob", row, False)]
+
+
+@pytest.mark.parametrize("window", ["", "x", "1-" * 13, "1-2\n", "<b>"])
+def test_window_without_a_name_is_one(window: str, ann: Client, papers: list[Paper]) -> None:
+    poll(ann, window=window)
+
+    assert [row.window for row in Presence.objects.filter(editor__username="ann")] == [""]

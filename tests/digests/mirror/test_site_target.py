@@ -116,6 +116,16 @@ def test_nothing_comes_from_elsewhere_and_old_addresses_lead_on(site: Target, se
     assert "Not found" in (site.folder / "404.html").read_text() or "404" in (site.folder / "404.html").read_text()
 
 
+def test_site_that_began_without_a_day_follows_its_first(tmp_path: Path) -> None:
+    site = Target("site", tmp_path / "site", Kind.HTML, "html")
+    update(site)
+    publish(make_draft(date(2021, 5, 12), papers=1), now=NOW)
+    index_changed()
+    render_changed()
+    update(site)
+    expect_as_afresh(site, tmp_path)
+
+
 def test_new_day_is_made_with_all_that_lead_to_it(site: Target, digests: list[Digest], tmp_path: Path) -> None:
     assert changes(site) == []
     draft = make_draft(date(2021, 6, 1), papers=2)

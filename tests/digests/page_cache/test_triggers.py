@@ -14,6 +14,7 @@ from digests.page_cache.watching import Watch, watch
 from digests.publishing import status
 from papers.counts import gone, measuring
 from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
@@ -115,6 +116,15 @@ def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard
     assert heard() == around | {paper}
     Digest.objects.filter(pk=middle.pk).delete()
     assert heard() == around | {paper}
+
+
+def test_title_that_is_rendered_later_concerns_the_pages_that_list_it(heard: Heard) -> None:
+    make_digest(date(2021, 5, 12), papers=1)
+    render_changed()
+    Entry.objects.update(printed_otherwise={"title": "On $x$"})
+    heard()
+    render_changed()
+    assert heard() == {"digest:2021-05-12", "listed:2021-05-12"}
 
 
 def test_draft_concerns_no_page(heard: Heard) -> None:

@@ -1,6 +1,7 @@
 """What the web server does with requests that are slow, half, large or forged."""
 
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -110,6 +111,15 @@ def test_half_requests_keep_nobody_waiting_and_end(server: int, half: str) -> No
 
 def test_bounds_are_those_that_the_documents_tell() -> None:
     assert (web.HEADERS_WITHIN_MS, rsgi.BODY_WITHIN_S, rsgi.LARGEST_BODY) == (5_000, 10, 5 * 1024 * 1024)
+
+
+def test_what_is_loaded_at_the_start_is_passed_over_by_the_garbage_collector() -> None:
+    before = gc.get_freeze_count()
+    try:
+        rsgi.settle()
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
 
 
 @pytest.mark.slow

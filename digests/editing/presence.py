@@ -23,6 +23,7 @@ WRITING_FOR = timedelta(seconds=25)
 """How long an editor counts as typing after the last report of it."""
 KEPT_FOR = timedelta(days=1)
 PLACE = re.compile(rf"intro|(?:{'|'.join(text.name for text in TEXTS)}|row):(?:{ARXIV_ID})")
+WINDOW = re.compile(r"[0-9-]{1,24}")
 WRITES = {"intro": "the intro", **{text.name: f"the {text.of} “{{}}”" for text in TEXTS}}
 
 
@@ -50,12 +51,18 @@ def read_place(text: str) -> str:
     return text if len(text) <= 60 and PLACE.fullmatch(text) else ""
 
 
-def arrive(day: date, editor: AbstractBaseUser, place: str = "", *, is_writing: bool = False) -> None:
-    """Record that the editor has the desk open now, at this place. One statement."""
+def read_window(text: str) -> str:
+    """Read the name of a window as its page sends it; empty for anything else."""
+    return text if WINDOW.fullmatch(text) else ""
+
+
+def arrive(day: date, editor: AbstractBaseUser, place: str = "", *, window: str = "", is_writing: bool = False) -> None:
+    """Record that the editor has the desk open now in this window, at this place. One statement."""
     now = timezone.now()
-    row = Presence(day=day, editor_id=editor.pk, seen_at=now, place=place, wrote_at=now if is_writing and place else None)
-    told = ["seen_at", "place", "wrote_at"]
-    Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=["day", "editor"], update_fields=told)
+    wrote_at = now if is_writing and place else None
+    row = Presence(day=day, editor_id=editor.pk, window=window, seen_at=now, place=place, wrote_at=wrote_at)
+    keys, told = ["day", "editor", "window"], ["seen_at", "place", "wrote_at"]
+    Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=keys, update_fields=told)
 
 
 def others(day: date, editor: AbstractBaseUser) -> list[Other]:
@@ -64,18 +71,24 @@ def others(day: date, editor: AbstractBaseUser) -> list[Other]:
 
 
 def others_and_unread(day: date, editor: AbstractBaseUser) -> tuple[list[Other], int]:
-    """Return the other editors, and how many notices this editor, who has arrived, has not read; one query."""
+    """Return the other editors, and how many notices this editor, who has arrived, has not read; one query.
+
+    An editor with several windows is where they write, otherwise at the place of the newest window that has one.
+    """
     now = timezone.now()
-    unread = Received.objects.filter(editor=OuterRef("editor"), read_at=None).order_by().values("editor")
-    number = Coalesce(Subquery(unread.annotate(number=Count("pk")).values("number")), 0)
+    received = Received.objects.filter(editor=OuterRef("editor"), read_at=None).order_by().values("editor")
+    number = Coalesce(Subquery(received.annotate(number=Count("pk")).values("number")), 0)
     there = Presence.objects.filter(day=day, seen_at__gt=now - THERE_FOR).select_related("editor").annotate(unread=number)
-    rows = list(there)
-    found = [
-        Other(name_of(row.editor), row.place, bool(row.wrote_at and row.wrote_at > now - WRITING_FOR))
-        for row in rows
-        if row.editor_id != editor.pk
-    ]
-    return sorted(found, key=lambda one: (one.name, one.place)), sum(row.unread for row in rows if row.editor_id == editor.pk)
+    rows = list(there.order_by("pk"))
+    found: dict[int, Other] = {}
+    for row in rows:
+        one = Other(name_of(row.editor), row.place, bool(row.place and row.wrote_at and row.wrote_at > now - WRITING_FOR))
+        known = found.get(row.editor_id)
+        if known is None or (one.is_writing, bool(one.place)) >= (known.is_writing, bool(known.place)):
+            found[row.editor_id] = one
+    found.pop(editor.pk, None)
+    unread = next((row.unread for row in rows if row.editor_id == editor.pk), 0)
+    return sorted(found.values(), key=lambda one: (one.name, one.place)), unread
 
 
 def version(there: Sequence[Other], unread: int) -> str:
@@ -93,6 +106,15 @@ def writing(there: Iterable[Other], digest: Digest | None) -> list[str]:
     texts = Texts((Kind.LINE, title) for title in printed.values())
     titles = {number: texts.line_text(title) for number, title in printed.items()}
     return [f"{one.name} is writing {WRITES[one.field].format(titles.get(one.paper, one.paper))}" for one in writers]
+
+
+def writing_on(digests: Iterable[Digest], editor: AbstractBaseUser) -> dict[int, list[str]]:
+    """Return what others are writing on the days of these digests at this moment, by digest; one query if nobody is typing."""
+    by_day = {digest.date: digest for digest in digests}
+    now = timezone.now()
+    typing = Presence.objects.filter(day__in=by_day, seen_at__gt=now - THERE_FOR, wrote_at__gt=now - WRITING_FOR)
+    days = typing.exclude(place="").exclude(editor_id=editor.pk).order_by().values_list("day", flat=True).distinct()
+    return {by_day[day].pk: writing(others(day, editor), by_day[day]) for day in days}
 
 
 def name_of(user: "User | None") -> str:
