@@ -1,6 +1,7 @@
 """Saved papers, what is followed, and reading offline, in a real browser."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -58,10 +59,16 @@ def test_what_is_followed_shows_what_is_new_since_the_visit_before(page: Page, t
     expect(page.get_by_role("heading", name="cs.LG")).to_be_visible()
 
 
-def test_copy_of_the_site_as_files_says_that_it_looks_nothing_up(page: Page, settings: Settings) -> None:
+def test_copy_of_the_site_as_files_says_that_it_looks_nothing_up(
+    browser: Browser, live_server: LiveServer, settings: Settings
+) -> None:
     """It answers each selection with the feed of all papers."""
+    context = browser.new_context(base_url=live_server.url, service_workers="block")  # whose requests no route sees
+    page = context.new_page()
     make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001", title="The first"))
-    page.route("**/papers.json?*", lambda route: route.fulfill(response=page.request.get("/papers.json")))
+    page.route(
+        re.compile(r"/papers\.json\?"), lambda route: route.fulfill(response=route.fetch(url=f"{live_server.url}/papers.json"))
+    )
     page.goto("/categories/cs.LG")
     page.get_by_role("button", name="Follow").click()
     page.goto("/for-you")
@@ -70,6 +77,7 @@ def test_copy_of_the_site_as_files_says_that_it_looks_nothing_up(page: Page, set
         "href", f"{settings.SITE_URL}/papers?category=cs.LG"
     )
     expect(page.get_by_text(f"{settings.SITE_URL}/papers.atom?category=cs.LG")).to_be_visible()
+    context.close()
 
 
 def test_home_shows_what_is_new_of_what_is_followed(page: Page, browser: Browser, live_server: LiveServer) -> None:
