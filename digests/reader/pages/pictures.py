@@ -29,7 +29,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     texts = texts_of_papers([found])
     below = f"hot on {day_text(entry.digest.date)}" if entry else ""
     drawn = paper_card(texts.line_text(found.title), texts.names(found.authors)[:NAMES], arxiv_id, below)
-    return shows(HttpResponse(drawn, content_type=PNG), papers=[found])
+    return shows(HttpResponse(drawn, content_type=PNG), texts_of=[found], appearances_of=[found])
 
 
 @require_safe
