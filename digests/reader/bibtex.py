@@ -31,7 +31,8 @@ BRACES = {"{": r"\lbrace", "}": r"\rbrace"}
 MOST_NAMES = 6
 """The most authors that a citation line names."""
 OTHERS = re.compile(r"et\.? al\.?|etal\.?|others", re.IGNORECASE)
-"""The last one or two words of a name. Names are compared word by word: a pattern with spaces before its end takes quadratic time."""
+"""The last one or two words of a name. Names are compared word by word: a pattern with spaces before its end
+takes quadratic time."""
 GROUP = re.compile(r"\b(?:collaborations?|consortium|consortia|teams?|(?:working )?groups?)\b", re.IGNORECASE)
 SUFFIX = re.compile(r"(?:Jr|Sr)\.?|JR\.?|SR\.?|II|III|IV|VI{1,3}")
 

@@ -87,8 +87,8 @@ def _people_of_both(paper: Paper) -> Coalesce:
 
 
 def _for_people(both: int, of_all: Sequence[int]) -> float:
-    """What the people who posted both papers add to the score. It is less if many papers have as many of them, since some people post
-    everything. `of_all` is sorted."""
+    """What the people who posted both papers add to the score. It is less if many papers have as many of them, since some people
+    post everything. `of_all` is sorted."""
     if not both:
         return 0.0
     as_many = len(of_all) - bisect_left(of_all, both)
@@ -97,8 +97,8 @@ def _for_people(both: int, of_all: Sequence[int]) -> float:
 
 @lru_cache(maxsize=2 * MOST)
 def _weighed(title: str, abstract: str) -> Mapping[str, float]:
-    """The weight of each word; one in the title counts as three in the abstract. Cached, because papers of the same time are compared
-    with the same ones: callers must not change it."""
+    """The weight of each word; one in the title counts as three in the abstract. Cached, because papers of the same time are
+    compared with the same ones: callers must not change it."""
     counted = Counter(words(abstract))
     for word in words(title):
         counted[word] += 3

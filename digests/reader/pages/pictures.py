@@ -1,4 +1,4 @@
-"""Pictures of a paper and of a day, for where their links are shared."""
+"""Pictures of papers and days, for places where their links are shared."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,7 +23,7 @@ NAMES = 12
 
 @require_safe
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    """Of a paper that has a page; three queries."""
+    """Send the picture of a paper that has a page; three queries."""
     found = get_object_or_404(Paper, visible_paper(), arxiv_id=arxiv_id)
     entry = Entry.objects.filter(in_published_digest(), paper=found).select_related("digest").order_by("-digest__date").first()
     texts = texts_of_papers([found])
@@ -34,7 +34,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 
 @require_safe
 def digest(request: HttpRequest, day: date) -> HttpResponse:
-    """Of a day's list; three queries."""
+    """Send the picture of a day’s list; three queries."""
     shown = expect_visible(request, day)
     entries = entries_of(shown)
     response = kept_private(shown, HttpResponse(day_picture(day, entries), content_type=PNG))
