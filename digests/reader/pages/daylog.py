@@ -32,7 +32,7 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class LoggedDay:
-    """One day. `collected` is None for days of old posts, which we never collected; `digest` is None if there is no public list."""
+    """One day. `collected` is None for days of old posts, which we never collected; `digest` is None without a public list."""
 
     date: date
     collected: CollectionDay | None
