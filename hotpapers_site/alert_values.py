@@ -32,7 +32,8 @@ def address_with_query(given: str) -> str:
 def mail_server(given: str) -> dict[str, object]:
     """Return Django's settings for mail."""
     parts = urlsplit(values.matching(r"[!-~]+")(given))
-    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.port == 0 or parts.path.strip("/"):
+    more = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.port == 0 or more:
         raise ValueError(given)
     return dict(Env.email_url_config(given))
 
@@ -42,15 +43,15 @@ def net(given: str) -> str:
 
 
 def dsn(given: str) -> str:
-    parts = urlsplit(values.matching(r"[!-~]+")(given))
-    if parts.scheme not in ("http", "https") or not parts.username or not parts.hostname or not parts.path.strip("/"):
-        raise ValueError(given)
+    from sentry_sdk.utils import Dsn  # only where it is wanted
+
+    Dsn(values.matching(r"[!-~]+")(given))
     return given
 
 
 EMAILS = Kind(values.items(values.EMAIL.parse), "e-mail addresses, separated by commas", "you@papers.example")
 WEBHOOKS = Kind(
-    values.items(webhook),
+    values.once(values.items(webhook)),
     "https:// addresses (http:// for this machine only), separated by commas, each perhaps after slack+, mattermost+ or discord+",
     "slack+https://hooks.slack.com/services/T0/B0/x",
     is_secret=True,
@@ -73,3 +74,15 @@ def expect_server(env: Environment, recipients: list[str]) -> None:
     """Require a server if mail is to be sent to somebody."""
     if recipients and "EMAIL_URL" not in env.given():
         env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", MAIL_SERVER.expected, MAIL_SERVER.example)
+
+
+def expect_both(env: Environment, handle: str, password: str) -> None:
+    """Require both halves of an account: one alone would do nothing."""
+    if handle and not password and "BLUESKY_APP_PASSWORD" not in env.given():
+        env.wrong("BLUESKY_APP_PASSWORD", "not set, though BLUESKY_HANDLE is", *_described(values.APP_PASSWORD))
+    if password and not handle and "BLUESKY_HANDLE" not in env.given():
+        env.wrong("BLUESKY_HANDLE", "not set, though BLUESKY_APP_PASSWORD is", *_described(values.HANDLE))
+
+
+def _described(kind: Kind[str]) -> tuple[str, str]:
+    return kind.expected, kind.example

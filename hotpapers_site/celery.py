@@ -21,6 +21,7 @@ from celery import Celery, signals
 from celery.app.task import Task
 from django.conf import settings
 
+from hotpapers_site import logs
 from hotpapers_site.databases.away import why_away
 from hotpapers_site.queues import DEFAULT, QUEUES, ROUTES
 
@@ -96,6 +97,13 @@ warnings.filterwarnings("ignore", message="You're running the worker with superu
 @signals.setup_logging.connect
 def leave_logging_alone(**_: Any) -> None:
     """Django's LOGGING holds for workers, too: with a receiver of this signal Celery sets up none of its own."""
+
+
+@signals.worker_init.connect
+def speak_by_the_log(**_: Any) -> None:
+    from celery.apps import worker  # only in a worker
+
+    worker.safe_say = logs.say_at_once  # type: ignore[attr-defined]
 
 
 @signals.worker_init.connect

@@ -7,6 +7,7 @@ values.py says what they may hold.
 import difflib
 import os
 import re
+import secrets
 import stat
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import NoReturn, TypeVar
 
 import environ
 
+from hotpapers_site.serving.leftovers import BY
 from hotpapers_site.values import Kind, Unsafe, whole
 
 Value = TypeVar("Value")
@@ -22,7 +24,8 @@ Default = TypeVar("Default")
 LONGEST_SHOWN = 60
 LIKENESS = 0.86
 """From this ratio (difflib) on, an unknown name counts as a misspelt one."""
-PREFIXES = ("DJANGO_", "HOTPAPERS_", "HOT_PAPERS_")
+OF_MIRRORS = "MIRROR_"
+PREFIXES = ("DJANGO_", "HOTPAPERS_", "HOT_PAPERS_", "TWITTER_")
 
 
 class Environment:
@@ -71,6 +74,10 @@ class Environment:
         """Return a sentence for each unknown variable whose name resembles one of ours."""
         said = []
         for name in sorted(set(self._variables) - self._asked):
+            if name.startswith(OF_MIRRORS):
+                if not any(problem.startswith(f"{name} is ") for problem in self.problems):
+                    said.append(f"{name} has no effect: MIRRORS does not name this mirror.")
+                continue
             bare = next((name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)), name).upper()
             meant = difflib.get_close_matches(bare, self._asked, n=1, cutoff=1 if len(bare) < 5 else LIKENESS)
             if meant:
@@ -79,7 +86,7 @@ class Environment:
 
     def finish(self) -> None:
         """Report what is wrong and end this process with status 2; mention names that resemble ours."""
-        for sentence in self.resembling():
+        for sentence in self.resembling() if BY not in self._variables else ():  # `serve` has told it for those that it starts
             print(sentence, file=sys.stderr)  # noqa: T201 - nothing is set up yet that could log
         if self.problems:
             stop(self.problems)
@@ -95,10 +102,38 @@ def read_file(path: Path) -> None:
         stop([f"The settings in {path} cannot be read ({reason}); expected lines such as HOT_SCORE=50"])
 
 
+def prepare(folder: Path, key: str) -> tuple[str, str]:
+    """Make the folder for static files and for this user alone. Returns the secret key, which is kept there if none is given, and
+    why the folder cannot be used; empty if it can."""
+    try:
+        make_private(folder)
+        (folder / "static").mkdir(exist_ok=True)
+        return key or kept_secret_key(folder), ""
+    except OSError as error:
+        return key, error.strerror or str(error)
+
+
 def make_private(folder: Path) -> None:
     """Make the folder for this user alone, or take away the rights of others."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keep_private(folder)
+
+
+def kept_secret_key(folder: Path) -> str:
+    """Return the secret key that the embedded default keeps in its folder; it is made at the first call, whoever else asks at the
+    same time."""
+    path = folder / "secret_key"
+    fresh = folder / f".secret_key.{os.getpid()}"
+    if not path.exists():
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass  # another process was first: its key is ours
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="ascii")
 
 
 def keep_private(*paths: Path) -> None:

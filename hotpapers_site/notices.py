@@ -4,6 +4,7 @@ meanwhile."""
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +29,8 @@ TOGETHER = 20
 LONGEST_MESSAGE = LONGEST_TEXT - 100
 """In characters; a longer message would be cut."""
 LEASE, LASTS = "notices", timedelta(minutes=5)
+MAILS_FOR_S = 60.0
+"""After this time no further mail is begun: a mail server that does not answer must not outlast the lease, nor hold up others."""
 LATE_AFTER = timedelta(minutes=10)
 logger = logging.getLogger(__name__)
 
@@ -79,30 +82,23 @@ def _first(waiting: list[Notice], address: str) -> tuple[list[Notice], str]:
     """Return as many notices as fit into one message, and the message."""
     some, text = list[Notice](), ""
     for one in waiting[:TOGETHER]:
-        line = f"• {harmless(said(one), address)} {_address(one)}\n"
+        line = f"• {alerts.harmless(said(one), address)} {_address(one)}\n"
         if some and len(text) + len(line) > LONGEST_MESSAGE:
             break
         some, text = [*some, one], text + line
     return some, text.rstrip()
 
 
-def harmless(text: str, address: str) -> str:
-    """Return the text without power: names and titles come from strangers, and must not call everybody in the channel or become
-    links."""
-    text = text.replace("@", "@\u200b")
-    if alerts.form_of(address)[0] == "slack":
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text
-
-
 def _by_mail(now: datetime) -> None:
     due = Received.objects.filter(is_mail_due=True, notice__in=_recent(now), editor__is_active=True)
     rows = list(due.select_related("notice").order_by("editor", "notice__at", "pk")) if mail_is_set() else []
-    addresses = dict(NoticesByMail.objects.values_list("editor", "address"))
+    addresses, began = dict(NoticesByMail.objects.values_list("editor", "address")), time.monotonic()
     for editor, group in groupby(rows, key=lambda row: row.editor_id):
         some, address = list(group)[:TOGETHER], addresses.get(editor)
         if address is None or _sent("mail", partial(_mail, address, some)):
             Received.objects.filter(pk__in=[row.pk for row in some]).update(is_mail_due=False)
+        if time.monotonic() - began >= MAILS_FOR_S:
+            return
 
 
 def mail_is_set() -> bool:

@@ -5,7 +5,6 @@ default keeps a SQLite database and a generated secret key in `var/`.
 """
 
 import os
-import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,32 +20,15 @@ if "SANDBOX_CLOCK" not in os.environ:  # the sandbox must know no real key
     environment.read_file(BASE_DIR / ".env")
 env = Environment(os.environ)
 VAR_DIR = env.read("VAR_DIR", values.FOLDER, BASE_DIR / "var")
-environment.make_private(VAR_DIR)
-
-
-def kept_secret_key() -> str:
-    """Return the secret key that the embedded default keeps in `var/`; it is made at the first call, whoever else asks at the
-    same time."""
-    path = VAR_DIR / "secret_key"
-    fresh = VAR_DIR / f".secret_key.{os.getpid()}"
-    if not path.exists():
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(50), encoding="ascii")
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass  # another process was first: its key is ours
-        finally:
-            fresh.unlink()
-    return path.read_text(encoding="ascii")
-
 
 DEBUG = env.read("DEBUG", values.FLAG, False)
 DATABASE_URL = env.read("DATABASE_URL", values.DATABASE, "")
 SECRET_KEY = env.read("SECRET_KEY", values.KEY, "")
 if DATABASE_URL and not DEBUG and not os.environ.get("SECRET_KEY"):
     env.wrong("SECRET_KEY", "not set, though DATABASE_URL is", values.KEY.expected, values.KEY.example)
-SECRET_KEY = SECRET_KEY or kept_secret_key()
+SECRET_KEY, why_not = environment.prepare(VAR_DIR, SECRET_KEY)
+if why_not:
+    env.wrong("VAR_DIR", f"{environment.shown(str(VAR_DIR))}, which cannot be used ({why_not})", *values.WRITABLE)
 
 SITE_URL = env.read("SITE_URL", values.SITE, "http://127.0.0.1:8000")
 HTTPS = SITE_URL.startswith("https://")
@@ -110,6 +92,7 @@ BLUESKY_EMBED_BASE = env.read("BLUESKY_EMBED_BASE", values.ORIGIN, "https://embe
 BLUESKY_STREAM: list[str] = env.read("BLUESKY_STREAM", values.STREAMS, values.BLUESKY_STREAMS)  # tried in turn
 BLUESKY_HANDLE = env.read("BLUESKY_HANDLE", values.HANDLE, "")  # with an app password, to search for what the stream missed
 BLUESKY_APP_PASSWORD = env.read("BLUESKY_APP_PASSWORD", values.APP_PASSWORD, "")
+alert_values.expect_both(env, BLUESKY_HANDLE, BLUESKY_APP_PASSWORD)
 HACKERNEWS_API_BASE = env.read("HACKERNEWS_API_BASE", values.BASE, "https://hn.algolia.com")
 HACKERNEWS_ITEM_BASE = env.read("HACKERNEWS_ITEM_BASE", values.BASE, "https://hacker-news.firebaseio.com")
 HUGGINGFACE_API_BASE = env.read("HUGGINGFACE_API_BASE", values.BASE, "https://huggingface.co")
@@ -224,7 +207,6 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
 # True: what `collectstatic` has collected, compressed, under names with a hash, for browsers to keep for ever (`make run`).
 # False: static/ as it stands.
 HASHED_STATIC = env.read("HASHED_STATIC", values.FLAG, False)

@@ -12,21 +12,16 @@ from zoneinfo import ZoneInfo
 
 import redis
 
-from hotpapers_site.databases.addresses import database_address
+from hotpapers_site.databases.addresses import database_address, database_host
 from papers.networks.bluesky.posts import HANDLE as BLUESKY_HANDLE
 from papers.networks.registry import KINDS
-from papers.text.identifiers import CATEGORY
+from papers.text.taxonomy import ARCHIVES, NAMES, in_arxivs_capitals
 
 Value = TypeVar("Value")
 NETWORK_NAMES = tuple(KINDS)
 BLUESKY_STREAMS = [
     f"wss://jetstream{name}.bsky.network" for name in ("2.us-east", "1.us-west", "1.us-east", "2.us-west", ".us-east")
 ]
-ARCHIVES = frozenset(
-    "astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th physics q-bio q-fin "  # noqa: SIM905
-    "quant-ph stat".split()
-)
-"""The archives of arXiv (https://arxiv.org/category_taxonomy)."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_KEY = 32
 
@@ -107,8 +102,20 @@ def time_zone(given: str) -> str:
 
 
 def items(parse: Callable[[str], str]) -> Callable[[str], list[str]]:
-    """Read a list with commas."""
-    return lambda given: [parse(item.strip()) for item in given.split(",") if item.strip()]
+    """Read a list with commas. A list that only has commas is refused: it would turn off what it lists."""
+
+    def parse_all(given: str) -> list[str]:
+        found = [parse(item.strip()) for item in given.split(",") if item.strip()]
+        if not found:
+            raise ValueError(given)
+        return found
+
+    return parse_all
+
+
+def once(parse: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
+    """Leave out what a list has already."""
+    return lambda given: list(dict.fromkeys(parse(given)))
 
 
 def day(given: str) -> str:
@@ -117,7 +124,7 @@ def day(given: str) -> str:
 
 def archive(given: str) -> str:
     """Read an archive (`cs`) or one of its classes (`stat.ML`)."""
-    return given if matching(CATEGORY)(given).split(".")[0] in ARCHIVES else one_of(given, ())
+    return one_of(in_arxivs_capitals(given), (*ARCHIVES, *NAMES))
 
 
 def host(given: str) -> str:
@@ -185,16 +192,17 @@ def broker(given: str) -> str:
     """Read a Redis server, by host and number of the database, or by the path of its socket."""
     parts = urlsplit(matching(r"[!-~]+")(given))
     if parts.scheme in ("unix", "redis+socket"):
-        is_whole = bool(parts.path) and not parts.query
+        is_whole = bool(parts.path) and not parts.netloc and not parts.query and not Path(parts.path).is_dir()
     else:
         one_of(parts.scheme, ("redis", "rediss"))
-        is_whole = bool(parts.hostname) and parts.port != 0 and bool(re.fullmatch("/?[0-9]{0,4}", parts.path))
+        database_host(parts.hostname or "")
+        is_whole = parts.port != 0 and bool(re.fullmatch("/?[0-9]{0,4}", parts.path))
     if not is_whole or parts.fragment:
         raise ValueError(given)
     if parts.query:
         try:
             redis.Redis.from_url(given).connection_pool.make_connection()  # connects nowhere; knows the options that there are
-        except TypeError as error:
+        except (TypeError, redis.RedisError) as error:
             raise ValueError(given) from error
     return given
 
@@ -230,6 +238,8 @@ FLAG = Kind(flag, "true or false", "true")
 SECONDS = Kind(number(0, 3600), "a number of seconds from 0 to 3600", "3")
 FOLDER_NAME = Kind(lambda given: str(folder(given)), "a folder that exists or can be created", "/srv/hotpapers-mirror")
 FOLDER = Kind(folder, "a folder that exists or can be created", "/srv/hotpapers")
+WRITABLE = "a folder in which this user can write, on a disk with room", "/srv/hotpapers/var"
+"""What is expected of VAR_DIR, and an example."""
 DATABASE = Kind(database_address, "the address of a PostgreSQL or SQLite database", "postgres://user:secret@host/name")
 BROKER = Kind(broker, "the address of a Redis server", "redis://127.0.0.1:6379/0")
 HOSTS = Kind(items(host), "names of this site separated by commas, without *, port or leading dot", "papers.example,127.0.0.1")
@@ -242,7 +252,7 @@ BASE = Kind(
     "an https:// address without user, query and fragment (http:// for this machine only)",
     "https://export.arxiv.org",
 )
-NETWORKS = Kind(items(network), f"names of networks with commas, of {', '.join(NETWORK_NAMES)}", "bluesky,hackernews")
+NETWORKS = Kind(once(items(network)), f"names of networks with commas, of {', '.join(NETWORK_NAMES)}", "bluesky,hackernews")
 STREAMS = Kind(
     items(stream),
     "wss:// addresses without a path, with commas (ws:// for this machine only)",

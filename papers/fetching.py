@@ -76,7 +76,7 @@ def arxiv_id_in(text: str) -> str | None:
 
 def fetch_tweet(link: str, paper: Paper, *, now: datetime) -> Tweet:
     """The post with this address, on any network, from now on one that mentions the paper. Raises NotFetched."""
-    key = _identified(link.strip(), now)
+    key = identified(link.strip(), now)
     title = KINDS[key.network].title
     here = Tweet.objects.with_keys([key])
     tweet = here.first()
@@ -98,8 +98,8 @@ def fetch_tweet(link: str, paper: Paper, *, now: datetime) -> Tweet:
     return tweet
 
 
-def _identified(link: str, now: datetime) -> PostKey:
-    """Which post the address means; a network is asked only where its address does not tell."""
+def identified(link: str, now: datetime) -> PostKey:
+    """Which post the address means; a network is asked only where its address does not tell. Raises Unknown or NotFetched."""
     for name, kind in KINDS.items():
         if id := kind.id_in(link):
             return PostKey(name, id)

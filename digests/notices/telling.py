@@ -40,9 +40,16 @@ def name_of(user: AbstractBaseUser | None) -> str:
 
 
 def mentioned(comment: Comment, editors: list[User], *, by: User, at: datetime) -> None:
+    """Once each, however often the comment is edited; the notice names all who were mentioned."""
     names = [name_of(one) for one in editors if one.pk != by.pk]
-    if names:
-        tell(Kind.MENTIONED, f"comment {comment.pk}", editors, at=at, day=comment.day, by=by, comment=comment, names=names)
+    if not names:
+        return
+    key = f"comment {comment.pk}"
+    with transaction.atomic():
+        if before := Notice.objects.select_for_update().filter(key=key).first():
+            before.details["names"] = list(dict.fromkeys([*before.details["names"], *names]))
+            before.save(update_fields=["details"])
+        tell(Kind.MENTIONED, key, editors, at=at, day=comment.day, by=by, comment=comment, names=names)
 
 
 def review_wanted(digest: Digest, *, by: User, at: datetime) -> None:

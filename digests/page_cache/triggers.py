@@ -1,11 +1,12 @@
 """Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
 
-A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `paper:<key>`, `text:<key>` (what
-arXiv says of it), `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers
-that published lists gained or lost), or `*`, all there is. The database names them in the transaction that changes the rows,
-whoever writes: admin, worker, command, raw SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to
-the end each time; on PostgreSQL, where two writers of one row would wait for each other, the table only grows, and the channel
-`page_change` is notified at the commit.
+A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `post:<day>` (the posts that it
+shows under its papers), `paper:<key>`, `text:<key>` (what arXiv says of it), `appears:<key>` (which lists have it), `day:<listing
+day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers that published lists gained or
+lost), or `*`, all there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker,
+command, raw SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to the end each time; on
+PostgreSQL, where two writers of one row would wait for each other, the table only grows, and the channel `page_change` is
+notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -16,7 +17,6 @@ or in the way.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -44,142 +44,131 @@ EVERYTHING = "*"
 OF_A_DAY = ("digest:", "listed:", "day:")
 """Kinds of subjects whose key is a day. A page may name a month (`digest:2021-05`), a year or all (`digest:*`) instead."""
 
-_OF_PAPER = "SELECT 'paper:' || {row}.paper_id AS subject"
-_RANKS_OF_PAPER = f"SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id"
-_DIGEST, _ENTRY, _SHOWN, _MENTION, _INDEXED, _EVENT, _CATEGORY = (
-    model._meta.db_table for model in (Digest, Entry, ShownTweet, Mention, IndexedPaper, PublicEvent, PaperCategory)
+PAPER, DIGEST, ENTRY, SHOWN, MENTION, EVENT, CATEGORY, INDEXED = (
+    model._meta.db_table for model in (Paper, Digest, Entry, ShownTweet, Mention, PublicEvent, PaperCategory, IndexedPaper)
 )
-_DIGEST_OF = f"SELECT '{{kind}}:' || date AS subject FROM {_DIGEST} WHERE id = {{{{row}}}}.digest_id"
-_NEIGHBOUR = (
-    f"SELECT 'digest:' || (SELECT date FROM {_DIGEST} WHERE status = 'published' AND date {{side}} {{{{row}}}}.date "
-    "ORDER BY date {order} LIMIT 1) WHERE {{row}}.status = 'published'"
-)
+IF_PUBLISHED = "ROW.status = 'published'"
+LIST = f"{DIGEST} digest WHERE digest.id = ROW.digest_id AND digest.status = 'published'"
+"""The published list to which the row belongs."""
+LISTED = f"{ENTRY} entry JOIN {DIGEST} digest ON digest.id = entry.digest_id AND digest.status = 'published'"
+"""Entries of published lists."""
+RANKS_OF_PAPER = f"ranks:listing_date FROM {PAPER} WHERE id = ROW.paper_id"
+IS_INDEXED = f"EXISTS (SELECT 1 FROM {INDEXED} WHERE paper_id = ROW.paper_id)"
+"""A paper that the search index doesn't know yet came within the last minute; it is named once the index knows it."""
+REFERRED_TO: tuple[Event, ...] = ("delete", "update")
+"""Of new papers and tweets, which are on no page before other rows refer to them: without a trigger, imports are faster."""
 
 
 @dataclass(frozen=True)
 class Watched:
     model: type[Model]
-    subjects: str
-    """A SELECT of the subjects of one row, which `{row}` stands for."""
-    unseen: frozenset[str] = frozenset()
+    subjects: tuple[str, ...]
+    """`kind:` and what a SELECT of the keys has after its first word; `ROW` is the row that changed."""
+    unseen: tuple[str, ...] = ()
     """Columns that no page shows; changes to them are ignored."""
-    only: frozenset[str] = frozenset()
+    only: tuple[str, ...] = ()
     """Only changes of these columns concern the subjects; empty for all."""
     events: tuple[Event, ...] = ("insert", "delete", "update")
-    """A new paper or tweet is on no page before other rows refer to it; without a trigger on it, imports are faster."""
-    insert_when: str = ""
-    """Which new rows (`NEW`) are on a page at all: a condition that SQLite checks before it runs the trigger, which costs more.
-    An import makes thousands of rows that are not."""
-
-    @property
-    def table(self) -> str:
-        return self.model._meta.db_table
+    new_if: str = ""
+    """Which new rows are on a page at all; if not given, those that have the first subject. SQLite checks this before it runs the
+    trigger, which costs more: an import makes thousands of rows that are not."""
 
     @property
     def columns(self) -> list[str]:
         fields = [field for field in self.model._meta.concrete_fields if not self.only or field.name in self.only]
         return [field.column for field in fields if field.column and field.name not in self.unseen]
 
+    def selects(self, row: str) -> list[str]:
+        """The subjects of the row `NEW` or `OLD`."""
+        split = (subject.replace("ROW.", f"{row}.").partition(":") for subject in self.subjects)
+        return [f"SELECT '{kind}:' || {keys}" if keys else f"SELECT '{kind}'" for kind, _, keys in split]
 
-REFERRED_TO: tuple[Event, ...] = ("delete", "update")
-IS_PUBLISHED = "NEW.status = 'published'"
-IN_PUBLISHED = f"EXISTS (SELECT 1 FROM {_DIGEST} WHERE id = NEW.digest_id AND status = 'published')"
-IS_INDEXED = f"EXISTS (SELECT 1 FROM {_INDEXED} WHERE paper_id = NEW.paper_id)"
-"""A paper that the search index doesn't know yet came within the last minute; it is named once the index knows it."""
+    def condition(self, event: Event, vendor: str) -> str:
+        if event != "insert" or vendor != "sqlite":  # PostgreSQL's conditions ask no other rows
+            return ""
+        return self.new_if.replace("ROW.", "NEW.") or f"EXISTS ({self.selects('NEW')[0]})"
+
+
 WATCHED = [
-    Watched(Digest, "SELECT 'digest:' || {row}.date AS subject WHERE {row}.status = 'published'", insert_when=IS_PUBLISHED),
+    Watched(Digest, (f"digest:ROW.date WHERE {IF_PUBLISHED}",)),
     # The pages of the days beside it link to a digest, those of its papers list it.
     Watched(
         Digest,
-        f"SELECT 'paper:' || paper_id AS subject FROM {_ENTRY} WHERE digest_id = {{row}}.id AND {{row}}.status = 'published' "
-        f"UNION {_NEIGHBOUR.format(side='<', order='DESC')} UNION {_NEIGHBOUR.format(side='>', order='ASC')} "
-        f"UNION SELECT 'category:' || code FROM {_CATEGORY} category JOIN {_ENTRY} entry ON entry.paper_id = category.paper_id "
-        "WHERE entry.digest_id = {row}.id AND {row}.status = 'published' "
-        "UNION SELECT 'listed:' || {row}.date WHERE {row}.status = 'published'",
-        only=frozenset({"status", "date"}),
-        insert_when=IS_PUBLISHED,
+        (
+            f"listed:ROW.date WHERE {IF_PUBLISHED}",
+            f"paper:paper_id FROM {ENTRY} WHERE digest_id = ROW.id AND {IF_PUBLISHED}",
+            f"appears:paper_id FROM {ENTRY} WHERE digest_id = ROW.id AND {IF_PUBLISHED}",
+            f"digest:max(date) FROM {DIGEST} WHERE status = 'published' AND date < ROW.date AND {IF_PUBLISHED}",
+            f"digest:min(date) FROM {DIGEST} WHERE status = 'published' AND date > ROW.date AND {IF_PUBLISHED}",
+            f"category:code FROM {CATEGORY} category JOIN {ENTRY} entry ON entry.paper_id = category.paper_id "
+            f"WHERE entry.digest_id = ROW.id AND {IF_PUBLISHED}",
+        ),
+        only=("status", "date"),
     ),
     Watched(
         Entry,
-        f"{_DIGEST_OF.format(kind='digest')} AND status = 'published' "
-        f"UNION SELECT 'paper:' || {{row}}.paper_id FROM {_DIGEST} WHERE id = {{row}}.digest_id AND status = 'published' "
-        f"UNION SELECT 'category:' || code FROM {_CATEGORY} category JOIN {_DIGEST} digest ON digest.id = {{row}}.digest_id "
-        "AND digest.status = 'published' WHERE category.paper_id = {row}.paper_id",
-        frozenset({"moves"}),
-        insert_when=IN_PUBLISHED,
+        (
+            f"digest:date FROM {LIST}",
+            f"paper:ROW.paper_id FROM {LIST}",
+            f"category:code FROM {CATEGORY} category, {LIST} AND category.paper_id = ROW.paper_id",
+        ),
+        unseen=("moves",),
     ),
-    Watched(
-        Entry,
-        f"{_DIGEST_OF.format(kind='listed')} AND status = 'published'",
-        only=frozenset({"digest", "paper", "position", "printed_otherwise"}),
-        insert_when=IN_PUBLISHED,
-    ),
+    Watched(Entry, (f"listed:date FROM {LIST}",), only=("digest", "paper", "position", "printed_otherwise")),
+    Watched(Entry, (f"appears:ROW.paper_id FROM {LIST}",), only=("digest", "paper")),
     Watched(
         ShownTweet,
-        f"SELECT 'paper:' || entry.paper_id AS subject FROM {_ENTRY} entry JOIN {_DIGEST} digest "
-        "ON digest.id = entry.digest_id AND digest.status = 'published' WHERE entry.id = {row}.entry_id",
-        insert_when=f"EXISTS (SELECT 1 FROM {_ENTRY} entry JOIN {_DIGEST} digest ON digest.id = entry.digest_id "
-        "WHERE entry.id = NEW.entry_id AND digest.status = 'published')",
+        (
+            f"paper:entry.paper_id FROM {LISTED} WHERE entry.id = ROW.entry_id",
+            f"post:digest.date FROM {LISTED} WHERE entry.id = ROW.entry_id",
+        ),
     ),
-    Watched(PublicEvent, _DIGEST_OF.format(kind="digest")),
-    Watched(
-        Paper,
-        "SELECT 'paper:' || {row}.id AS subject UNION SELECT 'text:' || {row}.id",
-        frozenset({"is_settled"}),
-        events=REFERRED_TO,
-    ),
-    Watched(PaperCategory, f"{_OF_PAPER} UNION SELECT 'text:' || {{row}}.paper_id", insert_when=IS_INDEXED),
-    Watched(
-        Paper,
-        "SELECT 'ranks:' || {row}.listing_date AS subject",
-        only=frozenset({"listing_date", "announced_as"}),
-        events=REFERRED_TO,
-    ),
+    Watched(PublicEvent, (f"digest:date FROM {DIGEST} WHERE id = ROW.digest_id",)),
+    Watched(Paper, ("paper:ROW.id", "text:ROW.id"), unseen=("is_settled",), events=REFERRED_TO),
+    Watched(PaperCategory, ("paper:ROW.paper_id", "text:ROW.paper_id"), new_if=IS_INDEXED),
+    Watched(Paper, ("ranks:ROW.listing_date",), only=("listing_date", "announced_as"), events=REFERRED_TO),
     # The note goes when the search index knows the paper: what is found, and authors' pages, change then.
-    Watched(
-        UnindexedPaper,
-        "SELECT 'paper:' || {row}.paper_id AS subject "
-        f"UNION SELECT 'ranks:' || listing_date FROM {Paper._meta.db_table} WHERE id = {{row}}.paper_id",
-        events=("delete",),
-    ),
+    Watched(UnindexedPaper, ("paper:ROW.paper_id", RANKS_OF_PAPER), events=("delete",)),
     # So does this one when the texts of the row are rendered.
     Watched(
         UnrenderedRow,
-        f"SELECT 'paper:' || {{row}}.row_id AS subject WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
-        f"UNION SELECT 'text:' || {{row}}.row_id WHERE {{row}}.\"table\" = '{Paper._meta.db_table}' "
-        f"UNION SELECT 'digest:' || date FROM {_DIGEST} WHERE {{row}}.\"table\" = '{_DIGEST}' AND id = {{row}}.row_id "
-        "AND status = 'published' "
-        f"UNION SELECT 'digest:' || digest.date FROM {_DIGEST} digest JOIN {_ENTRY} entry ON entry.digest_id = digest.id "
-        f"WHERE {{row}}.\"table\" = '{_ENTRY}' AND entry.id = {{row}}.row_id AND digest.status = 'published' "
-        f"UNION SELECT 'digest:' || digest.date FROM {_DIGEST} digest JOIN {_EVENT} event ON event.digest_id = digest.id "
-        f"WHERE {{row}}.\"table\" = '{_EVENT}' AND event.id = {{row}}.row_id",
+        (
+            f"paper:ROW.row_id WHERE ROW.\"table\" = '{PAPER}'",
+            f"text:ROW.row_id WHERE ROW.\"table\" = '{PAPER}'",
+            f"digest:date FROM {DIGEST} WHERE ROW.\"table\" = '{DIGEST}' AND id = ROW.row_id AND status = 'published'",
+            f"digest:digest.date FROM {LISTED} WHERE ROW.\"table\" = '{ENTRY}' AND entry.id = ROW.row_id",
+            f"listed:digest.date FROM {LISTED} WHERE ROW.\"table\" = '{ENTRY}' AND entry.id = ROW.row_id",
+            f"digest:digest.date FROM {DIGEST} digest JOIN {EVENT} event ON event.digest_id = digest.id "
+            f"WHERE ROW.\"table\" = '{EVENT}' AND event.id = ROW.row_id",
+        ),
         events=("delete",),
     ),
-    Watched(Mention, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),
+    Watched(Mention, ("paper:ROW.paper_id", RANKS_OF_PAPER), new_if=IS_INDEXED),
     # Whenever counts of tweets are read, their papers are measured.
-    Watched(PaperMeasurement, f"{_OF_PAPER} UNION {_RANKS_OF_PAPER}", insert_when=IS_INDEXED),
+    Watched(PaperMeasurement, ("paper:ROW.paper_id", RANKS_OF_PAPER), new_if=IS_INDEXED),
     Watched(
         Tweet,
-        f"SELECT 'paper:' || paper_id AS subject FROM {_MENTION} WHERE tweet_id = {{row}}.id "
-        f"UNION SELECT 'paper:' || entry.paper_id FROM {_SHOWN} shown JOIN {_ENTRY} entry ON entry.id = shown.entry_id "
-        "WHERE shown.tweet_id = {row}.id "
-        f"UNION SELECT 'ranks:' || paper.listing_date FROM {Paper._meta.db_table} paper JOIN {_MENTION} mention "
-        "ON mention.paper_id = paper.id WHERE mention.tweet_id = {row}.id",
-        frozenset({"retweets", "favorites", "replies", "quotes", "read_at", "next_read_at", "embedded_at"})
-        | {"state_since", "safe_version"},
+        (
+            f"paper:paper_id FROM {MENTION} WHERE tweet_id = ROW.id",
+            f"paper:entry.paper_id FROM {SHOWN} shown JOIN {ENTRY} entry ON entry.id = shown.entry_id "
+            "WHERE shown.tweet_id = ROW.id",
+            f"post:digest.date FROM {LISTED} JOIN {SHOWN} shown ON shown.entry_id = entry.id WHERE shown.tweet_id = ROW.id",
+            f"ranks:paper.listing_date FROM {PAPER} paper JOIN {MENTION} mention ON mention.paper_id = paper.id "
+            "WHERE mention.tweet_id = ROW.id",
+        ),
+        unseen=(
+            *("retweets", "favorites", "replies", "quotes", "read_at", "next_read_at"),
+            *("embedded_at", "state_since", "safe_version"),
+        ),
         events=REFERRED_TO,
     ),
     Watched(
         CollectionDay,
-        "SELECT 'day:' || {row}.date AS subject",
-        frozenset({"next_try_at", "claimed_until", "changed_at"} | {"acknowledged_at", "acknowledged_by", "acknowledged_reason"}),
+        ("day:ROW.date",),
+        unseen=("next_try_at", "claimed_until", "changed_at", "acknowledged_at", "acknowledged_by", "acknowledged_reason"),
     ),
-    Watched(
-        NetworkDay,
-        "SELECT 'day:' || {row}.date AS subject",
-        frozenset({"sweep_token", "sweep_end", "collected_at", "done_at"}),
-    ),
-    Watched(SavedRules, f"SELECT '{EVERYTHING}' AS subject"),
+    Watched(NetworkDay, ("day:ROW.date",), unseen=("sweep_token", "sweep_end", "collected_at", "done_at")),
+    Watched(SavedRules, (EVERYTHING,)),
 ]
 
 
@@ -214,27 +203,20 @@ def present(connection: BaseDatabaseWrapper) -> bool:
 
 
 def _triggers(vendor: str) -> Iterator[Trigger]:
-    for watched in WATCHED:
-        name = _short("_".join([CHANGE, watched.table, *sorted(watched.only)]))
+    for place, watched in enumerate(WATCHED):
+        table = watched.model._meta.db_table
+        name = f"{CHANGE}_{place:02}_{table}"
         for event in watched.events:
+            subjects = " UNION ".join([NONE, *(select for row in ROWS[event] for select in watched.selects(row))])
             columns = watched.columns if event == "update" else ()
-            # PostgreSQL's conditions ask no other rows.
-            when = watched.insert_when if event == "insert" and vendor == "sqlite" else ""
-            rows = ROWS[event]
-            subjects = " UNION ".join(watched.subjects.format(row=row) for row in rows)
-            yield Trigger(f"{name}_{event}", watched.table, event, SAY[vendor].format(subjects=subjects), columns, when)
+            say = SAY[vendor].format(subjects=subjects)
+            yield Trigger(f"{name}_{event}", table, event, say, columns, watched.condition(event, vendor))
         if vendor == "postgresql":
-            yield Trigger(f"{name}_truncate", watched.table, "truncate", SAY[vendor].format(subjects=ALL))
+            yield Trigger(f"{name}_truncate", table, "truncate", SAY[vendor].format(subjects=f"SELECT '{EVERYTHING}' AS subject"))
 
 
-def _short(name: str) -> str:
-    """The name, which PostgreSQL would cut at 63 letters, with a checksum in the place of its end where it is too long."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 9]}_{crc32(name.encode()):08x}"
-
-
-LONGEST = 50
-"""Letters of a trigger's name, without its event."""
-ALL = f"SELECT '{EVERYTHING}' AS subject"
+NONE = "SELECT NULL AS subject"
+"""Gives the column its name, and is left out."""
 ROWS: dict[Event, tuple[str, ...]] = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
 SAY = {
     # Not INSERT OR REPLACE: the conflict rule of the statement that fires a trigger holds in it, too.

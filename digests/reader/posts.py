@@ -11,6 +11,7 @@ from digests.models import ShownTweet
 from papers.network_words import paper_of_link
 from papers.text.embed import text_of, unescape
 from papers.text.languages import direction_of, language_of
+from papers.text.links import LONGEST_ADDRESS
 
 LINK = re.compile(r'(?P<open><a href="(?P<href>[^"<>]*)"[^"<>]*(?:"[^"<>]*")?>)(?P<text>[^<>]*)</a>')
 PICTURE = re.compile(r"pic\.(?:twitter|x)\.com/\w+")
@@ -22,6 +23,7 @@ LABEL = re.compile(rf"[ \t]*{TO_PAPER}(?: (?:here|link))?[ \t]*[:：]?[ \t]*", r
 """A line that says nothing but what the link is that stands behind it."""
 IS_LABEL = re.compile(rf"(?<![\w-]){TO_PAPER}[ \t]*[:：][ \t]*\Z", re.IGNORECASE)
 LONGEST_LABEL = 30
+WORD_ENDS = re.compile(r"[\w.,:;!?…)]")
 
 
 class ReadPost(NamedTuple):
@@ -61,7 +63,9 @@ def without_links_to(body: str, arxiv_id: str) -> str:
             shown = shown[: len(shown) - len(line)] if LABEL.fullmatch(line) else shown
             at += shown.endswith(" ") and body.startswith(" ", at)
         else:
-            shown += _named(link)
+            named = _named(link)
+            # X takes out the line break before an address, which no longer looks like one.
+            shown += f" {named}" if named != link[0] and WORD_ENDS.search(shown[-1:]) else named
     return _without_empty_lines(shown + body[at:])
 
 
@@ -99,6 +103,6 @@ def _address(text: str) -> str:
 
 def _host(address: str) -> str:
     try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
+        return (urlsplit(address[:LONGEST_ADDRESS]).hostname or "").removeprefix("www.")
     except ValueError:
         return ""

@@ -1,5 +1,6 @@
 """Django's settings for a database, made from its address."""
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,8 @@ from urllib.parse import urlsplit
 
 import environ
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import make_conninfo, timeout_from_conninfo
+from psycopg.pq import PGconn
 
 NOTICE = {
     "connect_timeout": 5,
@@ -18,39 +20,67 @@ NOTICE = {
 }
 """Options of libpq; in seconds, the last one in milliseconds."""
 
-OF_DJANGO = ("pool", "server_side_binding", "isolation_level", "assume_role")
+OF_DJANGO = ("server_side_binding", "assume_role")
 """Options of an address that are not libpq's."""
+
+
+NOWHERE = "/nonexistent"
+"""A folder without a socket: libpq reads all options before it looks there."""
+HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?"
+SQLITE_BEGINS = b"SQLite format 3\0"
+"""The first bytes of every file that is not empty (https://www.sqlite.org/fileformat.html)."""
+
+
+def database_host(given: str) -> str:
+    """Return the name or the address of a server, an IPv6 address without brackets. Raises ValueError."""
+    if ":" in given:
+        return str(ipaddress.IPv6Address(given))
+    if not re.fullmatch(HOST, given):
+        raise ValueError(given)
+    return given
 
 
 def servers(url: str) -> list[tuple[str, int | None]]:
     """Return host and port of each server in `postgres://user@first:5432,second:5432/name`. Raises ValueError."""
     places = urlsplit(url).netloc.rpartition("@")[2].split(",")
-    found = [(parts.hostname or "", parts.port) for parts in (urlsplit(f"//{place}") for place in places)]
+    found = [(database_host(parts.hostname or ""), parts.port) for parts in (urlsplit(f"//{place}") for place in places)]
     ports = [port for _, port in found]
-    if not all(host for host, _ in found) or 0 in ports or (None in ports and set(ports) != {None}):
+    if 0 in ports or (None in ports and set(ports) != {None}):
         raise ValueError(url)
     return found
 
 
 def database_address(given: str) -> str:
-    """Return the address, if it is one that `configured` takes. Raises ValueError."""
+    """Return the address, if it is one that `configured` takes. Raises ValueError, and OSError for a file that cannot be read."""
     parts = urlsplit(given)
     if not re.fullmatch("[!-~]+", given) or parts.fragment or parts.scheme not in ("postgres", "postgresql", "sqlite"):
         raise ValueError(given)
     if parts.scheme == "sqlite":
         file = Path(environ.Env.db_url_config(given)["NAME"])
-        if parts.netloc or parts.query or file.name in ("", ":memory:") or file.is_dir() or not file.absolute().parent.is_dir():
+        if parts.netloc or parts.query or file.name in ("", ":memory:") or not file.absolute().parent.is_dir():
             raise ValueError(given)
+        if file.exists():
+            with file.open("rb") as there:
+                if there.read(len(SQLITE_BEGINS)) not in (b"", SQLITE_BEGINS):
+                    raise ValueError(given)
         return given
     servers(given)
-    if not parts.path.strip("/"):
+    if not re.fullmatch("/[^/]+/?", parts.path):
         raise ValueError(given)
     options = environ.Env.db_url_config(given).get("OPTIONS", {})
-    try:
-        make_conninfo(**{name: value for name, value in options.items() if name not in OF_DJANGO})
-    except psycopg.Error as error:  # there is no such option
-        raise ValueError(given) from error
+    expect_known({name: value for name, value in options.items() if name not in OF_DJANGO})
     return given
+
+
+def expect_known(options: dict[str, Any]) -> None:
+    """Raise ValueError unless libpq has these options and takes these values."""
+    try:
+        timeout_from_conninfo(options)
+        tried = PGconn.connect(make_conninfo(**options | {"host": NOWHERE}).encode())
+    except psycopg.Error as error:
+        raise ValueError(str(error)) from error
+    if NOWHERE.encode() not in tried.error_message:
+        raise ValueError(tried.error_message.decode(errors="replace"))
 
 
 def configured(url: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -122,6 +123,28 @@ def applied_migrations(database: BaseDatabaseWrapper) -> set[tuple[str, str]]:
 
 def known_migrations() -> set[tuple[str, str]]:
     return set(MigrationLoader(None).disk_migrations)
+
+
+def expect_another(url: str) -> None:
+    """Raise NotCopied if the address is that of the site's own database, or of one that cannot be used now."""
+    with opened(url, "other") as other:
+        try:
+            other.ensure_connection()
+            is_own = _identity(other) == _identity(connections[DEFAULT_DB_ALIAS])
+        except Error as error:
+            told = str(error).strip().partition("\n")[0]
+            raise NotCopied(f"The other database cannot be used ({told}). Look at its server and at the address.") from error
+    if is_own:
+        raise NotCopied("That is the site's own database. Choose another, empty one.")
+
+
+def _identity(database: BaseDatabaseWrapper) -> tuple[object, ...]:
+    """Return what two names of one database have in common."""
+    if database.vendor == "sqlite":
+        return (Path(database.settings_dict["NAME"]).resolve(),)
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_postmaster_start_time(), current_database()")
+        return tuple(cursor.fetchone())
 
 
 def expect_this_version(database: BaseDatabaseWrapper) -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,10 +116,12 @@ def _listening(table: Path, port: int) -> Iterator[str]:
 
 
 def _sockets(number: int) -> set[str]:
-    try:
-        return {str(entry.readlink()) for entry in Path(f"/proc/{number}/fd").iterdir()}
-    except OSError:
-        return set()
+    found = set()
+    with suppress(OSError):  # another user's, or gone
+        for entry in Path(f"/proc/{number}/fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                found.add(str(entry.readlink()))
+    return found
 
 
 def _send(number: int, kind: signal.Signals) -> None:

@@ -10,12 +10,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from papers.counts.gone import COPIED, ERASED
 from papers.counts.measuring import measure_papers
 from papers.models import Erasure, Tweet
 from papers.models.tweets import TweetQuerySet
+from papers.networks.registry import KINDS
 from papers.shown import lists
+from papers.text.folding import Folded
 
 Subject = Erasure.Subject
 
@@ -34,10 +37,24 @@ def key_of(network: str, subject: Subject, name: str) -> str:
 
 
 def posts_of_author(network: str, author: str) -> TweetQuerySet:
-    """The posts of the network's author with this id or handle."""
+    """The posts of the network's author with this id, or who has or had this handle; one query, to find the ids."""
     author = author.removeprefix("@")
     of_network = Tweet.objects.filter(network=network)
-    return of_network.filter(author_id=author) | of_network.filter(author_handle__iexact=author)
+    named = Q(author_id=author) | Q(author_handle__iexact=author)
+    ids = set(of_network.filter(named).exclude(author_id="").order_by().values_list("author_id", flat=True))
+    return of_network.filter(named | Q(author_id__in=ids))
+
+
+def id_by_handle(link: str) -> tuple[str, str] | None:
+    """Network and id of the post at an address with its author's handle, if a post of the author tells the network's own id."""
+    parts = link.strip().split("/")
+    handles = [part.casefold().removeprefix("@") for part in parts]
+    known = Tweet.objects.annotate(handle=Folded("author_handle")).filter(handle__in=handles).exclude(author_id="")
+    for network, handle, author_id in known.order_by().values_list("network", "handle", "author_id").distinct():
+        address = "/".join(author_id if part == handle else given for part, given in zip(handles, parts, strict=True))
+        if (id := KINDS[network].id_in(address)) is not None:
+            return network, id
+    return None
 
 
 def erase_post(network: str, id: str, *, reason: str, now: datetime, by: Any = None) -> int:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 LARGEST_COUNT = 2**31 - 1
 """The largest count that we take: our database keeps 32 bits, and no post comes near."""
 LONGEST_TEXT = 10_000
+EARLIEST = 2000
+"""The year. No network that we read is so old."""
 
 
 def whole_number(value: object) -> int | None:
@@ -37,14 +39,16 @@ def count(value: object) -> int | None:
 
 
 def moment(value: object) -> datetime | None:
-    """The moment in an ISO text with its zone; None for all else."""
+    """The moment in an ISO text with its zone, in UTC; None for all else, and for what is before EARLIEST: whoever writes of 1970
+    or of the year 1 has no clock."""
     try:
-        read = datetime.fromisoformat(text_of(value)[:40])
-        return read if read.utcoffset() is not None else None
-    except ValueError:
+        read = datetime.fromisoformat(text_of(value)[:40].upper())
+        return read.astimezone(UTC) if read.utcoffset() is not None and read.year >= EARLIEST else None
+    except (ValueError, OverflowError):
         return None
 
 
 def language(value: object) -> str:
-    """A language tag of BCP 47; `und` where the value is none."""
-    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", value, re.ASCII) else "und"
+    """A language tag of BCP 47, as far as its second part (`zh-Hant` of `zh-Hant-TW`); `und` where the value is none."""
+    found = re.fullmatch(r"([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)(?:-[A-Za-z0-9]{1,8}){0,4}", text_of(value)[:40], re.ASCII)
+    return found[1] if found else "und"

@@ -18,7 +18,7 @@ from papers.search import dictionary
 from papers.search.dictionary import NOWHERE
 from papers.search.expressions import FIRST
 from papers.search.index import PAPER
-from papers.search.levels import TOP, hottest, places
+from papers.search.levels import MOST_COUNTED, TOP, hottest, places
 from papers.search.marking import Part as MarkedPart
 from papers.search.marking import excerpt, marked
 from papers.search.orders import Order, newest
@@ -29,9 +29,6 @@ from papers.search.understanding import Reading, understood
 from papers.search.words import folded, name_words, plain_words, spellings
 
 MOST_HITS = 100
-MOST_COUNTED = 100
-"""Papers that a search counts; of more it says that there are more. To find ten times as many takes ten times as long, where each
-word stands in many papers and all of them in few."""
 SHOWN_AUTHORS = 6
 FEW = 5
 """Papers, of which fewer let another spelling be offered."""
@@ -105,7 +102,7 @@ def search(text: str, *, limit: int = 20, after: str | None = None, order: Order
     elif order is Order.HOTTEST:
         page = hottest(reading, limit + 1, before or FIRST)
     else:
-        page = places(reading, limit + 1, before or TOP + FIRST)
+        page = places(reading, limit + 1, before or TOP + FIRST, found.papers)
     hits = list(_hits([place & PAPER for place in page[:limit]], reading))
     meant = "" if found.instead or len(found.papers) >= FEW else _meant(reading)
     return Results(reading.query, hits, str(page[limit - 1]) if len(page) > limit else None, found, meant)

@@ -77,7 +77,7 @@ def rebuild(progress: Progress | None = None) -> int:
         while ids := list(Paper.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: 10 * BATCH]):
             with transaction.atomic():
                 UnindexedPaper.objects.filter(pk__in=ids).delete()
-                write(ids, is_empty=True)
+                write(ids, is_empty=not IndexedPaper.objects.filter(pk__in=ids).exists())  # a worker may have been at them
             last, done = ids[-1], done + len(ids)
             if progress:
                 progress(len(ids))

@@ -7,13 +7,15 @@ where the last one ended. Each level comes from the index in its order, and none
 that stands in half of a million papers costs no more than a rare one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from heapq import merge
 from typing import NamedTuple
 
+from django.db import connection
+
 from papers import clock
-from papers.search.expressions import FIRST, Clauses, standings
+from papers.search.expressions import FIRST, Clauses, are_so_many, standings, standings_among
 from papers.search.index import STEPS, TIER_BITS
 from papers.search.understanding import Reading
 
@@ -27,30 +29,60 @@ FEW_DAYS = 62
 """Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
 
 
+FEW_OF = 250
+"""Papers in a row of standings of which at most one is wanted: so few PostgreSQL sorts, instead of passing the others."""
+MOST_COUNTED = 100
+"""Papers that a search counts; of more it says that there are more. To find ten times as many takes ten times as long, where each
+word stands in many papers and all of them in few."""
+
+
 class Stream(NamedTuple):
     """Papers of one kind, by their standing."""
 
     raised_by: int
     wanted: Clauses
     unwanted: tuple[Clauses, ...]
+    is_of_names: bool = False
+    """So papers are few, and may be found by nothing else."""
 
 
-def places(reading: Reading, limit: int, before: int = TOP + FIRST) -> list[int]:
-    """The highest places below `before` of the papers that are found; at most nine queries."""
+def places(reading: Reading, limit: int, before: int = TOP + FIRST, counted: Sequence[int] | None = None) -> list[int]:
+    """The highest places below `before` of the papers that are found; at most ten queries. `counted` are those that `hottest`
+    finds, MOST_COUNTED and one more, where they are known already.
+    """
     if reading.is_impossible:
         return []
+    counted = hottest(reading, MOST_COUNTED + 1) if counted is None else counted
     found: list[int] = []
-    are_few = is_of_few_days(reading)
+    above: set[int] = set()
     for level in _levels(reading):
         streams = []
         for stream in level:
-            raised_by = stream.raised_by << TIER_BITS
-            below = standings(stream.wanted, stream.unwanted, before - raised_by, limit - len(found), are_few=are_few)
+            raised_by, left = stream.raised_by << TIER_BITS, limit - len(found)
+            others = [standing for standing in counted if standing not in above][:left]
+            if not raised_by and before > TOP and (len(others) == left or len(counted) <= MOST_COUNTED):
+                below = others  # all that is in higher levels is on this page
+            else:
+                below = _highest(stream, reading, before - raised_by, left, counted)
+            above |= set(below)
             streams.append([standing + raised_by for standing in below])
         found += list(merge(*streams, reverse=True))[: limit - len(found)]
         if len(found) >= limit:
             break
     return found
+
+
+def _highest(stream: Stream, reading: Reading, below: int, limit: int, counted: Sequence[int]) -> list[int]:
+    """The highest standings below one in the stream, of which `counted` are the hottest with others; three queries at most."""
+    are_few = stream.is_of_names or is_of_few_days(reading)
+    if connection.vendor == "postgresql" and not stream.is_of_names:
+        # Its statistics do not know how many papers have several words, or any rare one.
+        among = standings_among(counted, stream.wanted, stream.unwanted)
+        found = [standing for standing in among if standing < below][:limit]
+        if len(found) == limit or len(counted) <= MOST_COUNTED:
+            return found
+        are_few = are_few or are_so_many(counted[-1], FEW_OF * (len(among) + 1))
+    return standings(stream.wanted, stream.unwanted, below, limit, are_few=are_few)
 
 
 def hottest(reading: Reading, limit: int, before: int = FIRST) -> list[int]:
@@ -69,7 +101,7 @@ def _levels(reading: Reading) -> Iterator[list[Stream]]:
     highest = (reading.titled, reading.well_known, reading.named, reading.as_typed)
     for number, wanted in zip((7, 6, 5, 4), highest, strict=True):
         if wanted:
-            yield [Stream(number * LEVEL, wanted, tuple(above))]
+            yield [Stream(number * LEVEL, wanted, tuple(above), is_of_names=number > 4)]
             above.append(_own(wanted, reading))
     in_a_row, in_title = reading.in_a_row, reading.in_title
     titles = [Stream(3 * LEVEL, in_title, (*above, _own(in_a_row, reading)) if in_a_row else tuple(above))]
@@ -80,7 +112,7 @@ def _levels(reading: Reading) -> Iterator[list[Stream]]:
     above.append(_own(in_title, reading))
     for number, wanted in ((2, reading.called), (1, reading.near)):
         if wanted:
-            yield [Stream(number * LEVEL, wanted, tuple(above))]
+            yield [Stream(number * LEVEL, wanted, tuple(above), is_of_names=number == 2)]
             above.append(_own(wanted, reading))
     yield [Stream(0, reading.anywhere, tuple(above))]
 

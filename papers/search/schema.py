@@ -54,6 +54,11 @@ class GIN:
         "SELECT standing FROM papers_indexedpaper WHERE words @@ %s::tsquery{besides} AND standing < %s "
         "ORDER BY standing{sorted} DESC LIMIT %s"
     )
+    find_among = (
+        "SELECT standing FROM papers_indexedpaper WHERE standing = ANY(%s) AND ts_match_vq(words, %s::tsquery) "
+        "ORDER BY standing DESC"
+    )
+    are_so_many = "SELECT count(*) FROM (SELECT FROM papers_indexedpaper WHERE standing >= %s LIMIT %s) AS hotter"
     besides = " AND ts_match_vq(words, %s::tsquery)"
     """`@@` without its index and its statistics: those take a phrase for words that stand anywhere."""
     sorted = " + 0"

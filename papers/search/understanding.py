@@ -25,11 +25,21 @@ LONGEST_RUN = 8
 """Words that are tried joined, split and as names; of a longer query only its title is looked for."""
 MOST_NEAR = 4
 """Words that are looked for beside each other: to find five that are frequent takes long."""
+MOST_APART = 4
+"""Words that titles may have joined or split at other places: more are hardly ever one name, and each has many alternatives."""
 MOST_UNKNOWN = 3
 """Words that are taken for beginnings."""
 CLASS = re.compile(r"\.[a-z]{2}/")
 """Of an old id, which may stand without: `math.gt/0309136`."""
 PIECES = re.compile(r"[0-9]+|[^0-9]+")
+
+
+class Runs(NamedTuple):
+    """Words in a row, joined, that a word is part of."""
+
+    names: Sequence[str] = ()
+    kinds: str = ""
+    """Of terms that they are looked for as, besides as a word. What has the words themselves needs no `j_` or `h_`."""
 
 
 class Wanted(NamedTuple):
@@ -142,7 +152,8 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     runs = _runs([part for part in left if part in asked], asked)
     if is_inflected:
         endings |= {part: [*endings.get(part, []), *inflections(asked[part])] for part in left if part in asked}
-    wanted = [_wanted(part, asked.get(part), known, endings.get(part, []), runs.get(part, [])) for part in left]
+    kinds = "jhnvw" if len(left) <= MOST_APART else "nvw"
+    wanted = [_wanted(part, asked.get(part), known, endings.get(part, []), Runs(runs.get(part, ()), kinds)) for part in left]
     filters = [*_filters(query, others), *(clause for author in authors for clause in author.clauses)]
     wanted += [_either(group) for group in query.either if not any(part.kind for part in group)]
     unwanted = tuple(_one(part) for part in query.without)
@@ -185,13 +196,13 @@ def _runs(parts: Sequence[Part], asked: dict[Part, str]) -> dict[Part, list[str]
     return found
 
 
-def _wanted(part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Sequence[str]) -> Wanted:
+def _wanted(part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Runs) -> Wanted:
     found = _alternatives(part, word, known, endings, runs)
     return Wanted(part, *found, _alternatives(part, word, known, (), runs)[0] if endings else ())
 
 
 def _alternatives(
-    part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Sequence[str]
+    part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Runs
 ) -> tuple[Clause, Clause]:
     """What the part is found by: anywhere, and in a title (or an author's name)."""
     term = part.term
@@ -199,24 +210,25 @@ def _alternatives(
         return (term,), (_title(term),)
     whole = joined(plain_words(part.typed))
     lone = list(term) if len(term) == 1 else []
-    lone += [whole, *runs, *map(folded, endings)]
+    lone += [whole, *runs.names, *map(folded, endings)]
     lone += [folded(other) for other in spellings(word) if other in known] if word else []
     lone = list(dict.fromkeys(lone))
     rows: list[Term] = [term] if len(term) > 1 else []
     if word:
         rows += [tuple(words(SHORT[word]))] if word in SHORT else []
         rows += _split(word)
+    named = {kind: [whole, *(runs.names if kind in runs.kinds else ())] for kind in "jhnvw"}
     in_title: list[Term] = [(f"t_{one}",) for one in lone] + [_title(row) for row in rows]
-    in_title += [(f"{kind}_{one}",) for one in (whole, *runs) for kind in "jnw"] + [(f"a_{one}",) for one in lone]
+    in_title += [(f"{kind}_{one}",) for kind in "jnw" for one in named[kind]] + [(f"a_{one}",) for one in lone]
     anywhere: list[Term] = [(one,) for one in lone] + rows
-    anywhere += [(f"{kind}_{one}",) for one in (whole, *runs) for kind in "jhnv"]
-    called: list[Term] = [(id_term(number),) for one in (whole, *runs) for number in CALLED.get(one, ())]
+    anywhere += [(f"{kind}_{one}",) for kind in "jhnv" for one in named[kind]]
+    called: list[Term] = [(id_term(number),) for one in (whole, *runs.names) for number in CALLED.get(one, ())]
     anywhere, in_title = anywhere + called, in_title + called
     return tuple(dict.fromkeys(anywhere)), tuple(dict.fromkeys(in_title))
 
 
 def _either(group: Sequence[Part]) -> Wanted:
-    found = [_alternatives(part, None, {}, (), ()) for part in group]
+    found = [_alternatives(part, None, {}, (), Runs()) for part in group]
     return Wanted(
         group[0]._replace(is_exact=True), any_of(anywhere for anywhere, _ in found), any_of(in_title for _, in_title in found)
     )

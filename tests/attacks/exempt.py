@@ -17,6 +17,8 @@ EXEMPT: dict[str, str] = {
     "papers.fetching.fetch_paper": "cuts the text at 500 characters, then reads it by `paper_id`, which is registered",
     "papers.fetching.arxiv_id_in": "cuts the text at 500 characters, then reads it by `paper_id`, which is registered",
     "papers.fetching.fetch_tweet": "cuts the link at 500 characters",
+    "papers.fetching.identified": "hands the link to each network's `id_in` and `identify`, which are registered or ask",
+    "papers.search.noted.take": DATABASE,
     "papers.lookup.papers_found": DATABASE,
     "papers.lookup.tweets_found": DATABASE,
     "papers.networks.x.client.XClient.sweep": ASKS,

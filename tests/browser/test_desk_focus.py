@@ -1,7 +1,7 @@
 """The focus at the desk: never on a row that is on its way out, never on the page; nothing typed lands on another paper."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from digests.desk import actions, texts
 from digests.models import Digest, Entry
@@ -122,3 +122,17 @@ def test_colleagues_text_is_told_in_the_field_that_is_typed_in(open_desk: OpenDe
     ann.saved()
     expect(waits).to_be_hidden()
     assert notes() == {number: "Mine"}
+
+
+def test_posts_of_a_second_paper_come_while_those_of_the_first_are_on_their_way(open_desk: OpenDesk, papers: list[Paper]) -> None:
+    ann = open_desk()
+    held: list[Route] = []
+    parts = [ann.page.locator(f'[id="in-{paper.arxiv_id}"] details[data-part=tweets]') for paper in papers[:2]]
+    ann.page.route(f"**/posts/{papers[0].arxiv_id}", lambda route: held.append(route))
+
+    with ann.page.expect_request(f"**/posts/{papers[0].arxiv_id}"):
+        parts[0].locator("summary").dispatch_event("click")  # as a screen reader presses it
+    parts[1].locator("summary").dispatch_event("click")
+    expect(parts[1].locator("li[data-tweet]").first).to_be_visible()
+    held[0].continue_()
+    expect(parts[0].locator("li[data-tweet]").first).to_be_visible()

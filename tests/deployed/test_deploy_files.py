@@ -62,6 +62,10 @@ def test_compose_has_every_process_once() -> None:
         assert (services[name]["read_only"], services[name]["cap_drop"]) == (True, ["ALL"])
     named = {volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])}
     assert named == set(told["volumes"])
+    assert re.findall(r"manage\.py (\w+)", services["migrate"]["command"][-1]) == ["migrate", "collectstatic"]
+    image = (DEPLOY / "Dockerfile").read_text()  # a new volume belongs to whom its folder in the image belongs to
+    for folder in (volume.partition(":")[2] for volume in services["web"]["volumes"]):
+        assert re.search(rf"install --directory --owner=hotpapers (--mode=700 )?{folder}\b", image), folder
 
 
 def test_the_image_has_what_the_site_needs_and_no_root() -> None:

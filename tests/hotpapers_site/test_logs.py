@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -93,3 +94,31 @@ def test_the_id_goes_with_the_message_to_the_task(ids: None) -> None:
         assert (logs.request_id.get(), logs.task_id.get()) == ("", "")
     finally:
         task.pop_request()
+
+
+def test_what_a_worker_says_as_it_stops_is_a_record_of_the_log(capfd: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    from celery.apps import worker
+
+    from hotpapers_site.celery import speak_by_the_log
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logs.Json())
+    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
+    monkeypatch.setattr(worker, "safe_say", None)
+    speak_by_the_log()
+    say, before = vars(worker)["safe_say"], logging.getLogger().level
+    try:
+        logging.getLogger().setLevel("INFO")
+        say("worker: Cold shutdown (MainProcess)", sys.__stdout__)
+        logging.getLogger().setLevel("WARNING")
+        say("worker: Cold shutdown (MainProcess)", sys.__stdout__)
+        say("Two\nlines")
+    finally:
+        logging.getLogger().setLevel(before)
+    told = capfd.readouterr()
+    said = [json.loads(line) for line in told.err.splitlines()]
+    assert [(one["level"], one["logger"], one["message"]) for one in said] == [
+        ("INFO", "celery.worker", "worker: Cold shutdown (MainProcess)"),
+        ("WARNING", "celery.worker", "Two\nlines"),
+    ]
+    assert told.out == ""

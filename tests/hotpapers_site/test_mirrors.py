@@ -11,6 +11,7 @@ from hotpapers_site.environment import Environment
 WRONG = [
     ({"MIRRORS": "Blog"}, "MIRRORS is 'Blog'; expected names of lower-case letters and digits, with commas"),
     ({"MIRRORS": "notes,notes", "MIRROR_NOTES_DIR": "{tmp}"}, "MIRRORS is not different names; expected each name once"),
+    ({"MIRRORS": ","}, "MIRRORS is ','; expected names of lower-case letters and digits"),
     ({"MIRRORS": "notes"}, "MIRROR_NOTES_DIR is not set; expected a folder that exists or can be created"),
     ({"MIRROR_NOTES_DIR": "/dev/null/notes"}, "MIRROR_NOTES_DIR is '/dev/null/notes'; expected a folder"),
     ({"MIRROR_NOTES_KIND": "ftp"}, "MIRROR_NOTES_KIND is 'ftp'; expected folder, git or html"),
@@ -49,6 +50,12 @@ def test_wrong_mirror_is_told_in_one_line(tmp_path: Path, variables: dict[str, s
     )
     assert [one[: len(told)] for one in problems] == [told]
     assert "hunter2" not in problems[0]
+
+
+def test_variables_of_a_mirror_that_is_not_named_are_told() -> None:
+    environment = Environment({"MIRROR_BLOG_DIR": "/srv/blog"})
+    mirrors.read(environment, Path("var"))
+    assert environment.resembling() == ["MIRROR_BLOG_DIR has no effect: MIRRORS does not name this mirror."]
 
 
 def test_mirror_dir_alone_is_one_folder_in_the_old_format(tmp_path: Path) -> None:

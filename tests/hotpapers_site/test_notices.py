@@ -89,6 +89,19 @@ def test_one_channel_that_fails_holds_up_no_other(hooks: Hooks, ann: Client, set
     assert (len(hooks.bodies), len(mail.outbox)) == (1, 1)
 
 
+def test_mail_server_that_is_slow_holds_up_nobody_for_long(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("cleo", "dora"):
+        NoticesByMail.objects.create(editor=make_user(username=name, is_superuser=True), address=f"{name}@papers.example")
+    happen()
+    monkeypatch.setattr(notices, "MAILS_FOR_S", 0.0)
+    rounds = []
+    for _ in range(4):
+        notices.send(clock.now())
+        rounds.append(sorted(one.to[0] for one in mail.outbox))
+    assert [len(one) for one in rounds] == [1, 2, 3, 3]
+    assert rounds[-1] == ["ann@papers.example", "cleo@papers.example", "dora@papers.example"]
+
+
 def test_many_travel_together_and_none_is_cut_off(hooks: Hooks, ann: Client) -> None:
     happen(25, author="&" * 310)
     notices.send(clock.now())

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from hotpapers_site.environment import make_private
-from tests.hotpapers_site.wrong_settings import LONG, SECRETS, WRONG
+from tests.hotpapers_site.wrong_settings import LONG, MORE, SECRETS, WRONG
 from tests.servers import free_port
 
 
@@ -30,10 +30,11 @@ def started(folder: Path, *command: str, **variables: str) -> subprocess.Complet
 
 def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path) -> None:
     """In as many rounds as a variable has wrong values here: each time everything that is left is told at once."""
-    left = WRONG + SECRETS
+    left = WRONG + MORE + SECRETS
     while left:
         now = dict(reversed([(name, (value, expected)) for name, value, expected in left]))
-        told = started(tmp_path, **{name: value for name, (value, _) in now.items()})
+        read = (sys.executable, "-c", "import hotpapers_site.settings")
+        told = started(tmp_path, *read, **{name: value for name, (value, _) in now.items()})
         heading, *lines = told.stderr.splitlines()
         assert (told.returncode, told.stdout) == (2, "")
         assert heading in (
@@ -59,6 +60,7 @@ def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path)
         ["celery", "--app", "hotpapers_site", "beat"],
         ["manage.py", "web", "--port", "0"],
         ["manage.py", "serve", "--port", "0"],
+        ["manage.py", "follow_bluesky"],
         ["manage.py", "migrate"],
     ],
 )
@@ -86,7 +88,12 @@ def test_every_program_ends_with_status_2_and_no_traceback(tmp_path: Path, comma
         {"SECRET_KEY": LONG, "DATABASE_URL": "postgres://me:secret@host/name", "REDIS_URL": "rediss://:secret@host:6380/1"},
         {"SECRET_KEY": LONG, "DATABASE_URL": "postgres://me:a%2Cb@first:5432,second:5433/name?sslmode=require"},
         {"REDIS_URL": "unix:///run/redis.sock", "DATABASE_URL": "sqlite:///db.sqlite3", "SECRET_KEY": LONG},
-        {"REDIS_URL": "rediss://host:6380/1?ssl_cert_reqs=required"},
+        {"REDIS_URL": "rediss://host:6380/1?ssl_cert_reqs=required", "NETWORKS": "bluesky, bluesky,"},
+        {
+            "REDIS_URL": "redis://[::1]:6379",
+            "DATABASE_URL": "postgres://db_1.internal/name?connect_timeout=3",
+            "SECRET_KEY": LONG,
+        },
         {"ARXIV_HOLIDAYS": "2026-12-25, 2027-01-01", "ARXIV_ARCHIVES": "q-bio,cond-mat.mtrl-sci", "AUTO_PUBLISH_AT": "06:30"},
     ],
 )
@@ -113,6 +120,21 @@ def test_alerts_by_mail_need_a_mail_server(tmp_path: Path) -> None:
     assert "EMAIL_URL is not set, though ALERT_EMAILS is; expected the address of a mail server" in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "missing"), [("BLUESKY_HANDLE", "BLUESKY_APP_PASSWORD"), ("BLUESKY_APP_PASSWORD", "BLUESKY_HANDLE")]
+)
+def test_half_an_account_at_bluesky_is_told(tmp_path: Path, given: str, missing: str) -> None:
+    told = started(tmp_path, **{given: "papers.bsky.social"})
+    assert (told.returncode, told.stderr.splitlines()[1].partition(";")[0]) == (2, f"{missing} is not set, though {given} is")
+
+
+def test_folder_in_which_nothing_can_be_made_is_told_beside_what_else_is_wrong(tmp_path: Path) -> None:
+    told = started(tmp_path, VAR_DIR="/proc/hotpapers", HOT_SCORE="hot")
+    assert told.returncode == 2
+    assert [line.partition(" is ")[0] for line in told.stderr.splitlines()[1:]] == ["VAR_DIR", "HOT_SCORE"]
+    assert "VAR_DIR is '/proc/hotpapers', which cannot be used (No such file or directory); expected a folder in" in told.stderr
+
+
 def test_debug_is_refused_for_a_public_site(tmp_path: Path) -> None:
     for public in ({"SITE_URL": "https://papers.example"}, {"ALLOWED_HOSTS": "papers.example"}):
         told = started(tmp_path, DEBUG="true", **public)
@@ -129,6 +151,7 @@ def test_debug_is_refused_for_a_public_site(tmp_path: Path) -> None:
         ("DJANGO_SECRET_KEY", "SECRET_KEY"),
         ("HOTPAPERS_DATABASE_URL", "DATABASE_URL"),
         ("X_BEARER_TOKN", "X_BEARER_TOKEN"),
+        ("TWITTER_BEARER_TOKEN", "X_BEARER_TOKEN"),
     ],
 )
 def test_name_that_resembles_ours_is_told(tmp_path: Path, name: str, meant: str) -> None:

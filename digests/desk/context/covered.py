@@ -104,7 +104,8 @@ def covered(
         if one.paper in papers:
             found[one.paper].append(_as_covered(PAPER, one))
     for pk, several in near.items():
-        titled = [listed[one] if isinstance(one, int) else one for one in several]
+        found_now = (listed.get(one) if isinstance(one, int) else one for one in several)
+        titled = [one for one in found_now if one]  # a correction may have taken a row away between two queries
         newest = sorted(titled, key=lambda one: (one.day, one.position), reverse=True)[:MOST_OF_A_KIND]
         found[pk] += [_as_covered(TITLE, one, is_same_day=one.day == day) for one in newest]
     for pk, shared in _same_authors(papers, written).items():

@@ -15,8 +15,8 @@ QUEUED = {**actions.ACTIONS, **bulk.ACTIONS, **context.ACTIONS}
 """By name."""
 MOST = 100
 """The most changes in a request; the page sends the rest in the next one."""
-ALONE = {"add_tweet", "rules_preview", "refresh_counts", "undo", "changes"}
-"""Actions that are sent alone: they ask other services, or are never queued."""
+ALONE = {"add_tweet", "rules_preview", "save_rules", "refresh_counts", "undo", "changes"}
+"""Actions that are sent alone: they ask other services, answer with more than a sentence, or are never queued."""
 
 
 @desk_action("digests.view_digest")

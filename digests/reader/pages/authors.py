@@ -111,7 +111,7 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
 
 def hotness(entry: Entry) -> tuple[bool, int]:
     """Sort counts from the network before old ones."""
-    return entry.provenance == Provenance.NETWORK, entry.retweets + entry.favorites
+    return entry.provenance == Provenance.NETWORK, entry.retweets + entry.favorites + entry.extra_points
 
 
 def best_of(listed: list[Entry]) -> list[Entry]:

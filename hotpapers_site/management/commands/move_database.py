@@ -44,6 +44,7 @@ class Command(BaseCommand):
 
     def _move(self, url: str, *, replace: bool) -> list[copying.Table]:
         copying.migrate()
+        copying.expect_another(url)
         copying.migrate(url)
         with copying.opened("", "watched") as watched, copying.opened(url, "target") as target:
             if not replace and copying.holds_something(target):

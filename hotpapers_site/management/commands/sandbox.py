@@ -5,6 +5,7 @@ The services are the stand-ins of the tests, so this works in a checkout of the 
 
 import fcntl
 import itertools
+import math
 import os
 import shutil
 import sys
@@ -18,7 +19,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hotpapers_site.management.commands import serve, web
-from hotpapers_site.serving import supervisor
+from hotpapers_site.serving import ports, supervisor
 from papers import clock
 from papers.sources.arxiv.calendar import AnnouncementCalendar
 
@@ -43,10 +44,11 @@ class Command(BaseCommand):
             "--tweets", type=int, default=500, help="posts about them on X, and a fifth of that on Bluesky (default 500)"
         )
         parser.add_argument("--faults", action="store_true", help="let a service fail now and then, each in its own ways")
-        parser.add_argument("--port", type=int, default=web.PORT)
+        parser.add_argument("--port", default=web.PORT, help=f"(default {web.PORT})")
 
-    def handle(self, *args: Any, speed: float, papers: int, tweets: int, port: int, faults: bool, **options: Any) -> None:
-        if speed <= 0 or papers < 1 or tweets < 0:
+    def handle(self, *args: Any, speed: float, papers: int, tweets: int, faults: bool, **options: Any) -> None:
+        port = ports.port_number(options["port"])
+        if not 0 < speed < math.inf or papers < 1 or tweets < 0:
             raise CommandError("--speed must be above 0, --papers at least 1 and --tweets at least 0.")
         from tests.standins.failing import fail  # absent from a bare installation
         from tests.standins.running import services

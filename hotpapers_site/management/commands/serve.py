@@ -4,7 +4,6 @@ import contextlib
 import os
 import secrets
 import signal
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from digests.markdown import samples
 from digests.models import Digest
 from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
-from hotpapers_site.serving import broker, leftovers, supervisor
+from hotpapers_site.serving import broker, leftovers, ports, static_files, supervisor
 from hotpapers_site.serving.alone import NotAlone, alone
 from hotpapers_site.serving.supervisor import Program
 from hotpapers_site.serving.telling import Teller
@@ -37,20 +36,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--archive", type=Path, metavar="DIR", help="import this folder of old posts first")
-        parser.add_argument("--port", type=int, default=PORT)
+        parser.add_argument("--port", default=PORT, help=f"(default {PORT})")
 
-    def handle(self, *args: Any, archive: Path | None, port: int, **options: Any) -> None:
-        if archive and not archive.exists():
+    def handle(self, *args: Any, archive: Path | None, port: str | int, **options: Any) -> None:
+        number = ports.port_number(port)
+        if archive and not archive.is_dir():
             raise CommandError(f"There is no folder {archive}: nothing was started. Give the folder that holds the old posts.")
         try:
             with alone(settings.VAR_DIR):
-                self.serve(archive, port)
+                self.serve(archive, number)
         except NotAlone as other:
             raise CommandError(already_running(other.number)) from None
 
     def serve(self, archive: Path | None, port: int) -> None:
         self.expect_free(port)
         call_command("migrate", verbosity=0)
+        static_files.collect_changed()
         self.say(f"The database is up to date: {settings.DATABASES['default']['NAME']}")
         if archive:
             # What could not be imported was said; the rest is there to be looked at.
@@ -62,7 +63,7 @@ class Command(BaseCommand):
                 f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They are removed once real papers arrive, "
                 "or right away by `manage.py clear_samples`."
             )
-        render_changed()  # what is here shows so on the first page; later texts are the worker\'s
+        render_changed()  # what is here shows so on the first page; later texts are the worker's
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
         for why in networks.off().values() if networks.any_on() else [str(connections.no_key())]:
@@ -94,12 +95,7 @@ class Command(BaseCommand):
             self.say(f"Ended what an earlier start had left behind: process {one.number} ({one.command[:80]}).")
         if (other := leftovers.serving(settings.VAR_DIR)) is not None:
             raise CommandError(already_running(other))
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError as error:
-                raise CommandError(in_use(port)) from error
+        ports.expect_free(HOST, port)
 
     def ensure_admin(self) -> None:
         users = get_user_model().objects
@@ -117,22 +113,6 @@ def already_running(number: int) -> str:
     known, kill = (f" (process {number})", f" or with `kill {number}`") if number else ("", "")
     stop = f"Stop it with Ctrl-C in its terminal{kill}, or set VAR_DIR to another folder."
     return f"Hot Papers is already running from {settings.VAR_DIR}{known}. {stop}"
-
-
-def in_use(port: int) -> str:
-    """Say who holds the port, and what to do."""
-    holder = leftovers.holder_of(port)
-    if holder is None:
-        return f"Port {port} is in use. Stop the program that uses it, or choose another port with --port."
-    if holder.served_by:
-        return (
-            f"Port {port} is in use by another Hot Papers, which runs from {holder.served_from} (process {holder.served_by}). "
-            f"Stop that one with `kill {holder.served_by}`, or choose another port with --port."
-        )
-    return (
-        f"Port {port} is in use by another program, process {holder.number} ({holder.command[:80]}). Stop it, or choose another "
-        "port with --port."
-    )
 
 
 def site_url(port: int) -> str:

@@ -10,6 +10,8 @@ from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from hotpapers_site.serving import ports
+
 HOST, PORT, THREADS = "127.0.0.1", 8000, 8
 HEADERS_WITHIN_MS = 5_000
 """How long a request's headers may take, and how long a connection may wait for its next request."""
@@ -18,6 +20,7 @@ LARGEST_HEADERS = 32 * 1024
 CONNECTIONS = 4096
 """How many at once in each process; the others wait."""
 STOP_WITHIN_S = 30
+MOST_PROCESSES, MOST_THREADS = 256, 1024
 
 
 class Command(BaseCommand):
@@ -25,12 +28,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=HOST, help=f"the address to listen at (default {HOST})")
-        parser.add_argument("--port", type=int, default=PORT, help=f"(default {PORT})")
-        parser.add_argument("--processes", type=int, default=1, help="one for each processor at most (default 1)")
-        parser.add_argument("--threads", type=int, default=THREADS, help=f"in each process (default {THREADS})")
+        parser.add_argument("--port", default=PORT, help=f"(default {PORT})")
+        parser.add_argument("--processes", default=1, help="one for each processor at most (default 1)")
+        parser.add_argument("--threads", default=THREADS, help=f"in each process (default {THREADS})")
         parser.add_argument("--access-log", action="store_true", help="a line for each request (also by ACCESS_LOG=true)")
 
-    def handle(self, *args: Any, host: str, port: int, processes: int, threads: int, access_log: bool, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, access_log: bool, **options: Any) -> None:
+        port = ports.port_number(options["port"])
+        processes = ports.whole("--processes", options["processes"], most=MOST_PROCESSES, example=2)
+        threads = ports.whole("--threads", options["threads"], most=MOST_THREADS, example=THREADS)
+        ports.expect_free(host, port)
         most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a connection is an open file
         os.environ["WEB_THREADS"] = str(threads)

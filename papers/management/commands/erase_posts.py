@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from papers import clock
+from papers import clock, fetching
 from papers.counts import erased_on_request
 from papers.models import Tweet
 from papers.networks.registry import KINDS
@@ -46,8 +46,20 @@ class Command(BaseCommand):
         name, _, id = link.strip().partition(":")
         if name in KINDS and KINDS[name].is_id(id):
             return name, id
-        titles = ", ".join(kind.title for kind in KINDS.values())
-        raise CommandError(f"--post is {link!r}; expected the address of a post on {titles}, or NETWORK:ID.")
+        if found := erased_on_request.id_by_handle(link):
+            return found
+        try:
+            return fetching.identified(link, clock.now())
+        except fetching.Unknown:
+            titles = ", ".join(kind.title for kind in KINDS.values())
+            raise CommandError(
+                f"--post is {link!r}; expected the address of a post on {titles}, with a handle that is in use, or NETWORK:ID."
+            ) from None
+        except fetching.NotFetched as error:
+            raise CommandError(
+                f"--post is {link!r}, whose author we don't know by this handle, and the network could not be asked: {error} "
+                "Run this again later, or give NETWORK:ID, for example bluesky:at://did:plc:…/app.bsky.feed.post/…"
+            ) from None
 
 
 def posts(number: int) -> str:

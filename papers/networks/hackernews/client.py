@@ -13,7 +13,7 @@ import httpx
 from papers.networks.api import Api, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import count, items, mapping, text_of, whole_number
+from papers.networks.strict_json import count, items, mapping, moment, text_of, whole_number
 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000
@@ -115,7 +115,10 @@ class HackerNews(Network):
 def _hit(raw: object) -> FoundPost | None:
     hit = mapping(raw)
     made = {"points": hit.get("points"), "comments": hit.get("num_comments")}
-    return _story(hit, hit.get("objectID"), hit.get("author"), hit.get("created_at_i"), made)
+    id, posted = hit.get("objectID") or hit.get("story_id"), hit.get("created_at_i")
+    if whole_number(posted) is None and (told := moment(hit.get("created_at"))):
+        posted = int(told.timestamp())
+    return _story(hit, id, hit.get("author"), posted, made)
 
 
 def _item(item: Mapping[str, Any]) -> FoundPost | None:

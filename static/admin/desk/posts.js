@@ -6,7 +6,7 @@ import {changes, put} from "./queue.js";
 import {fetchPart} from "./requests.js";
 
 const chosen = new Map(); // by paper, the posts that the server shows, where this page chose them
-let waitingFor = null;
+const coming = new Map(); // by row, what waits for its posts
 
 const place = (row) => find("[data-slot=posts]", row);
 const partOf = (row) => find("details[data-part=tweets]", row);
@@ -14,8 +14,9 @@ const isOpen = (row) => partOf(row)?.open;
 
 /** Whether posts are on their way, for which keys have to wait; called with what to do then. */
 export const whenHere = (work) => {
-    waitingFor?.then(work);
-    return Boolean(waitingFor);
+    const last = [...coming.values()].at(-1);
+    last?.then(work);
+    return Boolean(last);
 };
 
 /** A choice is on its way: its answer brings the posts again. */
@@ -40,10 +41,10 @@ const load = async (row) => {
 /** Open the part, and show its posts. */
 export const openPosts = (row) => {
     partOf(row).open = true;
-    if (!place(row).firstElementChild) {
-        waitingFor = load(row).finally(() => { waitingFor = null; });
+    if (!place(row).firstElementChild && !coming.has(row)) {
+        coming.set(row, load(row).finally(() => coming.delete(row)));
     }
-    return waitingFor ?? Promise.resolve();
+    return coming.get(row) ?? Promise.resolve();
 };
 
 /** Those that are open are fetched again where their row changed. */
@@ -75,7 +76,7 @@ export const savePosts = (row) => {
 
 document.addEventListener("toggle", (event) => {
     const row = event.target.closest?.(".row.entry");
-    if (row && event.target.matches("details[data-part=tweets]") && event.target.open && !waitingFor) {
+    if (row && event.target.matches("details[data-part=tweets]") && event.target.open) {
         openPosts(row);
     }
 }, true);

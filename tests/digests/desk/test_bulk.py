@@ -1,10 +1,11 @@
 """Many papers of a list at once: one change, one undo; asked where another editor was at one of them."""
 
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from django.test import Client
 
+from digests.desk.views import batch
 from digests.editing import history
 from digests.models import Digest, Dismissal
 from papers.models import CollectionDay, Paper
@@ -35,6 +36,20 @@ def test_several_are_removed_in_one_change_and_one_undo(ann: Client, papers: lis
 
     assert done(ann, "undo", revision=revision())["said"].startswith(f"Undone: removed “{papers[1].title}”, ")
     assert (listed(), entry_of(papers[1]).note, Dismissal.objects.count()) == (papers, "A word", 0)
+
+
+def test_what_a_colleague_took_off_by_threshold_is_not_suggested_again_once_removed(
+    ann: Client, bob: Client, papers: list[Paper]
+) -> None:
+    seen = revision()
+    rules = {"shown_tweet_score": 25, "shown_tweets": 10, "one_tweet_per_author": False}
+    done(bob, "apply_rules", hot_score=85, revision=seen, **rules)
+
+    done(ann, "remove", paper=papers[1].arxiv_id, revision=seen)
+    done(ann, "remove_several", papers=ids(papers[2:]), revision=seen)
+
+    dismissed = Dismissal.objects.order_by("pk").values_list("paper__arxiv_id", flat=True)
+    assert (listed(), list(dismissed), revision()) == (papers[:1], ids(papers[1:]), seen + 1)
 
 
 def test_paper_of_several_comes_back_with_its_note(ann: Client, papers: list[Paper]) -> None:
@@ -79,6 +94,11 @@ def test_all_suggestions_are_accepted_in_one_change(ann: Client, papers: list[Pa
     done(ann, "accept_all", papers=[newcomer.arxiv_id], places=[2], revision=seen)
 
     assert (listed(), revision(), last()) == ([papers[0], newcomer, *papers[1:]], seen + 1, "accepted_all")
+    done(ann, "accept_all", papers=[newcomer.arxiv_id], places=[2], revision=seen)
+    done(ann, "accept_all", papers=[newcomer.arxiv_id], places=[9], revision=seen + 1)  # the list ends before
+    assert revision() == seen + 2
+    done(ann, "accept_all", papers=[newcomer.arxiv_id], places=[9], revision=seen + 1)
+    assert (listed()[-1], entry_of(newcomer).moves, revision()) == (newcomer, 1, seen + 2)
     assert "no “places”" in refusal(ann, "accept_all", papers=ids(papers), places=[1], revision=seen)
 
 
@@ -127,6 +147,11 @@ def test_changes_that_waited_travel_together_and_each_has_its_own_result(ann: Cl
     done(ann, "changes", changes=[changes[0], changes[4]])
     assert revision() == before
     assert send(ann, "changes", changes=[]).status_code == 400
+
+
+def test_only_changes_that_answer_with_a_sentence_may_wait() -> None:
+    answers = {name: get_type_hints(action.act)["return"] for name, action in batch.QUEUED.items() if name not in batch.ALONE}
+    assert {name for name, answer in answers.items() if answer is not str} == set()
 
 
 def test_answer_has_the_rows_that_the_page_lacks(ann: Client, papers: list[Paper]) -> None:

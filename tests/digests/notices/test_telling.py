@@ -52,7 +52,7 @@ def test_who_is_mentioned_is_told_once_also_by_a_later_edit(ann: Client, bob: Cl
     pk = Notice.objects.get().comment_id
     done(ann, "edit_comment", comment=pk, text="@bob, @eve, look", base="@bob and @ann, look")
 
-    assert told() == {"Ann mentions Bob in a comment of 20 Nov 2026.": ["bob", "eve"]}
+    assert told() == {"Ann mentions Bob, Eve in a comment of 20 Nov 2026.": ["bob", "eve"]}
     done(ann, "delete_comment", comment=pk)
     assert told() == {}
 

@@ -14,6 +14,7 @@ from digests.page_cache.watching import Watch, watch
 from digests.publishing import status
 from papers.counts import gone, measuring
 from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
+from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
@@ -26,7 +27,7 @@ def heard() -> Iterator[Callable[[], set[str]]]:
     """What was said since the last call."""
     opened = watch()
     assert opened is not None
-    yield lambda: {one for one in opened.changes() if not one.startswith("category:")}
+    yield lambda: {one for one in opened.changes() if not one.startswith(("category:", "appears:", "post:"))}
     opened.close()
 
 
@@ -52,6 +53,51 @@ def test_category_hears_of_the_papers_that_lists_gain_and_lose() -> None:
         assert heard() == {"category:cs.CL"}
 
 
+def test_appearances_change_with_the_lists_that_have_a_paper_and_not_with_its_counts() -> None:
+    digest = make_digest(date(2021, 5, 12), papers=1)
+    paper, other = digest.papers.get(), make_paper()
+    with closing(watch()) as opened:  # type: ignore[type-var]
+        assert opened is not None
+
+        def heard() -> set[str]:
+            return {one for one in opened.changes() if one.startswith("appears:")}
+
+        Entry.objects.update(retweets=7, position=2)
+        Paper.objects.filter(pk=paper.pk).update(title="Corrected")
+        make_entry(make_digest(date(2021, 5, 13), status=Digest.Status.DRAFT), other)
+        assert heard() == set()
+        status.withdraw(digest, now=NOW)
+        assert heard() == {f"appears:{paper.pk}"}
+        status.publish(digest, now=NOW)
+        assert heard() == {f"appears:{paper.pk}"}
+        Entry.objects.filter(digest=digest).update(paper=other)
+        assert heard() == {f"appears:{paper.pk}", f"appears:{other.pk}"}
+        Entry.objects.filter(digest=digest).delete()
+        assert heard() == {f"appears:{other.pk}"}
+
+
+def test_posts_of_a_day_change_with_those_that_it_shows() -> None:
+    paper = make_paper()
+    shown, unshown = make_tweet(paper), make_tweet(paper)
+    for day in (12, 13):
+        make_entry(make_digest(date(2021, 5, day)), paper, shown)
+    make_entry(make_digest(date(2021, 5, 14), status=Digest.Status.DRAFT), paper, shown)
+    with closing(watch()) as opened:  # type: ignore[type-var]
+        assert opened is not None
+
+        def heard() -> set[str]:
+            return {one for one in opened.changes() if one.startswith("post:")}
+
+        Tweet.objects.filter(pk=shown.pk).update(retweets=7, favorites=8, read_at=NOW)
+        Tweet.objects.filter(pk=unshown.pk).update(state=Tweet.State.DELETED)
+        Entry.objects.update(retweets=7)
+        assert heard() == set()
+        Tweet.objects.filter(pk=shown.pk).update(state=Tweet.State.DELETED)
+        assert heard() == {"post:2021-05-12", "post:2021-05-13"}
+        ShownTweet.objects.filter(entry__digest__date=date(2021, 5, 12)).delete()
+        assert heard() == {"post:2021-05-12"}
+
+
 def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard) -> None:
     days = [make_digest(date(2021, 5, day), papers=1) for day in (10, 11, 12, 13, 14)]
     middle = days[2]
@@ -70,6 +116,15 @@ def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard
     assert heard() == around | {paper}
     Digest.objects.filter(pk=middle.pk).delete()
     assert heard() == around | {paper}
+
+
+def test_title_that_is_rendered_later_concerns_the_pages_that_list_it(heard: Heard) -> None:
+    make_digest(date(2021, 5, 12), papers=1)
+    render_changed()
+    Entry.objects.update(printed_otherwise={"title": "On $x$"})
+    heard()
+    render_changed()
+    assert heard() == {"digest:2021-05-12", "listed:2021-05-12"}
 
 
 def test_draft_concerns_no_page(heard: Heard) -> None:

@@ -20,6 +20,8 @@ from papers.text.languages import direction_of, language_of
         ('By <a href="https://x.com/ada">@ada</a> <a href="https://x.com/hashtag/ml">#ml</a>', 'By <a href="https://x.com/ada">@ada</a> <a href="https://x.com/hashtag/ml">#ml</a>'),
         ('See <a href="https://t.co/c">pic.twitter.com/c</a>', 'See <a href="https://t.co/c">[picture]</a>'),
         ('See <a href="https://t.co/c">https://t.co/c</a>', 'See <a href="https://t.co/c">t.co</a>'),
+        ('Truly.<a href="https://t.co/c">https://t.co/c</a>', 'Truly. <a href="https://t.co/c">t.co</a>'),
+        ('(<a href="https://t.co/c">https://t.co/c</a>)', '(<a href="https://t.co/c">t.co</a>)'),
         ('<a href="https://arxiv.org/abs/2105.00001">the paper</a>', ""),
         ("plain &amp; simple", "plain &amp; simple"),
         ("", ""),

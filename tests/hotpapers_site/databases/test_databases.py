@@ -42,6 +42,13 @@ def second(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def with_tables(second: str, tmp_path: Path) -> str:
+    """The second database with all its tables, and nothing in them."""
+    product(second, tmp_path).migrate()
+    return second
+
+
 def held(url: str = "") -> dict[str, copying.Table]:
     with copying.snapshot(url, "looked_at") as database:
         return {model._meta.db_table: copying.contents(model, database) for model in copying.models()}
@@ -76,30 +83,40 @@ def test_moved_to_another_kind_and_back_everything_is_the_same(filled: Digest, s
     ]  # the number of the one that is gone stays unused
 
 
-def test_the_triggers_of_the_new_database_work(filled: Digest, second: str) -> None:
-    call_command("move_database", to=second, stdout=io.StringIO())
+def test_the_triggers_of_the_new_database_work(filled: Digest, with_tables: str) -> None:
+    call_command("move_database", to=with_tables, stdout=io.StringIO())
 
-    with copying.opened(second, "moved") as database:
+    with copying.opened(with_tables, "moved") as database:
         assert triggers.installed(database, "") == triggers.installed(connection, "")
         assert triggers.installed(database, "page_change")
         Paper.objects.using("moved").update(title="Another title")
         assert UnrenderedRow.objects.using("moved").filter(table="papers_paper").count() >= 4
 
 
-def test_a_database_that_holds_something_is_left_alone(filled: Digest, second: str) -> None:
-    call_command("move_database", to=second, stdout=io.StringIO())
+def test_a_database_that_holds_something_is_left_alone(filled: Digest, with_tables: str) -> None:
+    call_command("move_database", to=with_tables, stdout=io.StringIO())
     Paper.objects.update(title="Changed since")
 
     with pytest.raises(CommandError, match="already holds papers, lists or accounts"):
-        call_command("move_database", to=second)
-    assert held(second)["papers_paper"] != held()["papers_paper"]
+        call_command("move_database", to=with_tables)
+    assert held(with_tables)["papers_paper"] != held()["papers_paper"]
 
-    call_command("move_database", to=second, replace=True, stdout=io.StringIO())
-    assert held(second) == held()
+    call_command("move_database", to=with_tables, replace=True, stdout=io.StringIO())
+    assert held(with_tables) == held()
+
+
+def test_its_own_database_is_refused_and_so_is_one_that_is_away(filled: Digest) -> None:
+    ours, name = held(), connection.settings_dict["NAME"]
+    own = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+    with pytest.raises(CommandError, match=r"^That is the site's own database\. Choose another, empty one\.$"):
+        call_command("move_database", to=own, replace=True)
+    with pytest.raises(CommandError, match=r"^The other database cannot be used \(.*\)\. Look at its server and at the address"):
+        call_command("move_database", to="postgres://nobody@127.0.0.1:1/name")
+    assert held() == ours
 
 
 def test_an_old_database_that_is_written_to_meanwhile_is_told(
-    filled: Digest, second: str, monkeypatch: pytest.MonkeyPatch
+    filled: Digest, with_tables: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = copying.copy
 
@@ -113,18 +130,17 @@ def test_an_old_database_that_is_written_to_meanwhile_is_told(
 
     monkeypatch.setattr(copying, "copy", copied_slowly)
     with pytest.raises(CommandError, match=r"written to while it was copied\. Stop the site"):
-        call_command("move_database", to=second)
+        call_command("move_database", to=with_tables)
 
 
-def test_a_row_that_the_other_database_refuses_is_told_and_nothing_is_copied(filled: Digest, second: str) -> None:
-    copying.migrate(second)
-    with copying.opened(second, "stricter") as database, database.cursor() as cursor:
+def test_a_row_that_the_other_database_refuses_is_told_and_nothing_is_copied(filled: Digest, with_tables: str) -> None:
+    with copying.opened(with_tables, "stricter") as database, database.cursor() as cursor:
         cursor.execute("CREATE UNIQUE INDEX stricter ON papers_paper (comment)")
     with pytest.raises(
         CommandError, match=r"^papers_paper: the other database refuses a row: .* Nothing was copied\. Correct that"
     ):
-        call_command("move_database", to=second)
-    with copying.opened(second, "looked_at") as database:
+        call_command("move_database", to=with_tables)
+    with copying.opened(with_tables, "looked_at") as database:
         assert not copying.holds_something(database)
 
 

@@ -73,6 +73,18 @@ def test_each_trouble_is_told_once_and_once_when_it_is_over(hooks: Hooks) -> Non
     assert (len(hooks.bodies), len(mail.outbox)) == (3, 2)
 
 
+def test_strangers_words_in_an_alert_call_nobody_and_every_trouble_begins(hooks: Hooks) -> None:
+    look(*(Found(f"task {n}", f"{n} failed: <!channel> @everyone {'&' * 900}") for n in range(8)))
+    slack, discord, _ = (text_of(body) for _, body in hooks.bodies)
+    assert [text.splitlines()[-1] for text in (slack, discord)] == ["http://127.0.0.1:8000/admin/system/"] * 2
+    assert [line[:53] for line in slack.splitlines()[1:9]] == [
+        f"• {n} failed: &lt;!channel&gt; @\u200beveryone &amp;&amp;&am" for n in range(8)
+    ]
+    assert [line[:34] for line in discord.splitlines()[1:9]] == [f"• {n} failed: <!channel> @\u200beveryone " for n in range(8)]
+    assert [len(slack) <= 1900, len(discord) <= 1900] == [True, True]
+    assert len(mail.outbox[0].body) > 7200
+
+
 def test_a_channel_that_fails_is_tried_again_and_the_others_are_not_asked_twice(hooks: Hooks) -> None:
     hooks.status = 500
     look(BEAT)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -19,9 +21,10 @@ import redis
 from django.conf import settings
 from django.test import Client
 
-from hotpapers_site.management.commands.serve import in_use, site_url
+from hotpapers_site.management.commands.serve import site_url
 from hotpapers_site.queues import QUEUES
 from hotpapers_site.serving import leftovers
+from hotpapers_site.serving.ports import in_use
 from tests.processes import processes_naming
 from tests.servers import free_port
 
@@ -84,48 +87,71 @@ def queued(folder: Path, task: str) -> None:
     subprocess.run([sys.executable, "-c", code], env=environment(folder), cwd=settings.BASE_DIR, check=True)
 
 
+@dataclass(frozen=True)
+class FirstStart:
+    folder: Path
+    address: str
+    page: str
+    output: str
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    """The first start on an empty machine, stopped again."""
+    folder = tmp_path_factory.mktemp("first")
+    process, address = serve(folder)
+    page = wait_for(address, process).text
+    return FirstStart(folder, address, page, stop(process, folder))
+
+
+@pytest.fixture
+def var(first_start: FirstStart, tmp_path: Path) -> Path:
+    """A folder that a first start has set up: tables, sample data and account are there."""
+    shutil.copytree(first_start.folder, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
 @pytest.mark.slow
-def test_serve_runs_a_worker_and_beat_until_a_signal(tmp_path: Path) -> None:
-    process, address = serve(tmp_path)
+def test_serve_runs_a_worker_and_beat_until_a_signal(var: Path) -> None:
+    process, address = serve(var)
     wait_for(address, process)
-    wait_until(lambda: workers(tmp_path) == 9, process)  # of four queues: two processes that collect, one each of the others
-    wait_until(lambda: any(" beat " in command for command in processes_naming(str(tmp_path))), process)
-    with redis.Redis(unix_socket_path=str(tmp_path / "redis.sock")) as client:
-        queued(tmp_path, "celery.backend_cleanup")
+    wait_until(lambda: workers(var) == 9, process)  # of four queues: two processes that collect, one each of the others
+    wait_until(lambda: any(" beat " in command for command in processes_naming(str(var))), process)
+    with redis.Redis(unix_socket_path=str(var / "redis.sock")) as client:
+        queued(var, "celery.backend_cleanup")
         wait_until(lambda: client.llen("upkeep") == 0, process)  # taken by the worker
     wait_until(lambda: len(running(address)) == 6, process)
     assert sorted(running(address)) == ["beat", "web", *sorted(f"worker {name}" for name in QUEUES)]
-    output = stop(process, tmp_path, signal.SIGTERM)
-    with contextlib.closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
+    output = stop(process, var, signal.SIGTERM)
+    with contextlib.closing(sqlite3.connect(var / "db.sqlite3")) as database:
         assert database.execute("SELECT name FROM hotpapers_site_heartbeat").fetchall() == []  # nobody is missed
     assert "X_BEARER_TOKEN is not set, so no posts are collected" in output
     assert "Traceback" not in output
 
 
 @pytest.mark.slow
-def test_serve_ends_with_words_when_its_worker_dies(tmp_path: Path) -> None:
-    process, address = serve(tmp_path)
+def test_serve_ends_with_words_when_its_worker_dies(var: Path) -> None:
+    process, address = serve(var)
     wait_for(address, process)
-    wait_until(lambda: workers(tmp_path) == 9, process)
+    wait_until(lambda: workers(var) == 9, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     worker = next(pid for pid in children if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
     os.kill(int(worker), signal.SIGKILL)
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert re.search(r"CommandError: The worker of \w+ ended \(killed by SIGKILL\), so everything was stopped\.\n", output)
-    assert processes_naming(str(tmp_path)) == []
+    assert processes_naming(str(var)) == []
 
 
 @pytest.mark.slow
-def test_serve_sets_an_empty_machine_up_once(tmp_path: Path) -> None:
-    process, address = serve(tmp_path)
-    assert "Sample data" in wait_for(address, process).text
-    output = stop(process, tmp_path)
+def test_serve_sets_an_empty_machine_up_once(first_start: FirstStart, var: Path) -> None:
+    output = first_start.output
+    assert "Sample data" in first_start.page
     assert re.search(r"^Loaded 4 sample days, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\.", output, re.M)
-    assert f"{address}/admin/" in output
+    assert f"{first_start.address}/admin/" in output
     password = re.search(r"User: admin  Password: (\S{16})\n", output)
     assert password is not None
-    process, address = serve(tmp_path)
+    process, address = serve(var)
     wait_for(address, process)
     with httpx.Client(base_url=address, trust_env=False, timeout=60, follow_redirects=True) as client:
         client.get("/admin/login/")
@@ -133,10 +159,10 @@ def test_serve_sets_an_empty_machine_up_once(tmp_path: Path) -> None:
         assert (
             "Log out" in client.post("/admin/login/?next=/admin/", data=form, headers={"Referer": f"{address}/admin/login/"}).text
         )
-    output = stop(process, tmp_path)
+    output = stop(process, var)
     assert "Password:" not in output
     assert "sample data" not in output
-    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert (var / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.slow
@@ -162,21 +188,21 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow(seconds=20)
-def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(tmp_path: Path) -> None:
-    process, address = serve(tmp_path)
+def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(var: Path) -> None:
+    process, address = serve(var)
     wait_for(address, process)
-    wait_until(lambda: workers(tmp_path) == 9, process)
+    wait_until(lambda: workers(var) == 9, process)
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
-    second = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+    second = subprocess.run(command, env=environment(var), capture_output=True, text=True, check=False)
     assert second.returncode == 1
-    assert f"Hot Papers is already running from {tmp_path} (process {process.pid})." in second.stderr
+    assert f"Hot Papers is already running from {var} (process {process.pid})." in second.stderr
     process.kill()
     process.communicate(timeout=60)  # its children held the pipe, too
     deadline = time.monotonic() + 60
-    while processes_naming(str(tmp_path)) and time.monotonic() < deadline:
+    while processes_naming(str(var)) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert processes_naming(str(tmp_path)) == []
-    assert not (tmp_path / "redis.sock").exists()
+    assert processes_naming(str(var)) == []
+    assert not (var / "redis.sock").exists()
 
 
 def test_a_port_that_another_site_of_ours_holds(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Model
 from django.test import Client
+from pytest_django import Settings
 
 from papers import fetching
 from papers.collecting import posts, tweets
@@ -72,6 +73,15 @@ def test_an_author_goes_from_every_table_and_comes_never_again() -> None:
     assert Tweet.objects.filter(next_read_at__isnull=False, state="erased").count() == 0
 
 
+def test_posts_from_before_the_author_took_another_handle_go_too() -> None:
+    make_paper(arxiv_id="2105.00001")
+    store(on_bluesky("3k1"), on_bluesky("3k2", handle="new.example"))
+
+    assert erase("--author", "bluesky:new.example").startswith("2 posts erased.")
+    assert "old.example" not in everything()
+    assert set(Tweet.objects.values_list("state", flat=True)) == {"erased"}
+
+
 def test_one_post_goes_and_its_authors_others_stay() -> None:
     make_paper(arxiv_id="2105.00001")
     store(on_bluesky("3kabc"), on_bluesky("3k2"))
@@ -82,6 +92,28 @@ def test_one_post_goes_and_its_authors_others_stay() -> None:
     assert sorted(Tweet.objects.values_list("status_id", "state")) == [
         (f"at://{DID}/app.bsky.feed.post/3k2", "live"), (f"at://{DID}/app.bsky.feed.post/3kabc", "erased"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "link", ["https://bsky.app/profile/Old.example/post/3kabc", "bsky.app/profile/old.example/post/3kabc?a=b"]
+)
+def test_a_link_with_the_authors_handle_is_known_by_any_of_their_posts(link: str) -> None:
+    make_paper(arxiv_id="2105.00001")
+    store(on_bluesky("3k2"))
+
+    assert erase("--post", link) == "0 posts erased. What is erased is refused from now on.\n"
+    store(on_bluesky("3kabc"))
+
+    assert list(Tweet.objects.values_list("status_id", "state")) == [(f"at://{DID}/app.bsky.feed.post/3k2", "live")]
+
+
+def test_a_link_with_an_unknown_handle_says_what_else_to_give(settings: Settings, tmp_path: Path) -> None:
+    settings.NETWORKS, settings.BLUESKY_API_BASE = ["bluesky"], "http://127.0.0.1:9"
+    settings.REDIS_URL, settings.VAR_DIR = "", tmp_path
+    with pytest.raises(
+        CommandError, match=r"whose author we don't know by this handle, .* Run this again later, or give NETWORK:ID"
+    ):
+        erase("--post", "https://bsky.app/profile/old.example/post/3kabc")
 
 
 def test_a_post_that_is_not_here_yet_is_refused_when_it_comes() -> None:

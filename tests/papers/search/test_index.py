@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from papers.counts.measuring import measure_papers
 from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, Provenance, UnindexedPaper
+from papers.search import index
 from papers.search.finding import matching_ids
 from papers.search.index import index_changed, rebuild
 from tests.factories import make_tweet
@@ -90,6 +91,17 @@ def test_rebuild_makes_the_same_index(library: None) -> None:
     assert rebuild() == 5
     assert list(IndexedPaper.objects.order_by("pk").values_list()) == before
     assert titles("attention") == [ALL, VISION, NEED]
+
+
+def test_rebuild_beside_a_worker_that_indexes_the_same_papers(library: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "BATCH", 1)  # ten papers in each of its steps
+    for number in range(6):
+        make(f"Attention {number}")
+
+    assert rebuild(lambda _: index_changed()) == 11  # after the first ten, the worker is at the last
+
+    assert not UnindexedPaper.objects.exists()
+    assert len(titles("attention")) == 9
 
 
 def test_collaboration_of_thousands_is_indexed() -> None:

@@ -231,16 +231,21 @@ def test_the_plural_of_a_word_is_no_other_spelling() -> None:
     assert ([hit.paper.title for hit in results.hits], results.meant) == (["Transformers"], "")
 
 
+def count_at_most(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("finding", "levels"):
+        monkeypatch.setattr(f"papers.search.{module}.MOST_COUNTED", most)
+
+
 def test_results_are_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch, well_known: None) -> None:
     assert (search("transformer").total, search("transformer").are_more) == (5, False)
 
-    monkeypatch.setattr("papers.search.finding.MOST_COUNTED", 3)
+    count_at_most(3, monkeypatch)
     assert (search("transformer").total, search("transformer").are_more) == (3, True)
 
 
 @pytest.mark.parametrize("most", [100, 3, 1])
 def test_newest_first_pages_without_gaps_or_doubles(monkeypatch: pytest.MonkeyPatch, well_known: None, most: int) -> None:
-    monkeypatch.setattr("papers.search.finding.MOST_COUNTED", most)
+    count_at_most(most, monkeypatch)
     monkeypatch.setattr("papers.search.orders.MOST_OF_SPAN", max(most, 2))
     found, after = [], None
     for _ in range(5):
@@ -250,6 +255,23 @@ def test_newest_first_pages_without_gaps_or_doubles(monkeypatch: pytest.MonkeyPa
             break
 
     assert found == ["2106.01345", "2104.13478", "2104.14294", "2103.14030", "2010.11929"]
+
+
+@pytest.mark.parametrize("few_of", [1, 1_000])
+@pytest.mark.parametrize("most", [100, 3, 1])
+def test_the_best_first_pages_alike_however_many_are_counted(
+    monkeypatch: pytest.MonkeyPatch, well_known: None, most: int, few_of: int
+) -> None:
+    count_at_most(most, monkeypatch)
+    monkeypatch.setattr("papers.search.levels.FEW_OF", few_of)
+    found, after = [], None
+    for _ in range(5):
+        page = search("vision transformer", limit=1, after=after)
+        found += [hit.paper.arxiv_id for hit in page.hits]
+        if not (after := page.next):
+            break
+
+    assert found == ["2010.11929", "2104.14294", "2103.14030"]
 
 
 def test_hottest_first_is_whatever_fits_best(well_known: None) -> None:

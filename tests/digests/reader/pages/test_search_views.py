@@ -91,7 +91,7 @@ def test_search_page_takes_a_constant_number_of_queries(
         make_entry(make_digest(date(2021, 5, 1 + number)), paper)
     index_changed()
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         assert page(client, q="many quivers").count('class="result"') == 12
 
 

@@ -111,6 +111,18 @@ def test_author_has_one_address_for_all_spellings(client: Client) -> None:
         assert (response.status_code, response.headers["Location"]) == (301, "/authors/yann-lecun")
 
 
+def test_hottest_of_an_author_counts_every_network(client: Client) -> None:
+    digest = make_digest(DAY)
+    for score in range(9):
+        make_entry(digest, make_paper(title=f"{score} points", authors=["Ada"]), retweets=0, favorites=0, extra_points=score)
+    index_changed()
+
+    page = page_of(client, "/authors/ada")
+
+    [top] = re.findall(r'aria-labelledby="top">(.*?)</section>', page, re.DOTALL)
+    assert list(dict.fromkeys(re.findall(r"\d points", top)))[:2] == ["8 points", "7 points"]
+
+
 def test_author_pages_by_paper(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     made = [make_paper(authors=["Wei Wang"], listing_date=DAY - timedelta(days=n // 3)) for n in range(60)]
     index_changed()

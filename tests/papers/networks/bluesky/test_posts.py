@@ -117,6 +117,24 @@ def test_a_post_was_made_when_it_says_but_not_after_it_was_seen() -> None:
     assert [post and post.posted_at for post in (late, early, broken)] == [SEEN, datetime(2026, 11, 20, 8, tzinfo=UTC), SEEN]
 
 
+@pytest.mark.parametrize(
+    ("told", "moment"),
+    [
+        ("2026-11-20t09:15:00z", SEEN - timedelta(seconds=1)),
+        ("2026-11-20T09:15:00.123456789Z", SEEN - timedelta(seconds=1) + timedelta(microseconds=123456)),
+        ("0001-01-01T00:00:00+10:00", SEEN),
+        ("9999-12-31T23:59:59-10:00", SEEN),
+        ("1970-01-01T00:00:00Z", SEEN),
+        ("2026-11-20T09:15:00", SEEN),
+        ("2026-11-20T24:00:00Z", SEEN),
+    ],
+)
+def test_moments_of_odd_clocks_stop_nobody(told: str, moment: datetime) -> None:
+    post = read_record(URI, record(createdAt=told), indexed_at=SEEN)
+    assert post
+    assert post.posted_at == moment
+
+
 @pytest.mark.parametrize("value", [{}, {"text": None}, {"text": ["x"]}, {"$type": "app.bsky.feed.like", "text": "x"}, None, "x"])
 def test_a_record_that_is_no_post_is_left_out(value: object) -> None:
     assert read_record(URI, value, indexed_at=SEEN) is None
@@ -125,6 +143,23 @@ def test_a_record_that_is_no_post_is_left_out(value: object) -> None:
 def test_a_language_is_told_only_where_there_is_one() -> None:
     told = [read_record(URI, record(langs=langs), indexed_at=SEEN) for langs in (["ja"], ["en", "de"], ["x' y"], "en", None)]
     assert [post and post.language for post in told] == ["ja", "und", "und", "und", "und"]
+
+
+@pytest.mark.parametrize(
+    ("langs", "told"),
+    [
+        (["zh-Hant-TW"], "zh-Hant"),
+        (["pt-BR"], "pt-BR"),
+        (["english"], "und"),
+        ("en", "und"),
+        ([None], "und"),
+        (["en", "de"], "und"),
+    ],
+)
+def test_a_language_is_kept_as_far_as_its_second_part(langs: object, told: str) -> None:
+    post = read_record(URI, record(langs=langs), indexed_at=SEEN)
+    assert post
+    assert post.language == told
 
 
 def test_the_moment_within_a_key() -> None:

@@ -9,6 +9,7 @@ import pytest
 from papers.networks.api import Api
 from papers.networks.base import GoneReason, Run
 from papers.networks.hackernews.client import HackerNews
+from papers.networks.hackernews.client import _hit as hit_of
 from papers.sources.http import Malformed, RateLimited, SourceError, Transient
 from tests.papers.networks.asking import NOW, now
 from tests.standins.hackernews import HackerNewsStandin, Story
@@ -104,6 +105,13 @@ def test_two_stories_about_one_paper_are_two(standin: HackerNewsStandin, hackern
 def test_points_that_are_null_are_not_told(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
     standin.add(story(1, points=None, comments=None))
     [post] = hackernews.mentions(DAY, NOW)
+    assert post.counts == {}
+
+
+def test_a_hit_with_its_id_and_moment_in_the_other_fields_is_read() -> None:
+    told = {"story_id": 90000001, "url": PAPER, "created_at": "2026-11-20T12:00:00Z", "title": None, "points": None}
+    [post] = [read for read in map(hit_of, (told, {**told, "created_at": "yesterday"}, {**told, "story_id": None})) if read]
+    assert (post.id, post.posted_at, post.papers, post.runs) == ("90000001", DAY + timedelta(hours=12), ("2611.90001",), ())
     assert post.counts == {}
 
 
