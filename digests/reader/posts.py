@@ -5,12 +5,14 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import ShownTweet
 from papers.network_words import paper_of_link
 from papers.text.embed import text_of, unescape
 from papers.text.languages import direction_of, language_of
+from papers.text.tex_commands import SYMBOLS
 
 LINK = re.compile(r'(?P<open><a href="(?P<href>[^"<>]*)"[^"<>]*(?:"[^"<>]*")?>)(?P<text>[^<>]*)</a>')
 PICTURE = re.compile(r"pic\.(?:twitter|x)\.com/\w+")
@@ -22,6 +24,9 @@ LABEL = re.compile(rf"[ \t]*{TO_PAPER}(?: (?:here|link))?[ \t]*[:：]?[ \t]*", r
 """A line that says nothing but what the link is that stands behind it."""
 IS_LABEL = re.compile(rf"(?<![\w-]){TO_PAPER}[ \t]*[:：][ \t]*\Z", re.IGNORECASE)
 LONGEST_LABEL = 30
+COMMAND = re.compile(r"\\(?P<name>[A-Za-z]{2,20}+)")
+COMMANDS = re.compile(r"(?P<tag><[^<>]*>)|(?<![\w\\:/])(?:\\[A-Za-z]{2,20}+)++")
+"""In a row; not in the path of a file."""
 WORD_ENDS = re.compile(r"[\w.,:;!?…)]")
 
 
@@ -43,7 +48,7 @@ def read_post(shown: ShownTweet, arxiv_id: str) -> ReadPost:
 def _read(body: str, safe_html: SafeString, language: str, direction: str, arxiv_id: str) -> ReadPost:
     text = text_of(body)
     is_rtl = direction == "rtl" or direction_of(text) == "rtl"
-    html = mark_safe(without_links_to(safe_html, arxiv_id))  # noqa: S308 (a part of what is safe)
+    html = mark_safe(with_symbols(without_links_to(safe_html, arxiv_id)))  # noqa: S308 (a part of what is safe)
     return ReadPost(html, language_of(text, language), "rtl" if is_rtl else "ltr")
 
 
@@ -66,6 +71,15 @@ def without_links_to(body: str, arxiv_id: str) -> str:
             # X takes out the line break before an address, which no longer looks like one.
             shown += f" {named}" if named != link[0] and WORD_ENDS.search(shown[-1:]) else named
     return _without_empty_lines(shown + body[at:])
+
+
+def with_symbols(body: str) -> str:
+    """The safe HTML with the symbols for which its text has TeX's names: people write \\gamma where they mean γ."""
+    return COMMANDS.sub(lambda found: found[0] if found["tag"] else COMMAND.sub(_symbol, found[0]), body)
+
+
+def _symbol(command: re.Match[str]) -> str:
+    return escape(SYMBOLS.get(command["name"], command[0]))
 
 
 def _without_empty_lines(body: str) -> str:
