@@ -29,10 +29,7 @@ $(VENV)/.dev: $(VENV)/.base requirements-dev.txt
 
 setup: $(VENV)/.dev ## install everything needed to run and test
 
-var/static/staticfiles.json: $(VENV)/.base $(shell find static -type f)
-	@HASHED_STATIC=1 $(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
-
-run: var/static/staticfiles.json ## serve the whole product at http://127.0.0.1:8000 (PORT=8080; ARCHIVE=dir imports old posts first)
+run: $(VENV)/.base ## serve the whole product at http://127.0.0.1:8000 (PORT=8080; ARCHIVE=dir imports old posts first)
 	@HASHED_STATIC=1 $(BIN)/python manage.py serve $(if $(PORT),--port "$(PORT)") $(if $(ARCHIVE),--archive "$(ARCHIVE)")
 
 sandbox: $(VENV)/.base ## run the whole product against invented services; a day takes a minute (ARGS="--speed 5000 --papers 1000")

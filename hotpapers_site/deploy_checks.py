@@ -36,6 +36,12 @@ def public_site(**_: Any) -> list[CheckMessage]:
             f"SECURE_HSTS_SECONDS is {settings.SECURE_HSTS_SECONDS}: browsers forget within a day that the site has https.",
             "When https works, raise it step by step up to 31536000 (a year); see SECURITY.md.",
         )
+    if settings.HTTPS and settings.SECURE_SSL_REDIRECT and not settings.BEHIND_PROXY:
+        warn(
+            10,
+            "BEHIND_PROXY is off: the site doesn't see that a request came by https, and redirects it to itself for ever.",
+            "Set BEHIND_PROXY=true if the proxy in front sets X-Forwarded-Proto and X-Forwarded-For itself (deploy/nginx does).",
+        )
     if settings.DEBUG:
         warn(4, "DEBUG is on: error pages show settings and code.", "Set DEBUG=false.")
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):

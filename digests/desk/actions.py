@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import partial
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Max
 
 from digests.admin.ordered_rows import renumber
@@ -34,18 +35,20 @@ GOES_WITH_PAPER = (
 MOVES = (Action.MOVED, Action.MOVED_SEVERAL, Action.ACCEPTED_ALL)
 
 
+@transaction.atomic
 def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: datetime) -> None:
     """List the paper at the position, or at the end, with its counts and the posts that the rules show.
 
     A paper that was removed from this list before comes back with its note, title and posts.
     """
     with editing(day, Action.ADDED, by=by, paper=paper) as digest:
-        Dismissal.objects.filter(day=day, paper=paper).delete()
         if digest.entries.filter(paper=paper).exists():
             raise AsWanted
         insert_new(digest, paper, position, now)
+    Dismissal.objects.filter(day=day, paper=paper).delete()
 
 
+@transaction.atomic
 def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> None:
     """Remove the paper from this day's list, and stop suggesting it.
 
@@ -53,7 +56,6 @@ def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> No
     editor saw.
     """
     with editing(day, Action.REMOVED, by=by, paper=paper) as digest:
-        _dismiss(day, paper, by, now)
         if not (entry := digest.entries.select_related("paper").filter(paper=paper).first()):
             raise AsWanted
         if others := by_others(digest, seen, by, [paper], GOES_WITH_PAPER):
@@ -65,6 +67,7 @@ def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> No
             )
         entry.delete()
         renumber(digest.entries.all(), [])
+    _dismiss(day, paper, by, now)
 
 
 def dismiss(day: date, paper: Paper, *, by: User, now: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from digests.admin.ordered_rows import renumber
 from digests.desk.actions import GOES_WITH_PAPER, insert_new, set_place
@@ -21,6 +22,7 @@ from papers.ranking.candidates import announced_on, ranked
 from papers.ranking.ranking import Rules
 
 
+@transaction.atomic
 def remove_several(day: date, papers: Sequence[Paper], seen: int, *, by: User, now: datetime) -> int:
     """Remove these papers from the day's list and stop suggesting them; return how many were on it.
 
@@ -28,27 +30,28 @@ def remove_several(day: date, papers: Sequence[Paper], seen: int, *, by: User, n
     """
     removed = 0
     with editing(day, Action.REMOVED_SEVERAL, by=by, papers=papers) as digest:
-        _dismiss(day, papers, by, now)
         listed = digest.entries.filter(paper__in=papers)
         if not (removed := listed.count()):
             raise AsWanted
         _ask(digest, seen, by, papers, GOES_WITH_PAPER, mine=f"remove {several(removed)}")
         listed.delete()
         renumber(digest.entries.all(), [])
+    _dismiss(day, papers, by, now)
     return removed
 
 
+@transaction.atomic
 def add_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) -> int:
     """List these papers at the end, in this order; return how many were not on the list."""
     new: list[Paper] = []
     with editing(day, Action.ADDED_SEVERAL, by=by, papers=papers) as digest:
-        Dismissal.objects.filter(day=day, paper__in=papers).delete()
         listed = set(digest.entries.filter(paper__in=papers).values_list("paper", flat=True))
         new = [paper for paper in papers if paper.pk not in listed]
         if not new:
             raise AsWanted
         for paper in new:
             insert_new(digest, paper, None, now)
+    undismiss_several(day, papers)
     return len(new)
 
 

@@ -181,7 +181,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         grace_left=max(0.1, (digest.goes_out_at - now).total_seconds()) if digest and digest.goes_out_at else 0,
         dismissed=len(dismissals),
         networks=network_words.titles(),
-        pulse=beat(digest, [*dismissals.values()], [*ignored.values()], comments.beat, last_read, day_state),
+        pulse=beat(digest, [*dismissals.values()], [*ignored.values()], comments.beat, last_read, day_state, site_rules.saved_at),
     )
 
 

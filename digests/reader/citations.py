@@ -91,7 +91,7 @@ def keys_of(papers: Sequence[Paper], texts: Texts, keys: Keys) -> list[str]:
 
 def _author_year(paper: Paper, texts: Texts) -> str:
     names, _ = people(texts.names(paper.authors))
-    family = _plain("".join(WORD.findall(Name.of(names[0]).family))) if names else ""
+    family = _plain("".join(WORD.findall(Name.of(names[0]).family))[:200]) if names else ""
     words = [_plain(word) for word in WORD.findall(texts.line_text(paper.title)[:200])]
     word = next((word for word in words if word and word not in NOT_IN_KEYS), "")
     return f"{family}{year(paper)}{word}" if family else f"arXiv:{paper.arxiv_id}"

@@ -12,6 +12,7 @@ from digests.models import ShownTweet
 from papers.network_words import paper_of_link
 from papers.text.embed import text_of, unescape
 from papers.text.languages import direction_of, language_of
+from papers.text.links import LONGEST_ADDRESS
 from papers.text.tex_commands import SYMBOLS
 
 LINK = re.compile(r'(?P<open><a href="(?P<href>[^"<>]*)"[^"<>]*(?:"[^"<>]*")?>)(?P<text>[^<>]*)</a>')
@@ -116,6 +117,6 @@ def _address(text: str) -> str:
 
 def _host(address: str) -> str:
     try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
+        return (urlsplit(address[:LONGEST_ADDRESS]).hostname or "").removeprefix("www.")
     except ValueError:
         return ""

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
+from papers.text.links import LONGEST_ADDRESS
+
 # https://info.arxiv.org/help/arxiv_identifier.html; the subject class of an old id (math.GT/0309136) is no part of it.
 NUMBER = r"(?P<new>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})|(?P<archive>[a-z]+(?:-[a-z]+)*)(?:\.[a-z]{2})?/(?P<old>[0-9]{7})"
 ARXIV_ID = rf"(?:{NUMBER})(?:v[0-9]+)?"
@@ -29,13 +31,12 @@ HOSTS = r"(?:arxiv|alphaxiv|ar5iv)\.org|huggingface\.co|hf\.co|(?:dx\.)?doi\.org
 IN_TEXT = re.compile(
     rf"(?<![\w./@-])(?:https?://)?(?P<address>(?:[a-z0-9-]{{1,30}}\.){{0,3}}(?:{HOSTS})/[\w./:%~+-]{{1,200}})", FLAGS
 )
-LONGEST_URL = 2_000
 
 
 def paper_id(url: str) -> str | None:
     """The arXiv id, without its version, of the paper that the URL shows; None for listings, searches and everything else."""
     try:
-        parts = urlsplit(url[:LONGEST_URL])
+        parts = urlsplit(url[:LONGEST_ADDRESS])
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return None

@@ -9,6 +9,8 @@ ADDRESS = (
     rf"|(?:www\.{_HOST}{_TOP}|[A-Za-z0-9-]{{1,63}}+\.github\.io|{_HOST}{_TOP}(?=/[\w~]))(?![\w.-]*@)(?:/[^\s{{}}<>\"\\]*+)?(?![\w-])))"
 )
 """An address with its scheme, or one that can be nothing else: `www.`, a page at github.io, a host followed by a path."""
+LONGEST_ADDRESS = 2_000
+"""Characters. Longer ones are not linked: Python folds a host's letters (NFKC) in the square of their number."""
 ENDS = ".,;:!?'\"”’…*"
 
 
@@ -27,7 +29,9 @@ def without_end(address: str) -> tuple[str, str]:
 
 
 def href_of(address: str) -> str:
-    """The link target; empty if it isn't safe: only http and https, without a user name."""
+    """The link target; empty if it isn't safe: only http and https, without a user name, at most `LONGEST_ADDRESS`."""
+    if len(address) > LONGEST_ADDRESS:
+        return ""
     whole = address if "://" in address[:12] else f"https://{address}"
     try:
         split = urlsplit(whole)

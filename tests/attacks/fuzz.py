@@ -65,7 +65,7 @@ def fuzz(number: int, seconds: float, seed: int, sender: Connection) -> None:
             unit, shape = "".join(chance.choices(UNITS, k=chance.choice((1, 2, 2, 3)))), chance.choice(SHAPES)
             started = begin(told := f"{shape.__name__} of {unit!a}")
             try:
-                what = meter.judge(unit, shape)
+                what = meter.judge(unit, shape, whole=True)
             except Exception as error:  # noqa: BLE001
                 what = f"{type(error).__name__}: {str(error)[:100]}"
             slowest = max(slowest, (time.process_time() - started, told))

@@ -209,7 +209,7 @@ READERS: tuple[Reader, ...] = (
     Reader(note_starts.as_markdown, note_starts.as_markdown),
     Reader(note_starts.filled, lambda text: note_starts.filled(text, {"lead": text, "title": "T", "author": "A"})),
     Reader(near_titles.title_words, near_titles.title_words),
-    Reader(near_titles.likeness, lambda text: near_titles.likeness(text, f"{text[::-1]} 1")),
+    Reader(near_titles.likeness, lambda text: near_titles.likeness(*map(near_titles.title_words, (text, f"{text[::-1]} 1")))),
     Reader(near_titles.NearTitles.like, lambda text: near_titles.NearTitles([text, f"{text} x", *text.split("\n")]).like(text)),
     Reader(addresses.ids_in, addresses.ids_in),
     Reader(addresses.words_of_link, addresses.words_of_link),

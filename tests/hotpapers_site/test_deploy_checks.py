@@ -15,7 +15,7 @@ from tests.hotpapers_site.wrong_settings import LONG
 @pytest.fixture
 def safe(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings.SITE_URL, settings.HTTPS = "https://papers.example", True
-    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS, settings.BEHIND_PROXY = True, 31_536_000, True
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     settings.REDIS_URL, settings.HASHED_STATIC = "redis://127.0.0.1/0", True
     settings.ALERT_EMAILS, settings.CONTACT_EMAIL = ["ada@papers.example"], "ada@papers.example"
@@ -41,6 +41,7 @@ def test_a_safe_site_has_no_warning(safe: Settings) -> None:
         ("HASHED_STATIC", False, "W007"),
         ("ALERT_EMAILS", [], "W008"),
         ("CONTACT_EMAIL", "", "W009"),
+        ("BEHIND_PROXY", False, "W010"),
     ],
 )
 def test_each_warning(safe: Settings, name: str, value: object, expected: str) -> None:
@@ -57,4 +58,4 @@ def test_the_command_speaks_of_our_settings_alone(tmp_path: Path) -> None:
     told = started(tmp_path, sys.executable, "manage.py", "check", "--deploy", SITE_URL="https://papers.example", SECRET_KEY=LONG)
     assert told.returncode == 0
     warnings = [line for line in told.stderr.splitlines() if line.startswith("?: (")]
-    assert [line.split(") ")[0] for line in warnings] == [f"?: (hotpapers.W{n:03}" for n in (3, 5, 6, 7, 8, 9)]
+    assert [line.split(") ")[0] for line in warnings] == [f"?: (hotpapers.W{n:03}" for n in (3, 5, 6, 7, 8, 9, 10)]

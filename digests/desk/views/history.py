@@ -20,7 +20,7 @@ from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import UnknownVersion
 from digests.editing.restoring import restore as restore_list
 from digests.editing.sentences import runs, said, said_of
-from digests.models import Digest, ListChange
+from digests.models import Digest, Dismissal, ListChange
 from digests.publishing.correcting import open_correction
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
@@ -129,6 +129,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
             if not is_editable(shown):
                 shown, seen = open_correction(own(day), by=user), seen + 1  # its beginning is one change
             restore_list(shown.pk, then, by=user, seen=seen)
+            Dismissal.objects.filter(day=day, paper__entries__digest=shown).delete()
     except (UnknownVersion, Digest.DoesNotExist):
         raise Refused("Someone else closed this list. Reload the page.") from None
     return f"Restored the list of {then.at:%-d %b %Y, %H:%M} UTC ({words})."

@@ -17,7 +17,7 @@ from digests.markdown import samples
 from digests.models import Digest
 from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
-from hotpapers_site.serving import broker, leftovers, ports, supervisor
+from hotpapers_site.serving import broker, leftovers, ports, static_files, supervisor
 from hotpapers_site.serving.alone import NotAlone, alone
 from hotpapers_site.serving.supervisor import Program
 from hotpapers_site.serving.telling import Teller
@@ -51,6 +51,7 @@ class Command(BaseCommand):
     def serve(self, archive: Path | None, port: int) -> None:
         self.expect_free(port)
         call_command("migrate", verbosity=0)
+        static_files.collect_changed()
         self.say(f"The database is up to date: {settings.DATABASES['default']['NAME']}")
         if archive:
             # What could not be imported was said; the rest is there to be looked at.

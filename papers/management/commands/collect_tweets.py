@@ -35,8 +35,9 @@ class Command(BaseCommand):
             except SourceError as error:
                 failed.append(error)
         if not network:
-            self.stdout.writelines(f"{why}\n" for why in networks.off().values())
-            if not networks.any_on():
+            if networks.any_on():
+                self.stdout.writelines(f"{why}\n" for why in networks.off().values())
+            else:
                 failed.append(no_key())
         for earlier in failed[:-1]:
             self.stderr.write(str(earlier))

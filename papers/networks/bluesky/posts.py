@@ -11,6 +11,7 @@ from typing import Any
 from papers.networks.base import FoundPost, Run
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import LONGEST_TEXT, count, items, language, mapping, moment, text_of, whole_number
+from papers.text.links import LONGEST_ADDRESS
 
 COLLECTION = "app.bsky.feed.post"
 DID = r"did:[a-z]{1,16}:[A-Za-z0-9._:%-]{1,200}"
@@ -19,7 +20,6 @@ URI = re.compile(rf"at://({DID})/{re.escape(COLLECTION)}/({RKEY})", re.ASCII)
 HANDLE = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 TID_DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 MOST_FACETS = 500
-LONGEST_URL = 2000
 LONGEST_NAME = 200
 COUNTS = {"likes": "likeCount", "reposts": "repostCount", "replies": "replyCount", "quotes": "quoteCount"}
 SIGNED_IN_ONLY = "!no-unauthenticated"
@@ -118,7 +118,7 @@ def links(record: Mapping[str, Any]) -> list[str]:
 
 
 def _url(value: object) -> str:
-    return text_of(value) if isinstance(value, str) and len(value) <= LONGEST_URL else ""
+    return text_of(value) if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else ""
 
 
 def runs(text: str, facets: object) -> tuple[Run, ...]:

@@ -38,6 +38,20 @@ def test_several_are_removed_in_one_change_and_one_undo(ann: Client, papers: lis
     assert (listed(), entry_of(papers[1]).note, Dismissal.objects.count()) == (papers, "A word", 0)
 
 
+def test_what_a_colleague_took_off_by_threshold_is_not_suggested_again_once_removed(
+    ann: Client, bob: Client, papers: list[Paper]
+) -> None:
+    seen = revision()
+    rules = {"shown_tweet_score": 25, "shown_tweets": 10, "one_tweet_per_author": False}
+    done(bob, "apply_rules", hot_score=85, revision=seen, **rules)
+
+    done(ann, "remove", paper=papers[1].arxiv_id, revision=seen)
+    done(ann, "remove_several", papers=ids(papers[2:]), revision=seen)
+
+    dismissed = Dismissal.objects.order_by("pk").values_list("paper__arxiv_id", flat=True)
+    assert (listed(), list(dismissed), revision()) == (papers[:1], ids(papers[1:]), seen + 1)
+
+
 def test_paper_of_several_comes_back_with_its_note(ann: Client, papers: list[Paper]) -> None:
     done(ann, "note", paper=papers[1].arxiv_id, text="A word", base="")
     done(ann, "remove_several", papers=ids(papers), revision=revision())

@@ -1,13 +1,14 @@
 """The desk's page and its poll."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from digests.desk.state import Desk
 from digests.editing.curation import propose
@@ -178,11 +179,14 @@ def test_why_tells_the_share_of_each_network(ann: Client, papers: list[Paper]) -
     ]
 
 
-def test_why_tells_the_ledger(ann: Client, papers: list[Paper]) -> None:
+def test_why_tells_the_ledger(ann: Client, papers: list[Paper], settings: Settings) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    Paper.objects.update(submitted_at=datetime(2026, 11, 19, 17, 30, tzinfo=UTC))
     response = ann.get(f"/admin/desk/{DAY}/why/{papers[0].arxiv_id}")
 
     [(line, tweet)] = response.context["lines"]
     assert (line.gave, tweet) == (90, papers[0].tweets.get())
+    assert re.findall("Submitted [^.<]*", response.content.decode()) == ["Submitted 19 Nov 2026, 17:30 UTC"]
     assert ann.get(f"/admin/desk/{DAY}/why/9999.99999").status_code == 404
 
 
@@ -205,6 +209,9 @@ def test_poll_sends_parts_only_when_something_changed(ann: Client, bob: Client, 
     third = poll(0, second["pulse"])
     assert third["changed"]
     assert third["pulse"] == desk(ann).pulse
+
+    done(bob, "save_rules", hot_score=75, shown_tweet_score=25, shown_tweets=10, one_tweet_per_author=False)
+    assert poll(0, third["pulse"])["pulse"] == desk(ann).pulse != third["pulse"]
 
     done(bob, "intro", text="Hello", base="")
     fourth = poll(0)

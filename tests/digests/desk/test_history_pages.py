@@ -1,5 +1,6 @@
 """A day's list as it was and as it will be: history, comparison, restoring, previews."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils.html import escape
 from digests.desk.views import history as history_pages
 from digests.editing import history
 from digests.editing.sentences import said
-from digests.models import Digest, Entry, ListChange
+from digests.models import Digest, Dismissal, Entry, ListChange
 from papers.models import Paper
 from tests.digests.desk.conftest import DAY, done, entry_of, listed, make_candidate, revision, send
 from tests.editors import make_client, make_user, values
@@ -65,6 +66,7 @@ def test_compare_shows_two_versions_in_order_of_time(ann: Client, changed: list[
         f"{papers[1].arxiv_id}: note changed.",
     )
     page = response.content.decode()
+    assert len(re.findall(r"<time [^>]+>2026-11-\d\d \d\d:\d\d:\d\d UTC</time>", page)) == 2
     assert "<mark>Worth &lt;b&gt;reading&lt;/b&gt;</mark>" in page
     assert "<b>reading" not in page
 
@@ -79,7 +81,7 @@ def test_restore_makes_a_new_version(ann: Client, changed: list[ListChange], pap
 
     assert response.redirect_chain == [(f"/admin/desk/{DAY}/", 302)]
     assert listed() == papers
-    assert entry_of(papers[1]).note == ""
+    assert (entry_of(papers[1]).note, Dismissal.objects.count()) == ("", 0)
     assert len(history.changes(Digest.objects.get())) == len(changed) + 1
 
     done(ann, "restore", version=changed[0].pk, revision=revision())

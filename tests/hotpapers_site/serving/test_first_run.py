@@ -1,5 +1,6 @@
-"""`manage.py serve` on an empty machine, without any key, against a world in which people talk today: how soon it is alive."""
+"""`make run` on an empty machine, without any key, against a world in which people talk today: how soon it is alive."""
 
+import os
 import re
 import signal
 import subprocess
@@ -24,10 +25,13 @@ PAPERS = 640
 
 def serve(folder: Path, log: Path, bases: dict[str, str]) -> tuple["subprocess.Popen[bytes]", str]:
     port = free_port()
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(port)]
+    # What make would install is there: the tests run in it.
+    command = ["make", f"--old-file={sys.prefix}/.base", "run", f"PORT={port}", f"VENV={sys.prefix}"]
     variables = {name: value for name, value in environment(folder).items() if name != "X_BEARER_TOKEN"} | bases
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=variables, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            command, env=variables, stdout=output, stderr=output, cwd=settings.BASE_DIR, start_new_session=True
+        )
     return process, f"http://127.0.0.1:{port}"
 
 
@@ -108,5 +112,5 @@ def test_where_nothing_can_be_reached_one_sentence_says_so_once_and_the_sample_d
 
 def stop_quietly(process: "subprocess.Popen[bytes]", folder: Path) -> None:
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: make and what it runs
         process.wait(60)

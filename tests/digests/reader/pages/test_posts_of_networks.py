@@ -10,7 +10,8 @@ from digests.editing.curation import propose, take_counts
 from digests.models import Digest, Entry
 from papers.models import CollectionDay, Paper
 from papers.rendered.waiting import render_changed
-from papers.text.post_body import clean_body
+from papers.text.links import LONGEST_ADDRESS, href_of
+from papers.text.post_body import LONGEST_BODY, clean_body
 from tests.digests.reader.pages.reading_pages import ADDRESS, text_of
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
@@ -122,6 +123,17 @@ def test_score_is_told_by_the_weights_of_the_rules(client: Client, paper: Paper)
 )
 def test_text_of_an_open_network_is_sanitised(hostile: str, shown: str) -> None:
     assert clean_body(hostile) == shown
+
+
+def test_body_longer_than_any_network_has_is_cut() -> None:
+    assert clean_body("a" * LONGEST_BODY) == "a" * LONGEST_BODY
+    assert clean_body("a" * LONGEST_BODY + "<b>b") == "a" * LONGEST_BODY + "…"
+
+
+def test_address_longer_than_any_browser_takes_is_no_link() -> None:
+    longest = "https://a.example/".ljust(LONGEST_ADDRESS, "a")
+    assert (href_of(longest), href_of(f"{longest}a")) == (longest, "")
+    assert clean_body(f'<a href="{longest}a">a</a>') == '<a rel="nofollow noopener noreferrer ugc">a</a>'
 
 
 def test_list_keeps_what_each_network_counted() -> None:
