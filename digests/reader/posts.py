@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import ShownTweet
@@ -13,7 +12,6 @@ from papers.network_words import paper_of_link
 from papers.text.embed import text_of, unescape
 from papers.text.languages import direction_of, language_of
 from papers.text.links import LONGEST_ADDRESS
-from papers.text.tex_commands import SYMBOLS
 
 LINK = re.compile(r'(?P<open><a href="(?P<href>[^"<>]*)"[^"<>]*(?:"[^"<>]*")?>)(?P<text>[^<>]*)</a>')
 PICTURE = re.compile(r"pic\.(?:twitter|x)\.com/\w+")
@@ -25,6 +23,10 @@ LABEL = re.compile(rf"[ \t]*{TO_PAPER}(?: (?:here|link))?[ \t]*[:：]?[ \t]*", r
 """A line that says nothing but what the link is that stands behind it."""
 IS_LABEL = re.compile(rf"(?<![\w-]){TO_PAPER}[ \t]*[:：][ \t]*\Z", re.IGNORECASE)
 LONGEST_LABEL = 30
+GREEK = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"]
+SYMBOLS = dict(zip(GREEK, "αβγδεζηθικλμνξπρστφχψω", strict=True))
+SYMBOLS |= dict(zip(["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"], "ΓΔΘΛΞΠΣΦΨΩ", strict=True))
+SYMBOLS |= dict(zip(["leq", "geq", "neq", "sim", "approx", "times", "cdot", "pm", "infty", "to", "rightarrow", "ll", "gg"], "≤≥≠∼≈×·±∞→→≪≫", strict=True))
 COMMAND = re.compile(r"\\(?P<name>[A-Za-z]{2,20}+)")
 COMMANDS = re.compile(r"(?P<tag><[^<>]*>)|(?<![\w\\:/])(?:\\[A-Za-z]{2,20}+)++")
 """In a row; not in the path of a file."""
@@ -80,7 +82,7 @@ def with_symbols(body: str) -> str:
 
 
 def _symbol(command: re.Match[str]) -> str:
-    return escape(SYMBOLS.get(command["name"], command[0]))
+    return SYMBOLS.get(command["name"], command[0])
 
 
 def _without_empty_lines(body: str) -> str:
