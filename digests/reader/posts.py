@@ -23,10 +23,15 @@ LABEL = re.compile(rf"[ \t]*{TO_PAPER}(?: (?:here|link))?[ \t]*[:：]?[ \t]*", r
 """A line that says nothing but what the link is that stands behind it."""
 IS_LABEL = re.compile(rf"(?<![\w-]){TO_PAPER}[ \t]*[:：][ \t]*\Z", re.IGNORECASE)
 LONGEST_LABEL = 30
-GREEK = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"]
-SYMBOLS = dict(zip(GREEK, "αβγδεζηθικλμνξπρστφχψω", strict=True))
-SYMBOLS |= dict(zip(["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"], "ΓΔΘΛΞΠΣΦΨΩ", strict=True))
-SYMBOLS |= dict(zip(["leq", "geq", "neq", "sim", "approx", "times", "cdot", "pm", "infty", "to", "rightarrow", "ll", "gg"], "≤≥≠∼≈×·±∞→→≪≫", strict=True))
+SYMBOLS = dict(
+    pair.split(":")
+    for pair in (
+        "alpha:α beta:β gamma:γ delta:δ epsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν xi:ξ pi:π rho:ρ sigma:σ "
+        "tau:τ phi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω "
+        "leq:≤ geq:≥ neq:≠ sim:∼ approx:≈ times:× cdot:· pm:± infty:∞ to:→ rightarrow:→ ll:≪ gg:≫"
+    ).split()
+)
+"""What people write in posts as TeX does; the renderer's tables are too large for pages."""
 COMMAND = re.compile(r"\\(?P<name>[A-Za-z]{2,20}+)")
 COMMANDS = re.compile(r"(?P<tag><[^<>]*>)|(?<![\w\\:/])(?:\\[A-Za-z]{2,20}+)++")
 """In a row; not in the path of a file."""
