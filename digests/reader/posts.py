@@ -23,13 +23,13 @@ LABEL = re.compile(rf"[ \t]*{TO_PAPER}(?: (?:here|link))?[ \t]*[:：]?[ \t]*", r
 """A line that says nothing but what the link is that stands behind it."""
 IS_LABEL = re.compile(rf"(?<![\w-]){TO_PAPER}[ \t]*[:：][ \t]*\Z", re.IGNORECASE)
 LONGEST_LABEL = 30
-SYMBOLS = dict(
-    pair.split(":")
-    for pair in (
+SYMBOLS: dict[str, str] = dict(
+    re.findall(
+        r"(\w+):(\S)",
         "alpha:α beta:β gamma:γ delta:δ epsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν xi:ξ pi:π rho:ρ sigma:σ "
         "tau:τ phi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω "
-        "leq:≤ geq:≥ neq:≠ sim:∼ approx:≈ times:× cdot:· pm:± infty:∞ to:→ rightarrow:→ ll:≪ gg:≫"
-    ).split()
+        "leq:≤ geq:≥ neq:≠ sim:∼ approx:≈ times:× cdot:· pm:± infty:∞ to:→ rightarrow:→ ll:≪ gg:≫",
+    )
 )
 """What people write in posts as TeX does; the renderer's tables are too large for pages."""
 COMMAND = re.compile(r"\\(?P<name>[A-Za-z]{2,20}+)")
