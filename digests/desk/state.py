@@ -97,6 +97,18 @@ class Desk:
         return bool(is_draft and self.day_state and self.day_state.state in INCOMPLETE)
 
     @property
+    def why_not(self) -> str:
+        """Return why the list cannot be changed, and what to do; empty if it can."""
+        if self.can_edit:
+            return "" if self.digest else "This day has no list yet. Start it first."
+        if self.digest and self.digest.goes_out_at:
+            return "This day is being published. Undo that first, or start a correction once it is out."
+        if self.published and not self.is_correction:
+            who = "start" if self.can_publish else "somebody who may publish has to start"
+            return f"This day is published. To change it, {who} a correction."
+        return "You can read this list, but not change it. Ask an administrator for the role Curator or Editor."
+
+    @property
     def revision(self) -> int:
         return self.digest.revision if self.digest else 0
 
@@ -181,7 +193,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         grace_left=max(0.1, (digest.goes_out_at - now).total_seconds()) if digest and digest.goes_out_at else 0,
         dismissed=len(dismissals),
         networks=network_words.titles(),
-        pulse=beat(digest, [*dismissals.values()], [*ignored.values()], comments.beat, last_read, day_state),
+        pulse=beat(digest, [*dismissals.values()], [*ignored.values()], comments.beat, last_read, day_state, site_rules.saved_at),
     )
 
 
