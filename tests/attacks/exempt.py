@@ -19,7 +19,6 @@ EXEMPT: dict[str, str] = {
     "papers.fetching.fetch_tweet": "cuts the link at 500 characters",
     "papers.fetching.identified": "hands the link to each network's `id_in` and `identify`, which are registered or ask",
     "papers.search.noted.take": DATABASE,
-    "papers.search.expressions.standings_among": DATABASE,
     "papers.lookup.papers_found": DATABASE,
     "papers.lookup.tweets_found": DATABASE,
     "papers.networks.x.client.XClient.sweep": ASKS,
