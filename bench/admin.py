@@ -46,9 +46,9 @@ LAST_DAY = date(2026, 11, 20)
 RARE = 150
 """Papers of the rare category and with the rare word, at either size."""
 INDEXED = 20
-"""One in so many is in the index of words, besides those with the rare word: `bench search` fills it."""
+"""One paper in so many is in the search index, and so is each with the rare word. `bench search` fills the whole index."""
 SOME = 25
-"""One in so many is gone, excluded, or has a newer version."""
+"""One post in so many is gone or excluded; one paper in so many has a newer version."""
 A_DIGEST = 10
 SEARCHES = {
     Paper: {"id": "2611.00010", "beginning of an id": "2611.", "rare word": "zebrafish", "common word": "transformers"},
@@ -96,7 +96,7 @@ def moment(paper: A) -> datetime:
 
 
 def store(model: type[Model], columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """COPY, or many INSERTs; what is not named gets its default."""
+    """Insert the rows by COPY, or by many INSERTs. Columns that are not named get their defaults."""
     names = columns.split()
     named = {field.attname: field for field in model._meta.concrete_fields}
     defaults = {
@@ -117,7 +117,7 @@ def store(model: type[Model], columns: str, rows: Iterable[tuple[Any, ...]]) -> 
 
 
 def plain(value: Any) -> Any:
-    """As Django writes it to SQLite."""
+    """The value as Django writes it to SQLite."""
     return (
         str(value)[:26].removesuffix("+00:00")
         if isinstance(value, datetime)
@@ -179,7 +179,7 @@ def fill(size: int, days: int) -> None:
 
 
 def fill_days(all_papers: list[A], days: int) -> None:
-    """What there is once a day."""
+    """Add the rows that exist once a day: its collection, budget and list."""
     size = len(all_papers)
     every = [LAST_DAY - timedelta(days=days - 1 - n) for n in range(days)]
     noon = {day: datetime(day.year, day.month, day.day, 12, tzinfo=UTC) for day in every}
@@ -205,7 +205,7 @@ def fill_days(all_papers: list[A], days: int) -> None:
 
 
 def addresses() -> dict[str, str]:
-    """What is measured, by name."""
+    """The addresses to measure, by name."""
     pages: dict[str, str] = {}
     newest = Tweet.objects.order_by("-pk").values_list("status_id", flat=True)[0]
     for model, its_admin in admin.site._registry.items():

@@ -25,12 +25,12 @@ from digests.markdown.format import file_name, parse  # noqa: E402
 
 ROUNDS = 5
 EXPORTS = 3
-"""Each round: the disk's own time differs by a factor of four from one to the next."""
+"""Exports in each round: the disk’s own time differs by a factor of four from one export to the next."""
 FIRST_DAY = date(2010, 1, 1)
 
 
 def copies(archive: Path, count: int, folder: Path, *, own_papers: bool) -> None:
-    """Write the archive so many times over, under days of their own; with papers and tweets of their own where wanted."""
+    """Write the archive `count` times, each copy with its own days; with `own_papers`, also with its own papers and tweets."""
     originals = sorted(archive.glob("*.md"))
     for number in range(count):
         for place, original in enumerate(originals):

@@ -28,7 +28,7 @@ from tests.standins.running import services
 RATE = 50
 MOST = 3.0
 FRESH_EVERY = 5
-"""One request in so many is for an address of its own."""
+"""One request in so many asks for an address that no other asks for."""
 DAYS, PAPERS_A_DAY, TWEETS_A_DAY = 3, 200, 1500
 READING = ("redis", "nginx", "web a", "web b", "worker publishing a", "worker mirror a")
 """What runs while the site is idle."""

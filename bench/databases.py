@@ -10,7 +10,7 @@ from tests.servers import postgresql
 
 
 def run(benchmark: str, measure: Callable[[int], int], *, rows: str, default: int) -> int:
-    """What `python -m bench.<benchmark>` does: `measure` with so many rows; 0 where all is within its limits.
+    """Do what `python -m bench.<benchmark>` does: call `measure` with the number of rows. Returns 0 if all is within its limits.
 
     `--rows N` (under the name given, `papers` for example) asks for another number, which BENCH_<ROWS> can be too.
     """

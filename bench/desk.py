@@ -32,7 +32,7 @@ PAST_LISTS, PAPERS_OF_A_LIST = 260, 15
 MOST_KB = {200: 30, 1000: 60}
 MOST_MS = 150
 SHOWN = "?all=1&show=all"
-"""Every candidate, with those that are listed: the longest page."""
+"""Shows every candidate, the listed ones too: the longest page."""
 VERSION = re.compile(r'id="(c|in)-([^"]+)"[^>]*?data-v="(\w+)"')
 
 
@@ -54,7 +54,7 @@ class Desk:
             self.rows[f"in-{paper}" if column == "in" else paper] = version
 
     def change(self, action: str, **body: Any) -> tuple[int, float]:
-        """Bytes as sent, and milliseconds of processor time."""
+        """The answer’s bytes as sent, and its milliseconds of processor time."""
         have = " ".join(f"{row}:{version}" for row, version in self.rows.items())
         sent = json.dumps({**body, "revision": Digest.objects.get(date=DAY).revision, "have": have})
         began = time.process_time()
@@ -66,7 +66,7 @@ class Desk:
 
 
 def make_past_lists() -> None:
-    """Each with titles of words that many share, and authors of whom some write often."""
+    """Make past lists whose titles share words; some of their authors write often."""
     words = "sparse graph deep neural attention language model robust learning vision diffusion speech".split()  # noqa: SIM905
     for n in range(PAST_LISTS):
         day = DAY - timedelta(days=n + 1)
@@ -87,7 +87,7 @@ def make_past_lists() -> None:
 
 
 def measure(candidates: int) -> list[str]:
-    """What is over its bound."""
+    """The figures that exceed their bounds."""
     call_command("flush", verbosity=0, interactive=False)
     made = make_day(candidates, hot=LISTED)
     make_draft(made[:LISTED])
@@ -117,7 +117,7 @@ def measure(candidates: int) -> list[str]:
 
 
 def print_reads(desk: Desk, candidates: int) -> None:
-    """The page, and a poll that finds nothing new."""
+    """Measure the page, and a poll that finds nothing new."""
     state = desk.client.get(f"/admin/desk/{DAY}/state").json()
     for name, address in {
         "page": f"/admin/desk/{DAY}/{SHOWN}",

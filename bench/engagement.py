@@ -35,7 +35,7 @@ Row = tuple[int, datetime, int, int, int, int, datetime]
 
 
 def fill(count: int) -> None:
-    """So many tweets, each read once, on a fifth of as many papers."""
+    """Make `count` tweets about a fifth as many papers, each read once."""
     papers = [
         (f"{2600 + n // 90_000}.{10_000 + n % 90_000}", f"Paper {n}", date(2026, 11, 1)) for n in range(count // TWEETS_A_PAPER)
     ]
@@ -100,7 +100,7 @@ def bare(given: list[Row]) -> Callable[[], object]:
 
 
 def bulk(given: list[Row]) -> Callable[[], object]:
-    """Without the papers' history."""
+    """Django’s bulk methods, without the papers’ history."""
     names = ["read_at", "retweets", "favorites", "replies", "quotes", "next_read_at"]
     tweets = [Tweet(pk=pk, **dict(zip(names, values, strict=True))) for pk, *values in given]
     history = [
@@ -117,7 +117,7 @@ def bulk(given: list[Row]) -> Callable[[], object]:
 
 
 def seconds(action: Callable[[], object]) -> float:
-    """Of one action on tables as they were at first: history empty, no dead rows."""
+    """Seconds that an action takes on fresh tables: no history, no dead rows."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("DELETE FROM papers_tweetmeasurement")

@@ -1,7 +1,7 @@
 """The product at 3 thousand papers and at 100 thousand (or more): readers' pages, status, and what is due.
 
 Each figure is the shortest of some times, and its ratio to that among the few papers: what a page or a task costs must not depend
-on how much there is. Of everything else there is as much as belongs to the papers (`bench admin`).
+on how much there is. Everything else grows with the papers (`bench admin`).
 """
 
 import sys
@@ -66,7 +66,7 @@ def actions() -> dict[str, Callable[[], object]]:
 
 
 def measure() -> dict[str, float]:
-    """Milliseconds of each."""
+    """Milliseconds of each action."""
     newest = list(Tweet.objects.order_by("-pk").values_list("pk", flat=True)[:DUE])
 
     def make_due() -> None:

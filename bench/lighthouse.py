@@ -67,7 +67,7 @@ def main() -> int:
 
 
 def show(name: str, report: dict[str, object]) -> int:
-    """Print the scores, and what they were lowered by; 1 where one is not the best."""
+    """Print the scores, and what lowered them. Returns 1 if a score is below 100."""
     categories: dict[str, dict[str, object]] = report["categories"]  # type: ignore[assignment]
     scores = [round(100 * float(categories[one]["score"] or 0)) for one in CATEGORIES]  # type: ignore[arg-type]
     print(f"{name:<9}{''.join(f'{score:>16}' for score in scores)}")

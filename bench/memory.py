@@ -28,9 +28,9 @@ from papers.models import Paper  # noqa: E402
 
 DIGESTS = 1500
 REQUESTS, WARMING = 100_000, 1000
-"""Before the first figure so many are sent: modules, templates, connections and threads are there then."""
+"""Requests sent before the first figure, so that modules, templates, connections and threads are loaded."""
 FEW = 20
-"""Pages that these are for: next to none is held when the growth begins."""
+"""The number of pages that they ask for, so that almost none is cached when the measurement begins."""
 CONNECTIONS = 8
 LARGEST_GROWTH = 85
 """MiB."""
@@ -68,7 +68,7 @@ def targets(chance: random.Random, pages: list[str]) -> Iterator[str]:
 
 
 def ask(port: int, pages: list[str], count: int, seed: int, tell: Callable[[], object]) -> None:
-    """That many requests, one after the other, by one connection that is opened anew where the server ends it."""
+    """Send so many requests one after the other. The connection is opened again whenever the server closes it."""
     chance = random.Random(seed)
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     for _, target in zip(range(count), targets(chance, pages), strict=False):

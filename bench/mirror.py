@@ -35,7 +35,7 @@ def run(*arguments: object) -> float:
 
 
 def copied(source: Path, target: Path) -> None:
-    """What `cp -r` and an fsync of each file take."""
+    """The seconds that `cp -r` and an fsync of each file take."""
     target.mkdir()
     for file in source.iterdir():
         if file.is_file():

@@ -33,7 +33,7 @@ from papers.text.identifiers import SNOWFLAKE_EPOCH_MS  # noqa: E402
 SIZES = (300, 30_000)
 PAPERS = 13
 FEW_PAPERS = 3
-"""On the days that are there for the number."""
+"""Papers on each day that exists only to reach the number of days."""
 ROUNDS = 30
 VOCABULARY, WEIGHTS = vocabulary()
 FIRST_DAY = date(1991, 1, 7)
@@ -86,7 +86,7 @@ TWEET = "Look at <br>this &amp; that: "
 
 
 def fill(start: int, stop: int) -> None:
-    """The days from one number to another: thirteen papers in the middle and at the end, a few in between."""
+    """Make the days from `start` up to `stop`: thirteen papers on the middle and the last one, few on the others."""
     full = {(start + stop) // 2, stop - 1}
     numbers = [number for number in range(start, stop) if number not in full]
     with transaction.atomic():
@@ -118,7 +118,7 @@ def fill(start: int, stop: int) -> None:
 
 
 def print_hostile_day() -> None:
-    """A day of which each abstract is a formula that the converter would not end with: before and after workers rendered it."""
+    """Measure a day whose abstracts are formulas that the converter would never finish, before and after they are rendered."""
     day = FIRST_DAY - timedelta(days=6)
     worst = "$f" + "(" * 60 + "$"
     papers = tuple(paper._replace(arxiv_id=f"9001.{n:05}", abstract=worst) for n, paper in enumerate(a_post(0).papers))

@@ -36,7 +36,7 @@ from papers.search.schema import FTS5, GIN  # noqa: E402
 SLOWEST_MS = {"sqlite": 50.0, "postgresql": 100.0}
 COPIES = 10
 QUERIES = 60
-"""Of each kind, no two alike where there are so many."""
+"""Searches of each kind; no two are alike if there are so many."""
 COMMON = re.findall(
     r"\w+",
     """

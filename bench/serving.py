@@ -65,14 +65,14 @@ http {{
 
 @dataclass
 class Figures:
-    """Of one thing that is asked again and again."""
+    """The figures of one address that is requested again and again."""
 
     url: str
     headers: dict[str, str] = field(default_factory=dict)
     rates: list[float] = field(default_factory=list)
-    """Requests/s, a number each round."""
+    """Requests per second, one number per round."""
     p99s: list[float] = field(default_factory=list)
-    """ms."""
+    """Milliseconds."""
 
     def ask(self) -> None:
         headers = [part for name, value in self.headers.items() for part in ("-H", f"{name}: {value}")]
@@ -161,7 +161,7 @@ class Server:
 
 @contextlib.contextmanager
 def shipped(*, quiet: bool = False, **environment: str) -> Iterator[Server]:
-    """The site by the web server that it ships with; `quiet` where it would tell of each request for a strange host."""
+    """Serve the site with its own web server; `quiet` silences the log line for each request with a foreign host."""
     port = free_port()
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     with process(command, port, os.environ | environment, quiet=quiet) as pid:
@@ -199,7 +199,7 @@ def started_nginx(folder: Path, ours: int, bare: int, path: str) -> Iterator[int
 
 @contextlib.contextmanager
 def process(command: list[str], port: int, environment: dict[str, str], *, quiet: bool = False) -> Iterator[int]:
-    """A server, once it answers; its process id."""
+    """Start a server and wait until it answers; yields its process id."""
     server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL if quiet else None)
     try:
         deadline = time.monotonic() + 30

@@ -81,7 +81,7 @@ def seconds(action: Callable[[], object]) -> float:
 
 
 def look_at_all() -> None:
-    """As if all that is there had been thinned as it came."""
+    """Note that everything there has been thinned already."""
     for model in (TweetMeasurement, PaperMeasurement):
         last = model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
         for step in STEPS:
@@ -89,7 +89,7 @@ def look_at_all() -> None:
 
 
 def figures(now: datetime) -> dict[str, float]:
-    """Seconds of each; the shortest of some times for what can be done again."""
+    """Seconds of each action; of those that can be repeated, the shortest time."""
     again: dict[str, Callable[[], object]] = {
         "status": lambda: (status.report(now), report.report()),
         "due posts": lambda: list(Tweet.objects.due_for_refresh(now=now)[:100]),

@@ -36,7 +36,7 @@ Answer = tuple[int, Iterable[tuple[str, str]], bytes | StreamingHttpResponse]
 
 
 class Scope(Protocol):
-    """What Granian tells of a request; of RSGI (https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md)."""
+    """What Granian says about a request. A part of RSGI (https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md)."""
 
     proto: str
     http_version: str
@@ -98,7 +98,7 @@ def keep_little(connection: BaseDatabaseWrapper, **_: object) -> None:
 
 
 async def application(scope: Scope, exchange: Exchange) -> None:
-    """Answer one request; other kinds of connection there are none."""
+    """Answer one HTTP request; there are no other kinds of connection."""
     if scope.proto != "http":
         return
     if scope.path == "/healthz":  # by no thread: it says that the process answers, whatever its threads wait for
@@ -118,7 +118,7 @@ async def application(scope: Scope, exchange: Exchange) -> None:
 
 
 def begin(*_: object) -> None:
-    """Granian calls it as a process begins to serve."""
+    """Called by Granian when a process begins to serve."""
     end_with_parent()
     settle()
     pulse.start("web", also=answers.store)
@@ -153,7 +153,7 @@ async def answered(scope: Scope, exchange: Exchange, request_id: str) -> Answer:
 
 
 def essence_of(scope: Scope) -> dict[str, Any]:
-    """Those of the request's WSGI variables on which a finished page depends."""
+    """The WSGI variables of the request on which a finished page depends."""
     environ = {
         "REQUEST_METHOD": scope.method,
         "PATH_INFO": as_wsgi(scope.path),
@@ -167,7 +167,7 @@ def essence_of(scope: Scope) -> dict[str, Any]:
 
 
 def as_wsgi(text: str) -> str:
-    """PEP 3333 has the bytes of an address as Latin-1, whatever letters they stand for."""
+    """The path as PEP 3333 wants it: each byte as one Latin-1 character, whatever the bytes mean."""
     return text if text.isascii() else text.encode().decode("latin-1")
 
 
@@ -199,7 +199,7 @@ def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
 
 
 async def body_of(exchange: Exchange) -> bytes | None:
-    """The whole body; None for one that is larger than LARGEST_BODY."""
+    """The whole body, or None if it is larger than LARGEST_BODY (bytes)."""
     body = bytearray()
     async for part in exchange:
         body += part

@@ -8,7 +8,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
         ("i", "write the intro"),
         ("Shift+A", "add a paper by id or link"),
         ("u", "undo the last change"),
-        ("e", "preview other rules; Shift+E saves them"),
+        ("e", "preview other rules, or close them; Shift+E saves them"),
         ("r", "refresh the counts now"),
         ("v", "open the check"),
         ("g", "preview the page; Shift+F the feed’s entry, Shift+M the Markdown"),

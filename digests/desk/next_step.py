@@ -44,10 +44,10 @@ def next_step(
         return NextStep(f"{several(listed)}, ready for review.", "Whoever publishes checks it, or asks for changes.")
     if is_correction:
         return NextStep("A correction.", "Readers see it once you publish it, with your words on what changed.")
-    if digest.status == Status.WITHDRAWN:
-        return NextStep("Withdrawn.", "Readers don’t see it. Check it, then publish it again.")
     if digest.publish_at:
         return NextStep(f"{several(listed)} scheduled.", "It goes out by itself, if the check finds no problems then.")
+    if digest.status == Status.WITHDRAWN:
+        return NextStep("Withdrawn.", "Readers don’t see it. Check it, then publish it again.")
     keep = usual if listed > usual + MOST_EXTRA else 0
     if keep and digest.revision == digest.proposed:
         return NextStep(f"{listed} proposed.", "Trim, reorder, annotate, then check.", keep)

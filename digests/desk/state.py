@@ -10,12 +10,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, Case, Count, Prefetch, Q, When
 
-from digests.desk.beat import beat
 from digests.desk.comments import Open, open_comments
 from digests.desk.context import visits
 from digests.desk.context.covered import covered, ignored_on
 from digests.desk.filters import Filters
 from digests.desk.next_step import NextStep, next_step
+from digests.desk.pulse import pulse_of
 from digests.desk.rows.candidates import CandidateRow, candidate_rows, chosen_candidates
 from digests.desk.rows.entries import EntryRow, list_rows
 from digests.desk.strip import StripDay, strip
@@ -95,6 +95,18 @@ class Desk:
         """Say whether there is a draft to which more papers or posts may still come."""
         is_draft = self.digest is not None and self.digest.status == Digest.Status.DRAFT and not self.is_correction
         return bool(is_draft and self.day_state and self.day_state.state in INCOMPLETE)
+
+    @property
+    def why_not(self) -> str:
+        """Return why the list cannot be changed, and what to do; empty if it can."""
+        if self.can_edit:
+            return "" if self.digest else "This day has no list yet. Start it first."
+        if self.digest and self.digest.goes_out_at:
+            return "This day is being published. Undo that first, or start a correction once it is out."
+        if self.published and not self.is_correction:
+            who = "start" if self.can_publish else "somebody who may publish has to start"
+            return f"This day is published. To change it, {who} a correction."
+        return "You can read this list, but not change it. Ask an administrator for the role Curator or Editor."
 
     @property
     def revision(self) -> int:
@@ -181,7 +193,9 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         grace_left=max(0.1, (digest.goes_out_at - now).total_seconds()) if digest and digest.goes_out_at else 0,
         dismissed=len(dismissals),
         networks=network_words.titles(),
-        pulse=beat(digest, [*dismissals.values()], [*ignored.values()], comments.beat, last_read, day_state),
+        pulse=pulse_of(
+            digest, [*dismissals.values()], [*ignored.values()], comments.pulse, last_read, day_state, site_rules.saved_at
+        ),
     )
 
 

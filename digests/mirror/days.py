@@ -128,13 +128,13 @@ def withdrawn() -> DigestQuerySet:
 
 
 def days_of(subjects: Iterable[str]) -> set[date]:
-    """Return the days that show the subjects."""
+    """Return the days whose files show the subjects. Of a paper, they show what arXiv says; the counts are the list's own."""
     days, papers = set(), set()
     for subject in subjects:
         kind, _, key = subject.partition(":")
-        if kind == "digest":
+        if kind in ("digest", "post"):
             days.add(date.fromisoformat(key))
-        elif kind == "paper":
+        elif kind == "text":
             papers.add(int(key))
     listing = {pk for (pk,) in select(Entry, ["digest"], "paper", papers)} if papers else set()
     return days | {_as_date(day) for (day,) in select(Digest, ["date"], "id", listing)} if listing else days

@@ -8,12 +8,15 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 LOCK_WAIT_S = 5.0
 """How long to wait for the lock: after a run was killed, its processes hold the folder until they notice."""
 OURS = ".mirror"
 """The folder inside the folder where files wait until they are complete."""
 STATE = f"{OURS}/state"
+STEPS = 20
+"""How often to wait a millisecond for the file system's clock; a step of it has 4 on most machines."""
 
 
 class FolderInUse(Exception):
@@ -115,6 +118,19 @@ def empty_waiting_room(folder: Path) -> None:
         Path(path).unlink()
 
 
+def write_state(folder: Path, position: str) -> None:
+    """Write up to where the folder was brought. Its time is later than that of all that we wrote: what somebody does from then on
+    can be told from it, though a file system's clock moves in steps."""
+    ours, state = folder.stat().st_ctime_ns, folder / STATE
+    write_durably(folder / OURS / "fresh", position.encode())
+    (folder / OURS / "fresh").replace(state)
+    for _ in range(STEPS):
+        if state.stat().st_ctime_ns > ours:
+            break
+        time.sleep(0.001)
+        os.utime(state)
+
+
 def aside(path: Path) -> Path:
     """Return a free name beside the file, for a person's version of it."""
     number = 1
@@ -133,22 +149,36 @@ def keep(path: Path, kept: Path) -> None:
         write_durably(kept, path.read_bytes())
 
 
-def scan(folder: Path, since_ns: int) -> tuple[set[str], list[str]]:
-    """Return the names of all files, and of those that changed (ctime, ns) at that moment or later; without hidden files and
-    the manifest."""
-    names, changed, waiting = set(), [], [""]
+class Found(NamedTuple):
+    """What stands in a folder, without hidden files and the manifest."""
+
+    names: set[str]
+    changed: list[str]
+    """Names of files that changed since."""
+    has_others: bool
+    """Whether files came or went since."""
+
+
+def scan(folder: Path, since_ns: int) -> Found:
+    """Return which files are there, and which changed (ctime, ns) at that moment or later."""
+    names, changed, waiting, has_others = set(), [], [""], False
     while waiting:
         below = waiting.pop()
-        with os.scandir(folder / below) as found:
-            for one in found:
-                name = one.name
-                if name[0] == ".":
-                    continue
-                if one.is_dir(follow_symlinks=False):
-                    waiting.append(f"{below}{name}/")
-                    continue
-                names.add(below + name)
-                if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
-                    changed.append(below + name)
+        descriptor = os.open(folder / below, os.O_RDONLY)  # from which a file's times are a tenth cheaper than by its path
+        try:
+            has_others = has_others or os.fstat(descriptor).st_ctime_ns >= since_ns
+            with os.scandir(descriptor) as found:
+                for one in found:
+                    name = one.name
+                    if name[0] == ".":
+                        continue
+                    if one.is_dir(follow_symlinks=False):
+                        waiting.append(f"{below}{name}/")
+                        continue
+                    names.add(below + name)
+                    if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
+                        changed.append(below + name)
+        finally:
+            os.close(descriptor)
     names.discard("mirror.json")
-    return names, changed
+    return Found(names, changed, has_others)

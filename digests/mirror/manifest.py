@@ -8,12 +8,13 @@ edit.
 
 import json
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import islice
 from operator import ge
 from typing import Any, NamedTuple
+
+from digests.mirror.lines import Lines
 
 NAME = "mirror.json"
 FORMAT = 1
@@ -78,16 +79,16 @@ class Manifest:
         """`options` decide what the files look like: files written with other options are not kept. `profile` is one of them."""
         self.options = options
         self.changing: dict[str, Change] = {}
-        self._lines: list[bytes] = []
+        self._lines = Lines()
 
     @classmethod
-    def parse(cls, data: bytes) -> "Manifest":
-        """Read the manifest. Raises ManifestError."""
+    def parse(cls, data: bytes, *, is_ours: bool = False) -> "Manifest":
+        """Read the manifest. Raises ManifestError. If nobody else can have written it, not each line is looked at."""
         head, found, rest = data.partition(FILES)
         try:
             if not found or not rest.endswith(END) or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT:
                 raise ValueError
-            if _has_unsafe_name(rest) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
+            if (not is_ours and _has_unsafe_name(rest)) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
                 raise ValueError
             if not isinstance(told["options"], dict):
                 raise ValueError
@@ -99,8 +100,8 @@ class Manifest:
         except NOT_OURS as error:
             raise ManifestError(REFUSED) from error
         body = rest[: -len(END)]
-        manifest._lines = body.split(b",\n") if body else []  # a line end in a name or a text is written as \n
-        if any(map(ge, manifest._lines, islice(manifest._lines, 1, None))):  # a line is found by halving
+        manifest._lines = Lines(body)  # a line end in a name or a text is written as \n
+        if not is_ours and any(map(ge, manifest._lines, islice(manifest._lines, 1, None))):  # a line is found by halving
             raise ManifestError(REFUSED)
         return manifest
 
@@ -109,26 +110,17 @@ class Manifest:
         profile = self.options["profile"]
         changing = {name: [one and one.as_json(profile) for one in pair] for name, pair in sorted(self.changing.items())}
         head = {"mirror": FORMAT, "options": self.options, "changing": changing}
-        return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES + b",\n".join(self._lines) + END
+        return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES + self._lines.body() + END
 
     def get(self, name: str) -> Entry | None:
-        at = self._place(name)
-        return _read(self._lines[at])[1] if at is not None else None
+        line = self._lines.get(_key(name))
+        return _read(line)[1] if line is not None else None
 
     def set(self, name: str, entry: Entry | None) -> None:
         """Set the file's entry; None removes it."""
         key = _key(name)
-        at = bisect_left(self._lines, key)
-        is_there = at < len(self._lines) and self._lines[at].startswith(key)
-        if entry is None:
-            if is_there:
-                del self._lines[at]
-            return
-        line = key + json.dumps(entry.as_json(self.options["profile"]), ensure_ascii=False).encode()
-        if is_there:
-            self._lines[at] = line
-        else:
-            self._lines.insert(at, line)
+        told = entry and json.dumps(entry.as_json(self.options["profile"]), ensure_ascii=False).encode()
+        self._lines.set(key, key + told if told else None)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -141,14 +133,10 @@ class Manifest:
 
     def showing(self, subjects: Collection[str]) -> Iterator[tuple[str, Entry]]:
         """Return the files that show one of the subjects, or anything."""
+        sought = [b'"shows": null', *(f'"{subject}"'.encode() for subject in subjects)]
         for line in self._lines:
-            if b'"shows": null' in line or any(f'"{subject}"'.encode() in line for subject in subjects):
+            if any(one in line for one in sought):
                 yield _read(line)
-
-    def _place(self, name: str) -> int | None:
-        key = _key(name)
-        at = bisect_left(self._lines, key)
-        return at if at < len(self._lines) and self._lines[at].startswith(key) else None
 
 
 def _read(line: bytes) -> tuple[str, Entry]:

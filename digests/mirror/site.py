@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from datetime import date
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
@@ -17,6 +18,7 @@ from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage_removal
 from digests.page_cache.triggers import widened
 from digests.processes import shared_out
+from digests.reader.once import keeping
 from papers.rendered.kinds import VERSION
 
 SHARE = 200
@@ -28,6 +30,8 @@ class Site:
 
     def __init__(self, target: Target) -> None:
         self.folder, self._keeps_withdrawn = target.files, target.withdrawn == Withdrawn.TOMBSTONE
+        # The log is asked before: what changes after this was made is looked at by the next run.
+        self._made_once: dict[Any, Any] = {}
         self.options = {
             "profile": target.profile,
             "withdrawn": str(target.withdrawn),
@@ -115,7 +119,8 @@ class Site:
                 waiting += (link for link in found if manifest is None or not manifest.get(site_pages.file_of(link)))
 
     def _page(self, address: str) -> site_pages.Page | None:
-        return site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
+        with keeping(self._made_once):
+            return site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
 
 
 def _files(pages: Iterable[site_pages.Page]) -> Iterator[File]:

@@ -1,6 +1,7 @@
 """Brings a target's files up to date, or compares them with what they should be."""
 
 import contextlib
+import gc
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -14,6 +15,8 @@ from digests.mirror.manifest import NAME, Manifest, ManifestError
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover
 from digests.page_cache.log import changed_since
 
+COLLECTING = (50_000, 20, 50)
+"""See gc.set_threshold."""
 Tell = Callable[[str, FileState], object]
 
 
@@ -46,7 +49,7 @@ def update(
     log, and those that somebody wrote to since. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
     """
     folder = source.folder
-    with _told(folder):
+    with _told(folder), _collecting_rarely():
         (folder / disk.OURS).mkdir(parents=True, exist_ok=True)
         with disk.locked(folder):
             disk.empty_waiting_room(folder)
@@ -68,8 +71,7 @@ def update(
                         tell(name, state)
             report = writer.finish()
             if since is None and (touched or now != position):
-                disk.write_durably(folder / disk.OURS / "fresh", now.encode())
-                (folder / disk.OURS / "fresh").replace(folder / disk.STATE)
+                disk.write_state(folder, now)
     return report
 
 
@@ -92,6 +94,19 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
 
 
 @contextlib.contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Spare Python looking for garbage among what stays: a run makes many objects, and hardly any circles."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*COLLECTING)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+@contextlib.contextmanager
 def _told(folder: Path) -> Iterator[None]:
     """Turn a refusal of the system into FolderError, and say where a manifest is that cannot be read."""
     with disk.told(folder):
@@ -107,7 +122,15 @@ def read_manifest(source: Source) -> tuple[Manifest, bytes]:
         written = (source.folder / NAME).read_bytes()
     except FileNotFoundError:
         return Manifest(source.options), b""
-    return Manifest.parse(written), written
+    return Manifest.parse(written, is_ours=_is_as_we_left_it(source.folder)), written
+
+
+def _is_as_we_left_it(folder: Path) -> bool:
+    """Say whether nobody has written to the manifest since the last run ended."""
+    try:
+        return (folder / NAME).stat().st_ctime_ns < (folder / disk.STATE).stat().st_ctime_ns
+    except FileNotFoundError:
+        return False
 
 
 def read_position(folder: Path) -> str:
@@ -121,7 +144,7 @@ class Scan:
     """Finds the files that somebody wrote to since the last run; reads the disk while the database is queried."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._found = folder, (set[str](), list[str]())
+        self._folder, self._found = folder, disk.Found(set(), [], has_others=True)
         try:
             self._since = (folder / disk.STATE).stat().st_ctime_ns
         except FileNotFoundError:
@@ -132,10 +155,11 @@ class Scan:
     def changed(self, manifest: Manifest) -> list[str]:
         """Return the names in the manifest whose files changed or are gone."""
         self._thread.join()
-        names, changed = self._found
+        names, changed, has_others = self._found
         if not self._since:
             return []  # everything is looked at
-        gone = [] if len(names) == len(manifest) else [name for name in manifest.names() if name not in names]
+        is_whole = not has_others and len(names) == len(manifest)
+        gone = [] if is_whole else [name for name in manifest.names() if name not in names]
         return gone + [
             name for name in changed if (entry := manifest.get(name)) and disk.sha256_of(self._folder / name) != entry.sha256
         ]

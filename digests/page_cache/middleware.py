@@ -34,6 +34,7 @@ def shows(
     digests: Iterable[Digest] = (),
     papers: Iterable[Paper] = (),
     texts_of: Iterable[Paper | int] = (),
+    appearances_of: Iterable[Paper] = (),
     ranks_of: Iterable[date] = (),
     days: Iterable[date | str] = (),
     categories: Iterable[str] = (),
@@ -41,14 +42,15 @@ def shows(
     papers_listed: Iterable[str] = (),
 ) -> HttpResponse:
     """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
-    digests that list them), of some papers no more than texts and categories, the ranks of listing days, how days were collected,
-    which published papers are of categories, something of any list of a time, which papers the lists of a time have and in which
-    order, and nothing else. A time is a day, a month (`2021-05`), a year (`2021`), or `*` for ever; `days` may name some, too.
-    A response that declares nothing is made again after every change.
+    digests that list them), of some papers no more than texts and categories, or which lists have them, the ranks of listing
+    days, how days were collected, which published papers are of categories, something of any list of a time, which papers the
+    lists of a time have and in which order, and nothing else. A time is a day, a month (`2021-05`), a year (`2021`), or `*` for
+    ever; `days` may name some, too. A response that declares nothing is made again after every change.
     """
     subjects = [f"digest:{one.date}" for one in digests]
     subjects += [f"paper:{one.pk}" for one in papers]
     subjects += [f"text:{one.pk if isinstance(one, Paper) else one}" for one in texts_of]
+    subjects += [f"appears:{one.pk}" for one in appearances_of]
     subjects += [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days]
     subjects += [f"category:{code}" for code in categories]
     subjects += [f"digest:{time}" for time in lists_of] + [f"listed:{time}" for time in papers_listed]

@@ -1,11 +1,12 @@
 """Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
 
-A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `paper:<key>`, `text:<key>` (what
-arXiv says of it), `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers
-that published lists gained or lost), or `*`, all there is. The database names them in the transaction that changes the rows,
-whoever writes: admin, worker, command, raw SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to
-the end each time; on PostgreSQL, where two writers of one row would wait for each other, the table only grows, and the channel
-`page_change` is notified at the commit.
+A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `post:<day>` (the posts that it
+shows under its papers), `paper:<key>`, `text:<key>` (what arXiv says of it), `appears:<key>` (which lists have it), `day:<listing
+day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers that published lists gained or
+lost), or `*`, all there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker,
+command, raw SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to the end each time; on
+PostgreSQL, where two writers of one row would wait for each other, the table only grows, and the channel `page_change` is
+notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -96,6 +97,7 @@ WATCHED = [
         (
             f"listed:ROW.date WHERE {IF_PUBLISHED}",
             f"paper:paper_id FROM {ENTRY} WHERE digest_id = ROW.id AND {IF_PUBLISHED}",
+            f"appears:paper_id FROM {ENTRY} WHERE digest_id = ROW.id AND {IF_PUBLISHED}",
             f"digest:max(date) FROM {DIGEST} WHERE status = 'published' AND date < ROW.date AND {IF_PUBLISHED}",
             f"digest:min(date) FROM {DIGEST} WHERE status = 'published' AND date > ROW.date AND {IF_PUBLISHED}",
             f"category:code FROM {CATEGORY} category JOIN {ENTRY} entry ON entry.paper_id = category.paper_id "
@@ -113,7 +115,14 @@ WATCHED = [
         unseen=("moves",),
     ),
     Watched(Entry, (f"listed:date FROM {LIST}",), only=("digest", "paper", "position", "printed_otherwise")),
-    Watched(ShownTweet, (f"paper:entry.paper_id FROM {LISTED} WHERE entry.id = ROW.entry_id",)),
+    Watched(Entry, (f"appears:ROW.paper_id FROM {LIST}",), only=("digest", "paper")),
+    Watched(
+        ShownTweet,
+        (
+            f"paper:entry.paper_id FROM {LISTED} WHERE entry.id = ROW.entry_id",
+            f"post:digest.date FROM {LISTED} WHERE entry.id = ROW.entry_id",
+        ),
+    ),
     Watched(PublicEvent, (f"digest:date FROM {DIGEST} WHERE id = ROW.digest_id",)),
     Watched(Paper, ("paper:ROW.id", "text:ROW.id"), unseen=("is_settled",), events=REFERRED_TO),
     Watched(PaperCategory, ("paper:ROW.paper_id", "text:ROW.paper_id"), new_if=IS_INDEXED),
@@ -143,6 +152,7 @@ WATCHED = [
             f"paper:paper_id FROM {MENTION} WHERE tweet_id = ROW.id",
             f"paper:entry.paper_id FROM {SHOWN} shown JOIN {ENTRY} entry ON entry.id = shown.entry_id "
             "WHERE shown.tweet_id = ROW.id",
+            f"post:digest.date FROM {LISTED} JOIN {SHOWN} shown ON shown.entry_id = entry.id WHERE shown.tweet_id = ROW.id",
             f"ranks:paper.listing_date FROM {PAPER} paper JOIN {MENTION} mention ON mention.paper_id = paper.id "
             "WHERE mention.tweet_id = ROW.id",
         ),

@@ -29,9 +29,10 @@ ESCAPED = {
 COMMAND = re.compile(r"\\(.)(?=([A-Za-z])?)")
 BRACES = {"{": r"\lbrace", "}": r"\rbrace"}
 MOST_NAMES = 6
-"""In a citation line."""
+"""The most authors that a citation line names."""
 OTHERS = re.compile(r"et\.? al\.?|etal\.?|others", re.IGNORECASE)
-"""One or two words at the end. Names are compared by words: a pattern with blanks before its end takes the square of them."""
+"""The last one or two words of a name. Names are compared word by word: a pattern with spaces before its end
+takes quadratic time."""
 GROUP = re.compile(r"\b(?:collaborations?|consortium|consortia|teams?|(?:working )?groups?)\b", re.IGNORECASE)
 SUFFIX = re.compile(r"(?:Jr|Sr)\.?|JR\.?|SR\.?|II|III|IV|VI{1,3}")
 
@@ -68,7 +69,7 @@ def citation(paper: Paper, categories: Sequence[str], texts: Texts) -> str:
 
 
 def year(paper: Paper) -> int:
-    """The year of submission; the id has it where arXiv was not asked for the moment."""
+    """The year of submission. If the exact time is not stored, the id tells the year."""
     return paper.submitted_at.year if paper.submitted_at else year_of(paper.arxiv_id)
 
 
@@ -84,7 +85,7 @@ def people(authors: Sequence[str]) -> tuple[list[str], bool]:
 
 
 def _without_others(words: list[str]) -> list[str]:
-    """The words of a name, without an "et al." behind it."""
+    """The words of a name, without a final "et al."."""
     for length in (2, 1):
         if OTHERS.fullmatch(" ".join(words[-length:])):
             rest = words[:-length]
@@ -110,7 +111,7 @@ def _name(name: str) -> str:
 
 
 def _tex(text: str) -> str:
-    """On one line, with balanced braces, and with what is special to TeX escaped outside of formulas and commands."""
+    """The text on one line with balanced braces. Outside of formulas and commands, TeX’s special characters are escaped."""
     text = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
     if not _is_balanced(text):
         text = COMMAND.sub(lambda found: BRACES[found[1]] + " " * bool(found[2]) if found[1] in BRACES else found[0], text)
@@ -129,7 +130,7 @@ def _written(found: re.Match[str]) -> str:
 
 
 def _is_balanced(text: str) -> bool:
-    """As BibTeX counts braces, those behind a backslash as well."""
+    """Whether the braces are balanced as BibTeX counts them: those behind a backslash count, too."""
     depth = 0
     for character in text:
         depth += (character == "{") - (character == "}")

@@ -24,12 +24,12 @@ from papers.models import Mention, Paper, PaperCategory, of_live_tweet
 from papers.search.words import words
 
 SPAN = timedelta(days=60)
-"""Lists so long before, and so long after."""
+"""How far a list may be from the paper’s listing day, before or after."""
 EARLIEST, LATEST = date.min + SPAN, date.max - SPAN
 MOST = 600
-"""Papers that are looked at."""
+"""The most papers that are compared."""
 CHARACTERS = 700
-"""Of an abstract."""
+"""Characters of an abstract that are read."""
 SHOWN = 5
 LEAST = 0.12
 FOR_PEOPLE = 0.4
@@ -38,15 +38,15 @@ FOR_PEOPLE = 0.4
 @dataclass(frozen=True, slots=True)
 class RelatedPaper:
     paper: Paper
-    """With id, title and authors alone."""
+    """The related paper, loaded with only its id, title and authors."""
     words: Sequence[str]
-    """Those that weigh most in what the texts share, as they are compared: small and in the singular."""
+    """The shared words that weigh most, in lower case and in the singular, as they are compared."""
     posters: int
-    """People who posted both."""
+    """How many people posted both papers."""
 
 
 def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
-    """The closest, the closest first. One query."""
+    """The closest papers, closest first; one query."""
     of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=list(codes))
     entries = Entry.objects.filter(in_published_digest(), Exists(of_categories), digest__date__range=nearby(paper.listing_date))
     rows = entries.exclude(paper=paper.pk).order_by("-pk").annotate(people=_people_of_both(paper))
@@ -73,12 +73,12 @@ def _paper(pk: int, arxiv_id: str, title: str, authors: str) -> Paper:
 
 
 def nearby(day: date) -> tuple[date, date]:
-    """The first and the last day of the lists that are asked for papers like one of this listing day."""
+    """The first and the last day of the lists that are searched for papers like one of this listing day."""
     return max(day, EARLIEST) - SPAN, min(day, LATEST) + SPAN
 
 
 def _people_of_both(paper: Paper) -> Coalesce:
-    """Of an entry's paper: how many who posted it posted this one, too."""
+    """The number of people who posted both this paper and that of the entry."""
     posts = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False).exclude(tweet__author_handle="").order_by()
     mine = posts.filter(paper=paper.pk).values("tweet__author_handle")
     both = posts.filter(paper=OuterRef("paper"), tweet__author_handle__in=mine)
@@ -87,8 +87,8 @@ def _people_of_both(paper: Paper) -> Coalesce:
 
 
 def _for_people(both: int, of_all: Sequence[int]) -> float:
-    """What people who posted both add: the less, the more papers have as many of them. Some post everything. `of_all` is
-    sorted."""
+    """What the people who posted both papers add to the score. It is less if many papers have as many of them, since some people
+    post everything. `of_all` is sorted."""
     if not both:
         return 0.0
     as_many = len(of_all) - bisect_left(of_all, both)
@@ -97,8 +97,8 @@ def _for_people(both: int, of_all: Sequence[int]) -> float:
 
 @lru_cache(maxsize=2 * MOST)
 def _weighed(title: str, abstract: str) -> Mapping[str, float]:
-    """What each word weighs here; one of the title as three of the abstract. Papers of one time ask for the same; nobody changes
-    what they get."""
+    """The weight of each word; one in the title counts as three in the abstract. Cached, because papers of the same time are
+    compared with the same ones: callers must not change it."""
     counted = Counter(words(abstract))
     for word in words(title):
         counted[word] += 3
@@ -106,7 +106,7 @@ def _weighed(title: str, abstract: str) -> Mapping[str, float]:
 
 
 class _Texts:
-    """A text among others."""
+    """Compares a text with others by their words."""
 
     def __init__(self, text: Mapping[str, float], others: Mapping[int, Mapping[str, float]]) -> None:
         papers_with = Counter(chain.from_iterable(others.values()))
@@ -118,7 +118,7 @@ class _Texts:
         return sum(self._shared(pk).values()) / (self._own_length * self._length(self._others[pk]))
 
     def strongest(self, pk: int) -> list[str]:
-        """The words that bring most of it."""
+        """The words that contribute most to the similarity."""
         shared = self._shared(pk)
         return sorted(shared, key=lambda word: (-shared[word], word))[:3]
 

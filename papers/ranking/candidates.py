@@ -31,6 +31,7 @@ def rules() -> Rules:
             saved.shown_tweets,
             saved.one_tweet_per_author,
             weights={name: {**weights, **saved.weights.get(name, {})} for name, weights in default_weights().items()},
+            saved_at=saved.saved_at,
         )
     return Rules(
         hot_score=settings.HOT_SCORE,

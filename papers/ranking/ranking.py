@@ -40,6 +40,8 @@ class Rules:
     """Only the best tweet of each author counts for a paper."""
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=default_weights)
     """What each count gives, by network and the network's own name for it."""
+    saved_at: datetime | None = field(default=None, compare=False)
+    """When they were saved on the desk; None for the settings'."""
 
 
 def points(network: str, counts: Mapping[str, int], weights: Mapping[str, Mapping[str, float]]) -> int:

@@ -12,7 +12,7 @@ import {commitAll, makeDraggable, showWaiting as showWaitingPlaces} from "./desk
 import {all, find, root, say} from "./desk/page.js";
 import {reload} from "./desk/polling.js";
 import "./desk/presence.js";
-import {act, check, isPanelOpen, showTimes} from "./desk/publish.js";
+import {act, checkAgain, isPanelOpen, showTimes} from "./desk/publish.js";
 import {refreshPosts, savePosts} from "./desk/posts.js";
 import {changes, flushNow, put, undecided} from "./desk/queue.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
@@ -43,7 +43,7 @@ const postButton = async (button) => {
             await reload();
         }
         if (isPanelOpen() && button.dataset.post !== "check") {
-            await check();
+            await checkAgain();
             showTimes();
         }
         if (index >= 0 && document.activeElement === document.body) { // what had the focus is fixed

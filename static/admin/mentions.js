@@ -79,7 +79,8 @@ const open = (text) => {
 const isComment = (element) => element.matches?.(".thread textarea[name=text]");
 
 document.addEventListener("input", ({target}) => isComment(target) && open(target));
-document.addEventListener("focusout", ({target}) => target === field && close());
+let isPressed = false; // nothing may move away under the pointer
+document.addEventListener("focusout", ({target}) => target === field && !isPressed && close());
 document.addEventListener("keydown", (event) => {
     if (event.target !== field || !list() || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
         return;
@@ -99,10 +100,19 @@ document.addEventListener("keydown", (event) => {
     event.stopPropagation();
 }, true);
 document.addEventListener("pointerdown", (event) => { // the field keeps the focus
+    isPressed = true;
     if (event.target.closest?.(`#${ID}`)) {
         event.preventDefault();
     }
 });
+for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => setTimeout(() => {
+        isPressed = false;
+        if (field !== document.activeElement) {
+            close();
+        }
+    }));
+}
 document.addEventListener("click", (event) => {
     const option = event.target.closest?.(`#${ID} > li`);
     if (option) {

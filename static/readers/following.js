@@ -81,8 +81,11 @@ async function fetched(addresses, read) {
   return answers;
 }
 
-/** The papers of a JSON Feed of a selection; none of a copy of this site as files, which answers with all papers. */
-const papersOf = (feed) => (String(feed?.feed_url).includes("?") ? feed.items ?? [] : [])
+/** Whether this is a copy of the site as files: it answers a selection with the feed of all papers. */
+const isOfCopy = (feed) => Boolean(feed) && !String(feed.feed_url).includes("?");
+
+/** The papers of a JSON Feed of a selection. */
+const papersOf = (feed) => (isOfCopy(feed) ? [] : feed?.items ?? [])
   .filter((one) => ARXIV_ID.test(one?._hot_papers?.arxiv_id ?? ""));
 
 // New is what came after the visit before: on a later listing day, or on the same one and not among its papers.

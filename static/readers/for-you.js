@@ -34,8 +34,9 @@ function followed(follow, feed) {
   visit(follow, papers.map((one) => one._hot_papers));
   const news = new Set(papers.filter((one) => isNew(one._hot_papers, follow.before)));
   const section = made("section", "");
+  const live = isOfCopy(feed) ? feed.feed_url : location.href;
   const heading = made("h3", "");
-  heading.append(made("a", follow.name, { href: `/papers?${follow.query}` }));
+  heading.append(made("a", follow.name, { href: new URL(`/papers?${follow.query}`, live).href }));
   const list = made("ul", "", { className: "titles" });
   list.append(...[...papers.filter((one) => news.has(one)), ...papers.filter((one) => !news.has(one))].slice(0, Math.max(SHOWN, news.size))
     .map((one) => paperLine(one.title, one._hot_papers.arxiv_id, (one.authors ?? []).slice(0, 3).map((name) => name.name).join(", "),
@@ -50,9 +51,9 @@ function followed(follow, feed) {
     part("none-followed").hidden = follows.length > 0;
     say(`You no longer follow ${follow.name}.`);
   });
-  const address = new URL(`/papers.atom?${follow.query}`, location.href).href;
+  const address = new URL(`/papers.atom?${follow.query}`, live).href;
   foot.append(end, " ", made("a", "Feed", { href: address }), " ", made("code", address));
-  const state = feed ? (papers.length ? `${news.size} new since your last visit.` : "No papers yet.")
+  const state = isOfCopy(feed) ? "This copy of the site can’t look papers up. The links lead to the site itself." : feed ? (papers.length ? `${news.size} new since your last visit.` : "No papers yet.")
     : "Its feed couldn’t be loaded. Are you offline? Reload the page to try again.";
   section.append(heading, made("p", state, { className: "quiet" }), list, foot);
   return { section, news: news.size };

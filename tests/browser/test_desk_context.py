@@ -30,7 +30,7 @@ def papers() -> list[Paper]:
 def test_what_a_past_list_had_is_ignored_and_recalled_by_key(open_desk: OpenDesk, papers: list[Paper]) -> None:
     ann, last = open_desk(), papers[5].arxiv_id
     mark = ann.candidate(last).locator(".covered")
-    expect(mark).to_contain_text("listed on 12 Nov 2026 Ignore")
+    expect(mark).to_contain_text("listed on 12 Nov 2026 + 2 more in quick look Ignore")
     ann.candidate(last).focus()
 
     ann.press("d")

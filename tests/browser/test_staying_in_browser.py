@@ -1,6 +1,7 @@
 """Saved papers, what is followed, and reading offline, in a real browser."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pybtex.database import parse_string
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from digests.models import Digest
@@ -55,6 +57,27 @@ def test_what_is_followed_shows_what_is_new_since_the_visit_before(page: Page, t
     page.get_by_label("Load from a file").set_input_files(tmp_path / "kept.json")
     expect(page.get_by_role("status")).to_have_text("Loaded from the file. Followed: 1. Marked papers: 0.")
     expect(page.get_by_role("heading", name="cs.LG")).to_be_visible()
+
+
+def test_copy_of_the_site_as_files_says_that_it_looks_nothing_up(
+    browser: Browser, live_server: LiveServer, settings: Settings
+) -> None:
+    """It answers each selection with the feed of all papers."""
+    context = browser.new_context(base_url=live_server.url, service_workers="block")  # whose requests no route sees
+    page = context.new_page()
+    make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001", title="The first"))
+    page.route(
+        re.compile(r"/papers\.json\?"), lambda route: route.fulfill(response=route.fetch(url=f"{live_server.url}/papers.json"))
+    )
+    page.goto("/categories/cs.LG")
+    page.get_by_role("button", name="Follow").click()
+    page.goto("/for-you")
+    expect(page.get_by_text("This copy of the site can’t look papers up. The links lead to the site itself.")).to_be_visible()
+    expect(page.locator("[data-followed]").get_by_role("link", name="cs.LG")).to_have_attribute(
+        "href", f"{settings.SITE_URL}/papers?category=cs.LG"
+    )
+    expect(page.get_by_text(f"{settings.SITE_URL}/papers.atom?category=cs.LG")).to_be_visible()
+    context.close()
 
 
 def test_home_shows_what_is_new_of_what_is_followed(page: Page, browser: Browser, live_server: LiveServer) -> None:

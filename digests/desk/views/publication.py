@@ -12,12 +12,13 @@ from digests.desk.answers import EDIT, PUBLISH, VIEW, answer, desk_action, desk_
 from digests.desk.body import Body, flag, revision, short_text
 from digests.desk.changing import Action, editing, own_revision
 from digests.desk.state import Desk, digests_of
+from digests.desk.titles import several
 from digests.editing import history, presence
 from digests.editing.comparing import difference
 from digests.editing.conflicts import Refused
 from digests.editing.sentences import said
 from digests.models import Digest, ShownTweet, Waiver
-from digests.publishing.checking import findings, refusal
+from digests.publishing.checking import Finding, findings, refusal
 from digests.publishing.correcting import drop_correction, open_correction
 from digests.publishing.grace import correct_soon, publish_soon, release, take_back
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
@@ -31,7 +32,13 @@ LONGEST_NOTE = 2_000
 
 @desk_action(VIEW)
 def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
-    return done(request, day, "Checked.", body)
+    """Check the list; how much is found, and how much of it stops its publication, is spoken."""
+    desk = desk_of(request, day)
+    found = found_in(desk)
+    stops = sum(one.stops for one in found)
+    what = f"fix or ignore {stops}" if stops else "none of them stops publication"
+    said = f"Checked: {several(len(found), 'finding')}; {what}." if found else "Checked: no problems found."
+    return answer(request, day, said, body, desk=desk, parts={"checks": checks(request, desk, found)})
 
 
 @desk_action(EDIT)
@@ -199,9 +206,14 @@ def done(request: HttpRequest, day: date, said: str, body: Body) -> HttpResponse
     return answer(request, day, said, body, desk=desk, parts={"checks": checks(request, desk)})
 
 
-def checks(request: HttpRequest, desk: Desk) -> str:
+def found_in(desk: Desk) -> list[Finding]:
+    """Return the findings of the list that the desk shows; none if readers see it already."""
+    return findings(desk.digest, clock.now()) if desk.digest and desk.digest.status != PUBLISHED else []
+
+
+def checks(request: HttpRequest, desk: Desk, found: list[Finding] | None = None) -> str:
     """Show the check; for a correction also what changed since the list was published."""
-    found = findings(desk.digest, clock.now()) if desk.digest and desk.digest.status != PUBLISHED else []
+    found = found_in(desk) if found is None else found
     changed: tuple[str, ...] = ()
     if desk.is_correction and desk.digest and desk.published:
         changed = difference(history.now(desk.published), history.now(desk.digest)).said

@@ -12,13 +12,14 @@ from digests.page_cache.middleware import EVER, reads_query, shows
 from digests.reader import citations
 from digests.reader.citations import Keys
 from digests.reader.feeds import formats
-from digests.reader.feeds.formats import Feed
+from digests.reader.feeds.formats import Feed, FeedItem
 from digests.reader.feeds.items import day_items, of_entries, of_posts, paper_items
 from digests.reader.feeds.weeks import week_items
 from digests.reader.lists.filters import filters_of
 from digests.reader.lists.listing import ListPage, listed
 from digests.reader.lists.selections import FORMS, Selection, SelectionError, shown
 from digests.reader.metadata import metadata_of_list
+from digests.reader.once import once
 from digests.reader.pages.calendars import years
 from digests.reader.texts import texts_of_citations, texts_of_entries
 from digests.templatetags.reading import absolute
@@ -42,22 +43,31 @@ WRITERS = {
 @require_safe
 def days(request: HttpRequest, form: str) -> HttpResponse:
     """Send the newest digests, each with its list of papers."""
-    digests = list(Digest.objects.published()[:NEWEST_DAYS].prefetch_related("events", of_entries()))
+    digests, items = once(_newest_days)
     url = reverse("rss") if form == "rss" else reverse("days-as", args=[form])
-    feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), day_items(digests))
+    feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items)
     papers = [entry.paper for digest in digests for entry in digest.entries.all()]
     response = sent(feed, form)
     return shows(response, digests=digests, papers=papers) if digests else response  # the first day is nobody's neighbour
+
+
+def _newest_days() -> tuple[list[Digest], list[FeedItem]]:
+    digests = list(Digest.objects.published()[:NEWEST_DAYS].prefetch_related("events", of_entries()))
+    return digests, day_items(digests)
 
 
 @require_safe
 def weeks(request: HttpRequest, form: str) -> HttpResponse:
     """Send the newest weeks that are over, each with its hottest papers."""
     title, url = "Hot Papers, week by week", reverse("weekly", args=[form])
-    items, digests, papers = week_items(clock.now())
+    items, digests, papers = once(_newest_weeks)
     response = sent(Feed(title, DESCRIPTION_OF_WEEKS, absolute(reverse("home")), absolute(url), items), form)
     # A day that comes in between, above or below is a neighbour of one that is shown.
     return shows(response, digests=digests, papers=papers) if digests else response
+
+
+def _newest_weeks() -> tuple[list[FeedItem], list[Digest], list[Paper]]:
+    return week_items(clock.now())
 
 
 @require_safe
@@ -123,7 +133,7 @@ def paper_cited(request: HttpRequest, arxiv_id: str, form: str) -> HttpResponse:
         text = citations.bibliography([paper], texts_of_citations([paper]), form, _keys(request))
     except SelectionError as error:
         return _refused(error)
-    return shows(HttpResponse(text, content_type=citations.CONTENT_TYPES[form]), papers=[paper])
+    return shows(HttpResponse(text, content_type=citations.CONTENT_TYPES[form]), texts_of=[paper], appearances_of=[paper])
 
 
 def _keys(request: HttpRequest) -> Keys:

@@ -20,27 +20,27 @@ class CalendarDay:
     is_in_month: bool
     """False for the days that fill a month's first and last week."""
     papers: int | None
-    """In the day's published list; None where it has none."""
+    """Papers in the day’s published list; None if it has none."""
     status: str
-    """`published`, `withdrawn`, a state of CollectionDay (`quiet`, `partial`, …), or empty where nothing is known."""
+    """`published`, `withdrawn`, a state of CollectionDay (`quiet`, `partial`, …), or empty if nothing is known."""
     words: str
     """The status for people."""
     heat: int = 0
-    """How long its list is beside the longest one shown: from 1 to HEATS; 0 where there is no paper."""
+    """How long its list is, compared with the longest one shown: from 1 to HEATS; 0 if it has no papers."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarMonth:
     first: date
     days: int
-    """Published lists."""
+    """The number of published lists."""
     papers: int
     weeks: Sequence[Sequence[CalendarDay]]
-    """From Monday to Sunday."""
+    """Each from Monday to Sunday."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is known of any of its days."""
+        """Whether nothing is known about any of its days."""
         return not any(day.status for week in self.weeks for day in week if day.is_in_month)
 
 
@@ -49,7 +49,7 @@ class CalendarYear:
     year: int
     months: Sequence[CalendarMonth]
     years: Sequence[int]
-    """All from the first to the newest published day."""
+    """All years from that of the first published day to that of the newest."""
 
     @property
     def days(self) -> int:
@@ -61,20 +61,20 @@ class CalendarYear:
 
 
 def calendar_of(year: int) -> CalendarYear:
-    """Five queries. A year without a published day has empty months."""
+    """The calendar of a year; five queries. A year without a published day has empty months."""
     published = _published(date(year, 1, 1), date(year, 12, 31))
     others = _others(date(year, 1, 1), date(year, 12, 31))
     return CalendarYear(year, [_month(date(year, month, 1), published, others) for month in range(1, 13)], years())
 
 
 def month_of(first: date) -> CalendarMonth:
-    """The month that begins on the day; two queries."""
+    """The calendar of the month that begins on this day; two queries."""
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
     return _month(first, _published(first, last), _others(first, last))
 
 
 def years() -> Sequence[int]:
-    """All from the first to the newest published day, the newest first."""
+    """All years from that of the newest published day to that of the first, newest first."""
     newest = newest_day()
     oldest = Digest.objects.published().order_by("date").values_list("date", flat=True).first()
     return range(newest.year, oldest.year - 1, -1) if newest and oldest else ()
@@ -87,7 +87,7 @@ def _published(since: date, until: date) -> dict[date, int]:
 
 
 def _others(since: date, until: date) -> dict[date, tuple[str, str]]:
-    """Status and words of the days that have no published list."""
+    """The status of each day without a published list, also in words."""
     collected = CollectionDay.objects.filter(date__range=(since, until)).values_list("date", "state")
     found = {day: (state, CollectionDay.State(state).label) for day, state in collected}
     withdrawn = Digest.objects.filter(status=Digest.Status.WITHDRAWN).between(since, until).values_list("date", flat=True)

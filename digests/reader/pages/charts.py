@@ -10,7 +10,7 @@ Points = Sequence[tuple[datetime, int]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`points` are those of an SVG polyline in a box of so many units; the last one is where the line ends."""
+    """A line to draw: `points` as SVG’s polyline takes them, in a box of `width` by `height` units."""
 
     points: str
     width: int
@@ -23,7 +23,7 @@ class Line:
 
     @property
     def area(self) -> str:
-        """The points of a polygon between the line and the ground."""
+        """The points of the polygon between the line and the bottom of the box."""
         first = self.points.split(",", 1)[0]
         return f"{first},{self.height} {self.points} {self.end[0]},{self.height}"
 
@@ -44,7 +44,7 @@ def line(points: Points, *, width: int, height: int, top: int, inset: int = 0) -
 
 
 def round_top(highest: int) -> int:
-    """The least of 1, 2, 4, 5, 6, 8 × 10ⁿ that is as high; it halves into whole numbers from 2 on."""
+    """The smallest of 1, 2, 4, 5, 6, 8 × 10ⁿ that is at least as high. From 2 on, its half is a whole number."""
     size: int = 10 ** floor(log10(max(highest, 1)))
     return next(step * size for step in (1, 2, 4, 5, 6, 8, 10) if step * size >= highest) if highest > 1 else 2
 

@@ -32,14 +32,14 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class LoggedDay:
-    """One of the two may be None: an old post's day was never collected by us, and a collected day may have no public list."""
+    """One day. `collected` is None for days of old posts, which we never collected; `digest` is None without a public list."""
 
     date: date
     collected: CollectionDay | None
     networks: Sequence[NetworkDay]
-    """What each network gave."""
+    """What was collected from each network."""
     digest: Digest | None
-    """Published, or withdrawn after readers had seen it."""
+    """The list, published or withdrawn after readers had seen it."""
 
     @property
     def events(self) -> list[PublicEvent]:
@@ -52,12 +52,12 @@ class LoggedDay:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """What the log says of it; days in a row that are of one kind are told together."""
+        """What the log says about the day. Consecutive days of one kind are described together."""
         return self.state, self.digest.status if self.digest else ""
 
     @property
     def facts(self) -> list[str]:
-        """What was collected, in sentences. Of our own troubles (keys, refusals) readers are not told the details."""
+        """What was collected, in sentences. Readers do not learn the details of our own troubles (keys, refusals)."""
         day = self.collected
         if day is None or day.state == State.QUIET:
             return []
@@ -91,7 +91,7 @@ def _papers(found: int, expected: int | None, kind: str) -> str:
 
 
 def logged_days(before: date | None, limit: int) -> list[LoggedDay]:
-    """The newest days, or those before one, the newest first; four queries."""
+    """The newest days, or those before a given one, newest first; four queries."""
     collected = CollectionDay.objects.all()
     digests = _public()
     if before:
@@ -100,12 +100,12 @@ def logged_days(before: date | None, limit: int) -> list[LoggedDay]:
 
 
 def runs(days: Iterable[LoggedDay]) -> list[list[LoggedDay]]:
-    """The days in their order, those in a row that are of one kind together."""
+    """The days in their order; consecutive days of one kind are one group."""
     return [list(run) for _, run in groupby(days, key=attrgetter("kind"))]
 
 
 def logged_day(day: date) -> LoggedDay | None:
-    """None where nothing public is known of the day."""
+    """What happened on the day; None if nothing public is known about it."""
     return next(iter(_paired(CollectionDay.objects.filter(date=day), _public().filter(date=day))), None)
 
 

@@ -30,17 +30,17 @@ from papers.rendered.kinds import Kind
 from papers.rows import objects
 
 PUBLISHED = Digest.objects.published()
-"""Questions, put together once: to filter them copies them, which takes half the time."""
+"""Querysets, built once: each filter copies a queryset, which would take half of the time."""
 PUBLISHED_WITH_NEIGHBOURS = PUBLISHED.with_neighbours()
 NOT_PUBLISHED = "There is no published list of this day"
 RISING = 4
-"""Papers in the column of home."""
+"""The most papers in the home page’s column."""
 BESIDE_DAYS = [
     FeedLink(f"Hot Papers, {steps} ({name})", f"/{path}.{form}", kind, f"{label}: {name}")
     for path, steps, label in (("papers", "paper by paper", "Papers"), ("weekly", "week by week", "Weekly"))
     for form, (name, kind) in FEEDS
 ]
-"""Feeds that the home page offers besides those of days, which all pages do."""
+"""Feeds that the home page offers besides the feeds of days, which every page offers."""
 
 
 @require_safe
@@ -86,8 +86,8 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
 
 
 def digest_page(shown: Digest) -> dict[str, Any]:
-    """What the template `digest.html` prints; also of a draft. Eight queries; those for rows are plain SQL, since Django's own
-    way to a list with everything takes six times as long."""
+    """The context of the template `digest.html`; a draft works, too. Eight queries. Those for rows are plain SQL: prefetches
+    by Django take six times as long."""
     entries, events = entries_of(shown), sorted(objects(PublicEvent, "digest", [shown.pk]), key=attrgetter("at", "pk"))
     texts = texts_of_digest(shown, entries, events)
     ranking = rules()
@@ -108,7 +108,7 @@ def digest_page(shown: Digest) -> dict[str, Any]:
 
 
 def withdrawn(request: HttpRequest, day: date) -> HttpResponse:
-    """The address of a list that was public says what became of it; of one that never was, nothing."""
+    """Answer for a list that is not public: if it was public once, say what became of it, otherwise nothing."""
     of_withdrawn = PublicEvent.objects.filter(digest__date=day, digest__status=Digest.Status.WITHDRAWN)
     events = list(of_withdrawn.select_related("digest"))
     if not any(event.kind == PublicEvent.Kind.WITHDRAWN for event in events):
@@ -143,14 +143,14 @@ def visible_digest(request: HttpRequest, day: date, published: QuerySet[Digest] 
 
 
 def expect_visible(request: HttpRequest, day: date) -> Digest:
-    """Raises Http404 where there is no digest that the reader may see."""
+    """The digest of that day. Raises Http404 if there is none that the reader may see."""
     if found := visible_digest(request, day):
         return found
     raise Http404(NOT_PUBLISHED)
 
 
 def kept_private(digest: Digest, response: HttpResponse) -> HttpResponse:
-    """The response, never to be cached where the digest is not public."""
+    """The response. If the digest is not public, nobody may cache it."""
     if digest.status != Digest.Status.PUBLISHED:
         add_never_cache_headers(response)
     return response

@@ -24,19 +24,19 @@ SPARKLINE = {"width": 200, "height": 32, "inset": 2}
 
 @dataclass(frozen=True, slots=True)
 class ShownPaper:
-    """An entry, and what its page says of it besides what it holds."""
+    """An entry, with what the page says about it beyond its own columns."""
 
     entry: Entry
     history: History | None
     posts: int = 0
-    """Posts that link the paper, count and are still there, as far as they are here."""
+    """The number of posts known to link the paper that count and still exist."""
     categories: Sequence[str] = ()
-    """As the day prints them, the primary one first."""
+    """Categories as the day prints them, the primary one first."""
     tweets: Sequence[ShownTweet] = ()
 
     @property
     def sparkline(self) -> charts.Line | None:
-        """None where there is nothing to draw: fewer than two readings."""
+        """The line to draw; None if there are fewer than two readings."""
         return sparkline(self.history) if self.history else None
 
     @property
@@ -62,7 +62,7 @@ def shown_papers(entries: Iterable[Entry], *, with_posts: bool = False) -> list[
 
 
 def whole_papers(entries: Sequence[Entry]) -> list[ShownPaper]:
-    """The entries in their order, with all that a list's page says of them; four queries."""
+    """The entries in their order, with all that a list’s page says about them; four queries."""
     papers = [entry.paper_id for entry in entries]
     found, posts = histories(papers), _posts(papers)
     categories, tweets = defaultdict[int, list[str]](list), defaultdict[int, list[ShownTweet]](list)
@@ -84,7 +84,7 @@ def whole_papers(entries: Sequence[Entry]) -> list[ShownPaper]:
 
 
 def is_hottest_first(entries: Sequence[Entry], rules: Rules) -> bool:
-    """Whether the counts that the list prints put it into the order that it has. What editors moved is in theirs."""
+    """Whether the list is in the order of the counts that it prints. It is not if editors moved papers."""
     scores = [score(entry, rules) for entry in entries]
     return all(above >= below for above, below in pairwise(scores))
 

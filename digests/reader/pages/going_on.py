@@ -18,34 +18,34 @@ WORDS = {
     State.FAILED: "The papers of {day} couldn’t be collected yet.",
     State.QUIET: "arXiv announced no papers on {day}.",
 }
-"""They name the day, so that a page that is held over midnight stays true."""
+"""The sentences name the day, so that a page cached over midnight stays true."""
 WITH_PAPERS = {
     State.COLLECTING: "The papers of {day} are collected; posts about them are still being collected.",
     State.PARTIAL: "The papers of {day} are collected, but not all posts about them.",
     State.FAILED: "The papers of {day} are collected, but posts about them couldn’t be collected yet.",
 }
-"""Where all papers of the day are here."""
+"""The sentence once all papers of the day have been collected."""
 LONGEST_BREAK = timedelta(days=7)
-"""From one listing day to the next, at most."""
+"""The most days from one listing day to the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoingOn:
-    """`text` is empty where the newest list is of the newest listing day. `days` are those whose collection it depends on."""
+    """What to say; empty if the newest list is that of the newest listing day. It depends on the collection of `days`."""
 
     text: str
     days: tuple[date, ...]
     awaited: date | None = None
-    """The day whose list is still to come; None where there is none to come."""
+    """The day whose list is still to come; None if there is none."""
     found: int = 0
     expected: int = 0
-    """New papers of that day, while they are being collected; 0 where arXiv did not say how many it announced."""
+    """New papers of that day, while they are being collected; 0 if arXiv did not say how many it announced."""
     is_logged: bool = False
     """Whether the day has a page of what was collected."""
 
 
 def going_on(newest: date | None, now: datetime) -> GoingOn:
-    """What to say beside the list of the day `newest`, None where there is no list; one query at most."""
+    """What to say beside the list of the day `newest` (None if there is no list yet); at most one query."""
     announcements, today = calendar(), now.date()
     due = today if announcements.is_listing_day(today) else announcements.previous_listing_day(today)
     if newest is None or newest < newest_announced(now):

@@ -1,4 +1,4 @@
-"""How the counts of papers went: their readings over time, and what they gained of late."""
+"""Counts of papers over time: their readings, and what they gained recently."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from papers.rows import select
 
 DAY = timedelta(days=1)
 MOMENT = ("read_at", "retweets", "favorites", "counts", "extra_points")
-"""As Moment takes them."""
+"""Columns of a reading, in the order of Moment’s fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,17 @@ class Moment:
     retweets: int
     favorites: int
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """What other networks than the old site's counted."""
+    """What networks other than X counted."""
     extra_points: int = 0
 
     @property
     def score(self) -> int:
-        """By the rules of that moment."""
+        """The score by the rules of that moment."""
         return self.retweets + self.favorites + self.extra_points
 
     @property
     def counted(self) -> Mapping[str, Mapping[str, int]]:
-        """By network and its own names."""
+        """The counts by network and its own names."""
         return {OLD_NETWORK: {"retweets": self.retweets, "favorites": self.favorites}, **self.counts}
 
 
@@ -46,13 +46,13 @@ class Gain:
 
     @property
     def signed(self) -> str:
-        """`+1,312`, with a true minus."""
+        """`+1,312`; a loss has a real minus sign, not a hyphen."""
         return f"{self.amount:+,}".replace("-", "−") if self.amount else "±0"
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A paper's readings of one provenance, the oldest first; never empty."""
+    """A paper’s readings from one source, oldest first; never empty."""
 
     readings: tuple[Moment, ...]
 
@@ -62,7 +62,7 @@ class History:
 
     @property
     def gain(self) -> Gain | None:
-        """Since the last reading that is a day older than the newest, else since the first; None after one reading."""
+        """The growth since the last reading that is a day older than the newest, or since the first; None after one reading."""
         if len(self.readings) < 2:
             return None
         older = [reading for reading in self.readings if reading.at <= self.last.at - DAY]
@@ -71,7 +71,7 @@ class History:
 
 
 def histories(paper_ids: Iterable[int]) -> dict[int, History]:
-    """By primary key, the readings of those papers that have any: the network's, or the old site's where that is all there is.
+    """By primary key, the readings of those papers that have any: from the networks, or from the old site if there are no others.
 
     The two are never in one history. One query.
     """

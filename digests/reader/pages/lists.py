@@ -1,4 +1,4 @@
-"""Papers across days: of a category, the hottest ones, and those on the rise."""
+"""Papers from many days: those of a category, the hottest, and those that rise."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ from papers.text.taxonomy import category_name, in_arxivs_capitals
 
 @require_safe
 def category(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The hot papers of an arXiv category by day, the newest first."""
+    """Show the hot papers of an arXiv category by day, newest first."""
     # Subqueries, unlike joins, let the database look along the days and stop at the page's last one.
     entries = Entry.objects.filter(Exists(PaperCategory.objects.filter(paper=OuterRef("paper"), code=code)))
     digests = Digest.objects.published().filter(Exists(entries.filter(digest=OuterRef("pk"))))
@@ -73,7 +73,7 @@ def hottest_week(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def hottest(request: HttpRequest, period: str) -> HttpResponse:
-    """The hottest papers of the newest week, month or year, of a period of the calendar (2021-05), or of all."""
+    """Show the hottest papers of the newest week, month or year, of a calendar period (2021-05), or of all time."""
     try:
         selection = Selection.of(period=period, order="hottest")
         page = listed(selection)
@@ -93,7 +93,7 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
 
 @require_safe
 def rising_now(request: HttpRequest) -> HttpResponse:
-    """The papers that gained most in the last 24 hours."""
+    """Show the papers that gained most in the last 24 hours."""
     description = "The arXiv papers that people talk about more and more right now."
     found = rising(clock.now())
     texts = texts_of_entries(row.entry for row in found)

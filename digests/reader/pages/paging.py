@@ -13,7 +13,7 @@ DAYS_A_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class DaysPage:
-    """Some digests in a row, the newest first; `newer` and `older` are the query strings of the pages beside it."""
+    """Consecutive digests, newest first; `newer` and `older` are the query strings of the neighbouring pages."""
 
     digests: list[Digest]
     before: date | None
@@ -41,7 +41,7 @@ def days_page(request: HttpRequest, digests: DigestQuerySet) -> DaysPage:
 
 
 def asked_day(request: HttpRequest) -> date | None:
-    """The day of `?before=YYYY-MM-DD`; None where it does not ask for one. Http404 where it is no day of the calendar."""
+    """The day of `?before=YYYY-MM-DD`; None without that parameter. Raises Http404 if the calendar has no such day."""
     asked = request.GET.get("before")
     try:
         return date.fromisoformat(asked) if asked else None

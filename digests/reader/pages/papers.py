@@ -28,9 +28,9 @@ from papers.search.words import author_key
 from papers.text.taxonomy import category_name
 
 MOST_BOXES = 100
-"""Posts with their text."""
+"""The most posts that are shown with their text."""
 MOST_POSTS = 1000
-"""In all; those without text, or beyond the boxes, take a line each."""
+"""The most posts in all; those without text, or beyond MOST_BOXES, take one line each."""
 MOST_AUTHORS = 200
 FIRST_WITH_HTML = "2312"
 """arXiv makes pages of papers submitted since December 2023: https://info.arxiv.org/about/accessible_HTML.html"""
@@ -39,7 +39,7 @@ CHART = {"width": 600, "height": 180}
 
 @require_safe
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    """A paper that was collected: what arXiv and X say of it, and the published days on which it was hot, if there are any."""
+    """Show a paper: what arXiv and the networks say about it, and the published lists that have it, if there are any."""
     found, categories = paper_and_categories(arxiv_id)
     appearances = list(
         Entry.objects.filter(in_published_digest(), paper=found)
@@ -83,7 +83,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 
 
 def paper_and_categories(arxiv_id: str) -> tuple[Paper, list[str]]:
-    """With one query, or two of a paper that has no category; Http404 where there is none that readers may see."""
+    """The paper; one query, or two if it has no category. Raises Http404 if there is none that readers may see."""
     rows = PaperCategory.objects.filter(visible_paper("paper__"), paper__arxiv_id=arxiv_id).select_related("paper")
     if found := list(rows.order_by("position")):
         return found[0].paper, [row.code for row in found]
@@ -91,30 +91,30 @@ def paper_and_categories(arxiv_id: str) -> tuple[Paper, list[str]]:
 
 
 def visible_paper(prefix: str = "") -> Q:
-    """Papers that have a page. The question itself leaves out the others, so that a paper of a draft takes as long as none."""
+    """Papers that have a page. The query leaves out all others, so a paper of a draft takes as long as an unknown one."""
     listed = Entry.objects.filter(in_published_digest(), paper=OuterRef(f"{prefix}pk"))
     return Paper.public(prefix) | Q(Exists(listed))
 
 
 @require_safe
 def paper_elsewhere(request: HttpRequest, arxiv_id: str) -> HttpResponseBase:
-    """A paper's address with a version or a slash behind it leads to the paper's one page."""
+    """Redirect a paper’s address with a version or a slash at its end to the paper’s one page."""
     return redirect("paper", arxiv_id, permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """What links a paper, each post once."""
+    """The posts that link a paper, each once."""
 
     boxes: list[ShownTweet]
-    """Those with a text, and those that are gone."""
+    """Posts with a text, and posts that are gone."""
     lines: list[ShownTweet]
     left: int
-    """How many more there are."""
+    """The number of posts that are not shown."""
 
 
 def posts_of(paper: Paper, appearances: list[Entry], ranked_by: Rules) -> Posts:
-    """Those that its days show, also those that are gone since, then all others that count, best first. One query.
+    """First the posts that its lists show, even if they are gone meanwhile; then all others that count, best first. One query.
 
     Of a text that one person posted on two networks the other posts with it take a line.
     """
@@ -150,7 +150,7 @@ def by_network(boxes: list[ShownTweet]) -> list[tuple[str, list[ShownTweet]]]:
 
 
 def elsewhere(paper: Paper, posts: list[ShownTweet]) -> list[tuple[str, str]]:
-    """Other sites' pages of the paper: words and address. A post that has comments is a discussion, the first of each network."""
+    """Links to the paper on other sites: text and address. On each network, the first post with comments is a discussion."""
     found = []
     if "/" not in paper.arxiv_id:
         if paper.arxiv_id >= FIRST_WITH_HTML:
@@ -165,7 +165,7 @@ def elsewhere(paper: Paper, posts: list[ShownTweet]) -> list[tuple[str, str]]:
 
 
 def rank_now(paper: Paper, ranked_by: Rules) -> RankedPaper | None:
-    """Where the paper stands among all of its listing day by the newest counts; None where none were read of it."""
+    """The paper’s rank among those of its listing day, by the newest counts; None if none were read."""
     ranked = next((one for one in candidates(paper.listing_date, ranked_by) if one.arxiv_id == paper.arxiv_id), None)
     return ranked if ranked and any(line.read_at for line in ranked.tweets) else None
 
@@ -176,7 +176,7 @@ class Chart:
 
     title: str
     lines: list[tuple[str, charts.Line, list[int]]]
-    """What is counted, as people say it, how it went, and its numbers."""
+    """The words for what is counted, its line over time, and its numbers."""
     moments: list[datetime]
     top: int
 
@@ -186,7 +186,7 @@ class Chart:
 
 
 def drawn(history: History) -> list[Chart]:
-    """A chart for each network that counted something, in its own words; each by itself, since they are never added up."""
+    """A chart for each network that counted something, in its own words; counts of networks are never added up."""
     found = []
     for network, kind in KINDS.items():
         told = [(reading.at, reading.counted.get(network, {})) for reading in history.readings]

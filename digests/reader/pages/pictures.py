@@ -1,4 +1,4 @@
-"""Pictures of a paper and of a day, for where their links are shared."""
+"""Pictures of papers and days, for places where their links are shared."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,18 +23,18 @@ NAMES = 12
 
 @require_safe
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    """Of a paper that has a page; three queries."""
+    """Send the picture of a paper that has a page; three queries."""
     found = get_object_or_404(Paper, visible_paper(), arxiv_id=arxiv_id)
     entry = Entry.objects.filter(in_published_digest(), paper=found).select_related("digest").order_by("-digest__date").first()
     texts = texts_of_papers([found])
     below = f"hot on {day_text(entry.digest.date)}" if entry else ""
     drawn = paper_card(texts.line_text(found.title), texts.names(found.authors)[:NAMES], arxiv_id, below)
-    return shows(HttpResponse(drawn, content_type=PNG), papers=[found])
+    return shows(HttpResponse(drawn, content_type=PNG), texts_of=[found], appearances_of=[found])
 
 
 @require_safe
 def digest(request: HttpRequest, day: date) -> HttpResponse:
-    """Of a day's list; three queries."""
+    """Send the picture of a day’s list; three queries."""
     shown = expect_visible(request, day)
     entries = entries_of(shown)
     response = kept_private(shown, HttpResponse(day_picture(day, entries), content_type=PNG))

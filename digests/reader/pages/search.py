@@ -1,4 +1,4 @@
-"""Readers search in all papers that are collected; those that were hot say on which days."""
+"""The search in all collected papers. Results that were on a list name its days."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -75,8 +75,8 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @reads_query("q")
 def suggest(request: HttpRequest) -> JsonResponse:
-    """Suggestions for what is typed, as browsers take them (https://github.com/dewitt/opensearch): the text, what it may become,
-    what that is, and its address. Twenty queries at most."""
+    """Send suggestions for the typed text, as browsers read them (https://github.com/dewitt/opensearch): the text, what it may
+    become, what that is, and its address. At most twenty queries."""
     text = request.GET.get("q", "").strip()
     found = suggested(text[:LONGEST_QUERY])
     texts = Texts((Kind.LINE, paper.title) for paper in found.papers)
@@ -88,7 +88,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def opensearch(request: HttpRequest) -> HttpResponse:
-    """How browsers search here by themselves."""
+    """Send the description by which browsers can search here from their address bar."""
     return shows(render(request, "opensearch.xml", {"absolute": absolute}, content_type="application/opensearchdescription+xml"))
 
 
@@ -126,13 +126,13 @@ def _shown(results: Results, query: str, order: Order, *, is_first: bool) -> dic
 
 
 def _how(asked: Mapping[str, str]) -> str:
-    """Which of the pages of one search it is, in words."""
+    """Say in words which page of the results this is."""
     words = {"newest": ", newest first", "hottest": ", most talked about first"}
     return ", posts" if asked.get("in") == "posts" else words.get(asked.get("order", ""), "")
 
 
 def _further(page: str) -> str:
-    """The query of a page's address: what a link to it from here needs."""
+    """The query string for a link to a page of results."""
     return page.removeprefix(reverse("search"))
 
 

@@ -1,4 +1,4 @@
-"""What the page of a search says beside the papers that it found: filters to take off, categories, posts."""
+"""What a page of results shows beside the papers: filters that can be removed, categories, posts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -24,12 +24,12 @@ MOST_CATEGORIES = 6
 Place = tuple[int, int]
 POSTS_BESIDE, POSTS_A_PAGE = 3, 20
 LOOKED_AT = 5
-"""Times as many posts as are shown: some are gone, or about papers that are not public."""
+"""Find this many times as many posts as are shown, because some are gone or about papers that are not public."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter as a button that takes it off."""
+    """A filter, and the address that removes it."""
 
     kind: str
     label: str
@@ -41,11 +41,11 @@ class FoundPost:
     shown: ShownTweet
     paper: Paper
     title: SafeString
-    """The paper's, as HTML."""
+    """The paper’s title, as HTML."""
 
 
 def address(query: str, *, order: Order = Order.RELEVANCE, after: str = "", kind: str = "") -> str:
-    """Of the page of a search; the page for none, where nothing is left to ask for."""
+    """The address of the search; if nothing is left to search for, that of the empty search page."""
     words = {"q": query, "order": "" if order is Order.RELEVANCE else order.value, "in": kind, "after": after}
     asked = urlencode({name: value for name, value in words.items() if value})
     return f"{reverse('search')}?{asked}" if query else reverse("search")

@@ -1,4 +1,4 @@
-"""What lets readers stay without an account: their own page, made in the browser, and the site as an app that reads offline."""
+"""What readers keep without an account: their own page, made in the browser, and the site as an app that works offline."""
 
 import hashlib
 import json
@@ -25,21 +25,21 @@ ASSETS = (
     "fonts/source-serif-4-latin.woff2",
     "icon-96.png",
 )
-"""Static files without which no page looks right offline."""
+"""Static files that every page needs offline."""
 WORKER = "readers/service-worker.js"
 RUST, PAPER = "#a63a12", "#fffdf9"
 
 
 @require_safe
 def for_you(request: HttpRequest) -> HttpResponse:
-    """Saved papers and what the reader follows; the page's script fills it in, the site learns nothing of it."""
+    """Show saved papers and what the reader follows. The page’s script fills it in; the site learns nothing about it."""
     description = "Your saved papers, and what is new from the authors, categories and searches you follow. Made in your browser."
     return shows(render(request, "for_you.html", {"meta": Metadata("For you", description, reverse("for-you"))}))
 
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """The site as an app: https://www.w3.org/TR/appmanifest/."""
+    """Send the manifest that makes the site an app: https://www.w3.org/TR/appmanifest/."""
     icons = [(f"icon-{size}.png", size, "any") for size in (192, 512)] + [("icon-maskable-512.png", 512, "maskable")]
     document = {
         "id": "/",
@@ -64,7 +64,7 @@ def _icon(name: str, size: int, purpose: str) -> dict[str, str]:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script that keeps the last lists for reading offline; with each change of an asset it is another version."""
+    """Send the script that keeps the last lists for offline reading. Its version changes whenever a static file changes."""
     assets = [static(name) for name in ASSETS]
     start = f"const VERSION = {json.dumps(_version())};\nconst ASSETS = {json.dumps([*assets, reverse('for-you')])};\n"
     return shows(HttpResponse(start + _file(WORKER).decode(), content_type="text/javascript; charset=utf-8"))
@@ -72,7 +72,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def icon(request: HttpRequest, name: str) -> HttpResponse:
-    """An icon at the address at which browsers look by themselves."""
+    """Send an icon from an address that browsers ask for unprompted."""
     return shows(HttpResponse(_file(name), content_type="image/x-icon" if name.endswith(".ico") else "image/png"))
 
 

@@ -17,11 +17,11 @@ SHADES = 8
 """From the paper to an ink, at the edges of letters."""
 TITLES_OF_DAY = 3
 _one_at_a_time = Lock()
-"""FreeType's faces are not for several threads at once."""
+"""Several threads must not use FreeType’s faces at the same time."""
 
 
 def paper_card(title: str, authors: Sequence[str], arxiv_id: str, below: str) -> bytes:
-    """The title, the authors as one line, and a line at the bottom. A title that no font here can write is left out."""
+    """Draw a paper’s card: title, authors on one line, a line at the bottom. A title that no font can write is left out."""
     with _one_at_a_time:
         card, on = _begun()
         shown, name = drawable(title), f"arXiv:{arxiv_id}"
@@ -35,7 +35,7 @@ def paper_card(title: str, authors: Sequence[str], arxiv_id: str, below: str) ->
 
 
 def day_card(day: str, titles: Sequence[str], number: int) -> bytes:
-    """The day's first titles."""
+    """Draw the card of a day: its first titles."""
     with _one_at_a_time:
         card, on = _begun()
         top = draw_lines(on, wrapped(day, ROOM, 58, 640, 1), (MARGIN, 150), 58, 640, INK, 1.35)
@@ -58,7 +58,7 @@ def _begun() -> tuple[Image.Image, ImageDraw.ImageDraw]:
 
 
 def _fitted(title: str, most: int) -> tuple[list[str], int]:
-    """In the largest letters in which it takes few lines."""
+    """The title in the largest letters in which it fits into few lines."""
     for size, lines in ((72, 3), (62, 4)):
         if len(wrapped(title, ROOM, size, 640, lines + 1)) <= lines:
             return wrapped(title, ROOM, size, 640, lines), size

@@ -1,4 +1,4 @@
-"""Letters for pictures: our serif, then fonts of the machine for what it lacks. No box ever stands for a missing letter."""
+"""Fonts for pictures: our serif, then the machine’s fonts for letters that it lacks. A missing letter is never drawn as a box."""
 
 import re
 import unicodedata
@@ -17,13 +17,13 @@ OTHERS = (
     "NotoSerifCJK*", "NotoSansCJK*", "DroidSansFallback*", "wqy-*", "ipa*p.ttf", "DejaVuSerif.ttf", "DejaVuSans.ttf",
     "NotoSansArabic*", "NotoSansHebrew*", "NotoSansDevanagari*",
 )  # fmt: skip
-"""Names of files in the folders, the better ones first; of each the first that is there."""
+"""File names of fonts, better ones first. Of each name, the first file found is used."""
 NO_SPACES = r"\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
 PIECE = re.compile(rf"\s+|[{NO_SPACES}]|[^\s{NO_SPACES}]+")
 """Where a line may break: at white space, and beside each letter of a language without spaces."""
 MISSING = "\uffff"
 LONGEST = 400
-"""Characters of a text that are drawn."""
+"""The most characters of a text that are drawn."""
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +85,7 @@ def width(text: str, size: int, weight: int) -> float:
 
 
 def wrapped(text: str, room: int, size: int, weight: int, most: int) -> list[str]:
-    """The drawable text in at most so many lines of this width in pixels; what is left over becomes an ellipsis."""
+    """The drawable text in at most so many lines of this width (pixels). If it is longer, it ends with an ellipsis."""
     lines: list[str] = []
     line = ""
     pieces = [part for piece in PIECE.findall(text) for part in _fitting(piece, room, size, weight)]
@@ -119,7 +119,7 @@ def _cut(text: str, room: int, size: int, weight: int) -> str:
 def draw_lines(
     on: ImageDraw.ImageDraw, lines: Sequence[str], at: tuple[int, int], size: int, weight: int, ink: str, leading: float
 ) -> int:
-    """Draw the lines below each other; where the next would begin, in pixels from the top."""
+    """Draw the lines below each other. Returns where the next line would begin, in pixels from the top."""
     left, top = at
     for line in lines:
         x = float(left)

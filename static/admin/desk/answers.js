@@ -5,7 +5,7 @@ import {acknowledge} from "./fields.js";
 import {all, complain, rowOf} from "./page.js";
 import {reload} from "./polling.js";
 import {keepChosen} from "./posts.js";
-import {check, isPanelOpen} from "./publish.js";
+import {checkAgain, isPanelOpen} from "./publish.js";
 import {changes, isText, onQueue, rebase} from "./queue.js";
 import {apply} from "./revision.js";
 import {showSaving, showUndecided} from "./saving.js";
@@ -48,7 +48,7 @@ onQueue({
             keepChosen(body.paper, body.tweets);
         }
         if (isPanelOpen() && !changes().length) {
-            check();
+            checkAgain();
         }
     },
     conflict: (record) => {

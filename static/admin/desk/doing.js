@@ -6,15 +6,15 @@ import {openComments} from "./comments.js";
 import {context} from "./context.js";
 import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
-import {all, complain, find, isSet, root, rowOf, say} from "./page.js";
+import {all, complain, find, isSet, mayEdit, root, rowOf, say} from "./page.js";
 import {openPosts} from "./posts.js";
 import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
-import {rulesBody, siteRulesBody} from "./rules.js";
+import {closeRules, isOpen, openRules, rulesBody, siteRulesBody} from "./rules.js";
 import {templates} from "./templates.js";
 import {chosenRows, clearAll} from "./selection.js";
-import {focusRow, keepFocus, stepFocus} from "./walking.js";
+import {focusColumn, focusRow, keepFocus, stepFocus} from "./walking.js";
 
 const paperOf = (row) => row.dataset.paper;
 const isCandidate = (row) => row?.matches(".candidate");
@@ -180,8 +180,15 @@ export const does = {
     rules: () => {
         toTab("candidates");
         find(".filter-menu").open = false;
-        find("#desk-rules").hidden = false;
-        find("#desk-rules input").select();
+        if (isOpen()) {
+            does.rules_close();
+        } else {
+            openRules();
+        }
+    },
+    rules_close: () => {
+        closeRules();
+        focusColumn("candidates");
     },
     rules_preview: () => act("rules_preview", rulesBody()),
     save_rules: () => act("save_rules", siteRulesBody()),
@@ -213,6 +220,8 @@ export const does = {
             find("[data-do=undo_publish]").click();
         } else if (find("[data-do=undo]")) {
             undo();
+        } else {
+            mayEdit();
         }
     },
     refresh_counts: () => act("refresh_counts"),
@@ -274,9 +283,11 @@ const inPanel = async (name) => {
         return;
     }
     const target = find(`#desk-publish [data-key=${name}]`);
-    if (target?.matches("button")) {
+    if (!target) {
+        complain("This can’t be done now, or your role doesn’t allow it.");
+    } else if (target.matches("button")) {
         target.click();
     } else {
-        target?.focus();
+        target.focus();
     }
 };

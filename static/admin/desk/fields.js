@@ -2,7 +2,7 @@
    seconds while typing goes on, and when the field is left.
    A field's base is the text that it was changed from, so that the server can tell whether somebody else changed it. */
 
-import {all, root, say} from "./page.js";
+import {afterPress, all, root, say} from "./page.js";
 import {changes, onQueue, put, rebase, undecided} from "./queue.js";
 import {dropGone} from "./rows.js";
 
@@ -159,7 +159,7 @@ root.addEventListener("focusout", (event) => {
     if (field.dataset?.text) {
         save(field);
         // The field is left as it was: it may show what came meanwhile.
-        setTimeout(() => {
+        setTimeout(afterPress, 0, () => {
             if (incoming.has(field)) {
                 receive(field, incoming.get(field));
             }

@@ -25,8 +25,11 @@ const keep = (old, fresh) => {
     if (old.matches("[data-slot=posts], .note-preview, .mention-list, .waits, .why, [data-confirm][data-armed]")) {
         return false;
     }
-    return !(isText(old) && (document.activeElement === old || (old.matches("input, textarea") && old.value !== old.defaultValue)));
+    return !isChosen(old) && !(isText(old) && (document.activeElement === old || (old.matches("input, textarea") && old.value !== old.defaultValue)));
 };
+
+/** What was chosen in it is not what the server chose. */
+const isChosen = (element) => element.matches("select") && !element.selectedOptions[0]?.defaultSelected;
 
 const BY_HAND = ["aria-expanded", "aria-selected", "aria-pressed", "tabindex", "hidden", "inert"];
 

@@ -2,7 +2,7 @@
    never in a field. One switch turns them off; arrows, Space, Enter and Esc stay. */
 
 import {drop, grab, isGrabbed, shift, step} from "./order.js";
-import {all, find, isText, say} from "./page.js";
+import {all, find, isText, mayEdit, say} from "./page.js";
 import {whenHere} from "./posts.js";
 import {columnOf, extend, toggle} from "./selection.js";
 import {currentRow, focusColumn, focusRow, rowsOf, stepFocus} from "./walking.js";
@@ -164,6 +164,9 @@ const KEYS = {
     D: "drop_correction",
 };
 
+/** What changes the list. */
+const CHANGES = ["add", "out", "remove_below", "top_chosen", "keep_chosen", "pin", "accept", "accept_all", "title", "templates", "add_by_id"];
+
 export const listen = (does) => {
     const handle = (event) => {
         const target = document.activeElement;
@@ -174,7 +177,11 @@ export const listen = (does) => {
         const key = KEYS[event.key];
         if (key && !event.altKey && isOn()) {
             event.preventDefault();
-            typeof key === "string" ? does[key](currentRow()) : key();
+            if (typeof key !== "string") {
+                key();
+            } else if (!CHANGES.includes(key) || mayEdit()) {
+                does[key](currentRow());
+            }
         } else if (event.key === "Escape") {
             does.close();
         } else if (event.key === "Enter" && target === document.body) {

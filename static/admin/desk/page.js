@@ -6,6 +6,14 @@ export const all = (selector, within = root) => [...within.querySelectorAll(sele
 export const rowOf = (paper, column) => document.getElementById(`${column === "candidates" ? "c" : "in"}-${paper}`);
 /** Whether the list that is shown can be edited: a published one becomes so when its correction is begun. */
 export const canEdit = () => Boolean(find("#add-paper"));
+/** Tell why not, to everybody, where it cannot. Whether it can. */
+export const mayEdit = () => {
+    const {whyNot} = find("#list-title").dataset;
+    if (whyNot) {
+        complain(whyNot);
+    }
+    return !whyNot;
+};
 export const isText = (element) => Boolean(element?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
 
 /** For screen readers: what has just happened. */
@@ -29,6 +37,21 @@ export const complain = (text) => {
     toastTimer = setTimeout(() => { toast.hidden = true; }, 12000);
     say(text);
 };
+
+/** What did not work is past: something else was done. */
+export const hush = () => { find("#desk-toast").hidden = true; };
+
+let pressed = null;
+addEventListener("pointerdown", () => {
+    pressed = new Promise((resolve) => {
+        for (const end of ["pointerup", "pointercancel"]) {
+            addEventListener(end, () => setTimeout(resolve), {once: true, capture: true});
+        }
+    }).then(() => { pressed = null; });
+}, true);
+
+/** At once, or when what is being pressed is let go: nothing may move away under the pointer. */
+export const afterPress = (work) => (pressed ? pressed.then(work) : work());
 
 find("#desk-toast").addEventListener("click", (event) => { event.currentTarget.hidden = true; });
 

@@ -1,6 +1,6 @@
 /* A note or a comment as others will see it, below the field in which it is typed. */
 
-import {root} from "./page.js";
+import {afterPress, root} from "./page.js";
 import {request} from "./requests.js";
 
 const PAUSE = 500; // milliseconds after the last key
@@ -60,5 +60,10 @@ root.addEventListener("focusin", (event) => {
 });
 root.addEventListener("focusout", (event) => {
     clearTimeout(timer);
-    event.target.parentElement?.querySelector(":scope > .note-preview")?.remove();
+    const field = event.target;
+    afterPress(() => {
+        if (document.activeElement !== field) {
+            field.parentElement?.querySelector(":scope > .note-preview")?.remove();
+        }
+    });
 });

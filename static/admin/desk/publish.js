@@ -5,7 +5,7 @@ import {commitAll} from "./order.js";
 import {saveAll} from "./fields.js";
 import {ask} from "./conflicts.js";
 import {afterMerging} from "./fragments.js";
-import {all, complain, find, root, say} from "./page.js";
+import {all, complain, find, hush, root, say} from "./page.js";
 import {reload} from "./polling.js";
 import {forgetLastChange, isSaved, whileAlone} from "./queue.js";
 import {request} from "./requests.js";
@@ -32,7 +32,7 @@ const ready = async () => {
 const findOut = async () => {
     complain(UNKNOWN);
     if (await reload() && isPanelOpen()) {
-        await send("check", {});
+        await send("check", {}, {quietly: true});
     }
 };
 
@@ -46,7 +46,8 @@ const askAnyway = ({error, anyway}) => new Promise((resolve) => {
     dialog.showModal();
 });
 
-const send = async (action, body) => {
+/** `quietly`: what the answer says is not spoken, since something else was said a moment ago. */
+const send = async (action, body, {quietly = false} = {}) => {
     const isOnline = navigator.onLine;
     if (!READING.includes(action)) {
         forgetLastChange();
@@ -71,16 +72,22 @@ const send = async (action, body) => {
         await apply(outcome.answer);
         ask(action, outcome.answer.conflict, (retry) => send(action, retry));
     } else {
-        await apply(outcome.answer);
+        if (!READING.includes(action)) {
+            hush();
+        }
+        await apply(quietly ? {...outcome.answer, said: ""} : outcome.answer);
+        if (isPanelOpen() && !READING.includes(action) && !outcome.answer.html?.checks) { // it changed the list
+            await send("check", {}, {quietly: true});
+        }
         return true;
     }
     return false;
 };
 
 /** Do it now. Returns whether it was done. */
-export const act = async (action, body = {}) => {
+export const act = async (action, body = {}, options = {}) => {
     const seen = revision(); // what the editor saw; the server knows which changes since are the editor's own
-    return (await ready()) && send(action, WITH_REVISION.includes(action) ? {...body, revision: seen} : body);
+    return (await ready()) && send(action, WITH_REVISION.includes(action) ? {...body, revision: seen} : body, options);
 };
 
 const panel = find("#desk-publish");
@@ -98,15 +105,20 @@ const showToggle = () => {
 afterMerging(showToggle);
 
 export const check = () => act("check");
+/** What was done changed what the check finds; what was done is what is spoken. */
+export const checkAgain = () => act("check", {}, {quietly: true});
 
 export const togglePanel = async (isOpen = !isPanelOpen()) => {
     columns.dataset.open = isOpen ? "publish" : "";
     find("#publish-column").hidden = !isOpen;
     find("#look-column").hidden = true;
     showToggle();
+    const before = document.activeElement;
     if (isOpen && await check()) {
         showTimes();
-        find("h2", panel)?.focus();
+        if ([before, document.body].includes(document.activeElement)) { // else the editor went on meanwhile
+            find("h2", panel)?.focus();
+        }
         return true;
     }
     return false;
@@ -128,7 +140,10 @@ const momentsOf = (local, zone) => {
 };
 
 const inZone = (moment, zone) =>
-    new Intl.DateTimeFormat("en-GB", {timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"}).format(moment);
+    new Intl.DateTimeFormat("en-GB", {
+        timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+        ...(moment.getFullYear() !== new Date().getFullYear() && {year: "numeric"}),
+    }).format(moment);
 
 /** The moment as the zone's clock, the site's and UTC show it. */
 const byClocks = (moment, zone) => {
@@ -176,10 +191,6 @@ export const showTimes = () => {
     if (moments.length > 1) {
         nameFolds(fold, moments, zone.value);
     }
-    if (at.dataset.fold) { // the one that was chosen before is chosen again
-        fold.value = at.dataset.fold;
-        delete at.dataset.fold;
-    }
     fold.closest("label").hidden = moments.length < 2;
     if (at.value && !moments.length) {
         out.textContent = "The clocks skip this time on that day. Choose another.";
@@ -190,6 +201,7 @@ export const showTimes = () => {
 };
 
 panel.addEventListener("input", showTimes);
+afterMerging(showTimes);
 
 export const undo = async () => {
     if (revision() === 0) {

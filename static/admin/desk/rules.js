@@ -1,6 +1,17 @@
-/* The rules of ranking, as they stand in their form. */
+/* The rules of ranking: their panel, and what stands in its form. */
 
 import {all, find} from "./page.js";
+
+const panel = find("#desk-rules");
+
+export const isOpen = () => !panel.hidden;
+
+export const openRules = () => {
+    panel.hidden = false;
+    find("input", panel).select();
+};
+
+export const closeRules = () => { panel.hidden = true; };
 
 export const rulesBody = () => {
     const {hot_score, shown_tweet_score, shown_tweets, one_tweet_per_author} = find("#rules").elements;

@@ -210,6 +210,9 @@ def test_poll_sends_parts_only_when_something_changed(ann: Client, bob: Client, 
     assert third["changed"]
     assert third["pulse"] == desk(ann).pulse
 
+    done(bob, "save_rules", hot_score=75, shown_tweet_score=25, shown_tweets=10, one_tweet_per_author=False)
+    assert poll(0, third["pulse"])["pulse"] == desk(ann).pulse != third["pulse"]
+
     done(bob, "intro", text="Hello", base="")
     fourth = poll(0)
     assert (fourth["revision"], fourth["changed"]) == (1, True)
@@ -271,3 +274,21 @@ def test_anonymous_is_led_to_the_login(client: Client) -> None:
 
 def test_day_that_no_calendar_has_is_not_found(ann: Client) -> None:
     assert ann.get("/admin/desk/2026-02-30/").status_code == 404
+
+
+def test_withdrawn_day_that_is_scheduled_says_so(ann: Client, papers: list[Paper]) -> None:
+    later = NOW + timedelta(days=1)
+    Digest.objects.update(status="withdrawn", published_at=NOW, publish_at=later, publish_zone="UTC")
+
+    assert ann.get(f"/admin/desk/{DAY}/").context["desk"].next_step.state == "3 papers scheduled."
+
+
+def test_role_is_told_why_it_cannot_change_a_list(papers: list[Paper]) -> None:
+    viewer = make_client(make_user(username="vic", group="Viewer"))
+
+    desk = viewer.get(f"/admin/desk/{DAY}/").context["desk"]
+    assert desk.why_not == "You can read this list, but not change it. Ask an administrator for the role Curator or Editor."
+    Digest.objects.update(status="published", published_at=NOW)
+    desk = viewer.get(f"/admin/desk/{DAY}/").context["desk"]
+    assert desk.why_not == "This day is published. To change it, somebody who may publish has to start a correction."
+    assert "You can read this day, and not change it." in done(viewer, "check")["html"]["checks"]

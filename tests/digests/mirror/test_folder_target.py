@@ -13,11 +13,12 @@ from digests.markdown.format import render
 from digests.mirror.disk import FolderError
 from digests.mirror.manifest import ManifestError
 from digests.mirror.targets import Target, Withdrawn
+from digests.mirror.writing import FileState
 from digests.models import Digest, Entry, ShownTweet
 from digests.publishing.status import publish, withdraw
-from papers.models import Tweet
+from papers.models import Paper, Tweet
 from tests.digests.mirror.mirrored import changes, files, is_true, manifest, update, wrong
-from tests.factories import make_digest, make_draft
+from tests.factories import make_digest, make_draft, make_entry
 from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,6 +81,21 @@ def test_update_asks_as_much_among_many_days_as_among_few(
     assert manifest(target.folder)[NAMES[0]]["revision"] == 7
 
 
+def test_day_is_not_looked_at_when_another_with_its_paper_changes(digests: list[Digest], target: Target) -> None:
+    """Its counts are its own; what arXiv says is not."""
+    paper = digests[0].papers.all()[0]
+    for digest in digests[1:]:
+        make_entry(digest, paper)
+    settled()
+    update(target)
+    Entry.objects.filter(digest=digests[0], paper=paper).update(retweets=99)
+    settled()
+    assert update(target).counts == {FileState.CHANGED: 1}
+    Paper.objects.filter(pk=paper.pk).update(title="Corrected")
+    settled()
+    assert update(target).counts == {FileState.CHANGED: 3}
+
+
 def test_post_that_is_gone_leaves_the_mirror(digests: list[Digest], target: Target) -> None:
     gone = ShownTweet.objects.filter(entry__digest=digests[0]).first()
     assert gone is not None
@@ -135,6 +151,11 @@ def test_file_that_a_person_changed_is_kept_beside(digests: list[Digest], target
 def test_file_that_was_deleted_comes_back(target: Target) -> None:
     (target.folder / NAMES[2]).unlink()
     assert wrong(target) == [(NAMES[2], "new")]
+    assert changes(target) == [("2021-05-12", "new")]
+
+
+def test_file_that_was_deleted_comes_back_also_when_another_came(target: Target) -> None:
+    (target.folder / NAMES[2]).rename(target.folder / "README.md")
     assert changes(target) == [("2021-05-12", "new")]
 
 

@@ -3,7 +3,8 @@
 import gzip
 import html
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ from digests.mirror.site_pages import LINK
 from digests.mirror.targets import Kind, Target, Withdrawn
 from digests.models import Digest, Entry, PublicEvent
 from digests.publishing.status import make_public, publish, withdraw
+from digests.reader.feeds import feeds, items, weeks
 from papers.models import Paper
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
@@ -204,8 +206,31 @@ def test_changed_day_makes_only_the_pages_that_show_it(
     paper = digests[0].entries.get(position=1).paper
     others = [one for one in asked if "05" in one and not one.startswith(f"/papers/{paper.arxiv_id}")]
     assert others == []
+    assert [one for one in asked if one.startswith("/papers/")] == [f"/papers/{paper.arxiv_id}"]  # not picture and citations
     assert "posts/hot-papers-2021-04-29/index.html" in changed
     assert "hottest/2021-04/index.html" in changed
+
+
+def test_feeds_in_three_forms_are_composed_once(
+    site: Target, digests: list[Digest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    composed = Counter[str]()
+
+    def counted(make: Callable[..., object]) -> Callable[..., object]:
+        def making(*given: object) -> object:
+            composed[make.__name__] += 1
+            return make(*given)
+
+        return making
+
+    for make in (items.day_items, weeks.week_items):
+        monkeypatch.setattr(feeds, make.__name__, counted(make))
+    for retweets in (4321, 4322):
+        Entry.objects.filter(digest=digests[2], position=1).update(retweets=retweets)
+        assert {"rss.xml", "feed.atom", "feed.json", "weekly.xml"} <= {name for name, _ in update(site).changed}
+    assert composed == {"day_items": 2, "week_items": 2}  # once a run
+    monkeypatch.undo()
+    expect_as_afresh(site, tmp_path)
 
 
 def test_withdrawn_day_goes_without_a_look_at_the_others(

@@ -27,7 +27,7 @@ def heard() -> Iterator[Callable[[], set[str]]]:
     """What was said since the last call."""
     opened = watch()
     assert opened is not None
-    yield lambda: {one for one in opened.changes() if not one.startswith("category:")}
+    yield lambda: {one for one in opened.changes() if not one.startswith(("category:", "appears:", "post:"))}
     opened.close()
 
 
@@ -51,6 +51,51 @@ def test_category_hears_of_the_papers_that_lists_gain_and_lose() -> None:
         assert heard() == {"category:cs.CV", "category:cs.AI"}
         status.publish(draft, now=NOW)
         assert heard() == {"category:cs.CL"}
+
+
+def test_appearances_change_with_the_lists_that_have_a_paper_and_not_with_its_counts() -> None:
+    digest = make_digest(date(2021, 5, 12), papers=1)
+    paper, other = digest.papers.get(), make_paper()
+    with closing(watch()) as opened:  # type: ignore[type-var]
+        assert opened is not None
+
+        def heard() -> set[str]:
+            return {one for one in opened.changes() if one.startswith("appears:")}
+
+        Entry.objects.update(retweets=7, position=2)
+        Paper.objects.filter(pk=paper.pk).update(title="Corrected")
+        make_entry(make_digest(date(2021, 5, 13), status=Digest.Status.DRAFT), other)
+        assert heard() == set()
+        status.withdraw(digest, now=NOW)
+        assert heard() == {f"appears:{paper.pk}"}
+        status.publish(digest, now=NOW)
+        assert heard() == {f"appears:{paper.pk}"}
+        Entry.objects.filter(digest=digest).update(paper=other)
+        assert heard() == {f"appears:{paper.pk}", f"appears:{other.pk}"}
+        Entry.objects.filter(digest=digest).delete()
+        assert heard() == {f"appears:{other.pk}"}
+
+
+def test_posts_of_a_day_change_with_those_that_it_shows() -> None:
+    paper = make_paper()
+    shown, unshown = make_tweet(paper), make_tweet(paper)
+    for day in (12, 13):
+        make_entry(make_digest(date(2021, 5, day)), paper, shown)
+    make_entry(make_digest(date(2021, 5, 14), status=Digest.Status.DRAFT), paper, shown)
+    with closing(watch()) as opened:  # type: ignore[type-var]
+        assert opened is not None
+
+        def heard() -> set[str]:
+            return {one for one in opened.changes() if one.startswith("post:")}
+
+        Tweet.objects.filter(pk=shown.pk).update(retweets=7, favorites=8, read_at=NOW)
+        Tweet.objects.filter(pk=unshown.pk).update(state=Tweet.State.DELETED)
+        Entry.objects.update(retweets=7)
+        assert heard() == set()
+        Tweet.objects.filter(pk=shown.pk).update(state=Tweet.State.DELETED)
+        assert heard() == {"post:2021-05-12", "post:2021-05-13"}
+        ShownTweet.objects.filter(entry__digest__date=date(2021, 5, 12)).delete()
+        assert heard() == {"post:2021-05-12"}
 
 
 def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard) -> None:

@@ -97,12 +97,14 @@ def test_access_log_has_a_line_for_each_request_without_who_asked_for_what(serve
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("half", HALVES)
-def test_half_requests_keep_nobody_waiting_and_end(server: int, half: str) -> None:
+@pytest.mark.parametrize("halves", [("nothing", "headers"), ("a body", "a chunk")], ids=" and ".join)
+def test_half_requests_keep_nobody_waiting_and_end(server: int, halves: tuple[str, str]) -> None:
+    """Three hundred of each; those that are waited for as long wait at the same time."""
     with contextlib.ExitStack() as open_ones:
-        waiting = [open_ones.enter_context(socket.create_connection(("127.0.0.1", server), timeout=60)) for _ in range(300)]
-        for connection in waiting:
-            connection.sendall(HALVES[half])
+        waiting = []
+        for half in halves * 300:
+            waiting.append(open_ones.enter_context(socket.create_connection(("127.0.0.1", server), timeout=60)))
+            waiting[-1].sendall(HALVES[half])
         for path in ("/robots.txt", "/", "/search?q=words", "/admin/login/"):
             with httpx.Client(trust_env=False, timeout=30) as client:
                 assert client.get(f"http://127.0.0.1:{server}{path}").status_code == 200

@@ -96,7 +96,7 @@ def test_most_authors_in_common_come_first_and_three_are_told() -> None:
 def test_row_shows_it_and_ignoring_holds_for_all_editors_and_is_undone(ann: Client, bob: Client, collected: Any) -> None:
     paper = make_candidate(60, title=TITLE, authors=["Ada"])
     listed(A_WEEK_AGO, paper, make_paper(title="Another", authors=["Ada"]))
-    assert marks(ann, paper) == ["listed on 13 Nov 2026 Ignore + 1 more in quick look"]
+    assert marks(ann, paper) == ["listed on 13 Nov 2026 + 1 more in quick look Ignore"]
     before = bob.get(f"/admin/desk/{DAY}/").context["desk"].pulse
     key = f"paper:{paper.arxiv_id}:{A_WEEK_AGO}"
 
@@ -110,7 +110,7 @@ def test_row_shows_it_and_ignoring_holds_for_all_editors_and_is_undone(ann: Clie
     assert IgnoredCoverage.objects.get().by.username == "ann"  # type: ignore[union-attr]
     done(bob, "recall_covered", paper=paper.arxiv_id, covered=key)
     done(bob, "recall_covered", paper=paper.arxiv_id, covered=key)
-    assert marks(ann, paper) == ["listed on 13 Nov 2026 Ignore + 1 more in quick look"]
+    assert marks(ann, paper) == ["listed on 13 Nov 2026 + 1 more in quick look Ignore"]
 
 
 def test_ignoring_is_for_one_day(ann: Client, collected: Any) -> None:

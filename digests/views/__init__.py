@@ -1,1 +1,0 @@
-"""The pages that readers see, a module each subject. Only published digests are public, and what appears in them."""
