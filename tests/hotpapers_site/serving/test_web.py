@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -239,6 +240,6 @@ def test_body_that_is_made_while_it_is_sent_needs_its_reader() -> None:
     made = iter([b"a", b"", b"bc", b"d", b"e"])
     response = StreamingHttpResponse(made)
     closed: list[bool] = []
-    response._resource_closers.append(lambda: closed.append(True))
+    cast(Any, response)._resource_closers.append(lambda: closed.append(True))
     assert asyncio.run(rsgi.streamed(Gone(), response)) == 3
     assert (taken, next(made), closed) == ([b"a", b"bc"], b"e", [True])
