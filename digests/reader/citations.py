@@ -124,11 +124,17 @@ def bibliography(papers: Sequence[Paper], texts: Texts, form: str, keys: Keys) -
 def citation_tags(paper: Paper, categories: Iterable[str], texts: Texts) -> list[tuple[str, str]]:
     """Return names and contents of the tags in the head of the paper's page."""
     tags = [("citation_title", texts.line_text(paper.title))]
-    tags += [("citation_author", name) for name in people(texts.names(paper.authors))[0][:MOST_AUTHORS]]
+    tags += [("citation_author", _author_tag(name)) for name in people(texts.names(paper.authors))[0][:MOST_AUTHORS]]
     tags += [("citation_date", "/".join(f"{part:02}" for part in _date(paper)))]
     tags += [("citation_publisher", "arXiv"), ("citation_arxiv_id", paper.arxiv_id), ("citation_doi", _doi(paper))]
     tags += [("citation_pdf_url", paper.pdf_url), ("citation_public_url", paper.abs_url)]
     return [*tags, *(("citation_keywords", category) for category in categories)]
+
+
+def _author_tag(name: str) -> str:
+    """Return the name as written; one with a suffix with its family name first, for which Zotero would take the last word."""
+    parts = Name.of(name)
+    return f"{parts.family}, {parts.given} {parts.particle}".strip() + f", {parts.suffix}" if parts.suffix else name
 
 
 def _doi(paper: Paper) -> str:

@@ -23,6 +23,18 @@ LABEL = re.compile(rf"[ \t]*{TO_PAPER}(?: (?:here|link))?[ \t]*[:：]?[ \t]*", r
 """A line that says nothing but what the link is that stands behind it."""
 IS_LABEL = re.compile(rf"(?<![\w-]){TO_PAPER}[ \t]*[:：][ \t]*\Z", re.IGNORECASE)
 LONGEST_LABEL = 30
+SYMBOLS: dict[str, str] = dict(
+    re.findall(
+        r"(\w+):(\S)",
+        "alpha:α beta:β gamma:γ delta:δ epsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν xi:ξ pi:π rho:ρ sigma:σ "
+        "tau:τ phi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω "
+        "leq:≤ geq:≥ neq:≠ sim:∼ approx:≈ times:× cdot:· pm:± infty:∞ to:→ rightarrow:→ ll:≪ gg:≫",
+    )
+)
+"""What people write in posts as TeX does; the renderer's tables are too large for pages."""
+COMMAND = re.compile(r"\\(?P<name>[A-Za-z]{2,20}+)")
+COMMANDS = re.compile(r"(?P<tag><[^<>]*>)|(?<![\w\\:/])(?:\\[A-Za-z]{2,20}+)++")
+"""In a row; not in the path of a file."""
 WORD_ENDS = re.compile(r"[\w.,:;!?…)]")
 
 
@@ -44,7 +56,7 @@ def read_post(shown: ShownTweet, arxiv_id: str) -> ReadPost:
 def _read(body: str, safe_html: SafeString, language: str, direction: str, arxiv_id: str) -> ReadPost:
     text = text_of(body)
     is_rtl = direction == "rtl" or direction_of(text) == "rtl"
-    html = mark_safe(without_links_to(safe_html, arxiv_id))  # noqa: S308 (a part of what is safe)
+    html = mark_safe(with_symbols(without_links_to(safe_html, arxiv_id)))  # noqa: S308 (a part of what is safe)
     return ReadPost(html, language_of(text, language), "rtl" if is_rtl else "ltr")
 
 
@@ -67,6 +79,15 @@ def without_links_to(body: str, arxiv_id: str) -> str:
             # X takes out the line break before an address, which no longer looks like one.
             shown += f" {named}" if named != link[0] and WORD_ENDS.search(shown[-1:]) else named
     return _without_empty_lines(shown + body[at:])
+
+
+def with_symbols(body: str) -> str:
+    """The safe HTML with the symbols for which its text has TeX's names: people write \\gamma where they mean γ."""
+    return COMMANDS.sub(lambda found: found[0] if found["tag"] else COMMAND.sub(_symbol, found[0]), body)
+
+
+def _symbol(command: re.Match[str]) -> str:
+    return SYMBOLS.get(command["name"], command[0])
 
 
 def _without_empty_lines(body: str) -> str:

@@ -72,6 +72,7 @@ EXEMPT: dict[str, str] = {
     "papers.search.expressions.fts5": OURS,
     "papers.search.expressions.tsquery": OURS,
     "papers.search.expressions.standings": OURS,
+    "papers.search.expressions.standings_among": OURS,
     "papers.search.expressions.joined_tsquery": OURS,
     "papers.search.suggesting.suggested": "cuts the text by the registered `parse`, then asks the database",
     "papers.search.posts.handle_term": "one word, by the registered `author_key`",

@@ -76,6 +76,7 @@ READERS: tuple[Reader, ...] = (
     Reader(languages.language_of, lambda text: languages.language_of(text, "en")),
     Reader(languages.language_of, lambda text: languages.language_of("é", text), place="tag"),
     Reader(languages.direction_of, languages.direction_of),
+    Reader(posts.with_symbols, posts.with_symbols),
     Reader(posts.without_links_to, lambda text: posts.without_links_to(text, "2105.00001")),
     Reader(
         posts.without_links_to,

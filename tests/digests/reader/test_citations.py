@@ -120,7 +120,7 @@ def test_page_of_a_paper_has_tags_for_zotero(client: Client) -> None:
     found = [(name, unescape(text)) for name, text in findall(r'<meta name="citation_(\w+)" content="([^"]*)">', page)]
     assert found == [
         ("title", "The O(n) Rates & more"),
-        *(("author", name) for name in ["Ada B. van der Example Jr", "João Sámple", "The SYNTH Collaboration", "鈴木"]),
+        *(("author", name) for name in ["Example, Ada B. van der, Jr", "João Sámple", "The SYNTH Collaboration", "鈴木"]),
         ("date", "2020/12/29"),
         ("publisher", "arXiv"),
         ("arxiv_id", "2012.14668"),

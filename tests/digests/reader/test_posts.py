@@ -2,7 +2,7 @@
 
 import pytest
 
-from digests.reader.posts import without_links_to
+from digests.reader.posts import with_symbols, without_links_to
 from papers.text.languages import direction_of, language_of
 
 
@@ -29,6 +29,19 @@ from papers.text.languages import direction_of, language_of
 )  # fmt: skip
 def test_links_to_the_paper_go_others_say_their_domain_and_pictures_are_named(body: str, shown: str) -> None:
     assert without_links_to(body, "2105.00001") == shown
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (r"have \gamma^t in updates, \alpha\leq1", "have γ^t in updates, α≤1"),
+        (r"path\to\file &lt;\sim&gt;", r"path\to\file &lt;∼&gt;"),
+        (r'<a href="https://a.example/\alpha">\beta</a>', r'<a href="https://a.example/\alpha">β</a>'),
+        (r"C:\alpha \\alpha \o/ ¯\_(ツ)_/¯ \gammas \mymacro", r"C:\alpha \\alpha \o/ ¯\_(ツ)_/¯ \gammas \mymacro"),
+    ],
+)
+def test_symbols_of_tex_are_shown_as_symbols(body: str, shown: str) -> None:
+    assert with_symbols(body) == shown
 
 
 @pytest.mark.parametrize(
