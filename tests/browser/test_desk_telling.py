@@ -71,3 +71,18 @@ def test_rules_are_opened_and_closed_by_one_key_and_the_focus_goes_back(open_des
     ann.press("Escape", "e")
     expect(rules).to_be_hidden()
     expect(ann.candidate(papers[3])).to_be_focused()
+
+
+def test_quick_look_is_walked_on_a_tablet_where_it_hides_its_list(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann = open_desk()
+    ann.page.set_viewport_size({"width": 820, "height": 1100})
+    place = ann.page.locator("#look-place")
+    ann.press("l", "Space")
+    expect(place).to_have_text("1 of 3 listed")
+    expect(ann.page.locator("#desk-look")).to_be_focused()
+    ann.press("j")
+    expect(place).to_have_text("2 of 3 listed")
+    ann.page.get_by_role("button", name="Next paper").click()
+    expect(place).to_have_text("3 of 3 listed")
+    ann.press("Escape")
+    expect(ann.entry(papers[2])).to_be_focused()

@@ -61,7 +61,11 @@ export const look = (row) => {
     row.classList.add("looked");
     showActs();
     arriving = load(row);
-    row.scrollIntoView({block: "nearest"});
+    if (row.offsetParent) {
+        row.scrollIntoView({block: "nearest"});
+    } else if (!column.contains(document.activeElement)) { // its column gave way
+        place.focus({preventScroll: true});
+    }
     return arriving;
 };
 

@@ -7,7 +7,9 @@ import {columnOf} from "./selection.js";
 
 const last = {candidates: null, list: null};
 
-const isShown = (row) => row.offsetParent !== null && !row.matches(".leaving, .waiting, .gone");
+/** On a narrow screen quick look takes the room of its column, whose rows are walked all the same. */
+const isShown = (row) =>
+    (row.offsetParent !== null || !row.closest(".desk-column").offsetParent) && !row.matches(".leaving, .waiting, .gone");
 /** The rows that one can walk to. */
 export const rowsOf = (column) => all(`[data-rows=${column}] > .row[data-paper]`).filter(isShown);
 
@@ -35,8 +37,10 @@ export const focusRow = (row) => {
         return;
     }
     setCurrent(row);
-    row.focus({preventScroll: true});
-    row.scrollIntoView({block: "nearest"});
+    if (row.offsetParent) {
+        row.focus({preventScroll: true});
+        row.scrollIntoView({block: "nearest"});
+    }
     follow(row);
 };
 
