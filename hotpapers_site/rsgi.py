@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from django.http import StreamingHttpResponse
 from django.urls import get_resolver
 
 from hotpapers_site.wsgi import django_application
@@ -30,8 +31,8 @@ from hotpapers_site.health import answers, pulse
 from hotpapers_site.health.views import HEALTHY
 from hotpapers_site.serving.leftovers import end_with_parent
 
-Answer = tuple[int, Iterable[tuple[str, str]], bytes]
-"""Status, headers, body."""
+Answer = tuple[int, Iterable[tuple[str, str]], bytes | StreamingHttpResponse]
+"""Status, headers, body: whole, or made while it is sent."""
 
 
 class Scope(Protocol):
@@ -56,11 +57,23 @@ class Exchange(Protocol):
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
 
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> "Transport": ...
+
+
+class Transport(Protocol):
+    """RSGI's way to send a body in parts."""
+
+    async def send_bytes(self, data: bytes) -> None: ...
+
 
 THREADS = int(os.environ.get("WEB_THREADS", "8"))
 """Requests that Django answers at once; `manage.py web` sets it."""
 LOGS_ACCESS = settings.ACCESS_LOG or os.environ.get("ACCESS_LOG") == "true"
 """`manage.py web --access-log` sets the variable after the settings are read."""
+STREAMS = 2
+"""Bodies that are made while they are sent, at once; more wait. They have threads of their own, since a reader may be slow."""
+PART_WITHIN_S = 30.0
+"""A reader who does not take a part of such a body for so long gets no more."""
 BODY_WITHIN_S = 10.0
 LARGEST_BODY = 5 * 1024 * 1024
 """Bytes; twice what Django takes of a form."""
@@ -73,6 +86,7 @@ OF_A_PAGE = {
 }
 """All that the answer with a finished page depends on, besides the address."""
 threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+streams = ThreadPoolExecutor(STREAMS, thread_name_prefix="stream")
 
 
 @receiver(connection_created)
@@ -92,11 +106,15 @@ async def application(scope: Scope, exchange: Exchange) -> None:
         return
     began, request_id = time.monotonic(), logs.new_request_id(scope.headers.get("x-request-id") or "")
     status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange, request_id)
-    exchange.response_bytes(status, list(headers), body)
+    if isinstance(body, bytes):
+        exchange.response_bytes(status, list(headers), body)
+        length = len(body)
+    else:
+        length = await streamed(exchange.response_stream(status, list(headers)), body)
     took_s = time.monotonic() - began
     answers.count(status, took_s)
     if LOGS_ACCESS:
-        logs.log_access(scope.method, scope.path, status, len(body), took_s, request_id)
+        logs.log_access(scope.method, scope.path, status, length, took_s, request_id)
 
 
 def begin(*_: object) -> None:
@@ -191,7 +209,7 @@ async def body_of(exchange: Exchange) -> bytes | None:
 
 
 def by_django(environ: dict[str, Any]) -> Answer:
-    """Django's answer, whole: only `/export.zip` is made bit by bit."""
+    """Django's answer."""
     begun: list[tuple[int, list[tuple[str, str]]]] = []
     written: list[bytes] = []  # PEP 3333's write(), which Django does not use
 
@@ -202,6 +220,8 @@ def by_django(environ: dict[str, Any]) -> Answer:
     token = logs.request_id.set(environ["HTTP_X_REQUEST_ID"])  # holds for what Django logs of the answer, behind its middleware
     try:
         parts = django_application(environ, start_response)
+        if isinstance(parts, StreamingHttpResponse):
+            return (*begun[-1], parts)
         try:
             body = b"".join(parts)
         finally:
@@ -213,6 +233,26 @@ def by_django(environ: dict[str, Any]) -> Answer:
         return plain(HTTPStatus.INTERNAL_SERVER_ERROR)
     finally:
         logs.request_id.reset(token)
+
+
+async def streamed(transport: Transport, response: StreamingHttpResponse) -> int:
+    """Send a body while one thread makes it: its queries keep their connection. Returns the bytes that were sent."""
+    loop = asyncio.get_running_loop()
+
+    def send() -> int:
+        sent = 0
+        try:
+            for part in response:
+                if part:
+                    asyncio.run_coroutine_threadsafe(transport.send_bytes(part), loop).result(PART_WITHIN_S)
+                    sent += len(part)
+        except Exception as error:  # noqa: BLE001 - the reader went away, or took nothing; nothing can be answered any more
+            logging.getLogger(__name__).warning("A body was not sent to its end: %s", type(error).__name__)
+        finally:
+            response.close()
+        return sent
+
+    return await loop.run_in_executor(streams, send)
 
 
 def plain(status: HTTPStatus) -> Answer:

@@ -8,7 +8,7 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.utils.safestring import SafeString
 
-from digests.desk.beat import of_comments
+from digests.desk.pulse import of_comments
 from digests.editing.presence import name_of
 from digests.models import Comment
 from papers.models import Paper
@@ -22,7 +22,7 @@ class Open:
 
     by_paper: Counter[str]
     """Numbers by arXiv id; the key for the whole list is empty."""
-    beat: str
+    pulse: str
     """Changes whenever a comment of the day changes."""
 
     @property

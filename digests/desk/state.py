@@ -10,12 +10,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, Case, Count, Prefetch, Q, When
 
-from digests.desk.beat import beat
 from digests.desk.comments import Open, open_comments
 from digests.desk.context import visits
 from digests.desk.context.covered import covered, ignored_on
 from digests.desk.filters import Filters
 from digests.desk.next_step import NextStep, next_step
+from digests.desk.pulse import pulse_of
 from digests.desk.rows.candidates import CandidateRow, candidate_rows, chosen_candidates
 from digests.desk.rows.entries import EntryRow, list_rows
 from digests.desk.strip import StripDay, strip
@@ -193,7 +193,9 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         grace_left=max(0.1, (digest.goes_out_at - now).total_seconds()) if digest and digest.goes_out_at else 0,
         dismissed=len(dismissals),
         networks=network_words.titles(),
-        pulse=beat(digest, [*dismissals.values()], [*ignored.values()], comments.beat, last_read, day_state, site_rules.saved_at),
+        pulse=pulse_of(
+            digest, [*dismissals.values()], [*ignored.values()], comments.pulse, last_read, day_state, site_rules.saved_at
+        ),
     )
 
 

@@ -30,7 +30,9 @@ def why_away(error: BaseException | None) -> str:
 def what_to_do(error: BaseException, command: str) -> str:
     """Return a line for the person who ran the command that failed; empty for an error of ours, as in a migration."""
     if reason := why_away(error):
-        return f"The database cannot be used now ({reason}). Look at its server and at DATABASE_URL, then run this again."
+        name = connection.settings_dict["NAME"]
+        look = f"the file {name} and its disk" if connection.vendor == "sqlite" else "its server and at DATABASE_URL"
+        return f"The database cannot be used now ({reason}). Look at {look}, then run this again."
     is_older = command != "migrate" and isinstance(error, OperationalError | ProgrammingError)
     if is_older and (number := waiting_migrations()):
         return f"The database is of an older version: {number} migrations have not been applied. Run `manage.py migrate` first."

@@ -20,7 +20,9 @@ class FollowCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--until-live", action="store_true", help="exit 0 once all from before this start is in, 1 where no host answers"
+            "--until-live",
+            action="store_true",
+            help="stop with 0 once everything from before this start is stored, or 1 if no host answers",
         )
 
     def handle(self, *args: Any, until_live: bool, verbosity: int, **options: Any) -> None:

@@ -13,9 +13,9 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from digests.desk.answers import VIEW, desk_of, error, part, refused, user_of
-from digests.desk.beat import pulse
 from digests.desk.context import visits
 from digests.desk.keys import KEYS
+from digests.desk.pulse import pulse
 from digests.desk.state import digests_of, newest_day
 from digests.desk.views.previews import targets_told
 from digests.editing import presence
@@ -75,14 +75,14 @@ def state(request: HttpRequest, day: date) -> HttpResponse:
     window = presence.read_window(request.GET.get("window", ""))
     presence.arrive(day, user, place, window=window, is_writing=request.GET.get("typing") == "1")
     digest = digests_of(day)[1]
-    revision, beat = digest.revision if digest else 0, pulse(day, digest)
+    revision, now = digest.revision if digest else 0, pulse(day, digest)
     editors, unread = presence.others_and_unread(day, user)
     here = presence.version(editors, unread)
-    is_new = str(revision) != request.GET.get("seen", "") or request.GET.get("pulse", beat) != beat
+    is_new = str(revision) != request.GET.get("seen", "") or request.GET.get("pulse", now) != now
     if not is_new and request.GET.get("here") == here:
         return HttpResponse(status=204)
     status = digest.status if digest else ""
-    told = {"revision": revision, "pulse": beat, "status": status, "changed": is_new, "here": here}
+    told = {"revision": revision, "pulse": now, "status": status, "changed": is_new, "here": here}
     html = {"editors": part(request, "editors", editors=editors), "notices": part(request, "notices", unread=unread)}
     return JsonResponse({**told, "editors": [one.name for one in editors], "html": html})
 

@@ -72,6 +72,19 @@ def test_a_command_says_in_a_line_that_the_database_is_away(tmp_path: Path, comm
     assert told.stderr.endswith("Look at its server and at DATABASE_URL, then run this again.\n")
 
 
+def test_for_a_database_that_is_a_file_the_file_is_named(tmp_path: Path) -> None:
+    ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"VAR_DIR": str(tmp_path)}
+    (tmp_path / "db.sqlite3").mkdir()
+    told = subprocess.run(
+        [sys.executable, "manage.py", "status"], cwd=settings.BASE_DIR, env=ours, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stderr) == (
+        1,
+        "The database cannot be used now (unable to open database file). "
+        f"Look at the file {tmp_path}/db.sqlite3 and its disk, then run this again.\n",
+    )
+
+
 @pytest.mark.parametrize("command", [["status"], ["backup"], ["publish_digest", "2026-11-24"]])
 def test_a_command_says_in_a_line_that_migrations_are_missing(tmp_path: Path, command: list[str]) -> None:
     ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"VAR_DIR": str(tmp_path)}

@@ -1,9 +1,12 @@
 """Wrong numbers and addresses in a command's arguments: one sentence each, and nothing is started."""
 
 import socket
+import sys
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from hotpapers_site.serving import ports
 
@@ -49,3 +52,12 @@ def test_address_of_another_machine_is_told() -> None:
 def test_archive_that_is_no_folder_is_told() -> None:
     with pytest.raises(CommandError, match=r"^There is no folder /etc/passwd: nothing was started"):
         call_command("serve", "--archive=/etc/passwd")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has no /sys")
+def test_folder_in_which_nothing_can_be_written_is_told(settings: Settings) -> None:
+    settings.VAR_DIR = Path("/sys")  # where not even root makes a file
+    with pytest.raises(
+        CommandError, match=r"^Hot Papers cannot write to /sys/serve\.lock \(.*\)\. Free some space there, or set"
+    ):
+        call_command("serve")

@@ -30,7 +30,8 @@ class Server:
         ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
         self.database, self.address = folder / "db.sqlite3", f"http://127.0.0.1:{free_port()}"
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-        environment = ours | {"VAR_DIR": str(folder)}
+        settings_module = "tests.hotpapers_site.serving.patient_settings"
+        environment = ours | {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": settings_module}
         migrated(self.database)
         port = self.address.rpartition(":")[2]
         self.process = subprocess.Popen([*manage, "web", "--port", port, "--threads", str(THREADS)], env=environment)

@@ -1,5 +1,6 @@
 """What the web server does with requests that are slow, half, large or forged."""
 
+import asyncio
 import contextlib
 import gc
 import json
@@ -10,10 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 from django.conf import settings
+from django.http import StreamingHttpResponse
 
 from hotpapers_site import rsgi
 from hotpapers_site.management.commands import web
@@ -214,3 +217,29 @@ def test_headers_with_an_underscore_are_left_out() -> None:
         "HTTP_HOST": "a,b",
         "HTTP_COOKIE": "c=d",
     }
+
+
+def test_export_is_sent_while_it_is_made(server: int) -> None:
+    said = asked(server, "/export.zip", f"Host: 127.0.0.1:{server}")
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"transfer-encoding: chunked" in head.lower()
+    size, _, rest = body.partition(b"\r\n")
+    assert (size, rest[:4], rest[-7:]) == (b"16", b"PK\x05\x06", b"\r\n0\r\n\r\n")  # an archive without a file
+
+
+def test_body_that_is_made_while_it_is_sent_needs_its_reader() -> None:
+    taken: list[bytes] = []
+
+    class Gone:
+        async def send_bytes(self, data: bytes) -> None:
+            if len(taken) == 2:
+                raise ConnectionResetError
+            taken.append(data)
+
+    made = iter([b"a", b"", b"bc", b"d", b"e"])
+    response = StreamingHttpResponse(made)
+    closed: list[bool] = []
+    cast(Any, response)._resource_closers.append(lambda: closed.append(True))
+    assert asyncio.run(rsgi.streamed(Gone(), response)) == 3
+    assert (taken, next(made), closed) == ([b"a", b"bc"], b"e", [True])

@@ -201,7 +201,7 @@ def test_patterns_answer_at_once_to_a_megabyte(piece: str, place: str) -> None:
     passed_s = time.process_time() - started
 
     assert matches == [None, None]
-    assert passed_s < 0.5
+    assert passed_s < 10  # a tenth of a second, or hours if a pattern goes back for each character
 
 
 def test_dates_are_read_and_written_without_a_locale() -> None:

@@ -1,4 +1,4 @@
-"""Tells a page that something changed on its day, without reading the whole day."""
+"""The pulse of a day: a text that changes when something that its desk shows changes, found without reading the whole day."""
 
 import zlib
 from collections.abc import Collection
@@ -25,10 +25,10 @@ def pulse(day: date, digest: Digest | None) -> str:
     rules_at = next((at for of, _, at in rows if of == "r"), None)
     papers = Paper.objects.filter(announced_on(day)).order_by().values("pk")
     read = Tweet.objects.filter(mentions__paper__in=papers).aggregate(last=Max("read_at"))
-    return beat(digest, dismissals, ignored, said, read["last"], CollectionDay.objects.filter(date=day).first(), rules_at)
+    return pulse_of(digest, dismissals, ignored, said, read["last"], CollectionDay.objects.filter(date=day).first(), rules_at)
 
 
-def beat(
+def pulse_of(
     digest: Digest | None,
     dismissals: Collection[int],
     ignored: Collection[int],
