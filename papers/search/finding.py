@@ -160,7 +160,9 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
         for fewer in with_fewer(one):
             yield fewer, instead, True
     if unnumbered := _parsed(NUMBERED.sub("", first.query.text), first.query):
-        yield understood(unnumbered, is_unfinished=True), "", True
+        last = understood(unnumbered, is_unfinished=True)
+        yield last, "", True
+        yield from ((fewer, "", True) for fewer in with_fewer(last))
 
 
 def _parsed(text: str, query: Query) -> Query | None:

@@ -46,7 +46,7 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
             for of in combinations(optional, missing + 1)
         ]
         # No paper has all words, so none has them in a row, or as its name; but some of them may be the name of one.
-        yield replace(reading, filters=filters, wanted=(*exact, *some), row=(), name=_name_among(loose))
+        yield replace(reading, filters=filters, wanted=(*exact, *some), row=(), name="", known_as=_name_among(loose))
 
 
 def _name_among(wanted: Sequence[Wanted]) -> str:

@@ -67,6 +67,8 @@ class Reading:
     """All folded words in order, but for those that are quoted."""
     name: str = ""
     """All words, written as one."""
+    known_as: str = ""
+    """A name that everybody knows, among words that no paper has all."""
     is_impossible: bool = False
     """No paper can be of these days."""
 
@@ -113,7 +115,7 @@ class Reading:
     @property
     def well_known(self) -> Clauses:
         """What everybody calls so."""
-        called = tuple((id_term(number),) for number in CALLED.get(self.name, ()))
+        called = tuple((id_term(number),) for number in CALLED.get(self.name or self.known_as, ()))
         return (*self.anywhere, called) if called else ()
 
     @property

@@ -83,6 +83,7 @@ FIRST = {
     "latent diffusion rombach": "2112.10752",
     "sam": "2010.01412",
     "sam optimizer": "2010.01412",
+    "sharpness aware minimization gan nowhere": "2010.01412",
     "author: le quoc": "2104.00298",
     "Title: MLP-Mixer": "2105.01601",
     "2109": "2109.14279",
