@@ -103,7 +103,7 @@ def report_errors(dsn: str) -> None:
         return
     import sentry_sdk  # only where it is wanted
 
-    sentry_sdk.init(dsn=dsn, send_default_pii=False, traces_sample_rate=0.0)
+    sentry_sdk.init(dsn=dsn, send_default_pii=False, include_local_variables=False, traces_sample_rate=0.0)
 
 
 def new_request_id(given: str = "") -> str:

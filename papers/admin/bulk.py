@@ -76,6 +76,15 @@ class Step:
     since: Sequence[str] = ()
 
 
+def _moment(text: str) -> datetime:
+    """The moment that our own form sent; now, where it is another's."""
+    try:
+        given = parse_datetime(text[:40])
+    except ValueError:
+        given = None
+    return given if given and timezone.is_aware(given) else timezone.now()
+
+
 def confirm(
     model_admin: "admin.ModelAdmin[Any]",
     request: HttpRequest,
@@ -91,7 +100,7 @@ def confirm(
     """
     keys = keys or [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
     confirmed = "confirmed" in request.POST
-    shown_at = parse_datetime(request.POST.get("shown_at", "")[:40]) or timezone.now()
+    shown_at = _moment(request.POST.get("shown_at", ""))
     with transaction.atomic():
         # Held until the end: what is found unchanged is changed as it was shown.
         locked = model_admin.model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")

@@ -54,6 +54,14 @@ def test_asking_says_what_will_happen_and_does_nothing(editor: Client) -> None:
     assert sums() == []
 
 
+@pytest.mark.parametrize("shown_at", ["", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00", "9" * 99, "never"])
+def test_form_that_does_not_say_when_it_was_shown_changes_nothing(editor: Client, shown_at: str) -> None:
+    tweet = make_tweet()
+    form = {"action": "exclude_selected", "_selected_action": [tweet.pk], "index": "0", "confirmed": "yes", "shown_at": shown_at}
+    assert editor.post(TWEETS, form).status_code == 409
+    assert not Tweet.objects.get().is_excluded
+
+
 @time_machine.travel(NOW, tick=False)
 def test_excluded_tweets_count_no_more_and_the_papers_are_measured(editor: Client) -> None:
     paper = make_paper(arxiv_id="2105.00001")
