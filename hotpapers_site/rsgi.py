@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.urls import get_resolver
 
 from hotpapers_site.wsgi import django_application
@@ -63,7 +63,7 @@ class Exchange(Protocol):
 class Transport(Protocol):
     """RSGI's way to send a body in parts."""
 
-    async def send_bytes(self, data: bytes) -> None: ...
+    def send_bytes(self, data: bytes) -> Awaitable[None]: ...
 
 
 THREADS = int(os.environ.get("WEB_THREADS", "8"))
@@ -220,7 +220,7 @@ def by_django(environ: dict[str, Any]) -> Answer:
     token = logs.request_id.set(environ["HTTP_X_REQUEST_ID"])  # holds for what Django logs of the answer, behind its middleware
     try:
         parts = django_application(environ, start_response)
-        if isinstance(parts, StreamingHttpResponse):
+        if isinstance(parts, StreamingHttpResponse) and not isinstance(parts, FileResponse):  # a static file is short
             return (*begun[-1], parts)
         try:
             body = b"".join(parts)
@@ -239,12 +239,15 @@ async def streamed(transport: Transport, response: StreamingHttpResponse) -> int
     """Send a body while one thread makes it: its queries keep their connection. Returns the bytes that were sent."""
     loop = asyncio.get_running_loop()
 
+    async def deliver(part: bytes) -> None:
+        await transport.send_bytes(part)  # which may be awaitable without being a coroutine
+
     def send() -> int:
         sent = 0
         try:
             for part in response:
                 if part:
-                    asyncio.run_coroutine_threadsafe(transport.send_bytes(part), loop).result(PART_WITHIN_S)
+                    asyncio.run_coroutine_threadsafe(deliver(part), loop).result(PART_WITHIN_S)
                     sent += len(part)
         except Exception as error:  # noqa: BLE001 - the reader went away, or took nothing; nothing can be answered any more
             logging.getLogger(__name__).warning("A body was not sent to its end: %s", type(error).__name__)

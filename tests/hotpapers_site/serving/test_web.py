@@ -228,14 +228,23 @@ def test_export_is_sent_while_it_is_made(server: int) -> None:
     assert (size, rest[:4], rest[-7:]) == (b"16", b"PK\x05\x06", b"\r\n0\r\n\r\n")  # an archive without a file
 
 
+def test_static_files_are_sent_whole(server: int) -> None:
+    for path in ("static/admin/desk.js", "static/admin/css/base.css"):
+        answer = httpx.get(f"http://127.0.0.1:{server}/{path}", headers={"Accept-Encoding": "identity"}, trust_env=False)
+        assert answer.status_code == 200
+        assert int(answer.headers["Content-Length"]) == len(answer.content) > 1_000
+
+
 def test_body_that_is_made_while_it_is_sent_needs_its_reader() -> None:
     taken: list[bytes] = []
 
     class Gone:
-        async def send_bytes(self, data: bytes) -> None:
+        def send_bytes(self, data: bytes) -> asyncio.Future[None]:
             if len(taken) == 2:
                 raise ConnectionResetError
             taken.append(data)
+            (sent := asyncio.get_running_loop().create_future()).set_result(None)
+            return sent
 
     made = iter([b"a", b"", b"bc", b"d", b"e"])
     response = StreamingHttpResponse(made)
