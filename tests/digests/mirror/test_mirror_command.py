@@ -14,11 +14,13 @@ from digests.models import Digest, MirrorHealth
 from digests.publishing.status import withdraw
 from tests.digests.mirror.mirrored import files
 from tests.factories import make_digest
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def mirror(*arguments: object) -> str:
+    settled()  # a day is looked at once more as long as a change of it may still come
     out = io.StringIO()
     call_command("mirror", *map(str, arguments), stdout=out)
     return out.getvalue()
