@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import NoReturn
 
 import hypothesis
 import pytest
+import redis
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -14,6 +16,8 @@ from hypothesis import HealthCheck
 from playwright.sync_api import Browser
 from pytest_django import Settings
 
+from hotpapers_site.health import broker
+from hotpapers_site.queues import QUEUES
 from tests.browser.chromium import chromium, chromium_program
 from tests.editors import make_client, make_user
 from tests.running_product import run_product
@@ -52,6 +56,13 @@ def x_alone(settings: Settings) -> None:
 def out_at_once(settings: Settings) -> None:
     """A publication on the desk takes effect at once where a test does not say otherwise."""
     settings.PUBLISH_GRACE_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
+def no_task_of_another_test() -> None:
+    """The clock stands still in many tests, so what another one left in a queue may seem to wait for hours."""
+    with contextlib.suppress(redis.RedisError), broker.client() as server:
+        server.delete(*QUEUES)
 
 
 @pytest.fixture(autouse=True)
