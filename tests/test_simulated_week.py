@@ -281,4 +281,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
     untold = {id: (kept.get(id), said.get(id)) for id in kept.keys() | said.keys() if kept.get(id) != said.get(id)}
     assert untold == {}
     assert (open_facts["texts"], open_facts["missed"]) == (0, [])
-    assert set(open_facts["health"].values()) == {"ok"}
+    # arXiv and X's texts may have failed when they were last asked, before the faults ended; the others were asked since.
+    asked = {name: state for name, state in open_facts["health"].items() if name.partition("-")[0] in OPEN.split(",")}
+    assert asked == dict.fromkeys(asked, "ok")
+    assert asked

@@ -208,7 +208,7 @@ def test_text_typed_without_a_pause_outlives_a_page_that_dies(open_desk: OpenDes
     ann.press("l", "n")
     ann.context.clock.install()
     ann.context.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
-    with ann.page.expect_response("**/note"):
+    with ann.page.expect_response("**/note", timeout=100_000):  # from before the first letter, however slow the machine is
         for letter in text:  # in 5.9 s of the page's time, which goes on only here: it is sent once, after 3 s
             ann.page.keyboard.type(letter)
             ann.context.clock.run_for(40)
