@@ -282,6 +282,6 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
     assert untold == {}
     assert (open_facts["texts"], open_facts["missed"]) == (0, [])
     # arXiv and X's texts may have failed when they were last asked, before the faults ended; the others were asked since.
-    asked = {name: state for name, state in open_facts["health"].items() if name.partition("-")[0] in OPEN.split(",")}
-    assert asked == dict.fromkeys(asked, "ok")
-    assert asked
+    health = {name: state for name, state in open_facts["health"].items() if name.partition("-")[0] in OPEN.split(",")}
+    assert health == dict.fromkeys(health, "ok")
+    assert health
