@@ -44,17 +44,23 @@ def over(server: GitServer, folder: Path, token: str = SECRET) -> Target:
     return Target("blog", folder, Kind.GIT, "hugo", remote=f"{server.address}/blog.git", user="robot", token=token)
 
 
-def test_token_reaches_the_server_and_stands_nowhere(
-    server: GitServer, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    seen: list[str] = []
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The arguments of every program that is started."""
+    arguments: list[str] = []
     popen = subprocess.Popen
 
     def watched(command: list[str], **options: Any) -> object:
-        seen.extend(command)
+        arguments.extend(command)
         return popen(command, **options)
 
     monkeypatch.setattr(subprocess, "Popen", watched)
+    return arguments
+
+
+def test_token_reaches_the_server_and_stands_nowhere(
+    server: GitServer, bare: Path, tmp_path: Path, seen: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
     running.run(over(server, tmp_path / "clone"), NOW)
     assert log(bare) == ["Publish 2021-05-12: 1 paper"]
     assert [part for part in seen if "hunter2" in part] == []
@@ -64,17 +70,9 @@ def test_token_reaches_the_server_and_stands_nowhere(
 
 
 def test_name_in_the_address_stands_in_no_argument_file_or_message(
-    server: GitServer, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: GitServer, bare: Path, tmp_path: Path, seen: list[str]
 ) -> None:
     """Some hosts take a token as the name."""
-    seen: list[str] = []
-    popen = subprocess.Popen
-
-    def watched(command: list[str], **options: Any) -> object:
-        seen.extend(command)
-        return popen(command, **options)
-
-    monkeypatch.setattr(subprocess, "Popen", watched)
     address = server.address.replace("://", "://robot@")
     running.run(replace(over(server, tmp_path / "clone"), remote=f"{address}/blog.git", user=""), NOW)
     assert log(bare) == ["Publish 2021-05-12: 1 paper"]
