@@ -74,15 +74,3 @@ def expect_server(env: Environment, recipients: list[str]) -> None:
     """Require a server if mail is to be sent to somebody."""
     if recipients and "EMAIL_URL" not in env.given():
         env.wrong("EMAIL_URL", "not set, though ALERT_EMAILS is", MAIL_SERVER.expected, MAIL_SERVER.example)
-
-
-def expect_both(env: Environment, handle: str, password: str) -> None:
-    """Require both halves of an account: one alone would do nothing."""
-    if handle and not password and "BLUESKY_APP_PASSWORD" not in env.given():
-        env.wrong("BLUESKY_APP_PASSWORD", "not set, though BLUESKY_HANDLE is", *_described(values.APP_PASSWORD))
-    if password and not handle and "BLUESKY_HANDLE" not in env.given():
-        env.wrong("BLUESKY_HANDLE", "not set, though BLUESKY_APP_PASSWORD is", *_described(values.HANDLE))
-
-
-def _described(kind: Kind[str]) -> tuple[str, str]:
-    return kind.expected, kind.example

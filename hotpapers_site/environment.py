@@ -67,6 +67,12 @@ class Environment:
     def wrong(self, name: str, found: str, expected: str, example: str) -> None:
         self.problems.append(f"{name} is {found}; expected {expected}, for example {name}={example}")
 
+    def expect_both(self, one: tuple[str, Kind[str], str], other: tuple[str, Kind[str], str]) -> None:
+        """Require both variables or neither: one alone would have no effect. Each is its name, its kind and what was read."""
+        for (name, _, value), (missing, kind, there) in ((one, other), (other, one)):
+            if value and not there and missing not in self.given():
+                self.wrong(missing, f"not set, though {name} is", kind.expected, kind.example)
+
     def whole(self, name: str, default: int, *, least: int = 0, most: int) -> int:
         return self.read(name, whole(least, most), default)
 

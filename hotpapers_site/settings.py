@@ -92,7 +92,9 @@ BLUESKY_EMBED_BASE = env.read("BLUESKY_EMBED_BASE", values.ORIGIN, "https://embe
 BLUESKY_STREAM: list[str] = env.read("BLUESKY_STREAM", values.STREAMS, values.BLUESKY_STREAMS)  # tried in turn
 BLUESKY_HANDLE = env.read("BLUESKY_HANDLE", values.HANDLE, "")  # with an app password, to search for what the stream missed
 BLUESKY_APP_PASSWORD = env.read("BLUESKY_APP_PASSWORD", values.APP_PASSWORD, "")
-alert_values.expect_both(env, BLUESKY_HANDLE, BLUESKY_APP_PASSWORD)
+env.expect_both(
+    ("BLUESKY_HANDLE", values.HANDLE, BLUESKY_HANDLE), ("BLUESKY_APP_PASSWORD", values.APP_PASSWORD, BLUESKY_APP_PASSWORD)
+)
 HACKERNEWS_API_BASE = env.read("HACKERNEWS_API_BASE", values.BASE, "https://hn.algolia.com")
 HACKERNEWS_ITEM_BASE = env.read("HACKERNEWS_ITEM_BASE", values.BASE, "https://hacker-news.firebaseio.com")
 HUGGINGFACE_API_BASE = env.read("HUGGINGFACE_API_BASE", values.BASE, "https://huggingface.co")
