@@ -20,6 +20,8 @@ LARGEST_HEADERS = 32 * 1024
 CONNECTIONS = 4096
 """How many at once in each process; the others wait."""
 STOP_WITHIN_S = 30
+OWN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
+"""Granian's lines go where ours go, and in the same form (LOG_FORMAT)."""
 MOST_PROCESSES, MOST_THREADS = 256, 1024
 
 
@@ -59,6 +61,7 @@ class Command(BaseCommand):
                 header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEADERS, keep_alive=True, pipeline_flush=False
             ),
             log_level=LogLevels.warning,
+            log_dictconfig=OWN_LOG,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_WITHIN_S,
         ).serve()

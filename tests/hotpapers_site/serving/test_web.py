@@ -252,3 +252,25 @@ def test_body_that_is_made_while_it_is_sent_needs_its_reader() -> None:
     cast(Any, response)._resource_closers.append(lambda: closed.append(True))
     assert asyncio.run(rsgi.streamed(Gone(), response)) == 3
     assert (taken, next(made), closed) == ([b"a", b"bc"], b"e", [True])
+
+
+def test_lines_of_the_server_itself_have_the_form_of_ours(tmp_path: Path) -> None:
+    said = """
+import logging, django
+django.setup()
+from granian.log import LogLevels, configure_logging
+from hotpapers_site.management.commands.web import OWN_LOG
+configure_logging(LogLevels.warning, OWN_LOG)
+logging.getLogger("_granian").info("too small to be told")
+logging.getLogger("_granian").warning("Killing worker-1")
+logging.getLogger("hotpapers").warning("Ours")
+"""
+    environment = os.environ | {
+        "VAR_DIR": str(tmp_path),
+        "LOG_FORMAT": "json",
+        "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
+    }
+    told = subprocess.run([sys.executable, "-c", said], env=environment, cwd=settings.BASE_DIR, capture_output=True, check=True)
+    lines = [json.loads(line) for line in told.stderr.splitlines()]
+    assert [(line["logger"], line["message"]) for line in lines] == [("_granian", "Killing worker-1"), ("hotpapers", "Ours")]
+    assert told.stdout == b""
