@@ -1,6 +1,5 @@
 """Papers from many days: those of a category, the hottest, and those that rise."""
 
-
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
