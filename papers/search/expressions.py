@@ -1,6 +1,6 @@
 """Boolean expressions over the words of the index, as SQLite's FTS5 and PostgreSQL's tsquery read them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +12,8 @@ from papers.search.schema import FTS5, GIN
 
 FIRST = (1 << 63) - 1
 """Above every standing."""
+MADE_UP = frozenset({"j_", "h_", "n_", "v_", "w_"})
+"""The beginnings of terms for words written as one, and for names."""
 Term = tuple[str, ...]
 """Words in a row."""
 Clause = tuple[Term, ...]
@@ -47,6 +49,19 @@ def standings_among(some: Sequence[int], wanted: Clauses, unwanted: Sequence[Cla
     return _fetched(GIN.find_among, [list(some), joined_tsquery([tsquery(wanted)], unwanted)])
 
 
+def made_up_in_vain(terms: Iterable[Term], names: Collection[str]) -> set[Term]:
+    """Those of the terms that no paper has, of words written as one (`names`) and of kinds that a search makes of each word; one
+    query of PostgreSQL's. Nearly all are, and for each paper that it looks at it goes through all terms of a search; FTS5 passes
+    over those that it does not have.
+    """
+    made_up = {term[0] for term in terms if len(term) == 1 and (term[0][:2] in MADE_UP or term[0].rpartition("_")[2] in names)}
+    if not made_up:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(GIN.indexed, [sorted(made_up)])
+        return {(term,) for term in made_up.difference(term for (term,) in cursor.fetchall())}
+
+
 def are_so_many(standing: int, count: int) -> bool:
     """Whether so many papers stand as high, whatever they say; one query of PostgreSQL's, along its index."""
     return _fetched(GIN.are_so_many, [standing, count]) == [count]
@@ -68,7 +83,17 @@ def tsquery(wanted: Iterable[Clause]) -> str:
 
 
 def _fts5(clauses: Clauses) -> str:
-    return " AND ".join("(" + " OR ".join('"' + " ".join(term) + '"' for term in clause) + ")" for clause in clauses)
+    return " AND ".join("(" + " OR ".join(_fts5_terms(clause)) + ")" for clause in clauses)
+
+
+def _fts5_terms(clause: Clause) -> Iterator[str]:
+    """Two words in either order are one NEAR, which reads where they stand only once."""
+    for term in clause:
+        other = term[::-1]
+        if len(term) != 2 or term == other or other not in clause:
+            yield '"' + " ".join(term) + '"'
+        elif term < other:
+            yield f'NEAR("{term[0]}" "{term[1]}", 0)'
 
 
 def joined_tsquery(wanted: Sequence[str], unwanted: Sequence[Clauses]) -> str:

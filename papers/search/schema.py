@@ -58,6 +58,12 @@ class GIN:
         "SELECT standing FROM papers_indexedpaper WHERE standing = ANY(%s) AND ts_match_vq(words, %s::tsquery) "
         "ORDER BY standing DESC"
     )
+    indexed = (
+        "SELECT term FROM unnest(%s::text[]) AS term "
+        "WHERE (SELECT count(*) FROM papers_searchword WHERE word = regexp_replace(term, '^[at]_', '')) > 0 "
+        "OR (SELECT count(*) FROM papers_indexedpaper WHERE words @@ quote_literal(term)::tsquery) > 0"
+    )
+    """Those of some terms that any paper has. Words of the dictionary are not looked for: they may stand in many."""
     are_so_many = "SELECT count(*) FROM (SELECT FROM papers_indexedpaper WHERE standing >= %s LIMIT %s) AS hotter"
     besides = " AND ts_match_vq(words, %s::tsquery)"
     """`@@` without its index and its statistics: those take a phrase for words that stand anywhere."""
