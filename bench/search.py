@@ -117,8 +117,8 @@ def copying(copy: int, shift: int) -> list[str]:
     if connection.vendor == "sqlite":
         return [
             *statements,
-            f"INSERT INTO papers_words (rowid, words) SELECT rowid + {shift}, replace(words, ' {old}', ' {new}') "
-            f"FROM papers_words WHERE rowid & {PAPER} <= {shift // copy}",
+            f"INSERT INTO papers_words (rowid, words) SELECT rowid - {shift}, replace(words, ' {old}', ' {new}') "
+            f"FROM papers_words WHERE -rowid & {PAPER} <= {shift // copy}",
             f"INSERT INTO papers_indexedpaper (paper_id, standing) SELECT paper_id + {shift}, standing + {shift} "
             f"FROM papers_indexedpaper WHERE paper_id <= {shift // copy}",
         ]

@@ -1,6 +1,6 @@
 """Boolean expressions over the words of the index, as SQLite's FTS5 and PostgreSQL's tsquery read them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -12,8 +12,6 @@ from papers.search.schema import FTS5, GIN
 
 FIRST = (1 << 63) - 1
 """Above every standing."""
-MADE_UP = frozenset({"j_", "h_", "n_", "v_", "w_"})
-"""The beginnings of terms for words written as one, and for names."""
 Term = tuple[str, ...]
 """Words in a row."""
 Clause = tuple[Term, ...]
@@ -49,17 +47,17 @@ def standings_among(some: Sequence[int], wanted: Clauses, unwanted: Sequence[Cla
     return _fetched(GIN.find_among, [list(some), joined_tsquery([tsquery(wanted)], unwanted)])
 
 
-def made_up_in_vain(terms: Iterable[Term], names: Collection[str]) -> set[Term]:
-    """Those of the terms that no paper has, of words written as one (`names`) and of kinds that a search makes of each word; one
-    query of PostgreSQL's. Nearly all are, and for each paper that it looks at it goes through all terms of a search; FTS5 passes
-    over those that it does not have.
-    """
-    made_up = {term[0] for term in terms if len(term) == 1 and (term[0][:2] in MADE_UP or term[0].rpartition("_")[2] in names)}
-    if not made_up:
-        return set()
+def standings_among_next(below: int, most: int, wanted: Clauses, unwanted: Sequence[Clauses], limit: int) -> list[int]:
+    """The highest standings that meet the clauses among so many papers below one; one query of PostgreSQL's."""
+    return _fetched(GIN.find_next, [min(below, FIRST), most, joined_tsquery([tsquery(wanted)], unwanted), limit])
+
+
+def nowhere(terms: Iterable[Term]) -> set[Term]:
+    """Those of the terms of one word that no paper has; one query of PostgreSQL's."""
+    asked = sorted(term for (term,) in terms)
     with connection.cursor() as cursor:
-        cursor.execute(GIN.indexed, [sorted(made_up)])
-        return {(term,) for term in made_up.difference(term for (term,) in cursor.fetchall())}
+        cursor.execute(GIN.indexed, [asked])
+        return {(term,) for term in set(asked).difference(term for (term,) in cursor.fetchall())}
 
 
 def are_so_many(standing: int, count: int) -> bool:

@@ -173,7 +173,7 @@ def _worthwhile(attempts: list[tuple[Reading, str]]) -> Iterator[tuple[Reading, 
     alike = [reading for reading, _ in attempts if _shape(reading) == _shape(last)]
     words = zip(*(reading.wanted for reading in alike), strict=True)
     wanted = tuple(of[0]._replace(anywhere=any_of(one.anywhere for one in of)) for of in words)
-    are_found = len(alike) < 2 or hottest(replace(last, wanted=wanted), 1)
+    are_found = len(alike) < 2 or hottest(replace(last, wanted=wanted), MOST_COUNTED + 1)
     yield from (attempt for attempt in attempts if are_found or attempt[0] not in alike)
 
 
