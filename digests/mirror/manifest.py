@@ -84,11 +84,16 @@ class Manifest:
     @classmethod
     def parse(cls, data: bytes, *, is_ours: bool = False) -> "Manifest":
         """Read the manifest. Raises ManifestError. If nobody else can have written it, not each line is looked at."""
-        head, found, rest = data.partition(FILES)
+        end_of_head = data.find(FILES)
+        head, start = data[:end_of_head], end_of_head + len(FILES)
         try:
-            if not found or not rest.endswith(END) or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT:
+            if (
+                end_of_head < 0
+                or not data.endswith(END, start)
+                or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT
+            ):
                 raise ValueError
-            if (not is_ours and _has_unsafe_name(rest)) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
+            if (not is_ours and _has_unsafe_name(data[start:])) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
                 raise ValueError
             if not isinstance(told["options"], dict):
                 raise ValueError
@@ -99,8 +104,7 @@ class Manifest:
             }
         except NOT_OURS as error:
             raise ManifestError(REFUSED) from error
-        body = rest[: -len(END)]
-        manifest._lines = Lines(body)  # a line end in a name or a text is written as \n
+        manifest._lines = Lines(data, start, len(data) - len(END))  # a line end in a name or a text is written as \n
         if not is_ours and any(map(ge, manifest._lines, islice(manifest._lines, 1, None))):  # a line is found by halving
             raise ManifestError(REFUSED)
         return manifest
@@ -110,8 +114,7 @@ class Manifest:
         profile = self.options["profile"]
         changing = {name: [one and one.as_json(profile) for one in pair] for name, pair in sorted(self.changing.items())}
         head = {"mirror": FORMAT, "options": self.options, "changing": changing}
-        start = json.dumps(head, ensure_ascii=False).encode()[:-1]
-        return b"".join((start, b", ", FILES, self._lines.body(), END))  # each + would copy all that stands before it
+        return self._lines.written(json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES, END)
 
     def get(self, name: str) -> Entry | None:
         line = self._lines.get(_key(name))
