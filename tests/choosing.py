@@ -1,4 +1,4 @@
-"""Which tests run on which database, and in which order; a plugin that pyproject.toml names.
+"""Which tests run on which database, in which order, and which of them twice if they must; a plugin that pyproject.toml names.
 
 SQLite runs all of them. PostgreSQL runs those whose outcome may differ there, and with `--everything` each that uses a database.
 """
@@ -29,6 +29,9 @@ DEPEND_ON_THE_DATABASE = (
 )
 """Folders and files: search, the page cache, lists, measuring, rows, locks, constraints, migrations, history. So does every test
 whose transactions are real (`django_db(transaction=True)`: several connections, or triggers), but those in the browser."""
+TRIED_AGAIN = ("browser", "slow")
+"""Tests that watch a real browser or real programs at work, of which this process controls no step. When one fails it is tried once more,
+and the summary names it (`RERUN`). All others have one try."""
 SLOW_S, BROWSER_S, OTHER_S = 5.0, 2.0, 0.1
 """What a test is taken to last where its marker does not say it."""
 
@@ -47,6 +50,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lasts = defaultdict[Path, float](float)
     for item in items:
         lasts[item.path] += _seconds(item)
+        if any(item.get_closest_marker(name) for name in TRIED_AGAIN):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: -lasts[item.path])
 
 

@@ -88,17 +88,12 @@ def metadata_of_digest(digest: Digest, entries: Sequence[Entry], texts: Texts) -
     )
 
 
-def metadata_of_list(page: ListPage, texts: Texts) -> Metadata:
-    selection = page.selection
-    path = selection.address(after=page.after)
-    description = f"{selection.title}: arXiv papers people are talking about, with each day’s counts."
-    return Metadata(
-        selection.title,
-        description,
-        path,
-        data=_collection(selection.title, path, page.entries, texts),
-        part=part_after(page.after),
-    )
+def metadata_of_list(page: ListPage, texts: Texts, title: str = "", path: str = "") -> Metadata:
+    """Describe a page of a selection; one with a title of its own has an address of its own, too."""
+    title, path = title or page.selection.title, path or page.selection.address(after=page.after)
+    description = f"{title}: arXiv papers people are talking about, with each day’s counts."
+    data = _collection(title, path, page.entries, texts)
+    return Metadata(title, description, path, data=data, part=part_after(page.after))
 
 
 OF_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]+)")

@@ -149,17 +149,21 @@
             addHandle(event.target);
             number();
         });
-        // Django numbers the forms anew when a new row is removed, in the order of the document; saved rows must come first.
+        // Django numbers the forms anew when a new row is removed, in the order of the document; saved rows must come first. Its
+        // listener is the link's own: ours come before and after it, within the same press, so that no key falls in between.
+        let order = null;
         group.addEventListener("click", (event) => {
-            if (event.target.closest(".inline-deletelink")) {
-                const order = rows();
+            order = event.target.closest(".inline-deletelink") && rows();
+            if (order) {
                 arrange([...order].sort((one, other) => formIndex(one) - formIndex(other)));
-                setTimeout(() => {
-                    arrange(order.filter((row) => row.isConnected));
-                    number();
-                });
             }
         }, true);
+        group.addEventListener("click", () => {
+            if (order) {
+                arrange(order.filter((row) => row.isConnected));
+                number();
+            }
+        });
     };
 
     document.addEventListener("DOMContentLoaded", () => {

@@ -1,7 +1,5 @@
 """Papers from many days: those of a category, the hottest, and those that rise."""
 
-from dataclasses import replace
-
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -80,13 +78,15 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
     except SelectionError as error:
         raise Http404(str(error)) from error
     texts = texts_of_entries(page.entries)
+    title = f"The hottest papers {selection.period.words or 'of all time'}"  # not that of the same list in /papers
     context = {
         "page": page,
+        "title": title,
         "texts": texts,
         "period": period,
         "periods": HOTTEST_OF,
         "feeds": selection.feeds,
-        "meta": replace(metadata_of_list(page, texts), path=reverse("hottest", args=[period])),
+        "meta": metadata_of_list(page, texts, title, reverse("hottest", args=[period])),
     }
     return shows(render(request, "hottest.html", context), **page.shows)
 

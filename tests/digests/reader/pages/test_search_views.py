@@ -174,6 +174,15 @@ def test_fewer_words_are_said(client: Client, library: None) -> None:
     assert 'href="/papers/2103.03230"' in shown
 
 
+def test_fewer_words_of_another_spelling_are_said_in_one_sentence(client: Client, library: None) -> None:
+    shown = page(client, q="lecunn quivers")
+
+    assert re.findall(r'<p class="meant">(.*?)</p>', shown) == [
+        "No papers have all of “lecunn quivers”, even spelled “"
+        '<a href="/search?q=lecun+quivers">lecun quivers</a>”. Showing those that have most of it.'
+    ]
+
+
 def test_results_have_a_total_orders_counts_and_categories(client: Client, library: None) -> None:
     shown = page(client, q="2021")
 

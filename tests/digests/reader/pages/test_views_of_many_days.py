@@ -84,6 +84,15 @@ def test_hottest_leads_with_the_highest_score_of_the_period(client: Client) -> N
     assert client.get("/hottest").headers["Location"] == "/hottest/week"
 
 
+def test_the_hottest_and_all_papers_have_titles_of_their_own(client: Client) -> None:
+    def titles(address: str) -> list[str]:
+        return re.findall("<(?:title|h1)>(.*?)</", page_of(client, address))
+
+    assert titles("/hottest/ever") == ["The hottest papers of all time"] * 2
+    assert titles("/hottest/2021-05") == ["The hottest papers of May 2021"] * 2
+    assert titles("/papers?order=hottest") == ["Hot papers, hottest first"] * 2
+
+
 @pytest.mark.parametrize("period", ["fortnight", "2021-13", "2021-02-30"])
 def test_hottest_of_no_period_is_not_found(client: Client, period: str) -> None:
     assert client.get(f"/hottest/{period}").status_code == 404
