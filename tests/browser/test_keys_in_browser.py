@@ -12,7 +12,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.editors import make_client, make_user
-from tests.hotpapers_site.accounts.test_keys import ACCOUNT, VERIFY
+from tests.hotpapers_site.accounts.key_pages import ACCOUNT, VERIFY
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 USE, ADD = "Use your security key or passkey", "Add a security key or passkey"
