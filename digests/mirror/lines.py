@@ -1,5 +1,6 @@
 """Sorted lines of which a run mostly asks for one: in blocks, of which only those are split that are asked for."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
@@ -40,6 +41,12 @@ class Lines:
         lines = _split(self._blocks[self._at(key)])
         place = bisect_left(lines, key)
         return lines[place] if place < len(lines) and lines[place].startswith(key) else None
+
+    def matching(self, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+        """Return the lines in which the pattern, which has no separator, is found."""
+        for block in self._blocks:
+            if isinstance(block, list) or pattern.search(block):
+                yield from filter(pattern.search, _split(block))
 
     def set(self, key: bytes, line: bytes | None) -> None:
         """Replace, insert or, for None, remove the line that begins with the key."""

@@ -110,11 +110,15 @@ class Manifest:
         profile = self.options["profile"]
         changing = {name: [one and one.as_json(profile) for one in pair] for name, pair in sorted(self.changing.items())}
         head = {"mirror": FORMAT, "options": self.options, "changing": changing}
-        return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES + self._lines.body() + END
+        start = json.dumps(head, ensure_ascii=False).encode()[:-1]
+        return b"".join((start, b", ", FILES, self._lines.body(), END))  # each + would copy all that stands before it
 
     def get(self, name: str) -> Entry | None:
         line = self._lines.get(_key(name))
         return _read(line)[1] if line is not None else None
+
+    def __contains__(self, name: str) -> bool:
+        return self._lines.get(_key(name)) is not None
 
     def set(self, name: str, entry: Entry | None) -> None:
         """Set the file's entry; None removes it."""
@@ -134,9 +138,7 @@ class Manifest:
     def showing(self, subjects: Collection[str]) -> Iterator[tuple[str, Entry]]:
         """Return the files that show one of the subjects, or anything."""
         sought = [b'"shows": null', *(f'"{subject}"'.encode() for subject in subjects)]
-        for line in self._lines:
-            if any(one in line for one in sought):
-                yield _read(line)
+        yield from map(_read, self._lines.matching(re.compile(b"|".join(map(re.escape, sought)))))
 
 
 def _read(line: bytes) -> tuple[str, Entry]:

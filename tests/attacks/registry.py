@@ -177,8 +177,8 @@ READERS: tuple[Reader, ...] = (
     Reader(categories.is_category, categories.is_category),
     Reader(categories.is_category, lambda text: categories.is_category(f"physics.{text}"), place="class"),
     Reader(xml.read_xml, lambda text: xml.read_xml(ways_in.a_answer(f"<a>{text}</a>"), "a", "an a"), XML),
-    Reader(xml.mended, lambda text: xml.mended(ways_in.a_bytes(text))),
-    Reader(xml.mended, lambda text: xml.mended(ways_in.a_bytes(f"&#{text}")), place="reference"),
+    Reader(xml.repaired, lambda text: xml.repaired(ways_in.a_bytes(text))),
+    Reader(xml.repaired, lambda text: xml.repaired(ways_in.a_bytes(f"&#{text}")), place="reference"),
     # X
     Reader(x_posts.read_post, lambda text: x_posts.read_post(ways_in.a_tweet(text))),
     Reader(x_posts.read_posts, lambda text: x_posts.read_posts([ways_in.a_tweet(text), {"id": text}, text])),
