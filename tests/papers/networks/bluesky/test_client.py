@@ -174,7 +174,7 @@ def test_a_post_that_fails_all_that_are_asked_with_it_is_left_alone(
     standin.add(*made)
     standin.poisoned = {made[0].uri: fault, made[13].uri: fault, made[24].uri: fault}
     reading = bluesky.read(asked(*made))
-    assert (reading.gone, set(reading.unknown)) == ({}, standin.poisoned.keys())
+    assert (reading.gone, set(reading.unknown)) == ({}, set(standin.poisoned))
     assert reading.found.keys() == {post.uri for post in made} - standin.poisoned.keys()
 
 
