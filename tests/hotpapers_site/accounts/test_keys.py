@@ -195,8 +195,10 @@ def test_removing_the_second_factor_or_the_user_removes_keys(ann: User) -> None:
     set_up(sign_in())
     TOTPDevice.objects.all().delete()
     administrator = make_client(make_user(group="Administrator"))
-    page = {"HTTP_HOST": "papers.example"}
-    assert administrator.post(f"/admin/auth/user/{ann.pk}/delete/", {"post": "yes"}, **page)["Location"] == "/admin/auth/user/"
+    host = {"Host": "papers.example"}
+    assert (
+        administrator.post(f"/admin/auth/user/{ann.pk}/delete/", {"post": "yes"}, headers=host)["Location"] == "/admin/auth/user/"
+    )
     assert [model.objects.count() for model in (WebAuthnCredential, WebAuthnAttestation, WebAuthnUserHandle)] == [0, 0, 0]
 
 
