@@ -146,7 +146,6 @@ def _helper(request: HttpRequest) -> WebAuthnHelper:
 def _taken(request: HttpRequest, name: str) -> dict[str, Any]:
     """Return what was asked; it can be answered once, whatever comes of it. Raises Refused."""
     asked = request.session.pop(name, None)
-    request.session.save()
     if not asked or time.time() - asked["at"] > ANSWERED_WITHIN_S:
         raise Refused("That took too long, or was sent twice. Try again.")
     return dict(asked)

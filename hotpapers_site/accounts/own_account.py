@@ -98,7 +98,7 @@ def _page(request: HttpRequest, *, codes: list[str] | None = None, key_options: 
         "begun": begun if not codes else None,
         "qr": segno.make(begun.config_url, error="m").svg_data_uri(scale=4, border=2) if begun else "",
         "secret": _in_fours(begun) if begun else "",
-        "form": second_factor.CodeForm(),
+        "form": second_factor.CodeForm(help_text="Six digits from your app.", is_first=not key_options),
         "codes": codes,
         "codes_left": second_factor.codes_left(request.user),
         "keys": keys.keys_of(request.user),
@@ -129,7 +129,7 @@ def _cancel(request: HttpRequest) -> None:
 
 
 def _confirm(request: HttpRequest) -> HttpResponse | None:
-    form, begun = second_factor.CodeForm(request.POST), second_factor.begun(request.user)
+    form, begun = second_factor.CodeForm(request.POST, help_text=""), second_factor.begun(request.user)
     if not begun or not form.is_valid():
         messages.error(request, "Enter the six digits that your app shows.")
         return None

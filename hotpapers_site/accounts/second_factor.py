@@ -73,10 +73,9 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "none"}),
     )
 
-    def __init__(self, *args: Any, has_app: bool = True, is_first: bool = True) -> None:
+    def __init__(self, *args: Any, help_text: str, is_first: bool = True) -> None:
         super().__init__(*args)
-        app = "Six digits from your app, or one of your recovery codes."
-        self.fields["code"].help_text = app if has_app else "One of your recovery codes."
+        self.fields["code"].help_text = help_text
         if not is_first:
             del self.fields["code"].widget.attrs["autofocus"]
 
@@ -93,7 +92,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     if not request.session.get(ASKED_FOR) or not request.user.is_authenticated:
         return redirect(onward)
     has_key, has_app = keys.has_key(request.user), app_of(request.user) is not None
-    form = CodeForm(request.POST if "code" in request.POST else None, has_app=has_app, is_first=not has_key)
+    codes = "Six digits from your app, or one of your recovery codes." if has_app else "One of your recovery codes."
+    form = CodeForm(request.POST if "code" in request.POST else None, help_text=codes, is_first=not has_key)
     trouble = ""
     if request.method == "POST":
         if not may_try(request):

@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 
 from hotpapers_site.accounts import keys
 from hotpapers_site.accounts.events import Kind
+from tests.editors import make_client, make_user
 from tests.hotpapers_site.accounts.key_pages import (
     ACCOUNT,
     HERE,
@@ -193,7 +194,11 @@ def test_removing_the_second_factor_or_the_user_removes_keys(ann: User) -> None:
 
     set_up(sign_in())
     TOTPDevice.objects.all().delete()
-    User.objects.get(username="ann").delete()
+    administrator = make_client(make_user(group="Administrator"))
+    host = {"Host": "papers.example"}
+    assert (
+        administrator.post(f"/admin/auth/user/{ann.pk}/delete/", {"post": "yes"}, headers=host)["Location"] == "/admin/auth/user/"
+    )
     assert [model.objects.count() for model in (WebAuthnCredential, WebAuthnAttestation, WebAuthnUserHandle)] == [0, 0, 0]
 
 
