@@ -27,6 +27,7 @@ from digests.reader.lists.selections import Period, Selection, SelectionError, s
 from digests.reader.pictures import letters
 from digests.reviewing import mentions
 from digests.templatetags import reading
+from hotpapers_site.accounts import keys as security_keys
 from papers import code_links, editing, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
 from papers.networks import paper_links
@@ -278,6 +279,7 @@ READERS: tuple[Reader, ...] = (
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
     Reader(body.post_keys, lambda text: body.post_keys({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(security_keys.read, security_keys.read, (security_keys.Refused,)),
     Reader(comparing.difference, ways_in.a_compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(title=text, name=text), ["cs.LG"])),
     Reader(bibtex.citation, lambda text: bibtex.citation(ways_in.a_paper(title=text, name=text), ["cs.LG"], Unrendered())),
