@@ -58,6 +58,7 @@ def main() -> int:
                 "LOG_LEVEL": "WARNING",
                 "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
             }
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as where it is installed, a command does not compile its code
             failed |= subprocess.run([sys.executable, "-m", f"bench.{name}", *options], env=environment, check=False).returncode
     return failed
 

@@ -5,9 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
-ANSWERED_BY_OURS: list[str] = [f"security.W{number:03}" for number in (4, 5, 8, 9, 12, 16, 18, 20, 21)]
-"""Django's own checks that speak of settings that nobody sets here. Our checks below look at the same things, or settings.py
-fixes them."""
+ANSWERED_BY_OURS: list[str] = [f"security.W{number:03}" for number in (4, 5, 8, 9, 12, 16, 18, 20, 21)] + [
+    "otp_webauthn.E010",
+    "otp_webauthn.E030",
+]
+"""Checks of Django and of its libraries that speak of settings that nobody sets here. Our checks below look at the same things,
+or settings.py fixes them."""
 DAY_S = 86_400
 
 
@@ -41,6 +44,12 @@ def public_site(**_: Any) -> list[CheckMessage]:
             10,
             "BEHIND_PROXY is off: the site doesn't see that a request came by https, and redirects it to itself for ever.",
             "Set BEHIND_PROXY=true if the proxy in front sets X-Forwarded-Proto and X-Forwarded-For itself (deploy/nginx does).",
+        )
+    if settings.HTTPS and not settings.OTP_WEBAUTHN_RP_ID:
+        warn(
+            11,
+            f"SITE_URL is {settings.SITE_URL}: security keys and passkeys work only at a name.",
+            "Set SITE_URL to the site's name, if it has one.",
         )
     if settings.DEBUG:
         warn(4, "DEBUG is on: error pages show settings and code.", "Set DEBUG=false.")

@@ -146,6 +146,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
 ]
 MIDDLEWARE = [
     "digests.page_cache.middleware.FinishedPagesMiddleware",
@@ -269,6 +270,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 
 LOGGING = logs.config(env.read("LOG_LEVEL", values.LEVEL, "INFO"), env.read("LOG_FORMAT", alert_values.LOG_FORMAT, "line"))
 OTP_TOTP_ISSUER = values.host_of(SITE_URL)
+# Security keys answer one address, whatever other hosts are allowed; see docs/decisions/0028-second-factors.md.
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [address for address in (values.origin_of_keys(SITE_URL),) if address]
+OTP_WEBAUTHN_RP_ID = values.host_of(values.origin_of_keys(SITE_URL))
+OTP_WEBAUTHN_RP_NAME = "Hot Papers"
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False  # nor are the library's own views and backend in use
 
 # How long what only grows is kept, in days; 0 for ever (retention.py).
 KEEP_PAID_READS_DAYS = env.whole("KEEP_PAID_READS_DAYS", 800, most=36_500)

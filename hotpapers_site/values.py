@@ -188,6 +188,18 @@ def is_loopback(address: str) -> bool:
         return False
 
 
+def origin_of_keys(address: str) -> str:
+    """Return the origin, as browsers write it, at which the site's security keys work: the site's address, but for one of this
+    machine its name, since keys answer no numbers. Empty if they work nowhere: browsers want HTTPS and a name."""
+    parts = urlsplit(address)
+    name = "localhost" if is_loopback(address) else parts.hostname or ""
+    is_number = ":" in name or name.rpartition(".")[2].isdigit()
+    if is_number or (name != "localhost" and parts.scheme != "https"):
+        return ""
+    port = parts.port if parts.port != {"http": 80, "https": 443}.get(parts.scheme) else None
+    return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
+
+
 def broker(given: str) -> str:
     """Read a Redis server, by host and number of the database, or by the path of its socket."""
     parts = urlsplit(matching(r"[!-~]+")(given))

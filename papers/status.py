@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from papers.access import budget, networks
 from papers.access.connections import no_key
-from papers.collecting.judging import OUTAGE, outage
+from papers.collecting.day_states import OUTAGE, outage
 from papers.collecting.network_days import told_gaps
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet, TweetMeasurement
 from papers.networks.registry import KINDS, PAID

@@ -15,6 +15,8 @@ DEPEND_ON_THE_DATABASE = (
     "tests/digests/page_cache",
     "tests/digests/publishing",
     "tests/digests/reader/lists",
+    "tests/hotpapers_site/accounts/test_keys.py",
+    "tests/hotpapers_site/accounts/test_keys_refused.py",
     "tests/hotpapers_site/health",
     "tests/hotpapers_site/test_leases.py",
     "tests/papers/access",

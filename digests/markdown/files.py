@@ -103,7 +103,7 @@ def read_post(path: Path) -> PostFile:
         raise UnreadablePost(str(error)) from error
     _expect_day(path, post)
     text = render(post)
-    return PostFile(path, post, text, repair.mended, repair.hopeless, normalised=text != repair.text)
+    return PostFile(path, post, text, repair.repaired, repair.hopeless, normalised=text != repair.text)
 
 
 def _read_carrier(path: Path, text: str) -> PostFile:

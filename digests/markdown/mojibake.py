@@ -23,7 +23,7 @@ class Repair:
     """A text after the repair: how many of its lines were repaired, and which lines (from 1) still look damaged."""
 
     text: str
-    mended: int
+    repaired: int
     hopeless: tuple[int, ...]
 
 
@@ -32,9 +32,9 @@ def repair(text: str) -> Repair:
     before = after = text.split("\n")
     while any(_is_damage(run) for line in after if not line.isascii() for run in RUN.finditer(line)):
         after = _mend(after)
-    mended = sum(old != new for old, new in zip(before, after, strict=True))
-    hopeless = (number for number, line in enumerate(after, 1) if not line.isascii() and _is_hopeless(line, mended > 0))
-    return Repair("\n".join(after), mended, tuple(hopeless))
+    repaired = sum(old != new for old, new in zip(before, after, strict=True))
+    hopeless = (number for number, line in enumerate(after, 1) if not line.isascii() and _is_hopeless(line, repaired > 0))
+    return Repair("\n".join(after), repaired, tuple(hopeless))
 
 
 def _mend(lines: list[str]) -> list[str]:

@@ -44,7 +44,7 @@ class Days:
                 yield name
         for day in withdrawn().between(since, None).order_by("date").values_list("date", flat=True).iterator():
             name = self._profile.file_of(day)
-            if name not in wanted and not manifest.get(name) and os.path.lexists(self.folder / name):
+            if name not in wanted and name not in manifest and os.path.lexists(self.folder / name):
                 yield name
 
     def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
@@ -80,7 +80,7 @@ class Days:
                 made.add(file.name)
                 yield stage(self.folder, manifest, file)
         for name in map(self._profile.file_of, sorted(wanted)):
-            if name not in made and manifest.get(name):
+            if name not in made and name in manifest:
                 yield stage_removal(self.folder, manifest, name)
 
     def _stage_spans(self, manifest: Manifest, spans: list[tuple[date, date]]) -> Iterator[Staged]:

@@ -65,7 +65,7 @@ def build(command: str, folder: Path) -> None:
     if process.returncode:
         raise HookError(
             f"the build ({command}) failed with status {process.returncode}: {said.read() or 'it printed nothing'}; "
-            f"run it in {folder} by hand, mend what it says, then `manage.py mirror`"
+            f"run it in {folder} by hand, fix what it says, then `manage.py mirror`"
         )
 
 

@@ -84,11 +84,16 @@ class Manifest:
     @classmethod
     def parse(cls, data: bytes, *, is_ours: bool = False) -> "Manifest":
         """Read the manifest. Raises ManifestError. If nobody else can have written it, not each line is looked at."""
-        head, found, rest = data.partition(FILES)
+        end_of_head = data.find(FILES)
+        head, start = data[:end_of_head], end_of_head + len(FILES)
         try:
-            if not found or not rest.endswith(END) or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT:
+            if (
+                end_of_head < 0
+                or not data.endswith(END, start)
+                or (told := json.loads(head + b'"files": {}}'))["mirror"] != FORMAT
+            ):
                 raise ValueError
-            if (not is_ours and _has_unsafe_name(rest)) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
+            if (not is_ours and _has_unsafe_name(data[start:])) or any(UNSAFE_NAME.search(name) for name in told["changing"]):
                 raise ValueError
             if not isinstance(told["options"], dict):
                 raise ValueError
@@ -99,8 +104,7 @@ class Manifest:
             }
         except NOT_OURS as error:
             raise ManifestError(REFUSED) from error
-        body = rest[: -len(END)]
-        manifest._lines = Lines(body)  # a line end in a name or a text is written as \n
+        manifest._lines = Lines(data, start, len(data) - len(END))  # a line end in a name or a text is written as \n
         if not is_ours and any(map(ge, manifest._lines, islice(manifest._lines, 1, None))):  # a line is found by halving
             raise ManifestError(REFUSED)
         return manifest
@@ -110,11 +114,14 @@ class Manifest:
         profile = self.options["profile"]
         changing = {name: [one and one.as_json(profile) for one in pair] for name, pair in sorted(self.changing.items())}
         head = {"mirror": FORMAT, "options": self.options, "changing": changing}
-        return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES + self._lines.body() + END
+        return self._lines.written(json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES, END)
 
     def get(self, name: str) -> Entry | None:
         line = self._lines.get(_key(name))
         return _read(line)[1] if line is not None else None
+
+    def __contains__(self, name: str) -> bool:
+        return self._lines.get(_key(name)) is not None
 
     def set(self, name: str, entry: Entry | None) -> None:
         """Set the file's entry; None removes it."""
@@ -134,9 +141,7 @@ class Manifest:
     def showing(self, subjects: Collection[str]) -> Iterator[tuple[str, Entry]]:
         """Return the files that show one of the subjects, or anything."""
         sought = [b'"shows": null', *(f'"{subject}"'.encode() for subject in subjects)]
-        for line in self._lines:
-            if any(one in line for one in sought):
-                yield _read(line)
+        yield from map(_read, self._lines.matching(re.compile(b"|".join(map(re.escape, sought)))))
 
 
 def _read(line: bytes) -> tuple[str, Entry]:

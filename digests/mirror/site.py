@@ -76,7 +76,7 @@ class Site:
         pages = self._crawl(there, set(), manifest)
         yield from staged_at_once(self.folder, manifest, self._anew(pages, manifest, names, looked_at, gone))
         for name in sorted(gone | {one for left in looked_at for one in (left, *site_pages.compressed(left))}):
-            if manifest.get(name):
+            if name in manifest:
                 yield stage_removal(self.folder, manifest, name)
 
     def _anew(
@@ -116,7 +116,7 @@ class Site:
                 yield page
                 found = [link for link in page.links if link not in seen]
                 seen.update(found)
-                waiting += (link for link in found if manifest is None or not manifest.get(site_pages.file_of(link)))
+                waiting += (link for link in found if manifest is None or site_pages.file_of(link) not in manifest)
 
     def _page(self, address: str) -> site_pages.Page | None:
         with keeping(self._made_once):
@@ -131,7 +131,7 @@ def _elsewhere(manifest: Manifest) -> Iterator[str]:
     """Return files at addresses that an older version of this site used."""
     for name, entry in manifest.items():
         if entry.address and site_pages.file_of(entry.address) != name:
-            yield from (one for one in (name, *site_pages.compressed(name)) if manifest.get(one))
+            yield from (one for one in (name, *site_pages.compressed(name)) if one in manifest)
 
 
 def software() -> str:

@@ -144,7 +144,7 @@ class Scan:
     """Finds the files that somebody wrote to since the last run; reads the disk while the database is queried."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._found = folder, disk.Found(set(), [], has_others=True)
+        self._folder, self._found = folder, disk.Found(0, [], has_others=True)
         try:
             self._since = (folder / disk.STATE).stat().st_ctime_ns
         except FileNotFoundError:
@@ -155,11 +155,13 @@ class Scan:
     def changed(self, manifest: Manifest) -> list[str]:
         """Return the names in the manifest whose files changed or are gone."""
         self._thread.join()
-        names, changed, has_others = self._found
+        number, changed, has_others = self._found
         if not self._since:
             return []  # everything is looked at
-        is_whole = not has_others and len(names) == len(manifest)
-        gone = [] if is_whole else [name for name in manifest.names() if name not in names]
+        gone = []
+        if has_others or number != len(manifest):
+            there = disk.names(self._folder)
+            gone = [name for name in manifest.names() if name not in there]
         return gone + [
             name for name in changed if (entry := manifest.get(name)) and disk.sha256_of(self._folder / name) != entry.sha256
         ]

@@ -40,12 +40,14 @@ def shows(
     categories: Iterable[str] = (),
     lists_of: Iterable[str] = (),
     papers_listed: Iterable[str] = (),
+    days_beside: Iterable[Digest] = (),
 ) -> HttpResponse:
     """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
     digests that list them), of some papers no more than texts and categories, or which lists have them, the ranks of listing
     days, how days were collected, which published papers are of categories, something of any list of a time, which papers the
-    lists of a time have and in which order, and nothing else. A time is a day, a month (`2021-05`), a year (`2021`), or `*` for
-    ever; `days` may name some, too. A response that declares nothing is made again after every change.
+    lists of a time have and in which order, which days are next to a digest, and nothing else. A time is a day, a month
+    (`2021-05`), a year (`2021`), or `*` for ever; `days` may name some, too. A response that declares nothing is made again after
+    every change.
     """
     subjects = [f"digest:{one.date}" for one in digests]
     subjects += [f"paper:{one.pk}" for one in papers]
@@ -54,6 +56,7 @@ def shows(
     subjects += [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days]
     subjects += [f"category:{code}" for code in categories]
     subjects += [f"digest:{time}" for time in lists_of] + [f"listed:{time}" for time in papers_listed]
+    subjects += [f"beside:{one.date}" for one in days_beside]
     response.page_subjects = frozenset(subjects)  # type: ignore[attr-defined]
     return response
 

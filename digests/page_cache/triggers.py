@@ -1,12 +1,12 @@
 """Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
 
-A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `post:<day>` (the posts that it
-shows under its papers), `paper:<key>`, `text:<key>` (what arXiv says of it), `appears:<key>` (which lists have it), `day:<listing
-day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers that published lists gained or
-lost), or `*`, all there is. The database names them in the transaction that changes the rows, whoever writes: admin, worker,
-command, raw SQL. The table `page_change` keeps them (log.py): on SQLite a subject's row moves to the end each time; on
-PostgreSQL, where two writers of one row would wait for each other, the table only grows, and the channel `page_change` is
-notified at the commit.
+A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `beside:<day>` (which published
+days are next to it), `post:<day>` (the posts that it shows under its papers), `paper:<key>`, `text:<key>` (what arXiv says of
+it), `appears:<key>` (which lists have it), `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers),
+`category:<code>` (of papers that published lists gained or lost), or `*`, all there is. The database names them in the
+transaction that changes the rows, whoever writes: admin, worker, command, raw SQL. The table `page_change` keeps them (log.py):
+on SQLite a subject's row moves to the end each time; on PostgreSQL, where two writers of one row would wait for each other, the
+table only grows, and the channel `page_change` is notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -100,6 +100,8 @@ WATCHED = [
             f"appears:paper_id FROM {ENTRY} WHERE digest_id = ROW.id AND {IF_PUBLISHED}",
             f"digest:max(date) FROM {DIGEST} WHERE status = 'published' AND date < ROW.date AND {IF_PUBLISHED}",
             f"digest:min(date) FROM {DIGEST} WHERE status = 'published' AND date > ROW.date AND {IF_PUBLISHED}",
+            f"beside:max(date) FROM {DIGEST} WHERE status = 'published' AND date < ROW.date AND {IF_PUBLISHED}",
+            f"beside:min(date) FROM {DIGEST} WHERE status = 'published' AND date > ROW.date AND {IF_PUBLISHED}",
             f"category:code FROM {CATEGORY} category JOIN {ENTRY} entry ON entry.paper_id = category.paper_id "
             f"WHERE entry.digest_id = ROW.id AND {IF_PUBLISHED}",
         ),

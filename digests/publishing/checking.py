@@ -36,7 +36,7 @@ class Finding:
     text: str
     arxiv_id: str = ""
     """The paper concerned; empty for the day."""
-    mend: dict[str, Any] | None = None
+    fix: dict[str, Any] | None = None
     """The desk's action that fixes it, with its body: `{"action": …, "body": {…}, "label": …}`."""
     blocking: bool = True
     """Readers would see it, so it must be fixed or ignored before the day is published from the desk."""
@@ -90,8 +90,8 @@ def _of_day(digest: Digest, entries: list[Entry], day: CollectionDay | None, now
     oldest = min((entry.read_at for entry in entries), default=now)
     if now - oldest > timedelta(hours=settings.COUNTS_OLD_HOURS):
         hours = int((now - oldest).total_seconds() // 3600)
-        mend = {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
-        yield Finding("counts_old", f"The oldest counts are {hours} hours old.", mend=mend, blocking=False)
+        fix = {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
+        yield Finding("counts_old", f"The oldest counts are {hours} hours old.", fix=fix, blocking=False)
 
 
 def _of_papers(
@@ -100,13 +100,13 @@ def _of_papers(
     for entry in entries:
         earlier = max((day for day in published[entry.paper_id] if day < digest.date), default=None)
         taking_out = {"paper": entry.paper.arxiv_id, "revision": digest.revision}
-        for key, text, mend in _of_paper(entry, taking_out, earlier, better.get(entry.paper_id, [])):
+        for key, text, fix in _of_paper(entry, taking_out, earlier, better.get(entry.paper_id, [])):
             name = key.partition(":")[0]
             yield Finding(
                 f"{name}:{entry.paper.arxiv_id}{key.removeprefix(name)}",
                 f"{entry.position}. {texts.line_text(entry.title)}: {text}",
                 entry.paper.arxiv_id,
-                mend,
+                fix,
                 blocking=name != "vanished",  # readers do not see it anyhow
             )
 
@@ -114,7 +114,7 @@ def _of_papers(
 def _of_paper(
     entry: Entry, taking_out: dict[str, Any], earlier: date | None, better: list[str]
 ) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
-    """Key, text and mend of each finding; `taking_out` is the body of that request, `better` are tweets that could be shown."""
+    """Key, text and fix of each finding; `taking_out` is the body of that request, `better` are tweets that could be shown."""
     number, shown = entry.paper.arxiv_id, list(entry.shown_tweets.all())
     remove = {"action": "remove", "body": taking_out, "label": "Remove"}
     if not entry.abstract.strip():
@@ -139,9 +139,9 @@ def _of_paper(
         if is_visible(one) and right and right != one.direction:
             said = Tweet.Direction(right).label
             body = {"paper": number, "tweet": str(one.tweet.key), "direction": right}
-            mend = {"action": "direction", "body": body, "label": f"Show {said}"}
+            fix = {"action": "direction", "body": body, "label": f"Show {said}"}
             text = f"the post by @{one.author_handle} is written {said} but shown the other way."
-            yield f"direction:{one.tweet.key}", text, mend
+            yield f"direction:{one.tweet.key}", text, fix
 
 
 def _sees_a_tweet(entry: Entry) -> bool:

@@ -16,7 +16,10 @@ from hotpapers_site.sessions import client_address
 
 Kind = SecurityEvent.Kind
 logger = logging.getLogger("hotpapers.security")
-LOUD = {Kind.LIMIT_REACHED, Kind.WRONG_CODE, Kind.RECOVERY_CODE, Kind.FACTOR_REMOVED, Kind.RIGHTS_CHANGED}
+LOUD = {
+    *(Kind.LIMIT_REACHED, Kind.WRONG_CODE, Kind.WRONG_KEY, Kind.RECOVERY_CODE),
+    *(Kind.FACTOR_REMOVED, Kind.KEY_REMOVED, Kind.RIGHTS_CHANGED),
+}
 """Events that are logged as warnings and sent as alerts (health/security.py)."""
 
 

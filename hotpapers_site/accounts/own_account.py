@@ -1,10 +1,11 @@
-"""A user's own account: the second factor, the open sessions, and the latest events."""
+"""A user's own account: app, keys and recovery codes of the second factor, the open sessions, and the latest events."""
 
 import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import segno
 from django import forms
@@ -18,19 +19,28 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp_webauthn.models import WebAuthnCredential
 
 from digests.models import NoticesByMail, Received
 from hotpapers_site import password_tries
-from hotpapers_site.accounts import second_factor
+from hotpapers_site.accounts import keys, second_factor
 from hotpapers_site.accounts.events import Kind, note
 from hotpapers_site.accounts.password import FRESH_FOR_S, may_try
 from hotpapers_site.models import SecurityEvent
 from hotpapers_site.notices import mail_is_set
 from hotpapers_site.sessions import locked_out
+from papers.editing import refuse_control_characters
 
 
 class MailForm(forms.Form):
     address = forms.EmailField(max_length=254)
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(max_length=64, validators=[refuse_control_characters])
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
 
 
 MOST_SESSIONS = 1_000
@@ -80,7 +90,7 @@ def own_account(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, *, codes: list[str] | None = None) -> HttpResponse:
+def _page(request: HttpRequest, *, codes: list[str] | None = None, key_options: dict[str, Any] | None = None) -> HttpResponse:
     app, begun = second_factor.app_of(request.user), second_factor.begun(request.user)
     context = {
         **admin.site.each_context(request),
@@ -88,9 +98,13 @@ def _page(request: HttpRequest, *, codes: list[str] | None = None) -> HttpRespon
         "begun": begun if not codes else None,
         "qr": segno.make(begun.config_url, error="m").svg_data_uri(scale=4, border=2) if begun else "",
         "secret": _in_fours(begun) if begun else "",
-        "form": second_factor.CodeForm(),
+        "form": second_factor.CodeForm(help_text="Six digits from your app.", is_first=not key_options),
         "codes": codes,
-        "codes_left": second_factor.codes_left(request.user) if app else 0,
+        "codes_left": second_factor.codes_left(request.user),
+        "keys": keys.keys_of(request.user),
+        "key_options": key_options,
+        "keys_work": keys.is_here(request),
+        "place_of_keys": keys.place(),
         "sessions": sessions_of(request.user),
         "own_key": request.session.session_key,
         "mail": NoticesByMail.objects.filter(editor=request.user.pk).first(),
@@ -115,34 +129,94 @@ def _cancel(request: HttpRequest) -> None:
 
 
 def _confirm(request: HttpRequest) -> HttpResponse | None:
-    form, begun = second_factor.CodeForm(request.POST), second_factor.begun(request.user)
+    form, begun = second_factor.CodeForm(request.POST, help_text=""), second_factor.begun(request.user)
     if not begun or not form.is_valid():
         messages.error(request, "Enter the six digits that your app shows.")
         return None
     if not may_try(request):
         return locked_out(request, HttpResponse(), {})
-    codes = second_factor.confirm(begun, form.cleaned_data["code"])
-    if not codes:
+    if not second_factor.confirm(begun, form.cleaned_data["code"]):
         messages.error(request, "This code isn’t right. Check your phone’s clock, and enter the code that the app shows now.")
         return None
+    note(Kind.FACTOR_ADDED, request.user, request)
+    return _added(request, "The app")
+
+
+def _added(request: HttpRequest, what: str) -> HttpResponse:
+    """End the sessions for which the password alone was enough, and show recovery codes if there are none yet."""
     password_tries.forget_tries(request, request.user)
     end_sessions(request.user, but=request.session.session_key)
-    note(Kind.FACTOR_ADDED, request.user, request)
-    messages.success(request, "From now on you are asked for a code when you sign in. Your other sessions were ended.")
-    return _page(request, codes=codes)
+    says = "From now on you are asked for your second factor when you sign in. Your other sessions were ended."
+    messages.success(request, f"{what} is set up. {says}")
+    return _page(request, codes=second_factor.first_codes(request.user))
 
 
 def _make_codes(request: HttpRequest) -> HttpResponse | None:
-    if not second_factor.app_of(request.user):
+    if not second_factor.has_one(request.user):
         return None
     note(Kind.CODES_MADE, request.user, request)
     return _page(request, codes=second_factor.make_codes(request.user))
 
 
 def _remove(request: HttpRequest) -> None:
-    if second_factor.remove(request.user):
-        note(Kind.FACTOR_REMOVED, request.user, request)
-        messages.success(request, "The second factor is removed: your password alone signs you in.")
+    if second_factor.remove_app(request.user):
+        note(Kind.FACTOR_REMOVED, request.user, request, "the app")
+        _removed(request, "The app")
+
+
+def _removed(request: HttpRequest, what: str) -> None:
+    is_last = second_factor.forget_codes(request.user)
+    says = "From now on your password alone signs you in." if is_last else "Your second factor is what is left."
+    messages.success(request, f"{what} is removed. {says}")
+
+
+def _begin_key(request: HttpRequest) -> HttpResponse | None:
+    if not keys.is_here(request):
+        messages.error(request, f"Security keys can be set up only at {keys.place() or 'a site with a name and HTTPS'}.")
+        return None
+    return _page(request, key_options=keys.ask_for_new(request))
+
+
+def _add_key(request: HttpRequest) -> HttpResponse | None:
+    form = KeyForm(request.POST)
+    if not may_try(request):
+        return locked_out(request, HttpResponse(), {})
+    if not form.is_valid():
+        messages.error(request, "Give the key a name of at most 64 characters, then add it again.")
+        return None
+    try:
+        key = keys.add(request, request.POST.get("key", ""), form.cleaned_data["name"])
+    except keys.Refused as refused:
+        messages.error(request, str(refused))
+        return None
+    note(Kind.KEY_ADDED, request.user, request, key.name)
+    return _added(request, f"“{key.name}”")
+
+
+def _own_key(request: HttpRequest) -> WebAuthnCredential:
+    number = request.POST.get("number", "")
+    found = [key for key in keys.keys_of(request.user) if str(key.pk) == number]
+    if not found:
+        raise Http404("No such key")
+    return found[0]
+
+
+def _rename_key(request: HttpRequest) -> None:
+    key, form = _own_key(request), KeyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Give the key a name of at most 64 characters.")
+    elif (name := form.cleaned_data["name"]) != key.name:
+        note(Kind.KEY_RENAMED, request.user, request, f"{key.name} → {name}")
+        key.name = name
+        key.save(update_fields=["name"])
+        messages.success(request, f"The key is now called “{name}”.")
+
+
+def _remove_key(request: HttpRequest) -> None:
+    key = _own_key(request)
+    key.delete()
+    note(Kind.KEY_REMOVED, request.user, request, key.name)
+    _removed(request, f"“{key.name}”")
 
 
 def _end(request: HttpRequest) -> None:
@@ -174,8 +248,12 @@ ACTIONS: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
     "confirm": _confirm,
     "make_codes": _make_codes,
     "remove": _remove,
+    "begin_key": _begin_key,
+    "add_key": _add_key,
+    "rename_key": _rename_key,
+    "remove_key": _remove_key,
     "end_sessions": _end,
     "notices_by_mail": _notices_by_mail,
     "no_mail": _no_mail,
 }
-NEEDS_PASSWORD = (_begin, _make_codes, _remove)
+NEEDS_PASSWORD = (_begin, _make_codes, _remove, _begin_key, _add_key, _rename_key, _remove_key)

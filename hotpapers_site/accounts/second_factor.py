@@ -1,11 +1,12 @@
-"""The second factor at sign-in: a code from an app (TOTP, RFC 6238), or a recovery code that works once.
+"""The second factor at sign-in: a security key or passkey, a code from an app (TOTP, RFC 6238), or a recovery code.
 
-A user who has set one up is asked for it after the password. Until then, the session opens only the page that asks.
+A user who has set one up is asked for it after the password. Until then, the session opens only the page that asks. Recovery
+codes work once. A key never replaces the password.
 """
 
 import base64
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -19,37 +20,38 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
-from django_otp import match_token
+from django_otp import match_token, user_has_device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hotpapers_site import password_tries
+from hotpapers_site.accounts import keys
 from hotpapers_site.accounts.events import Kind, note
 from hotpapers_site.accounts.password import may_try
 from hotpapers_site.sessions import locked_out
 
 ASKED_FOR = "second_factor_asked_for"
-"""Kept in the session from the password until the code."""
+"""Kept in the session from the password until the second factor."""
 OPEN = ("/admin/second_factor/", "/admin/logout/", "/admin/jsi18n/")
 CODES = 10
 """How many recovery codes are made at once."""
 
 
 def app_of(user: AbstractBaseUser | AnonymousUser) -> TOTPDevice | None:
-    """Return the app that the user has set up; None if there is no second factor."""
+    """Return the app that the user has set up."""
     found: TOTPDevice | None = TOTPDevice.objects.filter(user_id=user.pk, confirmed=True).first()
     return found
 
 
 @receiver(user_logged_in)
 def ask_after_password(request: HttpRequest, user: User, **_: object) -> None:
-    if app_of(user):
+    if user_has_device(user):
         request.session[ASKED_FOR] = True
 
 
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: between password and code, a session belongs to nobody. Readers' pages read none, but where a draft may be
-    looked at, so theirs is read no earlier than they ask whose it is."""
+    """Middleware: between password and second factor, a session belongs to nobody. Readers' pages read none, but where a draft
+    may be looked at, so theirs is read no earlier than they ask whose it is."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/"):
@@ -68,9 +70,14 @@ def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=20,
-        help_text="Six digits from your app, or one of your recovery codes.",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "none"}),
     )
+
+    def __init__(self, *args: Any, help_text: str, is_first: bool = True) -> None:
+        super().__init__(*args)
+        self.fields["code"].help_text = help_text
+        if not is_first:
+            del self.fields["code"].widget.attrs["autofocus"]
 
     def clean_code(self) -> str:
         return "".join(str(self.cleaned_data["code"]).split()).lower()
@@ -78,28 +85,66 @@ class CodeForm(forms.Form):
 
 @never_cache
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for the code, then redirect to `?next=`."""
+    """Ask for a key or a code, whatever the user has, then redirect to `?next=`."""
     onward = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
         onward = reverse("admin:index")
     if not request.session.get(ASKED_FOR) or not request.user.is_authenticated:
         return redirect(onward)
-    form = CodeForm(request.POST or None)
+    has_key, has_app = keys.has_key(request.user), app_of(request.user) is not None
+    codes = "Six digits from your app, or one of your recovery codes." if has_app else "One of your recovery codes."
+    form = CodeForm(request.POST if "code" in request.POST else None, help_text=codes, is_first=not has_key)
+    trouble = ""
     if request.method == "POST":
         if not may_try(request):
             return locked_out(request, HttpResponse(), {})
-        if form.is_valid():
-            if device := match_token(request.user, form.cleaned_data["code"]):
-                del request.session[ASKED_FOR]
-                request.session.cycle_key()
-                password_tries.forget_tries(request, request.user)
-                if isinstance(device, StaticDevice):
-                    left = StaticToken.objects.filter(device=device).count()
-                    note(Kind.RECOVERY_CODE, request.user, request, f"{left} left")
+        if "key" in request.POST:
+            trouble = _why_no_key(request)
+            if not trouble:
                 return redirect(onward)
-            note(Kind.WRONG_CODE, request.user, request)
-            form.add_error("code", "This code isn’t right, was used before, or is too old. Wait for the next one and try again.")
-    return render(request, "admin/second_factor.html", {**admin.site.each_context(request), "form": form})
+        elif form.is_valid() and _is_code(request, form):
+            return redirect(onward)
+    context = {
+        **admin.site.each_context(request),
+        "form": form if has_app or codes_left(request.user) else None,
+        "has_app": has_app,
+        "has_key": has_key,
+        "key_options": keys.ask(request) if has_key and keys.is_here(request) else None,
+        "place_of_keys": keys.place(),
+        "trouble": trouble,
+    }
+    return render(request, "admin/second_factor.html", context)
+
+
+def _why_no_key(request: HttpRequest) -> str:
+    """Let the user in if the key is right; otherwise return why it is not."""
+    try:
+        keys.check(request, request.POST["key"])
+    except keys.Refused as refused:
+        if refused.detail:
+            note(Kind.WRONG_KEY, request.user, request, refused.detail)
+        return str(refused)
+    _let_in(request)
+    return ""
+
+
+def _is_code(request: HttpRequest, form: CodeForm) -> bool:
+    """Let the user in if the code is right; otherwise say so in the form."""
+    if device := match_token(request.user, form.cleaned_data["code"]):
+        _let_in(request)
+        if isinstance(device, StaticDevice):
+            left = StaticToken.objects.filter(device=device).count()
+            note(Kind.RECOVERY_CODE, request.user, request, f"{left} left")
+        return True
+    note(Kind.WRONG_CODE, request.user, request)
+    form.add_error("code", "This code isn’t right, was used before, or is too old. Wait for the next one and try again.")
+    return False
+
+
+def _let_in(request: HttpRequest) -> None:
+    del request.session[ASKED_FOR]
+    request.session.cycle_key()
+    password_tries.forget_tries(request, request.user)
 
 
 def begin(user: AbstractBaseUser | AnonymousUser) -> TOTPDevice:
@@ -114,15 +159,20 @@ def begun(user: AbstractBaseUser | AnonymousUser) -> TOTPDevice | None:
     return found
 
 
-def confirm(device: TOTPDevice, code: str) -> list[str]:
-    """If the code is right, make the app the user's second factor and return new recovery codes; otherwise return none."""
+def confirm(device: TOTPDevice, code: str) -> bool:
+    """Make the app the user's second factor if the code is right; return whether it is."""
     with transaction.atomic():
         locked = TOTPDevice.objects.select_for_update().get(pk=device.pk)
         if not (locked.verify_is_allowed()[0] and locked.verify_token(code)):
-            return []
+            return False
         TOTPDevice.objects.filter(user=locked.user, confirmed=True).delete()
         TOTPDevice.objects.filter(pk=locked.pk).update(confirmed=True)
-        return make_codes(locked.user)
+        return True
+
+
+def first_codes(user: AbstractBaseUser | AnonymousUser) -> list[str]:
+    """Return recovery codes if the user has none yet; otherwise return none, and those that there are stay valid."""
+    return [] if codes_left(user) else make_codes(user)
 
 
 def make_codes(user: AbstractBaseUser | AnonymousUser) -> list[str]:
@@ -135,12 +185,34 @@ def make_codes(user: AbstractBaseUser | AnonymousUser) -> list[str]:
     return codes
 
 
+def has_one(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Return whether the user has an app or a key: recovery codes alone are no second factor."""
+    return app_of(user) is not None or keys.has_key(user)
+
+
 def remove(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Remove the user's second factor and recovery codes; return whether there was one."""
+    """Remove the user's app, keys and recovery codes; return whether there was any."""
+    with transaction.atomic():
+        had_any: bool = user_has_device(user)
+        keys.remove_all(user)
+        remove_app(user)
+        forget_codes(user)
+    return had_any
+
+
+def remove_app(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Remove the user's app, confirmed or begun; return whether there was a confirmed one."""
     removed: bool = TOTPDevice.objects.filter(user_id=user.pk, confirmed=True).delete()[0] > 0
     TOTPDevice.objects.filter(user_id=user.pk).delete()
-    StaticDevice.objects.filter(user_id=user.pk).delete()
     return removed
+
+
+def forget_codes(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Remove the recovery codes if neither app nor key is left; return whether so."""
+    if has_one(user):
+        return False
+    StaticDevice.objects.filter(user_id=user.pk).delete()
+    return True
 
 
 def codes_left(user: AbstractBaseUser | AnonymousUser) -> int:

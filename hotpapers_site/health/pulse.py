@@ -48,19 +48,23 @@ class Pulse(threading.Thread):
         else:
             self._watch.round()
         finally:
+            if self._ended.is_set():  # meanwhile, and waited no longer: the row that was just written must go
+                self._take_leave()
             connection.close()  # the next round may be with another server
 
     def end(self) -> None:
         """Report that the process ends in order."""
         self._ended.set()
         self._at_it.acquire(timeout=END_WITHIN_S)  # what it is at would write the row again; not waited for long
+        self._take_leave()
+        connection.close()
+
+    def _take_leave(self) -> None:
         try:
             heartbeats.end(self._process)
             self._watch.end()
         except Error:
             logger.info("The database does not answer, so this process is missed for a while")
-        finally:
-            connection.close()
 
 
 def start(kind: str, queues: str = "", also: Callable[[], object] = lambda: None) -> None:

@@ -15,7 +15,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from papers import clock, rows
 from papers.access import budget, networks
 from papers.access.connections import LONGEST_MESSAGE, calendar, is_refusal, note_failure
-from papers.collecting.judging import TO_COLLECT, expectation, judge
+from papers.collecting.day_states import TO_COLLECT, expectation, judge
 from papers.models import CollectionDay, NetworkDay, PaidRead, SourceDay, SourceHealth
 from papers.networks.registry import PAID
 from papers.sources.arxiv.calendar import SATURDAY

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from papers.access import networks
 from papers.access.connections import note_answer, note_failure
-from papers.collecting import days, judging, posts
+from papers.collecting import day_states, days, posts
 from papers.models import CollectionDay, NetworkDay, StreamPlace, Tweet
 from papers.networks.base import Network
 from papers.networks.registry import streams
@@ -47,7 +47,7 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     if CollectionDay.objects.filter(date=day).exists():
         with days.changing(day, now) as of_all:  # what is said of the day depends on this
             days.count_posts(of_all)
-            if not (networks.paid_is_on() or judging.open_networks_behind(day)):
+            if not (networks.paid_is_on() or day_states.open_networks_behind(day)):
                 of_all.tweets_done_at = of_all.tweets_done_at or now
     return row
 

@@ -96,7 +96,7 @@ class Meter:
         return steep[1] and (steep[0] or steep[2])
 
     def judge(self, unit: str, shape: Any, *, whole: bool = False) -> str:
-        """What is wrong; empty where nothing is. Unless `whole`, where three doublings in a row were linear, an eighth of `LIMIT` is enough."""
+        """What is wrong; empty where nothing is. Unless `whole`, where three doublings in a row were linear, a sixteenth of `LIMIT` is enough."""
         before = 0.0
         linear, by_the_wall = 0, 0.0
         for size in SIZES:
@@ -115,7 +115,7 @@ class Meter:
                 break  # even its square would be too little to be told; processor time has ticks of some milliseconds
             linear = linear + 1 if self.by_the_wall < LINEAR_TIMES * by_the_wall else 0
             by_the_wall = self.by_the_wall
-            if linear >= 3 and size >= LIMIT // 8 and not whole and took * LIMIT / size < MOST_S / 2:
+            if linear >= 3 and size >= LIMIT // 16 and not whole and took * LIMIT / size < MOST_S / 2:
                 break
         return ""
 

@@ -185,7 +185,7 @@ def link(text: str) -> str:
 
 def damaged(text: str) -> str:
     repair = mojibake.repair(text)
-    return "hopeless" if repair.hopeless else "mended" if repair.mended else "healthy"
+    return "hopeless" if repair.hopeless else "mended" if repair.repaired else "healthy"
 
 
 def query(text: str) -> str:

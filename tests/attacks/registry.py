@@ -27,6 +27,7 @@ from digests.reader.lists.selections import Period, Selection, SelectionError, s
 from digests.reader.pictures import letters
 from digests.reviewing import mentions
 from digests.templatetags import reading
+from hotpapers_site.accounts import keys as security_keys
 from papers import code_links, editing, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
 from papers.networks import paper_links
@@ -176,8 +177,8 @@ READERS: tuple[Reader, ...] = (
     Reader(categories.is_category, categories.is_category),
     Reader(categories.is_category, lambda text: categories.is_category(f"physics.{text}"), place="class"),
     Reader(xml.read_xml, lambda text: xml.read_xml(ways_in.a_answer(f"<a>{text}</a>"), "a", "an a"), XML),
-    Reader(xml.mended, lambda text: xml.mended(ways_in.a_bytes(text))),
-    Reader(xml.mended, lambda text: xml.mended(ways_in.a_bytes(f"&#{text}")), place="reference"),
+    Reader(xml.repaired, lambda text: xml.repaired(ways_in.a_bytes(text))),
+    Reader(xml.repaired, lambda text: xml.repaired(ways_in.a_bytes(f"&#{text}")), place="reference"),
     # X
     Reader(x_posts.read_post, lambda text: x_posts.read_post(ways_in.a_tweet(text))),
     Reader(x_posts.read_posts, lambda text: x_posts.read_posts([ways_in.a_tweet(text), {"id": text}, text])),
@@ -278,6 +279,7 @@ READERS: tuple[Reader, ...] = (
     Reader(body.text, lambda text: body.text({"a": text}, "a")),
     Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
     Reader(body.post_keys, lambda text: body.post_keys({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(security_keys.read, security_keys.read, (security_keys.Refused,)),
     Reader(comparing.difference, ways_in.a_compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(title=text, name=text), ["cs.LG"])),
     Reader(bibtex.citation, lambda text: bibtex.citation(ways_in.a_paper(title=text, name=text), ["cs.LG"], Unrendered())),

@@ -65,11 +65,11 @@ def test_past_lists_are_searched_by_key(open_desk: OpenDesk, papers: list[Paper]
     ann.entry(papers[0].arxiv_id).focus()
 
     ann.press("q")
-    expect(page.get_by_label("Words of title, abstract or authors")).to_be_focused()
+    expect(page.get_by_label("Words from title, abstract or authors")).to_be_focused()
     ann.type("kerne")
     expect(dialog.locator("ol > li")).to_have_count(0)
     expect(dialog.get_by_text("No listed papers match.")).to_be_visible()
-    page.get_by_label("Words of title, abstract or authors").fill("sparse")
+    page.get_by_label("Words from title, abstract or authors").fill("sparse")
     expect(dialog.locator("ol > li")).to_have_count(1)
     found = accessible(page, "past lists")
     ann.press("ArrowDown")

@@ -42,6 +42,7 @@ def test_a_safe_site_has_no_warning(safe: Settings) -> None:
         ("ALERT_EMAILS", [], "W008"),
         ("CONTACT_EMAIL", "", "W009"),
         ("BEHIND_PROXY", False, "W010"),
+        ("OTP_WEBAUTHN_RP_ID", "", "W011"),
     ],
 )
 def test_each_warning(safe: Settings, name: str, value: object, expected: str) -> None:
@@ -54,8 +55,16 @@ def test_checks_without_deploy_say_nothing_of_it() -> None:
     assert [one.id for one in run_checks() if str(one.id).startswith("hotpapers.")] == []
 
 
-def test_the_command_speaks_of_our_settings_alone(tmp_path: Path) -> None:
-    told = started(tmp_path, sys.executable, "manage.py", "check", "--deploy", SITE_URL="https://papers.example", SECRET_KEY=LONG)
+@pytest.mark.parametrize(
+    ("address", "numbers"),
+    [
+        ("https://papers.example", (3, 5, 6, 7, 8, 9, 10)),
+        ("https://192.0.2.1", (3, 5, 6, 7, 8, 9, 10, 11)),
+        ("http://a.example", (1, 5, 6, 7, 8, 9)),
+    ],
+)
+def test_the_command_speaks_of_our_settings_alone(tmp_path: Path, address: str, numbers: tuple[int, ...]) -> None:
+    told = started(tmp_path, sys.executable, "manage.py", "check", "--deploy", SITE_URL=address, SECRET_KEY=LONG)
     assert told.returncode == 0
     warnings = [line for line in told.stderr.splitlines() if line.startswith("?: (")]
-    assert [line.split(") ")[0] for line in warnings] == [f"?: (hotpapers.W{n:03}" for n in (3, 5, 6, 7, 8, 9, 10)]
+    assert [line.split(") ")[0] for line in warnings] == [f"?: (hotpapers.W{n:03}" for n in numbers]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from hotpapers_site import values
 from hotpapers_site.environment import make_private
 from tests.hotpapers_site.wrong_settings import LONG, MORE, SECRETS, WRONG
 from tests.servers import free_port
@@ -190,6 +191,25 @@ def test_folder_of_everybody_is_left_alone(tmp_path: Path) -> None:
     shared.chmod(0o1777)
     make_private(shared)
     assert shared.stat().st_mode & 0o7777 == 0o1777
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://papers.example", "https://papers.example"),
+        ("https://papers.example:443", "https://papers.example"),
+        ("https://papers.example:8443", "https://papers.example:8443"),
+        ("http://127.0.0.1:8000", "http://localhost:8000"),
+        ("http://127.0.0.1:80", "http://localhost"),
+        ("http://[::1]:8080", "http://localhost:8080"),
+        ("https://localhost", "https://localhost"),
+        ("http://papers.example", ""),
+        ("https://192.0.2.1", ""),
+        ("https://[2001:db8::1]:8443", ""),
+    ],
+)
+def test_keys_work_at_one_address(address: str, origin: str) -> None:
+    assert values.origin_of_keys(address) == origin
 
 
 def test_the_sites_address_follows_the_port(tmp_path: Path) -> None:

@@ -105,6 +105,8 @@ class BlueskyStandin(Standin):
         self.sessions = 0
         self.changes: dict[str, dict[str, Any]] = {}
         """By address: fields of the view to change; `...` leaves one out."""
+        self.poisoned: dict[str, str] = {}
+        """By address: the fault that meets whoever asks for it, among others or alone."""
 
     def add(self, *posts: BlueskyPost) -> None:
         self.posts |= {post.uri: post for post in posts}
@@ -115,6 +117,8 @@ class BlueskyStandin(Standin):
             "429": Reply(429, error("RateLimitExceeded"), {**JSON, **reset}),
             "429-bare": Reply(429),
             "expired": Reply(400, error("ExpiredToken"), JSON),
+            "invalid": Reply(400, error("InvalidRequest", "Error: uris/0 must be a valid at-uri"), JSON),
+            "revoked": Reply(400, error("InvalidToken"), JSON),
             "403-html": Reply(403, b"<html><head><title>403 Forbidden</title></head></html>", HTML),
         }
         return {**FAULTS, **own}
@@ -145,6 +149,8 @@ class BlueskyStandin(Standin):
         uris = request.repeated.get("uris", [])
         if not 1 <= len(uris) <= 25:
             return Reply(400, error("InvalidRequest", "Error: uris must not have more than 25 elements"), JSON)
+        if reply := next((self.poisoned[uri] for uri in uris if uri in self.poisoned), None):
+            return self.faults()[reply]
         asked = [self.posts[uri] for uri in dict.fromkeys(uris) if uri in self.posts]
         found = [self._view(post) for post in asked if self._is_there(post)]
         return Reply(200, json.dumps({"posts": found}).encode(), JSON)

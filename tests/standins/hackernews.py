@@ -32,6 +32,8 @@ class HackerNewsStandin(Standin):
         super().__init__()
         self.now = now
         self.stories: dict[int, Story] = {}
+        self.largest_page = MOST_HITS
+        self.guessed_total: int | None = None
 
     def add(self, *stories: Story) -> None:
         self.stories |= {story.id: story for story in stories}
@@ -69,18 +71,18 @@ class HackerNewsStandin(Standin):
             and within(story)
             and looks_like(asked["query"], story)
         ]
-        size, page = min(int(asked.get("hitsPerPage", "20")), MOST_HITS), int(asked.get("page", "0"))
+        size, page = min(int(asked.get("hitsPerPage", "20")), self.largest_page), int(asked.get("page", "0"))
         given = matching[:MOST_HITS][page * size : (page + 1) * size]
         return Reply(
             200,
             json.dumps(
                 {
                     "hits": [hit(story) for story in given],
-                    "nbHits": len(matching),
+                    "nbHits": len(matching) if self.guessed_total is None else self.guessed_total,
                     "page": page,
                     "nbPages": -(-min(len(matching), MOST_HITS) // size),
                     "hitsPerPage": size,
-                    "exhaustiveNbHits": True,
+                    "exhaustiveNbHits": self.guessed_total is None,
                 }
             ).encode(),
             JSON,

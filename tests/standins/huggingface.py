@@ -8,6 +8,9 @@ from typing import Any
 
 from tests.standins.serving import FAULTS, JSON, Reply, Request, Standin
 
+EARLY = Reply(400, b'{"error":"Invalid date"}', JSON)
+"""For a day that is still to come."""
+
 
 @dataclass
 class DailyPaper:
@@ -32,7 +35,7 @@ class HuggingFaceStandin(Standin):
         self.papers |= {paper.arxiv_id: paper for paper in papers}
 
     def faults(self) -> Mapping[str, Reply]:
-        return {**FAULTS, "429": Reply(429, b'{"error":"Too many requests"}', {**JSON, "RateLimit-Reset": "17"})}
+        return {**FAULTS, "429": Reply(429, b'{"error":"Too many requests"}', {**JSON, "RateLimit-Reset": "17"}), "early": EARLY}
 
     def _is_there(self, paper: DailyPaper) -> bool:
         return not paper.gone and paper.listed_at <= self.now()

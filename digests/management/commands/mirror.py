@@ -63,7 +63,7 @@ class Command(BaseCommand):
         if found:
             return [
                 f"{target.name}: {len(found)} file{'s differ' if len(found) > 1 else ' differs'} from what readers see; "
-                "run `manage.py mirror --rebuild` to mend it."
+                "run `manage.py mirror --rebuild` to repair it."
             ]
         if waiting := unpushed(target):
             return [f"{target.name}: {waiting}; run `manage.py mirror {target.name}` to push."]

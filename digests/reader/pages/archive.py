@@ -60,10 +60,9 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
             reverse("month", args=[year, month]),
         ),
     }
-    # A day that comes above or below is a neighbour of one that is shown.
     papers, time = [entry.paper for digest in digests for entry in digest.entries.all()], f"{year:04}-{month:02}"
     ends = [digests[0], digests[-1]]
-    return shows(render(request, "month.html", context), digests=ends, texts_of=papers, days=[time], papers_listed=[time])
+    return shows(render(request, "month.html", context), days_beside=ends, texts_of=papers, days=[time], papers_listed=[time])
 
 
 def beside(first: date, last: date) -> tuple[date | None, date | None]:

@@ -12,18 +12,20 @@ from digests.page_cache.middleware import shows
 from digests.reader.pages.days import expect_visible, kept_private
 from digests.reader.pages.entries import entries_of
 from digests.reader.pages.papers import visible_paper
-from digests.reader.pictures.drawing import TITLES_OF_DAY, day_card, paper_card
 from digests.reader.texts import texts_of_entries, texts_of_papers
 from digests.templatetags.reading import day_text
 from papers.models import Paper
 
 PNG = "image/png"
 NAMES = 12
+TITLES_OF_DAY = 3
 
 
 @require_safe
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """Send the picture of a paper that has a page; three queries."""
+    from digests.reader.pictures.drawing import paper_card  # Pillow takes longer to load than most pages to make
+
     found = get_object_or_404(Paper, visible_paper(), arxiv_id=arxiv_id)
     entry = Entry.objects.filter(in_published_digest(), paper=found).select_related("digest").order_by("-digest__date").first()
     texts = texts_of_papers([found])
@@ -43,6 +45,8 @@ def digest(request: HttpRequest, day: date) -> HttpResponse:
 
 def day_picture(day: date, entries: Sequence[Entry]) -> bytes:
     """The picture of a day's list, as PNG; one query."""
+    from digests.reader.pictures.drawing import day_card
+
     texts = texts_of_entries(entries[:TITLES_OF_DAY])
     titles = [texts.line_text(entry.title) for entry in entries[:TITLES_OF_DAY]]
     return day_card(f"{day:%A}, {day_text(day)}", titles, len(entries))

@@ -15,7 +15,6 @@ ROOM = SIZE[0] - 2 * MARGIN
 PAPER, INK, SOFT, RUST, LINE = "#fffdf9", "#211d19", "#655d55", "#a63a12", "#e3dbd0"
 SHADES = 8
 """From the paper to an ink, at the edges of letters."""
-TITLES_OF_DAY = 3
 _one_at_a_time = Lock()
 """Several threads must not use FreeType’s faces at the same time."""
 
@@ -39,7 +38,7 @@ def day_card(day: str, titles: Sequence[str], number: int) -> bytes:
     with _one_at_a_time:
         card, on = _begun()
         top = draw_lines(on, wrapped(day, ROOM, 58, 640, 1), (MARGIN, 150), 58, 640, INK, 1.35)
-        for n, title in enumerate(filter(None, map(drawable, titles[:TITLES_OF_DAY])), 1):
+        for n, title in enumerate(filter(None, map(drawable, titles)), 1):
             draw_lines(on, [f"{n}."], (MARGIN, top), 34, 640, RUST, 1.25)
             top = draw_lines(on, wrapped(title, ROOM - 54, 34, 480, 2), (MARGIN + 54, top), 34, 480, INK, 1.22) + 14
         _foot(

@@ -1,4 +1,4 @@
-"""`manage.py remove_second_factor USER`: for a user who lost phone and recovery codes."""
+"""`manage.py remove_second_factor USER`: for a user who lost keys, phone and recovery codes."""
 
 from typing import Any
 

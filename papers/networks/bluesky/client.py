@@ -1,6 +1,7 @@
 """Bluesky's API without a key: posts by their addresses, 25 at a time. https://docs.bsky.app/docs/api/app-bsky-feed-get-posts"""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
@@ -24,12 +25,17 @@ from papers.networks.bluesky.posts import (
 from papers.networks.bluesky.search import Search
 from papers.networks.bluesky.stream import Jetstream
 from papers.networks.strict_json import items, mapping, text_of
+from papers.sources.http import SourceError
 
 PUBLIC_HOSTS = frozenset({"public.api.bsky.app", "api.bsky.app"})
 ACCOUNTS = "https://bsky.social"
 """Passes requests on to the account's own server."""
 BATCH = 25
 """The most addresses that one call takes."""
+ONE_OF_THEM = (400, 500)
+"""The status where one of several posts may be at fault (https://github.com/bluesky-social/atproto/issues/4341)."""
+MOST_IN_A_ROW = 3
+"""Where more posts one after another are refused, it is Bluesky that does not answer."""
 NEWBORN = timedelta(minutes=2)
 """A post may be on the stream before Bluesky's API knows it."""
 PAGE = re.compile(rf"(?:https?://)?(?:www\.)?bsky\.app/profile/({DID}|{HANDLE})/post/({RKEY})/?(?:[?#]\S*)?", re.ASCII)
@@ -132,7 +138,7 @@ class Bluesky(Network):
         gone = {id: GoneReason.DELETED for id in posts if not is_uri(id)}
         asked = [id for id in posts if id not in gone]
         unreadable: set[str] = set()
-        for view in self._views(asked):
+        for view in self._views(asked, unreadable):
             uri = text_of(mapping(view).get("uri"))
             post = read_view(view)
             if uri not in posts:
@@ -149,12 +155,28 @@ class Bluesky(Network):
                 gone[id] = GoneReason.DELETED
         return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
 
-    def _views(self, uris: Iterable[str]) -> Iterator[object]:
+    def _views(self, uris: Iterable[str], refused: set[str]) -> Iterator[object]:
+        """Adds to `refused` the addresses that Bluesky could not answer for: one alone can fail all that are asked with it."""
         asked = list(uris)
-        for first in range(0, len(asked), BATCH):
-            answer = self._api.get("/xrpc/app.bsky.feed.getPosts", {"uris": asked[first : first + BATCH]})
+        batches = deque(asked[first : first + BATCH] for first in range(0, len(asked), BATCH))
+        in_a_row, is_answering = 0, False
+        while batches:
+            batch = batches.popleft()
+            try:
+                answer = self._api.get("/xrpc/app.bsky.feed.getPosts", {"uris": batch})
+            except SourceError as error:
+                in_a_row += len(batch) == 1
+                is_last = not batches and not is_answering
+                if error.status not in ONE_OF_THEM or in_a_row > MOST_IN_A_ROW or (len(batch) == 1 and is_last):
+                    raise
+                if len(batch) == 1:
+                    refused.add(batch[0])
+                else:
+                    batches.extendleft((batch[len(batch) // 2 :], batch[: len(batch) // 2]))
+                continue
             if not isinstance(mapping(answer).get("posts"), list):
                 raise self._api.malformed("`posts`")
+            in_a_row, is_answering = 0, True
             yield from items(answer["posts"])
 
 

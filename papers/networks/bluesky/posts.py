@@ -14,8 +14,8 @@ from papers.networks.strict_json import LONGEST_TEXT, count, items, language, ma
 from papers.text.links import LONGEST_ADDRESS
 
 COLLECTION = "app.bsky.feed.post"
-DID = r"did:[a-z]{1,16}:[A-Za-z0-9._:%-]{1,200}"
-RKEY = r"[A-Za-z0-9._~:-]{1,64}"
+DID = r"did:[a-z]{1,16}:[A-Za-z0-9._:%-]{0,199}[A-Za-z0-9._-]"
+RKEY = r"(?!\.{1,2}(?![A-Za-z0-9._~:-]))[A-Za-z0-9._~:-]{1,64}"
 URI = re.compile(rf"at://({DID})/{re.escape(COLLECTION)}/({RKEY})", re.ASCII)
 HANDLE = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 TID_DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
@@ -93,7 +93,7 @@ def read_record(
     moments = [one for one in (said, indexed_at) if one]
     if record.get("$type", COLLECTION) != COLLECTION or not isinstance(text, str) or len(text) > LONGEST_TEXT or not moments:
         return None
-    languages = [language(one) for one in items(record.get("langs"))]
+    languages = list({language(one) for one in items(record.get("langs"))})
     return FoundPost(
         id=uri,
         author_id=uri.split("/")[2],
@@ -124,12 +124,13 @@ def _url(value: object) -> str:
 def runs(text: str, facets: object) -> tuple[Run, ...]:
     """The text in stretches with and without a link. Facets count UTF-8 bytes.
 
-    One that overlaps an earlier one, or begins or ends inside a character or outside the text, is not a link.
+    One that overlaps an earlier one, or begins or ends inside a character or outside the text, is not a link. Where several
+    begin at one place, the first in the record holds, as in Bluesky's own app.
     """
     raw = text.encode(errors="surrogatepass")
     made: list[Run] = []
     done = 0
-    for start, end, url in sorted(_link_facets(raw, facets)):
+    for start, end, url in sorted(_link_facets(raw, facets), key=lambda one: one[0]):
         if start < done:
             continue
         made += [Run(_text(raw[done:start])), Run(_text(raw[start:end]), url)]

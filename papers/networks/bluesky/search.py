@@ -4,7 +4,7 @@ The maintainers ask that data be collected from the stream; this asks a few page
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from papers.networks.api import Api
@@ -13,8 +13,11 @@ from papers.sources.http import Malformed, ServiceRefused
 
 OLDER, NEWER = "/xrpc/app.bsky.feed.searchPosts", "/xrpc/app.bsky.feed.searchPostsV2"
 NOT_THERE = ("XRPCNotSupported", "MethodNotImplemented")
+RUN_OUT = ("ExpiredToken", "InvalidToken")
 DOMAINS = ("arxiv.org", "alphaxiv.org", "ar5iv.org", "huggingface.co", "hf.co", "doi.org")
 PAGE_SIZE = 100
+ALMOST_A_SECOND = timedelta(microseconds=999_999)
+"""Whole seconds are asked for: the one in which the time ends, too."""
 MOST_PAGES = 50
 """For each domain."""
 
@@ -54,7 +57,7 @@ class Search:
                 return mapping(answer)
             if self._method == OLDER and (status in (404, 501) or named in NOT_THERE):
                 self._method = NEWER
-            elif status == 401 or named == "ExpiredToken":
+            elif status == 401 or named in RUN_OUT:
                 self._token = ""
             else:
                 raise Malformed(
@@ -65,7 +68,7 @@ class Search:
         raise self._refused()
 
     def _params(self, domain: str, start: datetime, end: datetime) -> dict[str, str | int]:
-        since: dict[str, str | int] = {"since": _written(start), "until": _written(end), "limit": PAGE_SIZE}
+        since: dict[str, str | int] = {"since": _written(start), "until": _written(end + ALMOST_A_SECOND), "limit": PAGE_SIZE}
         if self._method == OLDER:
             return {**since, "q": domain, "domain": domain, "sort": "latest"}
         # Without `allTime` it looks at a recent window only.

@@ -3,9 +3,11 @@
 Public descriptions: https://hn.algolia.com/api and https://github.com/HackerNews/API
 """
 
+import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from html.entities import html5
 from typing import Any, ClassVar, Self
 
 import httpx
@@ -18,7 +20,10 @@ from papers.networks.strict_json import count, items, mapping, moment, text_of, 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000
 """Algolia gives no more hits to one query, on however many pages."""
+NEWBORN = timedelta(minutes=10)
+"""A story may be in the search before the official API has it."""
 ID = r"[1-9][0-9]{0,14}"
+ENTITY = re.compile(r"&((?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});)", re.IGNORECASE | re.ASCII)
 PAGE = re.compile(rf"(?:https?://)?news\.ycombinator\.com/item\?(?:[^#\s]*&)?id=({ID})(?:[&#]\S*)?", re.ASCII)
 
 
@@ -85,8 +90,7 @@ class HackerNews(Network):
         if not isinstance(mapping(answer).get("hits"), list):
             raise self._search.malformed("`hits`")
         hits = items(answer["hits"])
-        total = whole_number(answer.get("nbHits")) or 0
-        if max(total, len(hits) + 1) > LARGEST_ANSWER and last - first > 1:
+        if _is_cut(answer, len(hits)) and last - first > 1:
             middle = start + timedelta(seconds=(last - first) // 2)
             yield from self._linking(query, start, middle)
             yield from self._linking(query, middle, end)
@@ -103,6 +107,8 @@ class HackerNews(Network):
                 gone[id] = GoneReason.DELETED
                 continue
             item = self._item.get(f"/v0/item/{id}.json")
+            if item is None and posts[id] > self._now() - NEWBORN:
+                continue
             if item is None or mapping(item).get("deleted") is True:
                 gone[id] = GoneReason.DELETED
             elif mapping(item).get("dead") is True:
@@ -110,6 +116,13 @@ class HackerNews(Network):
             elif (story := _item(mapping(item))) and story.id == id:
                 found[id] = story
         return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+
+
+def _is_cut(answer: Mapping[str, Any], given: int) -> bool:
+    """Whether there are more than came. The total may be an estimate, and a page shorter than we asked for."""
+    total = whole_number(answer.get("nbHits")) or 0
+    page = whole_number(answer.get("hitsPerPage")) or LARGEST_ANSWER
+    return given >= LARGEST_ANSWER or (given > 0 and (total > LARGEST_ANSWER or total > given >= page))
 
 
 def _hit(raw: object) -> FoundPost | None:
@@ -131,7 +144,7 @@ def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, c
     number, seconds = whole_number(id), whole_number(posted)
     if not number or len(str(number)) > 15 or not seconds or seconds > 2**33:
         return None
-    url, title = text_of(raw.get("url")), text_of(raw.get("title"))[:500]
+    url, title = text_of(raw.get("url")), _plain(text_of(raw.get("title")))[:500]
     handle = text_of(author)
     handle = handle if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", handle) else ""
     told = {name: count(value) for name, value in counts.items()}
@@ -146,3 +159,12 @@ def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, c
         language="en",
         counts={name: value for name, value in told.items() if value is not None},
     )
+
+
+def _plain(title: str) -> str:
+    """Both services give some titles with entities (`Q&amp;A`). An & that begins none stays as it is."""
+
+    def character(found: re.Match[str]) -> str:
+        return html.unescape(found[0]) if found[1].startswith("#") or found[1] in html5 else found[0]
+
+    return text_of(ENTITY.sub(character, title))

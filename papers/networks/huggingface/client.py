@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from papers.networks.api import Api
+from papers.networks.api import Api, Params
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead
 from papers.networks.paper_links import paper_id
 from papers.networks.strict_json import count, mapping, moment, text_of
@@ -20,6 +20,8 @@ PAGE_SIZE = 100
 FULL_PAGES = (50, PAGE_SIZE)
 """The site's default, too, in case it gives no larger ones."""
 MOST_PAGES = 20
+CLOCKS_DIFFER = timedelta(hours=1)
+"""A day that has not begun by the site's clock is refused like a date in no calendar; by ours it may have."""
 ID = r"[0-9]{4}\.[0-9]{4,5}"
 
 
@@ -90,7 +92,11 @@ class HuggingFace(Network):
         listed: dict[str, FoundPost] = {}
         midnight = datetime.combine(day, datetime.min.time(), UTC)
         for page in range(MOST_PAGES):
-            answer = self._api.get("/api/daily_papers", {"date": day.isoformat(), "limit": PAGE_SIZE, "p": page})
+            asked: Params = {"date": day.isoformat(), "limit": PAGE_SIZE, "p": page}
+            may_be_early = self._api.now() < midnight + CLOCKS_DIFFER
+            status, answer = self._api.ask("GET", "/api/daily_papers", asked, accept=(400,) if may_be_early else ())
+            if status == 400:
+                break
             if not isinstance(answer, list):
                 raise self._api.malformed("a list of papers")
             listed |= {post.id: post for post in (_paper(one, otherwise=midnight) for one in answer) if post}
@@ -100,25 +106,29 @@ class HuggingFace(Network):
 
 
 def _paper(raw: object, *, otherwise: datetime) -> FoundPost | None:
-    """The paper as listed; fields stand in the list's entry or in its `paper`. None where its id cannot be read."""
+    """The paper as listed; fields stand in the list's entry or in its `paper`. None where its id cannot be read.
+
+    `otherwise` is a moment of its listing day, and the answer where no other of that day is told.
+    """
     entry = mapping(raw)
     paper = mapping(entry.get("paper"))
 
     def told(name: str) -> Any:
         return next((level[name] for level in (paper, entry) if level.get(name) is not None), None)
 
-    id = text_of(told("id"))
+    id = re.sub(r"v[0-9]{1,3}\Z", "", text_of(told("id")))
     if not HuggingFace.is_id(id):
         return None
-    # The paper's own `publishedAt` is arXiv's date, that of the entry the moment of the listing.
-    listed_at = moment(told("submittedOnDailyAt")) or (moment(entry.get("publishedAt")) if paper else None)
+    # The paper's own `publishedAt` is arXiv's date; that of the entry is the moment of the listing, or arXiv's once more.
+    said = (moment(told("submittedOnDailyAt")), moment(entry.get("publishedAt")) if paper else None)
+    day = otherwise.astimezone(UTC).date()
     counts = {"upvotes": count(told("upvotes")), "comments": count(told("numComments"))}
     return FoundPost(
         id=id,
         author_id="",
         handle="",
         name="",
-        posted_at=listed_at or otherwise,
+        posted_at=next((one for one in said if one and one.date() == day), otherwise),
         papers=(id,),
         runs=(),
         counts={name: value for name, value in counts.items() if value is not None},

@@ -17,7 +17,7 @@ import lxml.html
 from lxml import etree
 
 from papers.sources.arxiv.categories import is_category
-from papers.sources.arxiv.xml import NOT_UTF8, malformed, mended, read_xml
+from papers.sources.arxiv.xml import NOT_UTF8, malformed, read_xml, repaired
 from papers.sources.http import Answer, Malformed
 from papers.sources.records import LeftOut
 from papers.text.identifiers import ARXIV_ID
@@ -211,7 +211,7 @@ def read_listing(answer: Answer) -> Sections:
     Used for ids and sections only: its text has TeX accents converted, the query API's has not.
     """
     try:
-        page = lxml.html.document_fromstring(mended(answer.body).replace(NOT_UTF8, ""))
+        page = lxml.html.document_fromstring(repaired(answer.body).replace(NOT_UTF8, ""))
     except (etree.ParserError, ValueError):
         raise malformed(answer, "a listing page", "an empty one") from None
     whole = _folded(page)

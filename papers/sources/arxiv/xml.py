@@ -23,23 +23,23 @@ def read_xml(answer: Answer, root: str, expected: str) -> etree._Element:
     if start.startswith((b"<!doctype html", b"<html")):
         raise malformed(answer, expected, "an HTML page")
     try:
-        tree, is_mended = _parsed(answer.body), False
+        tree, is_repaired = _parsed(answer.body), False
     except etree.XMLSyntaxError:
         if not start.startswith((b"<", b"\xef\xbb\xbf<")):
             raise malformed(answer, expected, repr(start[:40].decode(errors="replace"))) from None
         try:
-            tree, is_mended = _parsed(mended(answer.body).encode()), True
+            tree, is_repaired = _parsed(repaired(answer.body).encode()), True
         except etree.XMLSyntaxError as error:
             text = f"arXiv's answer is cut off or garbled: {error.msg}."
             raise Garbled(text, url=answer.url, status=answer.status) from None
     if tree.tag != root:
-        if is_mended:
+        if is_repaired:
             raise Garbled("arXiv's answer is garbled.", url=answer.url, status=answer.status)
         raise malformed(answer, expected, f"<{tree.tag}>")
     return tree
 
 
-def mended(body: bytes) -> str:
+def repaired(body: bytes) -> str:
     """The text without characters that XML forbids, and with a mark for each byte that is not UTF-8."""
     text = ESCAPED_BYTE.sub(NOT_UTF8, body.decode(errors="surrogateescape"))
     return REFERENCE.sub(_allowed, FORBIDDEN.sub("", text))

@@ -291,4 +291,4 @@ def test_role_is_told_why_it_cannot_change_a_list(papers: list[Paper]) -> None:
     Digest.objects.update(status="published", published_at=NOW)
     desk = viewer.get(f"/admin/desk/{DAY}/").context["desk"]
     assert desk.why_not == "This day is published. To change it, somebody who may publish has to start a correction."
-    assert "You can read this day, and not change it." in done(viewer, "check")["html"]["checks"]
+    assert "You can read this day, but not change it." in done(viewer, "check")["html"]["checks"]

@@ -15,11 +15,11 @@ def test_seeds_become_the_archive_posts_of_their_day(shared: Path) -> None:
     seeds = sorted((shared / "seeds").iterdir())
     assert len(seeds) == 2
     for seed in seeds:
-        mended = repair(seed.read_bytes().decode())
-        day = mended.text.split("Hot Papers ")[1][:10]
-        assert mended.text.encode() == (shared / "archive" / f"{day}---Hot-Papers.md").read_bytes()
-        assert mended.mended > 0
-        assert mended.hopeless == ()
+        repaired = repair(seed.read_bytes().decode())
+        day = repaired.text.split("Hot Papers ")[1][:10]
+        assert repaired.text.encode() == (shared / "archive" / f"{day}---Hot-Papers.md").read_bytes()
+        assert repaired.repaired > 0
+        assert repaired.hopeless == ()
 
 
 def test_healthy_archive_is_untouched_and_its_damage_undone(archive: Path) -> None:
@@ -85,8 +85,8 @@ def test_damage_is_undone(text: str) -> None:
 
 def test_damage_that_lost_a_byte_is_reported() -> None:
     emoji = damaged("so good 😀").replace("\uf8ff", "")
-    mended = repair(f"{damaged('what’s')}\n{emoji}")
-    assert mended == Repair(f"what’s\n{emoji}", 1, (2,))
+    repaired = repair(f"{damaged('what’s')}\n{emoji}")
+    assert repaired == Repair(f"what’s\n{emoji}", 1, (2,))
 
 
 @pytest.mark.parametrize("times", [2, 3])

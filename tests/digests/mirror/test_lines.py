@@ -1,5 +1,7 @@
 """Lines in blocks are the same as lines in a list."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,13 +24,15 @@ def test_lines_in_blocks_are_those_of_a_list(first: dict[str, int], changes: lis
     before, lines.BLOCK = lines.BLOCK, size
     try:
         kept = {key(name): line(name, number) for name, number in first.items()}
-        found = Lines(b",\n".join(sorted(kept.values())))
+        body = b",\n".join(sorted(kept.values()))
+        found = Lines(b"{\n" + body + b"\n}", 2, 2 + len(body))
         for name, number in changes:
             changed = None if number is None else line(name, number)
             found.set(key(name), changed)
             kept = {one: told for one, told in (kept | {key(name): changed}).items() if told is not None}
         assert (list(found), len(found)) == (sorted(kept.values()), len(kept))
-        assert found.body() == b",\n".join(sorted(kept.values()))
+        assert found.written(b"{\n", b"\n}") == b"{\n" + b",\n".join(sorted(kept.values())) + b"\n}"
+        assert list(found.matching(re.compile(rb"[37]}"))) == [one for one in sorted(kept.values()) if one[-2:] in (b"3}", b"7}")]
         assert {name: found.get(key(name)) for name, _ in changes} == {name: kept.get(key(name)) for name, _ in changes}
     finally:
         lines.BLOCK = before

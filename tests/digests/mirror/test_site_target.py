@@ -207,6 +207,7 @@ def test_changed_day_makes_only_the_pages_that_show_it(
     others = [one for one in asked if "05" in one and not one.startswith(f"/papers/{paper.arxiv_id}")]
     assert others == []
     assert [one for one in asked if one.startswith("/papers/")] == [f"/papers/{paper.arxiv_id}"]  # not picture and citations
+    assert "/archive/2021/04" not in asked  # it shows no counts
     assert "posts/hot-papers-2021-04-29/index.html" in changed
     assert "hottest/2021-04/index.html" in changed
 

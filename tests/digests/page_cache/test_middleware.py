@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from digests.models import Digest
+from digests.models import Digest, Entry
 from digests.page_cache import middleware
 from papers.counts import measuring
 from papers.models import Paper
@@ -98,6 +98,21 @@ def test_home_is_made_anew_for_a_day_that_it_will_show(client: Client) -> None:
         make_digest(date(2021, 5, day), papers=1)
         assert f"/posts/hot-papers-2021-05-{day:02}" not in before
         assert f"/posts/hot-papers-2021-05-{day:02}" in client.get("/").content.decode()
+
+
+def test_month_is_made_anew_for_a_day_next_to_it_and_not_for_its_counts(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for month in (3, 6):
+        make_digest(date(2021, month, 1), papers=1)
+    before = client.get("/archive/2021/06").content.decode()
+    Entry.objects.update(retweets=4321)
+    with django_assert_num_queries(0):
+        assert client.get("/archive/2021/06").content.decode() == before
+    make_digest(date(2021, 4, 30))
+    after = client.get("/archive/2021/06").content.decode()
+    assert ("March 2021" in before, "April 2021" in before) == (True, False)
+    assert ("March 2021" in after, "April 2021" in after) == (False, True)
 
 
 def test_counts_of_other_papers_leave_home_alone(

@@ -102,7 +102,8 @@ def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard
     days = [make_digest(date(2021, 5, day), papers=1) for day in (10, 11, 12, 13, 14)]
     middle = days[2]
     paper = f"paper:{middle.papers.get().pk}"
-    around = {f"digest:{digest.date}" for digest in days[1:4]} | {"listed:2021-05-12"}
+    around = {f"digest:{digest.date}" for digest in days[1:4]}
+    around |= {"listed:2021-05-12", "beside:2021-05-11", "beside:2021-05-13"}
     heard()
 
     Digest.objects.filter(pk=middle.pk).update(intro="New")

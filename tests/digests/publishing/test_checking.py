@@ -34,7 +34,7 @@ def test_nothing_is_found_where_all_is_well() -> None:
 
 def test_empty_day() -> None:
     [one] = found(make_digest(status="draft"))
-    assert (one.key, one.blocking, one.mend) == ("empty", True, None)
+    assert (one.key, one.blocking, one.fix) == ("empty", True, None)
 
 
 def test_day_that_is_not_complete() -> None:
@@ -48,13 +48,13 @@ def test_old_counts_are_refreshed_and_do_not_stop() -> None:
     digest, _ = make_draft()
     [one] = found(digest, READ_AT + timedelta(hours=25))
     assert (one.key, one.text, one.stops) == ("counts_old", "The oldest counts are 25 hours old.", False)
-    assert one.mend == {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
+    assert one.fix == {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
 
 
 def test_no_abstract_can_only_be_waived() -> None:
     digest, entry = make_draft(paper={"abstract": ""})
     [one] = found(digest)
-    assert (one.key, one.stops, one.mend) == (f"no_abstract:{entry.paper.arxiv_id}", True, None)
+    assert (one.key, one.stops, one.fix) == (f"no_abstract:{entry.paper.arxiv_id}", True, None)
     digest.waivers.create(finding=one.key, at=NOW)
     [one] = found(digest)
     assert (one.waived, one.blocking, one.stops) == (True, True, False)
@@ -67,7 +67,7 @@ def test_duplicate_of_an_earlier_day_names_the_last_one() -> None:
     make_entry(make_digest(date(2021, 5, 11), status="draft"), entry.paper)
     [one] = found(digest)
     assert one.text.endswith("already listed on 2021-05-10.")
-    assert one.mend == {"action": "remove", "body": {"paper": entry.paper.arxiv_id, "revision": 0}, "label": "Remove"}
+    assert one.fix == {"action": "remove", "body": {"paper": entry.paper.arxiv_id, "revision": 0}, "label": "Remove"}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_unbalanced_dollar(field: str, text: str, mended: str | None) -> None:
     [one] = found(digest)
     number = entry.paper.arxiv_id
     assert one.key == f"dollar_{field}:{number}"
-    assert one.mend == (
+    assert one.fix == (
         mended and {"action": field, "body": {"paper": number, "text": mended, "base": text}, "label": "Write \\$"}
     )
 
@@ -102,18 +102,18 @@ def test_no_visible_tweet_proposes_the_best_ones_or_to_take_it_out() -> None:
     number, gone = entry.paper.arxiv_id, str(entry.tweets.get().key)
     none, vanished = found(digest)
     assert (none.key, vanished.key) == (f"no_tweet:{number}", f"vanished:{number}")
-    assert none.mend == {"action": "remove", "body": {"paper": number, "revision": 0}, "label": "Remove"}
+    assert none.fix == {"action": "remove", "body": {"paper": number, "revision": 0}, "label": "Remove"}
 
     counts = {"read_at": READ_AT, "favorites": 0}
     low, high = (str(make_tweet(entry.paper, retweets=n, **counts).key) for n in (3, 9))
     make_tweet(entry.paper, retweets=99, is_excluded=True, **counts)
     none, vanished = found(digest)
-    assert none.mend == {
+    assert none.fix == {
         "action": "show_tweets",
         "body": {"paper": number, "tweets": [high, low], "base": [gone]},
         "label": "Show the best posts",
     }
-    assert vanished.mend == {
+    assert vanished.fix == {
         "action": "show_tweets",
         "body": {"paper": number, "tweets": [], "base": [gone]},
         "label": "Hide",
@@ -127,8 +127,8 @@ def test_wrong_direction(body: str, direction: str, right: str) -> None:
     number, tweet = entry.paper.arxiv_id, str(entry.shown_tweets.get(position=1).tweet.key)
     [one] = found(digest)
     assert one.key == f"direction:{number}:{tweet}"
-    assert one.mend and one.mend["action"] == "direction"
-    assert one.mend["body"] == {"paper": number, "tweet": tweet, "direction": right}
+    assert one.fix and one.fix["action"] == "direction"
+    assert one.fix["body"] == {"paper": number, "tweet": tweet, "direction": right}
 
 
 @pytest.mark.parametrize(

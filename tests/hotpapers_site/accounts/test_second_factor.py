@@ -21,6 +21,7 @@ from hotpapers_site.models import SecurityEvent
 from tests.editors import make_user
 from tests.factories import make_draft
 
+pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PASSWORD = "a long enough secret"
 ACCOUNT, VERIFY = "/admin/account/", "/admin/second_factor/"

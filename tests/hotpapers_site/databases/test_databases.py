@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django_otp_webauthn.models import WebAuthnAttestation, WebAuthnCredential, WebAuthnUserHandle
 
 from digests.models import Digest
 from hotpapers_site.databases import backups, copying
@@ -27,10 +28,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 @pytest.fixture
 def filled() -> Digest:
-    """A list with an odd title, a correction and an account; and a paper with the highest number, which is gone."""
+    """A list with an odd title, a correction, and an account with a security key; a paper with the highest number, which is gone."""
     digest = make_digest(papers=3)
     make_tweet(make_paper(title="Naïve \u201cquotes\u201d, 深層学習 and $x^2$", authors=["Zoë Ünique"]))
-    User.objects.create_user("ann", password="a-long-password-of-ann")
+    ann = User.objects.create_user("ann", password="a-long-password-of-ann")
+    key = WebAuthnCredential.objects.create(user=ann, name="Blue", credential_id=bytes(range(256)), public_key=b"\\x00'\n\t")
+    WebAuthnAttestation.objects.create(credential=key, fmt="none", data=b"\xff\x00", client_data_json=b"{}")
+    WebAuthnUserHandle.objects.create(user=ann)
     Digest.all_drafts.create(date=digest.date, corrects=digest, written_at=digest.written_at, intro="A correction", revision=7)
     make_paper().delete()
     return digest
@@ -70,6 +74,7 @@ def test_moved_to_another_kind_and_back_everything_is_the_same(filled: Digest, s
     assert moved.stdout.splitlines()[-1].startswith("Both databases hold the same ")
     assert held(between) == ours == held(second)
     assert ours["digests_digest"].rows == 2
+    assert ours["django_otp_webauthn_webauthncredential"].rows == 1
     found = product(second, tmp_path).ask(
         "import django, json; django.setup()\n"
         "from papers.models import Paper\nfrom papers.search.finding import search\n"

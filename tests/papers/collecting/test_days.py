@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers.access.connections import no_key, note_failure
 from papers.collecting import days
-from papers.collecting.judging import FAILED_AFTER
+from papers.collecting.day_states import FAILED_AFTER
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.sources.http import ServiceRefused, Transient
 

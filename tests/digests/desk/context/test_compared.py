@@ -69,7 +69,7 @@ def test_days_are_one_where_nothing_was_since_a_week(ann: Client) -> None:
     past(WEEK, 5)
     assert [one.day for one in compare(DAY, NOW).days] == [DAY, WEEK]
     text = " ".join(ann.get(f"/admin/desk/{DAY}/compared").content.decode().split())
-    assert "No paper stands in this list and in one of the others." in text
+    assert "No paper of this list is in any of the others." in text
 
 
 def test_queries_are_constant(ann: Client) -> None:

@@ -166,6 +166,31 @@ def test_another_address_than_bluesky_is_told_with_its_setting(http: httpx.Clien
     assert raised.value.setting == "BLUESKY_API_BASE"
 
 
+@pytest.mark.parametrize("fault", ["500", "invalid"])
+def test_a_post_that_fails_all_that_are_asked_with_it_is_left_alone(
+    standin: BlueskyStandin, bluesky: Bluesky, fault: str
+) -> None:
+    made = posts(30)
+    standin.add(*made)
+    standin.poisoned = {made[0].uri: fault, made[13].uri: fault, made[24].uri: fault}
+    reading = bluesky.read(asked(*made))
+    assert (reading.gone, set(reading.unknown)) == ({}, set(standin.poisoned))
+    assert reading.found.keys() == {post.uri for post in made} - standin.poisoned.keys()
+
+
+@pytest.mark.parametrize(
+    ("count", "fault", "most"), [(30, "500", 36), (1, "500", 3), (2, "500", 9), (30, "502", 3), (1, "invalid", 1)]
+)
+def test_a_service_that_does_not_answer_is_not_asked_post_by_post(
+    standin: BlueskyStandin, bluesky: Bluesky, count: int, fault: str, most: int
+) -> None:
+    made = posts(count)
+    standin.fault("/xrpc", fault, times=200)
+    with pytest.raises((Transient, Malformed)):
+        bluesky.read(asked(*made))
+    assert len(standin.requests) <= most
+
+
 # --- addresses
 
 

@@ -183,6 +183,9 @@ def test_addresses_are_of_posts_by_did_and_short_enough_to_keep() -> None:
         "at://did:plc:abc/app.bsky.feed.post/3k/x",
         f"at://did:plc:{'a' * 230}/app.bsky.feed.post/3k",
         "https://bsky.app/",
+        "at://did:plc:a/app.bsky.feed.post/.",
+        "at://did:plc:a/app.bsky.feed.post/..",
+        "at://did:plc:a:/app.bsky.feed.post/3k",
         "",
     ):
         assert not is_uri(other), other

@@ -73,9 +73,10 @@ def test_the_newer_search_is_asked_where_the_older_is_not_there(standin: Bluesky
     }
 
 
-def test_a_session_that_has_run_out_is_made_anew(standin: BlueskyStandin, searching: Bluesky) -> None:
+@pytest.mark.parametrize("fault", ["expired", "revoked"])
+def test_a_session_that_has_run_out_is_made_anew(standin: BlueskyStandin, searching: Bluesky, fault: str) -> None:
     standin.add(*posts(2))
-    standin.fault("/xrpc/app.bsky.feed.searchPosts", "expired")
+    standin.fault("/xrpc/app.bsky.feed.searchPosts", fault)
     assert len(list(filled(searching, DAY, NOW))) == 2
     assert standin.sessions == 2
 
@@ -93,3 +94,9 @@ def test_search_leaves_out_who_is_not_for_everybody(standin: BlueskyStandin, sea
     hidden.author_labels = ["!no-unauthenticated"]
     standin.add(shown, hidden)
     assert [post.id for post in filled(searching, DAY, NOW)] == [shown.uri]
+
+
+def test_the_second_in_which_a_time_ends_is_searched_whole(standin: BlueskyStandin, searching: Bluesky) -> None:
+    list(filled(searching, DAY, DAY + timedelta(minutes=1, microseconds=1)))
+    asked = {(one.params["since"], one.params["until"]) for one in standin.requests if one.path.endswith("searchPosts")}
+    assert asked == {("2026-11-20T00:00:00Z", "2026-11-20T00:01:01Z")}

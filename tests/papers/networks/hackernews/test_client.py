@@ -178,3 +178,54 @@ def test_a_page_is_recognised(hackernews: HackerNews, address: str) -> None:
 )
 def test_another_page_is_not_recognised(hackernews: HackerNews, address: str) -> None:
     assert hackernews.identify(address) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        ("Q&amp;A: is attention all &lt;you&gt; need&#x27;s it&#39;s", "Q&A: is attention all <you> need's it's"),
+        ("AT&T, R&D; &lt 5 &unknown; &amp;lt;", "AT&T, R&D; &lt 5 &unknown; &lt;"),
+        ("a&#0;b&#xD800;c", "a\ufffdb\ufffdc"),
+    ],
+)
+def test_a_title_is_told_with_entities(told: str, title: str) -> None:
+    read = hit_of({"objectID": "7", "created_at_i": 1, "title": told, "url": PAPER})
+    assert read and read.runs == (Run(title, PAPER),)
+
+
+@pytest.mark.parametrize(
+    ("change", "papers", "counts"),
+    [
+        ({"points": -3, "num_comments": "12"}, ("2611.90001",), {"comments": 12}),
+        (
+            {"_highlightResult": {"url": {"value": "<em>arxiv.org</em>"}}, "children": [7], "updated_at": None},
+            ("2611.90001",),
+            {},
+        ),
+        ({"url": None, "story_text": f'<a href="{PAPER}">it</a>', "_tags": ["story", "ask_hn"]}, (), {}),
+        ({"url": "", "_tags": ["poll"], "parts": [1]}, (), {}),
+        ({"url": None, "story_url": PAPER, "comment_text": PAPER, "_tags": ["comment"]}, (), {}),
+        ({"title": None, "author": None}, ("2611.90001",), {}),
+        ({"created_at_i": None, "created_at": "2026-11-20T12:00:00.000Z"}, ("2611.90001",), {}),
+    ],
+)
+def test_hits_of_every_kind(change: dict[str, object], papers: tuple[str, ...], counts: dict[str, int]) -> None:
+    read = hit_of({"objectID": "7", "created_at_i": 1, "title": "A", "author": "tester", "url": PAPER} | change)
+    assert read and (read.papers, read.counts) == (papers, counts)
+
+
+def test_a_page_that_is_shorter_than_asked_for_loses_nothing(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    standin.largest_page = 20
+    standin.add(*(story(n, f"https://arxiv.org/abs/2611.{n:05}") for n in range(50)))
+    assert len(found(hackernews, end=DAY + timedelta(seconds=50))) == 50
+
+
+def test_a_total_that_is_a_guess_is_not_chased(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
+    standin.guessed_total = 5000
+    assert found(hackernews, end=DAY + timedelta(seconds=50)) == {}
+    assert len([one for one in standin.requests if one.params["query"] == "arxiv.org"]) == 1
+
+
+def test_a_story_that_the_official_api_does_not_have_yet_is_not_gone(hackernews: HackerNews) -> None:
+    reading = hackernews.read({"90000009": NOW - timedelta(minutes=9), "90000008": NOW - timedelta(minutes=11)})
+    assert (reading.gone, set(reading.unknown)) == ({"90000008": GoneReason.DELETED}, {"90000009"})

@@ -9,6 +9,7 @@ import pytest
 from papers.networks.api import Api
 from papers.networks.base import GoneReason
 from papers.networks.huggingface.client import HuggingFace
+from papers.networks.huggingface.client import _paper as entry_of
 from papers.sources.http import Malformed, RateLimited, SourceError
 from tests.papers.networks.asking import NOW, now
 from tests.standins.huggingface import DailyPaper, HuggingFaceStandin
@@ -126,3 +127,42 @@ def test_a_page_is_recognised(huggingface: HuggingFace, address: str) -> None:
 @pytest.mark.parametrize("address", ["https://arxiv.org/abs/2611.90001", "https://huggingface.co/models", "2611.90001"])
 def test_another_page_is_not_recognised(huggingface: HuggingFace, address: str) -> None:
     assert huggingface.identify(address) is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "id", "listed_at", "counts"),
+    [
+        ({"paper": {"id": "2611.90001", "submittedOnDailyAt": "2026-11-20T10:04:20.120Z", "upvotes": 8}}, "2611.90001", 10, {"upvotes": 8}),
+        ({"paper": {"id": "2611.90001v2"}, "numComments": 0}, "2611.90001", 0, {"comments": 0}),
+        # The entry's moment is that of the listing in some answers, and arXiv's in others.
+        ({"paper": {"id": "2611.90001"}, "publishedAt": "2026-11-20T01:04:20.120Z"}, "2611.90001", 1, {}),
+        ({"paper": {"id": "2611.90001"}, "publishedAt": "2026-11-18T20:00:00.000Z"}, "2611.90001", 0, {}),
+        ({"paper": {"id": "2611.90001", "submittedOnDailyAt": "2026-11-20"}, "publishedAt": None}, "2611.90001", 0, {}),
+        (
+            {"paper": {"id": "2611.90001", "organization": {"name": "lab"}, "withdrawnAt": None, "ai_keywords": []},
+             "isAuthorParticipating": True, "organization": None, "mediaUrls": []},
+            "2611.90001", 0, {},
+        ),
+    ],
+)  # fmt: skip
+def test_entries_as_the_site_gives_them(entry: dict[str, object], id: str, listed_at: int, counts: dict[str, int]) -> None:
+    post = entry_of(entry, otherwise=DAY)
+    assert post
+    assert (post.id, post.posted_at.replace(minute=0, second=0, microsecond=0), post.counts) == (
+        id,
+        DAY + timedelta(hours=listed_at),
+        counts,
+    )
+
+
+@pytest.mark.parametrize("id", ["hf-only-paper", "2611.900", "https://arxiv.org/abs/2611.90001", "", None, 2611.90001])
+def test_an_entry_with_another_id_is_left_out(id: object) -> None:
+    assert entry_of({"paper": {"id": id}}, otherwise=DAY) is None
+
+
+def test_a_day_that_has_not_begun_by_the_sites_clock_is_empty(standin: HuggingFaceStandin, huggingface: HuggingFace) -> None:
+    standin.fault("/api/daily_papers", "early", times=2)
+    tomorrow = datetime(2026, 11, 21, tzinfo=UTC)
+    assert list(huggingface.mentions(tomorrow, tomorrow + timedelta(seconds=5))) == []
+    with pytest.raises(Malformed, match="rejected our request"):
+        list(huggingface.mentions(DAY, NOW))
