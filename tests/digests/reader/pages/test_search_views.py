@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -91,7 +92,8 @@ def test_search_page_takes_a_constant_number_of_queries(
         make_entry(make_digest(date(2021, 5, 1 + number)), paper)
     index_changed()
 
-    with django_assert_num_queries(14):
+    asked_of_its_index = connection.vendor == "postgresql"  # which terms of the search it has
+    with django_assert_num_queries(14 + asked_of_its_index):
         assert page(client, q="many quivers").count('class="result"') == 12
 
 
