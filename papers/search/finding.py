@@ -33,6 +33,8 @@ SHOWN_AUTHORS = 6
 FEW = 5
 """Papers, of which fewer let another spelling be offered."""
 MUCH_MORE_FREQUENT = 20
+MANY_WORDS = 3
+"""Words: to find that no paper has them all takes long."""
 WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•](?=[^\W_])")
 """What joins words, and may be left out where nothing has them in a row."""
 NUMBERED = re.compile(r"(?<=[^\W\d_]{4})[0-9]+\b")
@@ -167,13 +169,13 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
 
 
 def _worthwhile(attempts: list[tuple[Reading, str]]) -> Iterator[tuple[Reading, str]]:
-    """Those that may find something: where no paper has, for each word, any of what those with as many words ask for in its
-    place, none of them does. One query in the place of theirs."""
+    """Those that may find something: where no paper has, for each of many words, any of what those with as many words ask for in
+    its place, none of them does. One query in the place of theirs."""
     last = attempts[-1][0]
     alike = [reading for reading, _ in attempts if _shape(reading) == _shape(last)]
     words = zip(*(reading.wanted for reading in alike), strict=True)
     wanted = tuple(of[0]._replace(anywhere=any_of(one.anywhere for one in of)) for of in words)
-    are_found = len(alike) < 2 or hottest(replace(last, wanted=wanted), MOST_COUNTED + 1)
+    are_found = len(alike) < 2 or len(last.wanted) < MANY_WORDS or hottest(replace(last, wanted=wanted), MOST_COUNTED + 1)
     yield from (attempt for attempt in attempts if are_found or attempt[0] not in alike)
 
 

@@ -29,7 +29,7 @@ FEW_DAYS = 62
 """Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
 
 
-PASSED = 100
+PASSED = 200
 """Papers that PostgreSQL looks through for each one that is wanted, the hottest first. Where it finds too few of them, those that
 are wanted are so few that it sorts them all."""
 MOST_COUNTED = 100
