@@ -2,8 +2,8 @@
 
 The papers are synthetic: their words follow Zipf's law, with those on top that stand on top in abstracts; one in twenty was
 talked about. A tenth of them is made and indexed as all papers are; the others are copies with ids of their own. A search is
-measured as a page makes it, with the papers read and the words marked; by the clock, and by the processor time of this process,
-which other work on the machine does not lengthen.
+measured as a page makes it, with the papers read and the words marked; by the clock, and by the processor time of this process
+and of PostgreSQL's that answers it, which other work on the machine hardly lengthens.
 """
 
 import itertools
@@ -12,8 +12,9 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import django
 
@@ -116,8 +117,8 @@ def copying(copy: int, shift: int) -> list[str]:
     if connection.vendor == "sqlite":
         return [
             *statements,
-            f"INSERT INTO papers_words (rowid, words) SELECT rowid + {shift}, replace(words, ' {old}', ' {new}') "
-            f"FROM papers_words WHERE rowid & {PAPER} <= {shift // copy}",
+            f"INSERT INTO papers_words (rowid, words) SELECT rowid - {shift}, replace(words, ' {old}', ' {new}') "
+            f"FROM papers_words WHERE -rowid & {PAPER} <= {shift // copy}",
             f"INSERT INTO papers_indexedpaper (paper_id, standing) SELECT paper_id + {shift}, standing + {shift} "
             f"FROM papers_indexedpaper WHERE paper_id <= {shift // copy}",
         ]
@@ -186,22 +187,35 @@ def measure(count: int) -> int:
     for asked in kinds.values():
         search(asked[0])  # what is read for the first time comes from the disk
     allowed, everything, worked, over = SLOWEST_MS[connection.vendor], [], [], []
+    processor_time = processor_clock()
     for kind, asked in kinds.items():
-        taken, own, found = [], [], 0
+        taken, work, found = [], [], 0
         for query in asked:
-            started, started_work = time.perf_counter(), time.process_time()
+            started, started_work = time.perf_counter(), processor_time()
             found += len(search(query).hits)
+            work.append((processor_time() - started_work) * 1000)
             taken.append((time.perf_counter() - started) * 1000)
-            own.append((time.process_time() - started_work) * 1000)
         everything += taken
-        worked += own
-        over += [kind] * (p95(taken) > allowed)
-        print(f"{line(kind, taken)}   p95 of this process {p95(own):6.1f} ms   {found / len(asked):5.1f} hits")
+        worked += work
+        over += [kind] * (p95(work) > allowed)
+        print(f"{line(kind, taken)}   processor time p95 {p95(work):6.1f} ms   {found / len(asked):5.1f} hits")
     within = p95(everything) <= allowed
     print(f"{line('all of them', everything)} (at most {allowed:g} for 95 of 100): {'within' if within else 'OVER'}")
-    print(f"{connection.vendor:<11} processor time of this process, which is all of it on SQLite: p95 {p95(worked):.1f} ms")
-    print(f"{connection.vendor:<11} kinds over that by themselves: {', '.join(over) or 'none'}")
+    print(f"{line('processor time', worked)}")
+    print(f"{connection.vendor:<11} kinds whose processor time is over that: {', '.join(over) or 'none'}")
     return not within
+
+
+def processor_clock() -> Callable[[], float]:
+    """Seconds of processor time of this process and, on Linux, of the server's process that answers it."""
+    if connection.vendor == "sqlite":
+        return time.process_time
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+    if not server.exists():
+        return time.process_time
+    return lambda: time.process_time() + int(server.read_text().split()[0]) / 1e9
 
 
 def line(kind: str, taken: list[float]) -> str:

@@ -1,6 +1,6 @@
 """Boolean expressions over the words of the index, as SQLite's FTS5 and PostgreSQL's tsquery read them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -47,6 +47,19 @@ def standings_among(some: Sequence[int], wanted: Clauses, unwanted: Sequence[Cla
     return _fetched(GIN.find_among, [list(some), joined_tsquery([tsquery(wanted)], unwanted)])
 
 
+def standings_among_next(below: int, most: int, wanted: Clauses, unwanted: Sequence[Clauses], limit: int) -> list[int]:
+    """The highest standings that meet the clauses among so many papers below one; one query of PostgreSQL's."""
+    return _fetched(GIN.find_next, [min(below, FIRST), most, joined_tsquery([tsquery(wanted)], unwanted), limit])
+
+
+def nowhere(terms: Iterable[Term]) -> set[Term]:
+    """Those of the terms of one word that no paper has; one query of PostgreSQL's."""
+    asked = sorted(term for (term,) in terms)
+    with connection.cursor() as cursor:
+        cursor.execute(GIN.indexed, [asked])
+        return {(term,) for term in set(asked).difference(term for (term,) in cursor.fetchall())}
+
+
 def are_so_many(standing: int, count: int) -> bool:
     """Whether so many papers stand as high, whatever they say; one query of PostgreSQL's, along its index."""
     return _fetched(GIN.are_so_many, [standing, count]) == [count]
@@ -68,7 +81,17 @@ def tsquery(wanted: Iterable[Clause]) -> str:
 
 
 def _fts5(clauses: Clauses) -> str:
-    return " AND ".join("(" + " OR ".join('"' + " ".join(term) + '"' for term in clause) + ")" for clause in clauses)
+    return " AND ".join("(" + " OR ".join(_fts5_terms(clause)) + ")" for clause in clauses)
+
+
+def _fts5_terms(clause: Clause) -> Iterator[str]:
+    """Two words in either order are one NEAR, which reads where they stand only once."""
+    for term in clause:
+        other = term[::-1]
+        if len(term) != 2 or term == other or other not in clause:
+            yield '"' + " ".join(term) + '"'
+        elif term < other:
+            yield f'NEAR("{term[0]}" "{term[1]}", 0)'
 
 
 def joined_tsquery(wanted: Sequence[str], unwanted: Sequence[Clauses]) -> str:

@@ -25,7 +25,7 @@ from papers.search.orders import Order, newest
 from papers.search.query import Query, QueryError, parse
 from papers.search.relaxing import with_fewer
 from papers.search.terms import MOST_AUTHORS
-from papers.search.understanding import Reading, understood
+from papers.search.understanding import Reading, any_of, understood
 from papers.search.words import folded, name_words, plain_words, spellings
 
 MOST_HITS = 100
@@ -130,9 +130,11 @@ def _place(after: str | None) -> int:
 
 def _found(query: Query) -> Found:
     first = understood(query)
+    asked = set()
     for reading, instead, has_fewer in _attempts(first):
-        if papers := hottest(reading, MOST_COUNTED + 1):
+        if (key := (reading.anywhere, reading.unwanted)) not in asked and (papers := hottest(reading, MOST_COUNTED + 1)):
             return Found(reading, tuple(papers), instead, has_fewer)
+        asked.add(key)
     exact = replace(first, filters=first.titled, wanted=()) if first.titled else first
     if first.titled and (papers := hottest(exact, MOST_COUNTED + 1)):
         return Found(exact, tuple(papers))
@@ -145,17 +147,16 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
     yield first, "", False
     if not first.wanted and not first.authors:
         return
-    if first.wanted and not first.wanted[-1].part.is_exact:
-        yield understood(first.query, is_unfinished=True), "", False
+    whole = [understood(first.query, is_unfinished=True)] if first.wanted and not first.wanted[-1].part.is_exact else []
     if apart := _parsed(WITHIN.sub(" ", first.query.text), first.query):
         first = understood(apart)
-        yield first, "", False
-        yield understood(first.query, is_unfinished=True), "", False
+        whole += [first, understood(first.query, is_unfinished=True)]
     corrected = _corrected(first) or _meant(first, 1)
     again = understood(parsed) if (parsed := _parsed(corrected, first.query)) else None
-    if again:
-        yield again, corrected, False
-    yield understood(first.query, is_inflected=True), "", False
+    attempts = [(reading, "") for reading in whole]
+    attempts += [(again, corrected)] if again else []
+    attempts.append((understood(first.query, is_inflected=True), ""))
+    yield from ((reading, instead, False) for reading, instead in _worthwhile(attempts))
     for one, instead in ((first, ""), *([(again, corrected)] if again else [])):
         for fewer in with_fewer(one):
             yield fewer, instead, True
@@ -163,6 +164,22 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
         last = understood(unnumbered, is_unfinished=True)
         yield last, "", True
         yield from ((fewer, "", True) for fewer in with_fewer(last))
+
+
+def _worthwhile(attempts: list[tuple[Reading, str]]) -> Iterator[tuple[Reading, str]]:
+    """Those that may find something: where no paper has, for each word, any of what those with as many words ask for in its
+    place, none of them does. One query in the place of theirs."""
+    last = attempts[-1][0]
+    alike = [reading for reading, _ in attempts if _shape(reading) == _shape(last)]
+    words = zip(*(reading.wanted for reading in alike), strict=True)
+    wanted = tuple(of[0]._replace(anywhere=any_of(one.anywhere for one in of)) for of in words)
+    are_found = len(alike) < 2 or hottest(replace(last, wanted=wanted), MOST_COUNTED + 1)
+    yield from (attempt for attempt in attempts if are_found or attempt[0] not in alike)
+
+
+def _shape(reading: Reading) -> tuple[object, ...]:
+    """What readings have in common that differ in the alternatives of their words alone."""
+    return reading.filters, reading.unwanted, len(reading.wanted), reading.is_impossible
 
 
 def _parsed(text: str, query: Query) -> Query | None:

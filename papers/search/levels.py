@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from papers import clock
-from papers.search.expressions import FIRST, Clauses, are_so_many, standings, standings_among
+from papers.search.expressions import FIRST, Clauses, are_so_many, standings, standings_among, standings_among_next
 from papers.search.index import STEPS, TIER_BITS
 from papers.search.understanding import Reading
 
@@ -29,8 +29,9 @@ FEW_DAYS = 62
 """Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
 
 
-FEW_OF = 250
-"""Papers in a row of standings of which at most one is wanted: so few PostgreSQL sorts, instead of passing the others."""
+PASSED = 100
+"""Papers that PostgreSQL looks through for each one that is wanted, the hottest first. Where it finds too few of them, those that
+are wanted are so few that it sorts them all."""
 MOST_COUNTED = 100
 """Papers that a search counts; of more it says that there are more. To find ten times as many takes ten times as long, where each
 word stands in many papers and all of them in few."""
@@ -73,7 +74,7 @@ def places(reading: Reading, limit: int, before: int = TOP + FIRST, counted: Seq
 
 
 def _highest(stream: Stream, reading: Reading, below: int, limit: int, counted: Sequence[int]) -> list[int]:
-    """The highest standings below one in the stream, of which `counted` are the hottest with others; three queries at most."""
+    """The highest standings below one in the stream, of which `counted` are the hottest with others; four queries at most."""
     are_few = stream.is_of_names or is_of_few_days(reading)
     if connection.vendor == "postgresql" and not stream.is_of_names:
         # Its statistics do not know how many papers have several words, or any rare one.
@@ -81,7 +82,12 @@ def _highest(stream: Stream, reading: Reading, below: int, limit: int, counted: 
         found = [standing for standing in among if standing < below][:limit]
         if len(found) == limit or len(counted) <= MOST_COUNTED:
             return found
-        are_few = are_few or are_so_many(counted[-1], FEW_OF * (len(among) + 1))
+        passed = PASSED * limit
+        if not are_few and not are_so_many(counted[-1], passed):
+            found = standings_among_next(below, passed, stream.wanted, stream.unwanted, limit)
+            if len(found) == limit:
+                return found
+        are_few = True
     return standings(stream.wanted, stream.unwanted, below, limit, are_few=are_few)
 
 

@@ -8,7 +8,8 @@ from papers.search import dictionary
 from papers.search.dictionary import NOWHERE
 from papers.search.query import Part
 from papers.search.terms import category_term
-from papers.search.understanding import Reading, Wanted, any_of
+from papers.search.understanding import Reading, any_of
+from papers.search.wanted import Wanted
 from papers.search.well_known import CALLED
 from papers.search.words import joined, plain_words
 

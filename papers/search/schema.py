@@ -17,13 +17,17 @@ OF_PAPER = (*TEXTS, "listing_source", "is_settled")
 
 
 class FTS5:
-    """SQLite's full-text index. Its rowid is the standing, so that it finds the first ones first."""
+    """SQLite's full-text index. Its rowid is the standing, below zero, so that it finds the first ones first.
+
+    In descending order FTS5 of SQLite 3.40 loses papers where a word that many have leaps by 2**56 or more from one to the next,
+    as from one doubling of hotness to another.
+    """
 
     create = "CREATE VIRTUAL TABLE papers_words USING fts5(words, columnsize=0, tokenize=\"ascii tokenchars '_'\")"
     drop = "DROP TABLE papers_words"
     empty = "DELETE FROM papers_words"
-    add = "INSERT OR REPLACE INTO papers_words (rowid, words) VALUES (%s, %s)"
-    remove = "DELETE FROM papers_words WHERE rowid = %s"
+    add = "INSERT OR REPLACE INTO papers_words (rowid, words) VALUES (-%s, %s)"
+    remove = "DELETE FROM papers_words WHERE rowid = -%s"
     before_all = (
         "DELETE FROM papers_paperauthor",
         "DELETE FROM papers_indexedpaper",
@@ -35,7 +39,7 @@ class FTS5:
         "INSERT INTO papers_words (papers_words, rank) VALUES ('hashsize', 1000000)",
         "INSERT INTO papers_words (papers_words) VALUES ('optimize')",
     )
-    find = "SELECT rowid FROM papers_words WHERE papers_words MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s"
+    find = "SELECT -rowid FROM papers_words WHERE papers_words MATCH %s AND rowid > -%s ORDER BY rowid LIMIT %s"
 
 
 class GIN:
@@ -58,7 +62,18 @@ class GIN:
         "SELECT standing FROM papers_indexedpaper WHERE standing = ANY(%s) AND ts_match_vq(words, %s::tsquery) "
         "ORDER BY standing DESC"
     )
+    indexed = (
+        "SELECT term FROM unnest(%s::text[]) AS term "
+        "WHERE (SELECT count(*) FROM papers_searchword WHERE word = regexp_replace(term, '^[at]_', '')) > 0 "
+        "OR (SELECT count(*) FROM papers_indexedpaper WHERE words @@ quote_literal(term)::tsquery) > 0"
+    )
+    """Words of the dictionary are not looked for: they may stand in many papers."""
     are_so_many = "SELECT count(*) FROM (SELECT FROM papers_indexedpaper WHERE standing >= %s LIMIT %s) AS hotter"
+    find_next = (
+        "SELECT standing FROM "
+        "(SELECT standing, words FROM papers_indexedpaper WHERE standing < %s ORDER BY standing DESC LIMIT %s) AS hottest "
+        "WHERE ts_match_vq(words, %s::tsquery) ORDER BY standing DESC LIMIT %s"
+    )
     besides = " AND ts_match_vq(words, %s::tsquery)"
     """`@@` without its index and its statistics: those take a phrase for words that stand anywhere."""
     sorted = " + 0"

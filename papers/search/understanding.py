@@ -9,6 +9,8 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.db import connection
+
 from papers import clock
 from papers.search import dictionary
 from papers.search.abbreviations import SHORT
@@ -18,6 +20,7 @@ from papers.search.expressions import Clause, Clauses, Term
 from papers.search.names import LONGEST_NAME, Author, Others, author_clauses, authors_among, other_spellings, ways, words_of_name
 from papers.search.query import Part, Query
 from papers.search.terms import category_term, id_term
+from papers.search.wanted import Wanted, of_the_index
 from papers.search.well_known import CALLED
 from papers.search.words import STOP_WORDS, folded, inflections, joined, plain_words, spellings, title_key, words
 
@@ -40,16 +43,6 @@ class Runs(NamedTuple):
     names: Sequence[str] = ()
     kinds: str = ""
     """Of terms that they are looked for as, besides as a word. What has the words themselves needs no `j_` or `h_`."""
-
-
-class Wanted(NamedTuple):
-    """One thing that the words ask for."""
-
-    part: Part
-    anywhere: Clause
-    in_title: Clause
-    as_typed: Clause = ()
-    """Of a word that may go on: anywhere, but as it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +144,15 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
         for part in [part for part in left if part in beginnings][-MOST_UNKNOWN:]
         if len(part.term[0]) > 1
     }
+    there = {word for part in left for word in part.term} | {*map(folded, known)}
+    there |= {folded(ending) for found in endings.values() for ending in found}
     runs = _runs([part for part in left if part in asked], asked)
     if is_inflected:
         endings |= {part: [*endings.get(part, []), *inflections(asked[part])] for part in left if part in asked}
     kinds = "jhnvw" if len(left) <= MOST_APART else "nvw"
     wanted = [_wanted(part, asked.get(part), known, endings.get(part, []), Runs(runs.get(part, ()), kinds)) for part in left]
+    if wanted and connection.vendor == "postgresql":
+        wanted = of_the_index(wanted, there)
     filters = [*_filters(query, others), *(clause for author in authors for clause in author.clauses)]
     wanted += [_either(group) for group in query.either if not any(part.kind for part in group)]
     unwanted = tuple(_one(part) for part in query.without)

@@ -1,12 +1,16 @@
 """What one paper may cost the search index: so much and no more, and never the other papers."""
 
+import random
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from papers.models import IndexedPaper, Paper, UnindexedPaper
-from papers.search.index import index_changed
+from papers.search.expressions import FIRST, standings
+from papers.search.index import hotness, index_changed, standing
+from papers.search.schema import FTS5
 from papers.search.terms import index_terms, within
 from tests.factories import make_paper
 
@@ -33,6 +37,22 @@ def test_paper_of_a_hundred_thousand_words_does_not_stop_the_index(fields: dict[
 
     assert set(IndexedPaper.objects.values_list("paper_id", flat=True)) == {large.pk, other.pk}
     assert not UnindexedPaper.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite's index")
+def test_papers_of_all_hotness_are_found_among_many() -> None:
+    """FTS5 of SQLite 3.40 loses papers where it reads long lists backwards over the leaps between doublings of hotness."""
+    chance = random.Random(5)
+    papers = [(standing(hotness(chance.choice([0, 0, 1, 40, 90]), None), FRIDAY, n), n % 60 == 7) for n in range(12_000)]
+    with connection.cursor() as cursor:
+        cursor.executemany(FTS5.add, [(place, f"common {'rare ' * is_rare}other words") for place, is_rare in papers])
+        for statement in FTS5.after_all:
+            cursor.execute(statement)
+
+    found = standings(((("common",),), (("rare",),)), (), FIRST, 1_000)
+
+    assert found == sorted((place for place, is_rare in papers if is_rare), reverse=True)
 
 
 def test_index_terms_say_of_a_large_paper_what_finds_it() -> None:

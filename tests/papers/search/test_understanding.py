@@ -258,13 +258,13 @@ def test_newest_first_pages_without_gaps_or_doubles(monkeypatch: pytest.MonkeyPa
     assert found == ["2106.01345", "2104.13478", "2104.14294", "2103.14030", "2010.11929"]
 
 
-@pytest.mark.parametrize("few_of", [1, 1_000])
+@pytest.mark.parametrize("passed", [1, 1_000])
 @pytest.mark.parametrize("most", [100, 3, 1])
 def test_the_best_first_pages_alike_however_many_are_counted(
-    monkeypatch: pytest.MonkeyPatch, well_known: None, most: int, few_of: int
+    monkeypatch: pytest.MonkeyPatch, well_known: None, most: int, passed: int
 ) -> None:
     count_at_most(most, monkeypatch)
-    monkeypatch.setattr("papers.search.levels.FEW_OF", few_of)
+    monkeypatch.setattr("papers.search.levels.PASSED", passed)
     found, after = [], None
     for _ in range(5):
         page = search("vision transformer", limit=1, after=after)
