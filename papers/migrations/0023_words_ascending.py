@@ -16,6 +16,7 @@ def turn(apps: Any, schema_editor: Any) -> None:
         "INSERT INTO papers_words_turned (rowid, words) SELECT -rowid, words FROM papers_words",
         FTS5.drop,
         "ALTER TABLE papers_words_turned RENAME TO papers_words",
+        *FTS5.after_all,  # in one piece: searches with fewer words take half the time
     ):
         schema_editor.execute(statement)
 
