@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -29,6 +29,9 @@ from papers.sources.http import Gone, SourceError
 from papers.text.identifiers import ARXIV_ID
 
 LONGEST_LINK = 500
+SEEN_AFTER = timedelta(minutes=15)
+"""An editor who pastes a link has hardly seen the post sooner; taken where its id does not tell when it was made. Networks may be
+silent about younger ones, which is no sign that they are gone."""
 
 
 class NotFetched(Exception):
@@ -147,7 +150,7 @@ def _fetch_post(key: PostKey, paper: Paper, now: datetime) -> None:
     if why := networks.why_off(key.network):
         raise NotFetched(why)
     with _asking(key.network, now), networks.opened(key.network, attempts=1) as network:
-        reading = network.read({key.id: KINDS[key.network].posted_at(key.id) or now})
+        reading = network.read({key.id: KINDS[key.network].posted_at(key.id) or now - SEEN_AFTER})
     note_answer(key.network, now)
     if key.id in reading.gone:
         raise Unknown(f"{title} doesn’t show this post (any more).")

@@ -13,6 +13,8 @@ EVERY_S = 10.0
 END_WITHIN_S = 3.0
 logger = logging.getLogger(__name__)
 running: "list[Pulse]" = []
+ended = threading.Event()
+"""Set once this process was asked to end, which may be before it has begun."""
 
 
 class Pulse(threading.Thread):
@@ -71,9 +73,11 @@ def start(kind: str, queues: str = "", also: Callable[[], object] = lambda: None
     """Start it once in each process, after any fork."""
     pulse = Pulse(Process(kind, queues), also)
     running.append(pulse)
-    pulse.start()
+    if not ended.is_set():
+        pulse.start()
 
 
 def stop() -> None:
+    ended.set()
     while running:
         running.pop().end()

@@ -81,7 +81,13 @@ def test_what_an_editor_said_stays_though_the_post_links_nothing(world: OpenNetw
     ("link", "error", "said"),
     [
         ("https://news.ycombinator.com/item?id=90000009", Unknown, "Hacker News doesn’t show this post (any more)."),
-        ("at://did:plc:a/app.bsky.feed.post/3gone", NotFetched, "Bluesky said nothing of this post. Try again in a minute."),
+        # made a minute ago, by its key; the other key tells no moment
+        (
+            "at://did:plc:a/app.bsky.feed.post/3n2rlgzpwc222",
+            NotFetched,
+            "Bluesky said nothing of this post. Try again in a minute.",
+        ),
+        ("at://did:plc:a/app.bsky.feed.post/3gone", Unknown, "Bluesky doesn’t show this post (any more)."),
         (
             "https://example.org/a-post",
             Unknown,

@@ -1,5 +1,7 @@
 """A process that ends as requested leaves no heartbeat behind: it would be missed."""
 
+import threading
+
 import pytest
 
 from hotpapers_site.health import heartbeats, pulse
@@ -23,4 +25,15 @@ def test_a_round_that_outlasts_the_end_takes_back_what_it_wrote(monkeypatch: pyt
 
     one.round()
 
+    assert not Heartbeat.objects.exists()
+
+
+def test_a_process_that_was_asked_to_end_before_it_began_never_says_that_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "ended", threading.Event())
+    pulse.stop()
+
+    pulse.start("worker", "mirror")
+
+    assert [one.is_alive() for one in pulse.running] == [False]
+    pulse.running.clear()
     assert not Heartbeat.objects.exists()
