@@ -31,8 +31,18 @@ DEPEND_ON_THE_DATABASE = (
 """Folders and files: search, the page cache, lists, measuring, rows, locks, constraints, migrations, history. So does every test
 whose transactions are real (`django_db(transaction=True)`: several connections, or triggers), but those in the browser."""
 TRIED_AGAIN = ("browser", "slow")
-"""Tests that watch a real browser or real programs at work, of which this process controls no step. When one fails it is tried once more,
-and the summary names it (`RERUN`). All others have one try."""
+START_PROGRAMS = (
+    "tests/digests/mirror",
+    "tests/digests/page_cache/test_other_process.py",
+    "tests/hotpapers_site/databases",
+    "tests/hotpapers_site/serving",
+    "tests/hotpapers_site/test_queues.py",
+    "tests/hotpapers_site/test_settings.py",
+    "tests/papers/collecting/test_following_processes.py",
+    "tests/papers/sources/test_gate.py",
+)
+"""Tests with these markers, or in these places, watch a real browser or real programs at work, of which this process controls no step.
+When one fails it is tried once more, and the summary shows its failure (`RERUN`). All others have one try."""
 SLOW_S, BROWSER_S, OTHER_S = 5.0, 2.0, 0.1
 """What a test is taken to last where its marker does not say it."""
 
@@ -51,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lasts = defaultdict[Path, float](float)
     for item in items:
         lasts[item.path] += _seconds(item)
-        if any(item.get_closest_marker(name) for name in TRIED_AGAIN):
+        if any(item.get_closest_marker(name) for name in TRIED_AGAIN) or _is_in(item, START_PROGRAMS):
             item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: -lasts[item.path])
 
@@ -60,10 +70,14 @@ def _belongs_on_postgresql(item: pytest.Item, *, everything: bool) -> bool:
     used, own = item.get_closest_marker("django_db"), item.get_closest_marker("own_database")
     if everything or not (used or own):
         return bool(used or own)
-    path = item.path.relative_to(settings.BASE_DIR)
-    if any(path.is_relative_to(place) for place in DEPEND_ON_THE_DATABASE):
+    if _is_in(item, DEPEND_ON_THE_DATABASE):
         return True
     return bool(used and used.kwargs.get("transaction") and not item.get_closest_marker("browser"))
+
+
+def _is_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    path = item.path.relative_to(settings.BASE_DIR)
+    return any(path.is_relative_to(place) for place in places)
 
 
 def _seconds(item: pytest.Item) -> float:

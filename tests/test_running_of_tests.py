@@ -7,11 +7,12 @@ import sys
 from django.conf import settings
 
 from bench.__main__ import BENCHMARKS, BY_NAME_ONLY
-from tests.choosing import DEPEND_ON_THE_DATABASE
+from tests.choosing import DEPEND_ON_THE_DATABASE, START_PROGRAMS
 
 
-def test_folders_and_files_that_run_on_both_databases_exist() -> None:
-    assert [place for place in DEPEND_ON_THE_DATABASE if not (settings.BASE_DIR / place).exists()] == []
+def test_folders_and_files_that_are_named_exist() -> None:
+    named = (*DEPEND_ON_THE_DATABASE, *START_PROGRAMS)
+    assert [place for place in named if not (settings.BASE_DIR / place).exists()] == []
 
 
 def test_help_of_the_benchmarks_lists_them_and_starts_none() -> None:

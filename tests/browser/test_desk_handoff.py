@@ -95,11 +95,11 @@ def test_open_thread_follows_a_colleague_and_keeps_what_is_typed(open_desk: Open
 
 def test_comment_survives_a_cut_connection_and_is_stored_once(open_desk: OpenDesk, papers: list[str]) -> None:
     ann = open_desk()
+    ann.page.route("**/comment", lambda route: (route.fetch(), route.abort()))  # the answer is lost
     ann.press("l", "m")
     field = ann.page.locator(".write-comment textarea")
     expect(field).to_be_focused()
     ann.type("Only once")
-    ann.page.route("**/comment", lambda route: (route.fetch(), route.abort()))  # the answer is lost
     ann.press("Control+Enter")
     expect(ann.page.locator("#desk-toast")).to_contain_text("What you typed is kept")
     expect(field).to_have_value("Only once")
