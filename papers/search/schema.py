@@ -64,10 +64,11 @@ class GIN:
     )
     indexed = (
         "SELECT term FROM unnest(%s::text[]) AS term "
-        "WHERE (SELECT count(*) FROM papers_searchword WHERE word = regexp_replace(term, '^[at]_', '')) > 0 "
-        "OR (SELECT count(*) FROM papers_indexedpaper WHERE words @@ quote_literal(term)::tsquery) > 0"
+        "WHERE (SELECT bool_or(true) FROM papers_searchword WHERE word = regexp_replace(term, '^[at]_', '')) "
+        "OR (SELECT bool_or(true) FROM papers_indexedpaper WHERE words @@ quote_literal(term)::tsquery)"
     )
-    """Words of the dictionary are not looked for: they may stand in many papers."""
+    """Words of the dictionary are not looked for: they may stand in many papers. As sums, since for the first row alone PostgreSQL
+    might read the table instead of its index."""
     are_so_many = "SELECT count(*) FROM (SELECT FROM papers_indexedpaper WHERE standing >= %s LIMIT %s) AS hotter"
     find_next = (
         "SELECT standing FROM "
