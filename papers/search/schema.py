@@ -67,7 +67,7 @@ class GIN:
         "WHERE (SELECT bool_or(true) FROM papers_searchword WHERE word = regexp_replace(term, '^[at]_', '')) "
         "OR (SELECT bool_or(true) FROM papers_indexedpaper WHERE words @@ quote_literal(term)::tsquery)"
     )
-    """Words of the dictionary are not looked for: they may stand in many papers. As sums, since for the first row alone PostgreSQL
+    """Words of the dictionary are not looked for: they may stand in many papers. As sums, since for a first row alone it
     might read the table instead of its index."""
     are_so_many = "SELECT count(*) FROM (SELECT FROM papers_indexedpaper WHERE standing >= %s LIMIT %s) AS hotter"
     find_next = (
