@@ -75,10 +75,16 @@ def person(browser: Browser, live_server: LiveServer, settings: Settings) -> Ite
         yield Person(context, live_server.url)
 
 
-def test_a_key_is_set_up_and_signs_in(person: Person) -> None:
+@pytest.fixture
+def ann(person: Person) -> User:
+    """Signed in, with a key of her own set up a moment ago."""
     ann = make_user(username="ann")
     person.give_password(ann)
     person.set_up()
+    return ann
+
+
+def test_a_key_is_set_up_and_signs_in(person: Person, ann: User) -> None:
     expect(person.page.locator("pre.recovery-codes")).to_be_visible()
     assert Axe().run(person.page).response["violations"] == []
 
@@ -110,10 +116,7 @@ def test_a_key_that_is_not_the_users_does_nothing(person: Person, case: str) -> 
     person.expect_refused("status", "Nothing came from the key")
 
 
-def test_a_copied_key_is_found_out(person: Person) -> None:
-    ann = make_user(username="ann")
-    person.give_password(ann)
-    person.set_up()
+def test_a_copied_key_is_found_out(person: Person, ann: User) -> None:
     (copy,) = person.credentials()
     for _ in range(2):
         person.give_password(ann)
@@ -127,10 +130,7 @@ def test_a_copied_key_is_found_out(person: Person) -> None:
     person.expect_refused("alert", "This key may have been copied")
 
 
-def test_a_key_that_was_asked_at_another_address_is_refused(person: Person, settings: Settings) -> None:
-    ann = make_user(username="ann")
-    person.give_password(ann)
-    person.set_up()
+def test_a_key_that_was_asked_at_another_address_is_refused(person: Person, ann: User, settings: Settings) -> None:
     settings.OTP_WEBAUTHN_ALLOWED_ORIGINS = ["https://localhost"]
 
     person.give_password(ann)
@@ -139,17 +139,14 @@ def test_a_key_that_was_asked_at_another_address_is_refused(person: Person, sett
     person.expect_refused("alert", "The key’s answer wasn’t accepted.")
 
 
-def test_without_scripts_the_page_asks_for_a_code(person: Person, browser: Browser) -> None:
-    ann = make_user(username="ann")
-    person.give_password(ann)
-    person.set_up()
+def test_without_scripts_the_page_asks_for_a_code(person: Person, ann: User, browser: Browser) -> None:
     code = person.page.locator("pre.recovery-codes").inner_text().split()[0]
 
     person.give_password(ann)
     with browser.new_context(java_script_enabled=False, storage_state=person.context.storage_state()) as context:
         page = context.new_page()
         page.goto(f"{person.site}{VERIFY}?next=/admin/account/")
-        expect(page.get_by_text("Security keys need scripts, and a browser that knows them.")).to_be_visible()
+        expect(page.get_by_text("Security keys need JavaScript and a browser that supports them")).to_be_visible()
         expect(page.get_by_role("button", name=USE)).to_be_hidden()
         page.get_by_label("Code").fill(code)
         page.get_by_role("button", name="Continue").click()

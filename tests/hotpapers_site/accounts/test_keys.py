@@ -87,7 +87,7 @@ def test_without_scripts_the_code_is_offered(ann: User) -> None:
     set_up(sign_in())
     page = document(sign_in().get(VERIFY))
     assert page.xpath("//form[@id='key-form']/@hidden") == [""]
-    assert "need scripts" in page.xpath("string(//p[@id='no-keys'])")
+    assert "need JavaScript" in page.xpath("string(//p[@id='no-keys'])")
     assert len(page.xpath("//form[@id='code-form'][not(@hidden)]")) == 1
 
 
