@@ -66,12 +66,16 @@ class SearchWord(models.Model):
 
 
 class MisspelledWord(models.Model):
-    """One of the keys by which a misspelled word is looked up: what two words a slip apart have in common."""
+    """One of the keys by which a misspelled word is looked up: what two words a slip apart have in common.
+
+    The database does not check that the word is there: PostgreSQL would look for each by itself, and read the whole table each
+    time in a connection that first looked while it was empty.
+    """
 
     is_derived = True  # see IndexedPaper
 
     key = models.BigIntegerField(help_text="A checksum of the word's beginning without one of its letters, or whole")
-    word = models.ForeignKey(SearchWord, models.CASCADE, db_index=False)
+    word = models.ForeignKey(SearchWord, models.CASCADE, db_index=False, db_constraint=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "word"], name="misspelled_word_key_once")]
