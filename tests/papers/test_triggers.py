@@ -20,9 +20,15 @@ def test_install_makes_these_triggers_the_only_ones_of_their_purpose() -> None:
     triggers.install(connection, "other_", [note("other_one")])
     triggers.install(connection, "trial_", [note("trial_two")])
 
-    assert (set(triggers.installed(connection, "trial_")), set(triggers.installed(connection, "other_"))) == ({"trial_two"}, {"other_one"})
+    assert (set(triggers.installed(connection, "trial_")), set(triggers.installed(connection, "other_"))) == (
+        {"trial_two"},
+        {"other_one"},
+    )
     triggers.drop(connection, "trial_")
-    assert (set(triggers.installed(connection, "trial_")), set(triggers.installed(connection, "other_"))) == (set(), {"other_one"})
+    assert (set(triggers.installed(connection, "trial_")), set(triggers.installed(connection, "other_"))) == (
+        set(),
+        {"other_one"},
+    )
 
 
 def test_install_makes_none_where_the_database_lacks_a_table_or_a_column() -> None:
