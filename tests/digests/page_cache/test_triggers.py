@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,8 +12,6 @@ from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.page_cache import triggers
 from digests.page_cache.watching import Watch, watch
 from digests.publishing import status
-from hotpapers_site.health import troubles
-from papers import triggers as installing
 from papers.counts import gone, measuring
 from papers.models import CollectionDay, Mention, Paper, PaperCategory, PaperMeasurement, SavedRules, Tweet
 from papers.rendered.waiting import render_changed
@@ -277,21 +274,6 @@ def test_triggers_go_before_a_migration_and_come_back_after_it(heard: Heard) -> 
     opened: Watch | None = watch()
     assert opened is not None
     opened.close()
-
-
-def test_triggers_of_another_version_are_told_from_ours_and_told_of() -> None:
-    ours = list(triggers._triggers(connection.vendor))
-    older = [replace(ours[0], when="1 = 0"), *ours[1:]]
-    try:
-        installing.install(connection, triggers.CHANGE, older)
-        assert installing.installed(connection, triggers.CHANGE).keys() == {one.name for one in ours}
-        assert (triggers.present(connection), watch()) == (False, None)
-        assert [one.sentence for one in troubles.migrations()] == [
-            "The database's triggers are those of another version. Run `manage.py migrate`."
-        ]
-    finally:
-        call_command("migrate", verbosity=0)
-    assert (triggers.present(connection), list(troubles.migrations())) == (True, [])
 
 
 def test_day_concerns_the_pages_of_its_month_and_its_year() -> None:
