@@ -19,7 +19,7 @@ Object = TypeVar("Object", bound=Model)
 SPECIAL = (BooleanField, DateField, JSONField)
 """Fields whose values differ between Python and one of the databases."""
 LARGEST_STATEMENT = 20_000
-"""Parameters in a statement; SQLite refuses more than 32,766, PostgreSQL more than 65,535."""
+"""Values in a statement; SQLite refuses more than 32,766."""
 
 
 def insert(
@@ -44,7 +44,7 @@ def insert(
         return []
     columns = (*columns, *defaulted)
     names, _ = _columns(model, columns)
-    head = f"INSERT INTO {model._meta.db_table} ({names}) VALUES "  # noqa: S608 - names of our own columns
+    head = f"INSERT INTO {model._meta.db_table} ({names})"
     tail = f" ON CONFLICT {on_conflict}" * bool(on_conflict) + f" RETURNING {', '.join(returning)}" * bool(returning)
     one_row = f"({', '.join(['%s'] * len(columns))})"
     _prepare(values, special, database)
@@ -53,7 +53,13 @@ def insert(
     with database.cursor() as cursor:
         for start in range(0, len(values), size):
             batch = values[start : start + size]
-            cursor.execute(head + ", ".join([one_row] * len(batch)) + tail, list(chain.from_iterable(batch)))
+            if database.vendor == "postgresql":  # a column at a time: its driver looks for each parameter in the statement
+                arrays = ", ".join(f"%s::{_array(model, column)}" for column in columns)
+                rows_of_batch = f"SELECT * FROM unnest({arrays})"  # noqa: S608 - types of our own columns
+                parameters: list[Any] = list(map(list, zip(*batch, strict=True)))
+            else:
+                rows_of_batch, parameters = f"VALUES {', '.join([one_row] * len(batch))}", list(chain.from_iterable(batch))
+            cursor.execute(f"{head} {rows_of_batch}{tail}", parameters)
             if returning:
                 answers += cursor.fetchall()
     return answers
@@ -174,6 +180,13 @@ def _columns(model: type[Model], columns: tuple[str, ...]) -> "tuple[str, list[t
     fields = [_field(model, column) for column in columns]
     special: list[tuple[int, Field[Any, Any]]] = [(n, field) for n, field in enumerate(fields) if isinstance(field, SPECIAL)]
     return ", ".join(f'"{field.column}"' for field in fields), special
+
+
+@lru_cache
+def _array(model: type[Model], column: str) -> str:
+    """PostgreSQL's type of many values of the column. Of texts without a length: a cast would cut them silently."""
+    name = _field(model, column).db_type(connections[DEFAULT_DB_ALIAS]) or "text"
+    return f"{'text' if name.startswith('varchar') else name}[]"
 
 
 @lru_cache
