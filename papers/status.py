@@ -7,13 +7,11 @@ from typing import Any
 from django.db.models import Count
 
 from papers.access import budget, networks
-from papers.access.connections import no_key
-from papers.collecting.day_states import OUTAGE, outage
-from papers.collecting.network_days import told_gaps
+from papers.collecting.day_states import OUTAGE, outage, told_gaps
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet, TweetMeasurement
 from papers.networks.registry import KINDS, PAID
 
-ON_THE_DESK = ("day", "refused", "networks")
+ON_THE_DESK = ("day", "refused")
 """First words of the names that `needs` gives to what the desk says anyway (papers/templatetags/collection.py)."""
 RECENT = timedelta(days=7)
 WORST = list(SourceHealth.State.values)
@@ -78,16 +76,19 @@ def report(now: datetime) -> dict[str, Any]:
 
 
 def needs(now: datetime) -> dict[str, str]:
-    """A sentence for each thing that a person has to do, by a name that stays the same while it lasts. Three queries."""
+    """A sentence for each thing that a person has to do, by a name that stays the same while it lasts. Three queries.
+
+    A network that is off needs nobody, whatever it said while it was on.
+    """
     failed = list(CollectionDay.objects.filter(state=CollectionDay.State.FAILED).order_by("date"))
     found = {f"day {row.date}": f"{row.date}: {row.reason}" for row in failed if not row.acknowledged_at}
     for one in SourceHealth.objects.exclude(state=SourceHealth.State.OK).order_by("service"):
+        if not networks.asks(one.service):
+            continue
         if one.state == SourceHealth.State.REFUSED:
             found[f"refused {one.service}"] = one.message
         elif long := _outage(one, failed):
             found[f"source {one.service}"] = long
-    if not networks.any_on():
-        found["networks"] = str(no_key())
     if networks.paid_is_on() and budget.left(now) < PAID.smallest_page:
         found["budget"] = str(budget.refusal(now))
     return found
@@ -101,7 +102,7 @@ def _networks(health: list[SourceHealth], now: datetime) -> dict[str, dict[str, 
     places = {place.network: place for place in StreamPlace.objects.all()}
     gaps: dict[str, list[str]] = {}
     for row in NetworkDay.objects.filter(network__in=KINDS).exclude(missed=[]).order_by("date"):
-        gaps.setdefault(row.network, []).append(f"{row.date}: {told_gaps(row, KINDS[row.network].title)}")
+        gaps.setdefault(row.network, []).append(f"{row.date}: {told_gaps(row)}")
     return {name: _network(name, health, places.get(name), gaps.get(name, [])) | {"posts": posts.get(name, 0)} for name in KINDS}
 
 

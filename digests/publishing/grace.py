@@ -21,7 +21,8 @@ from digests.publishing.checking import findings, refusal
 from digests.publishing.correcting import expect_publishable, locked_correction, publish_correction
 from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
 
-TAKEN_BACK: dict[str, Any] = {"goes_out_at": None, "goes_out_by": None, "goes_out_note": "", "goes_out_replaces": None}
+TAKEN_BACK: dict[str, Any] = {"goes_out_at": None, "goes_out_by": None, "goes_out_replaces": None}
+"""The note of a correction stays, for the next try."""
 
 
 def publish_soon(digest: Digest, *, now: datetime, by: User, seen: int) -> bool:

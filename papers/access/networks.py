@@ -18,12 +18,8 @@ def why_off(name: str) -> str:
 
 
 def off() -> dict[str, str]:
-    """The networks that NETWORKS names but that cannot be read, and why."""
+    """The networks that NETWORKS names but that cannot be read, and why: that is no failure, not even where no other is on."""
     return {name: why for name in KINDS if name in settings.NETWORKS and (why := why_off(name))}
-
-
-def any_on() -> bool:
-    return any(not why_off(name) for name in KINDS)
 
 
 def paid_is_on() -> bool:
@@ -34,6 +30,12 @@ def paid_is_on() -> bool:
 def on() -> list[str]:
     """The free networks that are on."""
     return [name for name in open_kinds() if not why_off(name)]
+
+
+def asks(service: str) -> bool:
+    """Whether a service by this name is asked: a network that is off is not, nor a part of it (`bluesky-stream`)."""
+    network = service.partition("-")[0]
+    return network not in KINDS or not why_off(network)
 
 
 @contextlib.contextmanager

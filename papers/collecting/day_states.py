@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from papers.access import networks
 from papers.access.connections import calendar, health_of, no_key
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
+from papers.network_words import title
 from papers.networks.registry import KINDS, PAID
 from papers.sources.records import LeftOut, told
 
@@ -26,14 +27,15 @@ def judge(row: CollectionDay, now: datetime) -> tuple[State, str]:
     arxiv, paid = of_day.get(ARXIV), of_day.get(PAID.name)
     if row.state == State.QUIET:
         # What a quiet day says of arXiv stays as it was said when it became quiet.
-        return State.QUIET, _joined(arxiv.note if arxiv else row.reason, _unread_posts(paid))
+        return State.QUIET, _joined(arxiv.note if arxiv else row.reason, _unread_posts(paid), _gaps_of(row.date))
     health = {one.service: one for one in SourceHealth.objects.all()}
     worst_first = [State.FAILED, State.NOT_ANNOUNCED, State.PARTIAL, State.COLLECTING, State.COMPLETE]
     papers, why_papers = _judge_papers(row, now, arxiv)
     tweets, why_tweets = _judge_tweets(row, now, paid, health)
+    gaps = _gaps_of(row.date)
     state = min(papers, tweets, key=worst_first.index)
     lacking = f"Some papers could not be read completely: {told(left_out(arxiv))}." if arxiv and arxiv.left_out else ""
-    return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, _unread_posts(paid))
+    return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, _unread_posts(paid), gaps)
 
 
 def left_out(source: SourceDay) -> list[LeftOut]:
@@ -50,6 +52,21 @@ def outage(name: str, since: datetime, attempts: int, message: str) -> str:
     """What is said of a source that has been failing for hours."""
     tried = f" ({attempts} attempts)" if attempts else ""
     return f"{name} has been failing since {since.astimezone(UTC):%d %b %Y, %H:%M} UTC{tried} and needs attention. {message}"
+
+
+def told_gaps(of_network: NetworkDay) -> str:
+    """What of the day was not heard, in a sentence each; empty where nothing is missing."""
+    told: list[str] = []
+    for *gap, why in ((*gap, "")[:3] for gap in of_network.missed):
+        start, end = map(datetime.fromisoformat, gap)
+        until = "24:00" if start.date() < end.date() else f"{end:%H:%M}"
+        told += [f"{title(of_network.network)} was not heard from {start:%H:%M} to {until} UTC.", why]
+    return _joined(*told)
+
+
+def _gaps_of(day: date) -> str:
+    rows = NetworkDay.objects.filter(date=day, network__in=KINDS).exclude(missed=[]).order_by("network")
+    return " ".join(map(told_gaps, rows))
 
 
 def _joined(*sentences: str) -> str:
@@ -122,7 +139,7 @@ def _judge_open_networks(row: CollectionDay, now: datetime, health: Health) -> t
     """The day has its posts once every network that is on was asked after its end. Of one that fails it says why; what the others
     gave is here meanwhile."""
     if not networks.on():
-        return State.PARTIAL, str(no_key())
+        return State.PARTIAL, " ".join(networks.off().values())
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
     if not _is_over(row.date, now):

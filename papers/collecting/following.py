@@ -13,7 +13,7 @@ from django.utils import timezone
 from papers import clock
 from papers.access.connections import health_of, note_answer, note_failure
 from papers.collecting import days, posts
-from papers.models import StreamPlace
+from papers.models import CollectionDay, StreamPlace
 from papers.networks.base import Heard, Stream
 from papers.sources.http import Transient
 
@@ -126,7 +126,17 @@ def keep(network: str, heard: Heard, me: str) -> None:
         if heard.authors_back:
             posts.look_for_authors(network, heard.authors_back, now=now)
         if heard.missed:
-            posts.missed(network, *heard.missed, days=_days(*heard.missed))
+            _missed(network, *heard.missed, now)
+
+
+def _missed(network: str, start: datetime, end: datetime, now: datetime) -> None:
+    """Note what was not heard with each of its days, which tell it."""
+    touched = list(_days(start, end))
+    posts.missed(network, start, end, days=touched)
+    of_days = [opens.date() for opens, _ in touched]
+    for day in CollectionDay.objects.filter(date__in=of_days).order_by("date").values_list("date", flat=True):
+        with days.changing(day, now):
+            pass
 
 
 def _days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

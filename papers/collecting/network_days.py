@@ -1,12 +1,13 @@
 """The posts of a day on one open network, whatever becomes of the others."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from papers.access import networks
 from papers.access.connections import note_answer, note_failure
 from papers.collecting import day_states, days, posts
 from papers.models import CollectionDay, NetworkDay, StreamPlace, Tweet
-from papers.networks.base import Network
+from papers.networks.base import FoundPost, Network, NotGiven
 from papers.networks.registry import streams
 from papers.sources.http import SourceError
 
@@ -27,20 +28,15 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     row, _ = NetworkDay.objects.get_or_create(date=day, network=network.name)
     try:
         if opens < until:
-            posts.store(network.name, network.mentions(opens, until), read_at=now)
+            _store(network, network.mentions(opens, until), now)
             if network.name not in streams():  # a stream's network was not asked
                 note_answer(network.name, now)
-        row.missed = [gap for gap in row.missed if not _fill(network, gap, now)]
+        row.missed = [left for gap in row.missed if (left := _fill(network, gap, now))]
     except SourceError as error:
         note_failure(network.name, error, now)
         raise
-    row.found = (
-        Tweet.objects.filter(
-            network=network.name, posted_at__gte=opens, posted_at__lt=closes, is_sample=False, mentions__isnull=False
-        )
-        .distinct()
-        .count()
-    )
+    of_day = Tweet.objects.filter(network=network.name, posted_at__gte=opens, posted_at__lt=closes, is_sample=False)
+    row.found = of_day.count()
     row.collected_until = _heard_until(network.name, closes) if network.name in streams() else until
     row.collected_at = now
     row.save()
@@ -52,13 +48,26 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     return row
 
 
-def _fill(network: Network, gap: list[str], now: datetime) -> bool:
-    """Whether the time could be filled."""
-    found = network.fill(*map(datetime.fromisoformat, gap))
+def _store(network: Network, found: Iterable[FoundPost], now: datetime) -> None:
+    """Keep what comes, also where it is broken off by an error."""
+    came: list[FoundPost] = []
+    try:
+        came.extend(found)
+    finally:
+        posts.store(network.name, came, read_at=now)
+
+
+def _fill(network: Network, gap: list[str], now: datetime) -> list[str]:
+    """What is left of the time: nothing, or all of it, with the sentence in which the network refuses to tell more."""
+    start, end, *_ = gap
+    found = network.fill(datetime.fromisoformat(start), datetime.fromisoformat(end))
     if found is None:
-        return False
-    posts.store(network.name, found, read_at=now)
-    return True
+        return [start, end]
+    try:
+        _store(network, found, now)
+    except NotGiven as refusal:
+        return [start, end, str(refusal)]
+    return []
 
 
 def _heard_until(network: str, closes: datetime) -> datetime | None:
@@ -78,13 +87,3 @@ def days_due(network: str, now: datetime) -> list[date]:
 
 def _is_due(asked: datetime | None, closes: datetime, now: datetime) -> bool:
     return asked is None or (asked < closes + LATE and now - asked >= AGAIN_AFTER)
-
-
-def told_gaps(row: NetworkDay, title: str) -> str:
-    """What of the day is missing, in a sentence each; empty where nothing is."""
-    return " ".join(
-        f"{title} was out of reach from {start:%H:%M} to {end:%H:%M} UTC."
-        if start.date() == end.date()
-        else f"{title} was out of reach from {start:%H:%M} to 24:00 UTC."
-        for start, end in (map(datetime.fromisoformat, gap) for gap in row.missed)
-    )

@@ -74,7 +74,7 @@ def missed(network: str, start: datetime, end: datetime, *, days: Iterable[tuple
     for opens, closes in days:
         row, _ = NetworkDay.objects.get_or_create(date=opens.date(), network=network)
         gap = [max(start, opens).isoformat(), min(end, closes).isoformat()]
-        if gap not in row.missed:
+        if gap not in [known[:2] for known in row.missed]:
             row.missed, row.collected_at = [*row.missed, gap], None  # due again, to be filled where that is possible
             row.save(update_fields=["missed", "collected_at"])
 

@@ -50,9 +50,9 @@ class Api:
         self._deadline_s = deadline_s
         self._sleep = sleep
 
-    def get(self, path: str, params: Params | None = None) -> Any:
-        """The JSON of a good answer."""
-        return self.ask("GET", path, params)[1]
+    def get(self, path: str, params: Params | None = None, *, is_odd: Callable[[Any], bool] = lambda body: False) -> Any:
+        """The JSON of a good answer. One that `is_odd` contradicts itself, and is asked for again like one that failed."""
+        return self.ask("GET", path, params, is_odd=is_odd)[1]
 
     def ask(
         self,
@@ -63,6 +63,7 @@ class Api:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (),
+        is_odd: Callable[[Any], bool] = lambda body: False,
     ) -> tuple[int, Any]:
         """Status and JSON of a good answer, or of one whose status is in `accept` (None where it holds no JSON)."""
         sent = dict(headers or {}) | ({"Content-Type": "application/json"} if body is not None else {})
@@ -78,7 +79,10 @@ class Api:
                 max_bytes=MAX_BYTES,
                 deadline_s=self._deadline_s,
             )
-            return self._read(answer, accept)
+            status, read = self._read(answer, accept)
+            if status == 200 and is_odd(read):
+                raise self.incomplete()
+            return status, read
 
         return retrying(once, attempts=self._attempts, max_wait_s=self._max_wait_s, sleep=self._sleep)
 
@@ -126,6 +130,10 @@ class Api:
             wait_s = retry_after_s(answer.headers)
             return UNTOLD_WAIT_S if wait_s is None else min(wait_s, LONGEST_WAIT_S)
         return min(max(reset - self.now().timestamp() if reset > 10**9 else float(reset), 1.0), LONGEST_WAIT_S)
+
+    def incomplete(self) -> Transient:
+        """For an answer that holds less than it says there is."""
+        return Transient(f"{self.service} gave an incomplete answer.", url=self.base, status=200)
 
     def malformed(self, expected: str) -> Malformed:
         """For an answer with status 200 that lacks what the service documents."""

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 import httpx
 
 from papers.sources.gate import Gate
-from papers.sources.http import Gone
+from papers.sources.http import Gone, SourceError
 
 LONGEST_ADDRESS = 500
 """Addresses of posts have at most so many characters; longer input is refused."""
@@ -77,6 +77,10 @@ class PostsRead:
     gone: Mapping[str, GoneReason]
     unknown: frozenset[str]
     """Nothing (readable) was said of them: to be asked again, not to be taken for gone."""
+
+
+class NotGiven(SourceError):
+    """The network gives this to nobody like us. Its text says so in one sentence; it is no failure, and nobody has to act."""
 
 
 class Kind(ABC):
@@ -156,7 +160,10 @@ class Network(Kind):
         """The present state of these posts, by id with the moment at which each was made."""
 
     def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
-        """The posts made in a time in which its stream was not heard; None where it cannot tell, or has no stream."""
+        """The posts made in a time in which its stream was not heard; None where it cannot tell, or has no stream.
+
+        Raises NotGiven where it refuses to tell, perhaps after some of them.
+        """
         return None
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django import template
 
-from papers.access import connections, networks
+from papers.access import networks
 from papers.models import CollectionDay, SourceHealth
 
 register = template.Library()
@@ -14,18 +14,14 @@ class Notes(NamedTuple):
     problems: list[str]
     """A sentence for each thing that a person has to look at."""
     off: list[str]
-    """A sentence for each network that is off for want of a setting, which is no problem while another one is on."""
+    """A sentence for each network that is off for want of a setting, which is no problem."""
 
 
 @register.simple_tag
 def collection_notes() -> Notes:
     """What to look at, and what is off; two queries."""
-    off = list(networks.off().values()) if networks.any_on() else []
-    problems = [] if networks.any_on() else [str(connections.no_key())]
     refused = SourceHealth.objects.filter(state=SourceHealth.State.REFUSED).order_by("service")
-    for health in refused:
-        if health.message not in (*problems, *off):
-            problems.append(f"{health.title}: {health.message}")
+    problems = [f"{health.title}: {health.message}" for health in refused if networks.asks(health.service)]
     unseen = CollectionDay.objects.filter(state=CollectionDay.State.FAILED, acknowledged_at=None)
     failed = unseen.order_by("-date")[:3]
-    return Notes(problems + [f"{day.date}: {day.reason}" for day in failed], off)
+    return Notes(problems + [f"{day.date}: {day.reason}" for day in failed], list(networks.off().values()))

@@ -1,8 +1,10 @@
 /* The desk: its buttons, keys and forms are listened to. See static/admin/desk/ for the parts. */
 
 import "./desk/answers.js";
+import "./desk/clocks.js";
 import {decideNext} from "./desk/conflicts.js";
 import {does} from "./desk/doing.js";
+import {clearSent} from "./desk/drafts.js";
 import {saveAll, showWaiting as showWaitingTexts} from "./desk/fields.js";
 import {filter} from "./desk/filters.js";
 import {afterMerging} from "./desk/fragments.js";
@@ -10,9 +12,8 @@ import {focusFinding, listen} from "./desk/keys.js";
 import {lookedAt, refreshLook} from "./desk/look.js";
 import {commitAll, makeDraggable, showWaiting as showWaitingPlaces} from "./desk/order.js";
 import {all, find, root, say} from "./desk/page.js";
-import {reload} from "./desk/polling.js";
 import "./desk/presence.js";
-import {act, checkAgain, isPanelOpen, showTimes} from "./desk/publish.js";
+import {act} from "./desk/publish.js";
 import {refreshPosts, savePosts} from "./desk/posts.js";
 import {changes, flushNow, put, undecided} from "./desk/queue.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
@@ -37,15 +38,15 @@ const postButton = async (button) => {
             body[field.name] = field.name === "fold" ? Number(field.value) : field.value;
         }
     }
+    if (button.ariaBusy) { // it was pressed a moment ago
+        return;
+    }
+    button.ariaBusy = "true";
     const index = all(".finding").indexOf(button.closest(".finding"));
-    if (await act(button.dataset.post, body)) {
-        if (button.dataset.post !== "waive") {
-            await reload();
-        }
-        if (isPanelOpen() && button.dataset.post !== "check") {
-            await checkAgain();
-            showTimes();
-        }
+    const isDone = await act(button.dataset.post, body);
+    button.ariaBusy = null;
+    if (isDone) {
+        clearSent(body);
         if (index >= 0 && document.activeElement === document.body) { // what had the focus is fixed
             focusFinding(index);
         }

@@ -98,6 +98,9 @@ class BlueskyStandin(Standin):
     has_newer_search_alone = False
     """It knows searchPostsV2, but no searchPosts any more."""
 
+    has_first_pages_alone = False
+    """Its search refuses to go on behind the first page of an answer."""
+
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.now = now
@@ -118,6 +121,7 @@ class BlueskyStandin(Standin):
             "429-bare": Reply(429),
             "expired": Reply(400, error("ExpiredToken"), JSON),
             "invalid": Reply(400, error("InvalidRequest", "Error: uris/0 must be a valid at-uri"), JSON),
+            "firehose": Reply(400, error("InvalidRequest", "Please use the firehose for this"), JSON),
             "revoked": Reply(400, error("InvalidToken"), JSON),
             "403-html": Reply(403, b"<html><head><title>403 Forbidden</title></head></html>", HTML),
         }
@@ -170,6 +174,8 @@ class BlueskyStandin(Standin):
         if request.headers["authorization"] != f"Bearer token-{self.sessions}":
             return self.faults()["expired"]
         asked = request.params
+        if self.has_first_pages_alone and "cursor" in asked:
+            return self.faults()["firehose"]
         if not (asked.get("q") or (asked_for and request.path.endswith("V2"))):
             return Reply(400, error("InvalidRequest", "Error: Params must have the property q"), JSON)
         if asked.get("sort", sorts[1]) not in sorts:

@@ -34,6 +34,8 @@ class HackerNewsStandin(Standin):
         self.stories: dict[int, Story] = {}
         self.largest_page = MOST_HITS
         self.guessed_total: int | None = None
+        self.lost = 0
+        """So many of the stories that an answer counts are not in it."""
 
     def add(self, *stories: Story) -> None:
         self.stories |= {story.id: story for story in stories}
@@ -72,7 +74,7 @@ class HackerNewsStandin(Standin):
             and looks_like(asked["query"], story)
         ]
         size, page = min(int(asked.get("hitsPerPage", "20")), self.largest_page), int(asked.get("page", "0"))
-        given = matching[:MOST_HITS][page * size : (page + 1) * size]
+        given = matching[:MOST_HITS][page * size : (page + 1) * size][self.lost :]
         return Reply(
             200,
             json.dumps(

@@ -10,7 +10,7 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from digests.models import Digest, PublicEvent
-from papers.collecting.network_days import told_gaps
+from papers.collecting.day_states import told_gaps
 from papers.models import CollectionDay, NetworkDay
 from papers.network_words import title
 
@@ -79,7 +79,7 @@ class LoggedDay:
             ]
         elif day.papers_done_at:
             facts.append("Posts have not been searched.")
-        return facts + [told_gaps(one, title(one.network)) for one in self.networks if one.missed]
+        return facts + [told_gaps(one) for one in self.networks if one.missed]
 
 
 def _papers(found: int, expected: int | None, kind: str) -> str:

@@ -24,7 +24,7 @@ from hotpapers_site.serving.supervisor import Program
 from hotpapers_site.serving.telling import Teller
 from hotpapers_site.values import is_loopback
 from papers import clock, network_words
-from papers.access import connections, networks
+from papers.access import networks
 from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         render_changed()  # what is here shows so on the first page; later texts are the worker's
         self.ensure_admin()
         address = f"http://{HOST}:{port}"
-        for why in networks.off().values() if networks.any_on() else [str(connections.no_key())]:
+        for why in networks.off().values():
             self.say(why)
         with supervisor.stop_requests() as asked, contextlib.ExitStack() as servers:
             watched = {}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from papers.networks.base import FoundPost, Run
 from papers.networks.paper_links import paper_ids_in
@@ -22,6 +23,7 @@ TID_DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 MOST_FACETS = 500
 LONGEST_NAME = 200
 COUNTS = {"likes": "likeCount", "reposts": "repostCount", "replies": "replyCount", "quotes": "quoteCount"}
+REDIRECT = "go.bsky.app"
 SIGNED_IN_ONLY = "!no-unauthenticated"
 KEPT_BACK = frozenset({"!hide", "!takedown", "!suspend"})
 
@@ -118,7 +120,19 @@ def links(record: Mapping[str, Any]) -> list[str]:
 
 
 def _url(value: object) -> str:
-    return text_of(value) if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else ""
+    url = text_of(value) if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else ""
+    return _target(url) if REDIRECT in url.lower() else url
+
+
+def _target(url: str) -> str:
+    """Where the address of Bluesky's own redirector leads, which some of its pages and apps put before links; others stay."""
+    try:
+        parts = urlsplit(url)
+        if parts.hostname != REDIRECT or parts.path.rstrip("/") != "/redirect":
+            return url
+        return text_of(dict(parse_qsl(parts.query)).get("u")) or url
+    except ValueError:
+        return url
 
 
 def runs(text: str, facets: object) -> tuple[Run, ...]:

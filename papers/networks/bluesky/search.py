@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from papers.networks.api import Api
+from papers.networks.base import NotGiven
 from papers.networks.strict_json import items, mapping, text_of
-from papers.sources.http import Malformed, ServiceRefused
+from papers.sources.http import ServiceRefused
 
 OLDER, NEWER = "/xrpc/app.bsky.feed.searchPosts", "/xrpc/app.bsky.feed.searchPostsV2"
 NOT_THERE = ("XRPCNotSupported", "MethodNotImplemented")
@@ -34,7 +35,10 @@ class Search:
         self._method = OLDER
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[object]:
-        """The views of the posts made in [start, end) that link one of the domains where papers are, newest first by domain."""
+        """The views of the posts made in [start, end) that link one of the domains where papers are, newest first by domain.
+
+        Raises NotGiven where Bluesky refuses the search to an account that it has let in, perhaps only after some pages.
+        """
         for domain in DOMAINS:
             cursor, seen = "", {""}
             for _ in range(MOST_PAGES):
@@ -49,7 +53,7 @@ class Search:
         for _ in range(3):
             headers = {"Authorization": f"Bearer {self._token or self._sign_in()}"}
             params = self._params(domain, start, end) | ({"cursor": cursor} if cursor else {})
-            status, answer = self._api.ask("GET", self._method, params, headers=headers, accept=(400, 401, 404, 501))
+            status, answer = self._api.ask("GET", self._method, params, headers=headers, accept=(400, 401, 403, 404, 501))
             named = text_of(mapping(answer).get("error"))
             if status == 200:
                 if not isinstance(mapping(answer).get("posts"), list):
@@ -60,8 +64,9 @@ class Search:
             elif status == 401 or named in RUN_OUT:
                 self._token = ""
             else:
-                raise Malformed(
-                    f"Bluesky's search rejected our request ({status}); this is a bug in Hot Papers.",
+                told = f"{status} {named[:60]}" if named.isidentifier() else str(status)
+                raise NotGiven(
+                    f"Bluesky's search refuses to fill such gaps ({told}): it wants data to be collected from its stream.",
                     url=self._api.base,
                     status=status,
                 )

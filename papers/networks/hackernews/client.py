@@ -86,6 +86,7 @@ class HackerNews(Network):
                 "hitsPerPage": LARGEST_ANSWER,
                 "page": 0,
             },
+            is_odd=_is_empty_by_mistake,
         )
         if not isinstance(mapping(answer).get("hits"), list):
             raise self._search.malformed("`hits`")
@@ -98,6 +99,8 @@ class HackerNews(Network):
         for story in filter(None, map(_hit, hits)):
             if story.papers:
                 yield story
+        if len(hits) < _promised(answer):
+            raise self._search.incomplete()
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         found: dict[str, FoundPost] = {}
@@ -118,11 +121,25 @@ class HackerNews(Network):
         return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
 
 
+def _is_empty_by_mistake(answer: object) -> bool:
+    """Whether it has no stories, and says that there are some: that is no quiet day."""
+    read = mapping(answer)
+    return read.get("hits") == [] and bool(whole_number(read.get("nbHits")))
+
+
+def _promised(answer: Mapping[str, Any]) -> int:
+    """How many stories a page must have by its own, exact total."""
+    if answer.get("exhaustiveNbHits") is not True:
+        return 0
+    total, page = whole_number(answer.get("nbHits")) or 0, whole_number(answer.get("hitsPerPage")) or LARGEST_ANSWER
+    return min(total, page, LARGEST_ANSWER)
+
+
 def _is_cut(answer: Mapping[str, Any], given: int) -> bool:
     """Whether there are more than came. The total may be an estimate, and a page shorter than we asked for."""
     total = whole_number(answer.get("nbHits")) or 0
     page = whole_number(answer.get("hitsPerPage")) or LARGEST_ANSWER
-    return given >= LARGEST_ANSWER or (given > 0 and (total > LARGEST_ANSWER or total > given >= page))
+    return given >= LARGEST_ANSWER or total > LARGEST_ANSWER or total > given >= page
 
 
 def _hit(raw: object) -> FoundPost | None:

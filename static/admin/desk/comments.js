@@ -1,7 +1,8 @@
 /* What editors say to each other: the thread of a paper, or of the list. What is typed and not sent is kept in the browser. */
 
+import {draftOf, keepDraft} from "./drafts.js";
 import {afterMerging, merge} from "./fragments.js";
-import {all, complain, find, root, say} from "./page.js";
+import {all, complain, find, say} from "./page.js";
 import {fetchPart, request} from "./requests.js";
 import {apply, pulse} from "./revision.js";
 
@@ -11,7 +12,6 @@ let of = null; // the paper; empty for the list
 let loaded = ""; // the pulse of the day when the thread came
 let turn = 0; // what was asked for before the last answer is out of date
 
-const NAME = `desk-comment:${root.dataset.user}:${root.dataset.day}:`;
 const LATER = {
     offline: "You’re offline, so this wasn’t done. What you typed is kept in this browser.",
     login: "You’re signed out, so this wasn’t done. Sign in again in another tab, then try again.",
@@ -27,25 +27,20 @@ const ACTIONS = {
 
 const field = () => find(".write-comment textarea", place);
 
-const keepDraft = (text) => {
-    try {
-        if (text) {
-            localStorage.setItem(NAME + of, text);
-        } else {
-            localStorage.removeItem(NAME + of);
-        }
-    } catch {
-        // No storage: it is kept as long as the page is.
-    }
+/** Under what the text of this field is kept: a new comment by its paper, an edited one by its number. */
+const draftName = (text) => {
+    const edited = text.form.elements.comment?.value;
+    return edited ? `edited-comment:${edited}` : `comment:${of}`;
 };
 
-const draft = () => {
-    try {
-        return localStorage.getItem(NAME + of) ?? "";
-    } catch {
-        return "";
+/** What was typed before stands in its field again. */
+const showDrafts = () => all("textarea[name=text]", place).forEach((text) => {
+    const draft = draftOf(draftName(text));
+    if (draft && text.value === text.defaultValue && document.activeElement !== text) {
+        text.value = draft;
+        text.closest("details")?.setAttribute("open", "");
     }
-};
+});
 
 const load = async () => {
     loaded = pulse();
@@ -60,6 +55,7 @@ const load = async () => {
         return;
     }
     await merge({html: {thread: html}, rows: {}});
+    showDrafts();
 };
 
 /** Show the thread of the paper of this row, or of the list where there is none. */
@@ -71,11 +67,7 @@ export const openComments = async (row) => {
         dialog.showModal();
     }
     await load();
-    const text = field();
-    if (text) {
-        text.value = text.value || draft();
-        text.focus();
-    }
+    field()?.focus();
 };
 
 const send = async (form, button) => {
@@ -97,7 +89,9 @@ const send = async (form, button) => {
             field().dispatchEvent(new Event("input", {bubbles: true}));
         }
         form.closest("details")?.removeAttribute("open");
-        for (const text of all("textarea", form)) { // what is saved may be replaced by what came
+        const saved = all("textarea", form).filter(({name, value}) => name === "base" || value === body.text);
+        for (const text of saved) { // it may be replaced by what came; what was typed since stays
+            keepDraft(draftName(text), "");
             text.value = text.defaultValue;
         }
         loaded = answer.pulse;
@@ -121,8 +115,9 @@ dialog.addEventListener("keydown", (event) => {
     }
 });
 dialog.addEventListener("input", (event) => {
-    if (event.target === field()) {
-        keepDraft(event.target.value);
+    const text = event.target;
+    if (text.matches("textarea[name=text]")) {
+        keepDraft(draftName(text), text.value === text.defaultValue ? "" : text.value);
     }
 });
 dialog.addEventListener("close", () => {

@@ -115,6 +115,8 @@ const putOff = (record) => {
     }
 };
 
+slot("edit").addEventListener("input", () => putOff(shown)); // also if the tab is closed now
+
 const settle = (record, choice, again) => {
     if (record.id) {
         undecided.remove(record.id);

@@ -8,7 +8,7 @@ import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
 import {all, complain, find, isSet, mayEdit, root, rowOf, say} from "./page.js";
 import {openPosts} from "./posts.js";
-import {act, isPanelOpen, togglePanel, undo} from "./publish.js";
+import {act, inPanel, isPanelOpen, togglePanel, underWay, undo} from "./publish.js";
 import {lastChange, put} from "./queue.js";
 import {revision} from "./revision.js";
 import {closeRules, isOpen, openRules, rulesBody, siteRulesBody} from "./rules.js";
@@ -208,8 +208,10 @@ export const does = {
         find("#intro-box")?.removeAttribute("hidden");
         find("#text-intro")?.focus();
     },
-    undo: () => {
+    undo: async () => {
         const {action, body} = lastChange() ?? {};
+        const {action: asked, over} = underWay();
+        await over;
         if (action === "dismiss" || (action === "ignore" && !rowOf(body.paper, "list"))) {
             put("undismiss", {paper: body.paper}); // a dismissal is no change of the list
         } else if (action === "dismiss_several") {
@@ -218,6 +220,8 @@ export const does = {
             put("recall_covered", body);
         } else if (find("[data-do=undo_publish]")) {
             find("[data-do=undo_publish]").click();
+        } else if (asked.startsWith("publish")) {
+            say("Nothing was published"); // else it would be on the bar that says so
         } else if (find("[data-do=undo]")) {
             undo();
         } else {
@@ -274,20 +278,4 @@ export const does = {
     drop_correction: () => inPanel("drop"),
     undo_publish: () => act("undo_publish"),
     waive: (row, button) => act("waive", {finding: button.dataset.finding, waived: button.dataset.waived !== "false"}),
-};
-
-/** A key of the check: it only works on what the panel shows. */
-const inPanel = async (name) => {
-    if (!isPanelOpen()) {
-        say("Press v first to open the check");
-        return;
-    }
-    const target = find(`#desk-publish [data-key=${name}]`);
-    if (!target) {
-        complain("This can’t be done now, or your role doesn’t allow it.");
-    } else if (target.matches("button")) {
-        target.click();
-    } else {
-        target.focus();
-    }
 };

@@ -2,7 +2,7 @@
    focus stay. While a row is held, parts and rows wait. Answers are taken in one after the other. */
 
 import {receive} from "./fields.js";
-import {find, isText} from "./page.js";
+import {afterPress, find, isText} from "./page.js";
 import {applyRows} from "./rows.js";
 
 /* global Idiomorph */
@@ -22,11 +22,14 @@ const keep = (old, fresh) => {
         const isShown = receive(old, fresh.defaultValue);
         return isShown;
     }
-    if (old.matches("[data-slot=posts], .note-preview, .mention-list, .waits, .why, [data-confirm][data-armed]")) {
+    if (old.matches("[data-slot=posts], .note-preview, .mention-list, .waits, .why") || isArmed(old, fresh)) {
         return false;
     }
     return !isChosen(old) && !(isText(old) && (document.activeElement === old || (old.matches("input, textarea") && old.value !== old.defaultValue)));
 };
+
+/** It was pressed once, and the same button still waits for the second press. */
+const isArmed = (old, {dataset, value}) => old.matches("[data-armed]") && old.value === value && old.dataset.post === dataset.post;
 
 /** What was chosen in it is not what the server chose. */
 const isChosen = (element) => element.matches("select") && !element.selectedOptions[0]?.defaultSelected;
@@ -67,7 +70,7 @@ export const merge = ({html, rows}) => {
         late = joined(late, {html, rows});
         return Promise.resolve(false);
     }
-    merging = merging.then(() => take({html, rows})).then(() => true);
+    merging = merging.then(() => afterPress(() => take({html, rows}))).then(() => true); // a press meets what was aimed at
     return merging;
 };
 

@@ -41,12 +41,14 @@ export const complain = (text) => {
 /** What did not work is past: something else was done. */
 export const hush = () => { find("#desk-toast").hidden = true; };
 
+const LONGEST_PRESS = 5000; // milliseconds: not every browser tells that a scrollbar was let go
 let pressed = null;
 addEventListener("pointerdown", () => {
     pressed = new Promise((resolve) => {
         for (const end of ["pointerup", "pointercancel"]) {
             addEventListener(end, () => setTimeout(resolve), {once: true, capture: true});
         }
+        setTimeout(resolve, LONGEST_PRESS);
     }).then(() => { pressed = null; });
 }, true);
 

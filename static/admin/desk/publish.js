@@ -5,7 +5,7 @@ import {commitAll} from "./order.js";
 import {saveAll} from "./fields.js";
 import {ask} from "./conflicts.js";
 import {afterMerging} from "./fragments.js";
-import {all, complain, find, hush, root, say} from "./page.js";
+import {complain, find, hush, root, say} from "./page.js";
 import {reload} from "./polling.js";
 import {forgetLastChange, isSaved, whileAlone} from "./queue.js";
 import {request} from "./requests.js";
@@ -17,6 +17,19 @@ const OFFLINE = "You’re offline, so this wasn’t done. Try again when you’r
 const SIGNED_OUT = "You’re signed out, so this wasn’t done. Sign in again in another tab, then try again.";
 const UNREAD = "The server isn’t responding. Try again in a moment.";
 const UNKNOWN = "No answer came, so this may or may not have been done. Check the desk before you try again.";
+
+let turn = Promise.resolve();
+let asked = []; // what has no answer yet
+
+/** One after the other: what is pressed while something is under way waits for it. */
+const inTurn = (action, work) => {
+    asked.push(action);
+    turn = turn.then(work, work).finally(() => { asked.shift(); });
+    return turn;
+};
+
+/** The last of what is under way, and when it is over. */
+export const underWay = () => ({action: asked.at(-1) ?? "", over: turn});
 
 const ready = async () => {
     commitAll();
@@ -49,9 +62,6 @@ const askAnyway = ({error, anyway}) => new Promise((resolve) => {
 /** `quietly`: what the answer says is not spoken, since something else was said a moment ago. */
 const send = async (action, body, {quietly = false} = {}) => {
     const isOnline = navigator.onLine;
-    if (!READING.includes(action)) {
-        forgetLastChange();
-    }
     root.classList.add("working");
     if (!READING.includes(action)) {
         root.dataset.doing = action;
@@ -68,9 +78,12 @@ const send = async (action, body, {quietly = false} = {}) => {
     } else if (outcome.kind === "refused") {
         complain(outcome.answer.error);
         await apply({html: outcome.answer.html, rows: {}});
+        if (isPanelOpen() && !READING.includes(action) && !outcome.answer.html?.checks) { // it may be out of date
+            await send("check", {}, {quietly: true});
+        }
     } else if (outcome.kind === "conflict") {
         await apply(outcome.answer);
-        ask(action, outcome.answer.conflict, (retry) => send(action, retry));
+        ask(action, outcome.answer.conflict, (retry) => inTurn(action, () => send(action, retry)));
     } else {
         if (!READING.includes(action)) {
             hush();
@@ -85,9 +98,14 @@ const send = async (action, body, {quietly = false} = {}) => {
 };
 
 /** Do it now. Returns whether it was done. */
-export const act = async (action, body = {}, options = {}) => {
+export const act = (action, body = {}, options = {}) => {
     const seen = revision(); // what the editor saw; the server knows which changes since are the editor's own
-    return (await ready()) && send(action, WITH_REVISION.includes(action) ? {...body, revision: seen} : body, options);
+    if (!READING.includes(action)) {
+        forgetLastChange();
+    }
+    const sent = WITH_REVISION.includes(action) ? {...body, revision: seen} : body;
+    const work = async () => (await ready()) && send(action, sent, options);
+    return READING.includes(action) ? work() : inTurn(action, work);
 };
 
 const panel = find("#desk-publish");
@@ -104,9 +122,14 @@ const showToggle = () => {
 };
 afterMerging(showToggle);
 
-export const check = () => act("check");
+let checking = null;
+/** One at a time: a check that a change overtook asks again by itself. */
+const check = (options) => {
+    checking ??= act("check", {}, options).finally(() => { checking = null; });
+    return checking;
+};
 /** What was done changed what the check finds; what was done is what is spoken. */
-export const checkAgain = () => act("check", {}, {quietly: true});
+export const checkAgain = () => check({quietly: true});
 
 export const togglePanel = async (isOpen = !isPanelOpen()) => {
     columns.dataset.open = isOpen ? "publish" : "";
@@ -115,7 +138,6 @@ export const togglePanel = async (isOpen = !isPanelOpen()) => {
     showToggle();
     const before = document.activeElement;
     if (isOpen && await check()) {
-        showTimes();
         if ([before, document.body].includes(document.activeElement)) { // else the editor went on meanwhile
             find("h2", panel)?.focus();
         }
@@ -124,89 +146,31 @@ export const togglePanel = async (isOpen = !isPanelOpen()) => {
     return false;
 };
 
-/** A moment of a zone's own clock as UTC; the earlier one where the clock shows it twice, null where it never does. */
-const momentsOf = (local, zone) => {
-    const clock = new Intl.DateTimeFormat("sv-SE", {timeZone: zone, dateStyle: "short", timeStyle: "medium"});
-    const asked = local.length === 16 ? `${local}:00` : local;
-    const utc = Date.parse(`${asked}Z`);
-    const hour = 3600000;
-    const found = [];
-    for (let shift = -15 * hour; shift <= 15 * hour; shift += hour / 4) {
-        if (clock.format(utc + shift).replace(" ", "T") === asked) {
-            found.push(new Date(utc + shift));
-        }
-    }
-    return found;
-};
-
-const inZone = (moment, zone) =>
-    new Intl.DateTimeFormat("en-GB", {
-        timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
-        ...(moment.getFullYear() !== new Date().getFullYear() && {year: "numeric"}),
-    }).format(moment);
-
-/** The moment as the zone's clock, the site's and UTC show it. */
-const byClocks = (moment, zone) => {
-    const site = root.dataset.siteZone;
-    const zones = [...new Set([zone, site, "UTC"])];
-    return zones.map((one) => `${inZone(moment, one)} ${one}${one === site ? " (site time)" : ""}`).join(" = ");
-};
-
-/** When the day goes out, by the clock of whoever looks. */
-const showClocks = () => all("time[data-clocks]").forEach((time) => {
-    time.textContent = byClocks(new Date(time.dateTime), Intl.DateTimeFormat().resolvedOptions().timeZone);
-});
-afterMerging(showClocks);
-showClocks();
-
-const part = (moment, zone, timeZoneName) =>
-    new Intl.DateTimeFormat("en-GB", {timeZone: zone, timeZoneName}).formatToParts(moment).find(({type}) => type === "timeZoneName").value;
-
-/** `02:30 CET (UTC+1), the second one`. */
-const nameFolds = (fold, moments, zone) => moments.slice(0, 2).forEach((moment, index) => {
-    const clock = new Intl.DateTimeFormat("en-GB", {timeZone: zone, hour: "2-digit", minute: "2-digit"}).format(moment);
-    const offset = part(moment, zone, "shortOffset").replace("GMT", "UTC");
-    fold.options[index].textContent = `${clock} ${part(moment, zone, "short")} (${offset}), the ${["first", "second"][index]} one`;
-});
-
-/** The time that is typed, as the site's clock and UTC show it. */
-export const showTimes = () => {
-    const form = find("form[data-form=schedule]");
-    if (!form) {
-        return;
-    }
-    const {at, zone, fold} = form.elements;
-    if (!zone.value || zone.dataset.filled === undefined) {
-        zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;
-        zone.dataset.filled = "";
-    }
-    const out = find("[data-slot=times]", form);
-    let moments;
-    try {
-        moments = at.value ? momentsOf(at.value, zone.value) : [];
-    } catch {
-        out.textContent = "Unknown time zone. Write it like Europe/Berlin.";
-        return;
-    }
-    if (moments.length > 1) {
-        nameFolds(fold, moments, zone.value);
-    }
-    fold.closest("label").hidden = moments.length < 2;
-    if (at.value && !moments.length) {
-        out.textContent = "The clocks skip this time on that day. Choose another.";
-        return;
-    }
-    const moment = moments[Number(fold.value) || 0] ?? moments[0];
-    out.textContent = moment ? byClocks(moment, zone.value) : "";
-};
-
-panel.addEventListener("input", showTimes);
-afterMerging(showTimes);
-
 export const undo = async () => {
     if (revision() === 0) {
         say("Nothing to undo");
     } else {
         await act("undo");
+    }
+};
+
+/** A key of the check: it only works on what the panel shows. */
+export const inPanel = async (name) => {
+    if (!isPanelOpen()) {
+        say("Press v first to open the check");
+        return;
+    }
+    const inSight = () => find(`#desk-publish [data-key=${name}]`);
+    if (!inSight()) { // it may come with what is under way
+        await turn;
+        await checking;
+    }
+    const target = inSight();
+    if (!target) {
+        complain("This can’t be done now, or your role doesn’t allow it.");
+    } else if (target.matches("button")) {
+        target.click();
+    } else {
+        target.focus();
     }
 };

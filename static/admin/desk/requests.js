@@ -6,6 +6,10 @@ import {have} from "./rows.js";
 const PATIENCE = 30000; // milliseconds: a paper may have to be fetched from arXiv, which wants seconds between requests
 const SLOW = 4000; // milliseconds until people are told that no answer came
 const late = new Set();
+/** They change nothing. What a reading says is older than what a change answered that came meanwhile. */
+const READINGS = ["read", "check"];
+const CHANGES_NOTHING = [...READINGS, "state", "rules_preview", "note_preview"];
+let changed = 0; // how often an answer to a change came
 let listener = () => {};
 
 /** Called with true when an answer is late, and with false when none is any more. */
@@ -15,7 +19,17 @@ export const onSlow = (handler) => { listener = handler; };
  * `{kind: "done" | "conflict" | "refused", answer}`, or `{kind: "later", why: "offline" | "server" | "login"}` where the change
  * is not made and should be sent again.
  */
-export const request = async (name, {body = null, parameters = {}} = {}) => {
+export const request = async (name, options = {}) => {
+    const before = changed;
+    const outcome = await ask(name, options);
+    if (outcome.kind === "done" && READINGS.includes(name) && changed !== before) {
+        return request(name, options);
+    }
+    changed += CHANGES_NOTHING.includes(name) ? 0 : 1;
+    return outcome;
+};
+
+const ask = async (name, {body = null, parameters = {}}) => {
     let response;
     let answer = null;
     const slow = setTimeout(() => listener(Boolean(late.add(slow))), SLOW);

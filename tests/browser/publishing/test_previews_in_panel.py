@@ -86,7 +86,7 @@ def test_correction_is_taken_back_and_then_goes_out(open_desk: OpenDesk, publish
     expect(pill(ann)).to_have_text("correction, not published")
     assert (published.entries.count(), Digest.all_drafts.count()) == (3, 2)
 
-    ann.page.get_by_label("Tell readers what was corrected").fill("One paper less.")
+    expect(ann.page.get_by_label("Tell readers what was corrected")).to_have_value("One paper less.")
     click(ann, "Publish correction")
     expect(pill(ann)).to_have_text("published")
     assert (published.entries.count(), Digest.all_drafts.count()) == (2, 1)

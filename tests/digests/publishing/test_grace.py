@@ -155,7 +155,9 @@ def test_correction_waits_and_is_taken_back(eve: Client, draft: Digest, clock: A
     assert post(eve, "undo_publish").json()["said"] == "Not published. Nobody has seen it."
     clock.shift(timedelta(minutes=1))
     tasks.publish_due()
-    assert (draft.entries.count(), Digest.all_drafts.get(pk=correction.pk).goes_out_note) == (2, "")
+    assert (draft.entries.count(), PublicEvent.objects.count()) == (2, 0)
+    checks = post(eve, "check").json()["html"]["checks"]
+    assert "One paper less.</textarea>" in checks  # for the next try
 
 
 @pytest.mark.parametrize("by_worker", [True, False])

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from papers.access import networks
 from papers.access.connections import health_of
 from papers.collecting.following import NotLeading, follow, keep
-from papers.collecting.network_days import collect_posts, days_due, told_gaps
+from papers.collecting.network_days import collect_posts, days_due
 from papers.collecting.posts import store
 from papers.counts.reading import refresh_posts
 from papers.models import Mention, NetworkDay, SourceHealth, StreamPlace, Tweet, UnmatchedMention
@@ -20,7 +20,7 @@ from papers.sources.http import SourceError, Transient
 from tests.factories import make_paper
 from tests.papers.open_networks import OpenNetworks, open_networks
 from tests.servers import free_port
-from tests.standins.bluesky import PASSWORD, BlueskyPost, external
+from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
 
@@ -82,7 +82,7 @@ def test_stories_and_daily_papers_are_collected_with_their_counts(world: OpenNet
     rows = [collect("hackernews"), collect("huggingface")]
     assert mentions() == {("90000001", "2611.90001"), ("2611.90001", "2611.90001")}
     assert set(UnmatchedMention.objects.values_list("arxiv_id", flat=True)) == {"2611.90002"}
-    assert [(row.network, row.found, row.collected_until) for row in rows] == [("hackernews", 1, NOW), ("huggingface", 1, NOW)]
+    assert [(row.network, row.found, row.collected_until) for row in rows] == [("hackernews", 2, NOW), ("huggingface", 1, NOW)]
     story = Tweet.objects.get(status_id="90000001")
     assert (story.counts, story.read_at, story.author_handle) == ({"points": 37, "comments": 12}, NOW, "tester")
     assert story.body_html == f'<a href="{PAPER}">A Synthetic Paper</a>'
@@ -186,22 +186,6 @@ def test_the_first_run_begins_36_hours_ago_and_the_next_where_it_stopped(world: 
     listen(world)
     asked = [one.cursor for one in world.stream.connections]
     assert asked == [cursor_at(NOW - timedelta(hours=36, seconds=30)), cursor_at(NOW - timedelta(seconds=30))]
-
-
-def test_what_the_stream_missed_is_told_and_filled_by_search(world: OpenNetworks, settings: Settings) -> None:
-    make_paper(arxiv_id="2611.90001")
-    horizon = NOW - timedelta(hours=36)
-    StreamPlace.objects.create(network="bluesky", cursor=cursor_at(horizon - timedelta(hours=2)))
-    lost = BlueskyPost("did:plc:lost", "3lost", horizon - timedelta(hours=1), embed=external(PAPER))
-    world.bluesky.add(lost)
-    world.stream.tick(NOW)
-    listen(world)
-    row = NetworkDay.objects.get(date=YESTERDAY)
-    assert told_gaps(row, "Bluesky") == "Bluesky was out of reach from 08:00 to 10:00 UTC."
-    assert collect("bluesky", YESTERDAY).missed != []
-    settings.BLUESKY_HANDLE, settings.BLUESKY_APP_PASSWORD = world.bluesky.handle, PASSWORD
-    row = collect("bluesky", YESTERDAY)
-    assert (row.missed, row.found, mentions()) == ([], 1, {(lost.uri, "2611.90001")})
 
 
 def test_where_no_host_answers_it_gives_up_and_says_why(world: OpenNetworks) -> None:

@@ -142,15 +142,6 @@ def test_refresh_engagement_ends_when_the_budget_is_used_up(
     assert week.x.reads == Tweet.objects.filter(read_at=NOW).count() == 1
 
 
-def test_refresh_engagement_without_a_key_says_what_to_set(week: Week, oembed: OEmbedStandin, settings: Settings) -> None:
-    settings.X_BEARER_TOKEN = ""
-
-    with pytest.raises(CommandError, match="X_BEARER_TOKEN is not set"):
-        run("refresh_engagement", "--all")
-
-    assert week.x.requests == []
-
-
 # --- rank_day
 
 

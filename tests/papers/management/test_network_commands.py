@@ -11,14 +11,18 @@ import time_machine
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from papers.access import networks
+from papers.access.connections import note_failure
 from papers.models import CollectionDay, SavedRules, StreamPlace, Tweet
+from papers.networks.bluesky.stream import cursor_at
+from papers.sources.http import ServiceRefused
 from tests.factories import make_paper, make_tweet
 from tests.papers.open_networks import OpenNetworks, open_networks
 from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running_product")]
 NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 DAY = date(2026, 11, 20)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -116,7 +120,15 @@ def test_status_tells_each_network(world: OpenNetworks, settings: Settings) -> N
 def test_status_tells_what_the_stream_missed(world: OpenNetworks) -> None:
     StreamPlace.objects.create(network="bluesky", cursor=1_795_000_000_000_000 - 48 * 3_600_000_000)
     said("follow_bluesky", "--until-live")
-    assert "Bluesky was out of reach from" in status()["bluesky"]["reason"]
+    assert "Bluesky was not heard from" in status()["bluesky"]["reason"]
+
+
+def test_a_day_tells_what_was_not_heard_of_it(world: OpenNetworks) -> None:
+    CollectionDay.objects.create(date=date(2026, 11, 19), papers_done_at=NOW, tweets_done_at=NOW, state="complete")
+    StreamPlace.objects.create(network="bluesky", cursor=cursor_at(NOW - timedelta(hours=38)))
+    said("follow_bluesky", "--until-live")
+    row = CollectionDay.objects.get()
+    assert (row.state, row.reason) == ("complete", "Bluesky was not heard from 08:00 to 10:00 UTC.")
 
 
 def test_follow_bluesky_where_it_is_off_says_so(world: OpenNetworks, settings: Settings) -> None:
@@ -125,9 +137,22 @@ def test_follow_bluesky_where_it_is_off_says_so(world: OpenNetworks, settings: S
         said("follow_bluesky")
 
 
-def test_without_any_network_somebody_is_asked_to_act(world: OpenNetworks, settings: Settings) -> None:
-    settings.NETWORKS = []
-    with pytest.raises(CommandError, match="X_BEARER_TOKEN is not set"):
+def test_where_x_alone_is_named_and_has_no_token_it_is_said_and_nothing_fails(world: OpenNetworks, settings: Settings) -> None:
+    settings.NETWORKS = ["x"]
+    why = f"{networks.why_off('x')}\n"
+    assert said("collect_tweets", "--date", str(DAY)) == said("refresh_engagement") == said("refresh_engagement", "--all") == why
+    assert why in said("status")
+    assert json.loads(said("status", "--json"))["needs"] == []
+    assert Tweet.objects.count() == 0
+
+
+def test_what_a_network_said_before_it_was_turned_off_needs_nobody(world: OpenNetworks, settings: Settings) -> None:
+    settings.NETWORKS = ["hackernews"]
+    for service in ("x", "bluesky-stream"):
+        note_failure(service, ServiceRefused("It refuses us.", setting="X_BEARER_TOKEN"), NOW)
+    assert json.loads(said("status", "--json"))["needs"] == []
+    settings.NETWORKS = ["bluesky"]
+    with pytest.raises(CommandError, match=r"It refuses us\."):
         said("status")
 
 
@@ -161,6 +186,26 @@ def test_a_day_without_x_tells_which_network_fails_and_why_and_keeps_what_the_ot
     said("collect_tweets", "--date", "2026-11-19")
     row.refresh_from_db()
     assert (row.state, row.reason) == ("complete", "")
+
+
+def test_backfill_brings_what_the_networks_without_a_key_have(world: OpenNetworks, settings: Settings) -> None:
+    for day in ("2026-11-18", "2026-11-19"):
+        CollectionDay.objects.create(date=day, papers_done_at=NOW, state="partial")
+    make_paper(arxiv_id="2611.90002", listing_date=date(2026, 11, 18))
+    world.huggingface.add(DailyPaper("2611.90002", MORNING - timedelta(days=2)))
+    world.hackernews.fault("/api", "500", times=3)
+    said("follow_bluesky", "--until-live")
+
+    with time_machine.travel(NOW - timedelta(days=1), tick=False), pytest.raises(CommandError) as raised:
+        said("backfill", "--since", "2026-11-18")
+    assert str(raised.value).splitlines() == [
+        "2026-11-18: partial. 0 new papers, 1 posts. Posts haven't been collected yet from Hacker News. Hacker News is not available (500).",
+        "Run it again later to collect what is missing.",
+    ]
+    with time_machine.travel(NOW - timedelta(days=1), tick=False):
+        lines = said("backfill", "--since", "2026-11-18").splitlines()
+    assert lines == [networks.why_off("x"), "All days from 2026-11-18 to 2026-11-19 are complete."]
+    assert len(world.huggingface.requests) == 1 + 2  # the first day's only once, the day that goes on each time
 
 
 def test_saved_weights_decide_and_x_alone_ranks_as_ever(world: OpenNetworks) -> None:

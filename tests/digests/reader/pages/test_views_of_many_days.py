@@ -183,7 +183,7 @@ def test_day_tells_what_was_collected_without_our_troubles(client: Client) -> No
     assert "arXiv announced 30 cross-listed papers; all are here." in page
     assert "1,204 posts on X up to 18:30 UTC link to a paper." in page
     assert "3 posts on Bluesky up to 18:30 UTC link to a paper." in page
-    assert "Bluesky was out of reach from 03:00 to 05:00 UTC." in page
+    assert "Bluesky was not heard from 03:00 to 05:00 UTC." in page
     assert "X_BEARER_TOKEN" not in page
 
 

@@ -31,6 +31,34 @@ def read(**values: object) -> FoundPost:
     return post
 
 
+REDIRECTED = "https://go.bsky.app/redirect?u=https%3A%2F%2Farxiv.org%2Fabs%2F2611.90001"
+
+
+@pytest.mark.parametrize(
+    ("url", "leads_to"),
+    [
+        (REDIRECTED, PAPER),
+        (f"{REDIRECTED}v2%3Futm_source%3Dbluesky&x=1", f"{PAPER}v2?utm_source=bluesky"),
+        (f"https://GO.bsky.app/redirect/?x=1&u={PAPER}", PAPER),
+        ("https://go.bsky.app/redirect", ""),
+        ("https://go.bsky.app/redirect?u=", ""),
+        (f"https://go.bsky.app/other?u={PAPER}", ""),
+        (f"https://go.bsky.app.evil.test/redirect?u={PAPER}", ""),
+        (f"https://evil.test/go.bsky.app/redirect?u={PAPER}", ""),
+    ],
+)
+def test_bluesky_s_own_redirects_lead_where_they_say(url: str, leads_to: str) -> None:
+    link = facet(0, 3, kind="link", uri=url)
+    by_facet, by_card = read(facets=[link]), read(embed=external(url))
+    assert by_facet.runs == (Run("Our", leads_to or url), Run(" paper"))
+    assert by_facet.papers == by_card.papers == (("2611.90001",) if leads_to else ())
+
+
+def test_a_redirect_to_no_page_is_no_link() -> None:
+    [run] = read(facets=[facet(0, 3, kind="link", uri="https://go.bsky.app/redirect?u=javascript:alert(1)")]).runs
+    assert run == Run("Our paper")
+
+
 def with_media(media: object) -> dict[str, Any]:
     record = {"$type": "app.bsky.embed.record", "record": QUOTED}
     return {"$type": "app.bsky.embed.recordWithMedia", "record": record, "media": media}

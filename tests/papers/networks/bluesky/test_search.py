@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from papers.networks.api import Api
-from papers.networks.base import FoundPost
+from papers.networks.base import FoundPost, NotGiven
 from papers.networks.bluesky.client import Bluesky
 from papers.networks.bluesky.search import DOMAINS, Search
 from papers.sources.http import ServiceRefused
@@ -87,6 +87,18 @@ def test_a_wrong_password_is_told_with_its_setting(standin: BlueskyStandin, api:
         list(filled(wrong, DAY, NOW))
     assert raised.value.setting == "BLUESKY_APP_PASSWORD"
     assert "not-the-password" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("fault", "told"), [("firehose", "400 InvalidRequest"), ("403-html", "403")])
+def test_a_refused_search_is_a_limit_of_bluesky_s_and_no_fault_of_ours(
+    standin: BlueskyStandin, searching: Bluesky, fault: str, told: str
+) -> None:
+    standin.fault("/xrpc/app.bsky.feed.searchPosts", fault)
+    with pytest.raises(NotGiven) as raised:
+        list(filled(searching, DAY, NOW))
+    assert str(raised.value) == (
+        f"Bluesky's search refuses to fill such gaps ({told}): it wants data to be collected from its stream."
+    )
 
 
 def test_search_leaves_out_who_is_not_for_everybody(standin: BlueskyStandin, searching: Bluesky) -> None:

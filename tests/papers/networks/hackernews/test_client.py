@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from papers.networks.api import Api
-from papers.networks.base import GoneReason, Run
+from papers.networks.base import FoundPost, GoneReason, Run
 from papers.networks.hackernews.client import HackerNews
 from papers.networks.hackernews.client import _hit as hit_of
 from papers.sources.http import Malformed, RateLimited, SourceError, Transient
@@ -220,10 +220,25 @@ def test_a_page_that_is_shorter_than_asked_for_loses_nothing(standin: HackerNews
     assert len(found(hackernews, end=DAY + timedelta(seconds=50))) == 50
 
 
-def test_a_total_that_is_a_guess_is_not_chased(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
-    standin.guessed_total = 5000
-    assert found(hackernews, end=DAY + timedelta(seconds=50)) == {}
-    assert len([one for one in standin.requests if one.params["query"] == "arxiv.org"]) == 1
+@pytest.mark.parametrize("total", [5000, 3])
+def test_no_stories_where_there_are_some_is_asked_for_again_and_is_no_quiet_day(
+    standin: HackerNewsStandin, hackernews: HackerNews, waits: list[float], total: int
+) -> None:
+    standin.guessed_total = total
+    with pytest.raises(Transient, match=r"^Hacker News gave an incomplete answer\.$"):
+        found(hackernews, end=DAY + timedelta(seconds=50))
+    assert (len(standin.requests), len(waits)) == (3, 2)
+
+
+def test_an_answer_shorter_than_its_own_total_gives_what_it_has_and_fails(
+    standin: HackerNewsStandin, hackernews: HackerNews
+) -> None:
+    standin.add(*(story(n, f"https://arxiv.org/abs/2611.{n:05}") for n in range(50)))
+    standin.lost = 30
+    came: list[FoundPost] = []
+    with pytest.raises(Transient, match=r"^Hacker News gave an incomplete answer\.$"):
+        came.extend(hackernews.mentions(DAY, NOW))
+    assert len(came) == 20
 
 
 def test_a_story_that_the_official_api_does_not_have_yet_is_not_gone(hackernews: HackerNews) -> None:

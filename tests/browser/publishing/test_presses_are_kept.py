@@ -1,0 +1,119 @@
+"""What is pressed while an answer is on its way is done all the same, and an answer that comes late undoes nothing."""
+
+import pytest
+from playwright.sync_api import APIResponse, Page, Route, expect
+from pytest_django import Settings
+
+from digests.models import Digest
+from tests.browser.desk_browser import OpenDesk
+from tests.browser.publishing.steps import click, open_check, pill
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+class Held:
+    """The answer to an action that the server did once; the page gets it when it is let go."""
+
+    def __init__(self, page: Page, action: str) -> None:
+        self.page = page
+        self.answers: list[tuple[Route, APIResponse]] = []
+        page.route(f"**/{action}", lambda route: self.answers.append((route, route.fetch())), times=1)
+
+    def came(self) -> None:
+        while not self.answers:
+            self.page.wait_for_timeout(20)
+
+    def let_go(self) -> None:
+        self.came()
+        route, answer = self.answers.pop()
+        route.fulfill(response=answer)
+
+
+def test_check_that_comes_after_the_undo_brings_no_old_panel_back(
+    open_desk: OpenDesk, published: Digest, settings: Settings
+) -> None:
+    settings.PUBLISH_GRACE_SECONDS = 600
+    ann = open_desk()
+    note = ann.page.get_by_label("Tell readers what was corrected")
+    open_check(ann)
+    ann.press("C")
+    expect(note).to_be_visible()
+    ann.press("l", "x")
+    ann.saved()
+    note.fill("One paper less.")
+    click(ann, "Publish correction")
+    expect(ann.page.locator("#desk-grace")).to_be_visible()
+    ann.press("v")
+    held = Held(ann.page, "check")
+    ann.press("v")
+    held.came()
+    with ann.page.expect_response("**/undo_publish"):
+        ann.press("u")
+    expect(note).to_have_value("One paper less.")
+    note.fill("One paper fewer.")
+
+    with ann.page.expect_response("**/check"):  # it is asked for again
+        held.let_go()
+    settings.PUBLISH_GRACE_SECONDS = 0
+    expect(note).to_have_value("One paper fewer.")
+    click(ann, "Publish correction")
+    expect(pill(ann)).to_have_text("published")
+    assert published.events.latest("pk").note == "One paper fewer."
+
+
+def test_keys_that_are_quicker_than_the_check_are_kept(open_desk: OpenDesk, draft: Digest) -> None:
+    ann = open_desk()
+    held = Held(ann.page, "check")
+    ann.press("v", "P")
+    held.let_go()
+    expect(pill(ann)).to_have_text("published")
+    expect(ann.page.locator("#desk-toast")).to_be_hidden()
+
+
+def test_undo_that_is_quicker_than_the_answer_takes_the_publication_back(
+    open_desk: OpenDesk, draft: Digest, settings: Settings
+) -> None:
+    settings.PUBLISH_GRACE_SECONDS = 600
+    ann = open_desk()
+    ann.press("l", "x")
+    ann.saved()
+    open_check(ann)
+    held = Held(ann.page, "publish")
+    ann.press("P", "u")
+    held.let_go()
+    expect(pill(ann)).to_have_text("draft")
+    assert ann.requests[-2:] == ["publish", "undo_publish"]
+    assert (draft.entries.count(), Digest.objects.get().goes_out_at) == (2, None)
+
+
+def test_button_that_is_held_down_does_not_change_under_the_pointer(open_desk: OpenDesk, draft: Digest) -> None:
+    ann = open_desk()
+    page = ann.page
+    open_check(ann)
+    entry = draft.entries.first()
+    assert entry
+    entry.shown_tweets.all().delete()  # a finding that moves the button down
+    ann.press("v")
+    held = Held(page, "check")
+    ann.press("v")
+    page.get_by_role("button", name="Publish now").hover()
+    page.mouse.down()
+    with page.expect_response("**/check"):
+        held.let_go()
+    with page.expect_response("**/publish"):
+        page.mouse.up()
+
+
+def test_notes_that_were_typed_outlive_a_closed_tab(open_desk: OpenDesk, published: Digest) -> None:
+    ann = open_desk()
+    open_check(ann)
+    ann.page.locator("#withdraw-note").fill("Wrong day")
+    ann.page.close()
+    ann.open()
+    open_check(ann)
+    expect(ann.page.locator("#withdraw-note")).to_have_value("Wrong day")
+    click(ann, "Withdraw the day")
+    click(ann, "Withdraw this day?")
+    expect(pill(ann)).to_have_text("withdrawn")
+    assert published.events.latest("pk").note == "Wrong day"
+    assert ann.page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('desk-draft'))") == []

@@ -1,0 +1,86 @@
+"""What a stream missed: told with its day, filled by a search where there is an account for it, and a limit where that refuses."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from pytest_django import Settings
+
+from papers.access import networks
+from papers.collecting import days, posts
+from papers.collecting.day_states import told_gaps
+from papers.collecting.following import follow
+from papers.collecting.network_days import collect_posts
+from papers.models import Mention, NetworkDay, SourceHealth, StreamPlace
+from papers.networks.bluesky.stream import cursor_at
+from tests.factories import make_paper
+from tests.papers.open_networks import OpenNetworks, open_networks
+from tests.standins.bluesky import PASSWORD, BlueskyPost, external
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
+YESTERDAY = date(2026, 11, 19)
+GAP = (datetime(2026, 11, 19, 8, tzinfo=UTC), datetime(2026, 11, 19, 10, tzinfo=UTC))
+PAPER = "https://arxiv.org/abs/2611.90001"
+
+
+@pytest.fixture
+def world(settings: Settings) -> Iterator[OpenNetworks]:
+    settings.X_BEARER_TOKEN = ""
+    with time_machine.travel(NOW, tick=False), open_networks(settings) as made:
+        make_paper(arxiv_id="2611.90001")
+        yield made
+
+
+@pytest.fixture
+def account(world: OpenNetworks, settings: Settings) -> None:
+    settings.BLUESKY_HANDLE, settings.BLUESKY_APP_PASSWORD = world.bluesky.handle, PASSWORD
+
+
+def collected() -> NetworkDay:
+    with networks.opened("bluesky", attempts=1) as network:
+        return collect_posts(YESTERDAY, network, now=NOW)
+
+
+def miss() -> None:
+    posts.missed("bluesky", *GAP, days=[days.bounds(YESTERDAY)])
+
+
+def lose(world: OpenNetworks, count: int) -> list[BlueskyPost]:
+    lost = [BlueskyPost("did:plc:a", f"3k{n}", GAP[0] + timedelta(minutes=n), embed=external(PAPER)) for n in range(count)]
+    world.bluesky.add(*lost)
+    return lost
+
+
+def test_what_the_stream_missed_is_told_and_filled_by_search(world: OpenNetworks, settings: Settings) -> None:
+    StreamPlace.objects.create(network="bluesky", cursor=cursor_at(GAP[0]))
+    [lost] = lose(world, 1)
+    world.stream.tick(NOW)
+    follow("bluesky", networks.stream("bluesky"), until_live=True, sleep=lambda s: None)
+    assert told_gaps(NetworkDay.objects.get(date=YESTERDAY)) == "Bluesky was not heard from 08:00 to 10:00 UTC."
+    assert collected().missed != []
+    settings.BLUESKY_HANDLE, settings.BLUESKY_APP_PASSWORD = world.bluesky.handle, PASSWORD
+    row = collected()
+    assert (row.missed, row.found, Mention.objects.get().tweet.status_id) == ([], 1, lost.uri)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_search_that_refuses_is_a_limit_that_is_told_and_keeps_what_it_gave(world: OpenNetworks) -> None:
+    miss()
+    lose(world, 4)
+    world.bluesky.largest_page, world.bluesky.has_first_pages_alone = 2, True
+
+    row = collected()
+
+    told = (
+        "Bluesky was not heard from 08:00 to 10:00 UTC. Bluesky's search refuses to fill such gaps (400 InvalidRequest): "
+        "it wants data to be collected from its stream."
+    )
+    assert (told_gaps(row), row.found, row.collected_at) == (told, 2, NOW)
+    assert not SourceHealth.objects.exclude(state="ok").exists()
+    miss()  # the same once more
+    assert NetworkDay.objects.get(pk=row.pk).missed == row.missed
+    assert told_gaps(collected()) == told
+    world.bluesky.has_first_pages_alone = False
+    assert (collected().missed, collected().found) == ([], 4)
