@@ -265,7 +265,7 @@ def _listing_title(entry: lxml.html.HtmlElement) -> str:
 
 def _text(element: etree._Element, name: str) -> str:
     found = element.find(name)
-    return "" if found is None else " ".join("".join(found.itertext()).split())
+    return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
 
 
 def _folded(element: lxml.html.HtmlElement) -> str:
