@@ -42,7 +42,7 @@ def test_troubles_grace_and_silence_are_accessible(open_desk: OpenDesk, settings
     assert found == []
 
 
-@pytest.mark.parametrize("address", ["/admin/all/", "/admin/system/", "/admin/notices/", "/admin/papers/paper/"])
+@pytest.mark.parametrize("address", ["/admin/all/", "/admin/system/", "/admin/notices/"])
 def test_pages_of_the_admin_are_accessible(open_desk: OpenDesk, address: str) -> None:
     make_day(2, hot=1)
     Trouble.objects.create(key="no beat", sentence="No beat is running.", since=timezone.now())
