@@ -12,7 +12,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from hotpapers_site import alert_values, deploy_checks, environment, logs, mirrors, queues, values
-from hotpapers_site.databases.addresses import configured
+from hotpapers_site.databases.addresses import configured, file_address
 from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,7 +41,7 @@ if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 FORCE_SCRIPT_NAME = ""  # the site is at the root of its host, whatever a request says
 
-DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or file_address(VAR_DIR / "db.sqlite3"))}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # seconds; to open one takes a fifth of the time that a page takes
 SILENCED_SYSTEM_CHECKS = deploy_checks.ANSWERED_BY_OURS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
