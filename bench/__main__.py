@@ -25,6 +25,8 @@ options of engagement, search, admin, growth and thinning:
   --database sqlite|postgresql             on this one only
 option of busy:
   --minutes N                              of each, idle and busy; the default is 10
+option of lighthouse:
+  --page NAME                              only this page; may be given again
 option of archive and mirror:
   --copies N                               of each of the real posts
 """

@@ -36,12 +36,18 @@ FEW_PAPERS = 3
 """Papers on each day that exists only to reach the number of days."""
 ROUNDS = 30
 VOCABULARY, WEIGHTS = vocabulary()
-FIRST_DAY = date(1991, 1, 7)
+TODAY = datetime.now(UTC).date()
+FULL = (0, 150, 5_000)
+"""Days ago of the lists with thirteen papers: today's, and those whose pages are measured, of few digests and of many."""
+HOSTILE = 6_000
+"""Days ago of the list whose abstracts are hostile."""
 FIRST_TWEET = datetime(2012, 1, 2, tzinfo=UTC)
 
 
 def day_of(number: int) -> date:
-    return FIRST_DAY + timedelta(days=number)
+    """The day so many days ago. Lists are made backwards, so that pages about the last days find as much among few as among
+    many; those before 1991 have no page, but rows."""
+    return TODAY - timedelta(days=number)
 
 
 def arxiv_id(number: int, place: int) -> str:
@@ -86,11 +92,10 @@ TWEET = "Look at <br>this &amp; that: "
 
 
 def fill(start: int, stop: int) -> None:
-    """Make the days from `start` up to `stop`: thirteen papers on the middle and the last one, few on the others."""
-    full = {(start + stop) // 2, stop - 1}
-    numbers = [number for number in range(start, stop) if number not in full]
+    """Make the lists from `start` up to `stop` days ago: thirteen papers on those of FULL, few on the others."""
+    numbers = [number for number in range(start, stop) if number not in (*FULL, HOSTILE)]
     with transaction.atomic():
-        for number in sorted(full):
+        for number in set(FULL) & set(range(start, stop)):
             text = render(a_post(number))
             store(PostFile(path=None, post=parse(text), text=text, mended_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
         days = insert(
@@ -119,7 +124,7 @@ def fill(start: int, stop: int) -> None:
 
 def print_hostile_day() -> None:
     """Measure a day whose abstracts are formulas that the converter would never finish, before and after they are rendered."""
-    day = FIRST_DAY - timedelta(days=6)
+    day = day_of(HOSTILE)
     worst = "$f" + "(" * 60 + "$"
     papers = tuple(paper._replace(arxiv_id=f"9001.{n:05}", abstract=worst) for n, paper in enumerate(a_post(0).papers))
     text = render(a_post(0)._replace(day=day, papers=papers))
@@ -153,8 +158,8 @@ def main() -> int:
     call_command("migrate", verbosity=0, stdout=io.StringIO())
     figures: dict[str, list[tuple[float, int]]] = {}
     filled = 0
-    for size in SIZES:
-        middle = a_post((filled + size) // 2)
+    for size, measured in zip(SIZES, FULL[1:], strict=True):
+        middle = a_post(measured)
         fill(filled, size)
         filled = size
         pages = {

@@ -122,11 +122,13 @@ def copying(copy: int, shift: int) -> list[str]:
             f"INSERT INTO papers_indexedpaper (paper_id, standing) SELECT paper_id + {shift}, standing + {shift} "
             f"FROM papers_indexedpaper WHERE paper_id <= {shift // copy}",
         ]
-    number = "substr(papers_paper.arxiv_id, 6)"
+    beginnings = (
+        "ARRAY(SELECT '{id}' || left(substr(arxiv_id, 6), digits) FROM generate_series(0, length(arxiv_id) - 5) AS digits)"
+    )
     return [
         *statements,
         f"INSERT INTO papers_indexedpaper (paper_id, standing, words) SELECT paper_id + {shift}, standing + {shift}, "
-        f"ts_delete(words, '{old}' || {number}) || ('{new}' || {number})::tsvector "
+        f"ts_delete(words, {beginnings.format(id=old)}) || array_to_tsvector({beginnings.format(id=new)}) "
         f"FROM papers_indexedpaper JOIN papers_paper ON id = paper_id WHERE paper_id <= {shift // copy}",
     ]
 

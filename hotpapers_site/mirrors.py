@@ -13,6 +13,7 @@ from hotpapers_site import alert_values, values
 from hotpapers_site.environment import Environment
 from hotpapers_site.values import Kind
 
+CODE = Path(__file__).parent.parent
 OLD_NAME = "folder"
 """The name of the target that MIRROR_DIR describes."""
 
@@ -96,8 +97,8 @@ def read(env: Environment, var: Path) -> list[Target]:
         env.wrong("MIRRORS", "not different names", f"each name once{taken}", NAMES.example)
     targets += [_read_one(env, name, var) for name in dict.fromkeys(names)]
     for number, target in enumerate(targets):
-        if found := _sharing(target, targets[:number]):
-            variable = f"MIRROR_{target.name.upper()}_DIR"
+        if found := _sharing(target, targets[:number]) or _around_ours(target, var):
+            variable = "MIRROR_DIR" if old and number == 0 else f"MIRROR_{target.name.upper()}_DIR"
             env.wrong(variable, found, "a folder of its own", f"/srv/mirrors/{target.name}")
     return targets
 
@@ -111,6 +112,14 @@ def _sharing(target: Target, others: list[Target]) -> str:
             return f"the folder of {other.name}, too"
         if place.is_relative_to(its) or its.is_relative_to(place):
             return f"{'inside' if place.is_relative_to(its) else 'around'} the folder of {other.name}"
+    return ""
+
+
+def _around_ours(target: Target, var: Path) -> str:
+    """Return in words what of this site's own is in the folder; empty if nothing. Mirrors are served to everybody."""
+    for what, ours in (("VAR_DIR, which holds secrets", var), ("this site's code", CODE)):
+        if ours.resolve().is_relative_to(target.folder.resolve()):
+            return f"the folder of {what}, or around it"
     return ""
 
 

@@ -91,7 +91,7 @@ def _first(waiting: list[Notice], address: str) -> tuple[list[Notice], str]:
 
 def _by_mail(now: datetime) -> None:
     due = Received.objects.filter(is_mail_due=True, notice__in=_recent(now), editor__is_active=True)
-    rows = list(due.select_related("notice").order_by("editor", "notice__at", "pk")) if mail_is_set() else []
+    rows = list(due.select_related("notice").order_by("editor_id", "notice__at", "notice_id")) if mail_is_set() else []
     addresses, began = dict(NoticesByMail.objects.values_list("editor", "address")), time.monotonic()
     for editor, group in groupby(rows, key=lambda row: row.editor_id):
         some, address = list(group)[:TOGETHER], addresses.get(editor)

@@ -12,7 +12,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from hotpapers_site import alert_values, deploy_checks, environment, logs, mirrors, queues, values
-from hotpapers_site.databases.addresses import configured
+from hotpapers_site.databases.addresses import configured, file_address
 from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,13 +33,15 @@ if why_not:
 SITE_URL = env.read("SITE_URL", values.SITE, "http://127.0.0.1:8000")
 HTTPS = SITE_URL.startswith("https://")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = list(dict.fromkeys([*env.read("ALLOWED_HOSTS", values.HOSTS, LOCAL_HOSTS), values.host_of(SITE_URL)]))
+KEYS_AT = values.origin_of_keys(SITE_URL)  # of this machine it has the name, though SITE_URL may have the number
+named = [values.host_of(address) for address in (SITE_URL, KEYS_AT) if address]
+ALLOWED_HOSTS = list(dict.fromkeys([*env.read("ALLOWED_HOSTS", values.HOSTS, LOCAL_HOSTS), *named]))
 if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
     env.wrong("DEBUG", "on for a public site, whose visitors would read its settings on error pages", "it off", "false")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 FORCE_SCRIPT_NAME = ""  # the site is at the root of its host, whatever a request says
 
-DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or f"sqlite:///{VAR_DIR}/db.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or file_address(VAR_DIR / "db.sqlite3"))}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # seconds; to open one takes a fifth of the time that a page takes
 SILENCED_SYSTEM_CHECKS = deploy_checks.ANSWERED_BY_OURS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -271,8 +273,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 LOGGING = logs.config(env.read("LOG_LEVEL", values.LEVEL, "INFO"), env.read("LOG_FORMAT", alert_values.LOG_FORMAT, "line"))
 OTP_TOTP_ISSUER = values.host_of(SITE_URL)
 # Security keys answer one address, whatever other hosts are allowed; see docs/decisions/0028-second-factors.md.
-OTP_WEBAUTHN_ALLOWED_ORIGINS = [address for address in (values.origin_of_keys(SITE_URL),) if address]
-OTP_WEBAUTHN_RP_ID = values.host_of(values.origin_of_keys(SITE_URL))
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [KEYS_AT] if KEYS_AT else []
+OTP_WEBAUTHN_RP_ID = values.host_of(KEYS_AT)
 OTP_WEBAUTHN_RP_NAME = "Hot Papers"
 OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False  # nor are the library's own views and backend in use
 

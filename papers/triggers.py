@@ -4,7 +4,8 @@ The names of triggers with one purpose share a prefix. They are made again after
 makes it anew and loses its triggers.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +31,14 @@ class Trigger:
     """In PostgreSQL: fire once a statement, with the new rows as a table of this name."""
 
     def statements(self, vendor: str) -> list[str]:
+        return self._statements(vendor, self.mark(vendor))
+
+    def mark(self, vendor: str) -> str:
+        """Return the comment that stands in the trigger and tells it from one of the same name that does something else."""
+        told = "; ".join(self._statements(vendor, "")).encode()
+        return f"/* {hashlib.sha256(told).hexdigest()[:16]} */"
+
+    def _statements(self, vendor: str, mark: str) -> list[str]:
         of = " OF " + ", ".join(f'"{column}"' for column in self.columns) if self.columns else ""
         on = f"CREATE TRIGGER {self.name} AFTER {self.event}{of} ON {self.table}"
         differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
@@ -37,10 +46,10 @@ class Trigger:
         conditions = " AND ".join(f"({one})" for one in (self.when, changed) if one)
         when = f"WHEN ({conditions})" if conditions else ""
         if vendor == "sqlite":
-            return [f"{on} {when} BEGIN {self.body} END"]
+            return [f"{on} {when} BEGIN {mark} {self.body} END"]
         rows = f"REFERENCING NEW TABLE AS {self.rows_as}" if self.rows_as else ""
         each = "STATEMENT" if self.rows_as or self.event == "truncate" else "ROW"
-        begin = f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        begin = f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {mark} BEGIN"
         return [
             f"{begin} {self.body} RETURN NULL; END $$",
             f"{on} {rows} FOR EACH {each} {when} EXECUTE FUNCTION {self.name}()",
@@ -77,16 +86,23 @@ def drop_all(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f"DROP TRIGGER {name}" + f" ON {table}" * (connection.vendor == "postgresql"))
 
 
-def installed(connection: BaseDatabaseWrapper, prefix: str) -> set[str]:
-    """The names of the triggers with the prefix."""
+def present(connection: BaseDatabaseWrapper, prefix: str, triggers: Iterable[Trigger]) -> bool:
+    """Say whether the triggers with the prefix are these and do what these do: after an upgrade, those of the older version are
+    there until `migrate` has run."""
+    found, wanted = installed(connection, prefix), {trigger.name: trigger.mark(connection.vendor) for trigger in triggers}
+    return found.keys() == wanted.keys() and all(mark in found[name] for name, mark in wanted.items())
+
+
+def installed(connection: BaseDatabaseWrapper, prefix: str) -> dict[str, str]:
+    """The triggers with the prefix: what the database has of their text, by name."""
     with connection.cursor() as cursor:
         cursor.execute(NAMES[connection.vendor], [prefix])
-        return {name for (name,) in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 NAMES = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND instr(name, %s) = 1",
-    "postgresql": "SELECT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE starts_with(proname, %s)",
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND instr(name, %s) = 1",
+    "postgresql": "SELECT proname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE starts_with(proname, %s)",
 }
 ALL = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",

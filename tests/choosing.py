@@ -26,6 +26,7 @@ DEPEND_ON_THE_DATABASE = (
     "tests/papers/counts",
     "tests/papers/rendered",
     "tests/papers/search",
+    "tests/papers/test_rows.py",
     "tests/papers/test_triggers.py",
 )
 """Folders and files: search, the page cache, lists, measuring, rows, locks, constraints, migrations, history. So does every test

@@ -129,10 +129,11 @@ def take_counts(digest: Digest) -> int:
     """Update the counts of an unpublished list to the latest; returns how many entries changed.
 
     Order and choice stay, and so does the revision, since no editor changed anything. Counts that a post file printed stay as
-    well. A constant number of queries.
+    well, and those of a list that is about to go out: what was checked is published. A constant number of queries.
     """
     with transaction.atomic():
-        locked = Digest.all_drafts.select_for_update().filter(pk=digest.pk).exclude(status=Digest.Status.PUBLISHED).first()
+        waiting = Digest.all_drafts.filter(pk=digest.pk, goes_out_at=None)
+        locked = waiting.select_for_update().exclude(status=Digest.Status.PUBLISHED).first()
         if locked is None:
             return 0
         entries = list(locked.entries.filter(provenance=Provenance.NETWORK).select_related("paper").defer("paper__abstract"))

@@ -10,14 +10,21 @@ from typing import NamedTuple
 from digests.markdown.other_networks import others
 from digests.markdown.post import Post, PostPaper, PostTweet
 from digests.models import Digest, DigestQuerySet, Entry, ShownTweet
-from papers.models import PaperCategory, of_live_tweet
+from papers.models import PaperCategory, Tweet
 from papers.networks.registry import OLD_NETWORK
+from papers.rows import select
 from papers.text.embed import escape
 
 CHUNK = 50
 """Digests composed at a time: limits memory, and needs four queries for each chunk."""
-
-
+PRINTED = (
+    "paper", "retweets", "favorites", "counts", "read_at", "printed_otherwise", "note",
+    "paper__arxiv_id", "paper__title", "paper__authors", "paper__abstract",
+)  # fmt: skip
+PRINTED_TWEET = (
+    "printed_otherwise", "tweet__state", "tweet__network", "tweet__status_id", "tweet__posted_at",
+    "tweet__language", "tweet__direction", "tweet__body_html", "tweet__author_name", "tweet__author_handle",
+)  # fmt: skip
 COLUMNS = ("pk", "date", "written_at", "status", "intro", "revision")
 
 
@@ -62,21 +69,14 @@ def name_html(name: str) -> str:
 
 def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
     """Return the papers of each digest, in order."""
-    rows = list(
-        Entry.objects.filter(digest__in=digest_ids)
-        .order_by("digest_id", "position")
-        .values_list(
-            "pk", "digest_id", "paper_id", "retweets", "favorites", "counts", "read_at", "printed_otherwise", "note",
-            "paper__arxiv_id", "paper__title", "paper__authors", "paper__abstract",
-        )
-    )  # fmt: skip
+    entries = sorted(select(Entry, ("digest", "position", "id", *PRINTED), "digest", digest_ids))
+    known = {paper_id for _, _, _, paper_id, *_ in entries}
     categories = defaultdict(list)
-    known = PaperCategory.objects.filter(paper__in={row[2] for row in rows}).order_by("paper_id", "position")
-    for paper_id, code in known.values_list("paper_id", "code"):
+    for paper_id, _, code in sorted(select(PaperCategory, ("paper", "position", "code"), "paper", known)):
         categories[paper_id].append(code)
-    tweets = _tweets(digest_ids)
+    tweets = _tweets([pk for _, _, pk, *_ in entries])
     papers = defaultdict(list)
-    for pk, digest_id, paper_id, retweets, favorites, counts, read_at, otherwise, note, *texts in rows:
+    for digest_id, _, pk, paper_id, retweets, favorites, counts, read_at, otherwise, note, *texts in entries:
         arxiv_id, title, authors, abstract = texts
         codes = categories[paper_id]
         if otherwise:
@@ -93,21 +93,16 @@ def _papers(digest_ids: list[int]) -> dict[int, list[PostPaper]]:
     return papers
 
 
-def _tweets(digest_ids: list[int]) -> dict[int, list[PostTweet]]:
+def _tweets(entry_ids: list[int]) -> dict[int, list[PostTweet]]:
     """Return the tweets under each entry, in order, without those that are gone and those of X whose author is unknown."""
-    rows = (
-        ShownTweet.objects.filter(of_live_tweet(), entry__digest__in=digest_ids)
-        .exclude(tweet__network=OLD_NETWORK, tweet__author_handle="")
-        .order_by("entry_id", "position")
-        .values_list(
-            "entry_id", "printed_otherwise", "tweet__network", "tweet__status_id", "tweet__posted_at",
-            "tweet__language", "tweet__direction", "tweet__body_html", "tweet__author_name", "tweet__author_handle",
-        )
-    )  # fmt: skip
+    rows = sorted(select(ShownTweet, ("entry", "position", *PRINTED_TWEET), "entry", entry_ids))
+    networks = {OLD_NETWORK, *others()}
     tweets = defaultdict(list)
-    for entry_id, otherwise, network, status_id, posted_at, language, direction, body, name, handle in rows:
-        if network != OLD_NETWORK and network not in others():
-            continue  # a network that this version does not know
+    for entry_id, _, otherwise, state, network, status_id, posted_at, language, direction, body, name, handle in rows:
+        if state != Tweet.State.LIVE or (network == OLD_NETWORK and not handle):
+            continue
+        if network not in networks:
+            continue  # one that this version does not know
         day = posted_at.astimezone(UTC).date()
         tweet = PostTweet(status_id, language, direction, body, name_html(name), handle, day, network)
         if otherwise:

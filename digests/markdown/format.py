@@ -69,43 +69,34 @@ def front_matter(day: date, written_at: datetime, draft: bool) -> list[str]:
 
 def render(post: Post) -> str:
     r"""Return the post's Markdown, with `\n` at the ends of lines."""
-    return "\n".join(_lines(post))
+    papers = (_paper(number, paper) for number, paper in enumerate(post.papers, 1))
+    return "\n".join([*front_matter(post.day, post.written_at, post.draft), *papers, ""])
 
 
-def _lines(post: Post) -> Iterator[str]:
-    yield from front_matter(post.day, post.written_at, post.draft)
-    for number, paper in enumerate(post.papers, 1):
-        yield ""
-        yield f"# {number}. {paper.title}"
-        yield ""
-        yield ", ".join(paper.authors)
-        yield ""
-        yield f"- retweets: {paper.retweets}, favorites: {paper.favorites} ({paper.read_at:%m/%d/%Y %H:%M:%S})"
-        yield ""
-        yield f"- links: [abs](https://arxiv.org/abs/{paper.arxiv_id}) | [pdf](https://arxiv.org/pdf/{paper.arxiv_id})"
-        yield "- " + " | ".join(f"[{code}](https://arxiv.org/list/{code}/recent)" for code in paper.categories)
-        yield from other_networks.count_lines(paper.counts, paper.read_at)
-        yield ""
-        yield paper.abstract
-        yield ""
-        for tweet in paper.tweets:
-            yield from _tweet_lines(tweet)
-            yield ""
-        yield ""
-        yield ""
-    yield ""
+def _paper(number: int, paper: PostPaper) -> str:
+    categories = " | ".join([f"[{code}](https://arxiv.org/list/{code}/recent)" for code in paper.categories])
+    others = "".join([f"{line}\n" for line in other_networks.count_lines(paper.counts, paper.read_at)]) if paper.counts else ""
+    tweets = "".join([f"{_tweet(tweet)}\n\n" for tweet in paper.tweets])
+    return (
+        f"\n# {number}. {paper.title}\n"
+        f"\n{', '.join(paper.authors)}\n"
+        f"\n- retweets: {paper.retweets}, favorites: {paper.favorites} ({paper.read_at:%m/%d/%Y %H:%M:%S})\n"
+        f"\n- links: [abs](https://arxiv.org/abs/{paper.arxiv_id}) | [pdf](https://arxiv.org/pdf/{paper.arxiv_id})"
+        f"\n- {categories}\n"
+        f"{others}"
+        f"\n{paper.abstract}\n"
+        f"\n{tweets}\n"
+    )
 
 
-def _tweet_lines(tweet: PostTweet) -> Iterator[str]:
+def _tweet(tweet: PostTweet) -> str:
     if tweet.network != OLD_NETWORK:
-        yield other_networks.write_post(tweet)
-        return
-    yield (
+        return other_networks.write_post(tweet)
+    return (
         f'<blockquote class="twitter-tweet"><p lang="{tweet.language}" dir="{tweet.direction}">{tweet.body}</p>'
         f'&mdash; {tweet.name} (@{tweet.handle}) <a href="https://twitter.com/{tweet.handle}/status/{tweet.status_id}'
-        f'?ref_src=twsrc%5Etfw">{write_date(tweet.day)}</a></blockquote>'
+        f'?ref_src=twsrc%5Etfw">{write_date(tweet.day)}</a></blockquote>\n{SCRIPT}'
     )
-    yield SCRIPT
 
 
 def parse(text: str) -> Post:

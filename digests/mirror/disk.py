@@ -8,9 +8,6 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
-
-from digests.mirror.manifest import NAME
 
 LOCK_WAIT_S = 5.0
 """How long to wait for the lock: after a run was killed, its processes hold the folder until they notice."""
@@ -120,11 +117,11 @@ def empty_waiting_room(folder: Path) -> None:
         Path(path).unlink()
 
 
-def write_state(folder: Path, position: str) -> None:
-    """Write up to where the folder was brought. Its time is later than that of all that we wrote: what somebody does from then on
-    can be told from it, though a file system's clock moves in steps."""
+def write_state(folder: Path, text: str) -> None:
+    """Write what the next run needs to know (looking.State). Its time is later than that of all that we wrote: what somebody does
+    from then on can be told from it, though a file system's clock moves in steps."""
     ours, state = folder.stat().st_ctime_ns, folder / STATE
-    write_durably(folder / OURS / "fresh", position.encode())
+    write_durably(folder / OURS / "fresh", text.encode())
     (folder / OURS / "fresh").replace(state)
     for _ in range(STEPS):
         if state.stat().st_ctime_ns > ours:
@@ -149,51 +146,3 @@ def keep(path: Path, kept: Path) -> None:
         os.link(path, kept)
     except OSError:  # a file system without links
         write_durably(kept, path.read_bytes())
-
-
-class Found(NamedTuple):
-    """What stands in a folder, without hidden files and the manifest."""
-
-    number: int
-    """How many files there are."""
-    changed: list[str]
-    """Names of files that changed since."""
-    has_others: bool
-    """Whether files came or went since."""
-
-
-def scan(folder: Path, since_ns: int) -> Found:
-    """Return how many files are there, and which changed (ctime, ns) at that moment or later.
-
-    This asks the system about each file, which takes longer than all else that a changed day among 30,000 costs.
-    """
-    number, changed, waiting, has_others = 0, [], [""], False
-    while waiting:
-        below = waiting.pop()
-        descriptor = os.open(folder / below, os.O_RDONLY)  # from which a file's times are a tenth cheaper than by its path
-        try:
-            has_others = has_others or os.fstat(descriptor).st_ctime_ns >= since_ns
-            with os.scandir(descriptor) as found:
-                for one in found:
-                    name = one.name
-                    if name[0] == ".":
-                        continue
-                    if one.is_dir(follow_symlinks=False):
-                        waiting.append(f"{below}{name}/")
-                        continue
-                    number += 1
-                    if one.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
-                        changed.append(below + name)
-        finally:
-            os.close(descriptor)
-    return Found(number - (folder / NAME).is_file(), changed, has_others)
-
-
-def names(folder: Path) -> set[str]:
-    """Return the names of the files that `scan` counts."""
-    found = set[str]()
-    for below, folders, files in os.walk(folder):
-        folders[:] = [one for one in folders if not one.startswith(".")]
-        inside = below.removeprefix(str(folder)).lstrip("/")
-        found.update(f"{inside}/{one}".lstrip("/") for one in files)
-    return found

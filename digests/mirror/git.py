@@ -37,6 +37,8 @@ REFUSED = re.compile(
     re.IGNORECASE,
 )
 """Answers that mean that only a person can fix it."""
+REJECTED = re.compile(r"\[remote rejected\] \(([^()]{1,100})\)")
+"""Says why, in git's own words; before it stands what the server printed."""
 ATTRIBUTES = "* -text -eol -ident -filter -working-tree-encoding\n"
 """Whatever a repository's own .gitattributes say, the files' bytes are ours."""
 BEATEN = re.compile(r"\[(?:remote )?rejected\].*\((?:non-fast-forward|fetch first|cannot lock ref[^)]*|failed to update ref)")
@@ -135,7 +137,8 @@ class Git:
         if before != self._address:
             self("config", "core.symlinks", CONFIG["core.symlinks"])  # for a person who looks at the clone
             self("config", "remote.origin.url", self._address)
-            self("update-ref", "-d", self.tracked)  # it told of another repository
+            for name in self("for-each-ref", "--format=%(refname)", "refs/remotes/origin").split():
+                self("update-ref", "-d", name)  # it told of another repository
         self("symbolic-ref", "HEAD", f"refs/heads/{self._target.branch}")
         self("reset", "--quiet", "--mixed")  # what a person has staged is not ours to commit, nor what another branch has
         self._seen = self.commit(self.tracked)
@@ -214,9 +217,10 @@ class Git:
             raise Beaten
         remote = f"MIRROR_{self._target.name.upper()}_REMOTE"
         if REFUSED.search(said):
+            words, why = _last_words(error or output), REJECTED.search(said)
+            reason = f" ({why[1]})" if why and why[1] not in words else ""
             raise GitError(
-                f"the repository of {self._target.name} refuses: {_last_words(error or output)}; check {remote} and our "
-                "right to push"
+                f"the repository of {self._target.name} refuses: {words}{reason}; check {remote} and our right to push"
             )
         raise GitError(
             f"the repository of {self._target.name} cannot be reached: {_last_words(error or output)}; it is tried again, and if "

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import Error
 
 from digests.mirror.days import days_of
+from digests.mirror.looking import read_state
 from digests.mirror.targets import Target
-from digests.mirror.updating import read_position
 from digests.models import MirrorHealth
 from digests.page_cache.log import changed_since
 
@@ -50,7 +50,7 @@ def _told(target: Target, row: MirrorHealth | None) -> dict[str, Any]:
 def difference(target: Target) -> int | None:
     """Return how many days changed since the last run; None if that is unknown and the next run looks at all days."""
     try:
-        subjects, _ = changed_since(read_position(target.files))
+        subjects, _ = changed_since(read_state(target.files).position)
         return None if subjects is None else len(days_of(subjects))
     except (OSError, Error):
         return None

@@ -50,6 +50,13 @@ class Lines:
         place = bisect_left(lines, key)
         return lines[place] if place < len(lines) and lines[place].startswith(key) else None
 
+    def after(self, key: bytes) -> Iterator[bytes]:
+        """Return the lines behind the one that begins with the key, or behind where it would be."""
+        at = self._at(key)
+        yield from (line for line in _split(self._blocks[at]) if line > key and not line.startswith(key))
+        for block in self._blocks[at + 1 :]:
+            yield from _split(block)
+
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
         """Return the lines in which the pattern, which has no separator, is found."""
         for block in self._blocks:

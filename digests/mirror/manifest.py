@@ -133,7 +133,11 @@ class Manifest:
         return len(self._lines)
 
     def names(self) -> Iterator[str]:
-        return (_read(line)[0] for line in self._lines)
+        return map(_name, self._lines)
+
+    def names_after(self, name: str) -> Iterator[str]:
+        """Return the names that come after this one, which may be any text."""
+        return map(_name, self._lines.after(_key(name)))
 
     def items(self) -> Iterator[tuple[str, Entry]]:
         yield from map(_read, self._lines)
@@ -142,6 +146,15 @@ class Manifest:
         """Return the files that show one of the subjects, or anything."""
         sought = [b'"shows": null', *(f'"{subject}"'.encode() for subject in subjects)]
         yield from map(_read, self._lines.matching(re.compile(b"|".join(map(re.escape, sought)))))
+
+
+def _name(line: bytes) -> str:
+    """Return a line's name. Raises ManifestError."""
+    name = line.partition(b": {")[0]
+    try:
+        return json.loads(name) if b"\\" in name else name[1:-1].decode()
+    except NOT_OURS as error:
+        raise ManifestError(REFUSED) from error
 
 
 def _read(line: bytes) -> tuple[str, Entry]:

@@ -43,7 +43,11 @@ def write(
 ) -> Report:
     """Make the target's files what readers see, and push a git target. Raises one of TROUBLES, FolderInUse."""
     render_changed()
-    bring = partial(update, source_of(target), since=since, rebuild=rebuild, processes=processes, tell=tell)
+    # What a person wrote into a file must not be pushed or built before it is told.
+    looks_at_all = target.kind == Kind.GIT or bool(target.build or target.webhook)
+    bring = partial(
+        update, source_of(target), since=since, rebuild=rebuild, looks_at_all=looks_at_all, processes=processes, tell=tell
+    )
     return git.bring(target, bring) if target.kind == Kind.GIT else bring()
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import gc
-import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from digests.mirror import disk
+from digests.mirror.looking import State, look, read_state
 from digests.mirror.manifest import NAME, Manifest, ManifestError
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover
 from digests.page_cache.log import changed_since
@@ -41,12 +41,19 @@ class Source(Protocol):
 
 
 def update(
-    source: Source, *, since: date | None = None, rebuild: bool = False, processes: int = 1, tell: Tell | None = None
+    source: Source,
+    *,
+    since: date | None = None,
+    rebuild: bool = False,
+    looks_at_all: bool = True,
+    processes: int = 1,
+    tell: Tell | None = None,
 ) -> Report:
     """Make the files what readers see. `rebuild` checks each file, `since` those of that day and later.
 
     Otherwise, only two kinds of files are checked: those that show something that changed since the last run, by the database's
-    log, and those that somebody wrote to since. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
+    log, and those that somebody wrote to since. Without `looks_at_all`, files of the second kind may be found by a later run
+    (looking.py); none is written over unseen. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
     """
     folder = source.folder
     with _told(folder), _collecting_rarely():
@@ -58,20 +65,22 @@ def update(
                 manifest.options = source.options
                 (folder / disk.STATE).unlink(missing_ok=True)
             touched = recover(folder, manifest)
-            scanning = Scan(folder)
-            position = read_position(folder)
-            subjects, now = changed_since(position)
-            touched += scanning.changed(manifest)
+            left = read_state(folder)
+            subjects, now = changed_since(left.position)
+            changed, looked = look(folder, manifest, left, at_all=looks_at_all)
+            touched += changed
             writer, staged = Writer(folder, manifest, written), None
-            if subjects is not None and len(manifest) and not rebuild and not since:
+            if subjects is None or not len(manifest) or rebuild:
+                looked = State()  # each file is compared
+            elif not since:
                 staged = source.changed(manifest, subjects, touched)
             with closing(staged or source.everything(manifest, since, processes)) as found:
                 for name, state in writer.take_all(found):
                     if tell:
                         tell(name, state)
             report = writer.finish()
-            if since is None and (touched or now != position):
-                disk.write_state(folder, now)
+            if since is None and (touched or now != left.position or looked.after != left.after):
+                disk.write_state(folder, looked._replace(position=now).text())
     return report
 
 
@@ -131,42 +140,3 @@ def _is_as_we_left_it(folder: Path) -> bool:
         return (folder / NAME).stat().st_ctime_ns < (folder / disk.STATE).stat().st_ctime_ns
     except FileNotFoundError:
         return False
-
-
-def read_position(folder: Path) -> str:
-    try:
-        return (folder / disk.STATE).read_text(errors="replace")
-    except FileNotFoundError:
-        return ""
-
-
-class Scan:
-    """Finds the files that somebody wrote to since the last run; reads the disk while the database is queried."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._found = folder, disk.Found(0, [], has_others=True)
-        try:
-            self._since = (folder / disk.STATE).stat().st_ctime_ns
-        except FileNotFoundError:
-            self._since = 0
-        self._thread = threading.Thread(target=self._scan)
-        self._thread.start()
-
-    def changed(self, manifest: Manifest) -> list[str]:
-        """Return the names in the manifest whose files changed or are gone."""
-        self._thread.join()
-        number, changed, has_others = self._found
-        if not self._since:
-            return []  # everything is looked at
-        gone = []
-        if has_others or number != len(manifest):
-            there = disk.names(self._folder)
-            gone = [name for name in manifest.names() if name not in there]
-        return gone + [
-            name for name in changed if (entry := manifest.get(name)) and disk.sha256_of(self._folder / name) != entry.sha256
-        ]
-
-    def _scan(self) -> None:
-        if self._since:
-            with contextlib.suppress(OSError):
-                self._found = disk.scan(self._folder, self._since)

@@ -12,6 +12,7 @@ from digests.page_cache.triggers import CHANGE, EVERYTHING
 
 KEPT_FOR = timedelta(days=1)
 """On PostgreSQL, whose log only grows. On SQLite each subject has one row."""
+CUT_AT_ONCE = timedelta(minutes=30)
 FLOOR = ""
 """The subject of the row that says up to where the log was cut."""
 IDENTITY = "SELECT applied FROM django_migrations ORDER BY id LIMIT 1"
@@ -26,6 +27,7 @@ VERSION = {
     # Rows of a transaction that ends late may stand below others: so all that can be seen are counted.
     "postgresql": f"SELECT count(*), coalesce(max(xid), 0), coalesce(sum(xid), 0)::text FROM {CHANGE}",  # noqa: S608
 }
+OLDEST = f"SELECT at FROM {CHANGE} WHERE subject <> '{FLOOR}' ORDER BY xid LIMIT 1"  # noqa: S608
 SINCE = {
     "sqlite": f"SELECT subject FROM {CHANGE} WHERE id > %s",  # noqa: S608
     "postgresql": f"SELECT DISTINCT subject FROM {CHANGE} WHERE xid >= %s AND subject <> '{FLOOR}'",  # noqa: S608
@@ -61,10 +63,16 @@ def version() -> str:
 
 
 def prune(now: datetime) -> None:
-    """Cut what is older than KEPT_FOR. Who asks from before compares everything."""
+    """Cut what is older than KEPT_FOR. Who asks from before compares everything.
+
+    Looks along a whole day of changes, so it waits until CUT_AT_ONCE are due; to find that out takes one row.
+    """
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
+        cursor.execute(OLDEST)
+        if not (oldest := cursor.fetchone()) or oldest[0] > now - KEPT_FOR - CUT_AT_ONCE:
+            return
         cursor.execute(f"SELECT max(xid) FROM {CHANGE} WHERE at < %s AND subject <> '{FLOOR}'", [now - KEPT_FOR])  # noqa: S608
         if last := cursor.fetchone()[0]:
             cursor.execute(f"INSERT INTO {CHANGE} (subject, xid) VALUES ('{FLOOR}', %s)", [last + 1])  # noqa: S608

@@ -200,8 +200,8 @@ def create(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None
 
 
 def present(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the triggers are there."""
-    return installing.installed(connection, CHANGE) == {trigger.name for trigger in _triggers(connection.vendor)}
+    """Whether the triggers are there, and say what these do."""
+    return installing.present(connection, CHANGE, _triggers(connection.vendor))
 
 
 def _triggers(vendor: str) -> Iterator[Trigger]:
@@ -238,6 +238,7 @@ SAY_EVERYTHING = {
         f"CREATE TABLE IF NOT EXISTS {CHANGE} (subject text NOT NULL, at timestamptz NOT NULL DEFAULT now(), "
         "xid bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint))",
         f"CREATE INDEX IF NOT EXISTS {CHANGE}_xid ON {CHANGE} (xid)",
+        f"CREATE INDEX IF NOT EXISTS {CHANGE}_floor ON {CHANGE} (xid) WHERE subject = ''",  # where the log was cut
         f"INSERT INTO {CHANGE} (subject) VALUES ('{EVERYTHING}')",
         f"SELECT pg_notify('{CHANGE}', '{EVERYTHING}')",
     ],

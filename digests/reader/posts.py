@@ -62,6 +62,7 @@ def _read(body: str, safe_html: SafeString, language: str, direction: str, arxiv
 
 def without_links_to(body: str, arxiv_id: str) -> str:
     """The safe HTML of a body without links to the paper and empty lines, in one pass. Only whole links go, so the rest is safe.
+    Words that are such a link (a story's title, "our paper") stay as words: they are part of what is said.
 
     A link leads to the paper where its address or its text says so, and one of X's opaque ones where its author does
     ("abs:", "pdf:").
@@ -70,7 +71,9 @@ def without_links_to(body: str, arxiv_id: str) -> str:
     for link in LINK.finditer(body):
         shown += body[at : link.start()]
         at, label = link.end(), shown[-LONGEST_LABEL:]
-        if _leads_to(link, arxiv_id) or (_is_opaque(link) and IS_LABEL.search(label)):
+        if _leads_to(link, arxiv_id) and not _shows_address(link):
+            shown += link["text"]
+        elif _leads_to(link, arxiv_id) or (_is_opaque(link) and IS_LABEL.search(label)):
             line = label.rpartition("<br>")[2] if "<br>" in label else shown if len(shown) < LONGEST_LABEL else ""
             shown = shown[: len(shown) - len(line)] if LABEL.fullmatch(line) else shown
             at += shown.endswith(" ") and body.startswith(" ", at)
@@ -106,6 +109,16 @@ def _is_opaque(link: re.Match[str]) -> bool:
 
 def _leads_to(link: re.Match[str], arxiv_id: str) -> bool:
     return any(paper_of_link(_address(unescape(link[name]))) == arxiv_id for name in ("href", "text"))
+
+
+def _shows_address(link: re.Match[str]) -> bool:
+    """Whether its text is the address, perhaps a part of it or X's own for it, or nothing."""
+    text = unescape(link["text"]).rstrip("… ")
+    return (
+        not text
+        or bool(IS_ADDRESS.fullmatch(text) and _host(_address(text)) in (_host(link["href"]), OPAQUE))
+        or (paper_of_link(_address(text)) is not None)
+    )
 
 
 def _named(link: re.Match[str]) -> str:

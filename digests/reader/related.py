@@ -19,7 +19,7 @@ from operator import mul
 from django.db.models import Count, Exists, OuterRef, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce, Left
 
-from digests.models import Entry, in_published_digest
+from digests.models import Digest, Entry
 from papers.models import Mention, Paper, PaperCategory, of_live_tweet
 from papers.search.words import words
 
@@ -48,7 +48,8 @@ class RelatedPaper:
 def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
     """The closest papers, closest first; one query."""
     of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=list(codes))
-    entries = Entry.objects.filter(in_published_digest(), Exists(of_categories), digest__date__range=nearby(paper.listing_date))
+    days = Digest.objects.published().between(*nearby(paper.listing_date))  # not joined: SQLite would begin at all entries
+    entries = Entry.objects.filter(Exists(of_categories), digest__in=days)
     rows = entries.exclude(paper=paper.pk).order_by("-pk").annotate(people=_people_of_both(paper))
     asked = (
         "paper",

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 import psycopg
@@ -70,6 +70,11 @@ def database_address(given: str) -> str:
     options = environ.Env.db_url_config(given).get("OPTIONS", {})
     expect_known({name: value for name, value in options.items() if name not in OF_DJANGO})
     return given
+
+
+def file_address(file: Path) -> str:
+    """Return the address of an SQLite database, whatever signs are in the file's path."""
+    return f"sqlite:///{quote(str(file))}"
 
 
 def expect_known(options: dict[str, Any]) -> None:

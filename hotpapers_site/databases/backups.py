@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from hotpapers_site.databases import copying
+from hotpapers_site.databases.addresses import file_address
 from hotpapers_site.databases.copying import NotCopied, Progress, Table
 from papers import clock
 
@@ -47,7 +48,7 @@ def make(path: Path, progress: Progress) -> Backup:
     The file appears when it is complete. Raises NotCopied, and OSError if the folder cannot be written.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
-        url = f"sqlite:///{folder}/{DATABASE}"
+        url = file_address(Path(folder) / DATABASE)
         copying.migrate(url)
         with copying.snapshot() as source, copying.opened(url, "backup") as target:
             made_at = clock.now()
@@ -107,7 +108,7 @@ def _unpacked(path: Path) -> Iterator[tuple[Backup, str]]:
             raise NotCopied(
                 f"{path} is not a backup that can be read: {error}. Choose a file that `manage.py backup` wrote."
             ) from None
-        url = f"sqlite:///{folder}/{DATABASE}"
+        url = file_address(Path(folder) / DATABASE)
         with copying.snapshot(url, "unpacked") as database:
             applied = {(app, name) for app, name in backup.migrations}
             if unknown := applied - copying.known_migrations():

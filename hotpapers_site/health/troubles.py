@@ -9,10 +9,12 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
+from django.db import connection
 from django.utils.text import Truncator
 
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
+from digests.page_cache import triggers as page_triggers
 from hotpapers_site import notices
 from hotpapers_site.databases.away import waiting_migrations
 from hotpapers_site.health import broker, heartbeats
@@ -21,9 +23,12 @@ from hotpapers_site.queues import QUEUES, Queue
 from papers import clock, status
 from papers.access import networks
 from papers.networks.registry import streams
+from papers.rendered import sources
+from papers.search import schema as search_schema
 
 FAILS_IN_A_ROW = 3
 _done: set[str] = set()
+TRIGGERS = (page_triggers.present, search_schema.triggers_present, sources.triggers_present)
 PUBLISH_WITHIN = timedelta(minutes=10)
 MIRROR_WITHIN = timedelta(minutes=30)
 START = {
@@ -153,6 +158,8 @@ def migrations() -> Iterator[Found]:
         return
     if waiting := waiting_migrations():
         yield Found("migrations", f"{waiting} migrations have not been applied. Run `manage.py migrate`.")
+    elif not all(are_present(connection) for are_present in TRIGGERS):
+        yield Found("migrations", "The database's triggers are those of another version. Run `manage.py migrate`.")
     else:
         _done.add("migrations")
 

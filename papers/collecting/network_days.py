@@ -35,13 +35,8 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     except SourceError as error:
         note_failure(network.name, error, now)
         raise
-    row.found = (
-        Tweet.objects.filter(
-            network=network.name, posted_at__gte=opens, posted_at__lt=closes, is_sample=False, mentions__isnull=False
-        )
-        .distinct()
-        .count()
-    )
+    of_day = Tweet.objects.filter(network=network.name, posted_at__gte=opens, posted_at__lt=closes, is_sample=False)
+    row.found = of_day.count()
     row.collected_until = _heard_until(network.name, closes) if network.name in streams() else until
     row.collected_at = now
     row.save()

@@ -17,6 +17,7 @@ from papers.counts.measuring import measure_papers
 from papers.models import Erasure, Tweet
 from papers.models.tweets import TweetQuerySet
 from papers.networks.registry import KINDS
+from papers.rows import select
 from papers.shown import lists
 from papers.text.folding import Folded
 
@@ -94,13 +95,10 @@ def _erase(
 
 
 def refused(network: str, posts: Iterable[Named]) -> Collection[str]:
-    """The ids of those posts that were erased on request, or are of an author who was; one or two queries."""
-    erased = Erasure.objects.filter(network=network)
-    if not erased.exists():
-        return ()
+    """The ids of those posts that were erased on request, or are of an author who was; one query."""
     keys = {post.id: _keys(network, post) for post in posts}
-    known = set(erased.filter(key__in={key for several in keys.values() for key in several}).values_list("key", flat=True))
-    return {id for id, several in keys.items() if known & several}
+    erased = {key for (key,) in select(Erasure, ["key"], "key", {key for several in keys.values() for key in several})}
+    return {id for id, several in keys.items() if erased & several}
 
 
 def _keys(network: str, post: Named) -> set[str]:

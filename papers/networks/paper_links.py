@@ -23,6 +23,8 @@ BEFORE_A_WORD = re.compile(r"(?:/[a-z0-9-]{1,20}){0,3}", FLAGS)
 """A language, say; no other address."""
 WITH_FILES = ("html", "src")
 """Addresses of the paper's own files go on behind the id: /html/2611.90001v1/x1.png."""
+FILED = re.compile(r"\A/ftp/(?:arxiv/|(?P<archive>[a-z-]{1,20}/))papers/[0-9]{4}/", FLAGS)
+"""Where arXiv once kept papers that came as a PDF: /ftp/arxiv/papers/0704/0704.0001.pdf, /ftp/math/papers/0309/0309136.pdf."""
 PAPERS = re.compile(rf"/papers/{ARXIV_ID}(?:\.md)?", FLAGS)
 DOI = re.compile(rf"/10\.48550/arxiv\.{ARXIV_ID}", FLAGS)
 OF_ARXIV = re.compile(r"(?:.+\.)?(?:arxiv|alphaxiv|ar5iv)\.org")
@@ -37,7 +39,7 @@ def paper_id(url: str) -> str | None:
     """The arXiv id, without its version, of the paper that the URL shows; None for listings, searches and everything else."""
     try:
         parts = urlsplit(url[:LONGEST_ADDRESS])
-        host = (parts.hostname or "").removeprefix("www.")
+        host = (parts.hostname or "").removeprefix("www.").removesuffix(".")
     except ValueError:
         return None
     if parts.scheme not in ("http", "https"):
@@ -45,7 +47,7 @@ def paper_id(url: str) -> str | None:
     # The full stop or bracket of a sentence may stick to it.
     path = re.sub(r"[\W_]+\Z", "", re.sub(r"/{2,}", "/", unquote(parts.path)))
     if OF_ARXIV.fullmatch(host):
-        return _behind_a_word(path)
+        return _behind_a_word(FILED.sub(lambda found: f"/pdf/{found['archive'] or ''}", path))
     if host in ("huggingface.co", "hf.co"):
         match = PAPERS.fullmatch(path)
     else:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 
 from papers import triggers
@@ -86,6 +87,10 @@ def install_triggers(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: An
     """Runs after migrations (a flush, which sends the signal too, has no plan)."""
     if plan is not None:
         triggers.install(connections[using], PREFIX, list(_triggers(connections[using].vendor)))
+
+
+def triggers_present(database: BaseDatabaseWrapper) -> bool:
+    return triggers.present(database, PREFIX, _triggers(database.vendor))
 
 
 def note_all(using: str = DEFAULT_DB_ALIAS) -> None:

@@ -10,9 +10,12 @@ OLD = re.compile(
     r"(?<![\w-])(?P<archive>[a-z]{2,8}(?:-[a-z]{2,4})?)(?P<class>\.[a-z]{2})?/(?P<number>[0-9]{7})(?:v[0-9]{1,3})?(?![0-9])",
     re.ASCII | re.IGNORECASE,
 )
+OTHERWISE = re.compile(r"(?:[0-9]{4}arxiv|\babs-)(?P<month>[0-9]{4})-?(?P<number>[0-9]{4,5})(?![0-9])", re.ASCII | re.IGNORECASE)
+"""As ADS and dblp write an id: `2022arXiv220104600D`, `abs-2201-04600`."""
 BEGINNING = re.compile(r"(?:arxiv:\s?)?[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{0,3}", re.IGNORECASE | re.ASCII)
 TYPED = re.compile(r"\s*(?P<month>[0-9]{2}(?:0[1-9]|1[0-2]))[ ,-]?(?P<number>[0-9]{5})\s*", re.ASCII)
 """An id without its dot, and nothing else."""
+BEFORE_BEGINNING = re.compile(r"(?:https?://)?(?:[a-z]+\.)?arxiv\.org/[a-z]+/(?=[0-9]{4}\.[0-9]{0,3}\Z)", re.I | re.ASCII)
 LISTING = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/list/(?P<category>[A-Za-z-]+(?:\.[A-Za-z-]+)?)(?:/\S*)?", re.IGNORECASE)
 LINK = re.compile(r"https?://(?P<host>[^\s/?#]++)/(?P<path>[^\s?#]*+)\S*+", re.IGNORECASE)
 HEX = re.compile(r"[0-9a-f]{20,}")
@@ -23,6 +26,7 @@ def ids_in(text: str) -> tuple[str, ...]:
     """The ids without their versions, each once; an old one with its class (`math.gt/0309136`), where it has one."""
     if "%" in text:
         text = unquote(text)
+    text = OTHERWISE.sub(r" \g<month>.\g<number>", text)
     if typed := TYPED.fullmatch(text):
         return (f"{typed['month']}.{typed['number']}",)
     found = [match["id"] for match in NEW.finditer(text)]
@@ -36,8 +40,10 @@ def is_id_beginning(text: str) -> bool:
 
 
 def words_of_link(text: str) -> str:
-    """What to search for, where the text is nothing but a link without an id: the category of a listing of arXiv, the title in
-    the address of a page about a paper, the name of a repository; empty where it says none of these."""
+    """What to search for, where the text is nothing but a link without an id: part of an id, the category of a listing of arXiv,
+    the title in the address of a page about a paper, the name of a repository; empty where it says none of these."""
+    if beginning := BEFORE_BEGINNING.match(text):
+        return text[beginning.end() :]
     if listing := LISTING.fullmatch(text):
         return listing["category"]
     link = LINK.fullmatch(text)

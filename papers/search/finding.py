@@ -15,6 +15,7 @@ from papers.models import Paper
 from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
 from papers.search import dictionary
+from papers.search.abbreviations import written_out
 from papers.search.dictionary import NOWHERE
 from papers.search.expressions import FIRST
 from papers.search.index import PAPER
@@ -22,8 +23,10 @@ from papers.search.levels import MOST_COUNTED, TOP, hottest, places
 from papers.search.marking import Part as MarkedPart
 from papers.search.marking import excerpt, marked
 from papers.search.orders import Order, newest
+from papers.search.pasted import titles_within
 from papers.search.query import Query, QueryError, parse
 from papers.search.relaxing import with_fewer
+from papers.search.spacing import put_together, taken_apart
 from papers.search.terms import MOST_AUTHORS
 from papers.search.understanding import Reading, any_of, understood
 from papers.search.words import folded, name_words, plain_words, spellings
@@ -37,8 +40,8 @@ MANY_WORDS = 3
 """Words: to find that no paper has them all takes long."""
 WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•](?=[^\W_])")
 """What joins words, and may be left out where nothing has them in a row."""
-NUMBERED = re.compile(r"(?<=[^\W\d_]{4})[0-9]+\b")
-"""The number behind a name, `stylegan3`, that no paper has."""
+NUMBERED = re.compile(r"(?<=[^\W\d_]{4})(?:[0-9]+\b|\+\+|#)")
+"""The number or sign behind a name, `stylegan3`, `nerf++`, that no paper has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
     yield first, "", False
     if not first.wanted and not first.authors:
         return
+    if titles := titles_within(first.query.text):
+        yield replace(first, filters=titles, wanted=(), authors=()), "", False
     whole = [understood(first.query, is_unfinished=True)] if first.wanted and not first.wanted[-1].part.is_exact else []
     if apart := _parsed(WITHIN.sub(" ", first.query.text), first.query):
         first = understood(apart)
@@ -159,6 +164,8 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
     attempts += [(again, corrected)] if again else []
     attempts.append((understood(first.query, is_inflected=True), ""))
     yield from ((reading, instead, False) for reading, instead in _worthwhile(attempts))
+    if spaced := _parsed(_replaced(first.query.text, put_together(first) or taken_apart(first)), first.query):
+        yield understood(spaced), "", False
     for one, instead in ((first, ""), *([(again, corrected)] if again else [])):
         for fewer in with_fewer(one):
             yield fewer, instead, True
@@ -209,6 +216,7 @@ def _meant(reading: Reading, more_frequent: int = MUCH_MORE_FREQUENT) -> str:
         part.place: other
         for part, word in typed.items()
         if (other := better.get(word))
+        and not written_out(word)
         and folded(other) != folded(word)  # else it was found as well
         and other not in spellings(word)
         and not (other.startswith(word) or word.startswith(other))

@@ -9,7 +9,7 @@ Pure: knows no database.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from papers.search.addresses import ids_in, is_id_beginning, words_of_link
@@ -31,8 +31,10 @@ FIELDS = {
     "category": "cat",
     "since": "since",
     "from": "since",
+    "after": "since",
     "until": "until",
     "to": "until",
+    "before": "before",
     "id": "id",
     "year": "year",
 }
@@ -45,14 +47,20 @@ APART = re.compile(r"[,;/|()\[\]{}<>…—]+|:(?![0-9])")
 """What stands between words that do not belong together: `lecun,bengio`."""
 LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+YEARS = re.compile(r"(?P<first>(?:19|20)[0-9]{2})(?:[-–—…]|\.\.)(?P<last>(?:19|20)[0-9]{2})")
+SINCE = re.compile(r"(?<!\S)(?P<field>since|after|until|before) (?=(?:19|20)[0-9]{2}(?:-[0-9]{2}){0,2}(?!\S))", re.IGNORECASE)
 BEGINNING = re.compile(r"[^\W_]{2,}\*")
+FIRST_DAY = date(FIRST_YEAR, 1, 1)
 MONTH = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])")
 """With which ids begin."""
 LABEL = re.compile(rf"(?:(?:title|ti)|(?P<field>{'|'.join(FIELDS)}))\s?:\s", re.IGNORECASE)
 """A field and a space, as people type it, and as arXiv's mails write titles."""
 OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
 """In capitals, between two words."""
-QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
+QUOTES = dict.fromkeys(map(ord, "“”„«»‟"), '"')
+FULL_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
+"""Letters, digits and marks as wide as Han, which keyboards for these languages write."""
+AS_TYPED = QUOTES | FULL_WIDTH
 Term = tuple[str, ...]
 
 
@@ -106,13 +114,14 @@ class Query:
 
 def parse(text: str) -> Query:
     """The query in what a reader typed. Raises QueryError."""
-    text = " ".join(text.translate(QUOTES).replace("\0", " ").split())
+    text = " ".join(text.translate(AS_TYPED).replace("\0", " ").split())
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"The search is too long. Use at most {LONGEST_QUERY} characters.")
     if "$" in text or "\\" in text:
         text = readable(text)
     if label := LABEL.match(text):
         text = (f"{label['field']}:" if label["field"] else "") + text[label.end() :]
+    text = SINCE.sub(r"\g<field>:", text)
     if MONTH.fullmatch(text) and not _is_year(text):
         return _query(text, [Part("beginning", (text,), text, (0, len(text)))], (), ())
     if not ids_in(text):
@@ -207,7 +216,7 @@ def _parts(text: str) -> Iterator[Part]:
 
 def _is_prose(found: re.Match[str]) -> bool:
     """`from:Scratch` of a pasted title: words before a colon that are fields of days elsewhere."""
-    return found["field"].lower() in ("from", "to") and not DAY.match(found["quoted"] or found["bare"] or "")
+    return found["field"].lower() in ("from", "to", "before", "after") and not DAY.match(found["quoted"] or found["bare"] or "")
 
 
 def _field(name: str, value: str, place: tuple[int, int]) -> Iterator[Part]:
@@ -220,7 +229,9 @@ def _field(name: str, value: str, place: tuple[int, int]) -> Iterator[Part]:
             raise QueryError(f"“{value[:30]}” isn’t an arXiv id. Write id:2010.04296 or id:cs/0112017.")
     elif name == "year" and YEAR.fullmatch(value):
         yield Part("year", (value,), value, place)
-    elif name in ("since", "until", "year"):
+    elif name == "year" and (years := YEARS.fullmatch(value)):
+        yield from _between(years, place)
+    elif name in ("since", "until", "before", "year"):
         try:
             first, last = days_of(value)
         except ValueError as error:
@@ -231,6 +242,8 @@ def _field(name: str, value: str, place: tuple[int, int]) -> Iterator[Part]:
             yield Part("since", (str(first),), value, place)
         if name in ("until", "year"):
             yield Part("until", (str(last),), value, place)
+        if name == "before":
+            yield Part("until", (day := str(max(first, FIRST_DAY) - timedelta(days=1)),), day, place)
     elif term := tuple((name_words if name == "author" else words)(value)):
         yield Part(name, term, value, place)
     else:
@@ -248,6 +261,8 @@ def _bare(token: str, start: int, place: tuple[int, int]) -> Iterator[Part]:
     whole = whole.strip(".")
     if _is_year(whole):
         yield Part("year", (whole,), whole, place)
+    elif (years := YEARS.fullmatch(whole)) and _is_year(years["first"]) and years["first"] <= years["last"]:
+        yield from _between(years, place)
     elif code := as_arxiv_writes(whole):
         yield Part("cat", (code.lower(),), code, place, is_bare=True)
     else:
@@ -260,6 +275,11 @@ def _bare(token: str, start: int, place: tuple[int, int]) -> Iterator[Part]:
                 is_exact = UNSPACED.search(piece) is not None
                 yield Part("", term, piece, at, is_exact, BEGINNING.fullmatch(piece) is not None)
             done = gap.end() if gap else done
+
+
+def _between(years: re.Match[str], place: tuple[int, int]) -> Iterator[Part]:
+    yield Part("since", (f"{years['first']}-01-01",), years["first"], place)
+    yield Part("until", (f"{years['last']}-12-31",), years["last"], place)
 
 
 def _is_year(text: str) -> bool:

@@ -8,7 +8,7 @@ from papers.search import dictionary
 from papers.search.dictionary import NOWHERE
 from papers.search.query import Part
 from papers.search.terms import category_term
-from papers.search.understanding import Reading, any_of
+from papers.search.understanding import LONGEST_RUN, Reading, any_of
 from papers.search.wanted import Wanted
 from papers.search.well_known import CALLED
 from papers.search.words import joined, plain_words
@@ -63,5 +63,7 @@ def _rarest(wanted: Sequence[Wanted]) -> list[Wanted]:
         return list(wanted)
     words = {one: (plain_words(one.part.typed) or [""])[-1] for one in wanted}
     known = dictionary.known(words.values())
+    if len(wanted) > LONGEST_RUN:  # a reference: initials, names and numbers, among which a title stands
+        wanted = [one for one in wanted if known.get(words[one], NOWHERE).papers] or wanted
     rarest = sorted(wanted, key=lambda one: known.get(words[one], NOWHERE).frequency)[:MOST_OPTIONAL]
     return [one for one in wanted if one in rarest]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from papers import triggers
 from papers.triggers import Event, Trigger
@@ -133,6 +134,10 @@ def install_triggers(using: str, plan: object = None, **_: Any) -> None:
     for former in FORMER:
         triggers.drop(database, former)
     triggers.install(database, PREFIX, list(_triggers(database.vendor)))
+
+
+def triggers_present(database: BaseDatabaseWrapper) -> bool:
+    return triggers.present(database, PREFIX, _triggers(database.vendor))
 
 
 PREFIX = "search_note_"

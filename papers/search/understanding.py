@@ -13,7 +13,7 @@ from django.db import connection
 
 from papers import clock
 from papers.search import dictionary
-from papers.search.abbreviations import SHORT
+from papers.search.abbreviations import written_out
 from papers.search.days import spans
 from papers.search.dictionary import Known
 from papers.search.expressions import Clause, Clauses, Term
@@ -35,6 +35,8 @@ MOST_UNKNOWN = 3
 CLASS = re.compile(r"\.[a-z]{2}/")
 """Of an old id, which may stand without: `math.gt/0309136`."""
 PIECES = re.compile(r"[0-9]+|[^0-9]+")
+VERSION = re.compile(r"v?[0-9]{1,2}")
+"""Behind a name."""
 
 
 class Runs(NamedTuple):
@@ -135,7 +137,7 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     others = other_spellings(names, known)
     authors, of_authors = authors_among(maybe_names, known)
     left = [part for part in bare if part not in of_authors and not (authors and _is_beside_names(part))]
-    unknown = tuple(part for part in left if part in asked and not _is_known(asked[part], known))
+    unknown = tuple(part for part in left if part in asked and not (_is_known(asked[part], known) or written_out(asked[part])))
     beginnings = {part for part in left if part.is_beginning} | set(unknown)
     if is_unfinished and left and left[-1] in asked:
         beginnings.add(left[-1])
@@ -197,7 +199,8 @@ def _runs(parts: Sequence[Part], asked: dict[Part, str]) -> dict[Part, list[str]
 
 def _wanted(part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Runs) -> Wanted:
     found = _alternatives(part, word, known, endings, runs)
-    return Wanted(part, *found, _alternatives(part, word, known, (), runs)[0] if endings else ())
+    has_versions = word and any(VERSION.fullmatch(ending.removeprefix(word)) for ending in endings)  # minilm is MiniLMv2
+    return Wanted(part, *found, _alternatives(part, word, known, (), runs)[0] if endings and not has_versions else ())
 
 
 def _alternatives(
@@ -214,7 +217,7 @@ def _alternatives(
     lone = list(dict.fromkeys(lone))
     rows: list[Term] = [term] if len(term) > 1 else []
     if word:
-        rows += [tuple(words(SHORT[word]))] if word in SHORT else []
+        rows += [tuple(words(short))] if (short := written_out(word)) else []
         rows += _split(word)
     named = {kind: [whole, *(runs.names if kind in runs.kinds else ())] for kind in "jhnvw"}
     in_title: list[Term] = [(f"t_{one}",) for one in lone] + [_title(row) for row in rows]

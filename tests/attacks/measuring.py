@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from digests.reader.pictures import letters
-from tests.attacks.patterns import LIMIT, SHAPES, UNITS
+from tests.attacks.patterns import LIMIT, UNITS, closed, ending, hostile
 from tests.attacks.reader import Reader
 
 MOST_S = 1.0
@@ -124,7 +124,7 @@ def _measure(reader: Reader, units: Sequence[str], sender: Connection) -> None:
     gc.disable()
     meter = Meter(reader)
     for unit in units:
-        for shape in SHAPES[:2]:  # the others are for `make fuzz`
+        for shape in (hostile, closed) if ending(unit) else (hostile,):  # the other shape is for `make fuzz`
             sender.send(("at", unit, shape.__name__))
             end_after(KILLED_S)
             try:

@@ -37,10 +37,17 @@ def hostile(unit: str, length: int) -> str:
     return unit * (length // len(unit))
 
 
+CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "$": "$", "`": "`", '"': '"', "*": "*", "_": "_"}
+
+
+def ending(unit: str) -> str:
+    """What closes the unit's brackets and quotes; empty where it has none."""
+    return "".join(CLOSERS.get(character, "") for character in reversed(unit))
+
+
 def closed(unit: str, length: int) -> str:
-    """The same, with an end that a pattern may wait for: the unit's brackets closed, and what no pattern takes."""
-    closers = {"(": ")", "[": "]", "{": "}", "<": ">", "$": "$", "`": "`", '"': '"', "*": "*", "_": "_"}
-    end = "".join(closers.get(character, "") for character in reversed(unit))
+    """The same, with an end that a pattern may wait for: what was opened is closed."""
+    end = ending(unit)
     half = length // (len(unit) + len(end))
     return unit * half + end * half
 

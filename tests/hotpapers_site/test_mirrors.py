@@ -8,6 +8,7 @@ from digests.mirror.targets import Kind, Posts, Target, Withdrawn
 from hotpapers_site import mirrors
 from hotpapers_site.environment import Environment
 
+VAR = Path("/srv/hotpapers/var")
 WRONG = [
     ({"MIRRORS": "Blog"}, "MIRRORS is 'Blog'; expected names of lower-case letters and digits, with commas"),
     ({"MIRRORS": "notes,notes", "MIRROR_NOTES_DIR": "{tmp}"}, "MIRRORS is not different names; expected each name once"),
@@ -34,13 +35,17 @@ WRONG = [
     ({"MIRROR_NOTES_KIND": "html", "MIRROR_NOTES_PROFILE": "hugo"}, "MIRROR_NOTES_PROFILE is 'hugo'; expected html, or to be"),
     ({"MIRROR_NOTES_WEBHOOK_SECRET": "hunter2"}, "MIRROR_NOTES_WEBHOOK is not set, though MIRROR_NOTES_WEBHOOK_SECRET is;"),
     ({"MIRROR_NOTES_BRANCH": "a.lock"}, "MIRROR_NOTES_BRANCH is 'a.lock'; expected the name of a branch"),
+    ({"MIRROR_NOTES_DIR": str(VAR)}, "MIRROR_NOTES_DIR is the folder of VAR_DIR, which holds secrets, or around it; expected"),
+    ({"MIRROR_NOTES_DIR": "/"}, "MIRROR_NOTES_DIR is the folder of VAR_DIR, which holds secrets, or around it; expected"),
+    ({"MIRRORS": "", "MIRROR_DIR": "/srv/hotpapers"}, "MIRROR_DIR is the folder of VAR_DIR, which holds secrets, or around it"),
+    ({"MIRROR_NOTES_DIR": str(mirrors.CODE)}, "MIRROR_NOTES_DIR is the folder of this site's code, or around it; expected"),
     ({"MIRROR_NOTES_PATH": "a/.GIT"}, "MIRROR_NOTES_PATH is 'a/.GIT'; expected a folder inside the repository"),
 ]
 
 
 def read(tmp_path: Path, variables: dict[str, str]) -> tuple[list[Target], list[str]]:
     environment = Environment({name: value.format(tmp=tmp_path) for name, value in variables.items()})
-    return mirrors.read(environment, tmp_path / "var"), environment.problems
+    return mirrors.read(environment, VAR), environment.problems
 
 
 @pytest.mark.parametrize(("variables", "told"), WRONG)
@@ -82,7 +87,7 @@ def test_mirrors_are_read_with_all_that_is_said_of_them(tmp_path: Path) -> None:
     (blog, site), problems = read(tmp_path, variables)
     assert problems == []
     assert blog == Target(
-        "blog", tmp_path / "var/mirrors/blog", Kind.GIT, "hugo", Posts.EMBEDS, Withdrawn.TOMBSTONE,
+        "blog", VAR / "mirrors/blog", Kind.GIT, "hugo", Posts.EMBEDS, Withdrawn.TOMBSTONE,
         remote="git@git.example:papers/blog.git", branch="gh-pages", path="content/posts", token="hunter2",
         author="Zoë O'Neil, hot-papers[bot] <1+hot-papers[bot]@git.example>",
     )  # fmt: skip

@@ -102,6 +102,17 @@ def test_mail_server_that_is_slow_holds_up_nobody_for_long(ann: Client, monkeypa
     assert rounds[-1] == ["ann@papers.example", "cleo@papers.example", "dora@papers.example"]
 
 
+def test_those_of_one_moment_come_in_the_order_in_which_they_happened(ann: Client) -> None:
+    at = clock.now()
+    for number in range(3):
+        tell(Notice.Kind.PUBLISHED, f"n{number}", User.objects.none(), at=at, day=DAY + timedelta(days=number))
+    for notice in Notice.objects.order_by("-pk"):  # received in another order
+        Received.objects.create(notice=notice, editor=User.objects.get(username="ann"), is_mail_due=True)
+    notices.send(at)
+    days = [line.rpartition("/desk/")[2].strip("/") for line in mail.outbox[0].body.splitlines() if "/desk/" in line]
+    assert days == [str(DAY + timedelta(days=number)) for number in range(3)]
+
+
 def test_many_travel_together_and_none_is_cut_off(hooks: Hooks, ann: Client) -> None:
     happen(25, author="&" * 310)
     notices.send(clock.now())

@@ -103,6 +103,20 @@ def test_right_settings_are_taken(tmp_path: Path, variables: dict[str, str]) -> 
     assert (told.returncode, told.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("site", "hosts"),
+    [
+        ("http://127.0.0.1:8000", ["papers.example", "127.0.0.1", "localhost"]),  # at whose name security keys work
+        ("http://10.0.0.7:8000", ["papers.example", "10.0.0.7"]),
+        ("https://www.papers.example", ["papers.example", "www.papers.example"]),
+    ],
+)
+def test_the_site_s_own_addresses_are_always_allowed(tmp_path: Path, site: str, hosts: list[str]) -> None:
+    show = "from django.conf import settings; print(settings.ALLOWED_HOSTS)"
+    told = started(tmp_path, sys.executable, "-c", show, SITE_URL=site, ALLOWED_HOSTS="papers.example")
+    assert (told.returncode, told.stdout.strip()) == (0, str(hosts))
+
+
 def test_password_in_a_wrong_address_is_not_shown(tmp_path: Path) -> None:
     told = started(tmp_path, DATABASE_URL="mysql://me:my-own-secret@host/name", SECRET_KEY=LONG)
     assert "DATABASE_URL is 'mysql://me:***@host/name'; expected" in told.stderr

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import DataError, connection, transaction
 from django.db.models import Model
 from pytest_django import DjangoAssertNumQueries
 
 from digests.models import Entry, ShownTweet
-from papers.rows import objects
+from papers.models import Paper
+from papers.rows import insert, objects
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +54,31 @@ def test_objects_found_can_be_saved(entry: Entry) -> None:
 def test_objects_of_nothing_ask_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert objects(Entry, "digest", [], joined="paper") == []
+
+
+def test_rows_inserted_are_what_was_given_in_its_order(entry: Entry) -> None:
+    columns = ["arxiv_id", "title", "authors", "listing_date", "submitted_at", "is_settled", "newer"]
+    when = datetime(2021, 5, 11, 1, 2, 3, 456789, UTC)
+    rows: list[list[Any]] = [
+        [
+            "2105.00901",
+            "Percent % and \\ 'quotes', {NULL}",
+            ["Čeněk \u2028", 'A "B", c'],
+            date(2021, 5, 12),
+            when,
+            True,
+            {"version": 2},
+        ],
+        ["2105.00900", "NULL", [], date(2021, 5, 13), None, False, None],
+    ]
+    given = insert(Paper, columns, rows, returning=["id", "arxiv_id"])
+    assert [arxiv_id for _, arxiv_id in given] == ["2105.00901", "2105.00900"]
+    found = Paper.objects.in_bulk([key for key, _ in given])
+    assert [[getattr(found[key], column) for column in columns] for key, _ in given] == rows
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no longest text")
+def test_text_that_is_too_long_is_refused_not_cut() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        insert(Paper, ["arxiv_id", "title", "listing_date"], [["2105.00901" * 50, "A Title", date(2021, 5, 12)]])
+    assert not Paper.objects.exists()

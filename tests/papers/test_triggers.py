@@ -20,9 +20,15 @@ def test_install_makes_these_triggers_the_only_ones_of_their_purpose() -> None:
     triggers.install(connection, "other_", [note("other_one")])
     triggers.install(connection, "trial_", [note("trial_two")])
 
-    assert (triggers.installed(connection, "trial_"), triggers.installed(connection, "other_")) == ({"trial_two"}, {"other_one"})
+    assert (set(triggers.installed(connection, "trial_")), set(triggers.installed(connection, "other_"))) == (
+        {"trial_two"},
+        {"other_one"},
+    )
     triggers.drop(connection, "trial_")
-    assert (triggers.installed(connection, "trial_"), triggers.installed(connection, "other_")) == (set(), {"other_one"})
+    assert (set(triggers.installed(connection, "trial_")), set(triggers.installed(connection, "other_"))) == (
+        set(),
+        {"other_one"},
+    )
 
 
 def test_install_makes_none_where_the_database_lacks_a_table_or_a_column() -> None:
@@ -30,7 +36,7 @@ def test_install_makes_none_where_the_database_lacks_a_table_or_a_column() -> No
     for missing in (note("trial_two", "no_such_column"), elsewhere):
         triggers.install(connection, "trial_", [note("trial_one"), missing])
 
-        assert triggers.installed(connection, "trial_") == set()
+        assert set(triggers.installed(connection, "trial_")) == set()
 
 
 def test_migration_takes_the_search_triggers_of_former_versions_away() -> None:
@@ -38,5 +44,5 @@ def test_migration_takes_the_search_triggers_of_former_versions_away() -> None:
 
     schema.install_triggers("default", plan=[])
 
-    assert triggers.installed(connection, "papers_paper_") == set()
+    assert set(triggers.installed(connection, "papers_paper_")) == set()
     assert len(triggers.installed(connection, schema.PREFIX)) == 11

@@ -14,6 +14,8 @@ from digests.models import Digest
 from digests.processes import ProcessEnded
 from papers.management.collecting import day
 
+MANY = 1000
+"""Fewer days than this are written as fast by one process: more would first have to start."""
 DIFFERENCES = {
     FileState.NEW: "is missing",
     FileState.CHANGED: "differs",
@@ -35,7 +37,8 @@ class Command(BaseCommand):
             raise CommandError(f"{out} is a file; give a folder")
         total = Digest.objects.mirrored().between(since, until).count()
         days = {"since": since, "until": until}
-        files = compare(out, **days) if check else write(out, **days, processes=os.cpu_count() or 1)
+        processes = os.cpu_count() or 1 if total >= MANY else 1
+        files = compare(out, **days) if check else write(out, **days, processes=processes)
         counts: Counter[FileState] = Counter()
         try:
             for name, state in tqdm(files, total=total, unit=" posts", disable=None if options["verbosity"] else True):

@@ -49,7 +49,9 @@ class Command(BaseCommand):
             try:
                 failed += self.check_one(target, since) if check else self.bring(target, since, rebuild=rebuild, options=options)
             except (FolderInUse, *TROUBLES) as error:
-                failed.append(str(error) if str(error).startswith(f"{target.name}/") else f"{target.name}: {error}")
+                failed.append(
+                    str(error) if str(error).startswith((f"{target.name}/", f"{target.name}:")) else f"{target.name}: {error}"
+                )
         if failed:
             raise CommandError("\n".join(failed))
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import TruncMonth
 
-from digests.models import SCORE, Entry, in_published_digest
+from digests.models import SCORE, Digest, Entry
 from papers.models import PaperCategory
 
 MONTHS = 24
@@ -64,7 +64,7 @@ def top_of_category(code: str, newest: date) -> list[Entry]:
 
 def _entries(code: str, since: date) -> QuerySet[Entry]:
     of_category = PaperCategory.objects.filter(paper=OuterRef("paper"), code=code)
-    return Entry.objects.filter(in_published_digest(), Exists(of_category), digest__date__gte=since)
+    return Entry.objects.filter(Exists(of_category), digest__in=Digest.objects.published().between(since, None))
 
 
 def activity_by_month(days: Iterable[date], newest: date) -> Activity:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from digests.models import Digest, Entry, in_published_digest
+from digests.models import Digest, Entry
 from digests.reader.lists.listing import fetched
 from papers.counts.measuring import HORIZON
 from papers.models import Paper, PaperMeasurement, Provenance
@@ -43,7 +43,7 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
     in twice the window, its gain is unknown.
     """
     first_day = (now - HORIZON).astimezone(UTC).date()
-    days = Digest.objects.published().filter(date__gte=first_day)
+    days = Digest.objects.published().between(first_day, None)
     later = Entry.objects.filter(paper=OuterRef("paper"), digest__in=days, digest__date__gt=OuterRef("digest__date"))
     readings = PaperMeasurement.objects.filter(paper=OuterRef("paper"), provenance=Provenance.NETWORK, read_at__lte=now)
     within = readings.filter(read_at__gt=now - window)
@@ -63,7 +63,7 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
 def may_rise(now: datetime) -> list[Paper]:
     """Return the papers for which a reading may change the result of `rising`, with their keys alone; one query."""
     first_day = (now - HORIZON).astimezone(UTC).date()
-    entries = Entry.objects.filter(in_published_digest(), digest__date__gte=first_day)
+    entries = Entry.objects.filter(digest__in=Digest.objects.published().between(first_day, None))
     return [Paper(pk) for pk in entries.values_list("paper", flat=True)]
 
 

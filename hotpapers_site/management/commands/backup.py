@@ -1,5 +1,6 @@
 """`manage.py backup`: the whole database in one file, while the site runs."""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "path",
             nargs="?",
-            type=Path,
-            help=f"a new file, or a folder for one named by the time (default: {settings.VAR_DIR}/backups)",
+            type=_path,
+            help="a new file, or a folder for one named by the time (default: the folder backups in VAR_DIR)",
         )
         parser.add_argument("--keep", type=int, metavar="N", help="delete the oldest backups in the folder, beyond the newest N")
 
@@ -45,3 +46,10 @@ class Command(BaseCommand):
             raise CommandError(f"No backup was made: {error}") from None
         size = path.stat().st_size / 2**20
         self.stdout.write(f"{path}: {backup.rows:,} rows as of {backup.made_at}, {size:.1f} MiB.")
+
+
+def _path(given: str) -> Path:
+    """For argparse: a variable of a script may be empty."""
+    if not given.strip():
+        raise ArgumentTypeError("expected a file or a folder (. for this one)")
+    return Path(given)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from digests.editing.curation import propose
+from digests.editing.curation import propose, take_counts
 from digests.models import Digest
 from digests.publishing.scheduling import publish_due
 from digests.tasks import propose_drafts
@@ -68,6 +68,18 @@ def test_day_whose_papers_are_here_is_proposed_before_it_is_complete(state: str)
     assert again is not None
     assert again.entries.count() == 2
     assert publish_due(NOW + timedelta(days=1)) == []
+
+
+def test_list_that_is_about_to_go_out_keeps_the_counts_that_were_checked() -> None:
+    collected()
+    post = make_candidate(60).tweets.get()
+    assert (digest := propose(DAY, now=NOW)) is not None
+    post.favorites = 67
+    post.save()
+    Digest.objects.update(goes_out_at=NOW)
+    assert take_counts(digest) == 0
+    Digest.objects.update(goes_out_at=None)  # taken back
+    assert take_counts(digest) == 1
 
 
 def test_day_that_nobody_collected_is_not_proposed() -> None:

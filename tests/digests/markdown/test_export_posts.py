@@ -160,6 +160,7 @@ def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_
         "import os, time, sys; real = os.fsync\n"
         "def slow(fd): time.sleep(0.15); real(fd)\n"
         "os.fsync = slow\n"
+        "import django; django.setup(); from digests.management.commands import export_posts; export_posts.MANY = 100\n"
         "from django.core.management import execute_from_command_line as run; run(sys.argv)"
     )
     command = [sys.executable, "-c", slowed, "export_posts", "--out", str(out)]

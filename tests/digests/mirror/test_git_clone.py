@@ -116,6 +116,26 @@ def test_manifest_that_somebody_broke_is_moved_away_once(target: Target, bare: P
     assert git(target.folder, "status", "--porcelain") == ""
 
 
+def test_repository_that_was_left_for_another_is_not_taken_for_rewritten(target: Target, bare: Path, tmp_path: Path) -> None:
+    """What was known of a branch goes with the repository, also where the branch was another meanwhile."""
+    running.run(target, NOW)
+    other = tmp_path / "other.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(bare), str(other))
+    push_another(other, tmp_path / "second", "theirs.txt", "Theirs.")
+    git(other, "update-ref", "refs/heads/main", git(other, "commit-tree", "main^{tree}", "-m", "Afresh"))
+    running.run(replace(target, remote=str(other), branch="pages"), NOW)
+    running.run(replace(target, remote=str(other)), NOW)
+    assert log(other)[-1] == "Afresh"
+
+
+def test_branch_that_is_checked_out_elsewhere_is_named_as_the_reason(target: Target, tmp_path: Path) -> None:
+    busy = tmp_path / "busy"
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", str(busy))
+    git(busy, "commit", "--quiet", "--allow-empty", "-m", "First")
+    with pytest.raises(GitError, match=r"refuses: .* \(branch is currently checked out\); check MIRROR_BLOG_REMOTE"):
+        running.run(replace(target, remote=str(busy)), NOW)
+
+
 def test_hook_that_refuses_is_told_and_the_check_says_what_waits(
     target: Target, bare: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

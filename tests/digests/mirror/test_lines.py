@@ -34,5 +34,7 @@ def test_lines_in_blocks_are_those_of_a_list(first: dict[str, int], changes: lis
         assert found.written(b"{\n", b"\n}") == b"{\n" + b",\n".join(sorted(kept.values())) + b"\n}"
         assert list(found.matching(re.compile(rb"[37]}"))) == [one for one in sorted(kept.values()) if one[-2:] in (b"3}", b"7}")]
         assert {name: found.get(key(name)) for name, _ in changes} == {name: kept.get(key(name)) for name, _ in changes}
+        for name, _ in changes:
+            assert list(found.after(key(name))) == [kept[one] for one in sorted(kept) if one > key(name)]
     finally:
         lines.BLOCK = before

@@ -1,9 +1,11 @@
 """Addresses of databases, as Django takes them."""
 
+from pathlib import Path
+
 import pytest
 from kombu import Connection
 
-from hotpapers_site.databases.addresses import configured, servers
+from hotpapers_site.databases.addresses import configured, database_address, file_address, servers
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,13 @@ def test_of_several_servers_the_one_is_asked_that_takes_writes(url: str, host: s
 def test_a_password_with_a_comma_is_no_second_server() -> None:
     assert servers("postgres://me:a%2Cb@host:5/name") == [("host", 5)]
     assert configured("postgres://me:a%2Cb@host:5/name")["PASSWORD"] == "a,b"
+
+
+@pytest.mark.parametrize("name", ["a b", "äö", "a+b", "100%41", "a#b", "a?b=c", "a;b"])
+def test_a_file_may_have_any_signs_in_its_path(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name / "db.sqlite3"
+    file.parent.mkdir()
+    assert configured(database_address(file_address(file)))["NAME"] == str(file)
 
 
 def test_a_socket_is_written_as_celery_reads_it() -> None:

@@ -82,7 +82,7 @@ def test_stories_and_daily_papers_are_collected_with_their_counts(world: OpenNet
     rows = [collect("hackernews"), collect("huggingface")]
     assert mentions() == {("90000001", "2611.90001"), ("2611.90001", "2611.90001")}
     assert set(UnmatchedMention.objects.values_list("arxiv_id", flat=True)) == {"2611.90002"}
-    assert [(row.network, row.found, row.collected_until) for row in rows] == [("hackernews", 1, NOW), ("huggingface", 1, NOW)]
+    assert [(row.network, row.found, row.collected_until) for row in rows] == [("hackernews", 2, NOW), ("huggingface", 1, NOW)]
     story = Tweet.objects.get(status_id="90000001")
     assert (story.counts, story.read_at, story.author_handle) == ({"points": 37, "comments": 12}, NOW, "tester")
     assert story.body_html == f'<a href="{PAPER}">A Synthetic Paper</a>'

@@ -22,7 +22,7 @@ from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running_product")]
 NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 DAY = date(2026, 11, 20)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)

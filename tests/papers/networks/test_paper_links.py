@@ -27,6 +27,9 @@ def test_paper_id_of_every_form(form: str) -> None:
         ("https://arxiv.org/pdf/2611.90001v2.pdf」。", "2611.90001"),
         ("https://xxx.arxiv.org/format/2611.90001", "2611.90001"),
         ("https://doi.org/10.48550/aRxIv.2611.90001.", "2611.90001"),
+        ("https://arxiv.org./abs/2611.90001", "2611.90001"),
+        ("https://arxiv.org/ftp/arxiv/papers/0704/0704.0001.pdf", "0704.0001"),
+        ("https://arxiv.org/ftp/cond-mat/papers/0309/0309136.pdf", "cond-mat/0309136"),
     ],
 )
 def test_paper_id_drops_version_and_subject_class(url: str, expected: str) -> None:
@@ -44,6 +47,7 @@ def test_paper_id_drops_version_and_subject_class(url: str, expected: str) -> No
         "https://arxiv.org/abs/2611.90001/listing",
         "https://arxiv.org/abs/2611.90001/abs/2611.90002",
         "https://arxiv.org/list/2611.90001",
+        "https://arxiv.org/ftp/arxiv/papers/2611/",
         "https://arxiv.org/abs/https://evil.example/abs/2611.90001",
         "https://notarxiv.org/abs/2611.90001",
         "https://hf.co/2611.90001",

@@ -58,10 +58,10 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
         return f'{drawn}<span class="vh">{title}: </span>'
 
     def original(name: str) -> str:
-        return f'<span class="vh">original post of {name}</span>'
+        return f'<span class="vh">original post of <bdi>{name}</bdi>, </span>'
 
-    def words(name: str) -> str:
-        return f'<span class="vh">posted {name}</span>'
+    def words(by: str) -> str:
+        return f'<span class="vh">posted {by}</span>'
 
     rel = 'rel="nofollow noopener noreferrer ugc"'
     bluesky = "https://bsky.app/profile/did:plc:synthetic0000000000000001/post/3synthetic001"
@@ -71,16 +71,16 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
     x, *others = captions(text_of(client, ADDRESS))
 
     assert re.findall(
-        r'<a href="([^"]+)" .* data-original="[^"]+" data-network="X"><span class="vh">original post of Example Lab, <',
+        r'<a href="([^"]+)" .* data-original="[^"]+" data-network="X"><span class="vh">original post of <bdi>Example Lab</bdi>, <',
         x,
     ) == [paper.tweets.get(network="x").url]
     assert others == [
         f'{mark("bluesky", "Bluesky")}<bdi class="name">Example Lab</bdi> <span class="handle">@lab.example.test</span> '
-        f'<a href="{bluesky}" {rel} data-original="{frame}" data-network="Bluesky">{original("Example Lab, ")}{day} '
+        f'<a href="{bluesky}" {rel} data-original="{frame}" data-network="Bluesky">{original("Example Lab")}{day} '
         f'<span class="post-counts">1 like, 1,234 reposts{AS_OF}</span>',
         f'{mark("hackernews", "Hacker News")}<bdi class="name">tester</bdi> '
         f'<a href="https://news.ycombinator.com/item?id=90000001" {rel}>'
-        f'{words("tester, ")}{day} <span class="post-counts">37 points, 12 comments{AS_OF}</span>',
+        f'{words("by <bdi>tester</bdi>, ")}{day} <span class="post-counts">37 points, 12 comments{AS_OF}</span>',
         f'{mark("huggingface", "Hugging Face")} <a href="https://huggingface.co/papers/2105.00001" {rel}>{words("")}{day} '
         f'<span class="post-counts">42 upvotes, 0 comments{AS_OF}</span>',
     ]
@@ -88,11 +88,15 @@ def test_each_post_has_its_network_page_and_counts(client: Client, paper: Paper)
 
 def test_text_has_its_language_direction_and_links(client: Client, paper: Paper) -> None:
     link = '<a href="https://arxiv.org/abs/2105.1" rel="nofollow noopener noreferrer ugc">arxiv.org</a>'
+    story = paper.tweets.get(network="hackernews")
+    story.body_html = f'<a href="https://arxiv.org/abs/{paper.arxiv_id}">A story &amp; its title</a>'
+    story.save()
     render_changed()
 
     quotations = re.findall(r'<blockquote (lang=.*?) cite="[^"]+">(.*?)</blockquote>', text_of(client, ADDRESS))
 
     assert quotations[1] == ('lang="he" dir="rtl"', link)
+    assert quotations[2][1] == "A story &amp; its title"
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "/papers", "/"])
