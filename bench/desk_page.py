@@ -35,11 +35,15 @@ def watched(browser: Browser, page: Page, act: Callable[[Page], None], answer: s
         (one["pid"], one["tid"]) for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
     }
     tasks = (one for one in events if one["name"] == "RunTask" and (one["pid"], one["tid"]) in main)
-    return max(one.get("tdur", 0) for one in tasks) / 1000
+    return float(max(one.get("tdur", 0) for one in tasks)) / 1000
 
 
 def press(*keys: str) -> Callable[[Page], None]:
-    return lambda page: [page.keyboard.press(key) for key in keys] and None
+    def act(page: Page) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+
+    return act
 
 
 def write(page: Page) -> None:
