@@ -22,9 +22,10 @@ from papers.collecting.announced import Progress, no_progress
 from papers.collecting.tweets import authors_of, store
 from papers.counts.mentions import add_mentions
 from papers.models import CollectionDay, NetworkDay, PaidRead, Tweet
-from papers.networks.paid import FoundTweet, Paid, SweepPage, is_mostly_unread, roots_wanted, unreadable
+from papers.networks.paid import FoundTweet, Paid, SweepPage, roots_wanted, unreadable
 from papers.networks.registry import PAID
 from papers.sources.http import SourceError
+from papers.sources.records import is_mostly_unread
 
 
 @dataclass

@@ -12,6 +12,7 @@ import httpx
 from papers.networks.strict_json import mapping, text_of, whole_number
 from papers.sources.answer_headers import retry_after_s
 from papers.sources.http import Answer, Malformed, RateLimited, ServiceRefused, SourceError, Transient, base_url, fetch, retrying
+from papers.sources.records import is_mostly_unread
 
 MAX_BYTES = 32 * 1024 * 1024
 LONGEST_WAIT_S = 3600.0
@@ -134,6 +135,12 @@ class Api:
     def incomplete(self) -> Transient:
         """For an answer that holds less than it says there is."""
         return Transient(f"{self.service} gave an incomplete answer.", url=self.base, status=200)
+
+    def expect(self, expected: str, readable: int, of: int) -> None:
+        """Raise Malformed where so few of the records have what we need that the service has changed: otherwise it would look
+        like a quiet day."""
+        if is_mostly_unread(of - readable, of):
+            raise self.malformed(f"{expected} in {of - readable} of {of} records")
 
     def malformed(self, expected: str) -> Malformed:
         """For an answer with status 200 that lacks what the service documents."""

@@ -15,9 +15,6 @@ from papers.networks.base import GoneReason, Kind
 from papers.sources.http import Unreadable
 from papers.sources.records import LeftOut
 
-FEWEST_UNREAD = 3
-"""So few posts without what we need may each be odd, whatever part of a page they are."""
-
 
 @dataclass(frozen=True)
 class Counts:
@@ -51,6 +48,8 @@ class FoundTweet:
     is_withheld: bool
     edit_history: tuple[str, ...]
     """The ids of all versions, oldest first; an edit makes a new id."""
+    has_links: bool = True
+    """Whether it links anything; a sweep asks for posts that do."""
 
 
 @dataclass(frozen=True)
@@ -152,11 +151,6 @@ def roots_wanted(found: Iterable[FoundTweet]) -> tuple[str, ...]:
     known = {version for tweet in found for version in (tweet.status_id, *tweet.edit_history)}
     replies = [tweet for tweet in found if tweet.papers and not tweet.is_retweet and not tweet.answers_another]
     return tuple(dict.fromkeys(tweet.conversation_id for tweet in replies if tweet.conversation_id not in known))
-
-
-def is_mostly_unread(unread: int, of: int) -> bool:
-    """Whether so many posts that cannot be read mean that the network has changed, and not that they are odd."""
-    return unread >= FEWEST_UNREAD and 2 * unread > of
 
 
 def unreadable(title: str, left_out: Sequence[LeftOut], of: int) -> Unreadable:

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 MOST_NAMED = 10
+FEWEST_UNREAD = 3
+"""So few records without what we need may each be odd, whatever part of a page they are."""
 
 
 @dataclass(frozen=True)
@@ -23,3 +25,8 @@ def told(left_out: Collection[LeftOut]) -> str:
     unnamed = Counter(one.lacks for one in left_out if not one.name)
     parts = [*named[:MOST_NAMED], *([f"{len(named) - MOST_NAMED:,} more"] if len(named) > MOST_NAMED else [])]
     return ", ".join([*parts, *(f"{count:,} without {lacks}" for lacks, count in unnamed.items())])
+
+
+def is_mostly_unread(unread: int, of: int) -> bool:
+    """Whether so many records that cannot be read mean that the service has changed, and not that they are odd."""
+    return unread >= FEWEST_UNREAD and 2 * unread > of

@@ -26,6 +26,7 @@ EXEMPT: dict[str, str] = {
     "papers.networks.x.oembed.OEmbedClient.embed": ASKS,
     "papers.networks.api.Api.ask": ASKS,
     "papers.networks.api.Api.get": ASKS,
+    "papers.networks.api.Api.expect": OURS,
     "papers.networks.api.Api.malformed": OURS,
     "papers.networks.base.Network.identify": "asks `id_in`; those of the networks are registered",
     "papers.networks.base.Kind.id_in": "abstract: those of the networks are registered",

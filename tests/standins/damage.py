@@ -1,7 +1,7 @@
 """Single records as services send them now and then: one part missing, or something in it that nobody can read."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 Damage = Callable[[str], str]
@@ -33,6 +33,7 @@ ENTRIES: dict[str, tuple[Damage, str]] = {
         lambda entry: re.sub(r'(<arxiv:primary_category term=)"[^"]+"', r'\1"none"', entry),
         "a primary category of arXiv's",
     ),
+    "no authors": (lambda entry: re.sub(r"<(/?)author>", r"<\1writer>", entry), "authors"),
     "no abstract": (without("summary"), "an abstract"),
     "not UTF-8": (within("summary", "S\udce4mple"), "a text in UTF-8"),
     "no id": (instead("id", ""), "an arXiv id"),
@@ -78,3 +79,8 @@ POSTS: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], str]] = {
     "no counts": (lambda post: post | {"public_metrics": None}, "retweets and likes"),
 }
 """Posts of X's, and what each lacks."""
+
+
+def renamed(record: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    """The record with other names for these fields."""
+    return {f"{name}_v2" if name in fields else name: value for name, value in record.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.standins.damage import renamed
 from tests.standins.serving import FAULTS, JSON, Reply, Request, Standin
 
 MOST_HITS = 1000
@@ -36,6 +37,8 @@ class HackerNewsStandin(Standin):
         self.guessed_total: int | None = None
         self.lost = 0
         """So many of the stories that an answer counts are not in it."""
+        self.renamed: frozenset[str] = frozenset()
+        """Fields of a hit that have another name."""
 
     def add(self, *stories: Story) -> None:
         self.stories |= {story.id: story for story in stories}
@@ -79,7 +82,7 @@ class HackerNewsStandin(Standin):
             200,
             json.dumps(
                 {
-                    "hits": [hit(story) for story in given],
+                    "hits": [renamed(hit(story), self.renamed) for story in given],
                     "nbHits": len(matching) if self.guessed_total is None else self.guessed_total,
                     "page": page,
                     "nbPages": -(-min(len(matching), MOST_HITS) // size),

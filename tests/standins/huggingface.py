@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from tests.standins.damage import renamed
 from tests.standins.serving import FAULTS, JSON, Reply, Request, Standin
 
 EARLY = Reply(400, b'{"error":"Invalid date"}', JSON)
@@ -30,6 +31,8 @@ class HuggingFaceStandin(Standin):
         super().__init__()
         self.now = now
         self.papers: dict[str, DailyPaper] = {}
+        self.renamed: frozenset[str] = frozenset()
+        """Fields of a listed paper that have another name."""
 
     def add(self, *papers: DailyPaper) -> None:
         self.papers |= {paper.arxiv_id: paper for paper in papers}
@@ -58,7 +61,11 @@ class HuggingFaceStandin(Standin):
             if paper.listed_at.date() == day and self._is_there(paper)
         ]
         size, page = min(int(request.params.get("limit", "50")), self.largest_page), int(request.params.get("p", "0"))
-        return Reply(200, json.dumps([entry(one) for one in listed[page * size : (page + 1) * size]]).encode(), JSON)
+        return Reply(200, json.dumps([self._entry(one) for one in listed[page * size : (page + 1) * size]]).encode(), JSON)
+
+    def _entry(self, paper: DailyPaper) -> dict[str, Any]:
+        listed = renamed(entry(paper), self.renamed)
+        return listed | {"paper": renamed(listed["paper"], self.renamed)}
 
 
 def single(paper: DailyPaper) -> dict[str, Any]:

@@ -127,10 +127,13 @@ class Bluesky(Network):
         return self._searched(self._search, start, end) if self._search else None
 
     def _searched(self, search: Search, start: datetime, end: datetime) -> Iterator[FoundPost]:
+        views = readable = 0
         for view in search.mentions(start, end):
             post = read_view(view)
+            views, readable = views + 1, readable + (post is not None and "likes" in post.counts)
             if post and post.papers and not _hidden(view):
                 yield post
+        self._api.expect("uri, author, record, moment and likeCount", readable, views)
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """Posts that were deleted, taken down or blocked are simply left out by Bluesky: those are gone."""

@@ -96,9 +96,11 @@ class HackerNews(Network):
             yield from self._linking(query, start, middle)
             yield from self._linking(query, middle, end)
             return
-        for story in filter(None, map(_hit, hits)):
-            if story.papers:
-                yield story
+        stories = [*filter(None, map(_hit, hits))]
+        readable = sum("points" in story.counts for story in stories)
+        has_addresses = any(text_of(mapping(hit).get("url")) for hit in hits)  # not each: some stories are a text alone
+        self._search.expect("objectID, url, created_at_i and points", readable if has_addresses else 0, len(hits))
+        yield from (story for story in stories if story.papers)
         if len(hits) < _promised(answer):
             raise self._search.incomplete()
 

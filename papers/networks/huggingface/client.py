@@ -99,7 +99,9 @@ class HuggingFace(Network):
                 break
             if not isinstance(answer, list):
                 raise self._api.malformed("a list of papers")
-            listed |= {post.id: post for post in (_paper(one, otherwise=midnight) for one in answer) if post}
+            papers = [post for post in (_paper(one, otherwise=midnight) for one in answer) if post]
+            self._api.expect("id and upvotes", sum("upvotes" in post.counts for post in papers), len(answer))
+            listed |= {post.id: post for post in papers}
             if len(answer) not in FULL_PAGES:
                 break
         return listed

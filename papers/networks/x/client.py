@@ -14,11 +14,12 @@ from typing import Any
 import httpx
 
 from papers.networks.base import GoneReason
-from papers.networks.paid import LookupResult, SweepPage, is_mostly_unread, unreadable
+from papers.networks.paid import LookupResult, SweepPage, unreadable
 from papers.networks.strict_json import items, mapping, text_of
 from papers.networks.x.answer import read_answer
 from papers.networks.x.posts import is_status_id, read_gone, read_posts
 from papers.sources.http import Malformed, Misconfigured, base_url, fetch, retrying
+from papers.sources.records import LeftOut, is_mostly_unread
 
 LOOKUP_SIZE = 100
 """The most ids that one lookup takes."""
@@ -120,6 +121,9 @@ class XClient:
                 raise Malformed("X's search answered without `meta`.", url=self._base, status=200)
             posts = items(found.get("data"))
             tweets, left_out = read_posts(posts)
+            without = [LeftOut(tweet.status_id, "links") for tweet in tweets if not (tweet.papers or tweet.has_links)]
+            if is_mostly_unread(len(without), len(posts)):  # a few are odd, but each was asked for by what it links
+                left_out += without
             token = text_of(mapping(found["meta"]).get("next_token")) or None
             max_reads -= len(posts)
             yield SweepPage(tuple(tweets), len(posts), tuple(left_out), end, token, more=token is not None)

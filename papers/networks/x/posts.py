@@ -82,6 +82,7 @@ def read_post(raw: object) -> FoundTweet | None:
         answers_another="id" in first_mention and first_mention["id"] != author_id,
         is_withheld=bool(post.get("withheld")),
         edit_history=tuple(version for version in history if is_status_id(version)) or (str(status_id),),
+        has_links=any(urls),
     )
 
 

@@ -144,6 +144,8 @@ def _record(entry: etree._Element, titles: Mapping[str, str]) -> tuple[PaperReco
     if not is_category(terms[0]):
         return None, LeftOut(number, "a primary category of arXiv's")
     names = tuple(name for name in (_text(author, f"{ATOM}name") for author in entry.findall(f"{ATOM}author")) if name)
+    if not names:
+        return None, LeftOut(number, "authors")
     comment = _text(entry, f"{ARXIV}comment")
     if any(NOT_UTF8 in text for text in (title, abstract, comment, *names)):
         return None, LeftOut(number, "a text in UTF-8")
@@ -262,7 +264,8 @@ def _listing_title(entry: lxml.html.HtmlElement) -> str:
 
 
 def _text(element: etree._Element, name: str) -> str:
-    return " ".join((element.findtext(name) or "").split())
+    found = element.find(name)
+    return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
 
 
 def _folded(element: lxml.html.HtmlElement) -> str:

@@ -15,7 +15,7 @@ from papers.models import CollectionDay, Mention, NetworkDay, SourceHealth, Twee
 from papers.sources.http import ClockWrong, Transient, Unreadable
 from tests.papers.collecting.collecting_papers import collect
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, Week
-from tests.standins.damage import POSTS, without_metric
+from tests.standins.damage import POSTS, renamed, without_metric
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,25 @@ def test_lookup_that_x_renamed_is_told_too(week: Week) -> None:
     assert week.sources.paid
     with pytest.raises(Unreadable, match="they lack retweets"):
         week.sources.paid.lookup(plain_posts(week)[:5])
+
+
+@pytest.mark.parametrize("field", ["entities", "urls", "unwound_url expanded_url"])
+def test_links_that_x_renamed_are_no_quiet_day(week: Week, field: str) -> None:
+    collect(week)
+
+    def with_others(post: dict[str, Any]) -> dict[str, Any]:
+        entities = post.get("entities", {})
+        links = [renamed(link, field.split()) for link in entities.get("urls", [])]
+        return renamed(post | {"entities": renamed(entities | {"urls": links}, [field])}, [field])
+
+    week.x.damaged["*"] = with_others
+    with pytest.raises(Unreadable, match=r"posts in X's answer cannot be read: they lack links\. X may have changed"):
+        collect_tweets(FRIDAY, now=clock.now(), sources=week.sources)
+
+    assert CollectionDay.objects.get().state == "partial"
+    week.x.damaged.clear()
+    collect_tweets(FRIDAY, now=clock.now(), sources=week.sources)
+    assert mentions() == week.mentions(FRIDAY)
 
 
 # This machine's clock

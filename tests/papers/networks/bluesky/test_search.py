@@ -9,7 +9,7 @@ from papers.networks.api import Api
 from papers.networks.base import FoundPost, NotGiven
 from papers.networks.bluesky.client import Bluesky
 from papers.networks.bluesky.search import DOMAINS, Search
-from papers.sources.http import ServiceRefused
+from papers.sources.http import Malformed, ServiceRefused
 from tests.papers.networks.asking import NOW
 from tests.papers.networks.bluesky.bluesky_posts import DAY, posts
 from tests.standins.bluesky import PASSWORD, BlueskyStandin, external
@@ -112,3 +112,13 @@ def test_the_second_in_which_a_time_ends_is_searched_whole(standin: BlueskyStand
     list(filled(searching, DAY, DAY + timedelta(minutes=1, microseconds=1)))
     asked = {(one.params["since"], one.params["until"]) for one in standin.requests if one.path.endswith("searchPosts")}
     assert asked == {("2026-11-20T00:00:00Z", "2026-11-20T00:01:01Z")}
+
+
+@pytest.mark.parametrize("field", ["uri", "author", "record", "likeCount"])
+def test_fields_that_the_search_renamed_are_no_quiet_day(standin: BlueskyStandin, searching: Bluesky, field: str) -> None:
+    made = posts(5)
+    standin.add(*made)
+    standin.changes = {post.uri: {field: ...} for post in made}
+    expected = "^Bluesky answered without uri, author, record, moment and likeCount in 5 of 5 records"
+    with pytest.raises(Malformed, match=expected):
+        list(filled(searching, DAY, NOW))

@@ -244,3 +244,14 @@ def test_an_answer_shorter_than_its_own_total_gives_what_it_has_and_fails(
 def test_a_story_that_the_official_api_does_not_have_yet_is_not_gone(hackernews: HackerNews) -> None:
     reading = hackernews.read({"90000009": NOW - timedelta(minutes=9), "90000008": NOW - timedelta(minutes=11)})
     assert (reading.gone, set(reading.unknown)) == ({"90000008": GoneReason.DELETED}, {"90000009"})
+
+
+@pytest.mark.parametrize("fields", [{"objectID", "story_id"}, {"url"}, {"created_at_i", "created_at"}, {"points"}])
+def test_fields_that_the_search_renamed_are_no_quiet_day(
+    standin: HackerNewsStandin, hackernews: HackerNews, fields: set[str]
+) -> None:
+    standin.add(story(1), story(2), story(3), story(4))
+    standin.renamed = frozenset(fields)
+    expected = "^Hacker News answered without objectID, url, created_at_i and points in 4 of 4 records"
+    with pytest.raises(Malformed, match=expected):
+        found(hackernews)

@@ -166,3 +166,11 @@ def test_a_day_that_has_not_begun_by_the_sites_clock_is_empty(standin: HuggingFa
     assert list(huggingface.mentions(tomorrow, tomorrow + timedelta(seconds=5))) == []
     with pytest.raises(Malformed, match="rejected our request"):
         list(huggingface.mentions(DAY, NOW))
+
+
+@pytest.mark.parametrize("field", ["id", "upvotes"])
+def test_fields_that_were_renamed_are_no_quiet_day(standin: HuggingFaceStandin, huggingface: HuggingFace, field: str) -> None:
+    standin.add(*papers(5))
+    standin.renamed = frozenset({field})
+    with pytest.raises(Malformed, match=r"^Hugging Face answered without id and upvotes in 5 of 5 records"):
+        list(huggingface.mentions(DAY, DAY + timedelta(hours=1)))

@@ -10,6 +10,7 @@ from papers.sources import http
 from papers.sources.arxiv.client import ArxivClient
 from tests.papers.sources.arxiv.reading_arxiv import reader, truth
 from tests.standins.arxiv import ArxivStandin
+from tests.standins.damage import instead
 from tests.standins.serving import Reply
 from tests.standins.world import World
 
@@ -116,3 +117,9 @@ def test_metadata_is_unpacked_from_gzip(arxiv: ArxivClient, standin: ArxivStandi
     standin.gzipped = True
 
     assert len(arxiv.metadata(list(standin.world.papers)[:3]).records) == 3
+
+
+def test_text_inside_elements_of_a_title_is_part_of_it(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    paper = next(iter(standin.world.papers.values()))
+    standin.damaged[paper.arxiv_id] = instead("title", "Models of CO<sub>2</sub> in Air")
+    assert [record.title for record in arxiv.metadata([paper.arxiv_id]).records] == ["Models of CO2 in Air"]
