@@ -84,7 +84,7 @@ def _goes_on(text: str, end: int) -> bool:
 def _worth(sentence: str, place: int, parts: list[Part]) -> int:
     """More than 0 for a sentence that can stand alone."""
     length = sum(len(parts[ord(one) - PLACE].text) if _is_place(one, parts) else 1 for one in sentence)
-    is_news = NEWS.search(sentence) is not None
+    is_news = length <= LONGEST_NEWS and NEWS.search(sentence) is not None
     if (
         not SHORTEST <= length <= (LONGEST_NEWS if is_news else LONGEST)
         or sentence[-1] not in ".!”\"')’]"
