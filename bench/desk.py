@@ -1,4 +1,4 @@
-"""The desk at 200 and 1,000 candidates: bytes and processor time of changes, of a poll and of the page, and of many removals.
+"""The desk at 200 and 1,000 candidates: bytes and processor time of changes, polls and the page, and a browser’s time.
 
 A list of 64 papers is edited with every candidate on the page, after a year of lists. Fails over the bounds.
 """
@@ -21,6 +21,7 @@ from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from bench import desk_page  # noqa: E402
 from bench.databases import run  # noqa: E402
 from digests.models import Digest, Entry  # noqa: E402
 from papers.models import Paper  # noqa: E402
@@ -113,7 +114,7 @@ def measure(candidates: int) -> list[str]:
     print(f"{candidates:>5,} candidates  {len(removals)} removals in one request: {size / 1000:.1f} kB, {took:.0f} ms")
     over += [f"removals at {candidates}"] if size / 1000 > MOST_KB[candidates] else []
     print_reads(desk, candidates)
-    return over
+    return over + desk_page.measure(candidates, SHOWN)
 
 
 def print_reads(desk: Desk, candidates: int) -> None:

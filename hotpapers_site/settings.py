@@ -8,6 +8,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from csp.constants import NONE, SELF
 
@@ -50,7 +51,7 @@ REDIS_URL = env.read("REDIS_URL", values.BROKER, "")
 REDIS_SOCKET = VAR_DIR.absolute() / "redis.sock"  # of the embedded server, which runs where REDIS_URL is empty
 
 # The timetable is in hotpapers_site/celery.py.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) or f"redis+socket://{REDIS_SOCKET}"
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) or f"redis+socket://{quote(str(REDIS_SOCKET))}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_SERIALIZER = "json"

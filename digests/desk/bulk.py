@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from digests.admin.ordered_rows import renumber
-from digests.desk.actions import GOES_WITH_PAPER, insert_new, set_place
-from digests.desk.changing import Action, AsWanted, by_others, editing
+from digests.desk.actions import GOES_WITH_PAPER, MOVES, insert_new, set_place
+from digests.desk.changing import REMOVALS, Action, AsWanted, by_others, editing
 from digests.desk.state import digests_of
 from digests.desk.titles import several
 from digests.editing.conflicts import Conflict
@@ -30,10 +30,11 @@ def remove_several(day: date, papers: Sequence[Paper], seen: int, *, by: User, n
     """
     removed = 0
     with editing(day, Action.REMOVED_SEVERAL, by=by, papers=papers) as digest:
-        listed = digest.entries.filter(paper__in=papers)
-        if not (removed := listed.count()):
+        listed = digest.entries.filter(paper__in=papers).select_related("paper")
+        still = [entry.paper for entry in listed]
+        if not (removed := len(still)):
             raise AsWanted
-        _ask(digest, seen, by, papers, GOES_WITH_PAPER, mine=f"remove {several(removed)}")
+        _ask(digest, seen, by, still, (*GOES_WITH_PAPER, *MOVES), mine=f"remove {several(removed)}")
         listed.delete()
         renumber(digest.entries.all(), [])
     _dismiss(day, papers, by, now)
@@ -61,10 +62,12 @@ def move_to_top(day: date, papers: Sequence[Paper], seen: int, *, by: User) -> N
         keys = dict(digest.entries.filter(paper__in=papers).values_list("paper", "pk"))
         wanted = [keys[paper.pk] for paper in papers if paper.pk in keys]
         order = list(digest.entries.order_by("position").values_list("pk", flat=True))
-        if order[: len(wanted)] == wanted:
+        is_so = order[: len(wanted)] == wanted
+        if is_so and len(wanted) == len(papers):
             raise AsWanted
-        moves = (Action.MOVED, Action.MOVED_SEVERAL)
-        _ask(digest, seen, by, papers, moves, mine=f"move {several(len(wanted))} to the top")
+        _ask(digest, seen, by, papers, (*MOVES, *REMOVALS), mine=f"move {several(len(papers))} to the top", is_left=bool(wanted))
+        if is_so:
+            raise AsWanted
         renumber(digest.entries.all(), wanted)
         for entry in digest.entries.filter(pk__in=wanted):
             Entry.objects.filter(pk=entry.pk).update(moves=entry.moves + 1)
@@ -81,8 +84,14 @@ def accept_all(day: date, wanted: Sequence[tuple[Paper, int]], seen: int, *, by:
     """Follow all suggestions that the editor saw, each paper at its position; return how many."""
     papers = [paper for paper, _ in wanted]
     with editing(day, Action.ACCEPTED_ALL, by=by, papers=papers) as digest:
-        moves = (Action.MOVED, Action.MOVED_SEVERAL, Action.PINNED)
-        _ask(digest, seen, by, papers, (*GOES_WITH_PAPER, *moves), mine=f"accept {several(len(wanted), 'suggestion')}")
+        _ask(
+            digest,
+            seen,
+            by,
+            papers,
+            (*GOES_WITH_PAPER, *MOVES, Action.PINNED),
+            mine=f"accept {several(len(wanted), 'suggestion')}",
+        )
         before = list(digest.entries.order_by("position").values_list("paper", flat=True))
         for paper, position in sorted(wanted, key=lambda one: one[1]):
             entry = digest.entries.filter(paper=paper).first()
@@ -135,12 +144,22 @@ def _dismiss(day: date, papers: Sequence[Paper], by: User, now: datetime) -> int
 
 
 def _ask(
-    digest: Digest, seen: int, by: User, papers: Sequence[Paper], actions: Sequence[ListChange.Action], *, mine: str
+    digest: Digest,
+    seen: int,
+    by: User,
+    papers: Sequence[Paper],
+    actions: Sequence[ListChange.Action],
+    *,
+    mine: str,
+    is_left: bool = True,
 ) -> None:
-    """Raise Conflict if somebody else did one of these actions to one of the papers since the revision `seen`."""
+    """Raise Conflict if somebody else did one of these actions to one of the papers since the revision `seen`.
+
+    It cannot be done anyway where nothing `is_left` to do it to.
+    """
     others: list[ListChange] = by_others(digest, seen, by, papers, actions)
     if others:
-        last, overrule = others[0], {"revision": digest.revision}
+        last, overrule = others[0], {"revision": digest.revision} if is_left else None
         what = "the list"
         raise Conflict(what, base=None, mine=mine, theirs=told(others), by=last.editor, at=last.at, overrule=overrule)
 

@@ -56,9 +56,9 @@ class Name:
         if GROUP.search(name) or len(words) < 2:
             return cls(name)
         suffix = words.pop() if len(words) > 2 and SUFFIX.fullmatch(words[-1]) else ""
-        if "," in name and not suffix:
-            family, _, given = name.partition(",")
-            return cls(family.strip(), given.strip())
+        family, comma, given = name.strip().removesuffix(suffix).rstrip(", ").partition(",")
+        if comma:  # Example, Ada, Jr
+            return cls(family.strip(), given.strip(), suffix=suffix)
         last = len(words) - 1
         while last > 1 and words[last - 1].islower():
             last -= 1
@@ -128,13 +128,19 @@ def citation_tags(paper: Paper, categories: Iterable[str], texts: Texts) -> list
     tags += [("citation_date", "/".join(f"{part:02}" for part in _date(paper)))]
     tags += [("citation_publisher", "arXiv"), ("citation_arxiv_id", paper.arxiv_id), ("citation_doi", _doi(paper))]
     tags += [("citation_pdf_url", paper.pdf_url), ("citation_public_url", paper.abs_url)]
-    return [*tags, *(("citation_keywords", category) for category in categories)]
+    tags += [("citation_keywords", category) for category in categories]
+    if abstract := texts.abstract_text(paper.abstract):  # else Zotero takes the description, which is cut
+        tags.append(("citation_abstract", abstract))
+    return tags
 
 
 def _author_tag(name: str) -> str:
-    """Return the name as written; one with a suffix with its family name first, for which Zotero would take the last word."""
+    """Return the name as written; one with a suffix with its family name first, for which Zotero would take the last word. One
+    with a comma between two words and two others is turned round, since Zotero would take it for two names."""
     parts = Name.of(name)
-    return f"{parts.family}, {parts.given} {parts.particle}".strip() + f", {parts.suffix}" if parts.suffix else name
+    if parts.suffix:
+        return f"{parts.family}, {parts.given} {parts.particle}".strip() + f", {parts.suffix}"
+    return f"{parts.given} {parts.family}" if "," in name and " " in parts.family and " " in parts.given else name
 
 
 def _doi(paper: Paper) -> str:

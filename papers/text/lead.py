@@ -7,6 +7,8 @@ from papers.text.tex import Part
 
 SHORTEST, LONGEST = 45, 190
 """Characters of a sentence that can stand for an abstract, a formula counted as it is written."""
+LONGEST_NEWS = 230
+"""Of one that says what the authors did: better long than a short one of what others did."""
 SHORT_ABSTRACT = 280
 """An abstract that is no longer is read as it stands."""
 END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)")
@@ -82,12 +84,18 @@ def _goes_on(text: str, end: int) -> bool:
 def _worth(sentence: str, place: int, parts: list[Part]) -> int:
     """More than 0 for a sentence that can stand alone."""
     length = sum(len(parts[ord(one) - PLACE].text) if _is_place(one, parts) else 1 for one in sentence)
-    if not SHORTEST <= length <= LONGEST or sentence[-1] not in ".!”\"')’]" or sentence[0].islower() or ADVERT.search(sentence):
+    is_news = length <= LONGEST_NEWS and NEWS.search(sentence) is not None
+    if (
+        not SHORTEST <= length <= (LONGEST_NEWS if is_news else LONGEST)
+        or sentence[-1] not in ".!”\"')’]"
+        or sentence[0].islower()
+        or ADVERT.search(sentence)
+    ):
         return 0
     if any(parts[ord(one) - PLACE].href for one in sentence if _is_place(one, parts)):
         return 0
     worth = 4 + (place == 0)
-    worth += 5 * bool(NEWS.search(sentence)) + 3 * bool(FINDING.search(sentence))
+    worth += 5 * is_news + 3 * bool(FINDING.search(sentence))
     worth += 2 * bool(HERE.search(sentence)) + bool(GAIN.search(sentence))
     worth -= (
         5 * bool(LEANING.match(sentence))
@@ -95,6 +103,7 @@ def _worth(sentence: str, place: int, parts: list[Part]) -> int:
         + (length > 120)
         + (length > 140)
         + (length > 160)
+        + (length > LONGEST)
         + (length < 60)
     )
     return worth - sum(_is_place(one, parts) for one in sentence) // 3

@@ -138,14 +138,26 @@ class EditorAtDesk:
 
 
 @contextmanager
-def editors(browser: Browser, site: str, *, scripts: bool = True, zone: str | None = None) -> Iterator[OpenDesk]:
+def editors(
+    browser: Browser,
+    site: str,
+    *,
+    scripts: bool = True,
+    zone: str | None = None,
+    size: tuple[int, int] = (1280, 900),
+    touch: bool = False,
+) -> Iterator[OpenDesk]:
     """Opens the desk for editors by name, each in a browser of their own, whose clock is that of the zone."""
     contexts: list[BrowserContext] = []
 
     def open_desk(name: str = "Ann", *, day: date = DAY) -> EditorAtDesk:
         user = User.objects.create_superuser(name)
         context = browser.new_context(
-            viewport={"width": 1280, "height": 900}, color_scheme="light", java_script_enabled=scripts, timezone_id=zone
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="light",
+            has_touch=touch,
+            java_script_enabled=scripts,
+            timezone_id=zone,
         )
         context.set_default_timeout(15_000)
         sign_in(context, user, site)

@@ -51,6 +51,18 @@ def test_all_pages_are_accessible_quiet_and_never_wider_than_the_screen(page: Pa
     look_over(page, site.url, site.pages)
 
 
+def test_dates_and_months_that_are_links_are_24_pixels_high(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    heights = "links => links.filter((link) => link.checkVisibility()).map((link) => link.getBoundingClientRect().height)"
+    found = {}
+    for path, links in {"/papers": ".when a", "/archive/2021/05": ".month caption a", DIGEST: ".post figcaption a"}.items():
+        page.goto(path)
+        found[path] = page.locator(links).evaluate_all(heights)
+
+    assert all(found.values())
+    assert [height for of in found.values() for height in of if height < 24] == []
+
+
 def test_what_scripts_show_is_accessible(page: Page) -> None:
     page.goto(DIGEST)
     page.locator("article").nth(1).get_by_role("button", name="Hide").click()

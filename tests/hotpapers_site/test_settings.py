@@ -117,6 +117,20 @@ def test_the_site_s_own_addresses_are_always_allowed(tmp_path: Path, site: str, 
     assert (told.returncode, told.stdout.strip()) == (0, str(hosts))
 
 
+def test_var_dir_may_have_any_signs_in_its_path(tmp_path: Path) -> None:
+    folder = tmp_path / "a b+ü%41#?"
+    show = (
+        "import redis; from django.conf import settings; from kombu.utils.url import parse_url\n"
+        "url = settings.CELERY_BROKER_URL; unix = redis.Redis.from_url(url.replace('redis+socket', 'unix'))\n"
+        "print(settings.DATABASES['default']['NAME'], unix.get_connection_kwargs()['path'], '/' + parse_url(url)['virtual_host'], sep='\\n')"
+    )
+    told = started(tmp_path, sys.executable, "-c", show, VAR_DIR=str(folder))
+    assert (told.returncode, told.stdout.splitlines()) == (
+        0,
+        [f"{folder}/db.sqlite3", f"{folder}/redis.sock", f"{folder}/redis.sock"],
+    ), told.stderr
+
+
 def test_password_in_a_wrong_address_is_not_shown(tmp_path: Path) -> None:
     told = started(tmp_path, DATABASE_URL="mysql://me:my-own-secret@host/name", SECRET_KEY=LONG)
     assert "DATABASE_URL is 'mysql://me:***@host/name'; expected" in told.stderr

@@ -43,7 +43,15 @@ const goOnFrom = (row) => {
     }
 };
 
+/** On a narrow screen quick look takes the room of the list: it gives way to what is written there. */
+const uncover = (row) => {
+    if (!row.offsetParent && isLooking()) {
+        closeLook();
+    }
+};
+
 const openPart = (row, part) => {
+    uncover(row);
     const details = find(`details[data-part=${part}]`, row);
     details.open = true;
     return details;
@@ -105,7 +113,7 @@ export const does = {
         }
     },
     remove_below: (row) => isEntry(row) && find("[data-do=remove]", row) && bulk.remove_below(row),
-    top_chosen: (row) => isEntry(row) && find("[data-do=remove]", row) && bulk.top_chosen(row),
+    top_chosen: (row) => (chosenRows("list").length || (isEntry(row) && find("[data-do=remove]", row))) && bulk.top_chosen(row),
     mark: (row, button) => {
         const {mark, set, unset} = button.dataset;
         const isWanted = !isSet(button);
@@ -162,7 +170,7 @@ export const does = {
     title: (row) => isEntry(row) && find("input", openPart(row, "title")).focus(),
     tweets: (row) => {
         if (isEntry(row)) {
-            const details = find("details[data-part=tweets]", row);
+            const details = openPart(row, "tweets");
             openPosts(row).then(() => (find("li[data-tweet]", details) ?? find("input", details) ?? row).focus());
         }
     },

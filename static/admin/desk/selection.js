@@ -32,6 +32,10 @@ const button = (action, label, key) => {
 /** Show what is chosen, also after rows came and went. */
 export const showChosen = () => {
     for (const column of Object.keys(chosen)) {
+        const bar = find(`[data-selection=${column}]`);
+        if (!chosen[column].size && bar.hidden) { // nothing is chosen, and nothing was
+            continue;
+        }
         const rows = chosenRows(column);
         chosen[column] = new Set(rows.map((row) => row.dataset.paper));
         for (const row of rowsOf(column)) {
@@ -40,7 +44,6 @@ export const showChosen = () => {
                 row.setAttribute("aria-selected", String(isChosen));
             }
         }
-        const bar = find(`[data-selection=${column}]`);
         bar.hidden = !rows.length;
         if (rows.length) {
             const count = document.createElement("b");

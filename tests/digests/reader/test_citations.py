@@ -129,7 +129,24 @@ def test_page_of_a_paper_has_tags_for_zotero(client: Client) -> None:
         ("public_url", "https://arxiv.org/abs/2012.14668"),
         ("keywords", "cs.LG"),
         ("keywords", "stat.ML"),
+        ("abstract", "One. Two x²."),
     ]
+
+
+def test_zotero_reads_names_with_commas_as_one_and_the_whole_abstract(client: Client) -> None:
+    abstract = " ".join(f"Sentence {n} of “many”." for n in range(40))
+    make_cited(
+        arxiv_id="2012.14668", authors=["van der Sample, Ada Maria", "Example, Bob", "Sample Example, C., Jr"], abstract=abstract
+    )
+
+    page = client.get("/papers/2012.14668").content.decode()
+
+    assert findall('citation_author" content="([^"]*)"', page) == [
+        "Ada Maria van der Sample",
+        "Example, Bob",
+        "Sample Example, C., Jr",
+    ]
+    assert [unescape(text) for text in findall('citation_abstract" content="([^"]*)"', page)] == [abstract]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +156,8 @@ def test_page_of_a_paper_has_tags_for_zotero(client: Client) -> None:
         ("A. Sample IV", "Sample, A., IV"),
         ("SYNTH Team", "SYNTH Team"),
         ("Example, Ada", "Example, Ada"),
+        ("Example, Ada, Jr", "Example, Ada, Jr"),
+        ("Ada Example, Jr", "Example, Ada, Jr"),
         ("Example", "Example"),
         ("Ludwig van Beethoven", "van Beethoven, Ludwig"),
     ],

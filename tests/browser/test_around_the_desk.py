@@ -1,0 +1,51 @@
+"""What stands around the desk: troubles, the grace period, a silent server, System, the index; accessible, and fitting 320 px."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+from pytest_django import Settings
+
+from hotpapers_site.models import Trouble
+from tests.browser.desk_browser import OpenDesk, accessible
+from tests.digests.desk.desk_days import make_day, make_draft
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_troubles_grace_and_silence_are_accessible(open_desk: OpenDesk, settings: Settings) -> None:
+    settings.PUBLISH_GRACE_SECONDS = 600
+    make_draft(make_day(4, hot=4)[:3])
+    for key in ("no beat", "queue mirror", "queue upkeep"):
+        Trouble.objects.create(key=key, sentence=f"This is wrong: {key}.", since=timezone.now())
+    ann = open_desk()
+    page = ann.page
+    problems = page.get_by_role("list", name="Problems")
+    more = problems.get_by_text("1 more problem")
+    expect(problems.get_by_text("queue upkeep")).to_be_hidden()
+    more.click()
+    expect(problems.get_by_text("queue upkeep")).to_be_visible()
+    found = accessible(page, "troubles")
+
+    ann.press("l", "Space")
+    expect(page.locator("#look-title")).to_be_visible()
+    found += accessible(page, "quick look")
+    ann.press("Escape", "v")
+    expect(page.locator("#publish-title")).to_be_focused()
+    page.route("**/healthz", lambda route: route.abort())
+    expect(page.locator("#check-trouble")).to_contain_text("The server isn’t responding")
+    found += accessible(page, "silent server")
+    page.unroute("**/healthz")
+    expect(page.locator("#check-trouble")).to_be_hidden()
+    ann.press("P")
+    expect(page.locator("#desk-grace")).to_be_visible()
+    found += accessible(page, "grace period")
+    assert found == []
+
+
+@pytest.mark.parametrize("address", ["/admin/all/", "/admin/system/", "/admin/notices/"])
+def test_pages_of_the_admin_are_accessible(open_desk: OpenDesk, address: str) -> None:
+    make_day(2, hot=1)
+    Trouble.objects.create(key="no beat", sentence="No beat is running.", since=timezone.now())
+    page = open_desk().page
+    page.goto(f"{page.url.partition('/admin')[0]}{address}")
+    assert accessible(page, address) == []
