@@ -1,6 +1,6 @@
 """What is said about a day: its state and the reason, from what is here of it and how its sources answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from papers.access import networks
@@ -27,7 +27,7 @@ def judge(row: CollectionDay, now: datetime) -> tuple[State, str]:
     arxiv, paid = of_day.get(ARXIV), of_day.get(PAID.name)
     if row.state == State.QUIET:
         # What a quiet day says of arXiv stays as it was said when it became quiet.
-        return State.QUIET, _joined(arxiv.note if arxiv else row.reason, _unread_posts(paid), _gaps_of(row.date))
+        return State.QUIET, _joined(arxiv.note if arxiv else row.reason, *_unread_posts(of_day), _gaps_of(row.date))
     health = {one.service: one for one in SourceHealth.objects.all()}
     worst_first = [State.FAILED, State.NOT_ANNOUNCED, State.PARTIAL, State.COLLECTING, State.COMPLETE]
     papers, why_papers = _judge_papers(row, now, arxiv)
@@ -35,7 +35,7 @@ def judge(row: CollectionDay, now: datetime) -> tuple[State, str]:
     gaps = _gaps_of(row.date)
     state = min(papers, tweets, key=worst_first.index)
     lacking = f"Some papers could not be read completely: {told(left_out(arxiv))}." if arxiv and arxiv.left_out else ""
-    return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, _unread_posts(paid), gaps)
+    return state, _joined(why_papers, lacking, arxiv.note if arxiv else "", why_tweets, *_unread_posts(of_day), gaps)
 
 
 def left_out(source: SourceDay) -> list[LeftOut]:
@@ -73,11 +73,11 @@ def _joined(*sentences: str) -> str:
     return " ".join(dict.fromkeys(filter(None, sentences)))
 
 
-def _unread_posts(paid: SourceDay | None) -> str:
-    if not paid or not paid.left_out:
-        return ""
-    count = len(paid.left_out)
-    return f"{count:,} post{'s' if count > 1 else ''} could not be read: {told(left_out(paid))}."
+def _unread_posts(of_day: Mapping[str, SourceDay]) -> Iterator[str]:
+    for name, source in sorted(of_day.items()):
+        if name in KINDS and (count := len(source.left_out)):
+            where = "" if name == PAID.name else f" of {title(name)}"
+            yield f"{count:,} post{'s' if count > 1 else ''}{where} could not be read: {told(left_out(source))}."
 
 
 def _is_out(source: SourceDay | None, now: datetime) -> bool:

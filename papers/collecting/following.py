@@ -16,12 +16,14 @@ from papers.collecting import days, posts
 from papers.models import CollectionDay, StreamPlace
 from papers.networks.base import Heard, Stream
 from papers.sources.http import Transient
+from papers.sources.records import LeftOut
 
 LEASE = timedelta(seconds=45)
 """Longer than a connection takes to be made or given up. By the real clock."""
 LOOK_AGAIN_S = 2.0
 NOTE_EVERY_S = 30.0
 GIVE_UP_S = 60.0
+UNREADABLE = "JSON with an author and a moment"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -127,6 +129,9 @@ def keep(network: str, heard: Heard, me: str) -> None:
             posts.look_for_authors(network, heard.authors_back, now=now)
         if heard.missed:
             _missed(network, *heard.missed, now)
+        if heard.unreadable and (day := CollectionDay.objects.filter(date=now.date()).first()):
+            with days.changing(day.date, now) as row:
+                days.remember(row, network, [LeftOut("", UNREADABLE)] * heard.unreadable, anew=False)
 
 
 def _missed(network: str, start: datetime, end: datetime, now: datetime) -> None:

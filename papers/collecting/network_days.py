@@ -10,6 +10,7 @@ from papers.models import CollectionDay, NetworkDay, StreamPlace, Tweet
 from papers.networks.base import FoundPost, Network, NotGiven
 from papers.networks.registry import streams
 from papers.sources.http import SourceError
+from papers.sources.records import LeftOut
 
 REACH = timedelta(days=7)
 AGAIN_AFTER = timedelta(minutes=15)
@@ -26,12 +27,13 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     opens, closes = days.bounds(day)
     until = min(closes, now)
     row, _ = NetworkDay.objects.get_or_create(date=day, network=network.name)
+    left_out: list[LeftOut] = []
     try:
         if opens < until:
-            _store(network, network.mentions(opens, until), now)
+            left_out += _store(network, network.mentions(opens, until), now)
             if network.name not in streams():  # a stream's network was not asked
                 note_answer(network.name, now)
-        row.missed = [left for gap in row.missed if (left := _fill(network, gap, now))]
+        row.missed = [left for gap in row.missed if (left := _fill(network, gap, now, left_out))]
     except SourceError as error:
         note_failure(network.name, error, now)
         raise
@@ -42,29 +44,36 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     row.save()
     if CollectionDay.objects.filter(date=day).exists():
         with days.changing(day, now) as of_all:  # what is said of the day depends on this
+            if left_out or of_all.sources.filter(source=network.name).exists():
+                days.remember(of_all, network.name, left_out, anew=network.name not in streams())
             days.count_posts(of_all)
             if not (networks.paid_is_on() or day_states.open_networks_behind(day)):
                 of_all.tweets_done_at = of_all.tweets_done_at or now
     return row
 
 
-def _store(network: Network, found: Iterable[FoundPost], now: datetime) -> None:
-    """Keep what comes, also where it is broken off by an error."""
-    came: list[FoundPost] = []
+def _store(network: Network, found: Iterable[FoundPost | LeftOut], now: datetime) -> list[LeftOut]:
+    """Keep what comes, also where it is broken off by an error; what of it cannot be read."""
+    came: list[FoundPost | LeftOut] = []
     try:
         came.extend(found)
     finally:
-        posts.store(network.name, came, read_at=now)
+        posts.store(network.name, [one for one in came if isinstance(one, FoundPost)], read_at=now)
+    left_out = [one for one in came if isinstance(one, LeftOut)]
+    return [*{one.name: one for one in left_out if one.name}.values(), *(one for one in left_out if not one.name)]
 
 
-def _fill(network: Network, gap: list[str], now: datetime) -> list[str]:
-    """What is left of the time: nothing, or all of it, with the sentence in which the network refuses to tell more."""
+def _fill(network: Network, gap: list[str], now: datetime, left_out: list[LeftOut]) -> list[str]:
+    """What is left of the time: nothing, or all of it, with the sentence in which the network refuses to tell more.
+
+    What cannot be read is added to `left_out`.
+    """
     start, end, *_ = gap
     found = network.fill(datetime.fromisoformat(start), datetime.fromisoformat(end))
     if found is None:
         return [start, end]
     try:
-        _store(network, found, now)
+        left_out += _store(network, found, now)
     except NotGiven as refusal:
         return [start, end, str(refusal)]
     return []

@@ -14,6 +14,7 @@ import httpx
 
 from papers.sources.gate import Gate
 from papers.sources.http import Gone, SourceError
+from papers.sources.records import LeftOut
 
 LONGEST_ADDRESS = 500
 """Addresses of posts have at most so many characters; longer input is refused."""
@@ -152,14 +153,14 @@ class Network(Kind):
         return self.id_in(address)
 
     @abstractmethod
-    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
-        """The posts made in [start, end) that link a paper, in no order; one may come twice."""
+    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
+        """The posts made in [start, end) that link a paper, in no order, and what cannot be read; one may come twice."""
 
     @abstractmethod
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """The present state of these posts, by id with the moment at which each was made."""
 
-    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
+    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut] | None:
         """The posts made in a time in which its stream was not heard; None where it cannot tell, or has no stream.
 
         Raises NotGiven where it refuses to tell, perhaps after some of them.

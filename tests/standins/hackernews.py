@@ -39,6 +39,8 @@ class HackerNewsStandin(Standin):
         """So many of the stories that an answer counts are not in it."""
         self.renamed: frozenset[str] = frozenset()
         """Fields of a hit that have another name."""
+        self.damaged: dict[int, frozenset[str]] = {}
+        """The same, of these stories alone."""
 
     def add(self, *stories: Story) -> None:
         self.stories |= {story.id: story for story in stories}
@@ -82,7 +84,7 @@ class HackerNewsStandin(Standin):
             200,
             json.dumps(
                 {
-                    "hits": [renamed(hit(story), self.renamed) for story in given],
+                    "hits": [renamed(hit(story), self.renamed | self.damaged.get(story.id, frozenset())) for story in given],
                     "nbHits": len(matching) if self.guessed_total is None else self.guessed_total,
                     "page": page,
                     "nbPages": -(-min(len(matching), MOST_HITS) // size),

@@ -33,6 +33,8 @@ class HuggingFaceStandin(Standin):
         self.papers: dict[str, DailyPaper] = {}
         self.renamed: frozenset[str] = frozenset()
         """Fields of a listed paper that have another name."""
+        self.damaged: dict[str, frozenset[str]] = {}
+        """The same, of these papers alone."""
 
     def add(self, *papers: DailyPaper) -> None:
         self.papers |= {paper.arxiv_id: paper for paper in papers}
@@ -64,8 +66,9 @@ class HuggingFaceStandin(Standin):
         return Reply(200, json.dumps([self._entry(one) for one in listed[page * size : (page + 1) * size]]).encode(), JSON)
 
     def _entry(self, paper: DailyPaper) -> dict[str, Any]:
-        listed = renamed(entry(paper), self.renamed)
-        return listed | {"paper": renamed(listed["paper"], self.renamed)}
+        other = self.renamed | self.damaged.get(paper.arxiv_id, frozenset())
+        listed = renamed(entry(paper), other)
+        return listed | {"paper": renamed(listed["paper"], other)}
 
 
 def single(paper: DailyPaper) -> dict[str, Any]:

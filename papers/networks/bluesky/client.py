@@ -26,6 +26,7 @@ from papers.networks.bluesky.search import Search
 from papers.networks.bluesky.stream import Jetstream
 from papers.networks.strict_json import items, mapping, text_of
 from papers.sources.http import SourceError
+from papers.sources.records import LeftOut
 
 PUBLIC_HOSTS = frozenset({"public.api.bsky.app", "api.bsky.app"})
 ACCOUNTS = "https://bsky.social"
@@ -118,20 +119,23 @@ class Bluesky(Network):
         uri = uri_of(text_of(mapping(answer).get("did")) if status == 200 else "", match[2])
         return uri if is_uri(uri) else None
 
-    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
+    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
         """Nothing: the stream tells them, and the maintainers ask that search be left to people."""
         return iter(())
 
-    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost] | None:
+    def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut] | None:
         """By search, where there is an account for it."""
         return self._searched(self._search, start, end) if self._search else None
 
-    def _searched(self, search: Search, start: datetime, end: datetime) -> Iterator[FoundPost]:
+    def _searched(self, search: Search, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
         views = readable = 0
         for view in search.mentions(start, end):
             post = read_view(view)
             views, readable = views + 1, readable + (post is not None and "likes" in post.counts)
-            if post and post.papers and not _hidden(view):
+            if post is None:
+                uri = text_of(mapping(view).get("uri"))
+                yield LeftOut(uri if is_uri(uri) else "", "an author, a record or a moment")
+            elif post.papers and not _hidden(view):
                 yield post
         self._api.expect("uri, author, record, moment and likeCount", readable, views)
 

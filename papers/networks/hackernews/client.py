@@ -16,12 +16,14 @@ from papers.networks.api import Api, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import count, items, mapping, moment, text_of, whole_number
+from papers.sources.records import LeftOut
 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000
 """Algolia gives no more hits to one query, on however many pages."""
 NEWBORN = timedelta(minutes=10)
 """A story may be in the search before the official API has it."""
+LACKS = "an id or a moment"
 ID = r"[1-9][0-9]{0,14}"
 ENTITY = re.compile(r"&((?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});)", re.IGNORECASE | re.ASCII)
 PAGE = re.compile(rf"(?:https?://)?news\.ycombinator\.com/item\?(?:[^#\s]*&)?id=({ID})(?:[&#]\S*)?", re.ASCII)
@@ -62,7 +64,7 @@ class HackerNews(Network):
         found = PAGE.fullmatch(address.strip()) if len(address) <= LONGEST_ADDRESS else None
         return found[1] if found else None
 
-    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
+    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
         """One query for a window that goes on; once it is over, one more for each other address of papers, which are rare.
 
         The search is fuzzy: a story counts only where its own URL is a paper's.
@@ -70,7 +72,7 @@ class HackerNews(Network):
         for query in (ARXIV, *ELSEWHERE) if end < self._now() else (ARXIV,):
             yield from self._linking(query, start, end)
 
-    def _linking(self, query: str, start: datetime, end: datetime) -> Iterator[FoundPost]:
+    def _linking(self, query: str, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
         """Of the window, and of its halves where it has more stories than one query gives."""
         first, last = int(start.timestamp()), int(end.timestamp())
         if first >= last:
@@ -96,11 +98,13 @@ class HackerNews(Network):
             yield from self._linking(query, start, middle)
             yield from self._linking(query, middle, end)
             return
-        stories = [*filter(None, map(_hit, hits))]
+        read = [(hit, _hit(hit)) for hit in hits]
+        stories = [story for _, story in read if story]
         readable = sum("points" in story.counts for story in stories)
         has_addresses = any(text_of(mapping(hit).get("url")) for hit in hits)  # not each: some stories are a text alone
         self._search.expect("objectID, url, created_at_i and points", readable if has_addresses else 0, len(hits))
         yield from (story for story in stories if story.papers)
+        yield from (LeftOut(str(whole_number(mapping(hit).get("objectID")) or ""), LACKS) for hit, story in read if not story)
         if len(hits) < _promised(answer):
             raise self._search.incomplete()
 

@@ -15,6 +15,7 @@ from papers.networks.api import Api, Params
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead
 from papers.networks.paper_links import paper_id
 from papers.networks.strict_json import count, mapping, moment, text_of
+from papers.sources.records import LeftOut
 
 PAGE_SIZE = 100
 FULL_PAGES = (50, PAGE_SIZE)
@@ -62,11 +63,13 @@ class HuggingFace(Network):
         number = paper_id(re.sub(r"^https?://(?:www\.)?hf\.co/", "https://huggingface.co/", address)) if is_ours else None
         return number if number and cls.is_id(number) else None
 
-    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
+    def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
         """The papers of every listing day (UTC) that [start, end) touches."""
         day = start.astimezone(UTC).date()
         while datetime.combine(day, datetime.min.time(), UTC) < end:
-            yield from self._listed(day).values()
+            listed, left_out = self._listed(day)
+            yield from listed.values()
+            yield from left_out
             day += timedelta(days=1)
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
@@ -74,7 +77,8 @@ class HuggingFace(Network):
         found: dict[str, FoundPost] = {}
         gone: dict[str, GoneReason] = {}
         for day in sorted({listed_at.astimezone(UTC).date() for listed_at in posts.values()}):
-            found |= {id: post for id, post in self._listed(day).items() if id in posts}
+            listed, _ = self._listed(day)
+            found |= {id: post for id, post in listed.items() if id in posts}
         for id in posts.keys() - found.keys():
             if not self.is_id(id):
                 gone[id] = GoneReason.DELETED
@@ -87,9 +91,13 @@ class HuggingFace(Network):
                 found[id] = post
         return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
 
-    def _listed(self, day: date) -> dict[str, FoundPost]:
-        """By arXiv id. A page that is moved on while it is read may repeat papers, but never ends the list early."""
+    def _listed(self, day: date) -> tuple[dict[str, FoundPost], list[LeftOut]]:
+        """By arXiv id, and what cannot be read.
+
+        A page that is moved on while it is read may repeat papers, but never ends the list early.
+        """
         listed: dict[str, FoundPost] = {}
+        left_out: list[LeftOut] = []
         midnight = datetime.combine(day, datetime.min.time(), UTC)
         for page in range(MOST_PAGES):
             asked: Params = {"date": day.isoformat(), "limit": PAGE_SIZE, "p": page}
@@ -102,9 +110,10 @@ class HuggingFace(Network):
             papers = [post for post in (_paper(one, otherwise=midnight) for one in answer) if post]
             self._api.expect("id and upvotes", sum("upvotes" in post.counts for post in papers), len(answer))
             listed |= {post.id: post for post in papers}
+            left_out += [LeftOut("", "an arXiv id")] * (len(answer) - len(papers))
             if len(answer) not in FULL_PAGES:
                 break
-        return listed
+        return listed, left_out
 
 
 def _paper(raw: object, *, otherwise: datetime) -> FoundPost | None:

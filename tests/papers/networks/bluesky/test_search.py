@@ -12,6 +12,7 @@ from papers.networks.bluesky.search import DOMAINS, Search
 from papers.sources.http import Malformed, ServiceRefused
 from tests.papers.networks.asking import NOW
 from tests.papers.networks.bluesky.bluesky_posts import DAY, posts
+from tests.papers.networks.readable import readable
 from tests.standins.bluesky import PASSWORD, BlueskyStandin, external
 
 
@@ -23,7 +24,7 @@ def searching(api: Api) -> Bluesky:
 def filled(bluesky: Bluesky, start: datetime, end: datetime) -> Iterator[FoundPost]:
     found = bluesky.fill(start, end)
     assert found is not None
-    return found
+    return readable(found)
 
 
 def test_without_an_account_nothing_is_searched(standin: BlueskyStandin, api: Api) -> None:

@@ -12,6 +12,7 @@ from papers.networks.hackernews.client import HackerNews
 from papers.networks.hackernews.client import _hit as hit_of
 from papers.sources.http import Malformed, RateLimited, SourceError, Transient
 from tests.papers.networks.asking import NOW, now
+from tests.papers.networks.readable import readable
 from tests.standins.hackernews import HackerNewsStandin, Story
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
@@ -37,7 +38,7 @@ def story(number: int, url: str | None = PAPER, **values: object) -> Story:
 
 
 def found(hackernews: HackerNews, start: datetime = DAY, end: datetime = NOW) -> dict[str, tuple[str, ...]]:
-    return {post.id: post.papers for post in hackernews.mentions(start, end)}
+    return {post.id: post.papers for post in readable(hackernews.mentions(start, end))}
 
 
 def test_one_query_for_a_window_with_one_kind_of_filter(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
@@ -80,7 +81,7 @@ def test_points_are_no_filter_there(standin: HackerNewsStandin, http: httpx.Clie
 
 def test_a_story_as_it_is_given(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
     standin.add(story(1, title="A Paper <b>", author="te_st-er"))
-    [post] = hackernews.mentions(DAY, NOW)
+    [post] = readable(hackernews.mentions(DAY, NOW))
     assert (post.author_id, post.handle, post.posted_at) == ("te_st-er", "te_st-er", DAY + timedelta(seconds=1))
     assert post.runs == (Run("A Paper <b>", PAPER),)
     assert post.counts == {"points": 37, "comments": 12}
@@ -104,7 +105,7 @@ def test_two_stories_about_one_paper_are_two(standin: HackerNewsStandin, hackern
 
 def test_points_that_are_null_are_not_told(standin: HackerNewsStandin, hackernews: HackerNews) -> None:
     standin.add(story(1, points=None, comments=None))
-    [post] = hackernews.mentions(DAY, NOW)
+    [post] = readable(hackernews.mentions(DAY, NOW))
     assert post.counts == {}
 
 
@@ -237,7 +238,7 @@ def test_an_answer_shorter_than_its_own_total_gives_what_it_has_and_fails(
     standin.lost = 30
     came: list[FoundPost] = []
     with pytest.raises(Transient, match=r"^Hacker News gave an incomplete answer\.$"):
-        came.extend(hackernews.mentions(DAY, NOW))
+        came.extend(readable(hackernews.mentions(DAY, NOW)))
     assert len(came) == 20
 
 

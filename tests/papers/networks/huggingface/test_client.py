@@ -11,7 +11,9 @@ from papers.networks.base import GoneReason
 from papers.networks.huggingface.client import HuggingFace
 from papers.networks.huggingface.client import _paper as entry_of
 from papers.sources.http import Malformed, RateLimited, SourceError
+from papers.sources.records import LeftOut
 from tests.papers.networks.asking import NOW, now
+from tests.papers.networks.readable import readable
 from tests.standins.huggingface import DailyPaper, HuggingFaceStandin
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
@@ -41,7 +43,7 @@ def papers(count: int, day: datetime = DAY) -> list[DailyPaper]:
 def test_a_day_is_read_page_by_page(standin: HuggingFaceStandin, huggingface: HuggingFace, largest_page: int, calls: int) -> None:
     standin.largest_page = largest_page
     standin.add(*papers(60))
-    found = list(huggingface.mentions(DAY, DAY + timedelta(hours=1)))
+    found = list(readable(huggingface.mentions(DAY, DAY + timedelta(hours=1))))
     assert [post.id for post in found] == [f"2611.{90000 + n}" for n in range(60)]
     assert [one.params for one in standin.requests] == [{"date": "2026-11-20", "limit": "100", "p": str(n)} for n in range(calls)]
     assert standin.requests[0].headers["user-agent"] == "HotPapers/0.1.0 (+desk@example.test)"
@@ -49,7 +51,7 @@ def test_a_day_is_read_page_by_page(standin: HuggingFaceStandin, huggingface: Hu
 
 def test_a_paper_as_it_is_listed(standin: HuggingFaceStandin, huggingface: HuggingFace) -> None:
     standin.add(DailyPaper("2611.90001", DAY + timedelta(hours=1)))
-    [post] = huggingface.mentions(DAY, NOW)
+    [post] = readable(huggingface.mentions(DAY, NOW))
     # Listed on its own day, however much earlier arXiv had it.
     assert (post.id, post.papers, post.posted_at, post.runs) == ("2611.90001", ("2611.90001",), DAY, ())
     assert post.counts == {"upvotes": 42, "comments": 2}
@@ -57,7 +59,7 @@ def test_a_paper_as_it_is_listed(standin: HuggingFaceStandin, huggingface: Huggi
 
 def test_counts_are_read_on_either_level(standin: HuggingFaceStandin, huggingface: HuggingFace) -> None:
     standin.add(DailyPaper("2611.90001", DAY, moved=True), DailyPaper("2611.90002", DAY, upvotes=None))
-    counts = {post.id: post.counts for post in huggingface.mentions(DAY, NOW)}
+    counts = {post.id: post.counts for post in readable(huggingface.mentions(DAY, NOW))}
     assert counts == {"2611.90001": {"upvotes": 42, "comments": 2}, "2611.90002": {"comments": 2}}
 
 
@@ -75,9 +77,10 @@ def test_a_date_in_no_calendar_would_be_refused(api: Api) -> None:
         api.get("/api/daily_papers", {"date": "2026-13-40"})
 
 
-def test_entries_that_name_no_paper_are_left_out(standin: HuggingFaceStandin, huggingface: HuggingFace) -> None:
+def test_entries_that_name_no_paper_are_told(standin: HuggingFaceStandin, huggingface: HuggingFace) -> None:
     standin.add(*papers(1), DailyPaper("not-an-id", DAY))
-    assert [post.id for post in huggingface.mentions(DAY, NOW)] == ["2611.90000"]
+    [post, other] = huggingface.mentions(DAY, NOW)
+    assert ([post.id for post in readable([post, other])], other) == (["2611.90000"], LeftOut("", "an arXiv id"))
 
 
 def test_counts_again_cost_one_call_a_listing_day(standin: HuggingFaceStandin, huggingface: HuggingFace) -> None:
