@@ -80,7 +80,8 @@ def test_undo_that_is_quicker_than_the_answer_takes_the_publication_back(
     open_check(ann)
     held = Held(ann.page, "publish")
     ann.press("P", "u")
-    held.let_go()
+    with ann.page.expect_response("**/undo_publish"):
+        held.let_go()
     expect(pill(ann)).to_have_text("draft")
     assert ann.requests[-2:] == ["publish", "undo_publish"]
     assert (draft.entries.count(), Digest.objects.get().goes_out_at) == (2, None)

@@ -32,10 +32,13 @@ def target(settings: Settings, tmp_path: Path) -> Target:
 
 
 def status(*arguments: str) -> str:
+    """What it prints and, where something needs a person, what it ends with."""
     out = io.StringIO()
-    with pytest.raises(CommandError) as caught:
+    try:
         call_command("status", *arguments, stdout=out)
-    return out.getvalue() + str(caught.value)
+    except CommandError as error:
+        return out.getvalue() + str(error)
+    return out.getvalue()
 
 
 def test_status_tells_each_mirror_and_what_to_do(target: Target) -> None:
