@@ -34,6 +34,7 @@ OTHERS = re.compile(r"et\.? al\.?|etal\.?|others", re.IGNORECASE)
 """The last one or two words of a name. Names are compared word by word: a pattern with spaces before its end
 takes quadratic time."""
 GROUP = re.compile(r"\b(?:collaborations?|consortium|consortia|teams?|(?:working )?groups?)\b", re.IGNORECASE)
+FAMILY_FIRST = re.compile(r"(?P<family>[^,\\{}]*\w[^,\\{}]*), (?P<given>[^,\\{}]*\w[^,\\{}]*?)(?:, (?P<suffix>[^,\\{} ]+))?")
 SUFFIX = re.compile(r"(?:Jr|Sr)\.?|JR\.?|SR\.?|II|III|IV|VI{1,3}")
 
 
@@ -106,6 +107,12 @@ def _name(name: str) -> str:
             last -= 1
         if not re.search(r"\band\b", plain, re.IGNORECASE) and not GROUP.search(plain):
             return f"{' '.join(words[last:])}, {suffix}, {' '.join(words[:last])}"
+    parts = FAMILY_FIRST.fullmatch(written)
+    if parts and not GROUP.search(written) and not re.search(r"\band\b", written, re.IGNORECASE):
+        if not parts["suffix"]:
+            return written if not SUFFIX.fullmatch(parts["given"]) else f"{{{written}}}"
+        if SUFFIX.fullmatch(parts["suffix"]):
+            return f"{parts['family']}, {parts['suffix']}, {parts['given']}"
     is_one = GROUP.search(written) or SUFFIX.fullmatch(suffix) or re.search(r",|\band\b|^others$", written, re.IGNORECASE)
     return f"{{{written}}}" if is_one else written
 
