@@ -34,7 +34,6 @@ OTHERS = re.compile(r"et\.? al\.?|etal\.?|others", re.IGNORECASE)
 """The last one or two words of a name. Names are compared word by word: a pattern with spaces before its end
 takes quadratic time."""
 GROUP = re.compile(r"\b(?:collaborations?|consortium|consortia|teams?|(?:working )?groups?)\b", re.IGNORECASE)
-FAMILY_FIRST = re.compile(r"(?P<family>[^,\\{}]*\w[^,\\{}]*), (?P<given>[^,\\{}]*\w[^,\\{}]*?)(?:, (?P<suffix>[^,\\{} ]+))?")
 SUFFIX = re.compile(r"(?:Jr|Sr)\.?|JR\.?|SR\.?|II|III|IV|VI{1,3}")
 
 
@@ -101,20 +100,26 @@ def _name(name: str) -> str:
     written = _tex(name)
     first, _, suffix = written.rpartition(" ")
     words = first.rstrip(",").split(" ")
-    if SUFFIX.fullmatch(suffix) and len(words) > 1 and "," not in (plain := " ".join(words)) and not re.search(r"\\|[{}]", plain):
+    if SUFFIX.fullmatch(suffix) and len(words) > 1 and "," not in (plain := " ".join(words)) and _is_person(plain):
         last = len(words) - 1
         while last > 1 and words[last - 1].islower():  # "van der"
             last -= 1
-        if not re.search(r"\band\b", plain, re.IGNORECASE) and not GROUP.search(plain):
-            return f"{' '.join(words[last:])}, {suffix}, {' '.join(words[:last])}"
-    parts = FAMILY_FIRST.fullmatch(written)
-    if parts and not GROUP.search(written) and not re.search(r"\band\b", written, re.IGNORECASE):
-        if not parts["suffix"]:
-            return written if not SUFFIX.fullmatch(parts["given"]) else f"{{{written}}}"
-        if SUFFIX.fullmatch(parts["suffix"]):
-            return f"{parts['family']}, {parts['suffix']}, {parts['given']}"
+        return f"{' '.join(words[last:])}, {suffix}, {' '.join(words[:last])}"
+    parts = written.split(", ")
+    has_letters = all(any(map(str.isalnum, part)) for part in parts)
+    if len(parts) in (2, 3) and written.count(",") == len(parts) - 1 and has_letters and _is_person(written):
+        family, given, *suffixes = parts
+        if not suffixes and not SUFFIX.fullmatch(given):
+            return written
+        if suffixes and SUFFIX.fullmatch(suffixes[0]):
+            return f"{family}, {suffixes[0]}, {given}"
     is_one = GROUP.search(written) or SUFFIX.fullmatch(suffix) or re.search(r",|\band\b|^others$", written, re.IGNORECASE)
     return f"{{{written}}}" if is_one else written
+
+
+def _is_person(name: str) -> bool:
+    """Whether it is one person's, as far as it tells, and of plain letters."""
+    return not GROUP.search(name) and not re.search(r"\\|[{}]|\band\b", name, re.IGNORECASE)
 
 
 def _tex(text: str) -> str:
