@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Route, expect
 
-from digests.desk import actions, texts
+from digests.desk import actions, bulk, texts
 from digests.models import Digest, Entry
 from papers.models import Paper
 from tests.browser.desk_browser import EditorAtDesk, OpenDesk
@@ -28,6 +28,19 @@ def notes() -> dict[str, str]:
 def focused(ann: EditorAtDesk) -> str:
     """The id of the row with the focus."""
     return str(ann.page.evaluate("document.activeElement.closest('.row')?.id ?? document.activeElement.tagName"))
+
+
+def test_walking_begins_at_the_first_candidate_or_at_the_list(open_desk: OpenDesk, papers: list[Paper]) -> None:
+    ann = open_desk()
+    ann.press("j")
+    assert focused(ann) == f"c-{papers[10].arxiv_id}"
+    ann.press("j", " ")
+    expect(ann.page.locator("#look-column")).to_contain_text(papers[11].title)
+
+    bulk.dismiss_several(DAY, papers[10:], by=make_user(username="Bob"), now=Digest.objects.get().written_at)
+    ann.page.reload()
+    ann.press("k")
+    assert focused(ann) == f"in-{papers[0].arxiv_id}"
 
 
 def test_text_stands_on_the_paper_that_was_seen_after_fast_removals(open_desk: OpenDesk, papers: list[Paper]) -> None:

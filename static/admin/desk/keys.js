@@ -115,8 +115,13 @@ const onFindings = (event) => {
     return true;
 };
 
+/** From nowhere: to the first candidate that is shown, or where there is none to the list. */
+const begin = () => focusColumn(rowsOf("candidates").some((row) => row.offsetParent) ? "candidates" : "list");
+
 /** `does[name]()` for the key that is pressed; see the list of keys on the page. */
 const KEYS = {
+    j: begin,
+    k: begin,
     c: () => focusColumn("candidates"),
     l: () => focusColumn("list"),
     f: "filter_text",
