@@ -79,7 +79,7 @@ const send = async (action, body, {quietly = false} = {}) => {
         complain(outcome.answer.error);
         await apply({html: outcome.answer.html, rows: {}});
         if (isPanelOpen() && !READING.includes(action) && !outcome.answer.html?.checks) { // it may be out of date
-            await send("check", {}, {quietly: true});
+            checkAgain(); // what is mended may be pressed again before its answer
         }
     } else if (outcome.kind === "conflict") {
         await apply(outcome.answer);

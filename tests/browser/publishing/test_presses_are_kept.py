@@ -61,6 +61,24 @@ def test_check_that_comes_after_the_undo_brings_no_old_panel_back(
     assert published.events.latest("pk").note == "One paper fewer."
 
 
+def test_press_that_is_mended_before_the_check_answers_is_kept(open_desk: OpenDesk, published: Digest) -> None:
+    ann = open_desk()
+    open_check(ann)
+    click(ann, "Correct…")
+    ann.press("l", "x")
+    ann.saved()
+    held = Held(ann.page, "check")
+    click(ann, "Publish correction")
+    expect(ann.page.locator("#desk-toast")).to_contain_text("Tell readers in a few words")
+    ann.page.get_by_label("Tell readers what was corrected").fill("One paper less.")
+    held.came()
+    with ann.page.expect_response("**/publish_correction"):
+        click(ann, "Publish correction")
+    held.let_go()
+    expect(pill(ann)).to_have_text("published")
+    assert published.events.latest("pk").note == "One paper less."
+
+
 def test_keys_that_are_quicker_than_the_check_are_kept(open_desk: OpenDesk, draft: Digest) -> None:
     ann = open_desk()
     held = Held(ann.page, "check")
