@@ -40,7 +40,7 @@ FEW = 5
 MUCH_MORE_FREQUENT = 20
 MANY_WORDS = 3
 """Words: to find that no paper has them all takes long."""
-WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•._^+&](?=[^\W_])")
+WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•.^+&](?=[^\W_])")
 """What joins words, and may be left out where nothing has them in a row."""
 CITATION_KEY = re.compile(r"\b(?P<name>[^\W\d_]{2,30})[-_:]?(?P<year>(?:19|20)[0-9]{2})[-_:]?(?P<word>[^\W\d_]*)\b")
 """`geva2020transformer`"""

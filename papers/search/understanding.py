@@ -14,7 +14,7 @@ from papers import clock
 from papers.search import dictionary
 from papers.search.abbreviations import written_out
 from papers.search.days import spans
-from papers.search.dictionary import Known
+from papers.search.dictionary import NOWHERE, Known
 from papers.search.expressions import Clause, Clauses, Term
 from papers.search.names import LONGEST_NAME, Author, Others, author_clauses, authors_among, other_spellings, ways, words_of_name
 from papers.search.neighbours import Runs, abbreviated, joined_runs
@@ -133,7 +133,8 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     asked = {part: of_part[part][0] for part in loose}
     maybe_names = [part for part in bare if len(part.term) <= LONGEST_NAME and not part.is_exact and len(bare) <= LONGEST_RUN]
     names = {word for part in maybe_names for word in words_of_name(part)} | {word for name in query.authors for word in name}
-    known = dictionary.known(spelled for word in {*asked.values(), *names} for spelled in (word, *spellings(word)))
+    shorts = {short for _, short in abbreviated(bare)}
+    known = dictionary.known(spelled for word in {*asked.values(), *names, *shorts} for spelled in (word, *spellings(word)))
     others = other_spellings(names, known)
     authors, of_authors = authors_among(maybe_names, known)
     left = [part for part in bare if part not in of_authors and not (authors and _is_beside_names(part))]
@@ -150,7 +151,8 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     there |= {folded(ending) for found in endings.values() for ending in found}
     runs = joined_runs([part for part in left if part in asked], asked)
     for part, short in abbreviated(left):
-        runs.setdefault(part, []).append(short)
+        if known.get(short, NOWHERE).papers >= known.get(short, NOWHERE).names:  # SAM is hardly anybody, Sam is many
+            runs.setdefault(part, []).append(short)
     if is_inflected:
         endings |= {part: [*endings.get(part, []), *inflections(asked[part])] for part in left if part in asked}
     kinds = "jhnvw" if len(left) <= MOST_APART else "nvw"
