@@ -26,7 +26,7 @@ from papers.search.marking import excerpt, marked
 from papers.search.orders import Order, newest
 from papers.search.pasted import titles_within
 from papers.search.query import Query, QueryError, parse
-from papers.search.relaxing import with_fewer
+from papers.search.relaxing import MOST_OPTIONAL, with_fewer
 from papers.search.spacing import put_together, taken_apart
 from papers.search.terms import MOST_AUTHORS
 from papers.search.understanding import Reading, any_of, understood
@@ -174,7 +174,8 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
     yield from ((reading, instead, False) for reading, instead in _worthwhile(attempts))
     if spaced := _parsed(_replaced(first.query.text, put_together(first) or taken_apart(first)), first.query):
         yield understood(spaced), "", False
-    for one, instead in ((inflected, ""), *([(again, corrected)] if again else [])):
+    best = inflected if len(inflected.wanted) <= MOST_OPTIONAL else first  # of many words so many endings take long
+    for one, instead in ((best, ""), *([(again, corrected)] if again else [])):
         for fewer in with_fewer(one):
             yield fewer, instead, True
     if unnumbered := _parsed(NUMBERED.sub("", first.query.text), first.query):
