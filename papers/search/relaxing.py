@@ -40,7 +40,7 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
     besides = [*of_categories, *([years] if years else []), *(clause for clause in reading.filters if clause in names)]
     frequency = _frequency(words)
     optional = [*_rarest(words, frequency), *(Wanted(NOTHING, clause, clause) for clause in besides)][:MOST_OPTIONAL]
-    in_titles = [one for one in words if frequency[one]]
+    in_titles = [one for one in words if frequency[one]] if len(words) <= MOST_OPTIONAL else []  # of more it takes long
     rarest = (min(in_titles, key=frequency.__getitem__).in_title,) if in_titles else ()
     exact = [one for one in reading.wanted if one.part.is_exact]
     most = min(MOST_MISSING, len(optional) - max(1, len(optional) // 2))
