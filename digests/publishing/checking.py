@@ -16,6 +16,7 @@ from papers.ranking.candidates import rules
 from papers.ranking.ranking import points
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
+from papers.text.counted import counted
 from papers.text.embed import text_of
 
 ESCAPED = re.compile(r"\\.", re.DOTALL)
@@ -91,7 +92,7 @@ def _of_day(digest: Digest, entries: list[Entry], day: CollectionDay | None, now
     if now - oldest > timedelta(hours=settings.COUNTS_OLD_HOURS):
         hours = int((now - oldest).total_seconds() // 3600)
         fix = {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
-        yield Finding("counts_old", f"The oldest counts are {hours} hours old.", fix=fix, blocking=False)
+        yield Finding("counts_old", f"The oldest counts are {counted(hours, 'hour')} old.", fix=fix, blocking=False)
 
 
 def _of_papers(

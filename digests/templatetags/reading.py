@@ -10,6 +10,7 @@ from django.conf import settings
 from digests.models import Entry
 from papers import network_words
 from papers.ranking.ranking import Rules, points
+from papers.text.counted import counted
 
 register = template.Library()
 
@@ -46,14 +47,10 @@ def names(authors: list[str], most: int) -> str:
     """The authors in one line, with at most this many names: `A, B and 40 others`."""
     if len(authors) <= most + 1:
         return ", ".join(authors)
-    return f"{', '.join(authors[:most])} and {len(authors) - most} others"
+    return f"{', '.join(authors[:most])} and {counted(len(authors) - most, 'other')}"
 
 
-@register.filter
-@lru_cache(maxsize=4096)
-def counted(number: int, noun: str) -> str:
-    """`1,234 retweets`, `1 retweet`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+register.filter("counted", lru_cache(maxsize=4096)(counted))
 
 
 @register.filter

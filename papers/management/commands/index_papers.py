@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 from papers.models import Paper, UnindexedPaper
 from papers.search.index import index_changed, rebuild
+from papers.text.counted import counted
 
 
 class Command(BaseCommand):
@@ -19,4 +20,4 @@ class Command(BaseCommand):
         total = (Paper if options["rebuild"] else UnindexedPaper).objects.count()
         with tqdm(total=total, unit=" papers", disable=None) as bar:
             done = rebuild(bar.update) if options["rebuild"] else index_changed(bar.update)
-        self.stdout.write(f"{done:,} papers indexed.")
+        self.stdout.write(f"{counted(done, 'paper')} indexed.")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from papers import clock
 from papers.counts.thinning import thin
+from papers.text.counted import counted
 
 
 class Command(BaseCommand):
@@ -15,4 +16,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        self.stdout.write(f"Deleted {thin(clock.now()):,} readings whose span has a later one.")
+        self.stdout.write(f"Deleted {counted(thin(clock.now()), 'reading')} whose span has a later one.")

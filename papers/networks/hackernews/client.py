@@ -4,6 +4,7 @@ Public descriptions: https://hn.algolia.com/api and https://github.com/HackerNew
 """
 
 import html
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from papers.sources.records import LeftOut
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000
 """Algolia gives no more hits to one query, on however many pages."""
+MOST_QUERIES = 100
+"""For the parts of one window: a total that is wrong must not cost one for each of its seconds."""
 NEWBORN = timedelta(minutes=10)
 """A story may be in the search before the official API has it."""
 LACKS = "an id or a moment"
@@ -70,13 +73,15 @@ class HackerNews(Network):
         The search is fuzzy: a story counts only where its own URL is a paper's.
         """
         for query in (ARXIV, *ELSEWHERE) if end < self._now() else (ARXIV,):
-            yield from self._linking(query, start, end)
+            yield from self._linking(query, start, end, itertools.count(1))
 
-    def _linking(self, query: str, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
+    def _linking(self, query: str, start: datetime, end: datetime, asked: Iterator[int]) -> Iterator[FoundPost | LeftOut]:
         """Of the window, and of its halves where it has more stories than one query gives."""
         first, last = int(start.timestamp()), int(end.timestamp())
         if first >= last:
             return
+        if next(asked) > MOST_QUERIES:
+            raise self._search.incomplete()
         # Numeric filters on anything else (points, comments) are refused.
         answer = self._search.get(
             "/api/v1/search_by_date",
@@ -95,15 +100,19 @@ class HackerNews(Network):
         hits = items(answer["hits"])
         if _is_cut(answer, len(hits)) and last - first > 1:
             middle = start + timedelta(seconds=(last - first) // 2)
-            yield from self._linking(query, start, middle)
-            yield from self._linking(query, middle, end)
+            yield from self._linking(query, start, middle, asked)
+            yield from self._linking(query, middle, end, asked)
             return
         read = [(hit, _hit(hit)) for hit in hits]
         stories = [story for _, story in read if story]
-        readable = sum("points" in story.counts for story in stories)
+        readable = sum(not self.lacking(story) for story in stories)
         has_addresses = any(text_of(mapping(hit).get("url")) for hit in hits)  # not each: some stories are a text alone
         self._search.expect("objectID, url, created_at_i and points", readable if has_addresses else 0, len(hits))
-        yield from (story for story in stories if story.papers)
+        for story in stories:
+            if story.papers:
+                yield story
+                if lacks := self.lacking(story):
+                    yield LeftOut(story.id, lacks)
         yield from (LeftOut(str(whole_number(mapping(hit).get("objectID")) or ""), LACKS) for hit, story in read if not story)
         if len(hits) < _promised(answer):
             raise self._search.incomplete()
@@ -111,6 +120,7 @@ class HackerNews(Network):
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         found: dict[str, FoundPost] = {}
         gone: dict[str, GoneReason] = {}
+        unreadable: dict[str, str] = {}
         for id in posts:
             if not self.is_id(id):
                 gone[id] = GoneReason.DELETED
@@ -122,9 +132,13 @@ class HackerNews(Network):
                 gone[id] = GoneReason.DELETED
             elif mapping(item).get("dead") is True:
                 gone[id] = GoneReason.WITHHELD
-            elif (story := _item(mapping(item))) and story.id == id:
+            elif not (story := _item(mapping(item))) or story.id != id:
+                unreadable[id] = LACKS
+            elif lacks := self.lacking(story):
+                unreadable[id] = lacks
+            else:
                 found[id] = story
-        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
 
 
 def _is_empty_by_mistake(answer: object) -> bool:

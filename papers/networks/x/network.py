@@ -12,6 +12,7 @@ from papers.networks.paid import Limit, Limits, LookupResult, Paid, SweepPage
 from papers.networks.x.client import LOOKUP_SIZE, SETTLED, SMALLEST_PAGE, XClient
 from papers.networks.x.oembed import OEmbedClient
 from papers.networks.x.posts import is_status_id
+from papers.text.counted import counted
 from papers.text.identifiers import snowflake_moment
 
 NOT_SET = (
@@ -54,7 +55,7 @@ class X(Paid):
     @staticmethod
     def not_collected(settings: Any) -> str:
         fewest = settings.X_MIN_LIKES
-        return f"Posts on X with fewer than {fewest:,} like{'' if fewest == 1 else 's'} are not collected." if fewest else ""
+        return f"Posts on X with fewer than {counted(fewest, 'like')} are not collected." if fewest else ""
 
     @staticmethod
     def is_id(text: str) -> bool:

@@ -16,6 +16,7 @@ from papers.sources.arxiv.requests import GatedRequests
 from papers.sources.gate import Gate
 from papers.sources.http import Malformed, RateLimited, ServiceRefused, SourceError, Transient
 from papers.sources.records import LeftOut, told
+from papers.text.counted import counted
 
 FEED_FULL = 1990
 """A feed holds at most 2,000 entries; beyond that arXiv leaves papers out without saying so."""
@@ -72,7 +73,7 @@ class ArxivClient:
                 return replace(found, note=f"The feed could not be read ({feed_trouble}) The listing pages were taken instead.")
             if feed.day == newest and feed.ids["new"].keys() == set(found.new):
                 return replace(found, note=_left_out(feed))
-            shown = f"{len(feed.ids['new'])} new papers on {feed.day}" if feed.entries else "nothing"
+            shown = f"{counted(len(feed.ids['new']), 'new paper')} on {feed.day}" if feed.entries else "nothing"
             note = f"The feed shows {shown}; the listing pages were taken instead."
             return replace(found, note=f"{_left_out(feed)} {note}".strip())
         late = f"the listing pages of {', '.join(behind)} are older than the listing of {newest}"

@@ -7,6 +7,7 @@ from papers.sources.arxiv.requests import EMPTY_TRIES, GatedRequests, Parameters
 from papers.sources.arxiv.xml import Garbled
 from papers.sources.http import Answer, Malformed, Transient
 from papers.sources.records import LeftOut
+from papers.text.counted import counted
 
 BATCH = 100
 """Ids in one metadata request."""
@@ -90,7 +91,7 @@ class MetadataApi:
             unnamed += nameless
             short = page.total - len(seen) - unnamed
             if short > 0 and not new and not nameless:
-                left_out[LeftOut("", f"{short:,} papers that its API counts but does not return")] = None
+                left_out[LeftOut("", f"{counted(short, 'paper')} that its API counts but does not return")] = None
             if short <= 0 or not (new or nameless):
                 return records, list(left_out)
 

@@ -67,9 +67,9 @@ def test_all_networks_that_are_on_are_collected_and_x_without_a_token_is_off(wor
     lines = said("collect_tweets", "--date", str(DAY)).splitlines()
     assert lines[-1].startswith("X_BEARER_TOKEN is not set, so no posts are collected")
     assert [line.rstrip() for line in lines[:-1]] == [
-        "Bluesky: 1 posts of 2026-11-20.",
-        "Hacker News: 1 posts of 2026-11-20.",
-        "Hugging Face: 1 posts of 2026-11-20.",
+        "Bluesky: 1 post of 2026-11-20.",
+        "Hacker News: 1 post of 2026-11-20.",
+        "Hugging Face: 1 post of 2026-11-20.",
     ]
     said("refresh_engagement", "--all")
     paper = ranked()
@@ -87,7 +87,7 @@ def test_all_networks_that_are_on_are_collected_and_x_without_a_token_is_off(wor
 
 
 def test_one_network_alone(world: OpenNetworks) -> None:
-    assert said("collect_tweets", "--date", str(DAY), "--network", "hackernews").strip() == "Hacker News: 1 posts of 2026-11-20."
+    assert said("collect_tweets", "--date", str(DAY), "--network", "hackernews").strip() == "Hacker News: 1 post of 2026-11-20."
     assert list(Tweet.objects.values_list("network", flat=True)) == ["hackernews"]
     with pytest.raises(CommandError, match="X_BEARER_TOKEN is not set"):
         said("collect_tweets", "--network", "x")
@@ -199,7 +199,7 @@ def test_backfill_brings_what_the_networks_without_a_key_have(world: OpenNetwork
     with time_machine.travel(NOW - timedelta(days=1), tick=False), pytest.raises(CommandError) as raised:
         said("backfill", "--since", "2026-11-18")
     assert str(raised.value).splitlines() == [
-        "2026-11-18: partial. 0 new papers, 1 posts. Posts haven't been collected yet from Hacker News. Hacker News is not available (500).",
+        "2026-11-18: partial. 0 new papers, 1 post. Posts haven't been collected yet from Hacker News. Hacker News is not available (500).",
         "Run it again later to collect what is missing.",
     ]
     with time_machine.travel(NOW - timedelta(days=1), tick=False):
