@@ -14,6 +14,7 @@ from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network, PostsRead, unreadable
 from papers.networks.body import body_of, direction_of
 from papers.networks.registry import KINDS
+from papers.shown import lists
 from papers.sources.http import SourceError
 from papers.sources.records import LeftOut, is_mostly_unread
 
@@ -90,6 +91,9 @@ def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
     Where the network did not tell the first of its counts, all that were there before stay, as of their own moment.
     """
     changed = []
+    found = list(found)
+    if edited := [tweet.pk for tweet, post in found if _is_edited(tweet, post)]:
+        lists().keep_printed_posts(edited)
     for tweet, post in found:
         before = score(tweet.counts) if tweet.read_at else None
         is_read = bool(post.counts) and (not tweet.counts or KINDS[tweet.network].counted[0].name in post.counts)
@@ -105,6 +109,11 @@ def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
         changed.append(tweet)
     Tweet.objects.bulk_update(changed, KEPT, batch_size=100)
     measuring.remember(changed, now=now)
+
+
+def _is_edited(tweet: Tweet, post: FoundPost) -> bool:
+    body, before = body_of(post.runs), (tweet.body_html, tweet.direction, tweet.language)
+    return bool(body and tweet.body_html) and before != (body, direction_of(post.runs), post.language)
 
 
 def score(counts: Mapping[str, int]) -> int:

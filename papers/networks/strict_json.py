@@ -2,19 +2,20 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 LARGEST_COUNT = 10**8
 """The largest count that we take: no post comes near, and our database keeps sums of 32 bits."""
+LONGEST_NUMBER = 20
+"""Digits. No service has longer numbers, and those of thousands are none that Python reads."""
 LONGEST_TEXT = 10_000
 EARLIEST = 2000
 """The year. No network that we read is so old."""
-
-
-LONGEST_NUMBER = 20
-"""Digits. No service has longer numbers, and those of thousands are none that Python reads."""
+TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def read_json(body: bytes) -> Any:
@@ -47,6 +48,13 @@ def items(value: object) -> list[Any]:
 def text_of(value: object) -> str:
     """The string without what no database stores: NUL and halves of surrogate pairs. Empty where it isn't a string."""
     return re.sub(r"[\x00\ud800-\udfff]", "", value) if isinstance(value, str) else ""
+
+
+def line_of(value: object) -> str:
+    """The string as one line that can be read: without controls, marks that turn the direction of what follows, and spaces at its
+    ends; empty where nothing in it can be seen."""
+    text = " ".join(CONTROLS.sub(" ", TURNING.sub("", text_of(value)[:LONGEST_TEXT])).split())
+    return text if any(unicodedata.category(character)[0] not in "ZC" for character in text) else ""
 
 
 def count(value: object) -> int | None:

@@ -66,6 +66,7 @@ NETWORK_READERS: tuple[Reader, ...] = (
     Reader(strict_json.mapping, strict_json.mapping),
     Reader(strict_json.items, strict_json.items),
     Reader(strict_json.text_of, strict_json.text_of),
+    Reader(strict_json.line_of, strict_json.line_of),
     Reader(strict_json.count, strict_json.count),
     Reader(strict_json.moment, strict_json.moment),
     Reader(strict_json.language, strict_json.language),

@@ -16,7 +16,7 @@ import httpx
 from papers.networks.api import Api, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import count, items, mapping, moment, text_of, whole_number
+from papers.networks.strict_json import count, items, line_of, mapping, moment, text_of, whole_number
 from papers.sources.records import LeftOut
 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
@@ -181,7 +181,7 @@ def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, c
     number, seconds = whole_number(id), whole_number(posted)
     if not number or len(str(number)) > 15 or not seconds or seconds > 2**33:
         return None
-    url, title = text_of(raw.get("url")), _plain(text_of(raw.get("title")))[:500]
+    url, title = text_of(raw.get("url")), _plain(line_of(raw.get("title")))[:500]
     handle = text_of(author)
     handle = handle if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", handle) else ""
     told = {name: count(value) for name, value in counts.items()}
@@ -204,4 +204,4 @@ def _plain(title: str) -> str:
     def character(found: re.Match[str]) -> str:
         return html.unescape(found[0]) if found[1].startswith("#") or found[1] in html5 else found[0]
 
-    return text_of(ENTITY.sub(character, title))
+    return line_of(ENTITY.sub(character, title))

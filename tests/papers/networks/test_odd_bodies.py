@@ -14,7 +14,7 @@ from papers.networks.bluesky.client import Bluesky
 from papers.networks.bluesky.search import Search
 from papers.networks.hackernews.client import MOST_QUERIES, HackerNews
 from papers.networks.huggingface.client import HuggingFace
-from papers.networks.strict_json import LARGEST_COUNT
+from papers.networks.strict_json import LARGEST_COUNT, line_of
 from papers.networks.x.client import XClient
 from papers.sources.http import Malformed, Transient
 from tests.papers.networks.asking import NOW, now
@@ -174,3 +174,19 @@ def test_the_names_of_the_encodings_that_we_ask_for(standin: Said, api: Api, enc
     sent = gzip.compress(body) if "gzip" in encoding.lower() else body
     standin.fault("/", Reply(200, sent, {**JSON, "Content-Encoding": encoding}))
     assert api.get("/") == []
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Ada\r\n\r\n# Heading", "Ada # Heading"),
+        ("\x1b[31mred\x85\u2028line", "[31mred line"),
+        ("\u202eevil\u2066", "evil"),
+        (" \u200b\u00a0\u2060 ", ""),
+        ("\U0001f469\u200d\U0001f52c \u0639\u200c\u0644", "\U0001f469\u200d\U0001f52c \u0639\u200c\u0644"),
+        ("x" * 1_000_000, "x" * 10_000),
+        (["Ada"], ""),
+    ],
+)
+def test_a_name_is_one_line_that_can_be_seen(told: object, name: str) -> None:
+    assert line_of(told) == name
