@@ -38,9 +38,9 @@ def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -
         note_answer(network.name, now)
         _store(network.name, batch, reading, now, done)
     if is_mostly_unread(len(done.unreadable), done.read + len(done.unreadable)):
-        error = unreadable(network.title, done.unreadable, done.read + len(done.unreadable))
-        note_failure(network.name, error, now)
-        raise error
+        changed = unreadable(network.title, done.unreadable, done.read + len(done.unreadable))
+        note_failure(network.name, changed, now)
+        raise changed
     return done
 
 

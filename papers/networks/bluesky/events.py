@@ -1,7 +1,7 @@
 """What the frames of Bluesky's stream mean for us, gathered over a second or so. https://github.com/bluesky-social/jetstream"""
 
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,7 +41,8 @@ class Events:
 
     def __init__(self) -> None:
         self.unreadable = 0
-        self._unreadable: OrderedDict[int, None] = OrderedDict()
+        self._unreadable: OrderedDict[int, int] = OrderedDict()
+        self._of_connection: Counter[int] = Counter()
         self._deleted: OrderedDict[str, int] = OrderedDict()
         self._clear()
 
@@ -64,11 +65,17 @@ class Events:
         elif event.get("kind") == "account":
             self._account(did, time_us, mapping(event.get("account")))
 
+    def begin(self) -> None:
+        """A new connection, which may give again what came before."""
+        self._of_connection.clear()
+
     def _count_unreadable(self, frame: bytes) -> None:
-        """Once, also where it comes again."""
+        """Not once more where another connection gave it before."""
         known = hash(frame)
-        self.unreadable += known not in self._unreadable
-        self._unreadable[known] = None
+        self._of_connection[known] += 1
+        if self._of_connection[known] > self._unreadable.get(known, 0):
+            self.unreadable += 1
+            self._unreadable[known] = self._of_connection[known]
         if len(self._unreadable) > REMEMBERED:
             self._unreadable.popitem(last=False)
 

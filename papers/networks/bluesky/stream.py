@@ -190,6 +190,7 @@ class _Place:
 
     def start(self, asked: int) -> None:
         """A new connection, which is to give what comes after this cursor."""
+        self.events.begin()
         self._asked, self._first, self._counted = asked, asked, 0
 
     def take(self, frame: bytes, horizon: datetime | None) -> None:

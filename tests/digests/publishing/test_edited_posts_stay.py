@@ -42,6 +42,7 @@ def listed(request: pytest.FixtureRequest) -> tuple[Tweet, Callable[[Tweet], Non
         counts={"points": 7},
         posted_at=READ_AT,
         embedded_at=READ_AT,
+        read_at=READ_AT,
     )
     make_entry(make_digest(), paper, tweet)
     render_changed()
