@@ -19,6 +19,7 @@ from papers.collecting import days, progress
 from papers.collecting.announced import Progress, collect_papers
 from papers.collecting.network_days import collect_posts, days_due, tell_unread
 from papers.collecting.swept import collect_tweets
+from papers.counted import counted
 from papers.counts.claiming import claim_due, claim_posts, claim_texts
 from papers.counts.embedding import embed, to_embed
 from papers.counts.reading import refresh_posts
@@ -29,7 +30,6 @@ from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from papers.sources.gate import GateBusy
 from papers.sources.http import RateLimited, SourceError, Transient
-from papers.text.counted import counted
 
 logger = logging.getLogger(__name__)
 DAYS_AT_ONCE = 4

@@ -1,9 +1,9 @@
 """Titles in plain text, without TeX."""
 
+from papers.counted import counted
 from papers.models import Paper
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
-from papers.text.counted import counted
 
 
 def readable(paper: Paper) -> str:

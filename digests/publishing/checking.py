@@ -11,12 +11,12 @@ from typing import Any
 from django.conf import settings
 
 from digests.models import Digest, Entry, ShownTweet, Waiver, in_published_digest
+from papers.counted import counted
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
 from papers.ranking.candidates import rules
 from papers.ranking.ranking import points
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
-from papers.text.counted import counted
 from papers.text.embed import text_of
 
 ESCAPED = re.compile(r"\\.", re.DOTALL)

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from digests.models import Entry
 from papers import network_words
+from papers.counted import counted
 from papers.ranking.ranking import Rules, points
-from papers.text.counted import counted
 
 register = template.Library()
 

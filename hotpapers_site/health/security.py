@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from hotpapers_site.accounts.events import LOUD
 from hotpapers_site.health import alerts, troubles
 from hotpapers_site.models import SecurityEvent
-from papers.text.counted import counted
+from papers.counted import counted
 
 TOLD_WITHIN = timedelta(hours=1)
 """What could not be sent within this time stays in the log and in the admin."""

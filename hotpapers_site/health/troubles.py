@@ -22,10 +22,10 @@ from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
 from papers import clock, status
 from papers.access import networks
+from papers.counted import counted
 from papers.networks.registry import streams
 from papers.rendered import sources
 from papers.search import schema as search_schema
-from papers.text.counted import counted
 
 FAILS_IN_A_ROW = 3
 _done: set[str] = set()

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from papers.access import networks
 from papers.access.connections import calendar, health_of, no_key
+from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.network_words import title
 from papers.networks.registry import KINDS, PAID
 from papers.sources.records import LeftOut, told
-from papers.text.counted import counted
 
 State = CollectionDay.State
 FAILED_AFTER = 6

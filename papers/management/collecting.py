@@ -9,9 +9,9 @@ from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from papers import clock
+from papers.counted import counted
 from papers.models import CollectionDay
 from papers.sources.http import SourceError
-from papers.text.counted import counted
 
 
 def add_date(parser: CommandParser, name: str, **options: object) -> None:

@@ -11,7 +11,7 @@ EXEMPT: dict[str, str] = {
     "digests.templatetags.reading.of_network": OURS,
     "digests.markdown.other_networks.count_lines": OURS,
     "papers.editing.number_of": OURS,
-    "papers.text.counted.counted": OURS,
+    "papers.counted.counted": OURS,
     "papers.editing.OneLineField.validate": "one pass by `refuse_control_characters`, which is registered",
     "papers.editing.ListField.split": "abstract: both of its kinds are registered",
     "papers.editing.ListField.has_changed": "splits as the registered `split` does",

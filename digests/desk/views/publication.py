@@ -24,9 +24,9 @@ from digests.publishing.grace import correct_soon, publish_soon, release, take_b
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, withdraw
 from papers import clock
+from papers.counted import counted
 from papers.models import Paper, Tweet
 from papers.post_keys import LONGEST_KEY
-from papers.text.counted import counted
 
 LONGEST_NOTE = 2_000
 

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from digests.mirror.folder import FileState, FolderInUse, compare, write
 from digests.models import Digest
 from digests.processes import ProcessEnded
+from papers.counted import counted
 from papers.management.collecting import day
-from papers.text.counted import counted
 
 MANY = 1000
 """Fewer days than this are written as fast by one process: more would first have to start."""

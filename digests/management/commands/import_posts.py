@@ -15,7 +15,7 @@ from digests.markdown.format import render
 from digests.markdown.importing import Outcome, fingerprint, store
 from digests.models import Digest
 from digests.processes import ProcessEnded
-from papers.text.counted import counted
+from papers.counted import counted
 
 
 class Command(BaseCommand):

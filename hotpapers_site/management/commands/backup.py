@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from hotpapers_site.databases import backups, copying
 from papers import clock
-from papers.text.counted import counted
+from papers.counted import counted
 
 SUFFIX = ".tar.gz"
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from hotpapers_site.databases import backups, copying
-from papers.text.counted import counted
+from papers.counted import counted
 
 
 class Command(BaseCommand):

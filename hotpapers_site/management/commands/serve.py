@@ -25,9 +25,9 @@ from hotpapers_site.serving.telling import Teller
 from hotpapers_site.values import is_loopback
 from papers import clock, network_words
 from papers.access import networks
+from papers.counted import counted
 from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
-from papers.text.counted import counted
 
 NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 STOP_WITHIN_S = 8.0

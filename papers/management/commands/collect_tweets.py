@@ -11,10 +11,10 @@ from papers.access.connections import sources
 from papers.collecting.day_states import told_gaps
 from papers.collecting.network_days import collect_posts
 from papers.collecting.swept import collect_tweets
+from papers.counted import counted
 from papers.management.collecting import add_date, past_or_today, progress_bar, summary, told
 from papers.networks.registry import KINDS, open_kinds
 from papers.sources.http import SourceError
-from papers.text.counted import counted
 
 
 class Command(BaseCommand):

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from papers.counted import counted
 from papers.management.collecting import add_date
 from papers.models import CollectionDay, Paper
 from papers.ranking.candidates import candidates
 from papers.ranking.ranking import LedgerLine, RankedPaper
-from papers.text.counted import counted
 
 LINE = ("network", "id", "retweets", "favorites", "read_at", "state", "shown", "left_out", "counts")
 

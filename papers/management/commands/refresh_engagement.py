@@ -9,6 +9,7 @@ from papers import clock
 from papers.access import networks
 from papers.access.connections import Sources, sources
 from papers.collecting.network_days import tell_unread
+from papers.counted import counted
 from papers.counts.embedding import embed, to_embed
 from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
@@ -17,7 +18,6 @@ from papers.models import Tweet
 from papers.networks.registry import KINDS
 from papers.sources.http import SourceError
 from papers.sources.records import told as unread
-from papers.text.counted import counted
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
+from papers.counted import counted
 from papers.models import RenderedText, UnrenderedRow
 from papers.rendered.waiting import note_everything, render_changed
-from papers.text.counted import counted
 
 
 class Command(BaseCommand):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import httpx
 
+from papers.counted import counted
 from papers.sources.arxiv.announcement import Announcement, Metadata, by_section, is_within, united
 from papers.sources.arxiv.calendar import AnnouncementCalendar
 from papers.sources.arxiv.categories import WITHOUT_CLASSES
@@ -16,7 +17,6 @@ from papers.sources.arxiv.requests import GatedRequests
 from papers.sources.gate import Gate
 from papers.sources.http import Malformed, RateLimited, ServiceRefused, SourceError, Transient
 from papers.sources.records import LeftOut, told
-from papers.text.counted import counted
 
 FEED_FULL = 1990
 """A feed holds at most 2,000 entries; beyond that arXiv leaves papers out without saying so."""

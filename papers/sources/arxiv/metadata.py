@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from papers.counted import counted
 from papers.sources.arxiv.pages import ApiError, ApiPage, PaperRecord, read_api
 from papers.sources.arxiv.requests import EMPTY_TRIES, GatedRequests, Parameters
 from papers.sources.arxiv.xml import Garbled
 from papers.sources.http import Answer, Malformed, Transient
 from papers.sources.records import LeftOut
-from papers.text.counted import counted
 
 BATCH = 100
 """Ids in one metadata request."""
