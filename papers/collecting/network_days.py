@@ -31,8 +31,11 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     opens, closes = days.bounds(day)
     until = min(closes, now)
     row, _ = NetworkDay.objects.get_or_create(date=day, network=network.name)
-    if row.collected_until is None and (begins := _first_heard(network.name)) and opens < begins:
+    is_told = CollectionDay.objects.filter(date=day).exists()
+    begins = _first_heard(network.name)
+    if begins and is_told and _lacks_beginning(row, begins):
         note_missed(network.name, opens, min(begins, closes), now=now)
+        NetworkDay.objects.filter(pk=row.pk).update(is_beginning_noted=True)
         row.refresh_from_db()
     asked, known = row.missed, [gap[:2] for gap in row.missed]
     left_out: list[LeftOut] = []
@@ -53,7 +56,7 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
         noted_meanwhile = [gap for gap in NetworkDay.objects.select_for_update().get(pk=row.pk).missed if gap[:2] not in known]
         row.missed, row.collected_at = still_missed + noted_meanwhile, None if noted_meanwhile else now
         row.save()
-    if CollectionDay.objects.filter(date=day).exists():
+    if is_told:
         with days.changing(day, now) as of_all:  # what is said of the day depends on this
             if left_out or of_all.sources.filter(source=network.name).exists():
                 days.remember(of_all, network.name, left_out, anew=network.name not in streams(), instead=before)
@@ -137,11 +140,20 @@ def _heard_until(network: str, closes: datetime) -> datetime | None:
     return min(closes, datetime.fromtimestamp(0, UTC) + timedelta(microseconds=place.cursor))
 
 
+def _lacks_beginning(row: NetworkDay, begins: datetime) -> bool:
+    """Whether it is still to be noted that the stream was not listened to from the day's beginning on."""
+    return not row.is_beginning_noted and days.bounds(row.date)[0] < begins
+
+
 def days_due(network: str, now: datetime) -> list[date]:
     """Of the last week and today, the days to ask the network for, the newest first."""
     today = now.astimezone(UTC).date()
     wanted = [today - timedelta(days=n) for n in range(REACH.days + 1)]
     asked = {row.date: row for row in NetworkDay.objects.filter(network=network, date__in=wanted)}
+    if begins := _first_heard(network):
+        # A day that is told only now, by a row that came later, tells its beginning.
+        told = CollectionDay.objects.filter(date__in=wanted).values_list("date", flat=True)
+        asked = {day: row for day, row in asked.items() if day not in set(told) or not _lacks_beginning(row, begins)}
     return [day for day in wanted if _is_due(asked.get(day), days.bounds(day)[1], now)]
 
 

@@ -73,6 +73,12 @@ class NetworkDay(models.Model):
         default=list, blank=True, help_text="Gaps: from, to (ISO 8601, UTC); where a search refused, why, and what it left out"
     )
 
+    is_beginning_noted = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="What was before its stream was first listened to is, or was, a gap",
+    )
+
     class Meta:
         ordering = ["-date", "network"]
         constraints = [models.UniqueConstraint(fields=["date", "network"], name="network_once_a_day")]

@@ -84,6 +84,9 @@ def test_what_came_before_the_stream_was_first_listened_to_is_filled_by_search(w
     [lost] = lose(world, 1)
     world.stream.tick(NOW)
     follow_first()
+    assert collected().missed == []  # of a day that nobody wants, nothing is told
+    CollectionDay.objects.create(date=YESTERDAY)
+    assert YESTERDAY in days_due("bluesky", NOW)
     row = collected()
     assert (row.missed, row.found, Mention.objects.get().tweet.status_id) == ([], 1, lost.uri)
     assert (collected().missed, sum(one.path.endswith("searchPosts") for one in world.bluesky.requests)) == (
