@@ -152,8 +152,8 @@ def days_due(network: str, now: datetime) -> list[date]:
     asked = {row.date: row for row in NetworkDay.objects.filter(network=network, date__in=wanted)}
     if begins := _first_heard(network):
         # A day that is told only now, by a row that came later, tells its beginning.
-        told = CollectionDay.objects.filter(date__in=wanted).values_list("date", flat=True)
-        asked = {day: row for day, row in asked.items() if day not in set(told) or not _lacks_beginning(row, begins)}
+        told = set(CollectionDay.objects.filter(date__in=wanted).values_list("date", flat=True))
+        asked = {day: row for day, row in asked.items() if day not in told or not _lacks_beginning(row, begins)}
     return [day for day in wanted if _is_due(asked.get(day), days.bounds(day)[1], now)]
 
 
