@@ -8,6 +8,7 @@ import pytest
 from digests.models import Digest, PublicEvent
 from digests.publishing.correcting import open_correction
 from papers.counts import embedding, gone
+from papers.counts.measuring import remember
 from papers.counts.reading import keep
 from papers.models import Tweet
 from papers.networks.base import Embed, FoundPost, Run
@@ -45,6 +46,7 @@ def listed(request: pytest.FixtureRequest) -> tuple[Tweet, Callable[[Tweet], Non
         read_at=READ_AT,
     )
     make_entry(make_digest(), paper, tweet)
+    remember([tweet], now=READ_AT)  # the counts over time, which go on, begin before
     render_changed()
     tweet.refresh_from_db()
     return tweet, edit
