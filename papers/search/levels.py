@@ -104,7 +104,7 @@ def _levels(reading: Reading) -> Iterator[list[Stream]]:
     if not reading.wanted:
         yield [Stream(0, reading.filters, tuple(above))]
         return
-    highest = (reading.titled, reading.well_known, reading.named, reading.as_typed)
+    highest = (reading.titled, reading.well_known, reading.named, reading.as_typed or reading.with_rarest)
     for number, wanted in zip((7, 6, 5, 4), highest, strict=True):
         if wanted:
             yield [Stream(number * LEVEL, wanted, tuple(above), is_of_names=number > 4)]

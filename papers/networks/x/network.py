@@ -20,11 +20,12 @@ NOT_SET = (
     "developer console."
 )
 STATUS = re.compile(
-    r"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com/(?P<handle>i|i/web|[A-Za-z0-9_]{1,20})/status(?:es)?/"
+    r"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:(?:fx|vx|fixup)?(?:x|twitter)\.com|nitter\.net|xcancel\.com)/"
+    r"(?P<handle>i|i/web|[A-Za-z0-9_]{1,20})/status(?:es)?/"
     r"(?P<id>[1-9][0-9]{0,18})(?:/(?:photo|video)/[0-9])?/?(?:[?#].*)?",
     re.ASCII,
 )
-"""A status page, as browsers and apps copy its address."""
+"""A status page, as browsers and apps copy its address, and as sites that show X's posts write it."""
 
 
 class X(Paid):

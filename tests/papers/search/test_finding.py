@@ -200,7 +200,7 @@ def test_search_takes_a_constant_number_of_queries(library: None, django_assert_
         search("all attention need cat:cs since:2001-03-04 1706.03762")
     with django_assert_num_queries(11 + readings):
         search("need attention cat:cs since:2001-03-04 -vision")
-    with django_assert_num_queries(26 + 4 * readings):
+    with django_assert_num_queries(29 + 4 * readings):
         search("atention nowhere for diveregnce")
 
 
