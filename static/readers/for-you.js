@@ -103,7 +103,7 @@ part("bibtex").addEventListener("click", async () => {
   const there = entries.filter(Boolean);
   if (there.length) download(there.join("\n"), "hot-papers.bib", "application/x-bibtex");
   const missing = ids.filter((_, n) => !entries[n]);
-  say(`BibTeX of ${there.length} of ${ids.length} papers.`
+  say(`BibTeX of ${there.length} of ${ids.length} paper${ids.length === 1 ? "" : "s"}.`
     + (missing.length ? ` There is none of ${missing.join(", ")}: not on a published list, or you are offline.` : ""));
 });
 

@@ -8,6 +8,7 @@ from threading import Lock
 from PIL import Image, ImageColor, ImageDraw
 
 from digests.reader.pictures.letters import draw_lines, drawable, wrapped
+from papers.counted import counted
 
 SIZE = (1200, 630)
 MARGIN = 84
@@ -43,7 +44,7 @@ def day_card(day: str, titles: Sequence[str], number: int) -> bytes:
             top = draw_lines(on, wrapped(title, ROOM - 54, 34, 480, 2), (MARGIN + 54, top), 34, 480, INK, 1.22) + 14
         _foot(
             on,
-            f"{number} paper{'' if number == 1 else 's'} that people talked about" if number else "No paper was hot on this day",
+            f"{counted(number, 'paper')} that people talked about" if number else "No paper was hot on this day",
         )
         return _finished(card)
 

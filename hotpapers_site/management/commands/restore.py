@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from hotpapers_site.databases import backups, copying
+from papers.counted import counted
 
 
 class Command(BaseCommand):
@@ -28,4 +29,4 @@ class Command(BaseCommand):
                 done = "restored"
         except copying.NotCopied as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{path}: {done}, {backup.rows:,} rows as of {backup.made_at}.")
+        self.stdout.write(f"{path}: {done}, {counted(backup.rows, 'row')} as of {backup.made_at}.")

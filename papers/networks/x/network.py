@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
+from papers.counted import counted
 from papers.networks.base import LONGEST_ADDRESS, Count
 from papers.networks.paid import Limit, Limits, LookupResult, Paid, SweepPage
 from papers.networks.x.client import LOOKUP_SIZE, SETTLED, SMALLEST_PAGE, XClient
@@ -55,7 +56,7 @@ class X(Paid):
     @staticmethod
     def not_collected(settings: Any) -> str:
         fewest = settings.X_MIN_LIKES
-        return f"Posts on X with fewer than {fewest:,} like{'' if fewest == 1 else 's'} are not collected." if fewest else ""
+        return f"Posts on X with fewer than {counted(fewest, 'like')} are not collected." if fewest else ""
 
     @staticmethod
     def is_id(text: str) -> bool:
