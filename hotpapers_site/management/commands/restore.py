@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from digests.mirror.disk import FolderError
 from hotpapers_site.databases import backups, copying
 
 
@@ -26,6 +27,6 @@ class Command(BaseCommand):
                 with tqdm(unit=" rows", disable=None) as bar:
                     backup = backups.restore(path, lambda _, rows: bar.update(rows), replace=options["replace"])
                 done = "restored"
-        except copying.NotCopied as error:
+        except (copying.NotCopied, FolderError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{path}: {done}, {backup.rows:,} rows as of {backup.made_at}.")
