@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from digests.models import Digest
 from digests.page_cache import log
 from digests.page_cache.log import KEPT_FOR, prune
+from digests.page_cache.triggers import CHANGE
 from tests.factories import make_digest
 from tests.settled import settled
 
@@ -94,9 +95,9 @@ def test_version_does_not_read_the_log() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("on SQLite each subject has one row, and the last one is found by its key")
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {log.CHANGE} (subject) SELECT 'digest:' || n FROM generate_series(1, 20000) n")
+        cursor.execute(f"INSERT INTO {CHANGE} (subject) SELECT 'digest:' || n FROM generate_series(1, 20000) n")
         settled()
-        cursor.execute(f"ANALYZE {log.CHANGE}")
+        cursor.execute(f"ANALYZE {CHANGE}")
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {log.VERSION['postgresql']}")
         [(plan,)] = cursor.fetchall()
     read = [node["Actual Rows"] for node in nodes(plan[0]["Plan"]) if "Relation Name" in node]
