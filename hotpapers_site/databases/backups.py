@@ -23,6 +23,7 @@ from digests.mirror.disk import WHAT_TO_DO, FolderError, told
 from hotpapers_site.databases import copying
 from hotpapers_site.databases.addresses import file_address
 from hotpapers_site.databases.copying import NotCopied, Progress, Table
+from hotpapers_site.databases.stopped import expect_stopped
 from papers import clock
 
 DATABASE, CONTENTS = "database.sqlite3", "backup.json"
@@ -79,10 +80,11 @@ def make(path: Path, progress: Progress) -> Backup:
 def restore(path: Path, progress: Progress, *, replace: bool = False) -> Backup:
     """Make the site's database what the backup holds. The backup is checked first, and brought to this version's tables.
 
-    Raises NotCopied if the file is no backup, is damaged or was made by a newer version, and if the database is not empty,
-    unless `replace` is set; FolderError if VAR_DIR, where it is unpacked, cannot be written. Nothing has changed then.
+    Raises NotCopied if the file is no backup, is damaged or was made by a newer version, if the site runs, and if the database is
+    not empty, unless `replace` is set; FolderError if VAR_DIR, where it is unpacked, cannot be written. Nothing has changed then.
     """
     copying.migrate()
+    expect_stopped()
     with _unpacked(path) as (backup, copy_url):
         copying.migrate(copy_url)
         with copying.opened("", "target") as target, copying.snapshot(copy_url) as source:

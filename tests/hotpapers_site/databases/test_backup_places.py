@@ -1,4 +1,4 @@
-"""A backup on odd places: each is told in one sentence with what to do, and leaves nothing behind."""
+"""A backup on odd places, and beside a site that runs: each is told in one sentence with what to do, and leaves nothing behind."""
 
 import subprocess
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
+from hotpapers_site.health import heartbeats
+from hotpapers_site.health.heartbeats import Process
 from tests.factories import make_digest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -49,3 +51,18 @@ def test_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
     for folder in (tmp_path / "file", tmp_path / "missing"):
         assert told("backup", str(folder / "one.tar.gz")) == f"There is no folder {folder}. Make it first, or choose another one."
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+def test_database_of_a_running_site_is_neither_replaced_nor_moved(tmp_path: Path) -> None:
+    file = str(tmp_path / "whole.tar.gz")
+    call_command("backup", file, verbosity=0)
+    for number in range(5):
+        heartbeats.beat(Process("worker", "mirror", "vm", number))
+    running = "worker of mirror 0 on vm, worker of mirror 1 on vm, worker of mirror 2 on vm and 2 more"
+    sentence = f"The site still runs on this database ({running}). Stop it first; if it was killed, wait a minute."
+    assert told("restore", file, "--replace") == sentence
+    assert told("move_database", "--to", f"sqlite:///{tmp_path}/other.sqlite3") == sentence
+    assert list(tmp_path.iterdir()) == [Path(file)]
+    for number in range(5):
+        heartbeats.end(Process("worker", "mirror", "vm", number))
+    call_command("restore", file, "--replace", verbosity=0)
