@@ -218,7 +218,7 @@ HASHED_STATIC = env.read("HASHED_STATIC", values.FLAG, False)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "hotpapers_site.serving.collected_files.CollectedFiles"
         if HASHED_STATIC
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -22,6 +22,7 @@ from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
 from papers import clock, status
 from papers.access import networks
+from papers.counted import counted
 from papers.networks.registry import streams
 from papers.rendered import sources
 from papers.search import schema as search_schema
@@ -105,10 +106,10 @@ def queues() -> Iterator[Found]:
         return
     for name, one in waiting.items():
         if one.oldest_s > longest_wait_s(QUEUES[name]):
-            number = f"{one.number:,} {'task waits' if one.number == 1 else 'tasks wait'}"
+            number, minutes = counted(one.number, "task waits", "tasks wait"), counted(round(one.oldest_s / 60), "minute")
             yield Found(
                 f"queue {name}",
-                f"{number} in the queue {name}, the oldest for {one.oldest_s / 60:.0f} minutes. Start more workers of it, or see "
+                f"{number} in the queue {name}, the oldest for {minutes}. Start more workers of it, or see "
                 "at /admin/system/ what its workers do.",
             )
 
@@ -142,7 +143,7 @@ def disks() -> Iterator[Found]:
 def untold(now: datetime) -> Iterator[Found]:
     """Yield notices that a channel does not take. They can be read in the product."""
     if number := notices.late(now):
-        said = f"{number:,} {'notice' if number == 1 else 'notices'} to editors could not be sent by mail or webhook. "
+        said = f"{counted(number, 'notice')} to editors could not be sent by mail or webhook. "
         yield Found("notices", f"{said}The log says why; see EMAIL_URL and NOTICE_WEBHOOKS.")
 
 

@@ -17,13 +17,14 @@ from digests.editing import history, presence
 from digests.editing.comparing import difference
 from digests.editing.conflicts import Refused
 from digests.editing.sentences import said
-from digests.models import Digest, ShownTweet, Waiver
+from digests.models import Digest, IgnoredFinding, ShownTweet
 from digests.publishing.checking import Finding, findings, refusal
 from digests.publishing.correcting import drop_correction, open_correction
 from digests.publishing.grace import correct_soon, publish_soon, release, take_back
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, withdraw
 from papers import clock
+from papers.counted import counted
 from papers.models import Paper, Tweet
 from papers.post_keys import LONGEST_KEY
 
@@ -42,15 +43,15 @@ def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 
 @desk_action(EDIT)
-def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def ignore_finding(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Ignore a finding, or stop ignoring it."""
     digest, key = edited(day), short_text(body, "finding", 400)
-    if "waived" not in body or flag(body, "waived"):
+    if "ignored" not in body or flag(body, "ignored"):
         if key not in {one.key for one in findings(digest, clock.now())}:
             raise Refused("This is already fixed.")
-        Waiver.objects.get_or_create(digest=digest, finding=key, defaults={"at": clock.now(), "by": user_of(request)})
+        IgnoredFinding.objects.get_or_create(digest=digest, finding=key, defaults={"at": clock.now(), "by": user_of(request)})
         return done(request, day, "Ignored.", body)
-    Waiver.objects.filter(digest=digest, finding=key).delete()
+    IgnoredFinding.objects.filter(digest=digest, finding=key).delete()
     return done(request, day, "No longer ignored.", body)
 
 
@@ -85,7 +86,7 @@ def publish_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
     won = publish_soon(digest, now=clock.now(), by=user_of(request), seen=known(request, digest, body))
     if digest.goes_out_at:
-        return f"Publishing in {settings.PUBLISH_GRACE_SECONDS} seconds. Press u to undo."
+        return f"Publishing in {counted(settings.PUBLISH_GRACE_SECONDS, 'second')}. Press u to undo."
     return f"Published: {digest.date}." if won else "It is already published."
 
 
@@ -172,7 +173,7 @@ def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
     seen = known(request, held, body)
     correct_soon(held, by=user_of(request), note=note, now=clock.now(), seen=seen, replaces=replaces)
     if settings.PUBLISH_GRACE_SECONDS:
-        return f"Publishing the correction in {settings.PUBLISH_GRACE_SECONDS} seconds. Press u to undo."
+        return f"Publishing the correction in {counted(settings.PUBLISH_GRACE_SECONDS, 'second')}. Press u to undo."
     return "Correction published."
 
 

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from digests.mirror.disk import FolderError, told
 from hotpapers_site.databases import backups, copying
 from papers import clock
+from papers.counted import counted
 
 SUFFIX = ".tar.gz"
 
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         except (copying.NotCopied, FolderError, OSError) as error:
             raise CommandError(f"No backup was made: {error}") from None
         size = path.stat().st_size / 2**20
-        self.stdout.write(f"{path}: {backup.rows:,} rows as of {backup.made_at}, {size:.1f} MiB.")
+        self.stdout.write(f"{path}: {counted(backup.rows, 'row')} as of {backup.made_at}, {size:.1f} MiB.")
 
 
 def _path(given: str) -> Path:

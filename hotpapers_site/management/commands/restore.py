@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from digests.mirror.disk import FolderError
 from hotpapers_site.databases import backups, copying
+from papers.counted import counted
 
 
 class Command(BaseCommand):
@@ -29,4 +30,4 @@ class Command(BaseCommand):
                 done = "restored"
         except (copying.NotCopied, FolderError) as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{path}: {done}, {backup.rows:,} rows as of {backup.made_at}.")
+        self.stdout.write(f"{path}: {done}, {counted(backup.rows, 'row')} as of {backup.made_at}.")

@@ -26,6 +26,7 @@ from hotpapers_site.serving.telling import Teller
 from hotpapers_site.values import is_loopback
 from papers import clock, network_words
 from papers.access import networks
+from papers.counted import counted
 from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
 
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         elif not Digest.objects.exists() and settings.SANDBOX_CLOCK is None:
             days = samples.load(clock.now())
             self.say(
-                f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They are removed once real papers arrive, "
+                f"Loaded {counted(len(days), 'sample day')}, {days[0]} to {days[-1]}. They are removed once real papers arrive, "
                 "or right away by `manage.py clear_samples`."
             )
         render_changed()  # what is here shows so on the first page; later texts are the worker's
