@@ -13,6 +13,7 @@ from digests.mirror.folder import FileState, FolderInUse, compare, write
 from digests.mirror.updating import collecting_rarely
 from digests.models import Digest
 from digests.processes import ProcessEnded
+from papers.counted import counted
 from papers.management.collecting import day
 
 MANY = 1000
@@ -53,7 +54,10 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{error.filename or out}: {error.strerror}") from error
         if check:
-            self.stdout.write(f"{counts[FileState.SAME]} files are up to date, {counts.total() - counts[FileState.SAME]} are not")
+            same = counts[FileState.SAME]
+            differ = counts.total() - same
+            verb = "is" if differ == 1 else "are"
+            self.stdout.write(f"{counted(same, 'file is', 'files are')} up to date, {differ:,} {verb} not")
             if counts.total() != counts[FileState.SAME]:
                 raise CommandError(
                     "The folder differs from the published digests; run export_posts without --check to update it."
