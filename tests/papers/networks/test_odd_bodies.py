@@ -16,7 +16,7 @@ from papers.networks.hackernews.client import MOST_QUERIES, HackerNews
 from papers.networks.huggingface.client import HuggingFace
 from papers.networks.strict_json import LARGEST_COUNT, line_of
 from papers.networks.x.client import XClient
-from papers.sources.http import Malformed, Transient
+from papers.sources.http import Malformed, RateLimited, Transient
 from tests.papers.networks.asking import NOW, now
 from tests.papers.networks.readable import readable
 from tests.standins.serving import JSON, Reply, Request, Standin
@@ -166,6 +166,30 @@ def test_a_count_beyond_belief_is_none(standin: Said, api: Api, points: int, tol
     standin.bodies = [b'{"hits": [{"objectID": "7", "created_at_i": 1, "points": %d, "url": "%s"}]}' % (points, PAPER.encode())]
     [post] = readable(HackerNews(api, api, now=now).mentions(DAY, NOW))
     assert post.counts == told
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({"Retry-After": "0"}, 5),
+        ({"Retry-After": "-5"}, 5),
+        ({"Retry-After": "1.5"}, 5),
+        ({"Retry-After": "soon"}, 5),
+        ({"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, 5),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, 3600),
+        ({"Retry-After": "9" * 400}, 3600),
+        ({"Retry-After": "7", "RateLimit-Reset": "-1"}, 7),
+        ({"Retry-After": "7", "RateLimit-Reset": "1e3"}, 7),
+        ({"Retry-After": "7", "RateLimit-Reset": "0"}, 1),
+        ({"RateLimit-Reset": "9" * 18}, 3600),
+        ({"RateLimit-Reset": "1000000001"}, 1),  # a moment that has passed
+    ],
+)
+def test_waits_that_are_odd(standin: Said, api: Api, headers: dict[str, str], wait_s: float) -> None:
+    standin.fault("/", Reply(429, b"{}", {**JSON, **headers}))
+    with pytest.raises(RateLimited) as raised:
+        api.get("/")
+    assert raised.value.wait_s == wait_s
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", " Identity ", "x-gzip", "GZIP"])
