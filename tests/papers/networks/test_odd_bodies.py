@@ -14,9 +14,10 @@ from papers.networks.bluesky.client import Bluesky
 from papers.networks.bluesky.search import Search
 from papers.networks.hackernews.client import MOST_QUERIES, HackerNews
 from papers.networks.huggingface.client import HuggingFace
-from papers.networks.strict_json import LARGEST_COUNT, line_of
+from papers.networks.strict_json import LARGEST_COUNT, line_of, moment
 from papers.networks.x.client import XClient
 from papers.sources.http import Malformed, RateLimited, Transient
+from papers.sources.records import LeftOut
 from tests.papers.networks.asking import NOW, now
 from tests.papers.networks.readable import readable
 from tests.standins.serving import JSON, Reply, Request, Standin
@@ -214,3 +215,14 @@ def test_the_names_of_the_encodings_that_we_ask_for(standin: Said, api: Api, enc
 )
 def test_a_name_is_one_line_that_can_be_seen(told: object, name: str) -> None:
     assert line_of(told) == name
+
+
+@pytest.mark.parametrize("told", ["9999-12-31T23:59:59Z", "2100-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_moment_that_no_clock_tells_is_none(told: str) -> None:
+    assert moment(told) is None
+
+
+def test_a_story_of_the_year_2242_cannot_be_read(standin: Said, api: Api) -> None:
+    standin.bodies = [b'{"hits": [{"objectID": "7", "created_at_i": %d, "points": 3, "url": "%s"}]}' % (2**33, PAPER.encode())]
+    [left_out] = HackerNews(api, api, now=now).mentions(DAY, NOW)
+    assert left_out == LeftOut("7", "an id or a moment")
