@@ -64,8 +64,8 @@ def count(value: object) -> int | None:
 
 
 def moment(value: object) -> datetime | None:
-    """The moment in an ISO text with its zone, in UTC; None for all else, and for what is before EARLIEST or after LATEST: whoever
-    writes of 1970, of the year 1 or of 9999 has no clock."""
+    """The moment in an ISO text with its zone, in UTC; None for all else, and outside of EARLIEST to LATEST: whoever writes
+    of 1970, of the year 1 or of 9999 has no clock."""
     try:
         read = datetime.fromisoformat(text_of(value)[:40].upper())
         return read.astimezone(UTC) if read.utcoffset() is not None and EARLIEST <= read.year < LATEST else None
