@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from papers.access import budget, networks
 from papers.collecting.day_states import OUTAGE, outage, told_gaps
+from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet, TweetMeasurement
 from papers.networks.registry import KINDS, PAID
 
@@ -150,6 +151,8 @@ def as_text(found: dict[str, Any]) -> str:
         f"Counts last read: {readings['last'] or 'never'}; next due: {readings['next_due'] or 'none'} ({readings['due']:,} now)"
     )
     for name, one in found["networks"].items():
-        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts in the last week. {one['reason']}".rstrip())
+        lines.append(
+            f"{KINDS[name].title}: {one['state']}, {counted(one['posts'], 'post')} in the last week. {one['reason']}".rstrip()
+        )
     lines += [f"{one['service']}: {one['state']} since {one['since']}. {one['message']}".rstrip() for one in found["sources"]]
     return "\n".join(lines)

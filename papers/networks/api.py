@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from papers.networks.strict_json import mapping, text_of, whole_number
+from papers.networks.strict_json import mapping, read_json, text_of, whole_number
 from papers.sources.answer_headers import retry_after_s
 from papers.sources.http import Answer, Malformed, RateLimited, ServiceRefused, SourceError, Transient, base_url, fetch, retrying
 from papers.sources.records import is_mostly_unread
@@ -88,10 +88,7 @@ class Api:
         return retrying(once, attempts=self._attempts, max_wait_s=self._max_wait_s, sleep=self._sleep)
 
     def _read(self, answer: Answer, accept: Collection[int]) -> tuple[int, Any]:
-        try:
-            body = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            body = None
+        body = read_json(answer.body)
         if answer.status in accept:
             return answer.status, body
         if answer.status != 200:

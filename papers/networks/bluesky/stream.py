@@ -32,6 +32,8 @@ LARGEST_GATHERING = 2000
 LONGEST_PAUSE_S = 10.0
 REWIND = timedelta(seconds=30)
 TOLERANCE = timedelta(minutes=2)
+DENSE = 100
+"""Frames that show how closely the stream's events follow each other."""
 LARGEST_FRAME = 4 * 1024 * 1024
 QUEUE = (4096, 1024)
 """Frames that wait for us at most, and from which on reading goes on."""
@@ -139,6 +141,7 @@ class Jetstream:
     def _listen(self, connection: ClientConnection, at: "_Place") -> Iterator[Heard]:
         """Until the connection is silent. Raises ConnectionClosed where it ends."""
         began_at, came = at.cursor, 0
+        at.start(began_at)
         at.behind = at.cursor if moment_of(at.cursor) < self._now() - self.lookback - TOLERANCE else None
         last_frame = last_told = time.monotonic()
         while True:
@@ -183,6 +186,12 @@ class _Place:
     def __post_init__(self) -> None:
         self.events = Events()
         self.told_frames = 0
+        self.start(self.cursor)
+
+    def start(self, asked: int) -> None:
+        """A new connection, which is to give what comes after this cursor."""
+        self.events.begin()
+        self._asked, self._first, self._counted = asked, asked, 0
 
     def take(self, frame: bytes, horizon: datetime | None) -> None:
         self.frames += 1
@@ -191,12 +200,24 @@ class _Place:
             if horizon and self.behind is not None:
                 end = min(time_us, cursor_at(horizon))
                 self.missed = (moment_of(self.behind), moment_of(end)) if end > self.behind else None
-                self.behind = None
+                self.behind, self._asked = None, max(self._asked, cursor_at(horizon))
+            self._look_for_hole(time_us)
             self.cursor = max(self.cursor, time_us)
             if time_us >= self.started and not self.passed_start:
                 self.passed_start = time.monotonic()
         if may_matter(frame):
             self.events.take(frame)
+
+    def _look_for_hole(self, time_us: int) -> None:
+        """A host may go back less far than it should: then a stream as dense as its own begins long after what was asked for."""
+        self._counted += 1
+        if self._counted == 1:
+            self._first = time_us
+        if self._counted == DENSE:
+            hole, span = self._first - self._asked, abs(time_us - self._first)
+            if hole > TOLERANCE // timedelta(microseconds=1) and hole > 10 * span:
+                start = self.missed[0] if self.missed else moment_of(self._asked)
+                self.missed = (start, moment_of(self._first))
 
     def settle(self, settle_s: float) -> None:
         if self.passed_start and not self.is_live:

@@ -138,6 +138,28 @@ def test_a_cursor_older_than_the_stream_tells_what_was_missed(host: JetstreamSta
     assert [one.missed for one in kept.records if one.missed] == [(horizon - timedelta(hours=4), horizon)]
 
 
+@pytest.mark.parametrize(("cursor_h", "told"), [(30, [(30, 20)]), (40, [(40, 20)]), (20, [])])
+def test_a_host_that_goes_back_less_far_than_it_should_tells_what_was_missed(
+    host: JetstreamStandin, cursor_h: int, told: list[tuple[int, int]]
+) -> None:
+    start = NOW - timedelta(hours=20)
+    for n in range(150):  # as close together as real events
+        host.tick(start + timedelta(seconds=n))
+    now_tick(host)
+    kept = until_live(stream(host.url), cursor_at(NOW - timedelta(hours=cursor_h)))
+    hours = [tuple((NOW - moment) // timedelta(hours=1) for moment in one.missed) for one in kept.records if one.missed]
+    assert hours == told
+
+
+def test_unreadable_frames_that_come_again_are_counted_once(host: JetstreamStandin) -> None:
+    for n in range(3):
+        host.say(START + timedelta(seconds=n), b'{"did":"did:plc:a", "n": %d, "text":"arxiv.org/abs/2611.90001"' % n)
+    now_tick(host)
+    host.faults = [Fault("abort", 3), Fault("abort", 3)]
+    host.replay = timedelta(hours=1)
+    assert sum(one.unreadable for one in until_live(stream(host.url)).records) == 3
+
+
 def test_36_hours_ago_misses_nothing(host: JetstreamStandin) -> None:
     speak(host, *posts(1))
     kept = until_live(stream(host.url), cursor_at(NOW - timedelta(hours=36)))
