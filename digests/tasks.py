@@ -55,9 +55,9 @@ def mirror_one(name: str) -> None:
 
 @shared_task
 def mirror_all() -> None:
-    """Bring all targets up to date, whatever became of the queue; nearly always they are."""
+    """Bring all targets up to date, whatever became of the queue; nearly always they are. What waits for others is last."""
     log.prune(clock.now())
-    for target in running.targets().values():
+    for target in sorted(running.targets().values(), key=lambda one: one.waits_for_others):
         with suppress(FolderInUse):  # the next tick comes within a minute
             _mirror(target)
 

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from digests.markdown import samples
 from digests.models import Digest
+from hotpapers_site.databases import away
 from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
 from hotpapers_site.serving import broker, leftovers, ports, static_files, supervisor
@@ -61,6 +62,8 @@ class Command(BaseCommand):
 
     def serve(self, archive: Path | None, port: int) -> None:
         self.expect_free(port)
+        if newer := away.of_newer_version():
+            raise CommandError(newer)
         call_command("migrate", verbosity=0)
         static_files.collect_changed()
         self.say(f"The database is up to date: {settings.DATABASES['default']['NAME']}")
