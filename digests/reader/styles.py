@@ -8,7 +8,7 @@ from django.conf import settings
 PARTS = tuple(f"readers/{name}.css" for name in ("site", "papers", "lists", "home"))
 WHOLE = "readers/all.css"
 """The parts in order."""
-LETTERS = re.compile("[\u2102-\u2112\u2115-\u2131\U0001d400-\U0001d433\U0001d468-\U0001d56b\U0001d6a8-\U0001d6e1]")
+LETTERS = re.compile("[\u2102-\u2112\u2115-\u2131\U0001d400-\U0001d433\U0001d49c-\U0001d4cf\U0001d538-\U0001d56b]")
 """Bold, script and double-struck ones, which are in the second maths font."""
 
 
@@ -21,4 +21,4 @@ def maths_fonts(html: str) -> list[str]:
     """The fonts that the formulas of a page are set in, which are asked for with the page, not after its style sheet."""
     if "<math" not in html:
         return []
-    return ["fonts/math.woff2", *(["fonts/math-more.woff2"] if LETTERS.search(html) else [])]
+    return ["fonts/math.woff2", *(["fonts/math-letters.woff2"] if LETTERS.search(html) else [])]

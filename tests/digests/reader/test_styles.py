@@ -4,7 +4,7 @@ import pytest
 
 from digests.reader.styles import maths_fonts
 
-FIRST, SECOND = "fonts/math.woff2", "fonts/math-more.woff2"
+FIRST, SECOND = "fonts/math.woff2", "fonts/math-letters.woff2"
 
 
 @pytest.mark.parametrize(
