@@ -16,6 +16,13 @@ export const mayEdit = () => {
 };
 export const isText = (element) => Boolean(element?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
 
+/** When the editor types in no field, so that a dialog takes no key that was meant for one. */
+export const afterTyping = async () => {
+    while (isText(document.activeElement)) {
+        await new Promise((resolve) => { addEventListener("focusout", () => setTimeout(resolve), {once: true}); });
+    }
+};
+
 /** For screen readers: what has just happened. */
 export const say = (text) => {
     find("#desk-said").textContent = text;

@@ -1,13 +1,14 @@
 /* What is done at once or not at all, and never sent later by itself: check, publish, schedule, withdraw, correct, undo. All of it
    is about the list as the editor sees it: changes of one's own that wait are saved first, and anybody else's is a conflict. */
 
+import {awaitField} from "./ahead.js";
 import {commitAll} from "./order.js";
 import {saveAll} from "./fields.js";
 import {ask} from "./conflicts.js";
 import {afterMerging} from "./fragments.js";
-import {complain, find, hush, root, say} from "./page.js";
+import {afterTyping, complain, find, hush, isText, mayEdit, root, say} from "./page.js";
 import {reload} from "./polling.js";
-import {forgetLastChange, isSaved, whileAlone} from "./queue.js";
+import {forgetLastChange, isSaved, letWait, whileAlone} from "./queue.js";
 import {request} from "./requests.js";
 import {apply, revision} from "./revision.js";
 
@@ -19,6 +20,7 @@ const UNREAD = "The server isn’t responding. Try again in a moment.";
 const UNKNOWN = "No answer came, so this may or may not have been done. Check the desk before you try again.";
 
 let turn = Promise.resolve();
+let reading = Promise.resolve();
 let asked = []; // what has no answer yet
 
 /** One after the other: what is pressed while something is under way waits for it. */
@@ -32,8 +34,6 @@ const inTurn = (action, work) => {
 export const underWay = () => ({action: asked.at(-1) ?? "", over: turn});
 
 const ready = async () => {
-    commitAll();
-    saveAll();
     if (await isSaved()) {
         return true;
     }
@@ -45,19 +45,24 @@ const ready = async () => {
 const findOut = async () => {
     complain(UNKNOWN);
     if (await reload() && isPanelOpen()) {
-        await send("check", {}, {quietly: true});
+        checkAgain();
     }
 };
 
 /** Somebody is typing: whether it is to be done all the same. */
-const askAnyway = ({error, anyway}) => new Promise((resolve) => {
+const askAnyway = async ({error, anyway}) => {
+    if (isText(document.activeElement)) {
+        complain(`${error} Leave the field to answer.`);
+        await afterTyping();
+    }
     const dialog = find("#desk-anyway");
     find("[data-slot=asked]", dialog).textContent = error;
     find("[data-slot=anyway]", dialog).textContent = anyway;
     dialog.returnValue = "wait";
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "anyway"), {once: true});
     dialog.showModal();
-});
+    await new Promise((resolve) => { dialog.addEventListener("close", resolve, {once: true}); });
+    return dialog.returnValue === "anyway";
+};
 
 /** `quietly`: what the answer says is not spoken, since something else was said a moment ago. */
 const send = async (action, body, {quietly = false} = {}) => {
@@ -90,7 +95,7 @@ const send = async (action, body, {quietly = false} = {}) => {
         }
         await apply(quietly ? {...outcome.answer, said: ""} : outcome.answer);
         if (isPanelOpen() && !READING.includes(action) && !outcome.answer.html?.checks) { // it changed the list
-            await send("check", {}, {quietly: true});
+            checkAgain(); // done is done, whatever comes of the check
         }
         return true;
     }
@@ -105,7 +110,13 @@ export const act = (action, body = {}, options = {}) => {
     }
     const sent = WITH_REVISION.includes(action) ? {...body, revision: seen} : body;
     const work = async () => (await ready()) && send(action, sent, options);
-    return READING.includes(action) ? work() : inTurn(action, work);
+    commitAll();
+    saveAll();
+    if (READING.includes(action)) {
+        reading = reading.then(work, work); // an older answer never comes last
+        return reading;
+    }
+    return inTurn(action, work).finally(letWait());
 };
 
 const panel = find("#desk-publish");
@@ -130,6 +141,8 @@ const check = (options) => {
 };
 /** What was done changed what the check finds; what was done is what is spoken. */
 export const checkAgain = () => check({quietly: true});
+/** When the check that is under way is over, if one is. */
+export const checked = () => checking;
 
 export const togglePanel = async (isOpen = !isPanelOpen()) => {
     columns.dataset.open = isOpen ? "publish" : "";
@@ -147,30 +160,46 @@ export const togglePanel = async (isOpen = !isPanelOpen()) => {
 };
 
 export const undo = async () => {
-    if (revision() === 0) {
+    if (!find("[data-do=undo]") || revision() === 0) {
+        await isSaved(); // the first change may be on its way
+    }
+    if (!find("[data-do=undo]")) {
+        mayEdit();
+    } else if (revision() === 0) {
         say("Nothing to undo");
     } else {
         await act("undo");
     }
 };
 
-/** A key of the check: it only works on what the panel shows. */
-export const inPanel = async (name) => {
+const FIELDS = ["at", "withdraw"]; // what is typed next is for them
+const inSight = (name) => find(`#desk-publish [data-key=${name}]`);
+
+/** Press the button of this name, or go to its field. */
+const meet = (name) => {
+    const target = inSight(name);
     if (!isPanelOpen()) {
-        say("Press v first to open the check");
-        return;
-    }
-    const inSight = () => find(`#desk-publish [data-key=${name}]`);
-    if (!inSight()) { // it may come with what is under way
-        await turn;
-        await checking;
-    }
-    const target = inSight();
-    if (!target) {
+        say("The check was closed, so this wasn’t done");
+    } else if (!target) {
         complain("This can’t be done now, or your role doesn’t allow it.");
     } else if (target.matches("button")) {
         target.click();
     } else {
         target.focus();
+    }
+    return target;
+};
+
+/** A key of the check: it only works on what the panel shows. */
+export const inPanel = async (name) => {
+    if (!isPanelOpen()) {
+        say("Press v first to open the check");
+    } else if (inSight(name)) {
+        meet(name);
+    } else if (FIELDS.includes(name)) { // it may come with what is under way
+        await awaitField(inTurn(name, checked), () => meet(name));
+    } else {
+        await inTurn(name, checked);
+        meet(name);
     }
 };
