@@ -1,12 +1,15 @@
 """Work shared among processes that are forked from this one: none outlives it, and one that is killed is an error here."""
 
 import contextlib
+import fcntl
 import signal
 from collections.abc import Callable, Generator, Iterable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TypeVar, cast
 
+AHEAD = 1 << 20
+"""Bytes that a process may be ahead: the most that Linux gives a pipe without a right of its own. Elsewhere it is less."""
 Share = TypeVar("Share")
 Result = TypeVar("Result")
 
@@ -29,6 +32,8 @@ def shared_out(work: Callable[[Share], Iterable[Result]], shares: Iterable[Share
     context, waiting, processes = get_context("fork"), list[Connection](), []
     for share in shares:
         receiver, sender = context.Pipe(duplex=False)
+        with contextlib.suppress(AttributeError, OSError):
+            fcntl.fcntl(sender.fileno(), fcntl.F_SETPIPE_SZ, AHEAD)
         waiting.append(receiver)
         processes.append(context.Process(target=_work, args=(work, share, sender, list(waiting)), daemon=True))
         processes[-1].start()

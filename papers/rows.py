@@ -86,6 +86,8 @@ def _in_utc(moment: datetime) -> str:
     """The moment as Django writes it in SQLite. Raises ValueError if its time zone is not known."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
+    if moment.tzinfo is UTC:  # as nearly all are
+        return str(moment)[:-6]
     return str(moment.astimezone(UTC).replace(tzinfo=None))
 
 

@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import contextlib
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,9 @@ from pytest_django import Settings
 
 from hotpapers_site.health import broker
 from hotpapers_site.queues import QUEUES
-from tests.browser.chromium import chromium, chromium_program
+from tests.browser.chromium import KeptChromium, chromium_program
 from tests.editors import make_client, make_user
+from tests.emptying import delete_what_is_there
 from tests.running_product import run_product
 
 SHARED = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "shared"))
@@ -28,6 +30,12 @@ SHARED = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "sha
 # No outcome depends on how fast the machine is.
 hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """The garbage collector need not look again and again at what was imported and collected, which stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def absent(reason: str) -> NoReturn:
@@ -46,10 +54,24 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quickly_emptied() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "postgresql":
+            patch.setattr(type(connection.ops), "sql_flush", delete_what_is_there)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def x_alone(settings: Settings) -> None:
     """The other networks are on where a test has their stand-ins."""
     settings.NETWORKS = ["x"]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """To hash a password, or to refuse a wrong one, takes a third of a second as on a real site."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
@@ -88,13 +110,20 @@ def archive(shared: Path) -> Path:
     return shared / "archive"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def kept_chromium() -> Iterator[KeptChromium]:
     program = chromium_program()
     if program is None:
         absent("no Chromium on this machine; install the package chromium")
-    with chromium(program) as started:
-        yield started
+    kept = KeptChromium(program)
+    yield kept
+    kept.end()
+
+
+@pytest.fixture(scope="module")
+def browser(kept_chromium: KeptChromium) -> Iterator[Browser]:
+    with kept_chromium.lent() as lent:
+        yield lent
 
 
 @pytest.fixture

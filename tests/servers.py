@@ -112,6 +112,9 @@ def main() -> int:
             "NETWORKS": "x",
         }
         environment.pop("DATABASE_URL", None)
+        # Hundreds of commands are started, each of which would compile the whole source anew: a third of its time.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment.pop("MAKEFLAGS", None)  # a make that a test runs is none of ours
         if options.database == "postgresql":
             environment["DATABASE_URL"] = servers.enter_context(postgresql())
         return subprocess.run(command, env=environment, check=False).returncode

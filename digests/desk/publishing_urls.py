@@ -7,7 +7,7 @@ from digests.desk.views import history, previews, publication
 
 urlpatterns = [
     path("check", publication.check),
-    path("waive", publication.waive),
+    path("ignore_finding", publication.ignore_finding),
     path("direction", publication.direction),
     path("publish", publication.publish_now),
     path("undo_publish", publication.undo_publish),

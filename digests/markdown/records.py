@@ -1,16 +1,16 @@
-"""What a post prints about papers and tweets, and the records that are made, found or corrected from it."""
+"""What posts print about papers and tweets, and the records that are made, found or corrected from it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
 
 from digests.markdown.composing import name_html
 from digests.markdown.post import PostPaper, PostTweet
 from digests.models import Digest, ShownTweet
 from papers.collecting.versions import replace_categories
 from papers.counts.erased_on_request import Named, refused
-from papers.models import Paper, PaperCategory, Tweet
+from papers.models import Erasure, Paper, PaperCategory, Tweet
 from papers.networks.registry import KINDS, OLD_NETWORK
 from papers.rows import insert, select
 from papers.text.embed import unescape
@@ -18,12 +18,17 @@ from papers.text.embed import unescape
 TweetKey = tuple[str, str]
 """The network's name, and its id of the post."""
 TWEET_TEXTS = ["language", "direction", "body_html", "author_name", "author_handle"]
+NOT_PLAIN = re.compile(r"[^\w .,()-]")
+"""What an author's name in HTML may hold that is another in plain text."""
 NO_TEXTS = ("und", Tweet.Direction.LTR.value, "", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The row of a paper or tweet: its key, and what a post would print from it."""
+Day = tuple[Digest, tuple[PostPaper, ...]]
+"""A digest, and the papers of its post."""
+
+
+class Record(NamedTuple):
+    """The row of a paper: its key, and what a post would print from it."""
 
     pk: int
     prints: dict[str, Any]
@@ -35,6 +40,20 @@ class Record:
         return {key: value for key, value in printed.items() if value != self.prints[key]}
 
 
+class TweetRecord(NamedTuple):
+    """The row of a tweet: its key, and what a post would print from it."""
+
+    pk: int
+    prints: PostTweet
+
+    def otherwise(self, printed: PostTweet) -> dict[str, Any] | None:
+        """Return what a post prints differently from the record; None if there is no difference."""
+        if printed == self.prints:
+            return None
+        ours = _printed_tweet(self.prints)
+        return {key: value for key, value in _printed_tweet(printed).items() if value != ours[key]}
+
+
 def printed_paper(paper: PostPaper) -> dict[str, Any]:
     return {
         "title": paper.title,
@@ -44,24 +63,29 @@ def printed_paper(paper: PostPaper) -> dict[str, Any]:
     }
 
 
-def store_papers(digest: Digest, posted: Iterable[PostPaper]) -> dict[str, Record]:
-    """Return the records of the post's papers, by arXiv id. New ones are made; existing ones are corrected if only posts made
-    them and no other day shows them."""
-    printed = {paper.arxiv_id: printed_paper(paper) for paper in posted}
+def store_papers(days: Sequence[Day]) -> dict[str, Record]:
+    """Return the records of the posts' papers, by arXiv id. New ones are made; existing ones are corrected if only posts made
+    them and no other day shows them. Several days have no paper in common."""
+    printed = {paper.arxiv_id: (digest, printed_paper(paper)) for digest, posted in days for paper in posted}
     made = insert(
         Paper,
         ["arxiv_id", "title", "abstract", "authors", "listing_date", "listing_source", "is_sample", "is_settled"],
         [
             (arxiv_id, prints["title"], prints["abstract"], prints["authors"],
              digest.date, Paper.ListingSource.POST.value, digest.is_sample, digest.status == Digest.Status.PUBLISHED)
-            for arxiv_id, prints in sorted(printed.items())  # one order for all: two imports never wait for each other
+            for arxiv_id, (digest, prints) in sorted(printed.items())  # one order for all: two imports never wait for each other
         ],
         on_conflict="(arxiv_id) DO NOTHING",
         returning=["id", "arxiv_id"],
     )  # fmt: skip
-    records = {arxiv_id: Record(pk, printed[arxiv_id]) for pk, arxiv_id in made}
+    records = {arxiv_id: Record(pk, printed[arxiv_id][1]) for pk, arxiv_id in made}
     _insert_categories((record.pk, record.prints["categories"]) for record in records.values())
-    return records | _known_papers(digest, {key: prints for key, prints in printed.items() if key not in records})
+    if len(records) < len(printed):
+        new = set(records)
+        for digest, posted in days:
+            ids = {paper.arxiv_id for paper in posted} - new
+            records |= _known_papers(digest, {arxiv_id: printed[arxiv_id][1] for arxiv_id in ids})
+    return records
 
 
 def _known_papers(digest: Digest, printed: dict[str, dict[str, Any]]) -> dict[str, Record]:
@@ -120,7 +144,7 @@ def _insert_categories(codes: Iterable[tuple[int, list[str]]]) -> None:
     insert(PaperCategory, ["paper", "position", "code"], rows)
 
 
-def printed_tweet(tweet: PostTweet) -> dict[str, Any]:
+def _printed_tweet(tweet: PostTweet) -> dict[str, Any]:
     return {
         "language": tweet.language,
         "direction": tweet.direction,
@@ -135,42 +159,50 @@ def key_of(tweet: PostTweet) -> TweetKey:
     return tweet.network, tweet.status_id
 
 
-def store_tweets(digest: Digest, posted: Iterable[PostTweet]) -> dict[TweetKey, Record]:
-    """Return the records of the post's tweets. New ones are made; existing ones are filled in or corrected if no other day
-    shows them."""
-    printed: dict[TweetKey, dict[str, Any]] = {}
-    posted_at: dict[TweetKey, datetime] = {}
-    for one in posted:
-        printed.setdefault(key_of(one), printed_tweet(one))
-        posted_at.setdefault(key_of(one), _posted_at(one))
+def store_tweets(days: Sequence[Day]) -> dict[TweetKey, TweetRecord]:
+    """Return the records of the posts' tweets. New ones are made; existing ones are filled in or corrected if no other day
+    shows them. Several days have no tweet in common."""
+    printed: dict[TweetKey, PostTweet] = {}
+    of_day: dict[TweetKey, Digest] = {}
+    for digest, posted in days:
+        for paper in posted:
+            for tweet in paper.tweets:
+                key = key_of(tweet)
+                if key not in printed:
+                    printed[key], of_day[key] = tweet, digest
+    posted_at = {key: _posted_at(tweet) for key, tweet in printed.items()}
     erased = _erased(printed)
     made = insert(
         Tweet,
         ["network", "status_id", "posted_at", "state", "is_sample", *TWEET_TEXTS],
         [
-            (*key, posted_at[key], Tweet.State.ERASED.value, digest.is_sample, *NO_TEXTS)
+            (*key, posted_at[key], Tweet.State.ERASED.value, of_day[key].is_sample, *NO_TEXTS)
             if key in erased
-            else (*key, posted_at[key], Tweet.State.LIVE.value, digest.is_sample, *_tweet_texts(prints))
-            for key, prints in sorted(printed.items(), key=lambda item: item[0])
+            else (*key, posted_at[key], Tweet.State.LIVE.value, of_day[key].is_sample, *_tweet_texts(printed[key]))
+            for key in sorted(printed)
         ],
         on_conflict="(network, status_id) DO NOTHING",
         returning=["id", "network", "status_id"],
     )
-    records = {
-        (network, status_id): Record(
-            pk, _printed_after(printed[network, status_id], posted_at[network, status_id].date().isoformat())
-        )
-        for pk, network, status_id in made
-    }
-    records |= {key: Record(records[key].pk, printed[key]) for key in erased & set(records)}
-    return records | _known_tweets(digest, {key: prints for key, prints in printed.items() if key not in records})
+    records: dict[TweetKey, TweetRecord] = {}
+    for pk, *one in made:
+        key = one[0], one[1]
+        tweet = printed[key]
+        records[key] = TweetRecord(pk, tweet if key in erased else _printed_after(tweet, posted_at[key].date()))
+    if len(records) < len(printed):
+        known = [key for key in printed if key not in records]
+        for digest, _ in days:
+            records |= _known_tweets(digest, {key: printed[key] for key in known if of_day[key] is digest})
+    return records
 
 
-def _erased(printed: dict[TweetKey, dict[str, Any]]) -> set[TweetKey]:
+def _erased(printed: Mapping[TweetKey, PostTweet]) -> set[TweetKey]:
     """Return those that were erased on request: their texts are not stored again."""
+    if not Erasure.objects.exists():  # nearly always: to make the keys of all tweets takes as long as to store some
+        return set()
     names: dict[str, list[Named]] = {}
-    for (network, status_id), prints in printed.items():
-        names.setdefault(network, []).append(Named(status_id, "", prints["handle"]))
+    for (network, status_id), tweet in printed.items():
+        names.setdefault(network, []).append(Named(status_id, "", tweet.handle))
     return {(network, status_id) for network, named in names.items() for status_id in refused(network, named)}
 
 
@@ -185,11 +217,12 @@ def _posted_at(tweet: PostTweet) -> datetime:
     return datetime.combine(tweet.day, time(), UTC)
 
 
-def _known_tweets(digest: Digest, printed: dict[TweetKey, dict[str, Any]]) -> dict[TweetKey, Record]:
+def _known_tweets(digest: Digest, printed: Mapping[TweetKey, PostTweet]) -> dict[TweetKey, TweetRecord]:
     """Return the records that existed before, filled in or corrected where that is allowed."""
     if not printed:
         return {}
-    records, samples = {}, []
+    records: dict[TweetKey, TweetRecord] = {}
+    samples: list[int] = []
     columns = ["id", "network", "status_id", "state", "is_sample", "posted_at", "embedded_at", *TWEET_TEXTS]
     ids = {status_id for _, status_id in printed}
     for pk, network, status_id, state, is_sample, posted_at, embedded_at, *texts in select(Tweet, columns, "status_id", ids):
@@ -197,15 +230,8 @@ def _known_tweets(digest: Digest, printed: dict[TweetKey, dict[str, Any]]) -> di
         if key not in printed:
             continue
         language, direction, body, name, handle = texts
-        day = posted_at.date().isoformat()
-        prints = {
-            "language": language,
-            "direction": direction,
-            "body": body,
-            "name": name_html(name),
-            "handle": handle,
-            "day": day,
-        }
+        day = posted_at.date()
+        prints = PostTweet(status_id, language, direction, body, name_html(name), handle, day, network)
         wanted = printed[key]
         if state != Tweet.State.LIVE:
             # The text of a tweet that is gone is not stored again, here or as what the day prints otherwise.
@@ -215,7 +241,7 @@ def _known_tweets(digest: Digest, printed: dict[TweetKey, dict[str, Any]]) -> di
             prints = _printed_after(wanted, day)
         if is_sample and not digest.is_sample:
             samples.append(pk)
-        records[key] = Record(pk, prints)
+        records[key] = TweetRecord(pk, prints)
     if samples:
         Tweet.objects.filter(pk__in=samples).update(is_sample=False)
     return records
@@ -226,11 +252,13 @@ def _is_posts_alone(tweet: int, read_at: datetime | None, digest: Digest) -> boo
     return not (read_at or ShownTweet.objects.filter(tweet=tweet).exclude(entry__digest=digest).exists())
 
 
-def _printed_after(prints: dict[str, Any], day: str) -> dict[str, Any]:
-    """Return what a post prints from a record that was made from `prints`; `day` is the day of its moment."""
-    return prints | {"name": name_html(unescape(prints["name"])), "day": day}
+def _printed_after(tweet: PostTweet, day: date) -> PostTweet:
+    """Return what a post prints from a record that was made from `tweet`; `day` is the day of its moment."""
+    name = name_html(unescape(tweet.name)) if NOT_PLAIN.search(tweet.name) else tweet.name
+    return tweet if name == tweet.name and day == tweet.day else tweet._replace(name=name, day=day)
 
 
-def _tweet_texts(prints: dict[str, Any]) -> tuple[str, ...]:
+def _tweet_texts(tweet: PostTweet) -> tuple[str, ...]:
     """Return the values of the columns TWEET_TEXTS."""
-    return prints["language"], prints["direction"], prints["body"], unescape(prints["name"]), prints["handle"]
+    name = unescape(tweet.name) if NOT_PLAIN.search(tweet.name) else tweet.name
+    return tweet.language, tweet.direction, tweet.body, name, tweet.handle

@@ -2,7 +2,7 @@
 
 from digests.models.changes import ListChange, PublicEvent
 from digests.models.comments import Comment
-from digests.models.decisions import Dismissal, IgnoredCoverage, Presence, Visit, Waiver
+from digests.models.decisions import Dismissal, IgnoredCoverage, IgnoredFinding, Presence, Visit
 from digests.models.lists import (
     SCORE,
     DaysManager,
@@ -26,6 +26,7 @@ __all__ = [
     "Dismissal",
     "Entry",
     "IgnoredCoverage",
+    "IgnoredFinding",
     "ListChange",
     "MirrorHealth",
     "NoteTemplate",
@@ -36,7 +37,6 @@ __all__ = [
     "Received",
     "ShownTweet",
     "Visit",
-    "Waiver",
     "digest_address",
     "in_published_digest",
 ]

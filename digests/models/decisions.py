@@ -39,16 +39,16 @@ class IgnoredCoverage(models.Model):
         return f"{self.key} of {self.paper_id} on {self.day}"
 
 
-class Waiver(models.Model):
+class IgnoredFinding(models.Model):
     """An editor's decision to ignore a finding of the check before publication."""
 
-    digest = models.ForeignKey(Digest, models.CASCADE, related_name="waivers", db_index=False)
+    digest = models.ForeignKey(Digest, models.CASCADE, related_name="ignored_findings", db_index=False)
     finding = models.CharField(max_length=400, help_text="Its key, as digests/publishing/checking.py makes it")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["digest", "finding"], name="waiver_once")]
+        constraints = [models.UniqueConstraint(fields=["digest", "finding"], name="ignored_finding_once")]
 
     def __str__(self) -> str:
         return self.finding

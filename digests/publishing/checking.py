@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from digests.models import Digest, Entry, ShownTweet, Waiver, in_published_digest
+from digests.models import Digest, Entry, IgnoredFinding, ShownTweet, in_published_digest
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
 from papers.ranking.candidates import rules
 from papers.ranking.ranking import points
@@ -32,7 +32,7 @@ class Finding:
     """A problem to fix or to ignore."""
 
     key: str
-    """Stays the same as long as the finding does; a Waiver names it."""
+    """Stays the same as long as the finding does; an IgnoredFinding names it."""
     text: str
     arxiv_id: str = ""
     """The paper concerned; empty for the day."""
@@ -40,11 +40,11 @@ class Finding:
     """The desk's action that fixes it, with its body: `{"action": …, "body": {…}, "label": …}`."""
     blocking: bool = True
     """Readers would see it, so it must be fixed or ignored before the day is published from the desk."""
-    waived: bool = False
+    is_ignored: bool = False
 
     @property
     def stops(self) -> bool:
-        return self.blocking and not self.waived
+        return self.blocking and not self.is_ignored
 
 
 def findings(digest: Digest, now: datetime) -> list[Finding]:
@@ -58,7 +58,7 @@ def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Find
     listed = defaultdict(list)
     for entry in rows.prefetch_related("shown_tweets__tweet").defer("paper__authors", "paper__newer"):
         listed[entry.digest_id].append(entry)
-    waived = set(Waiver.objects.filter(digest__in=digests).values_list("digest", "finding"))
+    ignored = set(IgnoredFinding.objects.filter(digest__in=digests).values_list("digest", "finding"))
     days = {day.date: day for day in CollectionDay.objects.filter(date__in=[digest.date for digest in digests])}
     entries = [entry for rows_of_one in listed.values() for entry in rows_of_one]
     published = _published_days(entries)
@@ -68,7 +68,7 @@ def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Find
     for digest in digests:
         its = listed[digest.pk]
         every = [*_of_day(digest, its, days.get(digest.date), now), *_of_papers(digest, its, published, better, texts)]
-        found[digest.pk] = [replace(one, waived=(digest.pk, one.key) in waived) for one in every]
+        found[digest.pk] = [replace(one, is_ignored=(digest.pk, one.key) in ignored) for one in every]
     return found
 
 

@@ -11,7 +11,6 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from hotpapers_site import password_tries
 from hotpapers_site.models import PasswordTries
@@ -23,8 +22,7 @@ PASSWORD = "a long enough secret"
 
 
 @pytest.fixture
-def ann(db: None, settings: Settings) -> User:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def ann(db: None) -> User:
     return User.objects.create_superuser("ann", password=PASSWORD)
 
 

@@ -29,8 +29,7 @@ def clock() -> Any:
 
 
 @pytest.fixture
-def ann(db: None, settings: Settings) -> User:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def ann(db: None) -> User:
     return User.objects.create_user("ann", password=PASSWORD, is_staff=True)
 
 

@@ -17,7 +17,7 @@ from digests.editing import history, presence
 from digests.editing.comparing import difference
 from digests.editing.conflicts import Refused
 from digests.editing.sentences import said
-from digests.models import Digest, ShownTweet, Waiver
+from digests.models import Digest, IgnoredFinding, ShownTweet
 from digests.publishing.checking import Finding, findings, refusal
 from digests.publishing.correcting import drop_correction, open_correction
 from digests.publishing.grace import correct_soon, publish_soon, release, take_back
@@ -42,15 +42,15 @@ def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 
 
 @desk_action(EDIT)
-def waive(request: HttpRequest, day: date, body: Body) -> HttpResponse:
+def ignore_finding(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     """Ignore a finding, or stop ignoring it."""
     digest, key = edited(day), short_text(body, "finding", 400)
-    if "waived" not in body or flag(body, "waived"):
+    if "ignored" not in body or flag(body, "ignored"):
         if key not in {one.key for one in findings(digest, clock.now())}:
             raise Refused("This is already fixed.")
-        Waiver.objects.get_or_create(digest=digest, finding=key, defaults={"at": clock.now(), "by": user_of(request)})
+        IgnoredFinding.objects.get_or_create(digest=digest, finding=key, defaults={"at": clock.now(), "by": user_of(request)})
         return done(request, day, "Ignored.", body)
-    Waiver.objects.filter(digest=digest, finding=key).delete()
+    IgnoredFinding.objects.filter(digest=digest, finding=key).delete()
     return done(request, day, "No longer ignored.", body)
 
 

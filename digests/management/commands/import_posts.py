@@ -12,9 +12,12 @@ from tqdm import tqdm
 from digests.markdown.composing import compose
 from digests.markdown.files import PostFile, UnreadablePost, post_files, read_posts, shown
 from digests.markdown.format import render
-from digests.markdown.importing import Outcome, fingerprint, store
+from digests.markdown.importing import Batch, Outcome, batches, fingerprint, store, store_new
 from digests.models import Digest
 from digests.processes import ProcessEnded
+
+AT_ONCE = 10
+"""Posts stored together: more gain little, and others who want to write wait longer."""
 
 
 class Command(BaseCommand):
@@ -42,16 +45,12 @@ class Command(BaseCommand):
                     self.fail(refused, why)
         self.first_of_day: dict[date, tuple[Path, str]] = {}
         readings = zip(files, read_posts(files), strict=True)
+        is_dry = dry_run or check
         try:
-            for file, reading in tqdm(readings, total=len(files), unit=" posts", disable=None if options["verbosity"] else True):
-                try:
-                    if isinstance(reading, UnreadablePost):
-                        raise reading
-                    self.take(reading, dry_run=dry_run or check, check=check, replace=replace)
-                except UnreadablePost as error:
-                    self.fail(file, str(error))
-                except DatabaseError as error:
-                    self.fail(file, f"the database rejects it: {str(error).partition(chr(10))[0]}")
+            with tqdm(total=len(files), unit=" posts", disable=None if options["verbosity"] else True) as bar:
+                for batch in batches(readings, 1 if is_dry else AT_ONCE):
+                    self.take_all(batch, dry_run=is_dry, check=check, replace=replace)
+                    bar.update(len(batch))
         except ProcessEnded as error:
             raise CommandError(str(error)) from error
         summary = ", ".join(f"{self.counts[name]} {name}" for name in [*Outcome, "repaired", "normalised", "failed"])
@@ -59,11 +58,28 @@ class Command(BaseCommand):
         if self.counts["failed"]:
             raise CommandError("Some posts failed: fix them as described above, then import them again.", returncode=1)
 
-    def take(self, reading: PostFile, *, dry_run: bool, check: bool, replace: bool) -> None:
-        path, day = reading.path, reading.post.day
+    def take_all(self, batch: Batch, **how: bool) -> None:
+        firsts = [reading for _, reading in batch if isinstance(reading, PostFile) and self.is_first(reading)]
+        are_stored = len(firsts) > 1 and store_new(firsts)
+        for file, reading in batch:
+            try:
+                if isinstance(reading, UnreadablePost):
+                    raise reading
+                self.take(reading, is_stored=are_stored, **how)
+            except UnreadablePost as error:
+                self.fail(file, str(error))
+            except DatabaseError as error:
+                self.fail(file, f"the database rejects it: {str(error).partition(chr(10))[0]}")
+
+    def is_first(self, reading: PostFile) -> bool:
+        """Say whether no other file with the day held another post."""
         mark = fingerprint(reading.text)
-        first, first_mark = self.first_of_day.setdefault(day, (path, mark))
-        if first_mark != mark:
+        return self.first_of_day.setdefault(reading.post.day, (reading.path, mark))[1] == mark
+
+    def take(self, reading: PostFile, *, is_stored: bool, dry_run: bool, check: bool, replace: bool) -> None:
+        path, day = reading.path, reading.post.day
+        if not self.is_first(reading):
+            first, _ = self.first_of_day[day]
             raise UnreadablePost(f"expected one post per day; another one of {day} is in {shown(first)}")
         again = reading.text
         if dry_run:
@@ -73,7 +89,7 @@ class Command(BaseCommand):
                     again = render(compose(Digest.objects.get(date=day)))
                 transaction.set_rollback(True)
         else:
-            outcome = store(reading, replace=replace)
+            outcome = Outcome.NEW if is_stored else store(reading, replace=replace)
         self.counts[outcome] += 1
         if again != reading.text:
             why = f": an editor has changed {day} since" if outcome == Outcome.KEPT else ""

@@ -22,6 +22,6 @@ class Command(DigestCommand):
     def check_digest(self, digest: Digest, options: dict[str, Any]) -> None:
         found = findings(digest, clock.now()) if digest.status != PUBLISHED else []
         for one in found:
-            self.stdout.write(f"{one.text}{' (ignored)' if one.waived else ''}")
+            self.stdout.write(f"{one.text}{' (ignored)' if one.is_ignored else ''}")
         if (stopped := refusal(found)) and not options["despite_findings"]:
             raise CommandError(f"{stopped} See the desk of {digest.date}, or publish anyway with --despite-findings.")

@@ -291,5 +291,5 @@ export const does = {
     unschedule: () => inPanel("unschedule"),
     drop_correction: () => inPanel("drop"),
     undo_publish: () => act("undo_publish"),
-    waive: (row, button) => act("waive", {finding: button.dataset.finding, waived: button.dataset.waived !== "false"}),
+    ignore_finding: (row, button) => act("ignore_finding", {finding: button.dataset.finding, ignored: button.dataset.ignored !== "false"}),
 };

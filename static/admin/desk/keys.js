@@ -103,7 +103,7 @@ const onFindings = (event) => {
     if (by) {
         focusFinding(all(".finding").indexOf(finding) + by);
     } else if (["f", "d"].includes(event.key)) {
-        const button = finding && find(event.key === "d" ? "[data-do=waive]" : "[data-post]", finding);
+        const button = finding && find(event.key === "d" ? "[data-do=ignore_finding]" : "[data-post]", finding);
         if (button) {
             button.click();
         } else {

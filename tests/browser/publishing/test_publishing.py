@@ -98,7 +98,7 @@ def test_time_that_never_comes_is_refused_and_of_one_that_comes_twice_one_is_cho
     expect(which).to_have_value("1")
 
 
-def test_findings_are_waived_and_mended_by_key(open_desk: OpenDesk, draft: Digest, papers: list[Paper]) -> None:
+def test_findings_are_ignored_and_fixed_by_key(open_desk: OpenDesk, draft: Digest, papers: list[Paper]) -> None:
     entry = draft.entries.get(paper=papers[0])
     entry.shown_tweets.all().delete()
     draft.entries.update(read_at=datetime.now(UTC))
@@ -111,7 +111,7 @@ def test_findings_are_waived_and_mended_by_key(open_desk: OpenDesk, draft: Diges
     expect(said).to_have_text("Press j first to choose a finding")
 
     ann.press("j", "d")
-    expect(finding).to_have_class(re.compile("waived"))
+    expect(finding).to_have_class(re.compile("ignored"))
     expect(finding).to_be_focused()
     ann.press("d")
     expect(finding).to_have_class(re.compile("blocking"))

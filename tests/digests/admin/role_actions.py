@@ -255,7 +255,7 @@ TABLE: list[tuple[Callable[[Client], bool], str]] = [
     (desk("ignore"), "Curator"),
     (desk("ignore_covered", covered="paper:2105.77777:2021-05-11"), "Curator"),
     (page("templates", "desk/{}/templates/2105.77777"), "Curator"),
-    (desk("waive", finding="x", waived=False), "Curator"),
+    (desk("ignore_finding", finding="x", ignored=False), "Curator"),
     (desk("direction", tweet="1392360000000077777", direction="rtl"), "Curator"),
     (undo, "Curator"),
     (restore(draft=True), "Curator"),

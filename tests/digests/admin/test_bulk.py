@@ -48,10 +48,10 @@ def test_page_tells_what_is_published_and_what_is_left_alone_and_why(editor: Cli
 
 
 def test_a_day_that_its_desk_would_not_publish_is_left_alone_with_its_findings(editor: Client) -> None:
-    stopped, other, waived = draft(10), draft(11), make_digest(date(2021, 5, 12), status="draft", published_at=None)
+    stopped, other, ignored = draft(10), draft(11), make_digest(date(2021, 5, 12), status="draft", published_at=None)
     Paper.objects.filter(entries__digest=stopped, entries__position=2).update(abstract="", title="Untold")
-    waived.waivers.create(finding="empty", at=waived.written_at)
-    page = ask(editor, "publish_selected", stopped, other, waived)
+    ignored.ignored_findings.create(finding="empty", at=ignored.written_at)
+    page = ask(editor, "publish_selected", stopped, other, ignored)
 
     assert [step.name for step in page.context["steps"]] == ["2021-05-11", "2021-05-12"]
     [left] = page.context["others"]

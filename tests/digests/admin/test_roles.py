@@ -12,7 +12,7 @@ from django.test import Client
 from papers.models import PaperMeasurement, Provenance
 from papers.search.index import index_changed
 from tests.digests.admin.role_actions import TABLE
-from tests.editors import make_client, make_user, migration
+from tests.editors import apps_of_then, make_client, make_user, migration
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ ROLES = ["Viewer", "Curator", "Editor", "Administrator"]
 SEEN = {
     *(f"papers.view_{name}" for name in ("paper", "papercategory", "tweet", "mention", "papermeasurement", "tweetmeasurement")),
     *(f"papers.view_{name}" for name in ("collectionday", "readbudget", "paidread", "sourcehealth", "savedrules")),
-    *(f"digests.view_{name}" for name in ("digest", "entry", "showntweet", "dismissal", "waiver", "publicevent")),
+    *(f"digests.view_{name}" for name in ("digest", "entry", "showntweet", "dismissal", "ignoredfinding", "publicevent")),
 }
 DRAFTED = {
     *("digests.add_digest", "digests.change_digest"),
@@ -46,7 +46,7 @@ def rights_of(role: str) -> set[str]:
 
 
 def test_roles_have_exactly_these_rights() -> None:
-    migration.make_roles(apps, connection.schema_editor())
+    migration.make_roles(apps_of_then, connection.schema_editor())
 
     assert {role: rights_of(role) for role in ROLES} == RIGHTS
 
@@ -56,7 +56,7 @@ def test_roles_are_made_before_django_makes_permissions() -> None:
     before = set(Permission.objects.values_list("content_type__app_label", "codename"))
     Permission.objects.all().delete()
 
-    migration.make_roles(apps, connection.schema_editor())
+    migration.make_roles(apps_of_then, connection.schema_editor())
 
     made = set(Permission.objects.values_list("content_type__app_label", "codename"))
     assert {role: rights_of(role) for role in ROLES} == RIGHTS
@@ -69,12 +69,12 @@ def test_the_former_group_becomes_editor_and_keeps_its_members() -> None:
     ann = User.objects.create(username="ann")
     ann.groups.add(Group.objects.get(name="Editors"))
 
-    migration.make_roles(apps, connection.schema_editor())
+    migration.make_roles(apps_of_then, connection.schema_editor())
 
     assert list(ann.groups.values_list("name", flat=True)) == ["Editor"]
     assert not Group.objects.filter(name="Editors").exists()
 
-    migration.drop_roles(apps, connection.schema_editor())
+    migration.drop_roles(apps_of_then, connection.schema_editor())
 
     assert list(ann.groups.values_list("name", flat=True)) == ["Editors"]
     assert not Group.objects.filter(name__in=ROLES).exists()

@@ -8,7 +8,7 @@ from django.test import Client
 
 from digests.desk.answers import PARTS
 from digests.editing import history
-from digests.models import Digest, PublicEvent, Waiver
+from digests.models import Digest, IgnoredFinding, PublicEvent
 from digests.publishing.scheduling import publish_due
 from papers import clock
 from papers.models import Paper
@@ -64,7 +64,7 @@ def test_withdraw_asks_where_the_list_is_another_by_now_and_tells_readers_why(
     assert PublicEvent.objects.values_list("kind", "note").last() == ("withdrawn", "The wrong day.")
 
 
-def test_a_finding_is_mended_or_waived_before_the_list_is_published(eve: Client, papers: list[Paper]) -> None:
+def test_a_finding_is_fixed_or_ignored_before_the_list_is_published(eve: Client, papers: list[Paper]) -> None:
     Paper.objects.filter(pk__in=[papers[0].pk, papers[1].pk]).update(abstract="")
     keys = [f"no_abstract:{paper.arxiv_id}" for paper in papers[:2]]
 
@@ -73,20 +73,20 @@ def test_a_finding_is_mended_or_waived_before_the_list_is_published(eve: Client,
     assert response.json()["error"].startswith("2 findings are unresolved")
     assert set(response.json()["html"]) == {"checks"}
 
-    done(eve, "waive", finding=keys[0], waived=True)
-    done(eve, "waive", finding=keys[0], waived=True)
-    done(eve, "waive", finding=keys[1], waived=True)
-    done(eve, "waive", finding=keys[1], waived=False)
-    assert list(Waiver.objects.values_list("finding", flat=True)) == [keys[0]]
+    done(eve, "ignore_finding", finding=keys[0], ignored=True)
+    done(eve, "ignore_finding", finding=keys[0], ignored=True)
+    done(eve, "ignore_finding", finding=keys[1], ignored=True)
+    done(eve, "ignore_finding", finding=keys[1], ignored=False)
+    assert list(IgnoredFinding.objects.values_list("finding", flat=True)) == [keys[0]]
     Paper.objects.filter(pk=papers[1].pk).update(abstract="It has one.")
 
     done(eve, "publish", revision=revision())
     assert status() == "published"
 
 
-def test_waive_refuses_what_is_not_found(eve: Client, papers: list[Paper]) -> None:
-    assert send(eve, "waive", finding="no_abstract:2105.00001").json()["error"] == "This is already fixed."
-    assert send(eve, "waive", finding="x" * 200).status_code == 400
+def test_ignoring_refuses_what_is_not_found(eve: Client, papers: list[Paper]) -> None:
+    assert send(eve, "ignore_finding", finding="no_abstract:2105.00001").json()["error"] == "This is already fixed."
+    assert send(eve, "ignore_finding", finding="x" * 200).status_code == 400
 
 
 def test_direction_is_mended_on_this_day_alone(eve: Client, papers: list[Paper]) -> None:
@@ -162,7 +162,7 @@ def test_schedule_at_a_time_that_does_not_exist_offers_those_beside_it(eve: Clie
         ("schedule", {"revision": 0, "at": "9999-12-31T23:59", "zone": "America/New_York"}),
         ("withdraw", {"revision": 0}),
         ("correct", {}),
-        ("waive", {"finding": 1}),
+        ("ignore_finding", {"finding": 1}),
         ("restore", {"version": "nonsense", "revision": 0}),
         ("restore", {"version": "1"}),
     ],
@@ -177,7 +177,7 @@ def test_what_is_not_understood_is_refused_with_a_sentence(
     assert revision() == 0
 
 
-@pytest.mark.parametrize("action", ["publish", "schedule", "unschedule", "withdraw", "correct", "waive"])
+@pytest.mark.parametrize("action", ["publish", "schedule", "unschedule", "withdraw", "correct", "ignore_finding"])
 def test_a_day_without_a_list_is_refused(eve: Client, action: str) -> None:
     response = send(eve, action, revision=0, at="2026-11-24T09:00", zone="UTC", finding="empty")
 

@@ -90,7 +90,7 @@ def test_finding_on_a_post_with_a_long_id_can_be_fixed_and_ignored(ann: Client, 
     done(ann, "show_tweets", paper=paper.arxiv_id, tweets=[f"bluesky:{uri}"], base=keys(paper))
     key = f"direction:{paper.arxiv_id}:bluesky:{uri}"
 
-    done(ann, "waive", finding=key)
+    done(ann, "ignore_finding", finding=key)
     done(ann, "direction", paper=paper.arxiv_id, tweet=f"bluesky:{uri}", direction="rtl")
 
     assert entry_of(paper).shown_tweets.get().direction == "rtl"

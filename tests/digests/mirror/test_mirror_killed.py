@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,25 +31,35 @@ CHANGE = (
 )
 
 
-@pytest.fixture
-def environment(archive: Path, tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def imported(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of its own with 42 days."""
-    found = os.environ | {
-        "VAR_DIR": str(tmp_path / "var"),
-        "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
-        "DATABASE_URL": f"sqlite:///{tmp_path}/killed.sqlite3",
-        "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
-        "PYTHONPATH": str(settings.BASE_DIR),
-    }
-    posts = tmp_path / "posts"
+    folder = tmp_path_factory.mktemp("imported")
+    posts, database = folder / "posts", folder / "imported.sqlite3"
     posts.mkdir()
     for number, source in enumerate([*archive.glob("2020-1*.md"), *archive.glob("2022*.md")] * 6):
         day = date.fromordinal(date(2015, 1, 1).toordinal() + number)
         (posts / file_name(day)).write_bytes(source.read_bytes().replace(source.name[:10].encode(), str(day).encode()))
-    migrated(tmp_path / "killed.sqlite3")
-    subprocess.run([*MANAGE, "import_posts", str(posts)], env=found, check=True, capture_output=True)
-    subprocess.run([*MANAGE, "render_texts"], env=found, check=True, capture_output=True)
-    return found
+    migrated(database)
+    for command in (["import_posts", str(posts)], ["render_texts"]):
+        subprocess.run([*MANAGE, *command], env=on(database, folder), check=True, capture_output=True)
+    return database
+
+
+@pytest.fixture
+def environment(imported: Path, tmp_path: Path) -> dict[str, str]:
+    """With a copy of that database."""
+    return on(Path(shutil.copy(imported, tmp_path / "killed.sqlite3")), tmp_path)
+
+
+def on(database: Path, folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "VAR_DIR": str(folder / "var"),
+        "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
+        "PYTHONPATH": str(settings.BASE_DIR),
+    }
 
 
 SLOWED = (  # each fsync waits a little, so that the kill falls in between

@@ -51,13 +51,13 @@ def test_old_counts_are_refreshed_and_do_not_stop() -> None:
     assert one.fix == {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
 
 
-def test_no_abstract_can_only_be_waived() -> None:
+def test_no_abstract_can_only_be_ignored() -> None:
     digest, entry = make_draft(paper={"abstract": ""})
     [one] = found(digest)
     assert (one.key, one.stops, one.fix) == (f"no_abstract:{entry.paper.arxiv_id}", True, None)
-    digest.waivers.create(finding=one.key, at=NOW)
+    digest.ignored_findings.create(finding=one.key, at=NOW)
     [one] = found(digest)
-    assert (one.waived, one.blocking, one.stops) == (True, True, False)
+    assert (one.is_ignored, one.blocking, one.stops) == (True, True, False)
 
 
 def test_duplicate_of_an_earlier_day_names_the_last_one() -> None:

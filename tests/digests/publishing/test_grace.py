@@ -46,7 +46,7 @@ def post(client: Client, action: str, **body: Any) -> Any:
         .split('data-finding="')[1:]
     ):
         key = finding.partition('"')[0]
-        client.post(f"/admin/desk/{DAY}/waive", json.dumps({"finding": key}), content_type="application/json")
+        client.post(f"/admin/desk/{DAY}/ignore_finding", json.dumps({"finding": key}), content_type="application/json")
     revision = Digest.objects.get(date=DAY).revision
     return client.post(f"/admin/desk/{DAY}/{action}", json.dumps({"revision": revision, **body}), content_type="application/json")
 

@@ -69,7 +69,7 @@ NEVER_THERE = {"papers.erasure", "axes.accessattempt", "axes.accesslog", "axes.a
 SAVED = {"digests.notetemplate", "papers.paper", "papers.tweet", "auth.group", "auth.user"}
 """Models of which a row can be saved: of posts those that no published list shows."""
 PUBLICATION = {
-    *("check", "waive", "direction", "publish", "schedule", "unschedule", "withdraw", "correct"),
+    *("check", "ignore_finding", "direction", "publish", "schedule", "unschedule", "withdraw", "correct"),
     *("publish_correction", "drop_correction", "restore", "undo_publish", "release"),
 }
 COMMANDS: dict[str, list[str] | str] = {

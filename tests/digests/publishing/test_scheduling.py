@@ -173,17 +173,17 @@ def complete(day: date, state: str = "complete") -> None:
 
 def test_the_sites_rule_publishes_complete_days_with_nothing_to_mend_at_its_time(settings: Settings) -> None:
     settings.AUTO_PUBLISH_AT = time(13, 0)
-    good, empty, incomplete, old, waived = (make_draft(day) for day in (DAY, *(DAY - timedelta(days=n) for n in (1, 2, 30, 3))))
-    for digest in (good, empty, old, waived):
+    good, empty, incomplete, old, ignored = (make_draft(day) for day in (DAY, *(DAY - timedelta(days=n) for n in (1, 2, 30, 3))))
+    for digest in (good, empty, old, ignored):
         complete(digest.date)
     complete(incomplete.date, "partial")
     empty.entries.all().delete()
-    waived.entries.all().delete()
-    waived.waivers.create(finding="empty", at=NOW)
+    ignored.entries.all().delete()
+    ignored.ignored_findings.create(finding="empty", at=NOW)
     make_draft(DAY - timedelta(days=4), publish_at=NOW + timedelta(days=9), publish_zone="UTC")
     complete(DAY - timedelta(days=4))
 
-    assert publish_due(datetime(2026, 10, 24, 0, 30, tzinfo=UTC)) == [waived]
+    assert publish_due(datetime(2026, 10, 24, 0, 30, tzinfo=UTC)) == [ignored]
     assert publish_due(NOW + timedelta(minutes=59)) == []
     assert publish_due(NOW + timedelta(minutes=60)) == [good]
     assert publish_due(NOW + timedelta(minutes=61)) == []

@@ -23,7 +23,6 @@ def clock() -> Any:
 def site(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["papers.example", "www.papers.example"]
     settings.OTP_WEBAUTHN_ALLOWED_ORIGINS, settings.OTP_WEBAUTHN_RP_ID = [HERE], "papers.example"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

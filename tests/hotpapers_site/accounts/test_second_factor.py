@@ -14,7 +14,6 @@ from django.test import Client
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from lxml import html
-from pytest_django.fixtures import Settings
 
 from hotpapers_site.accounts.events import Kind
 from hotpapers_site.models import SecurityEvent
@@ -34,8 +33,7 @@ def clock() -> Any:
 
 
 @pytest.fixture
-def ann(db: None, settings: Settings) -> User:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def ann(db: None) -> User:
     return User.objects.create_superuser("ann", password=PASSWORD)
 
 

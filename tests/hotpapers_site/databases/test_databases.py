@@ -24,6 +24,7 @@ from tests.factories import make_digest, make_paper, make_tweet
 from tests.product import Product, own_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+by_copy = pytest.mark.usefixtures("tables_by_copy")
 
 
 @pytest.fixture
@@ -89,6 +90,7 @@ def test_moved_to_another_kind_and_back_everything_is_the_same(filled: Digest, s
     ]  # the number of the one that is gone stays unused
 
 
+@by_copy
 def test_the_triggers_of_the_new_database_work(filled: Digest, with_tables: str) -> None:
     call_command("move_database", to=with_tables, stdout=io.StringIO())
 
@@ -99,6 +101,7 @@ def test_the_triggers_of_the_new_database_work(filled: Digest, with_tables: str)
         assert UnrenderedRow.objects.using("moved").filter(table="papers_paper").count() >= 4
 
 
+@by_copy
 def test_a_database_that_holds_something_is_left_alone(filled: Digest, with_tables: str) -> None:
     call_command("move_database", to=with_tables, stdout=io.StringIO())
     Paper.objects.update(title="Changed since")
@@ -121,6 +124,7 @@ def test_its_own_database_is_refused_and_so_is_one_that_is_away(filled: Digest) 
     assert held() == ours
 
 
+@by_copy
 def test_an_old_database_that_is_written_to_meanwhile_is_told(
     filled: Digest, with_tables: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +143,7 @@ def test_an_old_database_that_is_written_to_meanwhile_is_told(
         call_command("move_database", to=with_tables)
 
 
+@by_copy
 def test_a_row_that_the_other_database_refuses_is_told_and_nothing_is_copied(filled: Digest, with_tables: str) -> None:
     with copying.opened(with_tables, "stricter") as database, database.cursor() as cursor:
         cursor.execute("CREATE UNIQUE INDEX stricter ON papers_paper (comment)")
@@ -174,6 +179,7 @@ def test_a_backup_is_restored_into_another_database(filled: Digest, second: str,
     assert os.environ["SECRET_KEY"] not in path.read_bytes().decode("latin-1") + json.dumps(said)
 
 
+@by_copy
 def test_a_database_of_a_newer_version_is_left_to_that_version(filled: Digest, second: str, tmp_path: Path) -> None:
     MigrationRecorder(connection).record_applied("papers", "9999_later")
     try:
@@ -185,6 +191,7 @@ def test_a_database_of_a_newer_version_is_left_to_that_version(filled: Digest, s
     assert list(tmp_path.glob("b.tar.gz")) == []
 
 
+@by_copy
 def test_a_backup_takes_the_place_of_what_is_there(filled: Digest, tmp_path: Path) -> None:
     path = tmp_path / "today.tar.gz"
     ours = held()
@@ -200,6 +207,7 @@ def test_a_backup_takes_the_place_of_what_is_there(filled: Digest, tmp_path: Pat
     assert [hit.paper.authors for hit in search("ünique").hits] == [["Zoë Ünique"]]
 
 
+@by_copy
 def test_backups_in_a_folder_are_named_by_the_time_and_the_oldest_go(filled: Digest, tmp_path: Path) -> None:
     for day in ("20260101", "20260102"):
         (tmp_path / f"hotpapers-{day}-000000.tar.gz").touch()
@@ -215,7 +223,7 @@ def test_backups_in_a_folder_are_named_by_the_time_and_the_oldest_go(filled: Dig
 
 
 @pytest.fixture
-def packed(filled: Digest, tmp_path: Path) -> Path:
+def packed(filled: Digest, tables_by_copy: None, tmp_path: Path) -> Path:
     path = tmp_path / "today.tar.gz"
     backups.make(path, lambda *_: None)
     return path
@@ -261,6 +269,7 @@ def test_what_is_no_whole_backup_changes_nothing(packed: Path, tmp_path: Path) -
     assert held() == ours
 
 
+@by_copy
 def test_a_backup_goes_on_beside_a_writer(filled: Digest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written after the snapshot began is not in it, and nobody waits."""
     migrate = copying.copy

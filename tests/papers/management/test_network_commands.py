@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from papers.access import networks
 from papers.access.connections import note_failure
+from papers.management.commands import follow_bluesky
 from papers.models import CollectionDay, SavedRules, StreamPlace, Tweet
 from papers.networks.bluesky.stream import cursor_at
 from papers.sources.http import ServiceRefused
@@ -22,7 +23,7 @@ from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running_product")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running_product", "retried_at_once")]
 NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 DAY = date(2026, 11, 20)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -134,7 +135,7 @@ def test_a_day_tells_what_was_not_heard_of_it(world: OpenNetworks) -> None:
 def test_follow_bluesky_where_it_is_off_says_so(world: OpenNetworks, settings: Settings) -> None:
     settings.NETWORKS = ["x"]
     with pytest.raises(CommandError, match=r"Bluesky is not among NETWORKS\."):
-        said("follow_bluesky")
+        call_command(follow_bluesky.Command())  # the site's own would also report that this process runs
 
 
 def test_where_x_alone_is_named_and_has_no_token_it_is_said_and_nothing_fails(world: OpenNetworks, settings: Settings) -> None:

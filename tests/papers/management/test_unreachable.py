@@ -23,7 +23,7 @@ from tests.servers import free_port
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("retried_at_once")]
 DAY = date(2026, 11, 20)
 NIGHT = datetime(2026, 11, 20, 22, tzinfo=UTC)
 NETWORKS = ("bluesky", "hackernews", "huggingface")
