@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import APIResponse, Page, Route
 
+MOST_LOOKS = 1500
+
 
 class Held:
     """The answer to a request of the desk that the server did once; the page gets it when it is let go."""
@@ -15,8 +17,11 @@ class Held:
         page.route(address, lambda route: self.answers.append((route, route.fetch())), times=1)
 
     def came(self) -> None:
-        while not self.answers:
+        for _ in range(MOST_LOOKS):
+            if self.answers:
+                return
             self.page.wait_for_timeout(20)
+        raise AssertionError("It was never asked for.")
 
     def let_go(self) -> None:
         self.came()

@@ -33,17 +33,6 @@ def test_undo_takes_back_what_was_done_before_it_and_not_after(open_desk: OpenDe
     assert stored() == [papers[0], papers[2], papers[3]]
 
 
-def test_undo_of_the_first_change_of_a_day_is_kept(open_desk: OpenDesk, transactional_db: None) -> None:
-    paper = make_day(2, hot=0)[0].arxiv_id
-    ann = open_desk()
-    held = Held(ann.page, "add")
-    ann.press("c", "a", "u")
-    with ann.page.expect_response("**/undo"):
-        held.let_go()
-    expect(ann.entry(paper)).to_have_count(0)
-    assert stored() == []
-
-
 def test_candidates_of_an_older_filter_never_come_last(open_desk: OpenDesk, papers: list[str]) -> None:
     ann = open_desk()
     words = ann.page.locator("#filter-text")

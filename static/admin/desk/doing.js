@@ -9,11 +9,12 @@ import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
 import {all, complain, find, isSet, root, rowOf, say} from "./page.js";
 import {openPosts} from "./posts.js";
-import {act, checked, inPanel, isPanelOpen, togglePanel, underWay, undo} from "./publish.js";
-import {lastChange, put} from "./queue.js";
+import {act, checked, inPanel, isPanelOpen, togglePanel} from "./publish.js";
+import {put} from "./queue.js";
 import {revision} from "./revision.js";
 import {closeRules, isOpen, openRules, rulesBody, siteRulesBody} from "./rules.js";
 import {templates} from "./templates.js";
+import {undo} from "./undoing.js";
 import {chosenRows, clearAll} from "./selection.js";
 import {focusColumn, focusRow, keepFocus, stepFocus} from "./walking.js";
 
@@ -220,28 +221,7 @@ export const does = {
         find("#intro-box")?.removeAttribute("hidden");
         find("#text-intro")?.focus();
     },
-    undo: async () => {
-        const {action, body} = lastChange() ?? {};
-        let {action: asked, over} = underWay();
-        await over;
-        if (underWay().action) { // it had waited for the check, and is done only now
-            ({action: asked, over} = underWay());
-            await over;
-        }
-        if (action === "dismiss" || (action === "ignore" && !rowOf(body.paper, "list"))) {
-            put("undismiss", {paper: body.paper}); // a dismissal is no change of the list
-        } else if (action === "dismiss_several") {
-            put("undismiss_several", {papers: body.papers});
-        } else if (action === "ignore_covered") {
-            put("recall_covered", body);
-        } else if (find("[data-do=undo_publish]")) {
-            find("[data-do=undo_publish]").click();
-        } else if (asked.startsWith("publish")) {
-            say("Nothing was published"); // else it would be on the bar that says so
-        } else {
-            undo();
-        }
-    },
+    undo,
     refresh_counts: () => act("refresh_counts"),
     panel: () => {
         toTab("list");

@@ -16,9 +16,11 @@ export const mayEdit = () => {
 };
 export const isText = (element) => Boolean(element?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
 
-/** When the editor types in no field, so that a dialog takes no key that was meant for one. */
-export const afterTyping = async () => {
-    while (isText(document.activeElement)) {
+/** Whether the editor went on to a field, from where something was asked for: a dialog would take keys that are meant for it. */
+export const isTypingSince = (from) => isText(document.activeElement) && document.activeElement !== from;
+/** When that field is left. */
+export const afterTyping = async (from) => {
+    while (isTypingSince(from)) {
         await new Promise((resolve) => { addEventListener("focusout", () => setTimeout(resolve), {once: true}); });
     }
 };

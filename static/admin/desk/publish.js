@@ -6,7 +6,7 @@ import {commitAll} from "./order.js";
 import {saveAll} from "./fields.js";
 import {ask} from "./conflicts.js";
 import {afterMerging} from "./fragments.js";
-import {afterTyping, complain, find, hush, isText, mayEdit, root, say} from "./page.js";
+import {afterTyping, complain, find, hush, isTypingSince, root, say} from "./page.js";
 import {reload} from "./polling.js";
 import {forgetLastChange, isSaved, letWait, whileAlone} from "./queue.js";
 import {request} from "./requests.js";
@@ -50,10 +50,10 @@ const findOut = async () => {
 };
 
 /** Somebody is typing: whether it is to be done all the same. */
-const askAnyway = async ({error, anyway}) => {
-    if (isText(document.activeElement)) {
+const askAnyway = async ({error, anyway}, from) => {
+    if (isTypingSince(from)) {
         complain(`${error} Leave the field to answer.`);
-        await afterTyping();
+        await afterTyping(from);
     }
     const dialog = find("#desk-anyway");
     find("[data-slot=asked]", dialog).textContent = error;
@@ -64,8 +64,8 @@ const askAnyway = async ({error, anyway}) => {
     return dialog.returnValue === "anyway";
 };
 
-/** `quietly`: what the answer says is not spoken, since something else was said a moment ago. */
-const send = async (action, body, {quietly = false} = {}) => {
+/** `quietly`: what the answer says is not spoken, since something else was said a moment ago. `from`: where it was asked for. */
+const send = async (action, body, {quietly = false, from = null} = {}) => {
     const isOnline = navigator.onLine;
     root.classList.add("working");
     if (!READING.includes(action)) {
@@ -79,7 +79,7 @@ const send = async (action, body, {quietly = false} = {}) => {
     } else if (outcome.kind === "later") {
         complain({offline: OFFLINE, login: SIGNED_OUT, server: UNREAD}[outcome.why]);
     } else if (outcome.kind === "refused" && outcome.answer.anyway) {
-        return await askAnyway(outcome.answer) && send(action, {...body, anyway: true});
+        return await askAnyway(outcome.answer, from) && send(action, {...body, anyway: true}, {from});
     } else if (outcome.kind === "refused") {
         complain(outcome.answer.error);
         await apply({html: outcome.answer.html, rows: {}});
@@ -88,7 +88,7 @@ const send = async (action, body, {quietly = false} = {}) => {
         }
     } else if (outcome.kind === "conflict") {
         await apply(outcome.answer);
-        ask(action, outcome.answer.conflict, (retry) => inTurn(action, () => send(action, retry)));
+        ask(action, outcome.answer.conflict, from, (retry) => inTurn(action, () => send(action, retry)));
     } else {
         if (!READING.includes(action)) {
             hush();
@@ -109,7 +109,8 @@ export const act = (action, body = {}, options = {}) => {
         forgetLastChange();
     }
     const sent = WITH_REVISION.includes(action) ? {...body, revision: seen} : body;
-    const work = async () => (await ready()) && send(action, sent, options);
+    const from = document.activeElement;
+    const work = async () => (await ready()) && send(action, sent, {...options, from});
     commitAll();
     saveAll();
     if (READING.includes(action)) {
@@ -157,19 +158,6 @@ export const togglePanel = async (isOpen = !isPanelOpen()) => {
         return true;
     }
     return false;
-};
-
-export const undo = async () => {
-    if (!find("[data-do=undo]") || revision() === 0) {
-        await isSaved(); // the first change may be on its way
-    }
-    if (!find("[data-do=undo]")) {
-        mayEdit();
-    } else if (revision() === 0) {
-        say("Nothing to undo");
-    } else {
-        await act("undo");
-    }
 };
 
 const FIELDS = ["at", "withdraw"]; // what is typed next is for them
