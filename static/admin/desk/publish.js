@@ -146,6 +146,9 @@ export const checkAgain = () => check({quietly: true});
 export const checked = () => checking;
 
 export const togglePanel = async (isOpen = !isPanelOpen()) => {
+    if (!isOpen && find("#publish-column").contains(document.activeElement)) { // keys are not for what is hidden
+        find("[data-do=panel]")?.focus();
+    }
     columns.dataset.open = isOpen ? "publish" : "";
     find("#publish-column").hidden = !isOpen;
     find("#look-column").hidden = true;
