@@ -125,8 +125,8 @@ class Api:
         """`RateLimit-Reset` is a moment (seconds since 1970) with some services and a number of seconds with others."""
         reset = whole_number(answer.headers.get("ratelimit-reset", ""))
         if reset is None:
-            wait_s = retry_after_s(answer.headers)
-            return UNTOLD_WAIT_S if wait_s is None else min(wait_s, LONGEST_WAIT_S)
+            # A moment that has passed, or none at all, says that we are too fast, and nothing else.
+            return min(retry_after_s(answer.headers) or UNTOLD_WAIT_S, LONGEST_WAIT_S)
         return min(max(reset - self.now().timestamp() if reset > 10**9 else float(reset), 1.0), LONGEST_WAIT_S)
 
     def incomplete(self) -> Transient:

@@ -12,8 +12,8 @@ LARGEST_COUNT = 10**8
 LONGEST_NUMBER = 20
 """Digits. No service has longer numbers, and those of thousands are none that Python reads."""
 LONGEST_TEXT = 10_000
-EARLIEST = 2000
-"""The year. No network that we read is so old."""
+EARLIEST, LATEST = 2000, 2100
+"""The years. No network that we read is so old, and days of the year 9999 cannot be shown in every time zone."""
 TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -64,11 +64,11 @@ def count(value: object) -> int | None:
 
 
 def moment(value: object) -> datetime | None:
-    """The moment in an ISO text with its zone, in UTC; None for all else, and for what is before EARLIEST: whoever writes of 1970
-    or of the year 1 has no clock."""
+    """The moment in an ISO text with its zone, in UTC; None for all else, and outside of EARLIEST to LATEST: whoever writes
+    of 1970, of the year 1 or of 9999 has no clock."""
     try:
         read = datetime.fromisoformat(text_of(value)[:40].upper())
-        return read.astimezone(UTC) if read.utcoffset() is not None and read.year >= EARLIEST else None
+        return read.astimezone(UTC) if read.utcoffset() is not None and EARLIEST <= read.year < LATEST else None
     except (ValueError, OverflowError):
         return None
 

@@ -11,6 +11,8 @@ EXEMPT: dict[str, str] = {
     "digests.templatetags.reading.of_network": OURS,
     "digests.markdown.other_networks.count_lines": OURS,
     "papers.editing.number_of": OURS,
+    "digests.markdown.records.store_tweets": OURS,
+    "papers.search.neighbours.joined_runs": OURS,
     "papers.counted.counted": OURS,
     "papers.editing.OneLineField.validate": "one pass by `refuse_control_characters`, which is registered",
     "papers.editing.ListField.split": "abstract: both of its kinds are registered",

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from digests.mirror.folder import FileState, FolderInUse, compare, write
+from digests.mirror.updating import collecting_rarely
 from digests.models import Digest
 from digests.processes import ProcessEnded
 from papers.counted import counted
@@ -42,11 +43,12 @@ class Command(BaseCommand):
         files = compare(out, **days) if check else write(out, **days, processes=processes)
         counts: Counter[FileState] = Counter()
         try:
-            for name, state in tqdm(files, total=total, unit=" posts", disable=None if options["verbosity"] else True):
-                counts[state] += 1
-                if check and state != FileState.SAME:
-                    with tqdm.external_write_mode():
-                        self.stdout.write(f"{out / name}: {DIFFERENCES[state]}")
+            with collecting_rarely():
+                for name, state in tqdm(files, total=total, unit=" posts", disable=None if options["verbosity"] else True):
+                    counts[state] += 1
+                    if check and state != FileState.SAME:
+                        with tqdm.external_write_mode():
+                            self.stdout.write(f"{out / name}: {DIFFERENCES[state]}")
         except (FolderInUse, ProcessEnded) as error:
             raise CommandError(str(error)) from error
         except OSError as error:

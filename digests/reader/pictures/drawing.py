@@ -60,8 +60,8 @@ def _begun() -> tuple[Image.Image, ImageDraw.ImageDraw]:
 def _fitted(title: str, most: int) -> tuple[list[str], int]:
     """The title in the largest letters in which it fits into few lines."""
     for size, lines in ((72, 3), (62, 4)):
-        if len(wrapped(title, ROOM, size, 640, lines + 1)) <= lines:
-            return wrapped(title, ROOM, size, 640, lines), size
+        if len(found := wrapped(title, ROOM, size, 640, lines + 1)) <= lines:
+            return found, size
     return wrapped(title, ROOM, 52, 640, most), 52
 
 

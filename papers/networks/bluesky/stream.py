@@ -7,12 +7,13 @@ harm. We send nothing but the library's own control frames: a client's data may 
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection, reconnect
 
 from papers.networks.api import utc_now
 from papers.networks.base import Heard
@@ -63,6 +64,13 @@ def stream_hosts(value: Sequence[str], *, setting: str) -> tuple[str, ...]:
     if not hosts:
         raise Misconfigured(f"{setting} holds no address; expected wss://host, several separated by commas.", setting=setting)
     return hosts
+
+
+class _Straight(reconnect):
+    """A connection to the host of the setting alone: a redirect may lead anywhere, also into the operator's own network."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        return exc
 
 
 class Jetstream:
@@ -123,9 +131,9 @@ class Jetstream:
             if rounds and not place:
                 self._sleep(min(2.0 ** (rounds - 1), LONGEST_PAUSE_S))
 
-    def _open(self, host: str, cursor: int) -> ClientConnection:
+    def _open(self, host: str, cursor: int) -> AbstractContextManager[ClientConnection]:
         start = cursor - REWIND // timedelta(microseconds=1)
-        return connect(
+        return _Straight(
             f"{host}/subscribe?wantedCollections={COLLECTION}&cursor={start}",
             user_agent_header=self._user_agent,
             compression=None,

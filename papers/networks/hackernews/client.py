@@ -16,7 +16,7 @@ import httpx
 from papers.networks.api import Api, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import count, items, line_of, mapping, moment, text_of, whole_number
+from papers.networks.strict_json import LATEST, count, items, line_of, mapping, moment, text_of, whole_number
 from papers.sources.records import LeftOut
 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
@@ -27,6 +27,7 @@ MOST_QUERIES = 100
 NEWBORN = timedelta(minutes=10)
 """A story may be in the search before the official API has it."""
 LACKS = "an id or a moment"
+LAST_SECOND = int(datetime(LATEST, 1, 1, tzinfo=UTC).timestamp()) - 1
 ID = r"[1-9][0-9]{0,14}"
 ENTITY = re.compile(r"&((?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});)", re.IGNORECASE | re.ASCII)
 PAGE = re.compile(rf"(?:https?://)?news\.ycombinator\.com/item\?(?:[^#\s]*&)?id=({ID})(?:[&#]\S*)?", re.ASCII)
@@ -179,7 +180,7 @@ def _item(item: Mapping[str, Any]) -> FoundPost | None:
 def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, counts: Mapping[str, object]) -> FoundPost | None:
     """The story; None where its id or its moment cannot be read."""
     number, seconds = whole_number(id), whole_number(posted)
-    if not number or len(str(number)) > 15 or not seconds or seconds > 2**33:
+    if not number or len(str(number)) > 15 or not seconds or seconds > LAST_SECOND:
         return None
     url, title = text_of(raw.get("url")), _plain(line_of(raw.get("title")))[:500]
     handle = text_of(author)

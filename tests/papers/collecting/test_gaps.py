@@ -15,6 +15,7 @@ from papers.collecting.network_days import collect_posts, days_due
 from papers.models import CollectionDay, Mention, NetworkDay, SourceHealth, StreamPlace
 from papers.networks.base import FoundPost
 from papers.networks.bluesky.stream import cursor_at
+from papers.status import report
 from tests.factories import make_paper
 from tests.papers.open_networks import OpenNetworks, open_networks
 from tests.standins.bluesky import PASSWORD, BlueskyPost, external
@@ -93,6 +94,19 @@ def test_what_came_before_the_stream_was_first_listened_to_is_filled_by_search(w
         [],
         6,
     )  # not once more
+
+
+def test_status_names_the_newest_gaps_and_counts_the_others(world: OpenNetworks) -> None:
+    def reason() -> str:
+        return str(report(NOW)["networks"]["bluesky"]["reason"])
+
+    told = [f"2026-11-{n}: Bluesky was not heard from 00:00 to 24:00 UTC." for n in range(10, 15)]
+    for n in range(10, 15):
+        opens = datetime(2026, 11, n, tzinfo=UTC)
+        posts.missed("bluesky", opens, opens + timedelta(days=1), days=[days.bounds(opens.date())])
+        shown = told[max(0, n - 12) : n - 9]
+        earlier = {13: ["1 earlier day has gaps, too."], 14: ["2 earlier days have gaps, too."]}.get(n, [])
+        assert reason() == " ".join([*earlier, *shown])
 
 
 def test_an_account_that_comes_later_fills_what_was_missed(world: OpenNetworks, settings: Settings) -> None:

@@ -14,9 +14,10 @@ from papers.networks.bluesky.client import Bluesky
 from papers.networks.bluesky.search import Search
 from papers.networks.hackernews.client import MOST_QUERIES, HackerNews
 from papers.networks.huggingface.client import HuggingFace
-from papers.networks.strict_json import LARGEST_COUNT, line_of
+from papers.networks.strict_json import LARGEST_COUNT, line_of, moment
 from papers.networks.x.client import XClient
-from papers.sources.http import Malformed, Transient
+from papers.sources.http import Malformed, RateLimited, Transient
+from papers.sources.records import LeftOut
 from tests.papers.networks.asking import NOW, now
 from tests.papers.networks.readable import readable
 from tests.standins.serving import JSON, Reply, Request, Standin
@@ -168,6 +169,30 @@ def test_a_count_beyond_belief_is_none(standin: Said, api: Api, points: int, tol
     assert post.counts == told
 
 
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({"Retry-After": "0"}, 5),
+        ({"Retry-After": "-5"}, 5),
+        ({"Retry-After": "1.5"}, 5),
+        ({"Retry-After": "soon"}, 5),
+        ({"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, 5),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, 3600),
+        ({"Retry-After": "9" * 400}, 3600),
+        ({"Retry-After": "7", "RateLimit-Reset": "-1"}, 7),
+        ({"Retry-After": "7", "RateLimit-Reset": "1e3"}, 7),
+        ({"Retry-After": "7", "RateLimit-Reset": "0"}, 1),
+        ({"RateLimit-Reset": "9" * 18}, 3600),
+        ({"RateLimit-Reset": "1000000001"}, 1),  # a moment that has passed
+    ],
+)
+def test_waits_that_are_odd(standin: Said, api: Api, headers: dict[str, str], wait_s: float) -> None:
+    standin.fault("/", Reply(429, b"{}", {**JSON, **headers}))
+    with pytest.raises(RateLimited) as raised:
+        api.get("/")
+    assert raised.value.wait_s == wait_s
+
+
 @pytest.mark.parametrize("encoding", ["", "identity", " Identity ", "x-gzip", "GZIP"])
 def test_the_names_of_the_encodings_that_we_ask_for(standin: Said, api: Api, encoding: str) -> None:
     body = b"[]"
@@ -190,3 +215,14 @@ def test_the_names_of_the_encodings_that_we_ask_for(standin: Said, api: Api, enc
 )
 def test_a_name_is_one_line_that_can_be_seen(told: object, name: str) -> None:
     assert line_of(told) == name
+
+
+@pytest.mark.parametrize("told", ["9999-12-31T23:59:59Z", "2100-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_moment_that_no_clock_tells_is_none(told: str) -> None:
+    assert moment(told) is None
+
+
+def test_a_story_of_the_year_2242_cannot_be_read(standin: Said, api: Api) -> None:
+    standin.bodies = [b'{"hits": [{"objectID": "7", "created_at_i": %d, "points": 3, "url": "%s"}]}' % (2**33, PAPER.encode())]
+    [left_out] = HackerNews(api, api, now=now).mentions(DAY, NOW)
+    assert left_out == LeftOut("7", "an id or a moment")

@@ -55,6 +55,16 @@ def test_a_host_that_is_down_is_passed_over(host: JetstreamStandin) -> None:
     assert {one.trouble for one in kept.records} == {""}
 
 
+def test_a_redirect_is_not_followed(host: JetstreamStandin) -> None:
+    made = posts(2)
+    speak(host, *made)
+    with JetstreamStandin(now) as inner:
+        host.faults = [Fault("redirect", to=f"{inner.url}/subscribe")]
+        kept = until_live(stream(host.url))
+        assert (kept.live, inner.connections) == (uris(made), [])
+    assert kept.records[0].trouble.endswith("refuses the connection (status 302).")
+
+
 def test_an_hour_of_replay_changes_nothing(host: JetstreamStandin) -> None:
     made = posts(5)
     host.replay = timedelta(hours=1)
