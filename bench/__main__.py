@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 BENCHMARKS = ["archive", "mirror", "pages", "engagement", "search", "admin", "desk", "stream", "matches", "memory"]
-BY_NAME_ONLY = ["thinning", "busy", "growth", "lighthouse", "relevance"]
+BY_NAME_ONLY = ["thinning", "busy", "workers", "growth", "lighthouse", "relevance"]
 USAGE = """usage: python -m bench [NAME…] [OPTION…]
 
 Runs the benchmarks named, or all but those marked *, each in a process of its own.
@@ -25,6 +25,8 @@ options of engagement, search, admin, growth and thinning:
   --database sqlite|postgresql             on this one only
 option of busy:
   --minutes N                              of each, idle and busy; the default is 10
+option of workers:
+  --workers N                              measure also with N, beside one and two
 option of lighthouse:
   --page NAME                              only this page; may be given again
 option of archive and mirror:

@@ -16,6 +16,7 @@ from digests.models import Digest
 from digests.page_cache import log
 from digests.publishing import grace, scheduling
 from papers import clock
+from papers.counted import counted
 
 DAYS = 7
 """Older days are proposed only by hand."""
@@ -28,14 +29,14 @@ def propose_drafts() -> None:
     """Propose the last days' lists once collected, again as long as nobody touched them; the others get new counts."""
     now = clock.now()
     if gone := samples.step_aside():
-        logger.info("Removed %s days of sample data, because real papers have arrived", gone)
+        logger.info("Removed %s of sample data, because real papers have arrived", counted(gone, "day"))
     first = now.date() - timedelta(days=DAYS)
     for age in range(DAYS + 1):
         if digest := curation.propose(first + timedelta(days=age), now=now):
             logger.info("%s: proposed a draft", digest)
     for digest in Digest.objects.filter(date__gte=first, status=Digest.Status.DRAFT, revision__gt=F("proposed")):
         if changed := curation.take_counts(digest):
-            logger.info("%s: updated the counts of %s entries", digest, changed)
+            logger.info("%s: updated the counts of %s", digest, counted(changed, "entry", "entries"))
 
 
 @shared_task
@@ -54,9 +55,9 @@ def mirror_one(name: str) -> None:
 
 @shared_task
 def mirror_all() -> None:
-    """Bring all targets up to date, whatever became of the queue; nearly always they are."""
+    """Bring all targets up to date, whatever became of the queue; nearly always they are. What waits for others is last."""
     log.prune(clock.now())
-    for target in running.targets().values():
+    for target in sorted(running.targets().values(), key=lambda one: one.waits_for_others):
         with suppress(FolderInUse):  # the next tick comes within a minute
             _mirror(target)
 

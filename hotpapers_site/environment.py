@@ -4,37 +4,40 @@ runs.
 values.py says what they may hold.
 """
 
-import difflib
+import errno
+import io
 import os
 import re
 import secrets
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import environ
 
+from hotpapers_site import lookalikes
 from hotpapers_site.serving.leftovers import BY
 from hotpapers_site.values import Kind, Unsafe, whole
 
 Value = TypeVar("Value")
 Default = TypeVar("Default")
 LONGEST_SHOWN = 60
-LIKENESS = 0.86
-"""From this ratio (difflib) on, an unknown name counts as a misspelt one."""
 OF_MIRRORS = "MIRROR_"
-PREFIXES = ("DJANGO_", "HOTPAPERS_", "HOT_PAPERS_", "TWITTER_")
+LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=.*|\s*(?:#.*)?")
+"""A line of a `.env` file: a variable, a comment, or nothing."""
+OURS = ("secret_key", "db.sqlite3", "serve.lock", "gates", "backups", "static/staticfiles.json")
+"""What shows that a folder is this site's."""
 
 
 class Environment:
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], problems: Sequence[str] = ()) -> None:
         self._variables = variables
         self._asked: set[str] = set()
         self.secret: set[str] = set()
         """Names of variables that hold a secret, set or not."""
-        self.problems: list[str] = []
+        self.problems = list(problems)
         """One sentence each."""
 
     def read(self, name: str, kind: Kind[Value], default: Default) -> Value | Default:
@@ -49,7 +52,8 @@ class Environment:
             return kind.parse(given)
         except (ValueError, KeyError, OSError, OverflowError) as error:  # KeyError: of an unknown time zone
             found = "set to something else, which is secret" if kind.is_secret else shown(given)
-            self.wrong(name, found, str(error) if isinstance(error, Unsafe) else kind.expected, kind.example)
+            expected = str(error) if isinstance(error, Unsafe) else kind.expected
+            self.wrong(name, found, f"{expected}, without quotes" if _is_right_inside(given, kind) else expected, kind.example)
             return default
 
     def given(self) -> list[str]:
@@ -84,10 +88,8 @@ class Environment:
                 if not any(problem.startswith(f"{name} is ") for problem in self.problems):
                     said.append(f"{name} has no effect: MIRRORS does not name this mirror.")
                 continue
-            bare = next((name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)), name).upper()
-            meant = difflib.get_close_matches(bare, self._asked, n=1, cutoff=1 if len(bare) < 5 else LIKENESS)
-            if meant:
-                said.append(f"{name} is not a setting of Hot Papers and has no effect; did you mean {meant[0]}?")
+            if ours := lookalikes.meant(name, self._asked):
+                said.append(f"{name} is not a setting of Hot Papers and has no effect; did you mean {ours}?")
         return said
 
     def finish(self) -> None:
@@ -98,14 +100,20 @@ class Environment:
             stop(self.problems)
 
 
-def read_file(path: Path) -> None:
-    """Take variables from a `.env` file unless they are set otherwise. Ends this process if the file cannot be read."""
+def read_file(path: Path) -> list[str]:
+    """Take variables from a `.env` file unless they are set otherwise. Return a sentence for each line that sets nothing; what it
+    says may be secret. Ends this process if the file cannot be read."""
     try:
-        if path.is_file():
-            environ.Env.read_env(str(path))
+        content = path.read_text(encoding="utf-8-sig") if path.exists() else ""  # Windows' editors write a mark before the text
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         stop([f"The settings in {path} cannot be read ({reason}); expected lines such as HOT_SCORE=50"])
+    environ.Env.read_env(io.StringIO("\n".join(filter(LINE.fullmatch, content.splitlines()))))
+    return [
+        f"Line {number} of {path} is no setting; expected NAME=value without spaces around =, for example HOT_SCORE=50"
+        for number, line in enumerate(content.splitlines(), 1)
+        if not LINE.fullmatch(line)
+    ]
 
 
 def prepare(folder: Path, key: str) -> tuple[str, str]:
@@ -120,8 +128,11 @@ def prepare(folder: Path, key: str) -> tuple[str, str]:
 
 
 def make_private(folder: Path) -> None:
-    """Make the folder for this user alone, or take away the rights of others."""
+    """Make the folder for this user alone, or take away the rights of others. Raises OSError, also for a folder of other things:
+    nobody could use those any more."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if _is_open(folder) and any(folder.iterdir()) and not any((folder / name).exists() for name in OURS):
+        raise OSError(errno.ENOTEMPTY, "it holds other things, which other users may read")
     keep_private(folder)
 
 
@@ -144,10 +155,24 @@ def kept_secret_key(folder: Path) -> str:
 
 def keep_private(*paths: Path) -> None:
     """Take other users' rights from what is ours, except in folders that belong to everybody, such as /tmp."""
-    for path in paths:
-        about = path.stat()
-        if about.st_uid == os.geteuid() and about.st_mode & 0o077 and not about.st_mode & stat.S_ISVTX:
-            path.chmod(about.st_mode & 0o700)
+    for path in filter(_is_open, paths):
+        path.chmod(path.stat().st_mode & 0o700)
+
+
+def _is_open(path: Path) -> bool:
+    about = path.stat()
+    return about.st_uid == os.geteuid() and bool(about.st_mode & 0o077) and not about.st_mode & stat.S_ISVTX
+
+
+def _is_right_inside(given: str, kind: Kind[Value]) -> bool:
+    """Say whether the value would be right without the quotes around it: some programs pass on those of a file of settings."""
+    if len(given) < 3 or given[0] != given[-1] or given[0] not in "\"'":
+        return False
+    try:
+        kind.parse(given[1:-1])
+    except (ValueError, KeyError, OSError, OverflowError):
+        return False
+    return True
 
 
 def stop(problems: list[str]) -> NoReturn:

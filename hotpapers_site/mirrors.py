@@ -62,7 +62,8 @@ def _remote(given: str) -> str:
     if is_odd or parts.password or ("://" in given and (parts.query or parts.fragment or " " in given)):
         raise ValueError(given)
     is_safe = parts.scheme in ("https", "ssh", "file") or (parts.scheme == "http" and values.is_loopback(given))
-    if "://" in given and not is_safe:
+    is_place = "://" in given or given.startswith("/") or re.match(r"[^/:]+:.", given)  # git@host/path would be a folder
+    if ("://" in given and not is_safe) or not is_place:
         raise ValueError(given)
     return given
 

@@ -22,7 +22,7 @@ class Queue:
 
 COLLECTING = Queue("collecting", "asks arXiv and the networks", processes=2, within_s=13 * 60)
 PUBLISHING = Queue("publishing", "publishes what is due", processes=1, within_s=4 * 60)
-MIRROR = Queue("mirror", "writes the static copies", processes=1, within_s=13 * 60)
+MIRROR = Queue("mirror", "writes the static copies", processes=2, within_s=13 * 60)  # the second while one waits for a remote
 UPKEEP = Queue(DEFAULT, "proposes drafts, renders and indexes texts, thins the history", processes=1, within_s=13 * 60)
 QUEUES = {queue.name: queue for queue in (COLLECTING, PUBLISHING, MIRROR, UPKEEP)}
 

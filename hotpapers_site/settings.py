@@ -17,9 +17,8 @@ from hotpapers_site.databases.addresses import configured, file_address
 from hotpapers_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-if "SANDBOX_CLOCK" not in os.environ:  # the sandbox must know no real key
-    environment.read_file(BASE_DIR / ".env")
-env = Environment(os.environ)
+# The sandbox must know no real key.
+env = Environment(os.environ, environment.read_file(BASE_DIR / ".env") if "SANDBOX_CLOCK" not in os.environ else ())
 VAR_DIR = env.read("VAR_DIR", values.FOLDER, BASE_DIR / "var")
 
 DEBUG = env.read("DEBUG", values.FLAG, False)
@@ -219,7 +218,7 @@ HASHED_STATIC = env.read("HASHED_STATIC", values.FLAG, False)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "hotpapers_site.serving.collected_files.CollectedFiles"
         if HASHED_STATIC
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -131,6 +131,8 @@ def host(given: str) -> str:
     """Read one name or address, without a port: neither all names of a domain nor all names that there are."""
     if given.startswith("[") and given.endswith("]"):
         return f"[{ipaddress.IPv6Address(given[1:-1])}]"
+    if re.fullmatch(r"[0-9.]+", given):
+        return str(ipaddress.IPv4Address(given))
     return matching(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")(given.lower())
 
 
@@ -204,7 +206,8 @@ def broker(given: str) -> str:
     """Read a Redis server, by host and number of the database, or by the path of its socket."""
     parts = urlsplit(matching(r"[!-~]+")(given))
     if parts.scheme in ("unix", "redis+socket"):
-        is_whole = bool(parts.path) and not parts.netloc and not parts.query and not Path(parts.path).is_dir()
+        place = Path(parts.path)
+        is_whole = bool(parts.path) and not parts.netloc and not parts.query and (place.is_socket() or not place.exists())
     else:
         one_of(parts.scheme, ("redis", "rediss"))
         database_host(parts.hostname or "")
@@ -212,6 +215,8 @@ def broker(given: str) -> str:
     if not is_whole or parts.fragment:
         raise ValueError(given)
     if parts.query:
+        if re.search(r"(?:^|&)db=", parts.query):
+            raise Unsafe("the number of the database after the last slash, which all programs read")
         try:
             redis.Redis.from_url(given).connection_pool.make_connection()  # connects nowhere; knows the options that there are
         except (TypeError, redis.RedisError) as error:
@@ -220,7 +225,9 @@ def broker(given: str) -> str:
 
 
 def folder(given: str) -> Path:
-    """Read a folder that exists or can be made."""
+    """Read a folder that exists or can be made. What a shell would replace is an error: a folder would get that name."""
+    if given.startswith(("~", "'", '"')) or "$" in given:
+        raise Unsafe("the whole path of a folder, without ~ or variables, which nothing replaces here")
     path = Path(given)
     nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
     if "\0" in given or not nearest.is_dir():
@@ -250,7 +257,7 @@ FLAG = Kind(flag, "true or false", "true")
 SECONDS = Kind(number(0, 3600), "a number of seconds from 0 to 3600", "3")
 FOLDER_NAME = Kind(lambda given: str(folder(given)), "a folder that exists or can be created", "/srv/hotpapers-mirror")
 FOLDER = Kind(folder, "a folder that exists or can be created", "/srv/hotpapers")
-WRITABLE = "a folder in which this user can write, on a disk with room", "/srv/hotpapers/var"
+WRITABLE = "a folder in which only this site's files are and this user can write, on a disk with room", "/srv/hotpapers/var"
 """What is expected of VAR_DIR, and an example."""
 DATABASE = Kind(database_address, "the address of a PostgreSQL or SQLite database", "postgres://user:secret@host/name")
 BROKER = Kind(broker, "the address of a Redis server", "redis://127.0.0.1:6379/0")

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from papers.counted import counted
+
 WIDTH, HEIGHT = 1000, 200
 """The size of the drawing in its own units; it is stretched to the space it gets."""
 GAP = 0.25
@@ -70,7 +72,7 @@ def history(title: str, moments: Sequence[datetime], counts: Mapping[str, Sequen
         ]
         series.append(Series(name, "line", number, marks))
         told.append(f"{name} from {numbers[0]:,} to {numbers[-1]:,}")
-    summary = f"{len(moments)} readings from {said[0]} to {said[-1]} UTC: {' and '.join(told)}."
+    summary = f"{counted(len(moments), 'reading')} from {said[0]} to {said[-1]} UTC: {' and '.join(told)}."
     rows = [[when, *(f"{numbers[-place]:,}" for numbers in counts.values())] for place, when in enumerate(reversed(said), 1)]
     columns = ["Read at (UTC)", *(name.capitalize() for name in counts)]
     return Chart(title, summary, top, said[0], said[-1], series, columns, rows)
@@ -94,7 +96,7 @@ def found_of_expected(title: str, days: Sequence[tuple[str, int, int | None]]) -
     rows = [[day, f"{found:,}", "not known" if expected is None else f"{expected:,}"] for day, found, expected in reversed(days)]
     return Chart(
         title,
-        f"{len(days)} days from {days[0][0]} to {days[-1][0]}: {lacking}.",
+        f"{counted(len(days), 'day')} from {days[0][0]} to {days[-1][0]}: {lacking}.",
         top,
         days[0][0],
         days[-1][0],

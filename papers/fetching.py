@@ -154,6 +154,8 @@ def _fetch_post(key: PostKey, paper: Paper, now: datetime) -> None:
     note_answer(key.network, now)
     if key.id in reading.gone:
         raise Unknown(f"{title} doesn’t show this post (any more).")
+    if lacks := reading.unreadable.get(key.id):
+        raise NotFetched(f"We can’t read what {title} says of this post: it lacks {lacks}. Try again later.")
     if key.id not in reading.found:
         raise NotFetched(f"{title} said nothing of this post. Try again in a minute.")
     post = reading.found[key.id]

@@ -36,6 +36,10 @@ class ShowsTweets(Protocol):
         """Call this before changing these parts of a paper (title, abstract, authors, categories): published lists keep
         printing what they print until they are corrected."""
 
+    def keep_printed_posts(self, posts: Collection[int]) -> None:
+        """Call this before the texts of these posts (primary keys) are replaced by what their authors made of them: published
+        lists keep printing what they print until they are corrected, or the post is gone."""
+
 
 _lists: list[ShowsTweets] = []
 

@@ -8,12 +8,14 @@ from django.db.models import Count
 
 from papers.access import budget, networks
 from papers.collecting.day_states import OUTAGE, outage, told_gaps
+from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet, TweetMeasurement
 from papers.networks.registry import KINDS, PAID
 
 ON_THE_DESK = ("day", "refused")
 """First words of the names that `needs` gives to what the desk says anyway (papers/templatetags/collection.py)."""
 RECENT = timedelta(days=7)
+GAPS_TOLD = 3
 WORST = list(SourceHealth.State.values)
 
 
@@ -113,12 +115,19 @@ def _network(name: str, health: list[SourceHealth], place: StreamPlace | None, g
     return {
         "on": not why,
         "state": "off" if why else worst.state if worst else "new",
-        "reason": why or " ".join(filter(None, [worst.message if worst else "", *gaps])),
+        "reason": why or " ".join(filter(None, [worst.message if worst else "", *_newest(gaps)])),
         "since": moment(worst.since) if worst else None,
         "answered_at": moment(worst.answered_at) if worst else None,
         "heard_at": moment(place.heard_at) if place else None,
         "is_live": place.is_live if place else None,
     }
+
+
+def _newest(gaps: list[str]) -> list[str]:
+    """The last of them; how many there are before, where they are many: each day tells its own."""
+    earlier = len(gaps) - GAPS_TOLD
+    before = [f"{counted(earlier, 'earlier day has', 'earlier days have')} gaps, too."] if earlier > 0 else []
+    return [*before, *gaps[-GAPS_TOLD:]]
 
 
 def _outage(one: SourceHealth, failed: list[CollectionDay]) -> str:
@@ -150,6 +159,8 @@ def as_text(found: dict[str, Any]) -> str:
         f"Counts last read: {readings['last'] or 'never'}; next due: {readings['next_due'] or 'none'} ({readings['due']:,} now)"
     )
     for name, one in found["networks"].items():
-        lines.append(f"{KINDS[name].title}: {one['state']}, {one['posts']:,} posts in the last week. {one['reason']}".rstrip())
+        lines.append(
+            f"{KINDS[name].title}: {one['state']}, {counted(one['posts'], 'post')} in the last week. {one['reason']}".rstrip()
+        )
     lines += [f"{one['service']}: {one['state']} since {one['since']}. {one['message']}".rstrip() for one in found["sources"]]
     return "\n".join(lines)

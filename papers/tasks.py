@@ -17,8 +17,9 @@ from papers.access import networks
 from papers.access.connections import Sources, sources
 from papers.collecting import days, progress
 from papers.collecting.announced import Progress, collect_papers
-from papers.collecting.network_days import collect_posts, days_due
+from papers.collecting.network_days import collect_posts, days_due, tell_unread
 from papers.collecting.swept import collect_tweets
+from papers.counted import counted
 from papers.counts.claiming import claim_due, claim_posts, claim_texts
 from papers.counts.embedding import embed, to_embed
 from papers.counts.reading import refresh_posts
@@ -84,14 +85,15 @@ def collect_network(name: str) -> None:
         with networks.opened(name) as network:
             for day in days_due(name, clock.now()):
                 row = collect_posts(day, network, now=clock.now())
-                logger.info("%s, %s posts", row, row.found)
+                logger.info("%s, %s", row, counted(row.found, "post"))
             now = clock.now()
             done = refresh_posts(network, claim_posts(name, most=POSTS_AT_ONCE, now=now), now=now)
+            tell_unread(name, done.unreadable, now=now)
     except SourceError as error:  # kept in the health of the network
         _log(error)
     else:
         if done.read or done.gone:
-            logger.info("%s: %s counts read, %s gone", name, done.read, done.gone)
+            logger.info("%s: %s read, %s gone", name, counted(done.read, "count"), done.gone)
 
 
 @shared_task
@@ -121,7 +123,7 @@ def embed_shown() -> None:
 @shared_task
 def thin_history() -> None:
     """Thin the history of counts with its age."""
-    logger.info("Thinned out %s readings", thin(clock.now()))
+    logger.info("Thinned out %s", counted(thin(clock.now()), "reading"))
 
 
 @shared_task
@@ -162,7 +164,7 @@ def _collect(day: date, opened: Sources) -> None:
         except GateBusy as busy:
             logger.info("%s: other tasks are asking %s; a later tick goes on", day, busy)
         else:
-            logger.info("%s, %s papers, %s posts", row, row.found_new, row.tweets_found)
+            logger.info("%s, %s, %s", row, counted(row.found_new, "paper"), counted(row.tweets_found, "post"))
 
 
 def _telling(day: date) -> Progress:

@@ -113,8 +113,10 @@ class Product:
         if database.startswith("sqlite:///"):
             migrated(Path(database.removeprefix("sqlite:///")))
         else:
-            made = self.manage("migrate", "--verbosity", "0")
-            assert made.returncode == 0, made.stderr
+            template, name = _template(), database.rpartition("/")[2]
+            with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+                server.execute(f"DROP DATABASE {name}")
+                server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
 
     def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -155,6 +157,17 @@ def _empty() -> Path:
     ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
     subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], env=ours | {"VAR_DIR": str(folder)}, check=True)
     return folder / "db.sqlite3"
+
+
+@functools.cache
+def _template() -> str:
+    """The name of such a database in PostgreSQL; the server is the tests' own, and goes with all that is in it."""
+    url, name = os.environ["DATABASE_URL"], f"migrated_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    ours = os.environ | {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+    subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], env=ours, check=True)
+    return name
 
 
 def until(condition: Callable[[], bool], within_s: float, ask_every_s: float = 0.05) -> bool:

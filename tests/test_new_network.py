@@ -67,7 +67,7 @@ def status() -> dict[str, Any]:
 
 
 def test_it_is_found_counted_and_ranked_with_its_weight(toy: ToyStandin) -> None:
-    assert said("collect_tweets", "--date", str(DAY)).strip() == f"Toy Town: 1 posts of {DAY}."
+    assert said("collect_tweets", "--date", str(DAY)).strip() == f"Toy Town: 1 post of {DAY}."
     assert CollectionDay.objects.values_list("state", "reason", "tweets_found").get() == ("complete", "", 1)
 
     toy.notes[7]["stars"] = 31

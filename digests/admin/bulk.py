@@ -15,6 +15,7 @@ from digests.publishing.checking import findings_of
 from digests.publishing.status import publish, withdraw
 from papers import clock
 from papers.admin.bulk import BulkChange
+from papers.counted import counted
 
 LONGEST_NOTE = 2_000
 
@@ -26,9 +27,9 @@ class StatusChange(BulkChange[Digest]):
         return str(record.date)
 
     def looks(self, record: Digest) -> str:
-        counted: Any = record
+        shown: Any = record
         changed = f"{record.changed_at:%Y-%m-%d %H:%M:%S.%f}"[:-3]
-        return f"{record.get_status_display()}, {counted.papers_number} papers, changed {changed} UTC"
+        return f"{record.get_status_display()}, {counted(shown.papers_number, 'paper')}, changed {changed} UTC"
 
     def since(self, record: Digest, moment: datetime) -> list[str]:
         since = [one for one in reversed(changes(record)) if one.at >= moment]

@@ -23,6 +23,7 @@ from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.paper_rows import PaperRows
+from papers.counted import counted
 from papers.editing import MOMENTS, changed_columns, number_of
 from papers.lookup import papers_found
 
@@ -67,7 +68,7 @@ class EntryInline(OrderedInline):
             return "after saving"
         url = reverse("admin:digests_entry_change", args=[entry.pk])
         number = entry.tweets_number
-        return format_html('<a href="{}">{} post{}</a>', url, number, "" if number == 1 else "s")
+        return format_html('<a href="{}">{}</a>', url, counted(number, "post"))
 
 
 @admin.register(Digest)

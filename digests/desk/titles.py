@@ -1,5 +1,6 @@
 """Titles in plain text, without TeX."""
 
+from papers.counted import counted
 from papers.models import Paper
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
@@ -16,4 +17,4 @@ def quoted(paper: Paper) -> str:
 
 def several(number: int, noun: str = "paper") -> str:
     """Return a number with its noun: `1 paper`, `44 papers`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return counted(number, noun)

@@ -8,6 +8,7 @@ from typing import Any
 
 from digests.editing.columns import MARKS, TEXTS, Column
 from papers import network_words
+from papers.counted import counted
 
 MOST_PAIRS = 20_000
 """The most pairs of words that are compared: words of one text times words of the other, without equal words at both ends."""
@@ -39,7 +40,7 @@ class ComparedEntry:
 
     @property
     def counts(self) -> str:
-        of_x = f"{self.retweets:,} reposts, {self.favorites:,} likes"
+        of_x = f"{counted(self.retweets, 'repost')}, {counted(self.favorites, 'like')}"
         others = (
             f"{network_words.title(name)}: {', '.join(network_words.in_words(of, name))}" for name, of in self.others.items()
         )

@@ -47,6 +47,17 @@ def _published(day: date) -> Published:
     return Published(day, reverse("desk", args=[day]))
 
 
+def keep_printed_posts(posts: Collection[int]) -> None:
+    public = Q(entry__digest__status=Digest.Status.PUBLISHED) | Q(entry__digest__corrects__isnull=False)
+    for shown in ShownTweet.objects.filter(public, tweet__in=posts).select_related("tweet"):
+        prints = {"language": shown.language, "direction": shown.direction, "body": shown.body_html}
+        cleaned = shown if "body" in shown.otherwise else shown.tweet
+        clean = {"safe_html": cleaned.safe_html, "safe_version": cleaned.safe_version}
+        shown.printed_otherwise = shown.otherwise | prints
+        shown.save(update_fields=["printed_otherwise"])
+        ShownTweet.objects.filter(pk=shown.pk).update(**clean)  # the same text: a trigger took it for another one
+
+
 def keep_printed(paper: int, parts: Collection[str]) -> None:
     # Corrections begin as what readers see.
     public = Q(digest__status=Digest.Status.PUBLISHED) | Q(digest__corrects__isnull=False)

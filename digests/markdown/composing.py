@@ -25,6 +25,8 @@ PRINTED_TWEET = (
     "printed_otherwise", "tweet__state", "tweet__network", "tweet__status_id", "tweet__posted_at",
     "tweet__language", "tweet__direction", "tweet__body_html", "tweet__author_name", "tweet__author_handle",
 )  # fmt: skip
+NOT_PLAIN = re.compile(r"[^\w .,()-]")
+"""What an author's name may hold that HTML has in another form."""
 COLUMNS = ("pk", "date", "written_at", "status", "intro", "revision")
 
 
@@ -64,6 +66,8 @@ def one_line(text: str) -> str:
 
 def name_html(name: str) -> str:
     """Return an author's name as a post prints it."""
+    if not NOT_PLAIN.search(name):
+        return name
     return escape(re.sub(r"[\x00-\x08\x0b-\x1f]", "", one_line(name)))
 
 

@@ -1,11 +1,10 @@
 """What posts print about papers and tweets, and the records that are made, found or corrected from it."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
-from digests.markdown.composing import name_html
+from digests.markdown.composing import NOT_PLAIN, name_html
 from digests.markdown.post import PostPaper, PostTweet
 from digests.models import Digest, ShownTweet
 from papers.collecting.versions import replace_categories
@@ -18,8 +17,6 @@ from papers.text.embed import unescape
 TweetKey = tuple[str, str]
 """The network's name, and its id of the post."""
 TWEET_TEXTS = ["language", "direction", "body_html", "author_name", "author_handle"]
-NOT_PLAIN = re.compile(r"[^\w .,()-]")
-"""What an author's name in HTML may hold that is another in plain text."""
 NO_TEXTS = ("und", Tweet.Direction.LTR.value, "", "", "")
 
 
@@ -254,11 +251,14 @@ def _is_posts_alone(tweet: int, read_at: datetime | None, digest: Digest) -> boo
 
 def _printed_after(tweet: PostTweet, day: date) -> PostTweet:
     """Return what a post prints from a record that was made from `tweet`; `day` is the day of its moment."""
-    name = name_html(unescape(tweet.name)) if NOT_PLAIN.search(tweet.name) else tweet.name
+    name = name_html(_name(tweet))
     return tweet if name == tweet.name and day == tweet.day else tweet._replace(name=name, day=day)
 
 
 def _tweet_texts(tweet: PostTweet) -> tuple[str, ...]:
     """Return the values of the columns TWEET_TEXTS."""
-    name = unescape(tweet.name) if NOT_PLAIN.search(tweet.name) else tweet.name
-    return tweet.language, tweet.direction, tweet.body, name, tweet.handle
+    return tweet.language, tweet.direction, tweet.body, _name(tweet), tweet.handle
+
+
+def _name(tweet: PostTweet) -> str:
+    return unescape(tweet.name) if NOT_PLAIN.search(tweet.name) else tweet.name

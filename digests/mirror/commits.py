@@ -6,6 +6,7 @@ from typing import Protocol
 from digests.mirror.manifest import NAME, Manifest, ManifestError
 from digests.mirror.targets import Target
 from digests.models import Digest, PublicEvent
+from papers.counted import counted
 
 MOST = 50
 """The most days that get a commit each; more days at once, as in the first run, share one commit."""
@@ -88,8 +89,7 @@ def _message(day: str, *, is_new: bool) -> str:
     if digest is None or digest.status != Digest.Status.PUBLISHED:
         return f"Withdraw {day}{f': {note}' if note else ''}"
     if is_new:
-        papers = digest.entries.count()
-        return f"Publish {day}: {papers} paper{'' if papers == 1 else 's'}"
+        return f"Publish {day}: {counted(digest.entries.count(), 'paper')}"
     if event and event.kind == PublicEvent.Kind.CORRECTED:
         return f"Correct {day}{f': {note}' if note else ''}"
     return f"Refresh the counts of {day}" if event and event.kind == PublicEvent.Kind.COUNTS else f"Update {day}"

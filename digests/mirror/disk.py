@@ -45,7 +45,7 @@ def told(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         what = WHAT_TO_DO.get(error.errno or 0, f"{error.strerror}; see to it, then run it again")
-        raise FolderError(f"{error.filename or folder}: {what}") from error
+        raise FolderError(f"{error.filename2 or error.filename or folder}: {what}") from error
 
 
 @contextlib.contextmanager

@@ -33,7 +33,8 @@ CONFIG = {
 is a file, which leads nowhere."""
 REFUSED = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|\b40[13]\b|denied to|Host key verification"
-    r"|not found|does not appear to be a git repository|\[remote rejected\](?!.*unpacker error)|protected branch",
+    r"|not found|does not appear to be a git repository|is this a git repository|no DAV locking support"
+    r"|\[remote rejected\](?!.*unpacker error)|protected branch",
     re.IGNORECASE,
 )
 """Answers that mean that only a person can fix it."""
@@ -219,8 +220,9 @@ class Git:
         if REFUSED.search(said):
             words, why = _last_words(error or output), REJECTED.search(said)
             reason = f" ({why[1]})" if why and why[1] not in words else ""
+            token = f"; set MIRROR_{self._target.name.upper()}_TOKEN" if self._is_http and not self._target.token else ""
             raise GitError(
-                f"the repository of {self._target.name} refuses: {words}{reason}; check {remote} and our right to push"
+                f"the repository of {self._target.name} refuses: {words}{reason}; check {remote} and our right to push{token}"
             )
         raise GitError(
             f"the repository of {self._target.name} cannot be reached: {_last_words(error or output)}; it is tried again, and if "

@@ -44,7 +44,7 @@ def write(
     """Make the target's files what readers see, and push a git target. Raises one of TROUBLES, FolderInUse."""
     render_changed()
     # What a person wrote into a file must not be pushed or built before it is told.
-    looks_at_all = target.kind == Kind.GIT or bool(target.build or target.webhook)
+    looks_at_all = target.waits_for_others
     bring = partial(
         update, source_of(target), since=since, rebuild=rebuild, looks_at_all=looks_at_all, processes=processes, tell=tell
     )

@@ -54,6 +54,11 @@ class Target:
     webhook_secret: str = field(default="", repr=False)
 
     @property
+    def waits_for_others(self) -> bool:
+        """Say whether a run asks a remote, a build or a webhook, which may take minutes."""
+        return self.kind == Kind.GIT or bool(self.build or self.webhook)
+
+    @property
     def files(self) -> Path:
         """Return the folder that holds the files and their manifest."""
         return self.folder / self.path if self.path else self.folder

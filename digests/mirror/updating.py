@@ -56,7 +56,7 @@ def update(
     (looking.py); none is written over unseen. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
     """
     folder = source.folder
-    with _told(folder), _collecting_rarely():
+    with _told(folder), collecting_rarely():
         (folder / disk.OURS).mkdir(parents=True, exist_ok=True)
         with disk.locked(folder):
             disk.empty_waiting_room(folder)
@@ -103,7 +103,7 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
 
 
 @contextlib.contextmanager
-def _collecting_rarely() -> Iterator[None]:
+def collecting_rarely() -> Iterator[None]:
     """Spare Python looking for garbage among what stays: a run makes many objects, and hardly any circles."""
     before = gc.get_threshold()
     gc.freeze()

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from digests.models import Digest, Entry, IgnoredFinding, ShownTweet, in_published_digest
+from papers.counted import counted
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
 from papers.ranking.candidates import rules
 from papers.ranking.ranking import points
@@ -91,7 +92,7 @@ def _of_day(digest: Digest, entries: list[Entry], day: CollectionDay | None, now
     if now - oldest > timedelta(hours=settings.COUNTS_OLD_HOURS):
         hours = int((now - oldest).total_seconds() // 3600)
         fix = {"action": "refresh_counts", "body": {}, "label": "Refresh now"}
-        yield Finding("counts_old", f"The oldest counts are {hours} hours old.", fix=fix, blocking=False)
+        yield Finding("counts_old", f"The oldest counts are {counted(hours, 'hour')} old.", fix=fix, blocking=False)
 
 
 def _of_papers(

@@ -111,7 +111,8 @@ class _Texts:
 
     def __init__(self, text: Mapping[str, float], others: Mapping[int, Mapping[str, float]]) -> None:
         papers_with = Counter(chain.from_iterable(others.values()))
-        self._rarity = {word: log((len(others) + 1) / (papers_with[word] + 1)) + 0.1 for word in {*papers_with, *text}}
+        rarities = [log((len(others) + 1) / (count + 1)) + 0.1 for count in range(len(others) + 1)]
+        self._rarity = dict.fromkeys(text, rarities[0]) | {word: rarities[count] for word, count in papers_with.items()}
         self._others, self._own = others, {word: weight * self._rarity[word] for word, weight in text.items()}
         self._own_length = self._length(text)
 

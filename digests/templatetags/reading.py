@@ -9,6 +9,7 @@ from django.conf import settings
 
 from digests.models import Entry
 from papers import network_words
+from papers.counted import counted
 from papers.ranking.ranking import Rules, points
 
 register = template.Library()
@@ -49,11 +50,7 @@ def names(authors: list[str], most: int) -> str:
     return f"{', '.join(authors[:most])} and {len(authors) - most} others"
 
 
-@register.filter
-@lru_cache(maxsize=4096)
-def counted(number: int, noun: str) -> str:
-    """`1,234 retweets`, `1 retweet`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+register.filter("counted", lru_cache(maxsize=4096)(counted))
 
 
 @register.filter

@@ -29,6 +29,7 @@ from hotpapers_site.accounts.password import FRESH_FOR_S, may_try
 from hotpapers_site.models import SecurityEvent
 from hotpapers_site.notices import mail_is_set
 from hotpapers_site.sessions import locked_out
+from papers.counted import counted
 from papers.editing import refuse_control_characters
 
 
@@ -223,7 +224,7 @@ def _end(request: HttpRequest) -> None:
     ended = end_sessions(request.user, but=request.session.session_key, handle=request.POST.get("session", ""))
     if ended:
         note(Kind.SESSIONS_ENDED, request.user, request, str(ended))
-    messages.success(request, f"{ended} {'session' if ended == 1 else 'sessions'} ended.")
+    messages.success(request, f"{counted(ended, 'session')} ended.")
 
 
 def _notices_by_mail(request: HttpRequest) -> HttpResponse | None:

@@ -56,8 +56,10 @@ def database_address(given: str) -> str:
     if not re.fullmatch("[!-~]+", given) or parts.fragment or parts.scheme not in ("postgres", "postgresql", "sqlite"):
         raise ValueError(given)
     if parts.scheme == "sqlite":
+        if parts.netloc or parts.query:
+            raise ValueError(given)
         file = Path(environ.Env.db_url_config(given)["NAME"])
-        if parts.netloc or parts.query or file.name in ("", ":memory:") or not file.absolute().parent.is_dir():
+        if file.name in ("", ":memory:") or not file.absolute().parent.is_dir():
             raise ValueError(given)
         if file.exists():
             with file.open("rb") as there:

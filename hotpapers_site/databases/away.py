@@ -6,10 +6,12 @@ import sqlite3
 import psycopg
 from django.db import Error, InterfaceError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 SERVER_AWAY = ("08", "53", "57P", "25006")
 """Beginnings of the SQLSTATEs for a failed connection, for a server without room or connections, for one that stops or starts,
 and for one that has become the standby (https://www.postgresql.org/docs/15/errcodes-appendix.html)."""
+OURS = ("papers", "digests", "hotpapers_site")
 FILE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 
@@ -43,3 +45,16 @@ def waiting_migrations() -> int:
     """Return how many migrations of this version the site's database lacks. Raises DatabaseError."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def of_newer_version() -> str:
+    """Return a sentence if a newer version of this site has changed the database's tables; empty if not. Raises DatabaseError."""
+    loader = MigrationLoader(connection)
+    unknown = sorted(one for one in loader.applied_migrations if one[0] in OURS and one not in loader.disk_migrations)
+    if not unknown:
+        return ""
+    app, name = unknown[-1]
+    return (
+        f"The database is of a newer version of Hot Papers ({app} {name}). Install that version, or take the database back "
+        "(Upgrade and rollback, in deploy/README.md)."
+    )

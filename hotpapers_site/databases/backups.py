@@ -4,8 +4,10 @@
 checksum of each table's rows, and the names of the settings that were set. No setting's value is in it, so keep `.env` yourself.
 """
 
+import errno
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -14,15 +16,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from digests.mirror.disk import WHAT_TO_DO, FolderError, told
 from hotpapers_site.databases import copying
 from hotpapers_site.databases.addresses import file_address
 from hotpapers_site.databases.copying import NotCopied, Progress, Table
+from hotpapers_site.databases.stopped import expect_stopped
 from papers import clock
 
 DATABASE, CONTENTS = "database.sqlite3", "backup.json"
 FORMAT = 1
+LEAST_ROOM = 1 << 20
+"""In bytes; a disk with less is full."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,9 @@ class Backup:
 def make(path: Path, progress: Progress) -> Backup:
     """Write the database, as it is at this moment, to a new file that only this user can read. The site may keep running.
 
-    The file appears when it is complete. Raises NotCopied, and OSError if the folder cannot be written.
+    The file appears when it is complete. Raises NotCopied, and FolderError if the folder cannot be written.
     """
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
+    with told(path.parent), tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder, _with_room(path.parent):
         url = file_address(Path(folder) / DATABASE)
         copying.migrate(url)
         with copying.snapshot() as source, copying.opened(url, "backup") as target:
@@ -73,10 +80,11 @@ def make(path: Path, progress: Progress) -> Backup:
 def restore(path: Path, progress: Progress, *, replace: bool = False) -> Backup:
     """Make the site's database what the backup holds. The backup is checked first, and brought to this version's tables.
 
-    Raises NotCopied if the file is no backup, is damaged or was made by a newer version, and if the database is not empty,
-    unless `replace` is set. Nothing has changed then.
+    Raises NotCopied if the file is no backup, is damaged or was made by a newer version, if the site runs, and if the database is
+    not empty, unless `replace` is set; FolderError if VAR_DIR, where it is unpacked, cannot be written. Nothing has changed then.
     """
     copying.migrate()
+    expect_stopped()
     with _unpacked(path) as (backup, copy_url):
         copying.migrate(copy_url)
         with copying.opened("", "target") as target, copying.snapshot(copy_url) as source:
@@ -88,7 +96,7 @@ def restore(path: Path, progress: Progress, *, replace: bool = False) -> Backup:
 
 
 def checked(path: Path) -> Backup:
-    """Compare the backup's rows with what it says about itself, and return that. Raises NotCopied."""
+    """Compare the backup's rows with what it says about itself, and return that. Raises NotCopied and FolderError."""
     with _unpacked(path) as (backup, _):
         return backup
 
@@ -96,9 +104,10 @@ def checked(path: Path) -> Backup:
 @contextmanager
 def _unpacked(path: Path) -> Iterator[tuple[Backup, str]]:
     """Yield the backup, and the address of its database, whose rows were checked."""
-    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".restore-") as folder:
-        if not path.is_file():
-            raise NotCopied(f"There is no file {path}. Choose a file that `manage.py backup` wrote.")
+    if not path.is_file():
+        raise NotCopied(f"There is no file {path}. Choose a file that `manage.py backup` wrote.")
+    place = settings.VAR_DIR
+    with told(place), tempfile.TemporaryDirectory(dir=place, prefix=".restore-") as folder, _with_room(place):
         try:
             with tarfile.open(path, "r:gz") as archive:
                 for name in (CONTENTS, DATABASE):
@@ -118,6 +127,17 @@ def _unpacked(path: Path) -> Iterator[tuple[Backup, str]]:
                 if not _holds(database, table, same_version=applied == copying.applied_migrations(database)):
                     raise NotCopied(f"{path} is damaged: {table.name} does not hold the {table.rows:,} rows it should.")
         yield backup, url
+
+
+@contextmanager
+def _with_room(folder: Path) -> Iterator[None]:
+    """Raise FolderError if something failed because the disk is full, whatever failed: SQLite has many words for it."""
+    try:
+        yield
+    except (NotCopied, OSError, Error) as error:
+        if shutil.disk_usage(folder).free < LEAST_ROOM:
+            raise FolderError(f"{folder}: {WHAT_TO_DO[errno.ENOSPC]}") from error
+        raise
 
 
 def _holds(database: BaseDatabaseWrapper, table: Table, *, same_version: bool) -> bool:

@@ -7,6 +7,7 @@ and written in one transaction, so the target holds everything or what it held b
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -98,8 +99,7 @@ def index(url: str = "") -> None:
 
 
 def _manage(url: str, command: str, **options: Any) -> None:
-    """Run a command on the database. If it is not the site's own, this takes another process, since migrations know only one
-    database."""
+    """Run a command on the database. If it is not the site's own, this takes a process: migrations know only one database."""
     if not url:
         call_command(command, stdout=StringIO(), **options)
         return
@@ -107,8 +107,17 @@ def _manage(url: str, command: str, **options: Any) -> None:
     environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY}
     arguments = [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]
     program = [sys.executable, str(settings.BASE_DIR / "manage.py"), command, *arguments]
-    if subprocess.run(program, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
-        raise NotCopied(f"`{command}` failed on the other database; its message is above.")
+    error = subprocess.PIPE if command == "migrate" else None  # the index shows its progress there
+    done = subprocess.run(program, env=environment, stdout=subprocess.DEVNULL, stderr=error, text=True, check=False)
+    if done.returncode:
+        raise NotCopied(f"`{command}` failed on the other database: {_reason(done.stderr or '')}")
+
+
+def _reason(printed: str) -> str:
+    """Return why a command failed: its last sentence, or its error's with what to do."""
+    if errors := re.findall(r"^[\w.]+Error: (.{1,300})", printed, re.MULTILINE):
+        return f"{errors[-1].rstrip('.')}. Look at that database, and at what its user may do, then run this again."
+    return printed.strip().rpartition("\n")[2][:300] or "its message is above."
 
 
 def holds_something(database: BaseDatabaseWrapper) -> bool:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import Error, connection
 
+from digests.reader.styles import style_sheets
 from hotpapers_site.health import broker, troubles
 
 OK = "ok"
@@ -49,7 +50,7 @@ def _static_files() -> str:
     if not settings.HASHED_STATIC:
         return OK
     try:
-        staticfiles_storage.url("readers/site.css")
+        staticfiles_storage.url(style_sheets()[0])
     except ValueError:
         return "The static files were not collected. Run `manage.py collectstatic`."
     return OK

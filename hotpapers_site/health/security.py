@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from hotpapers_site.accounts.events import LOUD
 from hotpapers_site.health import alerts, troubles
 from hotpapers_site.models import SecurityEvent
+from papers.counted import counted
 
 TOLD_WITHIN = timedelta(hours=1)
 """What could not be sent within this time stays in the log and in the admin."""
@@ -33,4 +34,6 @@ def sentences(events: list[SecurityEvent]) -> list[str]:
         detail = f" ({event.detail})" if event.detail else ""
         where = event.address or "an unknown address"
         told.append(f"{name}: {event.get_kind_display()}{detail} from {where}, {troubles.moment(event.at)}.")
-    return told + ([f"{len(events) - MOST:,} more events: see the security events in the admin."] if events[MOST:] else [])
+    return told + (
+        [f"{counted(len(events) - MOST, 'more event')}: see the security events in the admin."] if events[MOST:] else []
+    )

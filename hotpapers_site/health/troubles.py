@@ -16,12 +16,13 @@ from digests.mirror import running
 from digests.models import Digest, MirrorHealth
 from digests.page_cache import triggers as page_triggers
 from hotpapers_site import notices
-from hotpapers_site.databases.away import waiting_migrations
+from hotpapers_site.databases.away import of_newer_version, waiting_migrations
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
 from papers import clock, status
 from papers.access import networks
+from papers.counted import counted
 from papers.networks.registry import streams
 from papers.rendered import sources
 from papers.search import schema as search_schema
@@ -49,7 +50,8 @@ def found() -> list[Found]:
     now = clock.now()
     live, silent = heartbeats.split()
     processes = [*missing(live, silent), *late(silent), *clocks(live)]
-    told = [*processes, *queues(), *disks(), *mirrors(now), *migrations(), *overdue(now), *failing_tasks(), *untold(now)]
+    database = [*migrations(), *newer_tables()]
+    told = [*processes, *queues(), *disks(), *mirrors(now), *database, *overdue(now), *failing_tasks(), *untold(now)]
     told += [Found(key, sentence) for key, sentence in status.needs(now).items()]
     return [Found(one.key[:120], Truncator(one.sentence).chars(1000)) for one in told]  # reasons are others' words
 
@@ -104,10 +106,10 @@ def queues() -> Iterator[Found]:
         return
     for name, one in waiting.items():
         if one.oldest_s > longest_wait_s(QUEUES[name]):
-            number = f"{one.number:,} {'task waits' if one.number == 1 else 'tasks wait'}"
+            number, minutes = counted(one.number, "task waits", "tasks wait"), counted(round(one.oldest_s / 60), "minute")
             yield Found(
                 f"queue {name}",
-                f"{number} in the queue {name}, the oldest for {one.oldest_s / 60:.0f} minutes. Start more workers of it, or see "
+                f"{number} in the queue {name}, the oldest for {minutes}. Start more workers of it, or see "
                 "at /admin/system/ what its workers do.",
             )
 
@@ -141,7 +143,7 @@ def disks() -> Iterator[Found]:
 def untold(now: datetime) -> Iterator[Found]:
     """Yield notices that a channel does not take. They can be read in the product."""
     if number := notices.late(now):
-        said = f"{number:,} {'notice' if number == 1 else 'notices'} to editors could not be sent by mail or webhook. "
+        said = f"{counted(number, 'notice')} to editors could not be sent by mail or webhook. "
         yield Found("notices", f"{said}The log says why; see EMAIL_URL and NOTICE_WEBHOOKS.")
 
 
@@ -162,6 +164,16 @@ def migrations() -> Iterator[Found]:
         yield Found("migrations", "The database's triggers are those of another version. Run `manage.py migrate`.")
     else:
         _done.add("migrations")
+
+
+def newer_tables() -> Iterator[Found]:
+    """Look for tables of a newer version, until there are none. `/readyz` does not: most pages can be shown all the same."""
+    if "newer" in _done:
+        return
+    if sentence := of_newer_version():
+        yield Found("newer", sentence)
+    else:
+        _done.add("newer")
 
 
 def overdue(now: datetime) -> Iterator[Found]:

@@ -12,6 +12,7 @@ from digests.models import Digest
 from papers import clock
 from papers.access import networks
 from papers.collecting.progress import is_progress
+from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace
 from papers.networks.registry import KINDS
 
@@ -60,12 +61,13 @@ class Teller:
             if row.papers_done_at is None and is_progress(row.reason):
                 self._once(row.reason, row.reason)
             elif row.papers_done_at and row.papers_done_at >= self._started and row.found_new:
-                self._once(("papers", row.date), f"All {row.found_new:,} papers of {said(row.date)} are here.")
+                many, are = ("The one paper", "is") if row.found_new == 1 else (f"All {row.found_new:,} papers", "are")
+                self._once(("papers", row.date), f"{many} of {said(row.date)} {are} here.")
         began = self._started.replace(microsecond=0)
         drafts = Digest.objects.filter(date__gte=since, status=Digest.Status.DRAFT, is_sample=False, written_at__gte=began)
         complete = set(CollectionDay.objects.filter(state=CollectionDay.State.COMPLETE).values_list("date", flat=True))
         for day, listed in drafts.order_by("date").annotate(listed=Count("entries")).values_list("date", "listed"):
-            many = "no hot paper yet" if not listed else f"{listed:,} hot paper{'' if listed == 1 else 's'}"
+            many = "no hot paper yet" if not listed else counted(listed, "hot paper")
             more = "" if day in complete else " It follows the posts until the day is complete."
             address = self._site + reverse("desk", args=[day])
             self._once(("draft", day), f"A draft of {said(day)} is on the desk, with {many}: {address}{more}")
@@ -76,7 +78,7 @@ class Teller:
         streams = {place.network: place for place in StreamPlace.objects.filter(network__in=networks.on())}
         for network, posts in found.items():
             if posts and network not in streams:
-                self._once(("posts", network), f"{KINDS[network].title}: {posts:,} posts about papers so far.")
+                self._once(("posts", network), f"{KINDS[network].title}: {counted(posts, 'post')} about papers so far.")
         for network, place in streams.items():
             if place.heard_at is None or place.heard_at < self._started or place.cursor is None:
                 continue
@@ -86,7 +88,7 @@ class Teller:
             elif ("live", network) not in self._said and self._looked_s - self._stream_s >= STREAM_EVERY_S:
                 self._stream_s = self._looked_s
                 at, hours = EPOCH + timedelta(microseconds=place.cursor), _lookback_h(network)
-                self._say(f"Reading {title}'s last {hours} hours, at {at:%-d %b, %H:%M} UTC.")
+                self._say(f"Reading {title}'s last {counted(hours, 'hour')}, at {at:%-d %b, %H:%M} UTC.")
 
     def _services(self) -> None:
         health = {one.service: one for one in SourceHealth.objects.all()}

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from papers.access import networks
 from papers.access.connections import calendar, health_of, no_key
+from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.network_words import title
 from papers.networks.registry import KINDS, PAID
@@ -50,7 +51,7 @@ def expectation(day: date) -> str:
 
 def outage(name: str, since: datetime, attempts: int, message: str) -> str:
     """What is said of a source that has been failing for hours."""
-    tried = f" ({attempts} attempts)" if attempts else ""
+    tried = f" ({counted(attempts, 'attempt')})" if attempts else ""
     return f"{name} has been failing since {since.astimezone(UTC):%d %b %Y, %H:%M} UTC{tried} and needs attention. {message}"
 
 
@@ -77,7 +78,7 @@ def _unread_posts(of_day: Mapping[str, SourceDay]) -> Iterator[str]:
     for name, source in sorted(of_day.items()):
         if name in KINDS and (count := len(source.left_out)):
             where = "" if name == PAID.name else f" of {title(name)}"
-            yield f"{count:,} post{'s' if count > 1 else ''}{where} could not be read: {told(left_out(source))}."
+            yield f"{counted(count, 'post')}{where} could not be read: {told(left_out(source))}."
 
 
 def _is_out(source: SourceDay | None, now: datetime) -> bool:

@@ -5,7 +5,7 @@ A listing day has the date that arXiv's pages show. Tweets are swept by UTC day,
 
 import contextlib
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
@@ -195,10 +195,24 @@ def answered(row: CollectionDay, source: str) -> None:
     of_day.update(attempts=0, message="", is_refused=False, failing_since=None)
 
 
-def remember(row: CollectionDay, source: str, left_out: Iterable[LeftOut], *, note: str | None = None, anew: bool = True) -> None:
-    """Keep which of the day's records the source sent unreadable: these alone, or besides those of earlier answers."""
+def remember(
+    row: CollectionDay,
+    source: str,
+    left_out: Iterable[LeftOut],
+    *,
+    note: str | None = None,
+    anew: bool = True,
+    instead: Iterable[Sequence[str]] = (),
+) -> None:
+    """Keep which of the day's records the source sent unreadable: these alone, or besides those of earlier answers.
+
+    `instead` are those (name, and what each lacks) that the same question had as its answer before: these take their place.
+    """
     of_day = _of_day(row, source)
-    known = [] if anew else of_day.left_out
+    known = [] if anew else list(of_day.left_out)
+    for before in map(list, instead):
+        if before in known:
+            known.remove(before)
     names = {name for name, _ in known if name}
     kept = [*known, *([one.name, one.lacks] for one in left_out if one.name not in names)]
     of_day.left_out = kept[:MOST_LEFT_OUT]

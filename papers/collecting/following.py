@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
@@ -13,7 +13,8 @@ from django.utils import timezone
 from papers import clock
 from papers.access.connections import health_of, note_answer, note_failure
 from papers.collecting import days, posts
-from papers.models import CollectionDay, StreamPlace
+from papers.collecting.network_days import note_missed
+from papers.models import CollectionDay, NetworkDay, StreamPlace
 from papers.networks.base import Heard, Stream
 from papers.sources.http import Transient
 from papers.sources.records import LeftOut
@@ -89,8 +90,7 @@ def _is_dead(leader: str) -> bool:
 
 
 def _follow(network: str, stream: Stream, me: str, until_live: bool, give_up_s: float, say: Callable[[str], object]) -> None:
-    place = StreamPlace.objects.get(network=network)
-    cursor = place.cursor if place.cursor is not None else (clock.now() - stream.lookback - EPOCH) // timedelta(microseconds=1)
+    cursor = _cursor(network, stream)
     heard_s, noted_s, trouble = time.monotonic(), float("-inf"), ""
     for heard in stream.follow(cursor):
         keep(network, heard, me)
@@ -112,6 +112,18 @@ def _follow(network: str, stream: Stream, me: str, until_live: bool, give_up_s: 
             raise Transient(trouble or f"The stream of {network} sent nothing for {give_up_s:.0f} s.")
 
 
+def _cursor(network: str, stream: Stream) -> int:
+    """Where to go on from; the first time it is as far back as the stream goes, which is kept as its beginning."""
+    place = StreamPlace.objects.get(network=network)
+    if place.cursor is None:
+        place.began_at = clock.now() - stream.lookback
+        place.cursor = (place.began_at - EPOCH) // timedelta(microseconds=1)
+        place.save(update_fields=["began_at", "cursor"])
+        # Days that were asked for before are due again: they tell, or fill by search, what was not heard of them.
+        NetworkDay.objects.filter(network=network, collected_until=None).update(collected_at=None)
+    return place.cursor
+
+
 def keep(network: str, heard: Heard, me: str) -> None:
     """Store what was heard, and the place, in one transaction. Raises NotLeading where `me` does not lead."""
     now = clock.now()
@@ -128,24 +140,7 @@ def keep(network: str, heard: Heard, me: str) -> None:
         if heard.authors_back:
             posts.look_for_authors(network, heard.authors_back, now=now)
         if heard.missed:
-            _missed(network, *heard.missed, now)
+            note_missed(network, *heard.missed, now=now)
         if heard.unreadable and (day := CollectionDay.objects.filter(date=now.date()).first()):
             with days.changing(day.date, now) as row:
                 days.remember(row, network, [LeftOut("", UNREADABLE)] * heard.unreadable, anew=False)
-
-
-def _missed(network: str, start: datetime, end: datetime, now: datetime) -> None:
-    """Note what was not heard with each of its days, which tell it."""
-    touched = list(_days(start, end))
-    posts.missed(network, start, end, days=touched)
-    of_days = [opens.date() for opens, _ in touched]
-    for day in CollectionDay.objects.filter(date__in=of_days).order_by("date").values_list("date", flat=True):
-        with days.changing(day, now):
-            pass
-
-
-def _days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    day = start.astimezone(UTC).date()
-    while days.bounds(day)[0] < end:
-        yield days.bounds(day)
-        day += timedelta(days=1)

@@ -72,11 +72,12 @@ def look_for_authors(network: str, authors: Collection[str], *, now: datetime) -
 def missed(network: str, start: datetime, end: datetime, *, days: Iterable[tuple[datetime, datetime]]) -> None:
     """Note in each of the UTC days (first and last moment) that it was not heard from start to end."""
     for opens, closes in days:
-        row, _ = NetworkDay.objects.get_or_create(date=opens.date(), network=network)
         gap = [max(start, opens).isoformat(), min(end, closes).isoformat()]
-        if gap not in [known[:2] for known in row.missed]:
-            row.missed, row.collected_at = [*row.missed, gap], None  # due again, to be filled where that is possible
-            row.save(update_fields=["missed", "collected_at"])
+        with transaction.atomic():
+            row, _ = NetworkDay.objects.select_for_update().get_or_create(date=opens.date(), network=network)
+            if gap not in [known[:2] for known in row.missed]:
+                row.missed, row.collected_at = [*row.missed, gap], None  # due again, to be filled where that is possible
+                row.save(update_fields=["missed", "collected_at"])
 
 
 def _gone(reasons: Mapping[int, GoneReason], now: datetime) -> None:

@@ -22,7 +22,8 @@ from papers.collecting.announced import Progress, no_progress
 from papers.collecting.tweets import authors_of, store
 from papers.counts.mentions import add_mentions
 from papers.models import CollectionDay, NetworkDay, PaidRead, Tweet
-from papers.networks.paid import FoundTweet, Paid, SweepPage, roots_wanted, unreadable
+from papers.networks.base import unreadable
+from papers.networks.paid import FoundTweet, Paid, SweepPage, roots_wanted
 from papers.networks.registry import PAID
 from papers.sources.http import SourceError
 from papers.sources.records import is_mostly_unread
@@ -38,6 +39,8 @@ class Place:
     """All pages are read; roots of threads may be left to look up."""
     roots: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """Roots to look up: by status id, then by the author of the replies, the papers that these link."""
+    unread: list[list[str]] = field(default_factory=list)
+    """What is told of the page that is asked for next, which was read before: names, and what each lacks."""
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -136,9 +139,9 @@ def _read_pages(state: NetworkDay, place: Place, paid: Paid, now: datetime, prog
             if reservations:
                 reservations.pop().settle(page.reads)
             store(page.tweets, read_at=clock.now())
-            _remember_unread(state.date, page, now)
+            _remember_unread(state.date, place, page, now)
             _remember_roots(place, page.tweets)
-            place.token, place.is_through = page.next_token, not page.more
+            place.token, place.is_through, place.unread = page.next_token, not page.more, []
             _keep(state.date, place, now)
             found += len(page.tweets)
             progress(found, None)
@@ -150,11 +153,13 @@ def _read_pages(state: NetworkDay, place: Place, paid: Paid, now: datetime, prog
         raise budget.refusal(clock.now())
 
 
-def _remember_unread(day: date, page: SweepPage, now: datetime) -> None:
+def _remember_unread(day: date, place: Place, page: SweepPage, now: datetime) -> None:
     """Raises Unreadable where most of the page is: then the network has changed, and the page is to be read again."""
-    if page.left_out:
-        with days.changing(day, now) as row:
-            days.remember(row, PAID.name, page.left_out, anew=False)
+    if page.left_out or place.unread:
+        with _changing(day, now) as (row, state):
+            days.remember(row, PAID.name, page.left_out, anew=False, instead=place.unread)
+            place.unread = [[one.name, one.lacks] for one in page.left_out]
+            state.sweep_token = place.write()
     if is_mostly_unread(len(page.left_out), page.reads):
         raise unreadable(PAID.title, page.left_out, page.reads)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from papers.access.connections import Sources, note_answer, note_failure
@@ -104,16 +105,14 @@ def embed(
 def _keep(tweet: Tweet, embed: Embed, now: datetime) -> None:
     # Where a reading has found meanwhile that it is gone, it stays gone.
     still = Tweet.objects.filter(Q(state=Tweet.State.LIVE) | HIDDEN, pk=tweet.pk)
-    still.update(
-        author_name=embed.name,
-        author_handle=embed.handle,
-        language=embed.language,
-        direction=embed.direction,
-        body_html=embed.body_html,
-        embedded_at=now,
-    )
-    if tweet.state != Tweet.State.LIVE:
-        still.update(state=Tweet.State.LIVE, state_since=None, next_read_at=now)
+    text = {"language": embed.language, "direction": embed.direction, "body_html": embed.body_html}
+    is_edited = tweet.body_html and any(getattr(tweet, name) != value for name, value in text.items())
+    with transaction.atomic():
+        if is_edited:
+            lists().keep_printed_posts([tweet.pk])
+        still.update(author_name=embed.name, author_handle=embed.handle, embedded_at=now, **text)
+        if tweet.state != Tweet.State.LIVE:
+            still.update(state=Tweet.State.LIVE, state_since=None, next_read_at=now)
 
 
 def _hide(tweet: Tweet, state: Tweet.State, now: datetime) -> None:

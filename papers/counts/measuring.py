@@ -14,7 +14,7 @@ from papers import rows
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet, TweetMeasurement
 from papers.networks.registry import OLD_NETWORK
 from papers.ranking.candidates import rules
-from papers.ranking.ranking import points
+from papers.ranking.ranking import MOST_POINTS, points
 
 BATCH = 20_000
 """Readings in one transaction: some megabytes, and locks for a fraction of a second."""
@@ -148,10 +148,10 @@ _PAPERS = f"""
         counts = excluded.counts, extra_points = excluded.extra_points
 """  # noqa: S608
 JSON = {
-    "postgresql": {"each": "jsonb_each_text", "object": "jsonb_object_agg", "nested": "counts"},
-    "sqlite": {"each": "json_each", "object": "json_group_object", "nested": "json(counts)"},
+    "postgresql": {"each": "jsonb_each_text", "object": "jsonb_object_agg", "nested": "counts", "least": "LEAST"},
+    "sqlite": {"each": "json_each", "object": "json_group_object", "nested": "json(counts)", "least": "MIN"},
 }
-"""How each database takes JSON apart and makes it."""
+"""How each database takes JSON apart and makes it, and its word for the least of several."""
 
 
 def _papers(touched: str, weights: Weights) -> str:
@@ -167,14 +167,19 @@ def _points(of_table: str, weights: Weights) -> str:
         given = ((column.format(name), weight) for name, weight in of_network.items() if weight)
         parts = [f"COALESCE(CAST({count} AS numeric), 0) * {weight:f}" for count, weight in given]
         cases.append(f"WHEN '{network}' THEN {' + '.join(parts) or '0'}")
-    return f"CAST(ROUND(CASE {of_table}.network {' '.join(cases)} ELSE 0 END) AS bigint)"
+    return _whole(f"CASE {of_table}.network {' '.join(cases)} ELSE 0 END")
 
 
 def _points_of_readings(weights: Weights) -> str:
     """The same of a row of the temporary table, whose tweets are all of the network that has columns."""
     given = weights.get(OLD_NETWORK, {}).items()
     parts = [f"reading.{name} * {weight:f}" for name, weight in given if weight]
-    return f"CAST(ROUND({' + '.join(parts) or '0'}) AS bigint)"
+    return _whole(" + ".join(parts) or "0")
+
+
+def _whole(points: str) -> str:
+    """Rounded, and no more than one post may give."""
+    return f"{JSON[connection.vendor]['least']}(CAST(ROUND({points}) AS bigint), {MOST_POINTS})"
 
 
 _LOCK = 0x4870_0001

@@ -11,16 +11,22 @@ from papers.counts.gone import mark_gone, mark_live
 from papers.counts.mentions import relink
 from papers.counts.refreshing import ASK_AGAIN, Refreshed
 from papers.models import Mention, Tweet
-from papers.networks.base import FoundPost, GoneReason, Network, PostsRead
+from papers.networks.base import FoundPost, GoneReason, Network, PostsRead, unreadable
 from papers.networks.body import body_of, direction_of
+from papers.networks.registry import KINDS
+from papers.shown import lists
 from papers.sources.http import SourceError
+from papers.sources.records import LeftOut, is_mostly_unread
 
 AT_ONCE = 500
 KEPT = ["counts", "read_at", "next_read_at", "author_handle", "author_name", "body_html", "direction", "language", "embedded_at"]
 
 
 def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -> Refreshed:
-    """Read these tweets of the network again. Raises what the network raises; what was stored by then stays."""
+    """Read these tweets of the network again. Raises what the network raises; what was stored by then stays.
+
+    Raises Unreadable at the end where most of them came without what we need: then the network has changed.
+    """
     done, pending = Refreshed(), list(tweets)
     while pending:
         batch, pending = pending[:AT_ONCE], pending[AT_ONCE:]
@@ -31,6 +37,10 @@ def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -
             raise
         note_answer(network.name, now)
         _store(network.name, batch, reading, now, done)
+    if is_mostly_unread(len(done.unreadable), done.read + len(done.unreadable)):
+        changed = unreadable(network.title, done.unreadable, done.read + len(done.unreadable))
+        note_failure(network.name, changed, now)
+        raise changed
     return done
 
 
@@ -54,6 +64,7 @@ def _store(network: str, asked: Iterable[Tweet], reading: PostsRead, now: dateti
     keep(found, now=now)
     done.read, done.gone = done.read + len(found), done.gone + len(gone)
     done.back, done.unknown = done.back + len(back), done.unknown + len(unknown)
+    done.unreadable += [LeftOut(id, lacks) for id, lacks in reading.unreadable.items()]
 
 
 def _unchanged(asked: Iterable[Tweet]) -> list[Tweet]:
@@ -75,14 +86,21 @@ def _unlinked(network: str, found: Mapping[str, FoundPost]) -> dict[str, GoneRea
 
 
 def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
-    """Store what the posts count now, and who their authors are called now. A count that was not told stays as it was."""
+    """Store what the posts count now, and who their authors are called now.
+
+    Where the network did not tell the first of its counts, all that were there before stay, as of their own moment.
+    """
     changed = []
+    found = list(found)
+    if edited := [tweet.pk for tweet, post in found if _is_edited(tweet, post)]:
+        lists().keep_printed_posts(edited)
     for tweet, post in found:
         before = score(tweet.counts) if tweet.read_at else None
-        counts = {**tweet.counts, **post.counts}
+        is_read = bool(post.counts) and (not tweet.counts or KINDS[tweet.network].counted[0].name in post.counts)
+        counts = dict(post.counts) if is_read else tweet.counts
         age_s = (now - tweet.posted_at).total_seconds()
         wait_s = measuring.next_wait(age_s, before, score(counts))
-        tweet.counts, tweet.read_at = counts, now if counts else tweet.read_at
+        tweet.counts, tweet.read_at = counts, now if is_read else tweet.read_at
         tweet.next_read_at = None if wait_s is None else now + timedelta(seconds=wait_s)
         tweet.author_handle, tweet.author_name = post.handle[:255] or tweet.author_handle, post.name[:200] or tweet.author_name
         if body := body_of(post.runs):
@@ -91,6 +109,11 @@ def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
         changed.append(tweet)
     Tweet.objects.bulk_update(changed, KEPT, batch_size=100)
     measuring.remember(changed, now=now)
+
+
+def _is_edited(tweet: Tweet, post: FoundPost) -> bool:
+    body, before = body_of(post.runs), (tweet.body_html, tweet.direction, tweet.language)
+    return bool(body and tweet.body_html) and before != (body, direction_of(post.runs), post.language)
 
 
 def score(counts: Mapping[str, int]) -> int:

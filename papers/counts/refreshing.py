@@ -1,7 +1,7 @@
 """Counts read again: a hundred tweets a call, within the budget, the most valuable first."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from papers.access import budget
@@ -13,6 +13,7 @@ from papers.models import PaidRead, Tweet
 from papers.networks.paid import LookupResult, Paid
 from papers.networks.registry import PAID
 from papers.sources.http import Malformed, SourceError
+from papers.sources.records import LeftOut
 
 ASK_AGAIN = timedelta(hours=1)
 """When the network said nothing of a tweet."""
@@ -28,7 +29,9 @@ class Refreshed:
     back: int = 0
     """They were gone and are live again; they are among `read`."""
     unknown: int = 0
-    """It said nothing of them: they stay as they are and are asked for again."""
+    """It said nothing readable of them: they stay as they are and are asked for again."""
+    unreadable: list[LeftOut] = field(default_factory=list)
+    """Those among them of which it said something without what we need."""
 
     @property
     def all(self) -> int:

@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from papers import clock
+from papers.counted import counted
 from papers.models import CollectionDay
 from papers.sources.http import SourceError
 
@@ -62,4 +63,5 @@ def progress_bar(unit: str) -> Iterator[Callable[[int, int | None], None]]:
 def summary(day: CollectionDay) -> str:
     """The day in one line."""
     announced = f"{day.found_new:,}" if day.expected_new is None else f"{day.found_new:,} of {day.expected_new:,}"
-    return f"{day}. {announced} new papers, {day.tweets_found:,} posts. {day.reason}".rstrip()
+    papers = "paper" if (day.found_new if day.expected_new is None else day.expected_new) == 1 else "papers"
+    return f"{day}. {announced} new {papers}, {counted(day.tweets_found, 'post')}. {day.reason}".rstrip()

@@ -69,7 +69,15 @@ class NetworkDay(models.Model):
     done_at = models.DateTimeField(null=True, help_text="When a sweep had reached the day's end")
     sweep_token = models.TextField(blank=True, editable=False, help_text="Where an unfinished sweep goes on")
     sweep_end = models.DateTimeField(null=True, editable=False, help_text="The end of that sweep")
-    missed = models.JSONField(default=list, blank=True, help_text="Gaps: pairs of moments (ISO 8601, UTC)")
+    missed = models.JSONField(
+        default=list, blank=True, help_text="Gaps: from, to (ISO 8601, UTC); where a search refused, why, and what it left out"
+    )
+
+    is_beginning_noted = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="What was before its stream was first listened to is, or was, a gap",
+    )
 
     class Meta:
         ordering = ["-date", "network"]
@@ -86,6 +94,7 @@ class StreamPlace(models.Model):
     cursor = models.BigIntegerField(null=True, help_text="Microseconds since 1970; kept with the posts found until then")
     leader = models.CharField(max_length=100, blank=True, help_text="The process that follows the stream; all others wait")
     leader_until = models.DateTimeField(null=True, help_text="By the real clock; then another one may")
+    began_at = models.DateTimeField(null=True, help_text="From when on it was listened to; null where nobody knows any more")
     heard_at = models.DateTimeField(null=True, help_text="When something last arrived")
     is_live = models.BooleanField(default=False, help_text="Everything up to now has been received")
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from papers.networks.strict_json import mapping, text_of, whole_number
+from papers.networks.strict_json import mapping, read_json, text_of, whole_number
 from papers.sources.answer_headers import retry_after_s
 from papers.sources.http import Answer, Malformed, RateLimited, ServiceRefused, SourceError, Transient, base_url, fetch, retrying
 from papers.sources.records import is_mostly_unread
@@ -88,10 +88,7 @@ class Api:
         return retrying(once, attempts=self._attempts, max_wait_s=self._max_wait_s, sleep=self._sleep)
 
     def _read(self, answer: Answer, accept: Collection[int]) -> tuple[int, Any]:
-        try:
-            body = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            body = None
+        body = read_json(answer.body)
         if answer.status in accept:
             return answer.status, body
         if answer.status != 200:
@@ -128,8 +125,8 @@ class Api:
         """`RateLimit-Reset` is a moment (seconds since 1970) with some services and a number of seconds with others."""
         reset = whole_number(answer.headers.get("ratelimit-reset", ""))
         if reset is None:
-            wait_s = retry_after_s(answer.headers)
-            return UNTOLD_WAIT_S if wait_s is None else min(wait_s, LONGEST_WAIT_S)
+            # A moment that has passed, or none at all, says that we are too fast, and nothing else.
+            return min(retry_after_s(answer.headers) or UNTOLD_WAIT_S, LONGEST_WAIT_S)
         return min(max(reset - self.now().timestamp() if reset > 10**9 else float(reset), 1.0), LONGEST_WAIT_S)
 
     def incomplete(self) -> Transient:

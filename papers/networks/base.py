@@ -4,7 +4,7 @@ A network is one package that holds a class with what `Network` says, and one li
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 import httpx
 
 from papers.sources.gate import Gate
-from papers.sources.http import Gone, SourceError
+from papers.sources.http import Gone, SourceError, Unreadable
 from papers.sources.records import LeftOut
 
 LONGEST_ADDRESS = 500
@@ -78,10 +78,22 @@ class PostsRead:
     gone: Mapping[str, GoneReason]
     unknown: frozenset[str]
     """Nothing (readable) was said of them: to be asked again, not to be taken for gone."""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """What each of those lacks of whom something was said; they are among `unknown`."""
 
 
 class NotGiven(SourceError):
     """The network gives this to nobody like us. Its text says so in one sentence; it is no failure, and nobody has to act."""
+
+
+def unreadable(title: str, left_out: Sequence[LeftOut], of: int) -> Unreadable:
+    """For an answer of which most posts cannot be read."""
+    lacks = " and ".join(dict.fromkeys(one.lacks for one in left_out))
+    return Unreadable(
+        f"{len(left_out):,} of {of:,} posts in {title}'s answer cannot be read: they lack {lacks}. {title} may have changed its "
+        "answers; check for a newer version of Hot Papers.",
+        status=200,
+    )
 
 
 class Kind(ABC):
@@ -92,6 +104,7 @@ class Kind(ABC):
     title: ClassVar[str]
     """As people call it."""
     counted: ClassVar[tuple[Count, ...]]
+    """The first is the one that people look at: a post that is given without it cannot be read, and is never taken for zero."""
     weights: ClassVar[Mapping[str, float]]
     """What each count gives to a paper's score, where no saved rule says otherwise."""
     mark: ClassVar[str] = ""
@@ -144,6 +157,12 @@ class Network(Kind):
     """A network that may be read for free, open for questions. What asks it may raise the errors of `papers.sources.http`."""
 
     @classmethod
+    def lacking(cls, post: FoundPost) -> str:
+        """What it lacks to be read as a whole: the first of its counts, or nothing."""
+        first = cls.counted[0]
+        return "" if first.name in post.counts else first.plural
+
+    @classmethod
     @abstractmethod
     def open(cls, client: httpx.Client, settings: Any, *, attempts: int, now: Callable[[], datetime]) -> Self:
         """Raises Misconfigured, which names the setting that cannot be."""
@@ -154,7 +173,10 @@ class Network(Kind):
 
     @abstractmethod
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
-        """The posts made in [start, end) that link a paper, in no order, and what cannot be read; one may come twice."""
+        """The posts made in [start, end) that link a paper, in no order, and what cannot be read; one may come twice.
+
+        A post without the first of its counts is both.
+        """
 
     @abstractmethod
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:

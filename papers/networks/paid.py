@@ -4,7 +4,7 @@ A sweep of a day goes page by page, so that a budget can end it at any page and 
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple, Self
@@ -12,7 +12,6 @@ from typing import Any, ClassVar, NamedTuple, Self
 import httpx
 
 from papers.networks.base import GoneReason, Kind
-from papers.sources.http import Unreadable
 from papers.sources.records import LeftOut
 
 
@@ -151,12 +150,3 @@ def roots_wanted(found: Iterable[FoundTweet]) -> tuple[str, ...]:
     known = {version for tweet in found for version in (tweet.status_id, *tweet.edit_history)}
     replies = [tweet for tweet in found if tweet.papers and not tweet.is_retweet and not tweet.answers_another]
     return tuple(dict.fromkeys(tweet.conversation_id for tweet in replies if tweet.conversation_id not in known))
-
-
-def unreadable(title: str, left_out: Sequence[LeftOut], of: int) -> Unreadable:
-    lacks = " and ".join(dict.fromkeys(one.lacks for one in left_out))
-    return Unreadable(
-        f"{len(left_out):,} of {of:,} posts in {title}'s answer cannot be read: they lack {lacks}. {title} may have changed its "
-        "answers; check for a newer version of Hot Papers.",
-        status=200,
-    )

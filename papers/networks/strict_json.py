@@ -1,15 +1,33 @@
 """Values out of JSON that strangers wrote: each function gives what it says, or what stands for nothing, and raises nothing."""
 
+import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-LARGEST_COUNT = 2**31 - 1
-"""The largest count that we take: our database keeps 32 bits, and no post comes near."""
+LARGEST_COUNT = 10**8
+"""The largest count that we take: no post comes near, and our database keeps sums of 32 bits."""
+LONGEST_NUMBER = 20
+"""Digits. No service has longer numbers, and those of thousands are none that Python reads."""
 LONGEST_TEXT = 10_000
-EARLIEST = 2000
-"""The year. No network that we read is so old."""
+EARLIEST, LATEST = 2000, 2100
+"""The years. No network that we read is so old, and days of the year 9999 cannot be shown in every time zone."""
+TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def read_json(body: bytes) -> Any:
+    """What the body says; None where it is no JSON. One odd number, byte or control character does not cost all the rest."""
+    try:
+        return json.loads(body.decode("utf-8-sig", errors="replace"), strict=False, parse_int=_number)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(digits: str) -> int | None:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else None
 
 
 def whole_number(value: object) -> int | None:
@@ -32,6 +50,13 @@ def text_of(value: object) -> str:
     return re.sub(r"[\x00\ud800-\udfff]", "", value) if isinstance(value, str) else ""
 
 
+def line_of(value: object) -> str:
+    """The string as one line that can be read: without controls, marks that turn the direction of what follows, and spaces at its
+    ends; empty where nothing in it can be seen."""
+    text = " ".join(CONTROLS.sub(" ", TURNING.sub("", text_of(value)[:LONGEST_TEXT])).split())
+    return text if any(unicodedata.category(character)[0] not in "ZC" for character in text) else ""
+
+
 def count(value: object) -> int | None:
     """A whole number that can be a count of ours."""
     number = whole_number(value)
@@ -39,11 +64,11 @@ def count(value: object) -> int | None:
 
 
 def moment(value: object) -> datetime | None:
-    """The moment in an ISO text with its zone, in UTC; None for all else, and for what is before EARLIEST: whoever writes of 1970
-    or of the year 1 has no clock."""
+    """The moment in an ISO text with its zone, in UTC; None for all else, and outside of EARLIEST to LATEST: whoever writes
+    of 1970, of the year 1 or of 9999 has no clock."""
     try:
         read = datetime.fromisoformat(text_of(value)[:40].upper())
-        return read.astimezone(UTC) if read.utcoffset() is not None and read.year >= EARLIEST else None
+        return read.astimezone(UTC) if read.utcoffset() is not None and EARLIEST <= read.year < LATEST else None
     except (ValueError, OverflowError):
         return None
 

@@ -23,6 +23,8 @@ GONE = {
 }
 
 
+MOST_POINTS = 10**8
+"""That one post may give: our database keeps sums of 32 bits."""
 EXCLUDED = "excluded by an editor"
 
 
@@ -47,7 +49,7 @@ class Rules:
 def points(network: str, counts: Mapping[str, int], weights: Mapping[str, Mapping[str, float]]) -> int:
     """What a network's counts, by its own names, give to a score; all the arithmetic that brings networks together."""
     of_network = weights.get(network, {})
-    return floor(sum(of_network.get(name, 0) * count for name, count in counts.items()) + 0.5)
+    return min(MOST_POINTS, floor(sum(of_network.get(name, 0) * count for name, count in counts.items()) + 0.5))
 
 
 @dataclass(frozen=True)
@@ -196,4 +198,7 @@ def _left_out(tweet: MentioningTweet) -> str:
         return GONE[tweet.state]
     if tweet.is_excluded:
         return EXCLUDED
-    return "" if tweet.read_at else "not read yet"
+    if not tweet.read_at:
+        return "not read yet"
+    first = KINDS[tweet.network].counted[0] if tweet.network in KINDS else None
+    return f"its {first.plural} could not be read" if first and first.name not in tweet.counted else ""

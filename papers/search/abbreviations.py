@@ -1,6 +1,6 @@
 """What people type short and titles write out."""
 
-from papers.search.words import folded
+from papers.search.words import folded, words
 
 SHORT = {
     "asr": "speech recognition",
@@ -8,7 +8,7 @@ SHORT = {
     "bnn": "bayesian neural network",
     "cnn": "convolutional neural network",
     "cv": "computer vision",
-    "ddpm": "denoising diffusion probabilistic model",
+    "ddpm": "diffusion probabilistic model",
     "dp": "differential privacy",
     "drl": "deep reinforcement learning",
     "dsp": "signal processing",
@@ -29,6 +29,7 @@ SHORT = {
     "knn": "nearest neighbor",
     "llm": "large language model",
     "lm": "language model",
+    "lstm": "long short term memory",
     "marl": "multi agent reinforcement learning",
     "mbrl": "model based reinforcement learning",
     "mcmc": "monte carlo",
@@ -73,7 +74,10 @@ SHORT = {
     "vqa": "visual question answering",
     "xai": "explainable ai",
 }
-"""By plain words; one way only, since the short form is what is typed."""
+"""By plain words."""
+LONG = {tuple(words(long)): short for short, long in SHORT.items() if " " in long}
+LONGEST = max(map(len, LONG))
+"""Words of a long form."""
 
 
 def written_out(word: str) -> str:

@@ -16,6 +16,7 @@ from papers.rendered.kinds import Kind, Text, names_source
 from papers.rendered.stored import Texts
 from papers.search import dictionary
 from papers.search.abbreviations import written_out
+from papers.search.addresses import ids_meant
 from papers.search.dictionary import NOWHERE
 from papers.search.expressions import FIRST
 from papers.search.index import PAPER
@@ -25,11 +26,12 @@ from papers.search.marking import excerpt, marked
 from papers.search.orders import Order, newest
 from papers.search.pasted import titles_within
 from papers.search.query import Query, QueryError, parse
-from papers.search.relaxing import with_fewer
+from papers.search.relaxing import MOST_OPTIONAL, with_fewer
 from papers.search.spacing import put_together, taken_apart
 from papers.search.terms import MOST_AUTHORS
 from papers.search.understanding import Reading, any_of, understood
 from papers.search.words import folded, name_words, plain_words, spellings
+from papers.sources.arxiv.categories import as_arxiv_writes
 
 MOST_HITS = 100
 SHOWN_AUTHORS = 6
@@ -38,8 +40,10 @@ FEW = 5
 MUCH_MORE_FREQUENT = 20
 MANY_WORDS = 3
 """Words: to find that no paper has them all takes long."""
-WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•](?=[^\W_])")
+WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•.^+&](?=[^\W_])")
 """What joins words, and may be left out where nothing has them in a row."""
+CITATION_KEY = re.compile(r"\b(?P<name>[^\W\d_]{2,30})[-_:]?(?P<year>(?:19|20)[0-9]{2})[-_:]?(?P<word>[^\W\d_]*)\b")
+"""`geva2020transformer`"""
 NUMBERED = re.compile(r"(?<=[^\W\d_]{4})(?:[0-9]+\b|\+\+|#)")
 """The number or sign behind a name, `stylegan3`, `nerf++`, that no paper has."""
 
@@ -143,30 +147,35 @@ def _found(query: Query) -> Found:
     exact = replace(first, filters=first.titled, wanted=()) if first.titled else first
     if first.titled and (papers := hottest(exact, MOST_COUNTED + 1)):
         return Found(exact, tuple(papers))
-    return Found(first, (), unknown_ids=query.ids)
+    if query.posts:
+        raise QueryError("Hot Papers doesn’t know this post. Search for the title or the arXiv id of its paper.")
+    return Found(first, (), unknown_ids=tuple(number for number in query.ids if not ids_meant(number)))
 
 
 def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
     """What to ask for, one after the other until something is found: the reading, the query in its place, whether words are left
     out."""
     yield first, "", False
+    if ids := _ids_meant(first.query):
+        yield understood(parse(ids)), ids, False
     if not first.wanted and not first.authors:
         return
     if titles := titles_within(first.query.text):
         yield replace(first, filters=titles, wanted=(), authors=()), "", False
     whole = [understood(first.query, is_unfinished=True)] if first.wanted and not first.wanted[-1].part.is_exact else []
-    if apart := _parsed(WITHIN.sub(" ", first.query.text), first.query):
+    if apart := _parsed(_apart(first.query.text), first.query):
         first = understood(apart)
         whole += [first, understood(first.query, is_unfinished=True)]
     corrected = _corrected(first) or _meant(first, 1)
     again = understood(parsed) if (parsed := _parsed(corrected, first.query)) else None
     attempts = [(reading, "") for reading in whole]
     attempts += [(again, corrected)] if again else []
-    attempts.append((understood(first.query, is_inflected=True), ""))
+    attempts.append((inflected := understood(first.query, is_inflected=True), ""))
     yield from ((reading, instead, False) for reading, instead in _worthwhile(attempts))
     if spaced := _parsed(_replaced(first.query.text, put_together(first) or taken_apart(first)), first.query):
         yield understood(spaced), "", False
-    for one, instead in ((first, ""), *([(again, corrected)] if again else [])):
+    best = inflected if len(inflected.wanted) <= MOST_OPTIONAL else first  # of many words so many endings take long
+    for one, instead in ((best, ""), *([(again, corrected)] if again else [])):
         for fewer in with_fewer(one):
             yield fewer, instead, True
     if unnumbered := _parsed(NUMBERED.sub("", first.query.text), first.query):
@@ -189,6 +198,19 @@ def _worthwhile(attempts: list[tuple[Reading, str]]) -> Iterator[tuple[Reading, 
 def _shape(reading: Reading) -> tuple[object, ...]:
     """What readings have in common that differ in the alternatives of their words alone."""
     return reading.filters, reading.unwanted, len(reading.wanted), reading.is_impossible
+
+
+def _ids_meant(query: Query) -> str:
+    """The ids of papers that are here and may be meant by mistyped ones; empty for none. One query, or none."""
+    meant = ids_meant(query.text)
+    papers = Paper.objects.filter(Paper.findable(), arxiv_id__in=meant).order_by("arxiv_id") if meant else Paper.objects.none()
+    return " ".join(papers.values_list("arxiv_id", flat=True))
+
+
+def _apart(text: str) -> str:
+    """The text with the words apart that marks join, and those of keys of citations."""
+    tokens = (CITATION_KEY.sub(r"\g<name> \g<year> \g<word>", token) for token in text.split())
+    return " ".join(token if as_arxiv_writes(token) else WITHIN.sub(" ", token).strip() for token in tokens)
 
 
 def _parsed(text: str, query: Query) -> Query | None:

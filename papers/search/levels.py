@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from papers import clock
+from papers.models import Paper
 from papers.search.expressions import FIRST, Clauses, are_so_many, standings, standings_among, standings_among_next
 from papers.search.index import STEPS, TIER_BITS
 from papers.search.understanding import Reading
@@ -27,8 +28,8 @@ TOP = 8 * LEVEL << TIER_BITS
 """Above every place."""
 FEW_DAYS = 62
 """Of fewer days PostgreSQL sorts all that it finds, since by standing it would pass most other papers before them."""
-
-
+FEW_PAPERS = 5_000
+"""Of days with no more papers it sorts them, too, where nothing else is asked for."""
 PASSED = 200
 """Papers that PostgreSQL looks through for each one that is wanted, the hottest first. Where it finds too few of them, those that
 are wanted are so few that it sorts them all."""
@@ -104,7 +105,7 @@ def _levels(reading: Reading) -> Iterator[list[Stream]]:
     if not reading.wanted:
         yield [Stream(0, reading.filters, tuple(above))]
         return
-    highest = (reading.titled, reading.well_known, reading.named, reading.as_typed)
+    highest = (reading.titled, reading.well_known, reading.named, reading.as_typed or reading.with_rarest)
     for number, wanted in zip((7, 6, 5, 4), highest, strict=True):
         if wanted:
             yield [Stream(number * LEVEL, wanted, tuple(above), is_of_names=number > 4)]
@@ -129,8 +130,14 @@ def _own(clauses: Clauses, reading: Reading) -> Clauses:
 
 
 def is_of_few_days(reading: Reading) -> bool:
-    """And asks for more than these days, which alone are soon found among the hottest."""
+    """So that what is found is soon sorted. Days alone are those of few papers: of many, enough are among the hottest. One query
+    of PostgreSQL's, or none."""
     query, today = reading.query, clock.now().date()
-    if query.since is None or len(reading.anywhere) < 2:
+    if query.since is None:
         return False
-    return min(query.until or today, today) - query.since < timedelta(days=FEW_DAYS)
+    if len(reading.anywhere) > 1:
+        return min(query.until or today, today) - query.since < timedelta(days=FEW_DAYS)
+    if connection.vendor == "sqlite":
+        return False
+    papers = Paper.objects.filter(listing_date__range=(query.since, query.until or today)).order_by()
+    return not papers[FEW_PAPERS : FEW_PAPERS + 1].exists()

@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from papers.models import Tweet
 from papers.search.expressions import FIRST, Clause, Clauses, fts5, joined_tsquery, tsquery
 from papers.search.posts import handle_term
 from papers.search.query import Part, Query
@@ -12,7 +13,11 @@ MOST_WORDS = 12
 
 
 def matching_posts(query: Query, limit: int, *, before: int = FIRST) -> list[int]:
-    """The primary keys below `before` of the posts with all words of the query, the newest first; one query, or none."""
+    """The primary keys below `before` of the posts with all words of the query, or whose addresses it has, the newest first; one
+    query, or none."""
+    if query.posts:
+        named = Tweet.objects.with_keys(query.posts).filter(pk__lt=before).order_by("-pk")
+        return list(named.values_list("pk", flat=True)[:limit])
     words = [part for part in query.parts if not part.kind][:MOST_WORDS]
     wanted: Clauses = tuple(_clause(part) for part in words)
     wanted += tuple(

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from papers.models import IndexedPost, Mention, Paper, Tweet, UnindexedPost
+from papers.post_keys import PostKey
 from papers.rows import insert
 from papers.search.noted import take
 from papers.search.schema import POST_FTS5, POST_GIN
@@ -47,6 +48,13 @@ def texts_of(papers: Collection[int], most: int) -> dict[int, list[str]]:
         if body and counted[paper] <= most:
             found[paper].append(text_of(body))
     return found
+
+
+def papers_of(keys: Collection[PostKey]) -> list[str]:
+    """The arXiv ids of the papers that these posts are about, where posts and papers may be found; one query."""
+    posts = Tweet.objects.live().filter(is_excluded=False).with_keys(keys)
+    rows = Mention.objects.filter(Paper.findable("paper__"), tweet__in=posts).order_by("pk")
+    return list(dict.fromkeys(rows.values_list("paper__arxiv_id", flat=True)))
 
 
 def write_of_papers(papers: Collection[int], *, is_empty: bool = False) -> None:

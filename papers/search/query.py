@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from papers.search.addresses import ids_in, is_id_beginning, words_of_link
+from papers.post_keys import PostKey
+from papers.search.addresses import ids_in, is_id_beginning, posts_in, words_of_link
+from papers.search.as_typed import plainly, without_markup
 from papers.search.days import DAY, days_of
 from papers.search.words import UNSPACED, name_words, words
 from papers.sources.arxiv.categories import as_arxiv_writes
 from papers.text.identifiers import CATEGORY, FIRST_YEAR
-from papers.text.tex import readable
 
 LONGEST_QUERY = 300
 MOST_TERMS = 40
@@ -57,10 +58,8 @@ LABEL = re.compile(rf"(?:(?:title|ti)|(?P<field>{'|'.join(FIELDS)}))\s?:\s", re.
 """A field and a space, as people type it, and as arXiv's mails write titles."""
 OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
 """In capitals, between two words."""
-QUOTES = dict.fromkeys(map(ord, "“”„«»‟"), '"')
-FULL_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
-"""Letters, digits and marks as wide as Han, which keyboards for these languages write."""
-AS_TYPED = QUOTES | FULL_WIDTH
+MOST_IN_CAPITALS = 5
+"""Words of a query in capitals, in which OR is an operator: of more it is a title."""
 Term = tuple[str, ...]
 
 
@@ -99,6 +98,8 @@ class Query:
     categories: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     id_beginnings: tuple[str, ...] = ()
+    posts: tuple[PostKey, ...] = ()
+    """Posts whose papers are looked for."""
     years: tuple[int, ...] = ()
     """Bare ones: papers of one of them."""
     since: date | None = None
@@ -114,11 +115,10 @@ class Query:
 
 def parse(text: str) -> Query:
     """The query in what a reader typed. Raises QueryError."""
-    text = " ".join(text.translate(AS_TYPED).replace("\0", " ").split())
+    text = plainly(text)
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"The search is too long. Use at most {LONGEST_QUERY} characters.")
-    if "$" in text or "\\" in text:
-        text = readable(text)
+    text = without_markup(text)
     if label := LABEL.match(text):
         text = (f"{label['field']}:" if label["field"] else "") + text[label.end() :]
     text = SINCE.sub(r"\g<field>:", text)
@@ -129,6 +129,8 @@ def parse(text: str) -> Query:
     if found := ids_in(text):
         fields = [part for part in _parts(text) if part.kind in FIELDS and ":" in text[slice(*part.place)]]
         return replace(_query(text, fields, (), ()), ids=found)
+    if posts := posts_in(text):
+        return replace(_query(text, (), (), ()), posts=posts)
     parts: list[Part] = []
     either: list[tuple[Part, ...]] = []
     without: list[Part] = []
@@ -160,7 +162,9 @@ def _refuse(query: Query, text: str) -> None:
         raise QueryError("Write a word to search for, too, besides what the papers must be without.")
     if query == Query() and not query.either:
         if LINK.search(text):
-            raise QueryError("Only links to arXiv papers can be searched, for example https://arxiv.org/abs/2010.04296.")
+            raise QueryError(
+                "Only links to papers and to posts about them can be searched, for example https://arxiv.org/abs/2010.04296."
+            )
         if not re.search(r"[^\W_]", text):
             raise QueryError("Nothing to search for. Type a word, a name or an arXiv id.")
 
@@ -200,7 +204,7 @@ def _parts(text: str) -> Iterator[Part]:
         minus, name, place = found["minus"] or "", FIELDS.get((found["field"] or "").lower(), ""), found.span()
         if found["lone"] or (not name and found["quoted"] is None and LINK.match(found["bare"])):
             continue
-        if found[0] in OPERATORS and not text.isupper():  # a title in capitals
+        if found[0] in OPERATORS and not (text.isupper() and len(text.split()) > MOST_IN_CAPITALS):
             yield Part(OPERATORS[found[0]], (), "", place)
         elif name and not _is_prose(found):
             value = found["quoted"] if found["quoted"] is not None else found["bare"]

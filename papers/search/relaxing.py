@@ -1,6 +1,6 @@
 """What to ask for where no paper has all that was asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -38,7 +38,10 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
         clause for clause in reading.filters if clause not in names and clause != years and clause not in of_categories
     )
     besides = [*of_categories, *([years] if years else []), *(clause for clause in reading.filters if clause in names)]
-    optional = [*_rarest(words), *(Wanted(NOTHING, clause, clause) for clause in besides)][:MOST_OPTIONAL]
+    frequency = _frequency(words)
+    optional = [*_rarest(words, frequency), *(Wanted(NOTHING, clause, clause) for clause in besides)][:MOST_OPTIONAL]
+    in_titles = [one for one in words if frequency[one]] if len(words) <= MOST_OPTIONAL else []  # of more it takes long
+    rarest = (min(in_titles, key=frequency.__getitem__).in_title,) if in_titles else ()
     exact = [one for one in reading.wanted if one.part.is_exact]
     most = min(MOST_MISSING, len(optional) - max(1, len(optional) // 2))
     for missing in range(0 if len(words) < len(loose) else 1, most + 1):
@@ -47,7 +50,9 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
             for of in combinations(optional, missing + 1)
         ]
         # No paper has all words, so none has them in a row, or as its name; but some of them may be the name of one.
-        yield replace(reading, filters=filters, wanted=(*exact, *some), row=(), name="", known_as=_name_among(loose))
+        yield replace(
+            reading, filters=filters, wanted=(*exact, *some), row=(), name="", known_as=_name_among(loose), rarest=rarest
+        )
 
 
 def _name_among(wanted: Sequence[Wanted]) -> str:
@@ -57,13 +62,19 @@ def _name_among(wanted: Sequence[Wanted]) -> str:
     return next((name for name in map(joined, runs) if name in CALLED), "")
 
 
-def _rarest(wanted: Sequence[Wanted]) -> list[Wanted]:
+def _frequency(wanted: Sequence[Wanted]) -> dict[Wanted, int]:
+    """In how many titles and names each word stands, or its plural."""
+    words = {one: (plain_words(one.part.typed) or [""])[-1] for one in wanted}
+    forms = {word: (word, f"{word}s", word.removesuffix("s")) for word in words.values()}
+    known = dictionary.known({form for of in forms.values() for form in of})
+    return {one: max(known.get(form, NOWHERE).frequency for form in forms[word]) for one, word in words.items()}
+
+
+def _rarest(wanted: Sequence[Wanted], frequency: Mapping[Wanted, int]) -> list[Wanted]:
     """As many of them as may be optional, in their order."""
     if len(wanted) <= MOST_OPTIONAL:
         return list(wanted)
-    words = {one: (plain_words(one.part.typed) or [""])[-1] for one in wanted}
-    known = dictionary.known(words.values())
     if len(wanted) > LONGEST_RUN:  # a reference: initials, names and numbers, among which a title stands
-        wanted = [one for one in wanted if known.get(words[one], NOWHERE).papers] or wanted
-    rarest = sorted(wanted, key=lambda one: known.get(words[one], NOWHERE).frequency)[:MOST_OPTIONAL]
+        wanted = [one for one in wanted if frequency[one]] or wanted
+    rarest = sorted(wanted, key=frequency.__getitem__)[:MOST_OPTIONAL]
     return [one for one in wanted if one in rarest]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
 
 from django.db import connection
 
@@ -15,9 +14,11 @@ from papers import clock
 from papers.search import dictionary
 from papers.search.abbreviations import written_out
 from papers.search.days import spans
-from papers.search.dictionary import Known
+from papers.search.dictionary import NOWHERE, Known
 from papers.search.expressions import Clause, Clauses, Term
 from papers.search.names import LONGEST_NAME, Author, Others, author_clauses, authors_among, other_spellings, ways, words_of_name
+from papers.search.neighbours import Runs, abbreviated, joined_runs
+from papers.search.posts import papers_of
 from papers.search.query import Part, Query
 from papers.search.terms import category_term, id_term
 from papers.search.wanted import Wanted, of_the_index
@@ -39,14 +40,6 @@ VERSION = re.compile(r"v?[0-9]{1,2}")
 """Behind a name."""
 
 
-class Runs(NamedTuple):
-    """Words in a row, joined, that a word is part of."""
-
-    names: Sequence[str] = ()
-    kinds: str = ""
-    """Of terms that they are looked for as, besides as a word. What has the words themselves needs no `j_` or `h_`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     query: Query
@@ -64,6 +57,8 @@ class Reading:
     """All words, written as one."""
     known_as: str = ""
     """A name that everybody knows, among words that no paper has all."""
+    rarest: Clauses = ()
+    """In the title: of words that some papers may lack the one that stands in fewest titles, since it says most."""
     is_impossible: bool = False
     """No paper can be of these days."""
 
@@ -114,6 +109,11 @@ class Reading:
         return (*self.anywhere, called) if called else ()
 
     @property
+    def with_rarest(self) -> Clauses:
+        """Anywhere, with the rarest word in the title; empty where all words are needed."""
+        return (*self.anywhere, *self.rarest) if self.rarest else ()
+
+    @property
     def _exact(self) -> list[Wanted]:
         return [one for one in self.wanted if one.part.is_exact]
 
@@ -133,7 +133,8 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     asked = {part: of_part[part][0] for part in loose}
     maybe_names = [part for part in bare if len(part.term) <= LONGEST_NAME and not part.is_exact and len(bare) <= LONGEST_RUN]
     names = {word for part in maybe_names for word in words_of_name(part)} | {word for name in query.authors for word in name}
-    known = dictionary.known(spelled for word in {*asked.values(), *names} for spelled in (word, *spellings(word)))
+    shorts = {short for _, short in abbreviated(bare)}
+    known = dictionary.known(spelled for word in {*asked.values(), *names, *shorts} for spelled in (word, *spellings(word)))
     others = other_spellings(names, known)
     authors, of_authors = authors_among(maybe_names, known)
     left = [part for part in bare if part not in of_authors and not (authors and _is_beside_names(part))]
@@ -148,7 +149,10 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     }
     there = {word for part in left for word in part.term} | {*map(folded, known)}
     there |= {folded(ending) for found in endings.values() for ending in found}
-    runs = _runs([part for part in left if part in asked], asked)
+    runs = joined_runs([part for part in left if part in asked], asked)
+    for part, short in abbreviated(left):
+        if known.get(short, NOWHERE).papers >= known.get(short, NOWHERE).names:  # SAM is hardly anybody, Sam is many
+            runs.setdefault(part, []).append(short)
     if is_inflected:
         endings |= {part: [*endings.get(part, []), *inflections(asked[part])] for part in left if part in asked}
     kinds = "jhnvw" if len(left) <= MOST_APART else "nvw"
@@ -184,17 +188,6 @@ def _is_beside_names(part: Part) -> bool:
 
 def _is_known(word: str, known: dict[str, Known]) -> bool:
     return any(spelled in known for spelled in (word, *spellings(word)))
-
-
-def _runs(parts: Sequence[Part], asked: dict[Part, str]) -> dict[Part, list[str]]:
-    """For each word the joined words of two or three in a row that it is part of."""
-    found: dict[Part, list[str]] = {}
-    for length in (2, 3):
-        for start in range(len(parts) - length + 1):
-            run = parts[start : start + length]
-            for part in run:
-                found.setdefault(part, []).append(joined([asked[one] for one in run]))
-    return found
 
 
 def _wanted(part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Runs) -> Wanted:
@@ -255,6 +248,8 @@ def _filters(query: Query, others: Others) -> Iterator[Clause]:
     if query.ids or query.id_beginnings:
         ids = [*query.ids, *(CLASS.sub("/", number) for number in query.ids), *query.id_beginnings]
         yield tuple((id_term(number),) for number in dict.fromkeys(ids))
+    if query.posts:
+        yield tuple((id_term(number),) for number in papers_of(query.posts)) or ((id_term(""),),)
     for group in query.either:
         if any(part.kind for part in group):
             yield tuple(term for part in group for term in _one(part)[0])

@@ -213,7 +213,7 @@ def _reason(error: Exception) -> str:
 
 def _body(response: httpx.Response, max_bytes: int) -> bytes:
     """The body, decompressed here and not by httpx: a few bytes of gzip must not fill the memory beyond `max_bytes`."""
-    encoding = response.headers.get("content-encoding", "identity").lower()
+    encoding = response.headers.get("content-encoding", "").strip().lower().removeprefix("x-") or "identity"
     url, status = str(response.url), response.status_code
     if encoding not in ("identity", "gzip"):
         raise Malformed(

@@ -82,6 +82,18 @@ async function fetched(addresses, read) {
 }
 
 /** Whether this is a copy of the site as files: it answers a selection with the feed of all papers. */
+/** The titles of papers, by their ids: asked for once, and kept as long as a paper is saved or hidden. */
+async function titlesOf(ids) {
+  const known = parsed(remembered("titles")) ?? {};
+  const asked = ids.filter((id) => typeof known[id] !== "string");
+  const found = await fetched(asked.map((id) => `/papers/${id}.csl.json`), (response) => response.json());
+  asked.forEach((id, n) => { if (found[n]?.[0]?.title) known[id] = found[n][0].title; });
+  const kept = Object.keys({ ...marks.saved, ...marks.hidden }).filter((id) => typeof known[id] === "string");
+  const titles = Object.fromEntries(kept.map((id) => [id, known[id].slice(0, 500)]));
+  remember("titles", kept.length ? JSON.stringify(titles) : null);
+  return titles;
+}
+
 const isOfCopy = (feed) => Boolean(feed) && !String(feed.feed_url).includes("?");
 
 /** The papers of a JSON Feed of a selection. */

@@ -53,7 +53,7 @@ function followed(follow, feed) {
   });
   const address = new URL(`/papers.atom?${follow.query}`, live).href;
   foot.append(end, " ", made("a", "Feed", { href: address }), " ", made("code", address));
-  const state = isOfCopy(feed) ? "This copy of the site can’t look papers up. The links lead to the site itself." : feed ? (papers.length ? `${news.size} new since your last visit.` : "No papers yet.")
+  const state = isOfCopy(feed) ? "This copy of the site can’t look papers up. The links lead to the site itself." : feed ? (papers.length ? `${news.size || "Nothing"} new since your last visit.` : "No papers yet.")
     : "Its feed couldn’t be loaded. Are you offline? Reload the page to try again.";
   section.append(heading, made("p", state, { className: "quiet" }), list, foot);
   return { section, news: news.size };
@@ -68,11 +68,15 @@ async function showFollowed() {
   part("followed").replaceChildren(...shown.map((one) => one.section));
   remember("follows", JSON.stringify(follows));
   const news = shown.reduce((sum, one) => sum + one.news, 0);
-  say(`${news} new paper${news === 1 ? "" : "s"} since your last visit.`);
+  say(news ? `${news} new paper${news === 1 ? "" : "s"} since your last visit.` : "Nothing new since your last visit.");
   showMarks();
 }
 
-// Saved papers: their titles are asked for once and kept.
+// Saved papers.
+
+/** `2026-11-25` as `25 Nov 2026`. */
+const dayOf = (day) => Number.isNaN(Date.parse(day)) ? day
+  : new Date(day).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
 const savedIds = () => Object.entries(marks.saved).sort(([a, day], [b, other]) => other.localeCompare(day) || b.localeCompare(a))
   .map(([id]) => id);
@@ -81,14 +85,9 @@ async function showSaved() {
   const ids = savedIds();
   part("none-saved").hidden = ids.length > 0;
   part("with-saved").hidden = ids.length === 0;
-  const known = parsed(remembered("titles")) ?? {};
-  const asked = ids.filter((id) => typeof known[id] !== "string");
-  const found = await fetched(asked.map((id) => `/papers/${id}.csl.json`), (response) => response.json());
-  asked.forEach((id, n) => { if (found[n]?.[0]?.title) known[id] = found[n][0].title; });
-  const titles = Object.fromEntries(ids.filter((id) => typeof known[id] === "string").map((id) => [id, known[id].slice(0, 500)]));
-  remember("titles", ids.length ? JSON.stringify(titles) : null);
+  const titles = await titlesOf(ids);
   part("saved").replaceChildren(...ids.map((id) => {
-    const item = paperLine(titles[id] ?? `arXiv:${id}`, id, `Saved on ${marks.saved[id]}`, false);
+    const item = paperLine(titles[id] ?? `arXiv:${id}`, id, `Saved on ${dayOf(marks.saved[id])}`, false);
     const end = made("button", "Remove", { type: "button" });
     end.append(made("span", `: ${titles[id] ?? id}`, { className: "visually-hidden" }));
     end.addEventListener("click", () => { toggle("saved", id); showSaved(); });
@@ -104,7 +103,7 @@ part("bibtex").addEventListener("click", async () => {
   const there = entries.filter(Boolean);
   if (there.length) download(there.join("\n"), "hot-papers.bib", "application/x-bibtex");
   const missing = ids.filter((_, n) => !entries[n]);
-  say(`BibTeX of ${there.length} of ${ids.length} papers.`
+  say(`BibTeX of ${there.length} of ${ids.length} paper${ids.length === 1 ? "" : "s"}.`
     + (missing.length ? ` There is none of ${missing.join(", ")}: not on a published list, or you are offline.` : ""));
 });
 

@@ -60,10 +60,13 @@ def _identify(network: Any, page: str) -> Callable[[str], object]:
 
 
 NETWORK_READERS: tuple[Reader, ...] = (
+    Reader(strict_json.read_json, lambda text: strict_json.read_json(text.encode(errors="surrogatepass"))),
+    Reader(strict_json.read_json, lambda text: strict_json.read_json(json.dumps([text]).encode()), place="text"),
     Reader(strict_json.whole_number, strict_json.whole_number),
     Reader(strict_json.mapping, strict_json.mapping),
     Reader(strict_json.items, strict_json.items),
     Reader(strict_json.text_of, strict_json.text_of),
+    Reader(strict_json.line_of, strict_json.line_of),
     Reader(strict_json.count, strict_json.count),
     Reader(strict_json.moment, strict_json.moment),
     Reader(strict_json.language, strict_json.language),

@@ -35,7 +35,7 @@ from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
 from papers.ranking.ranking import RankedPaper
-from papers.search import addresses, dictionary, index, marking, nicknames, query, terms, words
+from papers.search import addresses, as_typed, dictionary, index, marking, nicknames, query, terms, words
 from papers.search import posts as post_index
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
@@ -216,6 +216,11 @@ READERS: tuple[Reader, ...] = (
     Reader(addresses.words_of_link, addresses.words_of_link),
     Reader(addresses.words_of_link, lambda text: addresses.words_of_link(f"https://a.org/{text}"), place="path"),
     Reader(addresses.is_id_beginning, addresses.is_id_beginning),
+    Reader(addresses.ids_meant, addresses.ids_meant),
+    Reader(addresses.posts_in, addresses.posts_in),
+    Reader(as_typed.plainly, as_typed.plainly),
+    Reader(as_typed.without_markup, as_typed.without_markup),
+    Reader(as_typed.without_markup, lambda text: as_typed.without_markup("\\cite{" + text), place="cited"),
     Reader(nicknames.names_in_title, nicknames.names_in_title),
     Reader(nicknames.names_in_abstract, lambda text: nicknames.names_in_abstract(text, text)),
     Reader(nicknames.names_in_abstract, lambda text: nicknames.names_in_abstract(f"We introduce {text}"), place="named"),

@@ -210,9 +210,12 @@ def test_read_and_hidden_papers_are_remembered_and_can_be_taken_along(page: Page
     expect(article.locator(".abstract").first).to_be_hidden()
     page.locator("article").first.get_by_role("button", name="Mark read").click()
     page.locator("article").nth(2).get_by_role("button", name="Save").click()
+    title = page.locator("article").nth(2).locator("h2 a").inner_text()
 
     page.goto("/reading")
     expect(page.get_by_role("status")).to_have_text("This browser remembers 1 read, 1 saved and 1 hidden papers.")
+    expect(page.locator("[data-marks-saved] a")).to_have_text(title)
+    expect(page.locator("[data-marks-saved] button")).to_have_text(f"Remove: {title}")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a file").click()
     download.value.save_as(tmp_path / "marks.json")

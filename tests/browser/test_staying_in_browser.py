@@ -34,7 +34,7 @@ def test_what_is_followed_shows_what_is_new_since_the_visit_before(page: Page, t
     page.get_by_role("button", name="Follow").click()
     expect(page.get_by_role("button", name="Followed")).to_have_attribute("aria-pressed", "true")
     page.goto("/for-you")
-    expect(page.get_by_role("status")).to_have_text("0 new papers since your last visit.")
+    expect(page.get_by_role("status")).to_have_text("Nothing new since your last visit.")
     expect(page.get_by_role("link", name="The first")).to_be_visible()
     expect(page.get_by_text("/papers.atom?category=cs.LG")).to_be_visible()
 
@@ -91,7 +91,7 @@ def test_home_shows_what_is_new_of_what_is_followed(page: Page, browser: Browser
     page.goto("/categories/cs.LG")
     page.get_by_role("button", name="Follow").click()
     page.goto("/for-you")
-    expect(page.get_by_role("status")).to_have_text("0 new papers since your last visit.")
+    expect(page.get_by_role("status")).to_have_text("Nothing new since your last visit.")
     page.goto("/")
     expect(strip).to_contain_text("Nothing new since your last visit.")
     expect(strip.locator("li")).to_have_text(["By Ada ExampleThe firstAda Example, Bob Sämple"])

@@ -10,8 +10,10 @@ from django.conf import settings
 
 from hotpapers_site import values
 from hotpapers_site.environment import make_private
-from tests.hotpapers_site.wrong_settings import LONG, MORE, SECRETS, WRONG
+from tests.hotpapers_site.wrong_settings import LONG, MORE, OPERATORS, SECRETS, WRONG
 from tests.servers import free_port
+
+OF_A_SHELL = {"PAGER": "less", "HTTPS_PROXY": "http://proxy", "MAIL": "/var/mail/ada", "LOGNAME": "ada", "SESSION_MANAGER": "x"}
 
 
 def started(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +33,7 @@ def started(folder: Path, *command: str, **variables: str) -> subprocess.Complet
 
 def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path) -> None:
     """In as many rounds as a variable has wrong values here: each time everything that is left is told at once."""
-    left = WRONG + MORE + SECRETS
+    left = WRONG + MORE + OPERATORS + SECRETS
     while left:
         now = dict(reversed([(name, (value, expected)) for name, value, expected in left]))
         read = (sys.executable, "-c", "import hotpapers_site.settings")
@@ -171,25 +173,27 @@ def test_debug_is_refused_for_a_public_site(tmp_path: Path) -> None:
         assert "DEBUG is on for a public site" in told.stderr
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("ALLOWED_HOST", "ALLOWED_HOSTS"),
-        ("TIMEZONE", "TIME_ZONE"),
-        ("allowed_hosts", "ALLOWED_HOSTS"),
-        ("DJANGO_SECRET_KEY", "SECRET_KEY"),
-        ("HOTPAPERS_DATABASE_URL", "DATABASE_URL"),
-        ("X_BEARER_TOKN", "X_BEARER_TOKEN"),
-        ("TWITTER_BEARER_TOKEN", "X_BEARER_TOKEN"),
-    ],
-)
-def test_name_that_resembles_ours_is_told(tmp_path: Path, name: str, meant: str) -> None:
-    told = started(tmp_path, **{name: "x"}, PAGER="less", HTTPS_PROXY="http://proxy")
+def test_names_of_others_are_told_at_start(tmp_path: Path) -> None:
+    told = started(tmp_path, BEHIND_PROXIES="1", **OF_A_SHELL)
     assert (told.returncode, told.stderr.splitlines()[0]) == (
         0,
-        f"{name} is not a setting of Hot Papers and has no effect; did you mean {meant}?",
+        "BEHIND_PROXIES is not a setting of Hot Papers and has no effect; did you mean BEHIND_PROXY?",
     )
     assert told.stderr.count("not a setting") == 1
+
+
+@pytest.mark.parametrize("holds", ["notes", "static", "serve"])
+def test_folder_of_other_things_is_not_taken_from_other_users(tmp_path: Path, holds: str) -> None:
+    """As root with VAR_DIR=/ nobody else could run a program any more."""
+    (tmp_path / "var" / holds).mkdir(parents=True)
+    (tmp_path / "var").chmod(0o755)
+    told = started(tmp_path / "var")
+    assert told.returncode == 2
+    assert (
+        "which cannot be used (it holds other things, which other users may read); expected a folder in which only" in told.stderr
+    )
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o755
+    assert list((tmp_path / "var").iterdir()) == [tmp_path / "var" / holds]
 
 
 def test_what_is_kept_here_is_for_this_user_alone(tmp_path: Path) -> None:

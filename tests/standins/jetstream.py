@@ -32,8 +32,10 @@ Event = tuple[datetime, int, bytes]
 class Fault:
     """What becomes of one connection after so many frames."""
 
-    how: Literal["close", "abort", "cut", "silence", "refuse"]
+    how: Literal["close", "abort", "cut", "silence", "refuse", "redirect"]
     after: int = 0
+    to: str = ""
+    """Where it is redirected."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,10 @@ class JetstreamStandin:
         if self.faults and self.faults[0].how == "refuse":
             self.faults.pop(0)
             return connection.respond(503, "draining\n")
+        if self.faults and self.faults[0].how == "redirect":
+            moved = connection.respond(302, "")
+            moved.headers["Location"] = self.faults.pop(0).to
+            return moved
         return None
 
     def _serve(self, connection: ServerConnection) -> None:

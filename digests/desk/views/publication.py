@@ -24,6 +24,7 @@ from digests.publishing.grace import correct_soon, publish_soon, release, take_b
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, withdraw
 from papers import clock
+from papers.counted import counted
 from papers.models import Paper, Tweet
 from papers.post_keys import LONGEST_KEY
 
@@ -85,7 +86,7 @@ def publish_now(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 def _publish(request: HttpRequest, digest: Digest, body: Body) -> str:
     won = publish_soon(digest, now=clock.now(), by=user_of(request), seen=known(request, digest, body))
     if digest.goes_out_at:
-        return f"Publishing in {settings.PUBLISH_GRACE_SECONDS} seconds. Press u to undo."
+        return f"Publishing in {counted(settings.PUBLISH_GRACE_SECONDS, 'second')}. Press u to undo."
     return f"Published: {digest.date}." if won else "It is already published."
 
 
@@ -172,7 +173,7 @@ def _publish_correction(request: HttpRequest, held: Digest, body: Body) -> str:
     seen = known(request, held, body)
     correct_soon(held, by=user_of(request), note=note, now=clock.now(), seen=seen, replaces=replaces)
     if settings.PUBLISH_GRACE_SECONDS:
-        return f"Publishing the correction in {settings.PUBLISH_GRACE_SECONDS} seconds. Press u to undo."
+        return f"Publishing the correction in {counted(settings.PUBLISH_GRACE_SECONDS, 'second')}. Press u to undo."
     return "Correction published."
 
 

@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from digests.mirror.folder import FileState, FolderInUse, compare, write
+from digests.mirror.updating import collecting_rarely
 from digests.models import Digest
 from digests.processes import ProcessEnded
+from papers.counted import counted
 from papers.management.collecting import day
 
 MANY = 1000
@@ -41,17 +43,21 @@ class Command(BaseCommand):
         files = compare(out, **days) if check else write(out, **days, processes=processes)
         counts: Counter[FileState] = Counter()
         try:
-            for name, state in tqdm(files, total=total, unit=" posts", disable=None if options["verbosity"] else True):
-                counts[state] += 1
-                if check and state != FileState.SAME:
-                    with tqdm.external_write_mode():
-                        self.stdout.write(f"{out / name}: {DIFFERENCES[state]}")
+            with collecting_rarely():
+                for name, state in tqdm(files, total=total, unit=" posts", disable=None if options["verbosity"] else True):
+                    counts[state] += 1
+                    if check and state != FileState.SAME:
+                        with tqdm.external_write_mode():
+                            self.stdout.write(f"{out / name}: {DIFFERENCES[state]}")
         except (FolderInUse, ProcessEnded) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{error.filename or out}: {error.strerror}") from error
         if check:
-            self.stdout.write(f"{counts[FileState.SAME]} files are up to date, {counts.total() - counts[FileState.SAME]} are not")
+            same = counts[FileState.SAME]
+            differ = counts.total() - same
+            verb = "is" if differ == 1 else "are"
+            self.stdout.write(f"{counted(same, 'file is', 'files are')} up to date, {differ:,} {verb} not")
             if counts.total() != counts[FileState.SAME]:
                 raise CommandError(
                     "The folder differs from the published digests; run export_posts without --check to update it."

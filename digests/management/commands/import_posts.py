@@ -15,6 +15,7 @@ from digests.markdown.format import render
 from digests.markdown.importing import Batch, Outcome, batches, fingerprint, store, store_new
 from digests.models import Digest
 from digests.processes import ProcessEnded
+from papers.counted import counted
 
 AT_ONCE = 10
 """Posts stored together: more gain little, and others who want to write wait longer."""
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         except ProcessEnded as error:
             raise CommandError(str(error)) from error
         summary = ", ".join(f"{self.counts[name]} {name}" for name in [*Outcome, "repaired", "normalised", "failed"])
-        self.stdout.write(f"{'Nothing was stored. ' if dry_run or check else ''}{len(files)} files: {summary}")
+        self.stdout.write(f"{'Nothing was stored. ' if dry_run or check else ''}{counted(len(files), 'file')}: {summary}")
         if self.counts["failed"]:
             raise CommandError("Some posts failed: fix them as described above, then import them again.", returncode=1)
 
@@ -98,7 +99,7 @@ class Command(BaseCommand):
             self.note(path, f"left alone: an editor has changed {day} since; use --replace to overwrite it")
         if reading.mended_lines:
             self.counts["repaired"] += 1
-            self.note(path, f"repaired: {reading.mended_lines} lines were UTF-8 read as Mac Roman")
+            self.note(path, f"repaired: {counted(reading.mended_lines, 'line was', 'lines were')} UTF-8 read as Mac Roman")
         for line in reading.hopeless_lines:
             self.note(path, f"line {line}: still looks damaged and can't be repaired; fix it in the admin")
         if reading.normalised:

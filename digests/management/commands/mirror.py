@@ -16,6 +16,7 @@ from digests.mirror.targets import Kind, Posts, Target, Withdrawn
 from digests.mirror.writing import FileState
 from digests.models import Digest
 from papers import clock
+from papers.counted import counted
 from papers.management.collecting import day
 
 DIFFERENCES = {
@@ -64,7 +65,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{target.files / name}: {DIFFERENCES[state]}")
         if found:
             return [
-                f"{target.name}: {len(found)} file{'s differ' if len(found) > 1 else ' differs'} from what readers see; "
+                f"{target.name}: {counted(len(found), 'file differs', 'files differ')} from what readers see; "
                 "run `manage.py mirror --rebuild` to repair it."
             ]
         if waiting := unpushed(target):

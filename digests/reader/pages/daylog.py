@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from digests.models import Digest, PublicEvent
 from papers.collecting.day_states import told_gaps
+from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay
 from papers.network_words import title
 
@@ -71,10 +72,11 @@ class LoggedDay:
             if (sentence := _papers(found, expected, kind))
         ]
         if day.tweets_done_at:
-            facts.append(f"{day.tweets_found:,} posts link to a paper; the whole day was searched.")
+            facts.append(f"{counted(day.tweets_found, 'post links', 'posts link')} to a paper; the whole day was searched.")
         elif searched := [one for one in self.networks if one.collected_until]:
             facts += [
-                f"{one.found:,} posts on {title(one.network)} up to {one.collected_until:%H:%M} UTC link to a paper."
+                f"{counted(one.found, 'post')} on {title(one.network)} up to {one.collected_until:%H:%M} UTC "
+                f"{'links' if one.found == 1 else 'link'} to a paper."
                 for one in searched
             ]
         elif day.papers_done_at:
@@ -84,10 +86,11 @@ class LoggedDay:
 
 def _papers(found: int, expected: int | None, kind: str) -> str:
     if expected is None:
-        return f"{found:,} {kind} papers are here." if found else ""
+        return f"{counted(found, f'{kind} paper is', f'{kind} papers are')} here." if found else ""
+    announced = f"arXiv announced {counted(expected, f'{kind} paper')}"
     if expected == found:
-        return f"arXiv announced {expected:,} {kind} papers; all are here."
-    return f"arXiv announced {expected:,} {kind} papers; {found:,} are here."
+        return f"{announced}; {'it is' if found == 1 else 'all are'} here."
+    return f"{announced}; {counted(found, 'is', 'are')} here."
 
 
 def logged_days(before: date | None, limit: int) -> list[LoggedDay]:

@@ -13,6 +13,7 @@ from digests.models import Entry, ShownTweet, in_published_digest
 from digests.page_cache.middleware import shows, times
 from digests.reader import bibtex
 from digests.reader.metadata import metadata_of_paper
+from digests.reader.once import of_last
 from digests.reader.pages import charts
 from digests.reader.pages.histories import History, histories
 from digests.reader.related import nearby, related_to
@@ -166,7 +167,7 @@ def elsewhere(paper: Paper, posts: list[ShownTweet]) -> list[tuple[str, str]]:
 
 def rank_now(paper: Paper, ranked_by: Rules) -> RankedPaper | None:
     """The paper’s rank among those of its listing day, by the newest counts; None if none were read."""
-    ranked = next((one for one in candidates(paper.listing_date, ranked_by) if one.arxiv_id == paper.arxiv_id), None)
+    ranked = next((one for one in of_last(candidates, paper.listing_date, ranked_by) if one.arxiv_id == paper.arxiv_id), None)
     return ranked if ranked and any(line.read_at for line in ranked.tweets) else None
 
 

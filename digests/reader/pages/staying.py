@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from digests.page_cache.middleware import shows
 from digests.reader.metadata import Metadata
+from digests.reader.styles import style_sheets
 
 ASSETS = (
-    *(f"readers/{name}.css" for name in ("site", "papers", "lists", "home")),
     *(
         f"readers/{name}.js"
         for name in ("theme", "reader", "marks", "originals", "keys", "following", "search", "for-you", "for-you-strip")
@@ -25,7 +25,7 @@ ASSETS = (
     "fonts/source-serif-4-latin.woff2",
     "icon-96.png",
 )
-"""Static files that every page needs offline."""
+"""Static files that pages need offline, besides their style sheets."""
 WORKER = "readers/service-worker.js"
 RUST, PAPER = "#a63a12", "#fffdf9"
 
@@ -65,7 +65,7 @@ def _icon(name: str, size: int, purpose: str) -> dict[str, str]:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Send the script that keeps the last lists for offline reading. Its version changes whenever a static file changes."""
-    assets = [static(name) for name in ASSETS]
+    assets = [static(name) for name in (*style_sheets(), *ASSETS)]
     start = f"const VERSION = {json.dumps(_version())};\nconst ASSETS = {json.dumps([*assets, reverse('for-you')])};\n"
     return shows(HttpResponse(start + _file(WORKER).decode(), content_type="text/javascript; charset=utf-8"))
 
@@ -78,7 +78,7 @@ def icon(request: HttpRequest, name: str) -> HttpResponse:
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    parts = [static(name).encode() + _file(name) for name in (*ASSETS, WORKER)]
+    parts = [static(name).encode() + _file(name) for name in (*style_sheets(), *ASSETS, WORKER)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
 

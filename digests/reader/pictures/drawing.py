@@ -8,6 +8,7 @@ from threading import Lock
 from PIL import Image, ImageColor, ImageDraw
 
 from digests.reader.pictures.letters import draw_lines, drawable, wrapped
+from papers.counted import counted
 
 SIZE = (1200, 630)
 MARGIN = 84
@@ -28,7 +29,7 @@ def paper_card(title: str, authors: Sequence[str], arxiv_id: str, below: str) ->
         top = draw_lines(on, lines, (MARGIN, 150), size, 640, INK, 1.2)
         names = ", ".join(filter(None, map(drawable, authors)))
         if names:
-            draw_lines(on, wrapped(names, ROOM, 30, 400, 1), (MARGIN, top + 16), 30, 400, SOFT, 1.3)
+            draw_lines(on, wrapped(names, ROOM, 30, 400, 1), (MARGIN, top + 24), 30, 400, SOFT, 1.3)
         _foot(on, f"{name} · {below}" if below else name)
         return _finished(card)
 
@@ -37,13 +38,13 @@ def day_card(day: str, titles: Sequence[str], number: int) -> bytes:
     """Draw the card of a day: its first titles."""
     with _one_at_a_time:
         card, on = _begun()
-        top = draw_lines(on, wrapped(day, ROOM, 58, 640, 1), (MARGIN, 150), 58, 640, INK, 1.35)
+        top = draw_lines(on, wrapped(day, ROOM, 58, 640, 1), (MARGIN, 150), 58, 640, INK, 1.35) + 18
         for n, title in enumerate(filter(None, map(drawable, titles)), 1):
             draw_lines(on, [f"{n}."], (MARGIN, top), 34, 640, RUST, 1.25)
             top = draw_lines(on, wrapped(title, ROOM - 54, 34, 480, 2), (MARGIN + 54, top), 34, 480, INK, 1.22) + 14
         _foot(
             on,
-            f"{number} paper{'' if number == 1 else 's'} that people talked about" if number else "No paper was hot on this day",
+            f"{counted(number, 'paper')} that people talked about" if number else "No paper was hot on this day",
         )
         return _finished(card)
 
@@ -59,8 +60,8 @@ def _begun() -> tuple[Image.Image, ImageDraw.ImageDraw]:
 def _fitted(title: str, most: int) -> tuple[list[str], int]:
     """The title in the largest letters in which it fits into few lines."""
     for size, lines in ((72, 3), (62, 4)):
-        if len(wrapped(title, ROOM, size, 640, lines + 1)) <= lines:
-            return wrapped(title, ROOM, size, 640, lines), size
+        if len(found := wrapped(title, ROOM, size, 640, lines + 1)) <= lines:
+            return found, size
     return wrapped(title, ROOM, 52, 640, most), 52
 
 

@@ -70,8 +70,10 @@ def drawable(text: str) -> str:
 
 def runs(text: str) -> Iterator[tuple[Path, str]]:
     """The drawable text in parts of one font each."""
-    paths = files()
-    last = paths[0]
+    last = files()[0]
+    if text and all(map(_fits_first, text)):  # nearly always, and each line is measured after each of its words
+        yield last, text
+        return
     chosen = []
     for letter in text:
         last = last if letter == " " or unicodedata.combining(letter) else file_with(letter) or last
@@ -80,6 +82,13 @@ def runs(text: str) -> Iterator[tuple[Path, str]]:
         yield path, "".join(letter for _, letter in letters)
 
 
+@lru_cache(maxsize=8192)
+def _fits_first(letter: str) -> bool:
+    """Say whether the first font has the letter, or it takes the font of the letter before it."""
+    return letter == " " or bool(unicodedata.combining(letter)) or file_with(letter) in (files()[0], None)
+
+
+@lru_cache(maxsize=8192)
 def width(text: str, size: int, weight: int) -> float:
     return sum(font(path, size, weight).getlength(part) for path, part in runs(text))
 

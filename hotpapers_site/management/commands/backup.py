@@ -8,8 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from digests.mirror.disk import FolderError, told
 from hotpapers_site.databases import backups, copying
 from papers import clock
+from papers.counted import counted
 
 SUFFIX = ".tar.gz"
 
@@ -32,20 +34,23 @@ class Command(BaseCommand):
             raise CommandError("--keep takes a number from 1 on, and a folder.")
         try:
             if not path.name.endswith(SUFFIX):
-                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with told(path):
+                    path.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path /= f"hotpapers-{clock.now():%Y%m%d-%H%M%S}{SUFFIX}"
             if path.exists():
                 raise CommandError(f"{path} is already there. Choose another name.")
+            if not path.parent.is_dir():
+                raise CommandError(f"There is no folder {path.parent}. Make it first, or choose another one.")
             with copying.snapshot() as source:
                 total = copying.total(source)
             with tqdm(total=total, unit=" rows", disable=None) as bar:
                 backup = backups.make(path, lambda _, rows: bar.update(rows))
             for old in sorted(path.parent.glob(f"hotpapers-*{SUFFIX}"))[: -keep if keep else None] if keep else ():
                 old.unlink()
-        except (copying.NotCopied, OSError) as error:
+        except (copying.NotCopied, FolderError, OSError) as error:
             raise CommandError(f"No backup was made: {error}") from None
         size = path.stat().st_size / 2**20
-        self.stdout.write(f"{path}: {backup.rows:,} rows as of {backup.made_at}, {size:.1f} MiB.")
+        self.stdout.write(f"{path}: {counted(backup.rows, 'row')} as of {backup.made_at}, {size:.1f} MiB.")
 
 
 def _path(given: str) -> Path:

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from hotpapers_site import values
 from hotpapers_site.databases import copying
+from hotpapers_site.databases.stopped import expect_stopped
 from hotpapers_site.environment import shown
 
 VARIABLE = "MOVE_DATABASE_TO"
@@ -44,6 +45,7 @@ class Command(BaseCommand):
 
     def _move(self, url: str, *, replace: bool) -> list[copying.Table]:
         copying.migrate()
+        expect_stopped()
         copying.expect_another(url)
         copying.migrate(url)
         with copying.opened("", "watched") as watched, copying.opened(url, "target") as target:

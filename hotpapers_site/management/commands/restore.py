@@ -6,7 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from digests.mirror.disk import FolderError
 from hotpapers_site.databases import backups, copying
+from papers.counted import counted
 
 
 class Command(BaseCommand):
@@ -26,6 +28,6 @@ class Command(BaseCommand):
                 with tqdm(unit=" rows", disable=None) as bar:
                     backup = backups.restore(path, lambda _, rows: bar.update(rows), replace=options["replace"])
                 done = "restored"
-        except copying.NotCopied as error:
+        except (copying.NotCopied, FolderError) as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{path}: {done}, {backup.rows:,} rows as of {backup.made_at}.")
+        self.stdout.write(f"{path}: {done}, {counted(backup.rows, 'row')} as of {backup.made_at}.")

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from digests.markdown import samples
 from digests.models import Digest
+from hotpapers_site.databases import away
 from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
 from hotpapers_site.serving import broker, leftovers, ports, static_files, supervisor
@@ -25,6 +26,7 @@ from hotpapers_site.serving.telling import Teller
 from hotpapers_site.values import is_loopback
 from papers import clock, network_words
 from papers.access import networks
+from papers.counted import counted
 from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
 
@@ -60,6 +62,8 @@ class Command(BaseCommand):
 
     def serve(self, archive: Path | None, port: int) -> None:
         self.expect_free(port)
+        if newer := away.of_newer_version():
+            raise CommandError(newer)
         call_command("migrate", verbosity=0)
         static_files.collect_changed()
         self.say(f"The database is up to date: {settings.DATABASES['default']['NAME']}")
@@ -70,7 +74,7 @@ class Command(BaseCommand):
         elif not Digest.objects.exists() and settings.SANDBOX_CLOCK is None:
             days = samples.load(clock.now())
             self.say(
-                f"Loaded {len(days)} sample days, {days[0]} to {days[-1]}. They are removed once real papers arrive, "
+                f"Loaded {counted(len(days), 'sample day')}, {days[0]} to {days[-1]}. They are removed once real papers arrive, "
                 "or right away by `manage.py clear_samples`."
             )
         render_changed()  # what is here shows so on the first page; later texts are the worker's

@@ -11,6 +11,7 @@ from papers.access.connections import sources
 from papers.collecting.day_states import told_gaps
 from papers.collecting.network_days import collect_posts
 from papers.collecting.swept import collect_tweets
+from papers.counted import counted
 from papers.management.collecting import add_date, past_or_today, progress_bar, summary, told
 from papers.networks.registry import KINDS, open_kinds
 from papers.sources.http import SourceError
@@ -51,4 +52,4 @@ class Command(BaseCommand):
         title = KINDS[name].title
         with networks.opened(name) as network:
             row = collect_posts(day, network, now=clock.now())
-        return f"{title}: {row.found:,} posts of {day}. {told_gaps(row)}".rstrip()
+        return f"{title}: {counted(row.found, 'post')} of {day}. {told_gaps(row)}".rstrip()

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from papers import clock, fetching
+from papers.counted import counted
 from papers.counts import erased_on_request
 from papers.models import Tweet
 from papers.networks.registry import KINDS
@@ -33,11 +34,11 @@ class Command(BaseCommand):
                 raise CommandError(f"--author is {author!r}; expected NETWORK:HANDLE, for example x:handle.")
             found = erased_on_request.posts_of_author(network, id)
         if dry_run:
-            self.stdout.write(f"{posts(found.count())} would be erased.")
+            self.stdout.write(f"{counted(found.count(), 'post')} would be erased.")
             return
         erase = erased_on_request.erase_post if post else erased_on_request.erase_author
         erased = erase(network, id, reason=reason[:200], now=clock.now())
-        self.stdout.write(f"{posts(erased)} erased. What is erased is refused from now on.")
+        self.stdout.write(f"{counted(erased, 'post')} erased. What is erased is refused from now on.")
 
     def _post(self, link: str) -> tuple[str, str]:
         for network, kind in KINDS.items():
@@ -60,7 +61,3 @@ class Command(BaseCommand):
                 f"--post is {link!r}, whose author we don't know by this handle, and the network could not be asked: {error} "
                 "Run this again later, or give NETWORK:ID, for example bluesky:at://did:plc:…/app.bsky.feed.post/…"
             ) from None
-
-
-def posts(number: int) -> str:
-    return f"{number:,} post{'' if number == 1 else 's'}"

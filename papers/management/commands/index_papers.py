@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
+from papers.counted import counted
 from papers.models import Paper, UnindexedPaper
 from papers.search.index import index_changed, rebuild
 
@@ -19,4 +20,4 @@ class Command(BaseCommand):
         total = (Paper if options["rebuild"] else UnindexedPaper).objects.count()
         with tqdm(total=total, unit=" papers", disable=None) as bar:
             done = rebuild(bar.update) if options["rebuild"] else index_changed(bar.update)
-        self.stdout.write(f"{done:,} papers indexed.")
+        self.stdout.write(f"{counted(done, 'paper')} indexed.")

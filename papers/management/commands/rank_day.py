@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from papers.counted import counted
 from papers.management.collecting import add_date
 from papers.models import CollectionDay, Paper
 from papers.ranking.candidates import candidates
@@ -45,7 +46,7 @@ def _tweet(line: LedgerLine) -> dict[str, Any]:
 
 def as_text(day: date, state: str, papers: list[RankedPaper]) -> str:
     titles = dict(Paper.objects.filter(listing_date=day).values_list("arxiv_id", "title"))
-    lines = [f"{day}: {state}, {len(papers)} papers, {sum(paper.hot for paper in papers)} hot"]
+    lines = [f"{day}: {state}, {counted(len(papers), 'paper')}, {sum(paper.hot for paper in papers)} hot"]
     lines.append(f"{'Rank':>4}  {'Score':>7}  {'Retweets':>8}  {'Favorites':>9}  {'':3}  Paper")
     for paper in papers:
         hot = "hot" if paper.hot else ""

@@ -8,6 +8,8 @@ from tqdm import tqdm
 from papers import clock
 from papers.access import networks
 from papers.access.connections import Sources, sources
+from papers.collecting.network_days import tell_unread
+from papers.counted import counted
 from papers.counts.embedding import embed, to_embed
 from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
@@ -15,6 +17,7 @@ from papers.management.collecting import told
 from papers.models import Tweet
 from papers.networks.registry import KINDS
 from papers.sources.http import SourceError
+from papers.sources.records import told as unread
 
 
 class Command(BaseCommand):
@@ -43,11 +46,14 @@ class Command(BaseCommand):
         try:
             with networks.opened(name) as network:
                 done = refresh_posts(network, due.order_by("-posted_at"), now=now)
+            tell_unread(name, done.unreadable, now=now)
         except SourceError as error:
             self.stderr.write(f"{title}: {error}")
             return error
         said = f"{done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown"
         self.stdout.write(f"{title}: {said}.")
+        if done.unreadable:
+            self.stderr.write(f"{title}: {counted(len(done.unreadable), 'post')} could not be read: {unread(done.unreadable)}.")
         return None
 
     def refresh_paid(self, all: bool) -> None:

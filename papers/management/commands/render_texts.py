@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
+from papers.counted import counted
 from papers.models import RenderedText, UnrenderedRow
 from papers.rendered.waiting import note_everything, render_changed
 
@@ -25,5 +26,5 @@ class Command(BaseCommand):
         with tqdm(total=UnrenderedRow.objects.count(), unit=" rows", disable=None) as bar:
             done = render_changed(bar.update)
         in_trouble = RenderedText.objects.exclude(trouble="").count()
-        told = f" {in_trouble:,} texts show their source: the admin lists them." if in_trouble else ""
-        self.stdout.write(f"Rendered the texts of {done:,} rows.{told}")
+        told = f" {counted(in_trouble, 'text shows its', 'texts show their')} source: the admin lists them." if in_trouble else ""
+        self.stdout.write(f"Rendered the texts of {counted(done, 'row')}.{told}")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from papers import clock
+from papers.counted import counted
 from papers.counts.thinning import thin
 
 
@@ -15,4 +16,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        self.stdout.write(f"Deleted {thin(clock.now()):,} readings whose span has a later one.")
+        self.stdout.write(f"Deleted {counted(thin(clock.now()), 'reading')} whose span has a later one.")

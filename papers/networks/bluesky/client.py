@@ -37,6 +37,7 @@ ONE_OF_THEM = (400, 500)
 """The status where one of several posts may be at fault (https://github.com/bluesky-social/atproto/issues/4341)."""
 MOST_IN_A_ROW = 3
 """Where more posts one after another are refused, it is Bluesky that does not answer."""
+LACKS = "an author, a record or a moment"
 NEWBORN = timedelta(minutes=2)
 """A post may be on the stream before Bluesky's API knows it."""
 PAGE = re.compile(rf"(?:https?://)?(?:www\.)?bsky\.app/profile/({DID}|{HANDLE})/post/({RKEY})/?(?:[?#]\S*)?", re.ASCII)
@@ -131,12 +132,14 @@ class Bluesky(Network):
         views = readable = 0
         for view in search.mentions(start, end):
             post = read_view(view)
-            views, readable = views + 1, readable + (post is not None and "likes" in post.counts)
+            views, readable = views + 1, readable + (post is not None and not self.lacking(post))
             if post is None:
                 uri = text_of(mapping(view).get("uri"))
-                yield LeftOut(uri if is_uri(uri) else "", "an author, a record or a moment")
+                yield LeftOut(uri if is_uri(uri) else "", LACKS)
             elif post.papers and not _hidden(view):
                 yield post
+                if lacks := self.lacking(post):
+                    yield LeftOut(post.id, lacks)
         self._api.expect("uri, author, record, moment and likeCount", readable, views)
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
@@ -144,23 +147,24 @@ class Bluesky(Network):
         found: dict[str, FoundPost] = {}
         gone = {id: GoneReason.DELETED for id in posts if not is_uri(id)}
         asked = [id for id in posts if id not in gone]
-        unreadable: set[str] = set()
-        for view in self._views(asked, unreadable):
+        refused: set[str] = set()
+        unreadable: dict[str, str] = {}
+        for view in self._views(asked, refused):
             uri = text_of(mapping(view).get("uri"))
             post = read_view(view)
             if uri not in posts:
                 continue
             if reason := _hidden(view):
                 gone[uri] = reason
+            elif lacks := self.lacking(post) if post else LACKS:
+                unreadable[uri] = lacks
             elif post:
                 found[uri] = post
-            else:
-                unreadable.add(uri)
         youngest = self._api.now() - NEWBORN
         for id in asked:
-            if id not in found and id not in gone and id not in unreadable and posts[id] < youngest:
+            if id not in found and id not in gone and id not in refused and id not in unreadable and posts[id] < youngest:
                 gone[id] = GoneReason.DELETED
-        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
 
     def _views(self, uris: Iterable[str], refused: set[str]) -> Iterator[object]:
         """Adds to `refused` the addresses that Bluesky could not answer for: one alone can fail all that are asked with it."""

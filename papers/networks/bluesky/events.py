@@ -1,15 +1,14 @@
 """What the frames of Bluesky's stream mean for us, gathered over a second or so. https://github.com/bluesky-social/jetstream"""
 
-import json
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from papers.networks.base import FoundPost, GoneReason
 from papers.networks.bluesky.posts import COLLECTION, DID, is_uri, read_record, uri_of
-from papers.networks.strict_json import mapping, text_of, whole_number
+from papers.networks.strict_json import mapping, read_json, text_of, whole_number
 
 WANTED = (b"arxiv", b"ar5iv", b"alphaxiv", b"hf.co", b"huggingface", b'"delete"', b'"update"', b'"account"')
 """In lower case. What has none of them links no paper and ends no post. Inside a string quotation marks have a backslash, so
@@ -42,6 +41,8 @@ class Events:
 
     def __init__(self) -> None:
         self.unreadable = 0
+        self._unreadable: OrderedDict[int, int] = OrderedDict()
+        self._of_connection: Counter[int] = Counter()
         self._deleted: OrderedDict[str, int] = OrderedDict()
         self._clear()
 
@@ -54,18 +55,29 @@ class Events:
 
     def take(self, frame: bytes) -> None:
         """One frame that may matter."""
-        try:
-            event = json.loads(frame)
-        except (ValueError, RecursionError):
-            event = None
+        event = read_json(frame)
         did = text_of(mapping(event).get("did"))
         time_us = whole_number(mapping(event).get("time_us"))
         if not re.fullmatch(DID, did, re.ASCII) or time_us is None:
-            self.unreadable += 1
+            self._count_unreadable(frame)
         elif event.get("kind") == "commit":
             self._commit(did, time_us, mapping(event.get("commit")))
         elif event.get("kind") == "account":
             self._account(did, time_us, mapping(event.get("account")))
+
+    def begin(self) -> None:
+        """A new connection, which may give again what came before."""
+        self._of_connection.clear()
+
+    def _count_unreadable(self, frame: bytes) -> None:
+        """Not once more where another connection gave it before."""
+        known = hash(frame)
+        self._of_connection[known] += 1
+        if self._of_connection[known] > self._unreadable.get(known, 0):
+            self.unreadable += 1
+            self._unreadable[known] = self._of_connection[known]
+        if len(self._unreadable) > REMEMBERED:
+            self._unreadable.popitem(last=False)
 
     def _commit(self, did: str, time_us: int, commit: Mapping[str, Any]) -> None:
         uri = uri_of(did, text_of(commit.get("rkey")))

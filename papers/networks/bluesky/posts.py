@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from papers.networks.base import FoundPost, Run
 from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import LONGEST_TEXT, count, items, language, mapping, moment, text_of, whole_number
+from papers.networks.strict_json import LONGEST_TEXT, count, items, language, line_of, mapping, moment, text_of, whole_number
 from papers.text.links import LONGEST_ADDRESS
 
 COLLECTION = "app.bsky.feed.post"
@@ -64,7 +64,7 @@ def read_view(raw: object) -> FoundPost | None:
         view.get("record"),
         indexed_at=moment(view.get("indexedAt")),
         handle=handle if len(handle) <= 253 and re.fullmatch(HANDLE, handle) and handle != "handle.invalid" else "",
-        name=text_of(author.get("displayName"))[:LONGEST_NAME],
+        name=line_of(author.get("displayName"))[:LONGEST_NAME],
         counts={name: value for name, value in told.items() if value is not None},
     )
 

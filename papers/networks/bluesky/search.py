@@ -44,10 +44,22 @@ class Search:
             for _ in range(MOST_PAGES):
                 found = self._page(domain, start, end, cursor)
                 yield from items(found.get("posts"))
-                cursor = text_of(found.get("cursor"))
-                if cursor in seen:
+                cursor = self._next(found)
+                if not cursor or (cursor in seen and not found.get("posts")):
                     break
+                if cursor in seen:
+                    raise self._given_up("repeats itself")
                 seen.add(cursor)
+            else:
+                raise self._given_up(f"has more than {MOST_PAGES * PAGE_SIZE:,} posts for {domain}")
+
+    def _next(self, found: Mapping[str, Any]) -> str:
+        if not isinstance(found.get("cursor") or "", str):
+            raise self._api.malformed("a `cursor` that is a text")
+        return text_of(found.get("cursor"))
+
+    def _given_up(self, why: str) -> NotGiven:
+        return NotGiven(f"Bluesky's search {why}, so it did not fill all of this gap.", url=self._api.base, status=200)
 
     def _page(self, domain: str, start: datetime, end: datetime, cursor: str) -> Mapping[str, Any]:
         for _ in range(3):

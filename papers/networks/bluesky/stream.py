@@ -7,12 +7,13 @@ harm. We send nothing but the library's own control frames: a client's data may 
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection, reconnect
 
 from papers.networks.api import utc_now
 from papers.networks.base import Heard
@@ -32,6 +33,8 @@ LARGEST_GATHERING = 2000
 LONGEST_PAUSE_S = 10.0
 REWIND = timedelta(seconds=30)
 TOLERANCE = timedelta(minutes=2)
+DENSE = 100
+"""Frames that show how closely the stream's events follow each other."""
 LARGEST_FRAME = 4 * 1024 * 1024
 QUEUE = (4096, 1024)
 """Frames that wait for us at most, and from which on reading goes on."""
@@ -61,6 +64,13 @@ def stream_hosts(value: Sequence[str], *, setting: str) -> tuple[str, ...]:
     if not hosts:
         raise Misconfigured(f"{setting} holds no address; expected wss://host, several separated by commas.", setting=setting)
     return hosts
+
+
+class _Straight(reconnect):
+    """A connection to the host of the setting alone: a redirect may lead anywhere, also into the operator's own network."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        return exc
 
 
 class Jetstream:
@@ -121,9 +131,9 @@ class Jetstream:
             if rounds and not place:
                 self._sleep(min(2.0 ** (rounds - 1), LONGEST_PAUSE_S))
 
-    def _open(self, host: str, cursor: int) -> ClientConnection:
+    def _open(self, host: str, cursor: int) -> AbstractContextManager[ClientConnection]:
         start = cursor - REWIND // timedelta(microseconds=1)
-        return connect(
+        return _Straight(
             f"{host}/subscribe?wantedCollections={COLLECTION}&cursor={start}",
             user_agent_header=self._user_agent,
             compression=None,
@@ -139,6 +149,7 @@ class Jetstream:
     def _listen(self, connection: ClientConnection, at: "_Place") -> Iterator[Heard]:
         """Until the connection is silent. Raises ConnectionClosed where it ends."""
         began_at, came = at.cursor, 0
+        at.start(began_at)
         at.behind = at.cursor if moment_of(at.cursor) < self._now() - self.lookback - TOLERANCE else None
         last_frame = last_told = time.monotonic()
         while True:
@@ -183,6 +194,12 @@ class _Place:
     def __post_init__(self) -> None:
         self.events = Events()
         self.told_frames = 0
+        self.start(self.cursor)
+
+    def start(self, asked: int) -> None:
+        """A new connection, which is to give what comes after this cursor."""
+        self.events.begin()
+        self._asked, self._first, self._counted = asked, asked, 0
 
     def take(self, frame: bytes, horizon: datetime | None) -> None:
         self.frames += 1
@@ -191,12 +208,24 @@ class _Place:
             if horizon and self.behind is not None:
                 end = min(time_us, cursor_at(horizon))
                 self.missed = (moment_of(self.behind), moment_of(end)) if end > self.behind else None
-                self.behind = None
+                self.behind, self._asked = None, max(self._asked, cursor_at(horizon))
+            self._look_for_hole(time_us)
             self.cursor = max(self.cursor, time_us)
             if time_us >= self.started and not self.passed_start:
                 self.passed_start = time.monotonic()
         if may_matter(frame):
             self.events.take(frame)
+
+    def _look_for_hole(self, time_us: int) -> None:
+        """A host may go back less far than it should: then a stream as dense as its own begins long after what was asked for."""
+        self._counted += 1
+        if self._counted == 1:
+            self._first = time_us
+        if self._counted == DENSE:
+            hole, span = self._first - self._asked, abs(time_us - self._first)
+            if hole > TOLERANCE // timedelta(microseconds=1) and hole > 10 * span:
+                start = self.missed[0] if self.missed else moment_of(self._asked)
+                self.missed = (start, moment_of(self._first))
 
     def settle(self, settle_s: float) -> None:
         if self.passed_start and not self.is_live:

@@ -4,6 +4,7 @@ Public descriptions: https://hn.algolia.com/api and https://github.com/HackerNew
 """
 
 import html
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,15 +16,18 @@ import httpx
 from papers.networks.api import Api, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import count, items, mapping, moment, text_of, whole_number
+from papers.networks.strict_json import LATEST, count, items, line_of, mapping, moment, text_of, whole_number
 from papers.sources.records import LeftOut
 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000
 """Algolia gives no more hits to one query, on however many pages."""
+MOST_QUERIES = 100
+"""For the parts of one window: a total that is wrong must not cost one for each of its seconds."""
 NEWBORN = timedelta(minutes=10)
 """A story may be in the search before the official API has it."""
 LACKS = "an id or a moment"
+LAST_SECOND = int(datetime(LATEST, 1, 1, tzinfo=UTC).timestamp()) - 1
 ID = r"[1-9][0-9]{0,14}"
 ENTITY = re.compile(r"&((?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});)", re.IGNORECASE | re.ASCII)
 PAGE = re.compile(rf"(?:https?://)?news\.ycombinator\.com/item\?(?:[^#\s]*&)?id=({ID})(?:[&#]\S*)?", re.ASCII)
@@ -70,13 +74,15 @@ class HackerNews(Network):
         The search is fuzzy: a story counts only where its own URL is a paper's.
         """
         for query in (ARXIV, *ELSEWHERE) if end < self._now() else (ARXIV,):
-            yield from self._linking(query, start, end)
+            yield from self._linking(query, start, end, itertools.count(1))
 
-    def _linking(self, query: str, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
+    def _linking(self, query: str, start: datetime, end: datetime, asked: Iterator[int]) -> Iterator[FoundPost | LeftOut]:
         """Of the window, and of its halves where it has more stories than one query gives."""
         first, last = int(start.timestamp()), int(end.timestamp())
         if first >= last:
             return
+        if next(asked) > MOST_QUERIES:
+            raise self._search.incomplete()
         # Numeric filters on anything else (points, comments) are refused.
         answer = self._search.get(
             "/api/v1/search_by_date",
@@ -95,15 +101,19 @@ class HackerNews(Network):
         hits = items(answer["hits"])
         if _is_cut(answer, len(hits)) and last - first > 1:
             middle = start + timedelta(seconds=(last - first) // 2)
-            yield from self._linking(query, start, middle)
-            yield from self._linking(query, middle, end)
+            yield from self._linking(query, start, middle, asked)
+            yield from self._linking(query, middle, end, asked)
             return
         read = [(hit, _hit(hit)) for hit in hits]
         stories = [story for _, story in read if story]
-        readable = sum("points" in story.counts for story in stories)
+        readable = sum(not self.lacking(story) for story in stories)
         has_addresses = any(text_of(mapping(hit).get("url")) for hit in hits)  # not each: some stories are a text alone
         self._search.expect("objectID, url, created_at_i and points", readable if has_addresses else 0, len(hits))
-        yield from (story for story in stories if story.papers)
+        for story in stories:
+            if story.papers:
+                yield story
+                if lacks := self.lacking(story):
+                    yield LeftOut(story.id, lacks)
         yield from (LeftOut(str(whole_number(mapping(hit).get("objectID")) or ""), LACKS) for hit, story in read if not story)
         if len(hits) < _promised(answer):
             raise self._search.incomplete()
@@ -111,6 +121,7 @@ class HackerNews(Network):
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         found: dict[str, FoundPost] = {}
         gone: dict[str, GoneReason] = {}
+        unreadable: dict[str, str] = {}
         for id in posts:
             if not self.is_id(id):
                 gone[id] = GoneReason.DELETED
@@ -122,9 +133,13 @@ class HackerNews(Network):
                 gone[id] = GoneReason.DELETED
             elif mapping(item).get("dead") is True:
                 gone[id] = GoneReason.WITHHELD
-            elif (story := _item(mapping(item))) and story.id == id:
+            elif not (story := _item(mapping(item))) or story.id != id:
+                unreadable[id] = LACKS
+            elif lacks := self.lacking(story):
+                unreadable[id] = lacks
+            else:
                 found[id] = story
-        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
 
 
 def _is_empty_by_mistake(answer: object) -> bool:
@@ -165,9 +180,9 @@ def _item(item: Mapping[str, Any]) -> FoundPost | None:
 def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, counts: Mapping[str, object]) -> FoundPost | None:
     """The story; None where its id or its moment cannot be read."""
     number, seconds = whole_number(id), whole_number(posted)
-    if not number or len(str(number)) > 15 or not seconds or seconds > 2**33:
+    if not number or len(str(number)) > 15 or not seconds or seconds > LAST_SECOND:
         return None
-    url, title = text_of(raw.get("url")), _plain(text_of(raw.get("title")))[:500]
+    url, title = text_of(raw.get("url")), _plain(line_of(raw.get("title")))[:500]
     handle = text_of(author)
     handle = handle if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", handle) else ""
     told = {name: count(value) for name, value in counts.items()}
@@ -190,4 +205,4 @@ def _plain(title: str) -> str:
     def character(found: re.Match[str]) -> str:
         return html.unescape(found[0]) if found[1].startswith("#") or found[1] in html5 else found[0]
 
-    return text_of(ENTITY.sub(character, title))
+    return line_of(ENTITY.sub(character, title))

@@ -23,6 +23,7 @@ FULL_PAGES = (50, PAGE_SIZE)
 MOST_PAGES = 20
 CLOCKS_DIFFER = timedelta(hours=1)
 """A day that has not begun by the site's clock is refused like a date in no calendar; by ours it may have."""
+LACKS = "an arXiv id"
 ID = r"[0-9]{4}\.[0-9]{4,5}"
 
 
@@ -76,9 +77,10 @@ class HuggingFace(Network):
         """One or two calls for each day on which they were listed, and one for each paper that is not listed there any more."""
         found: dict[str, FoundPost] = {}
         gone: dict[str, GoneReason] = {}
+        unreadable: dict[str, str] = {}
         for day in sorted({listed_at.astimezone(UTC).date() for listed_at in posts.values()}):
             listed, _ = self._listed(day)
-            found |= {id: post for id, post in listed.items() if id in posts}
+            found |= {id: post for id, post in listed.items() if id in posts and not self.lacking(post)}
         for id in posts.keys() - found.keys():
             if not self.is_id(id):
                 gone[id] = GoneReason.DELETED
@@ -87,9 +89,13 @@ class HuggingFace(Network):
             post = _paper(answer, otherwise=posts[id])
             if status == 404:
                 gone[id] = GoneReason.DELETED
-            elif post and post.id == id:
+            elif not post or post.id != id:
+                unreadable[id] = LACKS
+            elif lacks := self.lacking(post):
+                unreadable[id] = lacks
+            else:
                 found[id] = post
-        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()))
+        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
 
     def _listed(self, day: date) -> tuple[dict[str, FoundPost], list[LeftOut]]:
         """By arXiv id, and what cannot be read.
@@ -108,9 +114,13 @@ class HuggingFace(Network):
             if not isinstance(answer, list):
                 raise self._api.malformed("a list of papers")
             papers = [post for post in (_paper(one, otherwise=midnight) for one in answer) if post]
-            self._api.expect("id and upvotes", sum("upvotes" in post.counts for post in papers), len(answer))
+            self._api.expect("id and upvotes", sum(not self.lacking(post) for post in papers), len(answer))
+            is_repeated = bool(page) and listed.keys() >= {post.id for post in papers}
+            if is_repeated:  # by a site that knows no pages: whatever else is on it was told before
+                break
             listed |= {post.id: post for post in papers}
-            left_out += [LeftOut("", "an arXiv id")] * (len(answer) - len(papers))
+            left_out += [LeftOut("", LACKS)] * (len(answer) - len(papers))
+            left_out += [LeftOut(post.id, lacks) for post in papers if (lacks := self.lacking(post))]
             if len(answer) not in FULL_PAGES:
                 break
         return listed, left_out

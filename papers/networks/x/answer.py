@@ -1,11 +1,10 @@
 """An answer of X's API as a JSON object, or as the error that its status stands for. https://docs.x.com/x-api"""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from papers.networks.strict_json import items, mapping, text_of, whole_number
+from papers.networks.strict_json import items, mapping, read_json, text_of, whole_number
 from papers.sources.answer_headers import clock_doubt, retry_after_s
 from papers.sources.http import (
     Answer,
@@ -24,22 +23,12 @@ UNTOLD_WAIT_S = 5.0
 
 def read_answer(answer: Answer, now: datetime) -> Mapping[str, Any]:
     """The JSON object of a good answer; else the error that it stands for. Bodies are never quoted: X repeats ids in them."""
-    try:
-        # One post's odd number, byte or character must not cost the others.
-        text = answer.body.decode("utf-8-sig", errors="replace")
-        body = json.loads(text, strict=False, parse_int=_whole)
-    except (ValueError, RecursionError):
-        body = None
+    body = read_json(answer.body)
     if answer.status != 200:
         raise _error(answer, mapping(body), now)
     if not isinstance(body, dict):
         raise Transient("X did not answer with a JSON object.", url=answer.url, status=200)
     return body
-
-
-def _whole(digits: str) -> int | None:
-    """No number of X's has more digits; those of thousands are none that Python reads."""
-    return int(digits) if len(digits) <= 20 else None
 
 
 def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceError:

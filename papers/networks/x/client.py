@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
-from papers.networks.base import GoneReason
-from papers.networks.paid import LookupResult, SweepPage, unreadable
-from papers.networks.strict_json import items, mapping, text_of
+from papers.networks.base import GoneReason, unreadable
+from papers.networks.paid import LookupResult, SweepPage
+from papers.networks.strict_json import items, text_of, whole_number
 from papers.networks.x.answer import read_answer
 from papers.networks.x.posts import is_status_id, read_gone, read_posts
 from papers.sources.http import Malformed, Misconfigured, base_url, fetch, retrying
@@ -117,14 +117,19 @@ class XClient:
                 | _token(token)
                 | {"query": sweep_query(min_likes), "max_results": size, "tweet.fields": FIELDS},
             )
-            if "meta" not in found:
+            meta = found.get("meta")
+            if not isinstance(meta, dict):
                 raise Malformed("X's search answered without `meta`.", url=self._base, status=200)
             posts = items(found.get("data"))
+            if not posts and (found.get("data") or whole_number(meta.get("result_count"))):
+                raise Malformed("X's search answered without `data`, though it found posts.", url=self._base, status=200)
             tweets, left_out = read_posts(posts)
             without = [LeftOut(tweet.status_id, "links") for tweet in tweets if not (tweet.papers or tweet.has_links)]
             if is_mostly_unread(len(without), len(posts)):  # a few are odd, but each was asked for by what it links
                 left_out += without
-            token = text_of(mapping(found["meta"]).get("next_token")) or None
+            if not isinstance(meta.get("next_token") or "", str):
+                raise Malformed("X's search answered with a `next_token` that is no text.", url=self._base, status=200)
+            token = text_of(meta.get("next_token")) or None
             max_reads -= len(posts)
             yield SweepPage(tuple(tweets), len(posts), tuple(left_out), end, token, more=token is not None)
             empty = 0 if posts else empty + 1

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
+from papers.counted import counted
 from papers.networks.base import LONGEST_ADDRESS, Count
 from papers.networks.paid import Limit, Limits, LookupResult, Paid, SweepPage
 from papers.networks.x.client import LOOKUP_SIZE, SETTLED, SMALLEST_PAGE, XClient
@@ -19,11 +20,12 @@ NOT_SET = (
     "developer console."
 )
 STATUS = re.compile(
-    r"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com/(?P<handle>i|i/web|[A-Za-z0-9_]{1,20})/status(?:es)?/"
+    r"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:(?:fx|vx|fixup)?(?:x|twitter)\.com|nitter\.net|xcancel\.com)/"
+    r"(?P<handle>i|i/web|[A-Za-z0-9_]{1,20})/status(?:es)?/"
     r"(?P<id>[1-9][0-9]{0,18})(?:/(?:photo|video)/[0-9])?/?(?:[?#].*)?",
     re.ASCII,
 )
-"""A status page, as browsers and apps copy its address."""
+"""A status page, as browsers and apps copy its address, and as sites that show X's posts write it."""
 
 
 class X(Paid):
@@ -54,7 +56,7 @@ class X(Paid):
     @staticmethod
     def not_collected(settings: Any) -> str:
         fewest = settings.X_MIN_LIKES
-        return f"Posts on X with fewer than {fewest:,} like{'' if fewest == 1 else 's'} are not collected." if fewest else ""
+        return f"Posts on X with fewer than {counted(fewest, 'like')} are not collected." if fewest else ""
 
     @staticmethod
     def is_id(text: str) -> bool:

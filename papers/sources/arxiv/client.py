@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import httpx
 
+from papers.counted import counted
 from papers.sources.arxiv.announcement import Announcement, Metadata, by_section, is_within, united
 from papers.sources.arxiv.calendar import AnnouncementCalendar
 from papers.sources.arxiv.categories import WITHOUT_CLASSES
@@ -72,7 +73,7 @@ class ArxivClient:
                 return replace(found, note=f"The feed could not be read ({feed_trouble}) The listing pages were taken instead.")
             if feed.day == newest and feed.ids["new"].keys() == set(found.new):
                 return replace(found, note=_left_out(feed))
-            shown = f"{len(feed.ids['new'])} new papers on {feed.day}" if feed.entries else "nothing"
+            shown = f"{counted(len(feed.ids['new']), 'new paper')} on {feed.day}" if feed.entries else "nothing"
             note = f"The feed shows {shown}; the listing pages were taken instead."
             return replace(found, note=f"{_left_out(feed)} {note}".strip())
         late = f"the listing pages of {', '.join(behind)} are older than the listing of {newest}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from papers.counted import counted
 from papers.sources.arxiv.pages import ApiError, ApiPage, PaperRecord, read_api
 from papers.sources.arxiv.requests import EMPTY_TRIES, GatedRequests, Parameters
 from papers.sources.arxiv.xml import Garbled
@@ -90,7 +91,7 @@ class MetadataApi:
             unnamed += nameless
             short = page.total - len(seen) - unnamed
             if short > 0 and not new and not nameless:
-                left_out[LeftOut("", f"{short:,} papers that its API counts but does not return")] = None
+                left_out[LeftOut("", f"{counted(short, 'paper')} that its API counts but does not return")] = None
             if short <= 0 or not (new or nameless):
                 return records, list(left_out)
 

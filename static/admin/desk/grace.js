@@ -54,7 +54,8 @@ const show = ({what, can, left}) => {
     if (!isText(document.activeElement)) { // what the editor types on is no answer to this
         find("button", bar)?.focus();
     }
-    say(`Publishing ${what} in ${Math.ceil(whole / 1000)} seconds. Press u to undo.`);
+    const seconds = Math.ceil(whole / 1000);
+    say(`Publishing ${what} in ${seconds} second${seconds === 1 ? "" : "s"}. Press u to undo.`);
     timer = setInterval(tick, 200);
     tick();
 };

@@ -67,7 +67,7 @@ def test_folder_that_cannot_be_listed_is_reported_and_the_rest_imported(tmp_path
 
     monkeypatch.setattr(os, "scandir", refusing)
     out, errors = import_posts(tmp_path, fails=True)
-    assert "1 files: 1 new" in out
+    assert "1 file: 1 new" in out
     assert errors.startswith(f"{closed}: the folder cannot be read: Permission denied")
 
 

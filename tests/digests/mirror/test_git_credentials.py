@@ -92,6 +92,19 @@ def test_wrong_token_is_told_and_waits_for_a_person(server: GitServer, tmp_path:
     assert "hunter" not in str(caught.value)
 
 
+def test_missing_token_is_told_with_its_setting(server: GitServer, tmp_path: Path) -> None:
+    with pytest.raises(GitError, match=r"our right to push; set MIRROR_BLOG_TOKEN$") as caught:
+        running.run(over(server, tmp_path / "clone", token=""), NOW)
+    assert caught.value.passes is False
+
+
+def test_address_of_a_website_waits_for_a_person(server: GitServer, tmp_path: Path) -> None:
+    server.answers = 200
+    with pytest.raises(GitError, match=r"the repository of blog refuses: .*; check MIRROR_BLOG_REMOTE") as caught:
+        running.run(over(server, tmp_path / "clone"), NOW)
+    assert caught.value.passes is False
+
+
 def test_server_that_fails_is_caught_up_with(server: GitServer, bare: Path, tmp_path: Path) -> None:
     target = over(server, tmp_path / "clone")
     running.run(target, NOW)

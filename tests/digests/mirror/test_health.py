@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from digests import tasks
 from digests.mirror.health import report
-from digests.mirror.targets import Target
+from digests.mirror.targets import Kind, Target
 from digests.models import Entry, MirrorHealth
 from tests.factories import make_digest
 from tests.settled import settled
@@ -100,3 +100,10 @@ def test_a_queue_that_does_not_answer_is_told(target: Target, editor: Client, mo
     page = reverse("admin:digests_mirrorhealth_changelist")
     answer = editor.post(page, {"action": "bring_up_to_date", "_selected_action": [row.pk]}, follow=True)
     assert "The queue does not answer (ConnectionError)." in answer.content.decode()
+
+
+def test_what_waits_for_a_remote_is_brought_up_to_date_last(target: Target, settings: Settings, tmp_path: Path) -> None:
+    git = Target("blog", tmp_path / "blog", Kind.GIT, "hugo", remote=str(tmp_path / "nowhere"))
+    settings.MIRRORS = [git, target]
+    tasks.mirror_all()
+    assert list(MirrorHealth.objects.order_by("pk").values_list("name", "state")) == [("notes", "ok"), ("blog", "refused")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -201,3 +202,18 @@ def test_a_clock_that_is_wrong(running_product: None, by_s: int, sentence: str) 
     told = {one.key: one.sentence for one in troubles.found()}
     is_told = sentence and connection.vendor == "postgresql"  # SQLite has no clock of its own
     assert {key: text[: len(sentence)] for key, text in told.items()} == ({"clock elsewhere": sentence} if is_told else {})
+
+
+def test_tables_of_a_newer_version_are_told(running_product: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(troubles, "_done", set[str]())
+    assert keys() == []
+    monkeypatch.setattr(troubles, "_done", set[str]())
+    MigrationRecorder(connection).record_applied("papers", "9999_of_tomorrow")
+    [one] = troubles.found()
+    assert (one.key, one.sentence) == (
+        "newer",
+        "The database is of a newer version of Hot Papers (papers 9999_of_tomorrow). Install that version, or take the database back "
+        "(Upgrade and rollback, in deploy/README.md).",
+    )
+    with pytest.raises(CommandError, match="newer version of Hot Papers"):
+        call_command("serve", port=free_port())

@@ -96,6 +96,19 @@ def test_field_that_x_renamed_needs_a_person(week: Week) -> None:
     call_command("status", stdout=StringIO())
 
 
+def test_posts_without_an_id_are_counted_once_however_often_their_page_is_read(week: Week) -> None:
+    collect(week)
+    week.x.damaged["*"] = lambda post: renamed(post, ["id"])
+
+    for _ in range(3):
+        with pytest.raises(Unreadable):
+            collect_tweets(FRIDAY, now=clock.now(), sources=week.sources)
+        assert "100 posts could not be read: 100 without an id." in CollectionDay.objects.get().reason
+
+    week.x.damaged.clear()
+    assert "could not be read" not in collect_tweets(FRIDAY, now=clock.now(), sources=week.sources).reason
+
+
 def test_lookup_that_x_renamed_is_told_too(week: Week) -> None:
     week.x.damaged["*"] = without_metric("retweet_count")
 

@@ -21,7 +21,9 @@ from papers.counts.measuring import (
     next_wait,
     record,
 )
-from papers.models import Mention, Paper, PaperMeasurement, Provenance, Tweet, TweetMeasurement
+from papers.models import Mention, Paper, PaperMeasurement, Provenance, SavedRules, Tweet, TweetMeasurement
+from papers.networks.strict_json import LARGEST_COUNT
+from papers.ranking.ranking import MOST_POINTS, points
 from papers.rows import insert
 from tests.factories import make_paper, make_tweet
 
@@ -262,6 +264,20 @@ def test_record_by_two_workers_at_once_ends_with_the_newest_counts() -> None:
     assert Tweet.objects.filter(read_at=LATER, retweets=5).count() == 300
     assert TweetMeasurement.objects.count() == 600
     assert PaperMeasurement.objects.values_list("retweets", flat=True).get() == 1500
+
+
+@pytest.mark.django_db
+def test_the_largest_counts_by_the_largest_weights_are_kept() -> None:
+    weights = {"x": {"retweets": 1000, "favorites": 1000}}
+    SavedRules.objects.create(hot_score=50, shown_tweet_score=25, shown_tweets=10, weights=weights)
+    readings = [one._replace(retweets=LARGEST_COUNT, favorites=LARGEST_COUNT) for one in many(10)]
+
+    assert record(readings, now=NOON) == 10
+
+    assert set(TweetMeasurement.objects.values_list("extra_points", flat=True)) == {MOST_POINTS - 2 * LARGEST_COUNT}
+    kept = PaperMeasurement.objects.values_list("retweets", "extra_points").get()
+    assert kept == (10 * LARGEST_COUNT, 10 * (MOST_POINTS - 2 * LARGEST_COUNT))
+    assert points("x", {"retweets": LARGEST_COUNT}, weights) == MOST_POINTS
 
 
 def many(count: int) -> list[Reading]:

@@ -28,6 +28,8 @@ NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 DAY = date(2026, 11, 20)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PAPER = "https://arxiv.org/abs/2611.90001"
+BEFORE_THE_STREAM = "Bluesky was not heard from 00:00 to 10:00 UTC."
+"""Of 19 November: the stream is first followed on the evening after it, and goes back 36 hours."""
 
 
 @pytest.fixture
@@ -68,9 +70,9 @@ def test_all_networks_that_are_on_are_collected_and_x_without_a_token_is_off(wor
     lines = said("collect_tweets", "--date", str(DAY)).splitlines()
     assert lines[-1].startswith("X_BEARER_TOKEN is not set, so no posts are collected")
     assert [line.rstrip() for line in lines[:-1]] == [
-        "Bluesky: 1 posts of 2026-11-20.",
-        "Hacker News: 1 posts of 2026-11-20.",
-        "Hugging Face: 1 posts of 2026-11-20.",
+        "Bluesky: 1 post of 2026-11-20.",
+        "Hacker News: 1 post of 2026-11-20.",
+        "Hugging Face: 1 post of 2026-11-20.",
     ]
     said("refresh_engagement", "--all")
     paper = ranked()
@@ -88,7 +90,7 @@ def test_all_networks_that_are_on_are_collected_and_x_without_a_token_is_off(wor
 
 
 def test_one_network_alone(world: OpenNetworks) -> None:
-    assert said("collect_tweets", "--date", str(DAY), "--network", "hackernews").strip() == "Hacker News: 1 posts of 2026-11-20."
+    assert said("collect_tweets", "--date", str(DAY), "--network", "hackernews").strip() == "Hacker News: 1 post of 2026-11-20."
     assert list(Tweet.objects.values_list("network", flat=True)) == ["hackernews"]
     with pytest.raises(CommandError, match="X_BEARER_TOKEN is not set"):
         said("collect_tweets", "--network", "x")
@@ -166,7 +168,7 @@ def test_a_day_without_x_is_complete_once_the_others_have_it(world: OpenNetworks
     said("follow_bluesky", "--until-live")
     said("collect_tweets", "--date", "2026-11-19", "--network", "bluesky")
     row.refresh_from_db()
-    assert (row.state, row.reason) == ("complete", "")
+    assert (row.state, row.reason) == ("complete", BEFORE_THE_STREAM)
 
 
 def test_a_day_without_x_tells_which_network_fails_and_why_and_keeps_what_the_others_gave(world: OpenNetworks) -> None:
@@ -186,7 +188,7 @@ def test_a_day_without_x_tells_which_network_fails_and_why_and_keeps_what_the_ot
     said("follow_bluesky", "--until-live")
     said("collect_tweets", "--date", "2026-11-19")
     row.refresh_from_db()
-    assert (row.state, row.reason) == ("complete", "")
+    assert (row.state, row.reason) == ("complete", BEFORE_THE_STREAM)
 
 
 def test_backfill_brings_what_the_networks_without_a_key_have(world: OpenNetworks, settings: Settings) -> None:
@@ -200,7 +202,7 @@ def test_backfill_brings_what_the_networks_without_a_key_have(world: OpenNetwork
     with time_machine.travel(NOW - timedelta(days=1), tick=False), pytest.raises(CommandError) as raised:
         said("backfill", "--since", "2026-11-18")
     assert str(raised.value).splitlines() == [
-        "2026-11-18: partial. 0 new papers, 1 posts. Posts haven't been collected yet from Hacker News. Hacker News is not available (500).",
+        "2026-11-18: partial. 0 new papers, 1 post. Posts haven't been collected yet from Hacker News. Hacker News is not available (500). Bluesky was not heard from 00:00 to 24:00 UTC.",
         "Run it again later to collect what is missing.",
     ]
     with time_machine.travel(NOW - timedelta(days=1), tick=False):

@@ -229,9 +229,9 @@ def test_command_tells_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("render_texts", again=True)
 
     assert capsys.readouterr().out.splitlines() == [
-        "Rendered the texts of 2 rows. 1 texts show their source: the admin lists them.",
-        "Rendered the texts of 0 rows. 1 texts show their source: the admin lists them.",
-        "Rendered the texts of 3 rows. 1 texts show their source: the admin lists them.",
+        "Rendered the texts of 2 rows. 1 text shows its source: the admin lists them.",
+        "Rendered the texts of 0 rows. 1 text shows its source: the admin lists them.",
+        "Rendered the texts of 3 rows. 1 text shows its source: the admin lists them.",
     ]
 
 

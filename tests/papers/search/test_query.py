@@ -59,7 +59,7 @@ def test_parse_reads_a_query(text: str, expected: Query) -> None:
         ("-survey", "Write a word to search for, too, besides what the papers must be without."),
         (
             "https://example.org/044e13d7dd4e0655eb76f0bd00b2c1bdb44e2be3",
-            "Only links to arXiv papers can be searched, for example https://arxiv.org/abs/2010.04296.",
+            "Only links to papers and to posts about them can be searched, for example https://arxiv.org/abs/2010.04296.",
         ),
         ("cat:cs.LG!", "“cs.LG!” isn’t an arXiv category. Write cat:cs.LG, or cat:cs for a whole archive."),
         ("id:20", "“20” isn’t an arXiv id. Write id:2010.04296 or id:cs/0112017."),

@@ -128,7 +128,7 @@ def test_index_is_kept_by_a_task_and_by_a_command(client: Client, capsys: pytest
     assert "A <mark>sheaf</mark>" in page(client, q="sheaf")
 
     call_command("index_papers", rebuild=True)
-    assert capsys.readouterr().out.splitlines() == ["1 papers indexed.", "2 papers indexed."]
+    assert capsys.readouterr().out.splitlines() == ["1 paper indexed.", "2 papers indexed."]
     assert "A <mark>sheaf</mark>" in page(client, q="sheaf")
 
 

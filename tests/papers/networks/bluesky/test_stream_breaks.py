@@ -55,6 +55,16 @@ def test_a_host_that_is_down_is_passed_over(host: JetstreamStandin) -> None:
     assert {one.trouble for one in kept.records} == {""}
 
 
+def test_a_redirect_is_not_followed(host: JetstreamStandin) -> None:
+    made = posts(2)
+    speak(host, *made)
+    with JetstreamStandin(now) as inner:
+        host.faults = [Fault("redirect", to=f"{inner.url}/subscribe")]
+        kept = until_live(stream(host.url))
+        assert (kept.live, inner.connections) == (uris(made), [])
+    assert kept.records[0].trouble.endswith("refuses the connection (status 302).")
+
+
 def test_an_hour_of_replay_changes_nothing(host: JetstreamStandin) -> None:
     made = posts(5)
     host.replay = timedelta(hours=1)
@@ -136,6 +146,28 @@ def test_a_cursor_older_than_the_stream_tells_what_was_missed(host: JetstreamSta
     kept = until_live(stream(host.url), cursor_at(horizon - timedelta(hours=4)))
     assert kept.live == uris(kept_there)
     assert [one.missed for one in kept.records if one.missed] == [(horizon - timedelta(hours=4), horizon)]
+
+
+@pytest.mark.parametrize(("cursor_h", "told"), [(30, [(30, 20)]), (40, [(40, 20)]), (20, [])])
+def test_a_host_that_goes_back_less_far_than_it_should_tells_what_was_missed(
+    host: JetstreamStandin, cursor_h: int, told: list[tuple[int, int]]
+) -> None:
+    start = NOW - timedelta(hours=20)
+    for n in range(150):  # as close together as real events
+        host.tick(start + timedelta(seconds=n))
+    now_tick(host)
+    kept = until_live(stream(host.url), cursor_at(NOW - timedelta(hours=cursor_h)))
+    hours = [tuple((NOW - moment) // timedelta(hours=1) for moment in one.missed) for one in kept.records if one.missed]
+    assert hours == told
+
+
+def test_unreadable_frames_that_come_again_are_counted_once(host: JetstreamStandin) -> None:
+    for n in range(3):
+        host.say(START + timedelta(seconds=n), b'{"did":"did:plc:a", "n": %d, "text":"arxiv.org/abs/2611.90001"' % n)
+    now_tick(host)
+    host.faults = [Fault("abort", 3), Fault("abort", 3)]
+    host.replay = timedelta(hours=1)
+    assert sum(one.unreadable for one in until_live(stream(host.url)).records) == 3
 
 
 def test_36_hours_ago_misses_nothing(host: JetstreamStandin) -> None:

@@ -138,8 +138,8 @@ def test_counts_are_read_again_story_by_story(standin: HackerNewsStandin, hacker
     reading = hackernews.read(dict.fromkeys(["90000001", "90000002", "90000003", "90000004", "90000009", "x"], DAY))
     assert {id: post.counts for id, post in reading.found.items()} == {
         "90000001": {"points": 99, "comments": 40},
-        "90000004": {"comments": 12},
     }
+    assert (reading.unknown, reading.unreadable) == (frozenset({"90000004"}), {"90000004": "points"})
     assert reading.gone == {
         "90000002": GoneReason.DELETED,
         "90000003": GoneReason.WITHHELD,
