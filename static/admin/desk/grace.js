@@ -54,8 +54,8 @@ const show = ({what, can, left}) => {
     if (!isText(document.activeElement)) { // what the editor types on is no answer to this
         find("button", bar)?.focus();
     }
-    const seconds = Math.ceil(whole / 1000);
-    say(`Publishing ${what} in ${seconds} second${seconds === 1 ? "" : "s"}. Press u to undo.`);
+    const number = Math.ceil(whole / 1000);
+    say(`Publishing ${what} in ${number} second${number === 1 ? "" : "s"}. Press u to undo.`);
     timer = setInterval(tick, 200);
     tick();
 };
