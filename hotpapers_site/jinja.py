@@ -20,7 +20,7 @@ from jinja2.bccache import Bucket
 
 from digests.reader.posts import read_post
 from digests.reader.sections import site_sections
-from digests.reader.styles import style_sheets
+from digests.reader.styles import maths_fonts, style_sheets
 from digests.templatetags import reading
 from papers.network_words import marks
 
@@ -38,7 +38,7 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "bytecode_cache": compiled_templates()}
     environment = Environment(**options)  # noqa: S701 (Django turns autoescape on)
     environment.globals |= ABSENT | {"static": static, "style_sheets": style_sheets, "url": url}
-    environment.globals |= {"site_sections": site_sections, "network_marks": network_marks}
+    environment.globals |= {"site_sections": site_sections, "network_marks": network_marks, "maths_fonts": maths_fonts}
     environment.filters |= reading.register.filters | {"read_post": read_post}
     for name in ("capfirst", "pluralize", "truncatechars"):
         environment.filters[name] = getattr(defaultfilters, name)

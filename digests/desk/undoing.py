@@ -33,7 +33,7 @@ def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
         if change.pk != version or locked.revision != seen if version is not None else not is_own:
             raise Conflict(
                 "the last change",
-                base=f"revision {seen}",
+                base=f"version {seen}, as you saw it",
                 mine=f"undo “{said(change)}”",
                 theirs=told([change]),
                 by=change.editor or MACHINE,

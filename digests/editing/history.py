@@ -131,7 +131,7 @@ def conflict(digest: Digest, seen: int, *, mine: str) -> Conflict:
     last = found[0] if found else None
     return Conflict(
         "the list",
-        base=f"revision {seen}",
+        base=f"version {seen}, as you saw it",
         mine=mine,
         theirs=sentences.told(found),
         by=(last.editor or sentences.MACHINE) if last else "",

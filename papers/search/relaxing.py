@@ -63,10 +63,11 @@ def _name_among(wanted: Sequence[Wanted]) -> str:
 
 
 def _frequency(wanted: Sequence[Wanted]) -> dict[Wanted, int]:
-    """In how many titles and names each word stands."""
+    """In how many titles and names each word stands, or its plural."""
     words = {one: (plain_words(one.part.typed) or [""])[-1] for one in wanted}
-    known = dictionary.known(words.values())
-    return {one: known.get(word, NOWHERE).frequency for one, word in words.items()}
+    forms = {word: (word, f"{word}s", word.removesuffix("s")) for word in words.values()}
+    known = dictionary.known({form for of in forms.values() for form in of})
+    return {one: max(known.get(form, NOWHERE).frequency for form in forms[word]) for one, word in words.items()}
 
 
 def _rarest(wanted: Sequence[Wanted], frequency: Mapping[Wanted, int]) -> list[Wanted]:

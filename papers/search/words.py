@@ -32,8 +32,8 @@ UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": 
 SHORTEST_RESPELLED = 5
 """Letters: `ma` is no other spelling of `mae`."""
 UMLAUT = re.compile("ae|oe|ue|aa")
-INFLECTED = re.compile("(?<=...)(?:ations?|ions?|ings?|ed|ers?|es?)\\Z")
-INFLECTIONS = ("", "e", "ed", "er", "ing", "ion", "ation")
+INFLECTED = re.compile("(?<=...)(?:ations?|ions?|ings?|ed|[eo]rs?|es?)\\Z")
+INFLECTIONS = ("", "e", "ed", "er", "or", "ing", "ion", "ation")
 
 
 @lru_cache(maxsize=65_536)

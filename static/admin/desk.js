@@ -13,7 +13,7 @@ import {lookedAt, refreshLook} from "./desk/look.js";
 import {commitAll, makeDraggable, showWaiting as showWaitingPlaces} from "./desk/order.js";
 import {all, find, root, say} from "./desk/page.js";
 import "./desk/presence.js";
-import {act} from "./desk/publish.js";
+import {act, checked} from "./desk/publish.js";
 import {refreshPosts, savePosts} from "./desk/posts.js";
 import {changes, flushNow, put, undecided} from "./desk/queue.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
@@ -47,6 +47,7 @@ const postButton = async (button) => {
     button.ariaBusy = null;
     if (isDone) {
         clearSent(body);
+        await checked();
         if (index >= 0 && document.activeElement === document.body) { // what had the focus is fixed
             focusFinding(index);
         }

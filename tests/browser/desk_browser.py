@@ -131,6 +131,10 @@ class EditorAtDesk:
         expect(self.saving).to_contain_text("saved ")
         self.page.wait_for_function("() => !Object.keys(localStorage).some(name => /^desk:.*\\d$/.test(name))")
 
+    def hear_nothing(self) -> None:
+        """From now on this page is told of others only by answers to its own changes, however slow the machine is."""
+        self.page.route("**/state?*", lambda route: route.fulfill(status=204))
+
     def look(self) -> None:
         """What happens every ten seconds, and when the window gets the focus."""
         with self.page.expect_response("**/state?*"):

@@ -55,6 +55,8 @@ def test_both_see_who_is_there_and_different_things_both_succeed(open_desk: Open
 
 def test_same_note_written_by_two_is_decided_by_the_second(open_desk: OpenDesk, papers: list[str]) -> None:
     ann, bob = open_desk("Ann"), open_desk("Bob")
+    ann.hear_nothing()
+    bob.hear_nothing()
     ann.write_note(papers[0], "Ann’s")
     ann.saved()
 
@@ -84,6 +86,7 @@ def test_same_note_written_by_two_is_decided_by_the_second(open_desk: OpenDesk, 
 
 def test_same_paper_moved_by_two_is_decided_by_the_second(open_desk: OpenDesk, papers: list[str]) -> None:
     ann, bob = open_desk("Ann"), open_desk("Bob")
+    bob.hear_nothing()
     ann.press("l", "Alt+ArrowDown")
     ann.saved()
     bob.press("l", "Alt+ArrowDown", "Alt+ArrowDown")
@@ -131,6 +134,7 @@ def test_what_others_do_leaves_a_field_that_is_typed_in_alone(open_desk: OpenDes
 
 def test_publishing_what_another_has_just_changed_asks_first(open_desk: OpenDesk, papers: list[str]) -> None:
     ann, bob = open_desk("Ann"), open_desk("Bob")
+    bob.hear_nothing()
     bob.press("v")
     expect(bob.page.get_by_role("button", name="Publish now")).to_be_visible()
     ann.press("l", "x")

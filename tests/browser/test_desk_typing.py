@@ -58,6 +58,7 @@ def crash(ann: EditorAtDesk) -> None:
 
 def test_letters_typed_while_a_conflict_arrives_are_in_its_dialog(open_desk: OpenDesk, papers: list[str]) -> None:
     ann, bob = open_desk("Ann"), open_desk("Bob")
+    bob.hear_nothing()
     ann.write_note(papers[0], "Ann’s")
     ann.saved()
 
@@ -87,6 +88,7 @@ def test_letters_typed_while_a_conflict_arrives_are_in_its_dialog(open_desk: Ope
 
 def test_conflict_does_not_interrupt_who_writes_elsewhere(open_desk: OpenDesk, papers: list[str]) -> None:
     ann, bob = open_desk("Ann"), open_desk("Bob")
+    bob.hear_nothing()
     ann.write_note(papers[0], "Ann’s")
     ann.saved()
 

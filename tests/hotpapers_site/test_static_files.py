@@ -31,6 +31,7 @@ def test_collected_files_are_compressed_and_kept_for_ever(settings: Settings, tm
         "source-serif-4-latin.woff2",
         "source-serif-4-latin-ext.woff2",
         "math.woff2",
+        "math-letters.woff2",
         "math-more.woff2",
     ]
     assert all(re.search("[.][0-9a-f]{12}[.]woff2$", font) for font in fonts)

@@ -1,6 +1,6 @@
 /* Dialogs beside the list: papers of past lists, and the day beside the days before. Esc closes them, and the focus goes back. */
 
-import {all, complain, find, say} from "./page.js";
+import {all, find, say} from "./page.js";
 import {fetchPart} from "./requests.js";
 
 const PAUSE = 250; // milliseconds after the last key
@@ -69,14 +69,16 @@ export const beside = {
     },
     calendar: () => find("[data-key=calendar]")?.click(),
     compare: async () => {
+        const place = find("#compared");
+        place.textContent = "Loading…";
+        open(find("#desk-compared")); // at once: later it would take keys that were meant for something else
+        place.focus();
         const html = await fetchPart("compared");
         if (html === null) {
-            complain("Couldn’t load the days before. Try again in a moment.");
-            return;
+            place.textContent = "Couldn’t load the days before. Try again in a moment.";
+        } else {
+            place.innerHTML = html;
         }
-        find("#compared").innerHTML = html;
-        open(find("#desk-compared"));
-        find("#compared").focus();
-        say("Compared with the days before");
+        say(html === null ? place.textContent : "Compared with the days before");
     },
 };

@@ -1,8 +1,9 @@
 /* What editors say to each other: the thread of a paper, or of the list. What is typed and not sent is kept in the browser. */
 
+import {awaitField} from "./ahead.js";
 import {draftOf, keepDraft} from "./drafts.js";
 import {afterMerging, merge} from "./fragments.js";
-import {all, complain, find, say} from "./page.js";
+import {all, complain, find, isText, say} from "./page.js";
 import {fetchPart, request} from "./requests.js";
 import {apply, pulse} from "./revision.js";
 
@@ -66,8 +67,10 @@ export const openComments = async (row) => {
     if (!dialog.open) {
         dialog.showModal();
     }
-    await load();
-    field()?.focus();
+    await awaitField(load(), () => {
+        field()?.focus();
+        return field();
+    });
 };
 
 const send = async (form, button) => {
@@ -77,18 +80,28 @@ const send = async (form, button) => {
         say(`${button.dataset.confirm} Press again to confirm.`);
         return;
     }
+    const about = of;
+    const draft = form.elements.text && draftName(form.elements.text);
     const [action, body] = ACTIONS[button.value](Object.fromEntries(new FormData(form)));
     const {kind, answer, why} = await request(action, {body: {...body, of}});
     if (kind === "later") {
         complain(LATER[why]);
     } else if (kind === "refused") {
         complain(answer.error);
+    } else if (of !== about) { // the editor went on to another thread
+        if (draft && draftOf(draft) === body.text) {
+            keepDraft(draft, "");
+        }
+        delete answer.html?.thread;
+        await apply(answer);
     } else {
         if (action === "comment" && field()?.value === body.text) {
             field().value = "";
             field().dispatchEvent(new Event("input", {bubbles: true}));
         }
-        form.closest("details")?.removeAttribute("open");
+        if (all("textarea[name=text]", form).every(({value}) => value === body.text)) {
+            form.closest("details")?.removeAttribute("open");
+        }
         const saved = all("textarea", form).filter(({name, value}) => name === "base" || value === body.text);
         for (const text of saved) { // it may be replaced by what came; what was typed since stays
             keepDraft(draftName(text), "");
@@ -97,6 +110,9 @@ const send = async (form, button) => {
         loaded = answer.pulse;
         turn += 1;
         await apply(answer);
+        if (isText(document.activeElement) && document.activeElement.checkVisibility()) {
+            return; // the editor writes on
+        }
         (action === "delete_comment" ? field() : document.getElementById(`comment-${body.comment}`) ?? field())?.focus();
     }
 };

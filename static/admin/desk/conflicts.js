@@ -2,7 +2,7 @@
    Nobody who types is interrupted: the dialog opens when the field is left. It never opens over something settled. */
 
 import {decide, fieldOf} from "./fields.js";
-import {find, isSet, isText as isTextField, root, rowOf, say} from "./page.js";
+import {afterTyping, complain, find, isSet, isText as isTextField, isTypingSince, root, rowOf, say} from "./page.js";
 import {isText, onUndecided, put, undecided} from "./queue.js";
 import {compared} from "./words.js";
 
@@ -97,8 +97,15 @@ root.addEventListener("focusout", () => {
     });
 });
 
-/** A conflict of a request that is made at once or not at all; `again` makes it with another body. */
-export const ask = (action, conflict, again) => {
+/** A conflict of a request that is made at once or not at all, asked for `from` there; `again` makes it with another body. */
+export const ask = async (action, conflict, from, again) => {
+    if (isTypingSince(from)) {
+        complain(`Edit conflict: ${conflict.what}. Leave the field to decide.`);
+        await afterTyping(from);
+    }
+    while (dialog.open) {
+        await new Promise((resolve) => { dialog.addEventListener("close", () => setTimeout(resolve), {once: true}); });
+    }
     direct = again;
     show({action, conflict, body: {}});
 };

@@ -1,18 +1,20 @@
 /* What the desk's buttons and keys do; each gets the row that it is about, and perhaps the button. */
 
+import {awaitField} from "./ahead.js";
 import {beside} from "./beside.js";
 import {bulk} from "./bulk.js";
 import {openComments} from "./comments.js";
 import {context} from "./context.js";
 import {closeLook, isLooking, look, lookedAt, why} from "./look.js";
 import {commitAll, leave, nameOf, number, step} from "./order.js";
-import {all, complain, find, isSet, mayEdit, root, rowOf, say} from "./page.js";
+import {all, complain, find, isSet, root, rowOf, say} from "./page.js";
 import {openPosts} from "./posts.js";
-import {act, inPanel, isPanelOpen, togglePanel, underWay, undo} from "./publish.js";
-import {lastChange, put} from "./queue.js";
+import {act, checked, inPanel, isPanelOpen, togglePanel} from "./publish.js";
+import {put} from "./queue.js";
 import {revision} from "./revision.js";
 import {closeRules, isOpen, openRules, rulesBody, siteRulesBody} from "./rules.js";
 import {templates} from "./templates.js";
+import {undo} from "./undoing.js";
 import {chosenRows, clearAll} from "./selection.js";
 import {focusColumn, focusRow, keepFocus, stepFocus} from "./walking.js";
 
@@ -160,9 +162,12 @@ export const does = {
     review: async () => {
         if (find("#review-button")) {
             find("#review-button").click();
-        } else if (find("[data-do=panel]") && (isPanelOpen() || await togglePanel(true))) {
-            find(".send-back")?.setAttribute("open", "");
-            find("#changes-note")?.focus();
+        } else if (find("[data-do=panel]")) {
+            await awaitField(isPanelOpen() ? checked() : togglePanel(true), () => {
+                find(".send-back")?.setAttribute("open", "");
+                find("#changes-note")?.focus();
+                return find("#changes-note");
+            });
         }
     },
     open: (row) => row && window.open(find("a.title", row).href, "_blank", "noreferrer"),
@@ -216,26 +221,7 @@ export const does = {
         find("#intro-box")?.removeAttribute("hidden");
         find("#text-intro")?.focus();
     },
-    undo: async () => {
-        const {action, body} = lastChange() ?? {};
-        const {action: asked, over} = underWay();
-        await over;
-        if (action === "dismiss" || (action === "ignore" && !rowOf(body.paper, "list"))) {
-            put("undismiss", {paper: body.paper}); // a dismissal is no change of the list
-        } else if (action === "dismiss_several") {
-            put("undismiss_several", {papers: body.papers});
-        } else if (action === "ignore_covered") {
-            put("recall_covered", body);
-        } else if (find("[data-do=undo_publish]")) {
-            find("[data-do=undo_publish]").click();
-        } else if (asked.startsWith("publish")) {
-            say("Nothing was published"); // else it would be on the bar that says so
-        } else if (find("[data-do=undo]")) {
-            undo();
-        } else {
-            mayEdit();
-        }
-    },
+    undo,
     refresh_counts: () => act("refresh_counts"),
     panel: () => {
         toTab("list");

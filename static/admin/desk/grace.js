@@ -1,7 +1,7 @@
 /* After "Publish": some seconds in which nobody sees the day yet, and it can be taken back. */
 
 import {afterMerging} from "./fragments.js";
-import {find, say} from "./page.js";
+import {find, isText, say} from "./page.js";
 import {act} from "./publish.js";
 
 const bar = find("#desk-grace");
@@ -51,9 +51,11 @@ const show = ({what, can, left}) => {
         bar.append(button);
     }
     bar.hidden = false;
-    find("button", bar)?.focus();
-    const seconds = Math.ceil(whole / 1000);
-    say(`Publishing ${what} in ${seconds} second${seconds === 1 ? "" : "s"}. Press u to undo.`);
+    if (!isText(document.activeElement)) { // what the editor types on is no answer to this
+        find("button", bar)?.focus();
+    }
+    const number = Math.ceil(whole / 1000);
+    say(`Publishing ${what} in ${number} second${number === 1 ? "" : "s"}. Press u to undo.`);
     timer = setInterval(tick, 200);
     tick();
 };

@@ -45,14 +45,17 @@ const load = async (row) => {
     }
     if (html === null) {
         complain("Couldn’t load this paper. Try again in a moment.");
-        return;
     }
-    place.innerHTML = html;
+    place.ariaBusy = null;
+    place.innerHTML = html ?? ""; // never one paper under the buttons of another
     place.scrollTop = 0;
 };
 
 /** Show the row's paper. */
 export const look = (row) => {
+    if (row !== shown) {
+        place.ariaBusy = "true"; // what stands there is of another paper
+    }
     shown = row;
     column.hidden = false;
     find("#publish-column").hidden = true;
@@ -91,6 +94,9 @@ export const why = async (row) => {
         look(row);
     }
     await arriving;
+    if (lookedAt() !== row) {
+        return; // the editor went on meanwhile
+    }
     const ledger = find("#look-why");
     const button = find("#look-column [data-do=why]");
     if (!ledger) {
@@ -102,6 +108,9 @@ export const why = async (row) => {
         const html = await fetchPart(`why/${row.dataset.paper}`);
         if (html === null) {
             complain("Couldn’t load this. Try again in a moment.");
+            return;
+        }
+        if (!ledger.isConnected) {
             return;
         }
         ledger.innerHTML = html;

@@ -136,13 +136,24 @@ export const drop = ({back = false} = {}) => {
     release();
 };
 
-/** Places that wait in the browser hold for what the server just sent, too. */
+/** A mark that was set or taken off a moment ago. */
+const showMark = (row, action, body) => {
+    const button = row && find(`[data-mark="${action}"]`, row);
+    if (button) {
+        const {set} = button.dataset;
+        row.classList.toggle(set, body[set]);
+        button.setAttribute("aria-pressed", String(body[set]));
+    }
+};
+
+/** Places and marks that wait in the browser hold for what the server just sent, too. */
 export const showWaiting = () => {
     for (const {action, body} of changes()) {
         const row = rowOf(body.paper, "list");
         if (action === "move" && row) {
             place(row, body.position - 1, {quietly: true});
         }
+        showMark(row, action, body);
         if (["remove", "remove_several"].includes(action)) {
             (body.papers ?? [body.paper]).forEach((paper) => leave(rowOf(paper, "list")));
         } else if (DECIDING.includes(action)) {

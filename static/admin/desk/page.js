@@ -16,6 +16,15 @@ export const mayEdit = () => {
 };
 export const isText = (element) => Boolean(element?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
 
+/** Whether the editor went on to a field, from where something was asked for: a dialog would take keys that are meant for it. */
+export const isTypingSince = (from) => isText(document.activeElement) && document.activeElement !== from;
+/** When that field is left. */
+export const afterTyping = async (from) => {
+    while (isTypingSince(from)) {
+        await new Promise((resolve) => { addEventListener("focusout", () => setTimeout(resolve), {once: true}); });
+    }
+};
+
 /** For screen readers: what has just happened. */
 export const say = (text) => {
     find("#desk-said").textContent = text;

@@ -11,9 +11,8 @@ const POLL = 10000; // milliseconds
 
 /** What the page lacks. Whether it came. */
 const read = async () => {
-    const asked = revision();
     const {kind, answer} = await request("read", {body: {}});
-    if (kind === "done" && revision() === asked) { // else an answer to a change was quicker
+    if (kind === "done") {
         await apply(answer);
     }
     return kind === "done";
@@ -68,6 +67,7 @@ export const reload = async () => {
     return read();
 };
 
+root.addEventListener("refiltered", reload);
 setInterval(poll, POLL);
 addEventListener("focus", () => {
     poll();

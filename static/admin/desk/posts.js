@@ -23,14 +23,17 @@ export const whenHere = (work) => {
 const isChoosing = (row) => changes().some(({action, body}) => action === "show_tweets" && body.paper === row.dataset.paper);
 
 const load = async (row) => {
+    const of = row.dataset.v;
     const html = await fetchPart(`posts/${row.dataset.paper}`);
-    if (html === null) {
+    if (row.isConnected && row.dataset.v !== of) { // it changed meanwhile
+        await load(row);
+    } else if (html === null) {
         complain("Couldn’t load the posts. Try again in a moment.");
     } else if (row.isConnected && !isChoosing(row)) {
         const focused = document.activeElement?.closest?.("li[data-tweet]")?.id;
         const hadFocus = place(row).contains(document.activeElement);
         place(row).innerHTML = html;
-        place(row).dataset.of = row.dataset.v;
+        place(row).dataset.of = of;
         chosen.delete(row.dataset.paper);
         if (hadFocus) {
             (document.getElementById(focused) ?? row).focus();

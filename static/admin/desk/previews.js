@@ -58,10 +58,10 @@ const contents = async (button) => {
 
 const show = async (button) => {
     shown = button;
-    of = revision();
+    const mine = of = revision();
     all("[data-preview]").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
     const made = button && await contents(button);
-    if (shown === button) {
+    if (shown === button && of === mine) {
         place.replaceChildren(...(made ? [made] : []));
         fit();
     }

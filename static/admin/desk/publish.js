@@ -1,13 +1,14 @@
 /* What is done at once or not at all, and never sent later by itself: check, publish, schedule, withdraw, correct, undo. All of it
    is about the list as the editor sees it: changes of one's own that wait are saved first, and anybody else's is a conflict. */
 
+import {awaitField} from "./ahead.js";
 import {commitAll} from "./order.js";
 import {saveAll} from "./fields.js";
 import {ask} from "./conflicts.js";
 import {afterMerging} from "./fragments.js";
-import {complain, find, hush, root, say} from "./page.js";
+import {afterTyping, complain, find, hush, isTypingSince, root, say} from "./page.js";
 import {reload} from "./polling.js";
-import {forgetLastChange, isSaved, whileAlone} from "./queue.js";
+import {forgetLastChange, isSaved, letWait, whileAlone} from "./queue.js";
 import {request} from "./requests.js";
 import {apply, revision} from "./revision.js";
 
@@ -19,6 +20,7 @@ const UNREAD = "The server isn’t responding. Try again in a moment.";
 const UNKNOWN = "No answer came, so this may or may not have been done. Check the desk before you try again.";
 
 let turn = Promise.resolve();
+let reading = Promise.resolve();
 let asked = []; // what has no answer yet
 
 /** One after the other: what is pressed while something is under way waits for it. */
@@ -32,8 +34,6 @@ const inTurn = (action, work) => {
 export const underWay = () => ({action: asked.at(-1) ?? "", over: turn});
 
 const ready = async () => {
-    commitAll();
-    saveAll();
     if (await isSaved()) {
         return true;
     }
@@ -45,22 +45,27 @@ const ready = async () => {
 const findOut = async () => {
     complain(UNKNOWN);
     if (await reload() && isPanelOpen()) {
-        await send("check", {}, {quietly: true});
+        checkAgain();
     }
 };
 
 /** Somebody is typing: whether it is to be done all the same. */
-const askAnyway = ({error, anyway}) => new Promise((resolve) => {
+const askAnyway = async ({error, anyway}, from) => {
+    if (isTypingSince(from)) {
+        complain(`${error} Leave the field to answer.`);
+        await afterTyping(from);
+    }
     const dialog = find("#desk-anyway");
     find("[data-slot=asked]", dialog).textContent = error;
     find("[data-slot=anyway]", dialog).textContent = anyway;
     dialog.returnValue = "wait";
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "anyway"), {once: true});
     dialog.showModal();
-});
+    await new Promise((resolve) => { dialog.addEventListener("close", resolve, {once: true}); });
+    return dialog.returnValue === "anyway";
+};
 
-/** `quietly`: what the answer says is not spoken, since something else was said a moment ago. */
-const send = async (action, body, {quietly = false} = {}) => {
+/** `quietly`: what the answer says is not spoken, since something else was said a moment ago. `from`: where it was asked for. */
+const send = async (action, body, {quietly = false, from = null} = {}) => {
     const isOnline = navigator.onLine;
     root.classList.add("working");
     if (!READING.includes(action)) {
@@ -74,7 +79,7 @@ const send = async (action, body, {quietly = false} = {}) => {
     } else if (outcome.kind === "later") {
         complain({offline: OFFLINE, login: SIGNED_OUT, server: UNREAD}[outcome.why]);
     } else if (outcome.kind === "refused" && outcome.answer.anyway) {
-        return await askAnyway(outcome.answer) && send(action, {...body, anyway: true});
+        return await askAnyway(outcome.answer, from) && send(action, {...body, anyway: true}, {from});
     } else if (outcome.kind === "refused") {
         complain(outcome.answer.error);
         await apply({html: outcome.answer.html, rows: {}});
@@ -83,14 +88,14 @@ const send = async (action, body, {quietly = false} = {}) => {
         }
     } else if (outcome.kind === "conflict") {
         await apply(outcome.answer);
-        ask(action, outcome.answer.conflict, (retry) => inTurn(action, () => send(action, retry)));
+        ask(action, outcome.answer.conflict, from, (retry) => inTurn(action, () => send(action, retry)));
     } else {
         if (!READING.includes(action)) {
             hush();
         }
         await apply(quietly ? {...outcome.answer, said: ""} : outcome.answer);
         if (isPanelOpen() && !READING.includes(action) && !outcome.answer.html?.checks) { // it changed the list
-            await send("check", {}, {quietly: true});
+            checkAgain(); // done is done, whatever comes of the check
         }
         return true;
     }
@@ -104,8 +109,15 @@ export const act = (action, body = {}, options = {}) => {
         forgetLastChange();
     }
     const sent = WITH_REVISION.includes(action) ? {...body, revision: seen} : body;
-    const work = async () => (await ready()) && send(action, sent, options);
-    return READING.includes(action) ? work() : inTurn(action, work);
+    const from = document.activeElement;
+    const work = async () => (await ready()) && send(action, sent, {...options, from});
+    commitAll();
+    saveAll();
+    if (READING.includes(action)) {
+        reading = reading.then(work, work); // an older answer never comes last
+        return reading;
+    }
+    return inTurn(action, work).finally(letWait());
 };
 
 const panel = find("#desk-publish");
@@ -130,8 +142,13 @@ const check = (options) => {
 };
 /** What was done changed what the check finds; what was done is what is spoken. */
 export const checkAgain = () => check({quietly: true});
+/** When the check that is under way is over, if one is. */
+export const checked = () => checking;
 
 export const togglePanel = async (isOpen = !isPanelOpen()) => {
+    if (!isOpen && find("#publish-column").contains(document.activeElement)) { // keys are not for what is hidden
+        find("[data-do=panel]")?.focus();
+    }
     columns.dataset.open = isOpen ? "publish" : "";
     find("#publish-column").hidden = !isOpen;
     find("#look-column").hidden = true;
@@ -146,31 +163,34 @@ export const togglePanel = async (isOpen = !isPanelOpen()) => {
     return false;
 };
 
-export const undo = async () => {
-    if (revision() === 0) {
-        say("Nothing to undo");
+const FIELDS = ["at", "withdraw"]; // what is typed next is for them
+const inSight = (name) => find(`#desk-publish [data-key=${name}]`);
+
+/** Press the button of this name, or go to its field. */
+const meet = (name) => {
+    const target = inSight(name);
+    if (!isPanelOpen()) {
+        say("The check was closed, so this wasn’t done");
+    } else if (!target) {
+        complain("This can’t be done now, or your role doesn’t allow it.");
+    } else if (target.matches("button")) {
+        target.click();
     } else {
-        await act("undo");
+        target.focus();
     }
+    return target;
 };
 
 /** A key of the check: it only works on what the panel shows. */
 export const inPanel = async (name) => {
     if (!isPanelOpen()) {
         say("Press v first to open the check");
-        return;
-    }
-    const inSight = () => find(`#desk-publish [data-key=${name}]`);
-    if (!inSight()) { // it may come with what is under way
-        await turn;
-        await checking;
-    }
-    const target = inSight();
-    if (!target) {
-        complain("This can’t be done now, or your role doesn’t allow it.");
-    } else if (target.matches("button")) {
-        target.click();
+    } else if (inSight(name)) {
+        meet(name);
+    } else if (FIELDS.includes(name)) { // it may come with what is under way
+        await awaitField(inTurn(name, checked), () => meet(name));
     } else {
-        target.focus();
+        await inTurn(name, checked);
+        meet(name);
     }
 };

@@ -71,6 +71,7 @@ const waiting = new Kept(NAME);
 export const undecided = new Kept(`${NAME}:undecided`);
 const MOST = 100; // changes in one request
 const listeners = {arrived: () => {}, done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}, adopted: () => {}};
+const earlier = []; // for each thing that is done at once, and was asked for: the changes that come before it
 let flushing = null;
 let alone = null;
 let retry = 0;
@@ -81,7 +82,7 @@ let last = null;
 export const onQueue = (handlers) => Object.assign(listeners, handlers);
 /** What another tab is still typing is its own. */
 const isSeen = (record) => record.tab === tab || !record.held;
-const isDue = (record) => record.tab === tab && !record.held;
+const isDue = (record) => record.tab === tab && !record.held && (!earlier.length || earlier[0].has(record.id));
 export const changes = () => waiting.read().filter(isSeen);
 /** Whether all that is not saved yet would outlive this page. */
 export const isStored = () => waiting.isStored && undecided.isStored;
@@ -99,15 +100,15 @@ const tell = () => listeners.state({waiting: changes().length, trouble});
 export const put = (action, body, {held = false, from} = {}) => {
     const records = waiting.read();
     const value = REPLACING[action];
-    const earlier = value && records.findLast((record) => isSeen(record) && sameThing(record, {action, body}));
-    let record = earlier;
-    if (earlier && !earlier.sent) {
-        Object.assign(earlier, {held});
-        earlier.body[value] = body[value];
+    const before = value && records.findLast((record) => isSeen(record) && sameThing(record, {action, body}));
+    let record = before;
+    if (before && !before.sent && !earlier.some((ids) => ids.has(before.id))) {
+        Object.assign(before, {held});
+        before.body[value] = body[value];
     } else {
         record = {id: newId(), tab, action, body: {...body}, held, from};
-        if (earlier && "base" in body) {
-            record.body.base = earlier.body[value];
+        if (before && "base" in body) {
+            record.body.base = before.body[value];
         }
         records.push(record);
     }
@@ -170,6 +171,16 @@ export const whileAlone = async (work) => {
     } finally {
         alone = null;
     }
+};
+
+/** What is changed from now on waits for something that is done at once. Returns what ends that. */
+export const letWait = () => {
+    const ids = new Set(waiting.read().filter((record) => record.tab === tab).map(({id}) => id));
+    earlier.push(ids);
+    return () => {
+        earlier.splice(earlier.indexOf(ids), 1);
+        flush();
+    };
 };
 
 const sendAll = async () => {

@@ -1,6 +1,6 @@
 /* One request to the server, and what its answer means. */
 
-import {address, csrfToken} from "./page.js";
+import {address, csrfToken, root} from "./page.js";
 import {have} from "./rows.js";
 
 const PATIENCE = 30000; // milliseconds: a paper may have to be fetched from arXiv, which wants seconds between requests
@@ -21,9 +21,14 @@ export const onSlow = (handler) => { listener = handler; };
  */
 export const request = async (name, options = {}) => {
     const before = changed;
+    const filters = location.search;
     const outcome = await ask(name, options);
-    if (outcome.kind === "done" && READINGS.includes(name) && changed !== before) {
+    const isRefiltered = location.search !== filters; // it shows candidates that are no longer asked for
+    if (outcome.kind === "done" && READINGS.includes(name) && (changed !== before || isRefiltered)) {
         return request(name, options);
+    }
+    if (isRefiltered && !CHANGES_NOTHING.includes(name)) {
+        root.dispatchEvent(new Event("refiltered"));
     }
     changed += CHANGES_NOTHING.includes(name) ? 0 : 1;
     return outcome;

@@ -94,6 +94,7 @@ def test_thresholds_are_tried_and_then_saved_for_the_site(open_desk: OpenDesk, p
 def test_conflicts_and_schedule_are_accessible(open_desk: OpenDesk, draft: Digest, papers: list[Paper], bob: User) -> None:
     ann = open_desk()
     page = ann.page
+    ann.hear_nothing()
     texts.note(DAY, papers[0], "Bob’s word", "", by=bob)
     ann.write_note(papers[0].arxiv_id, "Ann’s word")
     expect(ann.conflict.locator("[data-slot=edit]")).to_be_visible()

@@ -1,32 +1,15 @@
 """What is pressed while an answer is on its way is done all the same, and an answer that comes late undoes nothing."""
 
 import pytest
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from digests.models import Digest
 from tests.browser.desk_browser import OpenDesk
+from tests.browser.held import Held
 from tests.browser.publishing.steps import click, open_check, pill
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-class Held:
-    """The answer to an action that the server did once; the page gets it when it is let go."""
-
-    def __init__(self, page: Page, action: str) -> None:
-        self.page = page
-        self.answers: list[tuple[Route, APIResponse]] = []
-        page.route(f"**/{action}", lambda route: self.answers.append((route, route.fetch())), times=1)
-
-    def came(self) -> None:
-        while not self.answers:
-            self.page.wait_for_timeout(20)
-
-    def let_go(self) -> None:
-        self.came()
-        route, answer = self.answers.pop()
-        route.fulfill(response=answer)
 
 
 def test_check_that_comes_after_the_undo_brings_no_old_panel_back(
@@ -135,4 +118,4 @@ def test_notes_that_were_typed_outlive_a_closed_tab(open_desk: OpenDesk, publish
     click(ann, "Withdraw this day?")
     expect(pill(ann)).to_have_text("withdrawn")
     assert published.events.latest("pk").note == "Wrong day"
-    assert ann.page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('desk-draft'))") == []
+    ann.page.wait_for_function("() => !Object.keys(localStorage).some(name => name.startsWith('desk-draft'))")

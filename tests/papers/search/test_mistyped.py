@@ -120,12 +120,13 @@ def test_long_form_finds_what_is_abbreviated() -> None:
 
 
 @pytest.mark.django_db
-def test_where_words_are_missing_the_rarest_in_a_title_comes_first() -> None:
+@pytest.mark.parametrize("word", ["tacotron", "tacotrons"])
+def test_where_words_are_missing_the_rarest_in_a_title_comes_first(word: str) -> None:
     make("Attention without Tears", "Without attention.", hot=900)
     make("Attention, Again", "Models without attention.", hot=800)
     make("The Tacotron", "It replaces attention.")
     index_changed()
 
-    results = search("tacotron without attention")
+    results = search(f"{word} without attention")
     assert results.found.has_fewer_words
     assert results.hits[0].paper.title == "The Tacotron"
