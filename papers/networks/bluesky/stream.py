@@ -149,8 +149,9 @@ class Jetstream:
     def _listen(self, connection: ClientConnection, at: "_Place") -> Iterator[Heard]:
         """Until the connection is silent. Raises ConnectionClosed where it ends."""
         began_at, came = at.cursor, 0
-        at.start(began_at)
-        at.behind = at.cursor if moment_of(at.cursor) < self._now() - self.lookback - TOLERANCE else None
+        horizon = self._now() - self.lookback
+        at.behind = at.cursor if moment_of(at.cursor) < horizon - TOLERANCE else None
+        at.start(began_at, is_known=abs(moment_of(began_at) - horizon) > TOLERANCE)
         last_frame = last_told = time.monotonic()
         while True:
             try:
@@ -194,12 +195,12 @@ class _Place:
     def __post_init__(self) -> None:
         self.events = Events()
         self.told_frames = 0
-        self.start(self.cursor)
+        self.start(self.cursor, is_known=False)
 
-    def start(self, asked: int) -> None:
-        """A new connection, which is to give what comes after this cursor."""
+    def start(self, asked: int, *, is_known: bool) -> None:
+        """A new connection, which is to give what comes after this cursor; one that is known was heard, not counted back."""
         self.events.begin()
-        self._asked, self._first, self._counted = asked, asked, 0
+        self._asked, self._first, self._counted, self._is_known = asked, asked, 0, is_known
 
     def take(self, frame: bytes, horizon: datetime | None) -> None:
         self.frames += 1
@@ -217,11 +218,14 @@ class _Place:
             self.events.take(frame)
 
     def _look_for_hole(self, time_us: int) -> None:
-        """A host may go back less far than it should: then a stream as dense as its own begins long after what was asked for."""
+        """A host may go back less far than it should: then a stream as dense as its own begins long after what was heard last.
+
+        The first time nothing was heard before, and nobody knows whether there was anything.
+        """
         self._counted += 1
         if self._counted == 1:
             self._first = time_us
-        if self._counted == DENSE:
+        if self._counted == DENSE and self._is_known:
             hole, span = self._first - self._asked, abs(time_us - self._first)
             if hole > TOLERANCE // timedelta(microseconds=1) and hole > 10 * span:
                 start = self.missed[0] if self.missed else moment_of(self._asked)

@@ -103,7 +103,7 @@ export const put = (action, body, {held = false, from} = {}) => {
     const before = value && records.findLast((record) => isSeen(record) && sameThing(record, {action, body}));
     let record = before;
     if (before && !before.sent && !earlier.some((ids) => ids.has(before.id))) {
-        Object.assign(before, {held});
+        before.held &&= held; // what is about to be sent takes the next letters with it
         before.body[value] = body[value];
     } else {
         record = {id: newId(), tab, action, body: {...body}, held, from};

@@ -148,7 +148,7 @@ def test_a_cursor_older_than_the_stream_tells_what_was_missed(host: JetstreamSta
     assert [one.missed for one in kept.records if one.missed] == [(horizon - timedelta(hours=4), horizon)]
 
 
-@pytest.mark.parametrize(("cursor_h", "told"), [(30, [(30, 20)]), (40, [(40, 20)]), (20, [])])
+@pytest.mark.parametrize(("cursor_h", "told"), [(30, [(30, 20)]), (40, [(40, 20)]), (20, []), (36, [])])
 def test_a_host_that_goes_back_less_far_than_it_should_tells_what_was_missed(
     host: JetstreamStandin, cursor_h: int, told: list[tuple[int, int]]
 ) -> None:
