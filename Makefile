@@ -11,7 +11,7 @@ NODE := var/node
 LIGHTHOUSE := 12.8.2
 VNU := 26.9.27
 
-.PHONY: help setup run sandbox test test-sqlite test-beside test-all test-mirror check lint bench fuzz lighthouse relevance lock system-test-tools test-faults
+.PHONY: help setup run sandbox test test-all test-mirror check bench fuzz lighthouse relevance lock system-test-tools test-faults
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -35,12 +35,10 @@ run: $(VENV)/.base ## serve the whole product at http://127.0.0.1:8000 (PORT=808
 sandbox: $(VENV)/.base ## run the whole product against invented services; a day takes a minute (ARGS="--speed 5000 --papers 1000")
 	@$(BIN)/python manage.py sandbox $(ARGS)
 
-check: lint ## lint, types, import rules, templates, migrations
-	$(BIN)/mypy .
-
-lint: $(VENV)/.dev
+check: $(VENV)/.dev ## lint, types, import rules, templates, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates/admin
 	$(BIN)/djlint --quiet --lint --profile jinja templates/readers
@@ -58,16 +56,9 @@ system-test-tools:
 # The generators' tests need hundreds of npm packages: they are test-mirror's.
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/digests/mirror/generators $(ARGS)
 
-test: lint system-test-tools ## check, then every test on SQLite, browser included, and on PostgreSQL what may differ there
-	@$(MAKE) --no-print-directory -j2 test-sqlite test-beside
-
-test-sqlite: $(VENV)/.dev
+test: check system-test-tools ## check, then every test on SQLite, browser included, and on PostgreSQL what may differ there
 	$(BIN)/python -m tests.servers --database sqlite -- $(PYTEST)
-
-# The tests wait for browsers and programs so often that two cores have room for a third process. It tells all at its end.
-test-beside: $(VENV)/.dev
-	@mkdir -p var; { $(BIN)/mypy . && $(BIN)/python -m tests.servers --database postgresql -- $(PYTEST) -n 1 -m "not browser"; } \
-	>var/test-beside.log 2>&1; status=$$?; cat var/test-beside.log; exit $$status
+	$(BIN)/python -m tests.servers --database postgresql -- $(PYTEST) -m "not browser"
 
 test-all: check system-test-tools ## check, then every test on both databases
 	$(BIN)/python -m tests.servers --database sqlite -- $(PYTEST)

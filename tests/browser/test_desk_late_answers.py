@@ -89,6 +89,27 @@ def test_comment_that_is_answered_late_shows_its_thread_in_no_other_dialog(open_
     expect(dialog.locator(".write-comment textarea")).to_have_value("")
 
 
+def test_thread_that_is_opened_before_the_last_one_is_told_of_its_end_stays(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann = open_desk()
+    dialog = ann.page.locator("#desk-comments")
+    ann.press("l", "j", "m")
+    expect(dialog.get_by_text("No comments yet.")).to_be_visible()
+    ann.type("About the second")
+    ann.press("Control+Enter")
+    expect(dialog.locator(".comment")).to_have_count(1)
+    ann.press("Escape", "k", "m")
+    expect(dialog.get_by_text("No comments yet.")).to_be_visible()
+    ann.page.evaluate("""() => {
+        document.querySelector("#desk-comments").close();
+        document.querySelector("#entries [data-do=comments]").click();
+    }""")
+    expect(dialog.locator(".comment")).to_contain_text("About the second")
+    ann.type("More")
+    ann.press("Control+Enter")
+    expect(dialog.locator(".comment")).to_have_count(2)
+    assert set(Comment.objects.values_list("paper__arxiv_id", flat=True)) == {papers[1]}
+
+
 def test_comment_is_typed_before_its_thread_is_here(open_desk: OpenDesk, papers: list[str]) -> None:
     ann = open_desk()
     held = Held(ann.page, "thread")

@@ -137,9 +137,11 @@ dialog.addEventListener("input", (event) => {
     }
 });
 dialog.addEventListener("close", () => {
-    of = null;
-    turn += 1;
-    place.replaceChildren();
+    if (!dialog.open) { // it comes late: another thread may be open by now
+        of = null;
+        turn += 1;
+        place.replaceChildren();
+    }
 });
 afterMerging(() => {
     if (dialog.open && loaded !== pulse()) { // a colleague said something, or resolved it
