@@ -28,6 +28,9 @@ from hotpapers_site.serving.ports import in_use
 from tests.processes import processes_naming
 from tests.servers import free_port
 
+WORKERS = sum(1 + queue.processes for queue in QUEUES.values())
+"""The processes of all queues: a parent each, and those that do the work."""
+
 
 def environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"}}
@@ -115,7 +118,7 @@ def var(first_start: FirstStart, tmp_path: Path) -> Path:
 def test_serve_runs_a_worker_and_beat_until_a_signal(var: Path) -> None:
     process, address = serve(var)
     wait_for(address, process)
-    wait_until(lambda: workers(var) == 9, process)  # of four queues: two processes that collect, one each of the others
+    wait_until(lambda: workers(var) == WORKERS, process)
     wait_until(lambda: any(" beat " in command for command in processes_naming(str(var))), process)
     with redis.Redis(unix_socket_path=str(var / "redis.sock")) as client:
         queued(var, "celery.backend_cleanup")
@@ -133,7 +136,7 @@ def test_serve_runs_a_worker_and_beat_until_a_signal(var: Path) -> None:
 def test_serve_ends_with_words_when_its_worker_dies(var: Path) -> None:
     process, address = serve(var)
     wait_for(address, process)
-    wait_until(lambda: workers(var) == 9, process)
+    wait_until(lambda: workers(var) == WORKERS, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     worker = next(pid for pid in children if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
     os.kill(int(worker), signal.SIGKILL)
@@ -191,7 +194,7 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
 def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(var: Path) -> None:
     process, address = serve(var)
     wait_for(address, process)
-    wait_until(lambda: workers(var) == 9, process)
+    wait_until(lambda: workers(var) == WORKERS, process)
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
     second = subprocess.run(command, env=environment(var), capture_output=True, text=True, check=False)
     assert second.returncode == 1
