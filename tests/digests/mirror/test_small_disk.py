@@ -12,20 +12,15 @@ from digests.mirror.targets import Target
 from digests.models import Entry
 from tests.digests.mirror.mirrored import changes, files, is_true, wrong
 from tests.factories import make_digest
+from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Of 128 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(folder)], capture_output=True, check=False)
-    if mounted.returncode:
-        pytest.skip("only root may mount a small disk")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", kilobytes=128) as folder:
+        yield folder
 
 
 def test_full_disk_and_read_only_disk_are_told_and_caught_up_with(disk: Path) -> None:

@@ -1,6 +1,5 @@
 """A backup on odd places, and beside a site that runs: each is told in one sentence with what to do, and leaves nothing behind."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pytest_django.fixtures import Settings
 from hotpapers_site.health import heartbeats
 from hotpapers_site.health.heartbeats import Process
 from tests.factories import make_digest
+from tests.small_disk import small_disk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 FULL = "the disk is full; make room, then run it again"
@@ -18,14 +18,9 @@ FULL = "the disk is full; make room, then run it again"
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Of 256 kB: too small for the tables alone."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], capture_output=True, check=False)
-    if mounted.returncode:
-        pytest.skip("only root may mount a small disk")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    """Too small for the tables alone."""
+    with small_disk(tmp_path / "disk", kilobytes=256) as folder:
+        yield folder
 
 
 def told(*command: str) -> str:
