@@ -23,12 +23,16 @@ MOST_TIMES = 2.5
 """What twice the text may take."""
 FLOOR_S = 0.04
 """Below it a text is too quickly read for a ratio to mean anything."""
-TRIES = 5
+TRIES, TWICE = 5, 2
 LINEAR_TIMES = 2.1
-"""What twice the text takes where the time is in the number of characters, by the clock."""
+"""What twice the text takes where the time is in the number of characters."""
 KILLED_S = 20
 """Processor time for one pattern."""
 SIZES = [LIMIT // 2**halvings for halvings in range(7, -1, -1)]
+ENOUGH = LIMIT // 16
+"""A text so long tells enough of what takes the same time, or thrice in a row no more than twice the time."""
+FLAT = (0.5, 1.5)
+"""What eight times the text takes where all but its beginning is cut off: as long as that beginning."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,17 @@ class Finding:
         return f"{self.reader} with {self.shape} of {self.unit!r}: {self.what}"
 
 
+@functools.cache
+def slowness() -> float:
+    """How much longer than `WORK_S` this machine takes. One measurement serves all readers."""
+    return max(1.0, min(_work() for _ in range(5)) / WORK_S)
+
+
 def _work() -> float:
     """The processor time of a fixed piece of work, by which this machine is compared with others."""
-    started = time.process_time()
+    started = time.thread_time()
     sum(len(str(number)) for number in range(100_000))
-    return time.process_time() - started
+    return time.thread_time() - started
 
 
 def end_after(seconds: int) -> None:
@@ -68,40 +78,49 @@ def _caches() -> list[Any]:
 class Meter:
     def __init__(self, reader: Reader) -> None:
         self.reader, self.caches = reader, _caches()
-        self.slowness = max(1.0, min(_work() for _ in range(5)) / WORK_S)
-        self.by_the_wall = 0.0
+        self.slowness = slowness()
 
     def seconds(self, text: str, runs: int = 1) -> float:
-        """The least of several runs, each from empty caches; `by_the_wall` is their least by the clock. Raises what the reader may not."""
-        best = self.by_the_wall = float("inf")
+        """The least of several runs, each from empty caches. Raises what the reader may not.
+
+        It is this thread's time: a bound on that of the process (`end_after`) makes the system count it in ticks of some milliseconds.
+        """
+        best = float("inf")
         for _ in range(runs):
             for cache in self.caches:
                 cache.cache_clear()
-            started, began = time.process_time(), time.perf_counter()
+            started = time.thread_time()
             try:
                 self.reader.read(text)
             except self.reader.errors:
                 pass
-            best = min(best, time.process_time() - started)
-            self.by_the_wall = min(self.by_the_wall, time.perf_counter() - began)
+            best = min(best, time.thread_time() - started)
         return best / self.slowness
 
     def _is_steep(self, unit: str, shape: Any, size: int) -> bool:
         """Whether twice the text takes too long twice in a row: once may be a step, where the system gives memory in larger pieces."""
-        took = []
-        for one in (size // 4, size // 2, size, 2 * size):
-            self.seconds(shape(unit, one), TRIES if one <= size else 1)
-            took.append(self.by_the_wall)
+        took = [self.seconds(shape(unit, one), TRIES if one <= size else 1) for one in (size // 4, size // 2, size, 2 * size)]
         steep = [twice > MOST_TIMES * once for once, twice in pairwise(took)]
         return steep[1] and (steep[0] or steep[2])
 
+    def _is_flat(self, unit: str, shape: Any) -> bool:
+        """Whether it takes as long for eight times the text, and that is little."""
+        took = self.seconds(shape(unit, ENOUGH))
+        if took * (LIMIT / ENOUGH) ** 2 < FLOOR_S:
+            return True  # even its square would be too little to be told
+        short = self.seconds(shape(unit, SIZES[0]), TWICE)
+        return FLAT[0] * short < took < FLAT[1] * short and took * LIMIT / ENOUGH < MOST_S / 2
+
     def judge(self, unit: str, shape: Any, *, whole: bool = False) -> str:
-        """What is wrong; empty where nothing is. Unless `whole`, where three doublings in a row were linear, a sixteenth of `LIMIT` is enough."""
-        before = 0.0
-        linear, by_the_wall = 0, 0.0
+        """What is wrong; empty where nothing is. Unless `whole`, a text of `ENOUGH` ends it where its time is flat or was linear thrice."""
+        if not whole and self._is_flat(unit, shape):
+            return ""
+        before, linear = 0.0, 0
         for size in SIZES:
             text = shape(unit, size)
             took = self.seconds(text)
+            if before and took >= LINEAR_TIMES * before and size <= ENOUGH:
+                took = min(took, self.seconds(text, TWICE))  # what another process made slow is not slow each time
             if took > MOST_S:
                 took = self.seconds(text, TRIES)
             if took > MOST_S:
@@ -110,12 +129,11 @@ class Meter:
                 before, took = self.seconds(shape(unit, size // 2), TRIES), self.seconds(text, TRIES)
                 if took > FLOOR_S and took > MOST_TIMES * before and self._is_steep(unit, shape, size):
                     return f"{size // 2:,} characters {before * 1000:.0f} ms, {size:,} {took * 1000:.0f} ms"
+            linear = linear + 1 if took < LINEAR_TIMES * before else 0
             before = took
-            if self.by_the_wall * (LIMIT / size) ** 2 < FLOOR_S:
-                break  # even its square would be too little to be told; processor time has ticks of some milliseconds
-            linear = linear + 1 if self.by_the_wall < LINEAR_TIMES * by_the_wall else 0
-            by_the_wall = self.by_the_wall
-            if linear >= 3 and size >= LIMIT // 16 and not whole and took * LIMIT / size < MOST_S / 2:
+            if size >= ENOUGH and took * (LIMIT / size) ** 2 < FLOOR_S:
+                break
+            if linear >= 3 and size >= ENOUGH and not whole and took * LIMIT / size < MOST_S / 2:
                 break
         return ""
 

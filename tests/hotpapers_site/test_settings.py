@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,19 +11,34 @@ from django.conf import settings
 
 from hotpapers_site import values
 from hotpapers_site.environment import make_private
+from tests.hotpapers_site.reading_settings import SettingsReader
 from tests.hotpapers_site.wrong_settings import LONG, MORE, OPERATORS, SECRETS, WRONG
 from tests.servers import free_port
 
+ONE_TABLE = ("manage.py", "migrate", "contenttypes", "--verbosity", "0")
+"""Enough to make the file of a database."""
 OF_A_SHELL = {"PAGER": "less", "HTTPS_PROXY": "http://proxy", "MAIL": "/var/mail/ada", "LOGNAME": "ada", "SESSION_MANAGER": "x"}
+
+
+def environment_of(folder: Path, **variables: str) -> dict[str, str]:
+    """These variables, and no other setting of ours."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings"} | variables
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SettingsReader]:
+    folder = tmp_path_factory.mktemp("reader")
+    reader = SettingsReader(folder, environment_of(folder))
+    yield reader
+    reader.end()
 
 
 def started(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command, with these variables and no other setting of ours."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environment = kept | {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings"} | variables
     return subprocess.run(
         command or [sys.executable, "manage.py", "check"],
-        env=environment,
+        env=environment_of(folder, **variables),
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
@@ -31,13 +47,13 @@ def started(folder: Path, *command: str, **variables: str) -> subprocess.Complet
     )
 
 
-def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path) -> None:
+def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path, reader: SettingsReader) -> None:
     """In as many rounds as a variable has wrong values here: each time everything that is left is told at once."""
     left = WRONG + MORE + OPERATORS + SECRETS
     while left:
         now = dict(reversed([(name, (value, expected)) for name, value, expected in left]))
-        read = (sys.executable, "-c", "import hotpapers_site.settings")
-        told = started(tmp_path, *read, **{name: value for name, (value, _) in now.items()})
+        wrong = {name: value for name, (value, _) in now.items()}
+        told = reader.run("import hotpapers_site.settings", environment_of(tmp_path, **wrong))
         heading, *lines = told.stderr.splitlines()
         assert (told.returncode, told.stdout) == (2, "")
         assert heading in (
@@ -100,8 +116,8 @@ def test_every_program_ends_with_status_2_and_no_traceback(tmp_path: Path, comma
         {"ARXIV_HOLIDAYS": "2026-12-25, 2027-01-01", "ARXIV_ARCHIVES": "q-bio,cond-mat.mtrl-sci", "AUTO_PUBLISH_AT": "06:30"},
     ],
 )
-def test_right_settings_are_taken(tmp_path: Path, variables: dict[str, str]) -> None:
-    told = started(tmp_path, sys.executable, "-c", "from django.conf import settings; settings.DEBUG", **variables)
+def test_right_settings_are_taken(tmp_path: Path, reader: SettingsReader, variables: dict[str, str]) -> None:
+    told = reader.run("from django.conf import settings; settings.DEBUG", environment_of(tmp_path, **variables))
     assert (told.returncode, told.stderr) == (0, "")
 
 
@@ -113,9 +129,9 @@ def test_right_settings_are_taken(tmp_path: Path, variables: dict[str, str]) -> 
         ("https://www.papers.example", ["papers.example", "www.papers.example"]),
     ],
 )
-def test_the_site_s_own_addresses_are_always_allowed(tmp_path: Path, site: str, hosts: list[str]) -> None:
+def test_the_site_s_own_addresses_are_always_allowed(tmp_path: Path, reader: SettingsReader, site: str, hosts: list[str]) -> None:
     show = "from django.conf import settings; print(settings.ALLOWED_HOSTS)"
-    told = started(tmp_path, sys.executable, "-c", show, SITE_URL=site, ALLOWED_HOSTS="papers.example")
+    told = reader.run(show, environment_of(tmp_path, SITE_URL=site, ALLOWED_HOSTS="papers.example"))
     assert (told.returncode, told.stdout.strip()) == (0, str(hosts))
 
 
@@ -198,7 +214,7 @@ def test_folder_of_other_things_is_not_taken_from_other_users(tmp_path: Path, ho
 
 def test_what_is_kept_here_is_for_this_user_alone(tmp_path: Path) -> None:
     var = tmp_path / "var"
-    told = started(var, sys.executable, "manage.py", "migrate", "--verbosity", "0")
+    told = started(var, sys.executable, *ONE_TABLE)
     assert told.returncode == 0, told.stderr
     assert {path.name: oct(path.stat().st_mode & 0o777) for path in (var, *var.glob("*.sqlite3*"), var / "secret_key")} == {
         "var": "0o700",
@@ -213,7 +229,7 @@ def test_rights_of_others_are_taken_from_what_was_made_before(tmp_path: Path) ->
     make_private(var)
     assert var.stat().st_mode & 0o777 == 0o700
     (var / "db.sqlite3").touch(mode=0o644)
-    assert started(var, sys.executable, "manage.py", "migrate", "--verbosity", "0").returncode == 0
+    assert started(var, sys.executable, *ONE_TABLE).returncode == 0
     assert (var / "db.sqlite3").stat().st_mode & 0o777 == 0o600
 
 

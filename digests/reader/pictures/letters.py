@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 
@@ -96,17 +96,21 @@ def width(text: str, size: int, weight: int) -> float:
 def wrapped(text: str, room: int, size: int, weight: int, most: int) -> list[str]:
     """The drawable text in at most so many lines of this width (pixels). If it is longer, it ends with an ellipsis."""
     lines: list[str] = []
-    line = ""
     pieces = [part for piece in PIECE.findall(text) for part in _fitting(piece, room, size, weight)]
-    for n, piece in enumerate(pieces):
-        if width((line + piece).rstrip(), size, weight) <= room:
-            line = (line + piece).lstrip()
-            continue
-        if len(lines) + 1 == most:
-            return [*lines, _cut(line + "".join(pieces[n : n + 3]), room, size, weight)]
-        lines.append(line.rstrip())
-        line = piece.lstrip()
-    return [*lines, line.rstrip()] if line.strip() else lines
+    begin = 0
+    while begin < len(pieces):
+        ahead = pieces[begin:]
+        fits = bisect(range(1, len(ahead) + 1), room, key=partial(_width_of_first, ahead, size, weight))
+        end = begin + max(1, fits)
+        if end < len(pieces) and len(lines) + 1 == most:
+            return [*lines, _cut("".join(pieces[begin : end + 3]).lstrip(), room, size, weight)]
+        lines.append("".join(pieces[begin:end]).strip())
+        begin = end
+    return lines if not lines or lines[-1] else lines[:-1]
+
+
+def _width_of_first(pieces: Sequence[str], size: int, weight: int, many: int) -> float:
+    return width("".join(pieces[:many]).strip(), size, weight)
 
 
 def _fitting(piece: str, room: int, size: int, weight: int) -> Iterator[str]:
@@ -120,9 +124,8 @@ def _fitting(piece: str, room: int, size: int, weight: int) -> Iterator[str]:
 
 
 def _cut(text: str, room: int, size: int, weight: int) -> str:
-    while text and width(f"{text.rstrip()}…", size, weight) > room:
-        text = text[:-1]
-    return f"{text.rstrip(' ,:;')}…"
+    fits = bisect(range(1, len(text) + 1), room, key=lambda end: width(f"{text[:end].rstrip()}…", size, weight))
+    return f"{text[:fits].rstrip(' ,:;')}…"
 
 
 def draw_lines(
