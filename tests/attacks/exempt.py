@@ -80,7 +80,7 @@ EXEMPT: dict[str, str] = {
     "papers.search.expressions.joined_tsquery": OURS,
     "papers.search.expressions.nowhere": OURS,
     "papers.search.expressions.standings_among_next": OURS,
-    "papers.search.pasted.titles_within": "gets a query that the registered `parse` read: 300 characters",
+    "papers.search.pasted.titles_within": "gets a query that the registered `parse` read: 2,000 characters",
     "papers.search.abbreviations.written_out": "one word, by the registered `folded`",
     "papers.search.wanted.of_the_index": OURS,
     "papers.search.suggesting.suggested": "cuts the text by the registered `parse`, then asks the database",

@@ -23,6 +23,7 @@ from papers.search.finding import search as search_papers
 from papers.search.orders import Order
 from papers.search.query import LONGEST_QUERY, QueryError, parse
 from papers.search.suggesting import suggested
+from papers.text.taxonomy import category_name
 
 HITS_A_PAGE = 20
 ORDERS = {Order.RELEVANCE: "Relevance", Order.NEWEST: "Newest", Order.HOTTEST: "Most talked about"}
@@ -113,6 +114,7 @@ def _shown(results: Results, query: str, order: Order, *, is_first: bool) -> dic
         "hits": [{"hit": hit, "entries": entries[hit.paper.pk], "categories": categories[hit.paper.pk]} for hit in results.hits],
         "next": _further(address(query, order=order, after=results.next)) if results.next else None,
         "chips": chips(results, order),
+        "named": [(code, category_name(code)) for code in results.found.reading.categories],
         "orders": [(name, address(query, order=one), one is order) for one, name in ORDERS.items()],
         "has_old_counts": any(entry.counts_are_inflated for found in entries.values() for entry in found[:1]),
         "narrower": categories_of(results, order),
