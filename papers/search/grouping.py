@@ -55,7 +55,8 @@ def _sequence(tokens: Sequence[Part], at: int) -> tuple[Grouped, int]:
         if token.kind in (OR, AND, NOT):
             is_either, is_without = token.kind == OR and bool(units), token.kind == NOT
             continue
-        unit, is_minus = [(token._replace(kind=token.kind.removeprefix("-")),)], token.kind.startswith("-")
+        unit: list[Clause] = [(token._replace(kind=token.kind.removeprefix("-")),)]
+        is_minus = token.kind.startswith("-")
         if token.kind == OPEN:
             inner, at = _sequence(tokens, at)
             unit, is_minus = inner.clauses, token.typed == "-"

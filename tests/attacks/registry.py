@@ -191,7 +191,7 @@ READERS: tuple[Reader, ...] = (
     Reader(oembed._read, lambda text: ways_in.a_oembed(ways_in.a_blockquote(name=text)), (http.SourceError,), "name"),
     *NETWORK_READERS,
     # what readers and editors ask for
-    Reader(query.parse, query.parse, (query.QueryError,)),
+    Reader(query.parse, query.parse, (parts.QueryError,)),
     Reader(lookup.arxiv_id_at_end, lookup.arxiv_id_at_end),
     Reader(words.words, words.words),
     Reader(words.name_words, words.name_words),

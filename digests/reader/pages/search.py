@@ -21,7 +21,8 @@ from papers.search.expressions import FIRST
 from papers.search.finding import Results
 from papers.search.finding import search as search_papers
 from papers.search.orders import Order
-from papers.search.query import LONGEST_QUERY, QueryError, parse
+from papers.search.parts import QueryError
+from papers.search.query import LONGEST_QUERY, parse
 from papers.search.suggesting import suggested
 from papers.text.taxonomy import category_name
 

@@ -4,7 +4,8 @@ import pytest
 
 from papers.search.finding import search
 from papers.search.index import index_changed
-from papers.search.query import QueryError, parse
+from papers.search.parts import QueryError
+from papers.search.query import parse
 from tests.factories import make_paper
 
 TITLES = ["Slot attention", "Laser method", "Slot method", "Laser attention survey", "Nothing"]
