@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digests.page_cache.middleware import reads_query, shows
+from digests.page_cache.subjects import reads_query, shows
 from digests.reader.lists.selections import Selection, SelectionError, shown
 from digests.reader.metadata import Metadata, part_after
 from digests.reader.pages.search_results import POSTS_A_PAGE, POSTS_BESIDE, address, categories_of, chips, entries_of, posts_of
