@@ -10,6 +10,7 @@ from hotpapers_site import values
 from hotpapers_site.databases import copying
 from hotpapers_site.databases.stopped import expect_stopped
 from hotpapers_site.environment import shown
+from hotpapers_site.serving.ports import OF_SETTINGS
 
 VARIABLE = "MOVE_DATABASE_TO"
 
@@ -30,9 +31,10 @@ class Command(BaseCommand):
         url = options["to"] or os.environ.get(VARIABLE, "")
         try:
             values.DATABASE.parse(url)
-        except ValueError:
+        except (ValueError, OSError):
+            found = f"--to is {shown(url)}" if options["to"] else f"{VARIABLE} is {shown(url) if url else 'not set'}"
             expected = f"expected {values.DATABASE.expected}, for example {values.DATABASE.example}"
-            raise CommandError(f"--to is {shown(url)}; {expected}.") from None
+            raise CommandError(f"{found}; {expected}", returncode=OF_SETTINGS) from None
         try:
             tables = self._move(url, replace=options["replace"])
         except copying.NotCopied as error:

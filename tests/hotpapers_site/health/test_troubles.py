@@ -9,6 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Func, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -36,7 +38,11 @@ def keys() -> list[str]:
 
 
 def silence(name: str, seconds: int = 61) -> None:
-    Heartbeat.objects.filter(name=name).update(beaten_at=Now() - timedelta(seconds=seconds))
+    """Let its last beat be so long ago, written as the database itself writes a moment."""
+    ago: Combinable = Now() - timedelta(seconds=seconds)
+    if connection.vendor == "sqlite":
+        ago = Func(Value("%Y-%m-%d %H:%M:%f"), Value("NOW"), Value(f"-{seconds} seconds"), function="STRFTIME")
+    Heartbeat.objects.filter(name=name).update(beaten_at=ago)
 
 
 def test_nothing_is_wrong_with_a_product_that_runs(running_product: None) -> None:
@@ -82,8 +88,22 @@ def test_a_killed_worker_is_late_until_another_one_takes_its_place(running_produ
     watching.look()
     assert Heartbeat.objects.filter(name=killed.name).exists()  # of another queue
     heartbeats.beat(Process("worker", "mirror", host="elsewhere", number=9))
+    assert keys() == []  # at once, whoever looks next
     watching.look()
+    assert not Heartbeat.objects.filter(name=killed.name).exists()
     assert keys() == []
+
+
+def test_one_start_replaces_one_killed_process(running_product: None) -> None:
+    killed = [Process("worker", "mirror", host="elsewhere", number=number) for number in (7, 8)]
+    Heartbeat.objects.update(started_at=Now() - timedelta(hours=1))
+    for one in killed:
+        heartbeats.beat(one)
+        silence(one.name)
+    heartbeats.beat(Process("worker", "mirror", host="elsewhere", number=9))
+    assert len(keys()) == 1
+    watching.look()
+    assert len(keys()) == 1
 
 
 def test_a_process_that_ends_in_order_is_not_missed(running_product: None) -> None:
