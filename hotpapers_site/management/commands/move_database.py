@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from tqdm import tqdm
 
 from hotpapers_site import values
@@ -55,6 +56,7 @@ class Command(BaseCommand):
                 raise copying.NotCopied(
                     "It already holds papers, lists or accounts. Choose an empty database, or delete all of it with --replace."
                 )
+            connection.close()  # PostgreSQL counts what our own migrations wrote when the session ends, or some time later
             before = copying.writes(watched)
             with copying.snapshot() as source, tqdm(total=copying.total(source), unit=" rows", disable=None) as bar:
                 tables = copying.copy(source, target, lambda _, rows: bar.update(rows))

@@ -70,6 +70,25 @@ def test_status_is_not_content_without_a_worker(running_product: None) -> None:
     )
 
 
+def test_what_is_missing_is_told_with_the_time_when_the_last_one_was_heard_of(running_product: None, settings: Settings) -> None:
+    settings.REDIS_URL = ""
+    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}"
+    for one in Heartbeat.objects.filter(kind__in=["beat", "worker"]):
+        silence(one.name)
+    heard = Heartbeat.objects.get(kind="beat").beaten_at
+    told = {one.key: one.sentence for one in troubles.found()}
+    assert told["no beat"] == (
+        f"No beat is running (the last was heard of on {troubles.moment(heard)}). Nothing is collected, published on time or "
+        "mirrored. Start `celery --app hotpapers_site beat`."
+    )
+    assert told["no worker mirror"] == (
+        "No worker of the queue mirror is running, which writes the static copies (the last was heard of on "
+        f"{troubles.moment(Heartbeat.objects.get(queues='mirror').beaten_at)}). "
+        "Start `celery --app hotpapers_site worker --queues mirror`."
+    )
+    assert told["broker"].startswith("The Redis server of `manage.py serve` does not answer, so no work is given out: ")
+
+
 def test_one_worker_may_serve_several_queues(running_product: None) -> None:
     Heartbeat.objects.filter(kind="worker").delete()
     heartbeats.beat(Process("worker", "collecting,mirror,publishing,upkeep"))
