@@ -62,13 +62,17 @@ def _by_silence() -> tuple[list[Heartbeat], list[Heartbeat]]:
 
 def _replaced(live: list[Heartbeat], silent: list[Heartbeat]) -> list[Heartbeat]:
     """Return the silent processes for each of which another one of the same kind has started since."""
-    starts, found = [(one.kind, one.queues, one.started_at) for one in live], []
+    starts, found = sorted(live, key=lambda one: one.started_at), []
     for one in silent:
-        successor = next((start for start in starts if start[:2] == (one.kind, one.queues) and start[2] > one.beaten_at), None)
+        successor = next((other for other in starts if _work(other) == _work(one) and other.started_at > one.beaten_at), None)
         if successor:
             starts.remove(successor)
             found.append(one)
     return found
+
+
+def _work(one: Heartbeat) -> tuple[str, str]:
+    return one.kind, one.queues
 
 
 def wrong_clocks(live: list[Heartbeat]) -> dict[str, timedelta]:
@@ -85,11 +89,13 @@ def wrong_clocks(live: list[Heartbeat]) -> dict[str, timedelta]:
 
 
 def forget_succeeded() -> None:
-    """Forget late processes whose place another one of the same kind has taken since, and those from long ago."""
+    """Forget late processes whose place another one of the same kind has taken since, and those from long ago. While one of the
+    kind is missed, they are kept: each start counts once."""
     live, silent = _by_silence()
     replaced = _replaced(live, silent)
+    missed = {_work(one) for one in silent if one not in replaced}
     for one in silent:
-        if one in replaced or one.silent > FORGOTTEN_AFTER:  # type: ignore[attr-defined]
+        if (one in replaced and _work(one) not in missed) or one.silent > FORGOTTEN_AFTER:  # type: ignore[attr-defined]
             # Unless it was heard of since. SQLite compares moments as texts: what it wrote itself ends with the milliseconds, so
             # it equals no moment of ours.
             Heartbeat.objects.filter(name=one.name, beaten_at__lt=one.beaten_at + timedelta(milliseconds=1)).delete()

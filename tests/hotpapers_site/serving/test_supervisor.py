@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ def test_run_ends_everything_with_words_when_a_program_ends(tmp_path: Path) -> N
     assert processes_naming(str(tmp_path)) == []
 
 
+@pytest.fixture
+def asked() -> Iterator[threading.Event]:
+    """What asks the supervisor to stop; after a minute it does so by itself."""
+    event = threading.Event()
+    timer = threading.Timer(60, event.set)
+    timer.start()
+    yield event
+    timer.cancel()
+
+
 def counting(name: str, folder: Path, then: str) -> Program:
     """A program that notes each of its starts, and does something then."""
     code = f"import os, signal, time; open({str(folder / name)!r}, 'a').write('x'); {then}"
@@ -46,10 +57,9 @@ def starts(name: str, folder: Path) -> int:
 
 
 def test_run_starts_a_killed_program_again_with_a_pause_that_grows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, asked: threading.Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(supervisor, "FIRST_PAUSE_S", 0.1)
-    asked = threading.Event()
 
     def ask_after_three_starts() -> None:
         if starts("Killed", tmp_path) >= 3:
@@ -73,10 +83,12 @@ def test_run_ends_everything_when_a_program_cannot_be_started(tmp_path: Path) ->
     assert processes_naming(str(tmp_path)) == []
 
 
-def test_run_starts_a_program_again_that_ran_well_and_then_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_starts_a_program_again_that_ran_well_and_then_failed(
+    tmp_path: Path, asked: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(supervisor, "FIRST_PAUSE_S", 0.1)
     monkeypatch.setattr(supervisor, "SETTLED_AFTER_S", 0.0)
-    asked, go = threading.Event(), tmp_path / "go"
+    go = tmp_path / "go"
 
     def look() -> None:
         if starts("Failing", tmp_path) == 1:
@@ -89,15 +101,17 @@ def test_run_starts_a_program_again_that_ran_well_and_then_failed(tmp_path: Path
     assert processes_naming(str(tmp_path)) == []
 
 
-def test_run_leaves_no_child_of_the_program_that_it_starts_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_leaves_no_child_of_the_program_that_it_starts_again(
+    tmp_path: Path, asked: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The child would hold the port that the program wants."""
     monkeypatch.setattr(supervisor, "FIRST_PAUSE_S", 0.1)
-    asked, seen = threading.Event(), list[int]()
+    seen = list[int]()
     child = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', 'child'])"
 
     def look() -> None:
         if starts("Parent", tmp_path) >= 2 and (
-            left := [one for one in processes_naming(str(tmp_path)) if one.endswith(" child")]
+            left := [one for one in processes_naming(str(tmp_path)) if one.split()[-1] == "child"]
         ):
             seen.append(len(left))
             asked.set()
@@ -108,9 +122,9 @@ def test_run_leaves_no_child_of_the_program_that_it_starts_again(tmp_path: Path,
     assert seen == [1]
 
 
-def test_run_starts_again_what_it_only_watches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_starts_again_what_it_only_watches(tmp_path: Path, asked: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "FIRST_PAUSE_S", 0.1)
-    asked, tries = threading.Event(), list[int]()
+    tries = list[int]()
 
     def start() -> subprocess.Popen[bytes]:
         tries.append(len(tries))
