@@ -16,7 +16,7 @@ from digests.mirror.days import staged_at_once, withdrawn
 from digests.mirror.manifest import Manifest
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage_removal
-from digests.page_cache.triggers import widened
+from digests.page_cache.subjects import widened
 from digests.processes import shared_out
 from digests.reader.once import keeping
 from papers.rendered.kinds import VERSION
@@ -134,10 +134,18 @@ def _elsewhere(manifest: Manifest) -> Iterator[str]:
             yield from (one for one in (name, *site_pages.compressed(name)) if one in manifest)
 
 
+MADE_WITH = (
+    ("templates/readers", "*"),
+    ("static/readers", "*"),
+    ("digests/reader", "*.py"),
+    ("digests/page_cache", "subjects.py"),
+)
+
+
 def software() -> str:
-    """Return a fingerprint of everything that the pages are made with."""
+    """Return a fingerprint of everything that the pages, and what they say that they show, are made with."""
     found = hashlib.sha256(str(VERSION).encode())
-    for folder, pattern in (("templates/readers", "*"), ("static/readers", "*"), ("digests/reader", "*.py")):
+    for folder, pattern in MADE_WITH:
         for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
             if path.is_file():
                 found.update(path.read_bytes())

@@ -24,8 +24,9 @@ from papers.search.levels import MOST_COUNTED, TOP, hottest, places
 from papers.search.marking import Part as MarkedPart
 from papers.search.marking import excerpt, marked
 from papers.search.orders import Order, newest
+from papers.search.parts import QueryError
 from papers.search.pasted import titles_within
-from papers.search.query import Query, QueryError, parse
+from papers.search.query import LONGEST_QUERY, Query, parse
 from papers.search.relaxing import MOST_OPTIONAL, with_fewer
 from papers.search.spacing import put_together, taken_apart
 from papers.search.terms import MOST_AUTHORS
@@ -42,8 +43,12 @@ MANY_WORDS = 3
 """Words: to find that no paper has them all takes long."""
 WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•.^+&](?=[^\W_])")
 """What joins words, and may be left out where nothing has them in a row."""
-CITATION_KEY = re.compile(r"\b(?P<name>[^\W\d_]{2,30})[-_:]?(?P<year>(?:19|20)[0-9]{2})[-_:]?(?P<word>[^\W\d_]*)\b")
-"""`geva2020transformer`"""
+CITATION_KEY = re.compile(
+    r"\b(?P<name>[^\W\d_]{2,30})(?:-etal)?[-_:]?(?P<year>(?:19|20)[0-9]{2}|[0-3][0-9](?=[-_:]?[^\W\d_]{4}))[-_:]?"
+    r"(?P<word>[^\W\d_][a-z]*|)[^\W\d_]*\b"
+)
+"""`geva2020transformer`, `geva20transformer`, `geva-etal-2020-transformer`, `Geva2020TransformerFL`"""
+VERSION = re.compile(r"\bversion ([0-9])", re.IGNORECASE)
 NUMBERED = re.compile(r"(?<=[^\W\d_]{4})(?:[0-9]+\b|\+\+|#)")
 """The number or sign behind a name, `stylegan3`, `nerf++`, that no paper has."""
 
@@ -144,6 +149,8 @@ def _found(query: Query) -> Found:
         if (key := (reading.anywhere, reading.unwanted)) not in asked and (papers := hottest(reading, MOST_COUNTED + 1)):
             return Found(reading, tuple(papers), instead, has_fewer)
         asked.add(key)
+    if query.is_pasted:
+        raise QueryError(f"No paper here has a title that stands in this text. Use at most {LONGEST_QUERY} characters.")
     exact = replace(first, filters=first.titled, wanted=()) if first.titled else first
     if first.titled and (papers := hottest(exact, MOST_COUNTED + 1)):
         return Found(exact, tuple(papers))
@@ -208,9 +215,15 @@ def _ids_meant(query: Query) -> str:
 
 
 def _apart(text: str) -> str:
-    """The text with the words apart that marks join, and those of keys of citations."""
-    tokens = (CITATION_KEY.sub(r"\g<name> \g<year> \g<word>", token) for token in text.split())
+    """The text with the words apart that marks join, and those of keys of citations; versions as names have them."""
+    text = VERSION.sub(r"v\1", text)
+    tokens = (CITATION_KEY.sub(_key_apart, token) for token in text.split())
     return " ".join(token if as_arxiv_writes(token) else WITHIN.sub(" ", token).strip() for token in tokens)
+
+
+def _key_apart(found: re.Match[str]) -> str:
+    year = found["year"] if len(found["year"]) > 2 else f"20{found['year']}"
+    return f"{found['name']} {year} {found['word']}"
 
 
 def _parsed(text: str, query: Query) -> Query | None:

@@ -8,7 +8,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, in_published_digest
-from digests.page_cache.middleware import EVER, reads_query, shows
+from digests.page_cache.subjects import EVER, reads_query, shows
 from digests.reader import citations
 from digests.reader.citations import Keys
 from digests.reader.feeds import formats

@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digests.page_cache.middleware import shows
+from digests.page_cache.subjects import shows
 from digests.reader.metadata import Metadata
 from digests.reader.styles import style_sheets
 

@@ -114,22 +114,52 @@ def var(first_start: FirstStart, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.slow
-def test_serve_runs_a_worker_and_beat_until_a_signal(var: Path) -> None:
-    process, address = serve(var)
+@dataclass(frozen=True)
+class SecondStart:
+    folder: Path
+    running: list[str]
+    """The processes that said that they run."""
+    signed_in: str
+    """What the account of the first start was shown."""
+    third: subprocess.CompletedProcess[str]
+    """One more start meanwhile."""
+    number: int
+    output: str
+
+
+@pytest.fixture(scope="module")
+def second_start(first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> SecondStart:
+    """A start where everything is there, used as its owner would, and stopped by SIGTERM."""
+    folder = tmp_path_factory.mktemp("second")
+    shutil.copytree(first_start.folder, folder, dirs_exist_ok=True)
+    process, address = serve(folder)
     wait_for(address, process)
-    wait_until(lambda: workers(var) == WORKERS, process)
-    wait_until(lambda: any(" beat " in command for command in processes_naming(str(var))), process)
-    with redis.Redis(unix_socket_path=str(var / "redis.sock")) as client:
-        queued(var, "celery.backend_cleanup")
+    wait_until(lambda: workers(folder) == WORKERS, process)
+    wait_until(lambda: any(" beat " in command for command in processes_naming(str(folder))), process)
+    with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as client:
+        queued(folder, "celery.backend_cleanup")
         wait_until(lambda: client.llen("upkeep") == 0, process)  # taken by the worker
     wait_until(lambda: len(running(address)) == 6, process)
-    assert sorted(running(address)) == ["beat", "web", *sorted(f"worker {name}" for name in QUEUES)]
-    output = stop(process, var, signal.SIGTERM)
-    with contextlib.closing(sqlite3.connect(var / "db.sqlite3")) as database:
+    password = re.search(r"User: admin  Password: (\S{16})\n", first_start.output)
+    assert password is not None
+    with httpx.Client(base_url=address, trust_env=False, timeout=60, follow_redirects=True) as browser:
+        browser.get("/admin/login/")
+        form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        headers = {"Referer": f"{address}/admin/login/"}
+        signed_in = browser.post("/admin/login/?next=/admin/", data=form, headers=headers).text
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
+    third = subprocess.run(command, env=environment(folder), capture_output=True, text=True, check=False)
+    told = sorted(running(address))
+    return SecondStart(folder, told, signed_in, third, process.pid, stop(process, folder, signal.SIGTERM))
+
+
+@pytest.mark.slow(seconds=20)
+def test_serve_runs_a_worker_and_beat_until_a_signal(second_start: SecondStart) -> None:
+    assert second_start.running == ["beat", "web", *sorted(f"worker {name}" for name in QUEUES)]
+    with contextlib.closing(sqlite3.connect(second_start.folder / "db.sqlite3")) as database:
         assert database.execute("SELECT name FROM hotpapers_site_heartbeat").fetchall() == []  # nobody is missed
-    assert "X_BEARER_TOKEN is not set, so no posts are collected" in output
-    assert "Traceback" not in output
+    assert "X_BEARER_TOKEN is not set, so no posts are collected" in second_start.output
+    assert "Traceback" not in second_start.output
 
 
 def children(number: int) -> dict[str, int]:
@@ -162,25 +192,16 @@ def test_every_program_of_serve_that_is_killed_runs_again_and_nothing_is_missed(
 
 
 @pytest.mark.slow
-def test_serve_sets_an_empty_machine_up_once(first_start: FirstStart, var: Path) -> None:
+def test_serve_sets_an_empty_machine_up_once(first_start: FirstStart, second_start: SecondStart) -> None:
     output = first_start.output
     assert "Sample data" in first_start.page
     assert re.search(r"^Loaded 4 sample days, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\.", output, re.M)
     assert f"{first_start.address}/admin/" in output
-    password = re.search(r"User: admin  Password: (\S{16})\n", output)
-    assert password is not None
-    process, address = serve(var)
-    wait_for(address, process)
-    with httpx.Client(base_url=address, trust_env=False, timeout=60, follow_redirects=True) as client:
-        client.get("/admin/login/")
-        form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-        assert (
-            "Log out" in client.post("/admin/login/?next=/admin/", data=form, headers={"Referer": f"{address}/admin/login/"}).text
-        )
-    output = stop(process, var)
-    assert "Password:" not in output
-    assert "sample data" not in output
-    assert (var / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert re.search(r"User: admin  Password: \S{16}\n", output)
+    assert "Log out" in second_start.signed_in
+    assert "Password:" not in second_start.output
+    assert "sample data" not in second_start.output
+    assert (second_start.folder / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.slow
@@ -205,15 +226,18 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
     assert "Stop it, or choose another port with --port." in finished.stderr
 
 
-@pytest.mark.slow(seconds=20)
-def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(var: Path) -> None:
+@pytest.mark.slow
+def test_a_start_beside_another_says_who_runs(second_start: SecondStart) -> None:
+    assert second_start.third.returncode == 1
+    told = f"Hot Papers is already running from {second_start.folder} (process {second_start.number})."
+    assert told in second_start.third.stderr
+
+
+@pytest.mark.slow(seconds=10)
+def test_a_killed_serve_leaves_nothing(var: Path) -> None:
     process, address = serve(var)
     wait_for(address, process)
     wait_until(lambda: workers(var) == WORKERS, process)
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
-    second = subprocess.run(command, env=environment(var), capture_output=True, text=True, check=False)
-    assert second.returncode == 1
-    assert f"Hot Papers is already running from {var} (process {process.pid})." in second.stderr
     process.kill()
     process.communicate(timeout=60)  # its children held the pipe, too
     deadline = time.monotonic() + 60

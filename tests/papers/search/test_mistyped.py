@@ -6,8 +6,9 @@ from papers.models import Tweet
 from papers.search.addresses import ids_meant, posts_in, words_of_link
 from papers.search.finding import search
 from papers.search.index import index_changed
+from papers.search.parts import QueryError
 from papers.search.post_finding import matching_posts
-from papers.search.query import QueryError, parse
+from papers.search.query import parse
 from tests.factories import make_tweet
 from tests.papers.search.searching import make, titles
 from tests.papers.search.well_known import make_well_known
