@@ -274,18 +274,10 @@ DATABASE = Kind(database_address, "the address of a PostgreSQL or SQLite databas
 BROKER = Kind(broker, "the address of a Redis server", "redis://127.0.0.1:6379/0")
 HOSTS = Kind(items(host), "names of this site separated by commas, without *, port or leading dot", "papers.example,127.0.0.1")
 SITE = Kind(site, "the site's public address without a path", "https://papers.example")
-ORIGIN = Kind(
-    embed_origin,
-    "scheme, host and port of an https:// address (http:// for this machine only)",
-    "https://platform.x.com",
-    differs=True,
-)
-BASE = Kind(
-    base_address,
-    "an https:// address without user, query and fragment (http:// for this machine only)",
-    "https://export.arxiv.org",
-    differs=True,
-)
+HERE = "(http:// for this machine only)"
+ORIGIN = Kind(embed_origin, f"scheme, host and port of an https:// address {HERE}", "https://platform.x.com", differs=True)
+WITHOUT = "an https:// address without user, query and fragment"
+BASE = Kind(base_address, f"{WITHOUT} {HERE}", "https://export.arxiv.org", differs=True)
 NETWORKS = Kind(once(items(network)), f"names of networks with commas, of {', '.join(NETWORK_NAMES)}", "bluesky,hackernews")
 STREAMS = Kind(
     items(stream),
