@@ -6,7 +6,6 @@ from papers.models import Paper, SearchWord, UnindexedPaper
 from papers.search.finding import search
 from papers.search.index import index_changed, rebuild
 from papers.search.orders import Order
-from papers.search.suggesting import suggested
 from tests.factories import make_paper
 from tests.papers.search.well_known import make_well_known
 
@@ -170,15 +169,6 @@ def test_a_word_as_typed_comes_before_words_that_begin_so() -> None:
     index_changed()
 
     assert search("rag").hits[0].paper.title == "Elsewhere"
-
-
-def test_a_word_that_goes_on_is_no_plural_of_a_name() -> None:
-    make_paper(title="Transfer learning")
-    make_paper(title="A hotter one", authors=["David Tran"], arxiv_id="2101.00001")
-    index_changed()
-
-    assert [paper.title for paper in suggested("trans").papers] == ["Transfer learning"]
-    assert next(hit.paper.title for hit in search("tran").hits) == "A hotter one"
 
 
 def test_a_name_with_a_word_that_is_not_looked_for_is_a_name() -> None:
