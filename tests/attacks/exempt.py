@@ -124,7 +124,6 @@ EXEMPT: dict[str, str] = {
     "papers.sources.http.fetch": "bounded by bytes and by a deadline; tests/papers/sources/test_http.py",
     "papers.rendered.renderer.render": "runs in a child that is killed at a bound (papers/rendered/bounded.py); its parts are registered",
     "papers.text.embed.blockquote": OURS,
-    "papers.text.plain.plain_text": CHILD,
     "papers.text.plain.formula_text": CHILD,
     "papers.text.taxonomy.category_name": "a look-up",
     "papers.text.taxonomy.in_arxivs_capitals": "a look-up",
