@@ -13,9 +13,8 @@ from papers.collecting import days
 from papers.collecting.day_states import FAILED_AFTER
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.sources.http import ServiceRefused, Transient
+from tests.papers.collecting.judged_days import FRIDAY, NOON, judged, make_day
 
-FRIDAY = date(2026, 11, 20)
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ARXIV, X = SourceHealth.Service.ARXIV, "x"
 pytestmark = pytest.mark.django_db
 
@@ -23,16 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def key(settings: Settings) -> None:
     settings.X_BEARER_TOKEN = "synthetic"
-
-
-def make_day(day: date = FRIDAY, **fields: Any) -> CollectionDay:
-    return CollectionDay.objects.create(date=day, **({"state": "collecting"} | fields))
-
-
-def judged(day: date = FRIDAY, now: datetime = NOON) -> tuple[str, str]:
-    with days.changing(day, now) as row:
-        pass
-    return row.state, row.reason
 
 
 def test_ensure_days_begins_with_today() -> None:
