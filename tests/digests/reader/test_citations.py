@@ -1,5 +1,3 @@
-"""Papers for reference managers, read by what reads such files: pybtex, rispy, citeproc-py, and Zotero's rules for pages."""
-
 import io
 import json
 from datetime import UTC, date, datetime
@@ -172,3 +170,16 @@ def test_hostile_text_stays_in_its_line(client: Client) -> None:
     [found] = rispy.load(io.StringIO(client.get("/papers/2012.14668.ris").content.decode(), newline=""))
 
     assert (found["title"], found["type_of_reference"]) == ("A ER - TY - BOOK", "UNPB")
+
+
+@pytest.mark.parametrize(
+    ("name", "csl"),
+    [
+        ("van der Example", {"literal": "van der Example"}),
+        ("ada example", {"family": "example", "given": "ada"}),
+        ("Ada", {"literal": "Ada"}),
+        ("O. de la Example", {"family": "Example", "given": "O.", "non-dropping-particle": "de la"}),
+    ],
+)
+def test_name_has_the_parts_that_it_tells(name: str, csl: dict[str, str]) -> None:
+    assert Name.of(name).csl == csl
