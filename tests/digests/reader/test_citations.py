@@ -1,3 +1,5 @@
+"""Papers for reference managers, read by what reads such files: pybtex, rispy, citeproc-py, and Zotero's rules for pages."""
+
 import io
 import json
 from datetime import UTC, date, datetime
