@@ -17,6 +17,7 @@ from papers.rendered.stored import Texts
 from papers.search import dictionary
 from papers.search.abbreviations import written_out
 from papers.search.addresses import ids_meant
+from papers.search.apart import apart
 from papers.search.dictionary import NOWHERE
 from papers.search.expressions import FIRST
 from papers.search.index import PAPER
@@ -32,7 +33,6 @@ from papers.search.spacing import put_together, taken_apart
 from papers.search.terms import MOST_AUTHORS
 from papers.search.understanding import Reading, any_of, understood
 from papers.search.words import folded, name_words, plain_words, spellings
-from papers.sources.arxiv.categories import as_arxiv_writes
 
 MOST_HITS = 100
 SHOWN_AUTHORS = 6
@@ -41,14 +41,6 @@ FEW = 5
 MUCH_MORE_FREQUENT = 20
 MANY_WORDS = 3
 """Words: to find that no paper has them all takes long."""
-WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•.^+&](?=[^\W_])")
-"""What joins words, and may be left out where nothing has them in a row."""
-CITATION_KEY = re.compile(
-    r"\b(?P<name>[^\W\d_]{2,30})(?:-etal)?[-_:]?(?P<year>(?:19|20)[0-9]{2}|[0-3][0-9](?=[-_:]?[^\W\d_]{4}))[-_:]?"
-    r"(?P<word>[^\W\d_][a-z]*|)[^\W\d_]*\b"
-)
-"""`geva2020transformer`, `geva20transformer`, `geva-etal-2020-transformer`, `Geva2020TransformerFL`"""
-VERSION = re.compile(r"\bversion ([0-9])", re.IGNORECASE)
 NUMBERED = re.compile(r"(?<=[^\W\d_]{4})(?:[0-9]+\b|\+\+|#)")
 """The number or sign behind a name, `stylegan3`, `nerf++`, that no paper has."""
 
@@ -170,8 +162,8 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
     if titles := titles_within(first.query.text):
         yield replace(first, filters=titles, wanted=(), authors=()), "", False
     whole = [understood(first.query, is_unfinished=True)] if first.wanted and not first.wanted[-1].part.is_exact else []
-    if apart := _parsed(_apart(first.query.text), first.query):
-        first = understood(apart)
+    if in_words := _parsed(apart(first.query.text), first.query):
+        first = understood(in_words)
         whole += [first, understood(first.query, is_unfinished=True)]
     corrected = _corrected(first) or _meant(first, 1)
     again = understood(parsed) if (parsed := _parsed(corrected, first.query)) else None
@@ -212,18 +204,6 @@ def _ids_meant(query: Query) -> str:
     meant = ids_meant(query.text)
     papers = Paper.objects.filter(Paper.findable(), arxiv_id__in=meant).order_by("arxiv_id") if meant else Paper.objects.none()
     return " ".join(papers.values_list("arxiv_id", flat=True))
-
-
-def _apart(text: str) -> str:
-    """The text with the words apart that marks join, and those of keys of citations; versions as names have them."""
-    text = VERSION.sub(r"v\1", text)
-    tokens = (CITATION_KEY.sub(_key_apart, token) for token in text.split())
-    return " ".join(token if as_arxiv_writes(token) else WITHIN.sub(" ", token).strip() for token in tokens)
-
-
-def _key_apart(found: re.Match[str]) -> str:
-    year = found["year"] if len(found["year"]) > 2 else f"20{found['year']}"
-    return f"{found['name']} {year} {found['word']}"
 
 
 def _parsed(text: str, query: Query) -> Query | None:

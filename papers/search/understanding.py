@@ -140,7 +140,9 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     maybe_names = [part for part in bare if len(part.term) <= LONGEST_NAME and not part.is_exact and len(bare) <= LONGEST_RUN]
     names = {word for part in maybe_names for word in words_of_name(part)} | {word for name in query.authors for word in name}
     shorts = {short for _, short in abbreviated(bare)}
-    known = dictionary.known(spelled for word in {*asked.values(), *names, *shorts} for spelled in (word, *spellings(word)))
+    known = dictionary.known(
+        spelled for word in {*asked.values(), *names, *shorts} for spelled in (word, folded(word), *spellings(word))
+    )
     others = other_spellings(names, known)
     authors, of_authors = authors_among(maybe_names, known)
     left = [part for part in bare if part not in of_authors and not (authors and _is_beside_names(part))]
@@ -199,13 +201,18 @@ def _is_beside_names(part: Part) -> bool:
     return len(part.term) == 1 and (part.term[0] in ("et", "al", "und") or (len(part.term[0]) == 1 and part.term[0].isalpha()))
 
 
+def _is_plural_of_name(word: str, known: dict[str, Known]) -> bool:
+    """Whether nobody writes it, and it would be the plural of somebody's name: `trans`, which goes on, is not Mr. Tran."""
+    return word not in known and word != folded(word) and known.get(folded(word), NOWHERE).is_name
+
+
 def _is_shouted(part: Part, text: str) -> bool:
     """Whether it is an abbreviation: in capitals, unlike the rest."""
     return part.typed.isupper() and not text.isupper()
 
 
 def _is_known(word: str, known: dict[str, Known]) -> bool:
-    return any(spelled in known for spelled in (word, *spellings(word)))
+    return any(spelled in known for spelled in (word, folded(word), *spellings(word)))
 
 
 def _wanted(part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Runs) -> Wanted:
@@ -222,6 +229,8 @@ def _alternatives(
     if part.is_exact:
         return (term,), (title_term(term),)
     whole = joined(plain_words(part.typed))
+    if word and _is_plural_of_name(word, known):
+        term, whole = (word,), word
     lone = list(term) if len(term) == 1 else []
     lone += [whole, *runs.names, *map(folded, endings)]
     lone += [folded(other) for other in spellings(word) if other in known] if word else []

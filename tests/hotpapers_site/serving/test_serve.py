@@ -9,7 +9,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ from django.test import Client
 
 from hotpapers_site.management.commands.serve import site_url
 from hotpapers_site.queues import QUEUES
-from hotpapers_site.serving import leftovers
-from hotpapers_site.serving.ports import in_use
 from tests.processes import processes_naming
 from tests.servers import free_port
 
@@ -162,18 +159,33 @@ def test_serve_runs_a_worker_and_beat_until_a_signal(second_start: SecondStart) 
     assert "Traceback" not in second_start.output
 
 
-@pytest.mark.slow
-def test_serve_ends_with_words_when_its_worker_dies(var: Path) -> None:
+def children(number: int) -> dict[str, int]:
+    """The numbers of the programs that a serve runs, by their commands."""
+    found = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+    return {Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode(): int(one) for one in found}
+
+
+@pytest.mark.slow(seconds=30)
+def test_every_program_of_serve_that_is_killed_runs_again_and_nothing_is_missed(var: Path) -> None:
     process, address = serve(var)
     wait_for(address, process)
+    wait_until(lambda: workers(var) == WORKERS and len(running(address)) == 6, process)
+    programs = children(process.pid)
+    assert len(programs) == 7  # web, four workers, beat, the broker
+    for number in programs.values():
+        os.kill(number, signal.SIGKILL)
+    wait_until(
+        lambda: len(children(process.pid)) == 7 and not set(children(process.pid).values()) & set(programs.values()), process
+    )
+    wait_for(address, process)
     wait_until(lambda: workers(var) == WORKERS, process)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    worker = next(pid for pid in children if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
-    os.kill(int(worker), signal.SIGKILL)
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert re.search(r"CommandError: The worker of \w+ ended \(killed by SIGKILL\), so everything was stopped\.\n", output)
-    assert processes_naming(str(var)) == []
+    with redis.Redis(unix_socket_path=str(var / "redis.sock")) as client:
+        queued(var, "celery.backend_cleanup")
+        wait_until(lambda: client.llen("upkeep") == 0, process)
+    output = stop(process, var)
+    for name in ("The web server", "Celery beat", "The embedded Redis server", *(f"The worker of {one}" for one in QUEUES)):
+        assert f"{name} ended (killed by SIGKILL). It is started again in 1 s." in output
+    assert "Traceback" not in output, output
 
 
 @pytest.mark.slow
@@ -230,42 +242,6 @@ def test_a_killed_serve_leaves_nothing(var: Path) -> None:
         time.sleep(0.1)
     assert processes_naming(str(var)) == []
     assert not (var / "redis.sock").exists()
-
-
-def test_a_port_that_another_site_of_ours_holds(tmp_path: Path) -> None:
-    port = free_port()
-    code = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); print('ready', flush=True); time.sleep(600)"
-    marks = {leftovers.FROM: str(tmp_path), leftovers.BY: "4711"}
-    with subprocess.Popen([sys.executable, "-c", code], env=os.environ | marks, stdout=subprocess.PIPE) as other:
-        assert other.stdout
-        other.stdout.readline()
-        try:
-            assert in_use(port) == (
-                f"Port {port} is in use by another Hot Papers, which runs from {tmp_path} (process 4711). Stop that one with "
-                "`kill 4711`, or choose another port with --port."
-            )
-        finally:
-            other.kill()
-
-
-def test_what_a_killed_serve_has_left_is_ended_by_the_next(tmp_path: Path) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    left = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(600)"],
-        env=os.environ | {leftovers.FROM: str(tmp_path), leftovers.BY: str(dead.pid)},
-    )
-    other = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(600)"],
-        env=os.environ | {leftovers.FROM: str(tmp_path / "other"), leftovers.BY: str(dead.pid)},
-    )
-    try:
-        threading.Thread(target=left.wait).start()
-        assert [one.number for one in leftovers.end_left(tmp_path)] == [left.pid]
-        assert (left.wait(10), other.poll()) == (-signal.SIGTERM, None)
-    finally:
-        other.kill()
-        other.wait()
 
 
 @pytest.mark.parametrize(
