@@ -8,9 +8,12 @@ from django.core.management import execute_from_command_line
 
 
 def main() -> None:
-    """Run the command. One line and status 1 where only the database is in no state for it."""
+    """Run the command. One line and status 1 where only the database is in no state for it; one and 130 after Ctrl-C."""
     try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped by Ctrl-C.\n")
+        sys.exit(130)
     except Exception as error:
         from hotpapers_site.databases.away import what_to_do
 

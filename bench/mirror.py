@@ -16,8 +16,9 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from bench import site_files  # noqa: E402
 from bench.archive import copies, quietly, timed  # noqa: E402
-from digests.models import Entry  # noqa: E402
+from digests.models import Digest, Entry  # noqa: E402
 from papers.rendered.waiting import render_changed  # noqa: E402
 
 ROUNDS = 5
@@ -92,6 +93,10 @@ def measure_site(scratch: Path) -> None:
     print(f"{what:<44}{seconds:>8.3f} s   {1000 * seconds / len(found):.1f} ms a file")
     say_changed_day("the oldest day of the site changed", changed_day(site))
     say_changed_day("the newest day of the site changed", changed_day(site, is_newest=True))
+    if absent := [program for program in ("wrk", "nginx") if not shutil.which(program)]:
+        print(f"the site by nginx: skipped, {' and '.join(absent)} not installed; `apt-get install wrk nginx`")
+    else:
+        site_files.measure(scratch / "site", Digest.objects.published()[0].get_absolute_url())
     if not ELEVENTY.is_file():
         print("Eleventy: skipped, it is not installed; `make test-mirror` does so")
         return
@@ -115,6 +120,7 @@ def main() -> int:
     quietly("migrate")
     with tempfile.TemporaryDirectory(prefix="hotpapers-bench-") as folder:
         scratch, times = Path(folder), []
+        scratch.chmod(0o755)  # for nginx
         for number in (options.copies, options.copies * options.times):
             posts = scratch / f"posts{number}"
             posts.mkdir()

@@ -73,6 +73,8 @@ class Figures:
     """Requests per second, one number per round."""
     p99s: list[float] = field(default_factory=list)
     """Milliseconds."""
+    requests: list[int] = field(default_factory=list)
+    """How many were answered, one number per round."""
 
     def ask(self) -> None:
         headers = [part for name, value in self.headers.items() for part in ("-H", f"{name}: {value}")]
@@ -81,9 +83,11 @@ class Figures:
         if "Non-2xx" in told or "Socket errors" in told:
             raise RuntimeError(f"{self.url}: {told}")
         rate, p99 = re.search(r"Requests/sec:\s+([\d.]+)", told), re.search(r"99%\s+([\d.]+)(us|ms|s)", told)
-        if not rate or not p99:
+        answered = re.search(r"(\d+) requests in", told)
+        if not rate or not p99 or not answered:
             raise RuntimeError(f"wrk said {told}")
         self.rates.append(float(rate[1]))
+        self.requests.append(int(answered[1]))
         self.p99s.append(float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]])
 
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("days/<day:day>", about.day, name="day"),
     path("reading", about.reading, name="reading"),
     path("for-you", staying.for_you, name="for-you"),
+    path("offline", staying.offline, name="offline"),
     path("manifest.webmanifest", staying.manifest, name="manifest"),
     path("service-worker.js", staying.service_worker, name="service-worker"),
     re_path(r"^(favicon\.ico|apple-touch-icon\.png)\Z", staying.icon),

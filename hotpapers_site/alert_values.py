@@ -10,6 +10,8 @@ from hotpapers_site.environment import Environment
 from hotpapers_site.values import Kind
 
 WEBHOOK_FORMS = ("slack", "mattermost", "discord")
+WIDEST_NET = {4: 8, 6: 7}
+"""The least length of a network's address, by version of IP: that of 10.0.0.0/8 and of fc00::/7, the widest private ones."""
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
 
 
@@ -39,7 +41,10 @@ def mail_server(given: str) -> dict[str, object]:
 
 
 def net(given: str) -> str:
-    return str(ipaddress.ip_network(given))
+    found = ipaddress.ip_network(given)
+    if found.prefixlen < WIDEST_NET[found.version]:
+        raise values.Unsafe(f"networks of your own, since {found} is open to nearly everybody")
+    return str(found)
 
 
 def dsn(given: str) -> str:
@@ -49,7 +54,7 @@ def dsn(given: str) -> str:
     return given
 
 
-EMAILS = Kind(values.items(values.EMAIL.parse), "e-mail addresses, separated by commas", "you@papers.example")
+EMAILS = Kind(values.once(values.items(values.EMAIL.parse)), "e-mail addresses, separated by commas", "you@papers.example")
 WEBHOOKS = Kind(
     values.once(values.items(webhook)),
     "https:// addresses (http:// for this machine only), separated by commas, each perhaps after slack+, mattermost+ or discord+",

@@ -24,9 +24,16 @@ from hotpapers_site.values import Kind, Unsafe, whole
 Value = TypeVar("Value")
 Default = TypeVar("Default")
 LONGEST_SHOWN = 60
+CODE = Path(__file__).resolve().parent.parent
 OF_MIRRORS = "MIRROR_"
 LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=.*|\s*(?:#.*)?")
 """A line of a `.env` file: a variable, a comment, or nothing."""
+SECRETS = (
+    re.compile(r"((?:://|^)[^/@\s]*?:(?!//)).*(@)", re.DOTALL),  # of a user, up to the last @: nobody has to encode those before
+    re.compile(r"(://)[^/:@]*(@)"),  # a key alone
+    re.compile(r"((?:password|passwd|pwd|token|key)\s*=\s*)[^&\s]+()", re.IGNORECASE),
+)
+"""What comes before a secret in an address, and what after it."""
 OURS = ("secret_key", "db.sqlite3", "serve.lock", "gates", "backups", "static/staticfiles.json")
 """What shows that a folder is this site's."""
 
@@ -53,7 +60,8 @@ class Environment:
         except (ValueError, KeyError, OSError, OverflowError) as error:  # KeyError: of an unknown time zone
             found = "set to something else, which is secret" if kind.is_secret else shown(given)
             expected = str(error) if isinstance(error, Unsafe) else kind.expected
-            self.wrong(name, found, f"{expected}, without quotes" if _is_right_inside(given, kind) else expected, kind.example)
+            example = str(default) if kind.differs and default else kind.example
+            self.wrong(name, found, f"{expected}, without quotes" if _is_right_inside(given, kind) else expected, example)
             return default
 
     def given(self) -> list[str]:
@@ -129,7 +137,9 @@ def prepare(folder: Path, key: str) -> tuple[str, str]:
 
 def make_private(folder: Path) -> None:
     """Make the folder for this user alone, or take away the rights of others. Raises OSError, also for a folder of other things:
-    nobody could use those any more."""
+    nobody could use those any more, and collecting static files empties its `static`."""
+    if folder.resolve() == CODE:
+        raise OSError(errno.ENOTEMPTY, "it is the folder of this site's code")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if _is_open(folder) and any(folder.iterdir()) and not any((folder / name).exists() for name in OURS):
         raise OSError(errno.ENOTEMPTY, "it holds other things, which other users may read")
@@ -182,5 +192,7 @@ def stop(problems: list[str]) -> NoReturn:
 
 
 def shown(given: str) -> str:
-    """Return a value in quotes, short, on one line, without a password in an address."""
-    return repr(re.sub(r"(://[^/@\s]*?:)[^@\s]*@", r"\1***@", given)[:LONGEST_SHOWN])
+    """Return a value in quotes, short, on one line, without a password in an address, however it is written."""
+    for secret in SECRETS:
+        given = secret.sub(r"\1***\2", given)
+    return repr(given[:LONGEST_SHOWN])

@@ -20,7 +20,7 @@ OLD_NAME = "folder"
 
 AUTHOR_LINE = re.compile(r"[^<>\x00-\x1f\x7f]*[^\W_][^<>\x00-\x1f\x7f]* <[^<>\s\x00]+@[^<>\s\x00]+>")
 """git itself takes any name with a letter or digit; it only drops signs at its ends."""
-NOT_A_BRANCH = re.compile(r"\.\.|//|/\.|@\{|\.lock(?:/|$)|^HEAD$")
+NOT_A_BRANCH = re.compile(r"^refs/|\.\.|//|/\.|@\{|\.lock(?:/|$)|^HEAD$")
 ONLY_GIT = ("REMOTE", "BRANCH", "PATH", "AUTHOR", "USER", "TOKEN")
 
 
@@ -117,10 +117,12 @@ def _sharing(target: Target, others: list[Target]) -> str:
 
 
 def _around_ours(target: Target, var: Path) -> str:
-    """Return in words what of this site's own is in the folder; empty if nothing. Mirrors are served to everybody."""
+    """Return in words what of this site's own is in the folder, which is served to everybody, or around it; empty if nothing."""
     for what, ours in (("VAR_DIR, which holds secrets", var), ("this site's code", CODE)):
         if ours.resolve().is_relative_to(target.folder.resolve()):
             return f"the folder of {what}, or around it"
+    if target.folder.resolve().is_relative_to((var / "static").resolve()):
+        return "inside the folder of the collected static files, which is emptied at times"
     return ""
 
 

@@ -23,7 +23,7 @@ from django.dispatch import receiver
 from django.http import FileResponse, StreamingHttpResponse
 from django.urls import get_resolver
 
-from hotpapers_site.wsgi import django_application
+from hotpapers_site.wsgi import application as django_application
 
 from digests.page_cache.middleware import held_answer  # isort: skip - needs the apps, which the line above loads
 from hotpapers_site import logs
@@ -105,7 +105,7 @@ async def application(scope: Scope, exchange: Exchange) -> None:
         exchange.response_bytes(200, [("content-type", "text/plain"), ("cache-control", "no-store")], HEALTHY)
         return
     began, request_id = time.monotonic(), logs.new_request_id(scope.headers.get("x-request-id") or "")
-    status, headers, body = held_answer(essence_of(scope), wait=False) or await answered(scope, exchange, request_id)
+    status, headers, body = held_answer(essence_of(scope)) or await answered(scope, exchange, request_id)
     if isinstance(body, bytes):
         exchange.response_bytes(status, list(headers), body)
         length = len(body)

@@ -24,6 +24,7 @@ BLUESKY_STREAMS = [
 ]
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_KEY = 32
+PORTS = {"http": 80, "https": 443}
 
 
 class Unsafe(ValueError):
@@ -41,6 +42,8 @@ class Kind(Generic[Value]):
     example: str
     is_secret: bool = False
     """Never shown, not even if it is wrong."""
+    differs: bool = False
+    """Whether each setting of this kind has an example of its own: its default."""
 
 
 FastClock = tuple[datetime, datetime, float]
@@ -137,7 +140,7 @@ def host(given: str) -> str:
 
 
 def origin(given: str) -> str:
-    """Read scheme, host and port alone; in lower case."""
+    """Read scheme, host and port alone; in lower case, and as browsers write it, without the port that each scheme has."""
     parts = urlsplit(matching(r"[!-~]+")(given).rstrip("/"))
     if parts.scheme not in ("http", "https") or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError(given)
@@ -145,7 +148,15 @@ def origin(given: str) -> str:
     port = "" if parts.port is None else f":{parts.port}"
     if f"{name}{port}" != parts.netloc.lower() or parts.port == 0:
         raise ValueError(given)
-    return f"{parts.scheme}://{name}{port}"
+    return f"{parts.scheme}://{name}" + ("" if parts.port == PORTS[parts.scheme] else port)
+
+
+def site(given: str) -> str:
+    """Read the address at which readers find the site."""
+    found = origin(given)
+    if host_of(found) in ("0.0.0.0", "[::]"):  # noqa: S104 - nobody listens there
+        raise Unsafe("the address at which browsers find the site; this one means all addresses of a machine")
+    return found
 
 
 def embed_origin(given: str) -> str:
@@ -198,7 +209,7 @@ def origin_of_keys(address: str) -> str:
     is_number = ":" in name or name.rpartition(".")[2].isdigit()
     if is_number or (name != "localhost" and parts.scheme != "https"):
         return ""
-    port = parts.port if parts.port != {"http": 80, "https": 443}.get(parts.scheme) else None
+    port = parts.port if parts.port != PORTS.get(parts.scheme) else None
     return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
 
 
@@ -247,7 +258,7 @@ def fast_clock(given: str) -> FastClock:
 
 
 def whole(least: int, most: int) -> Kind[int]:
-    return Kind(whole_number(least, most), f"a whole number from {least} to {most}", str(max(least, min(most, 50))))
+    return Kind(whole_number(least, most), f"a whole number from {least} to {most}", str(max(least, min(most, 50))), differs=True)
 
 
 NEW_KEY = 'the output of python -c "import secrets; print(secrets.token_urlsafe(50))"'
@@ -262,15 +273,11 @@ WRITABLE = "a folder in which only this site's files are and this user can write
 DATABASE = Kind(database_address, "the address of a PostgreSQL or SQLite database", "postgres://user:secret@host/name")
 BROKER = Kind(broker, "the address of a Redis server", "redis://127.0.0.1:6379/0")
 HOSTS = Kind(items(host), "names of this site separated by commas, without *, port or leading dot", "papers.example,127.0.0.1")
-SITE = Kind(origin, "the site's public address without a path", "https://papers.example")
-ORIGIN = Kind(
-    embed_origin, "scheme, host and port of an https:// address (http:// for this machine only)", "https://platform.x.com"
-)
-BASE = Kind(
-    base_address,
-    "an https:// address without user, query and fragment (http:// for this machine only)",
-    "https://export.arxiv.org",
-)
+SITE = Kind(site, "the site's public address without a path", "https://papers.example")
+HERE = "(http:// for this machine only)"
+ORIGIN = Kind(embed_origin, f"scheme, host and port of an https:// address {HERE}", "https://platform.x.com", differs=True)
+WITHOUT = "an https:// address without user, query and fragment"
+BASE = Kind(base_address, f"{WITHOUT} {HERE}", "https://export.arxiv.org", differs=True)
 NETWORKS = Kind(once(items(network)), f"names of networks with commas, of {', '.join(NETWORK_NAMES)}", "bluesky,hackernews")
 STREAMS = Kind(
     items(stream),
@@ -280,8 +287,10 @@ STREAMS = Kind(
 HANDLE = Kind(matching(BLUESKY_HANDLE), "a handle of Bluesky without the @", "papers.bsky.social")
 APP_PASSWORD = Kind(matching("[!-~]+"), "an app password of Bluesky, without spaces", "aaaa-bbbb-cccc-dddd", is_secret=True)
 SUBJECTS = Kind(items(archive), "arXiv's archives or categories, separated by commas", "cs,stat.ML")
+ATOM, LABEL = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", "(?!-)[A-Za-z0-9-]{1,63}"
+"""The parts of an e-mail address between its dots, before and after the @ (RFC 5322, dot-atom)."""
 DAYS = Kind(items(day), "days separated by commas", "2026-12-25,2027-01-01")
-EMAIL = Kind(matching(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"), "an e-mail address", "you@papers.example")
+EMAIL = Kind(matching(rf"(?=.{{1,64}}@){ATOM}(\.{ATOM})*@{LABEL}(\.{LABEL})+"), "an e-mail address", "you@papers.example")
 TIME = Kind(time_of_day, "a time as HH:MM", "06:30")
 ZONE = Kind(time_zone, "the name of a time zone", "Europe/Berlin")
 LEVEL = Kind(level, "debug, info, warning, error or critical", "info")

@@ -5,8 +5,4 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
-django_application = get_wsgi_application()
-
-from digests.page_cache.middleware import before  # noqa: E402 - needs the apps, which the line above loads
-
-application = before(django_application)
+application = get_wsgi_application()

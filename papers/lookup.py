@@ -9,7 +9,7 @@ from papers.models import Paper, Tweet
 from papers.networks.registry import KINDS
 from papers.post_keys import PostKey
 from papers.search.finding import matching_ids
-from papers.search.query import QueryError
+from papers.search.parts import QueryError
 from papers.text.folding import Folded, begins
 from papers.text.identifiers import ARXIV_ID
 

@@ -1,16 +1,14 @@
 """A network that is added from its own package alone, by its line in the registry, is found, counted, ranked and shown."""
 
-import io
 import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 from pytest_django import Settings
 
@@ -26,6 +24,7 @@ from papers.models import CollectionDay, PaperMeasurement, Tweet
 from papers.networks import registry
 from papers.rendered.waiting import render_changed
 from tests.factories import make_paper
+from tests.papers.management.running_commands import networks_told, said
 from tests.papers.networks.toy.client import Toy
 from tests.papers.networks.toy.standin import ToyStandin
 
@@ -51,21 +50,6 @@ def toy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyStan
         yield standin
 
 
-def said(*arguments: str) -> str:
-    out = io.StringIO()
-    call_command(*arguments, stdout=out, stderr=out)
-    return out.getvalue()
-
-
-def status() -> dict[str, Any]:
-    out = io.StringIO()
-    try:
-        call_command("status", "--json", stdout=out)
-    except CommandError:
-        pass
-    return dict(json.loads(out.getvalue())["networks"]["toy"])
-
-
 def test_it_is_found_counted_and_ranked_with_its_weight(toy: ToyStandin) -> None:
     assert said("collect_tweets", "--date", str(DAY)).strip() == f"Toy Town: 1 post of {DAY}."
     assert CollectionDay.objects.values_list("state", "reason", "tweets_found").get() == ("complete", "", 1)
@@ -80,17 +64,20 @@ def test_it_is_found_counted_and_ranked_with_its_weight(toy: ToyStandin) -> None
 
 def test_it_is_told_by_status_and_stays_failing_until_it_answers(toy: ToyStandin) -> None:
     said("collect_tweets", "--date", str(DAY))
-    assert {name: status()[name] for name in ("on", "state", "reason", "posts")} == {
+    assert {name: networks_told()["toy"][name] for name in ("on", "state", "reason", "posts")} == {
         **{"on": True, "state": "ok", "reason": "", "posts": 1},
     }
     toy.fault("/notes", "html", times=9)
     with pytest.raises(CommandError):
         said("collect_tweets", "--date", str(DAY))
-    assert (status()["state"], status()["reason"]) == ("failing", "Toy Town did not answer with JSON.")
+    assert (networks_told()["toy"]["state"], networks_told()["toy"]["reason"]) == (
+        "failing",
+        "Toy Town did not answer with JSON.",
+    )
 
     toy.recover()
     said("collect_tweets", "--date", str(DAY))
-    assert status()["state"] == "ok"
+    assert networks_told()["toy"]["state"] == "ok"
 
 
 def test_it_is_shown_on_pages_and_on_the_desk_and_kept_in_markdown(

@@ -32,7 +32,7 @@ from tests.week_truth import OPEN_FACTS, is_true, most_texts, said_by, truth
 FIRST_DAY = date(2026, 10, 12)
 LISTING_DAYS = 5
 PAPERS_A_DAY = 1000
-TWEETS_A_DAY = 5000
+TWEETS_A_DAY = 2000
 START = AnnouncementCalendar().expected_at(FIRST_DAY) - timedelta(hours=2)
 END = datetime(2026, 10, 19, tzinfo=UTC)
 WEEK_S = 90.0
@@ -44,7 +44,7 @@ LAST_S = 400.0
 ASK_EVERY_S = 1.0
 ARXIV_INTERVAL_S = 0.15
 OPEN = "bluesky,hackernews,huggingface"
-DAILY_READS, MONTHLY_READS = 8_000, 83_000
+DAILY_READS, MONTHLY_READS = 4_500, 36_000
 WORKERS, PROCESSES = 2, 2
 BAD_ENTRIES = ("no published", "no primary category", "not UTF-8", "no XML")
 REASONS = """
@@ -125,7 +125,7 @@ class BadRecords:
                 self.made.arxiv.damaged.pop(name, None)
 
 
-@pytest.mark.slow(seconds=200)
+@pytest.mark.slow(seconds=140)
 @pytest.mark.own_database
 @pytest.mark.timeout(1200)
 def test_week_passes_with_nothing_lost_and_nothing_doubled(

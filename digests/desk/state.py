@@ -52,8 +52,6 @@ class Desk:
     candidates: list[CandidateRow]
     more_candidates: int
     """How many candidates fit the filters and are left out of the page; `?all=1` shows them."""
-    left_to_decide: int
-    """Hot candidates that are neither listed nor dismissed."""
     suggestions: list[Suggestion]
     rules: Rules
     strip: list[StripDay]
@@ -168,7 +166,6 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
         rows=list_rows(entries, live, suggested=suggested, covered=repeats, can_edit=can_edit, comments=comments.by_paper),
         candidates=rows,
         more_candidates=more,
-        left_to_decide=sum(heat.hot and heat.arxiv_id not in in_list and heat.arxiv_id not in dismissals for heat in candidates),
         suggestions=found,
         rules=site_rules,
         strip=days,

@@ -47,7 +47,7 @@ class Entry(NamedTuple):
     """The listing day of its digest; empty for other files."""
     revision: int = 0
     shows: tuple[str, ...] | None = ()
-    """The subjects whose changes require writing it again (digests/page_cache/triggers.py); None: any change does."""
+    """The subjects whose changes require writing it again (digests/page_cache/subjects.py); None: any change does."""
     address: str = ""
     """Where readers find a file of the reader site."""
 

@@ -16,13 +16,13 @@ from digests.mirror.days import staged_at_once, withdrawn
 from digests.mirror.manifest import Manifest
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage_removal
-from digests.page_cache.triggers import widened
+from digests.page_cache.subjects import widened
 from digests.processes import shared_out
 from digests.reader.once import keeping
 from papers.rendered.kinds import VERSION
 
-SHARE = 200
-"""Pages that a process makes before it reports what they link to."""
+SHARE = 100
+"""Pages that a process makes before it reports what they link to; fewer are not shared out."""
 
 
 class Site:
@@ -51,18 +51,16 @@ class Site:
             yield stage_removal(self.folder, manifest, name)
         addresses = list(dict.fromkeys(self._map()))
         seen = set(addresses)
-        links: list[str] = []
-        if processes > 1 and len(addresses) > SHARE and not connection.in_atomic_block:
-            shares = [addresses[number::processes] for number in range(processes)]
+        while processes > 1 and len(addresses) > SHARE and not connection.in_atomic_block:
+            found: list[str] = []
             connections.close_all()  # each makes its own
-            for staged, found in shared_out(partial(self._share, manifest), shares):
-                links += found
+            for staged, links in shared_out(partial(self._share, manifest), _shares(addresses, processes)):
+                found += links
                 made.update(one.name for one in staged)
                 yield from staged
-        else:
-            links = addresses
-            seen = set()
-        for one in staged_at_once(self.folder, manifest, _files(self._crawl(links, seen))):
+            addresses = [link for link in dict.fromkeys(found) if link not in seen]  # pictures and citations
+            seen.update(addresses)
+        for one in staged_at_once(self.folder, manifest, _files(self._crawl(addresses, seen.difference(addresses)))):
             made.add(one.name)
             yield one
         for name in list(self.surplus(manifest, made, since)):
@@ -123,6 +121,12 @@ class Site:
             return site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
 
 
+def _shares(addresses: list[str], processes: int) -> list[list[str]]:
+    """Deal the addresses out, neighbours together: pages of one day, and citations of one paper, share what is made once."""
+    runs = [addresses[start : start + SHARE] for start in range(0, len(addresses), SHARE)]
+    return [list(chain.from_iterable(runs[number::processes])) for number in range(processes)]
+
+
 def _files(pages: Iterable[site_pages.Page]) -> Iterator[File]:
     return chain.from_iterable(page.files() for page in pages)
 
@@ -134,10 +138,18 @@ def _elsewhere(manifest: Manifest) -> Iterator[str]:
             yield from (one for one in (name, *site_pages.compressed(name)) if one in manifest)
 
 
+MADE_WITH = (
+    ("templates/readers", "*"),
+    ("static/readers", "*"),
+    ("digests/reader", "*.py"),
+    ("digests/page_cache", "subjects.py"),
+)
+
+
 def software() -> str:
-    """Return a fingerprint of everything that the pages are made with."""
+    """Return a fingerprint of everything that the pages, and what they say that they show, are made with."""
     found = hashlib.sha256(str(VERSION).encode())
-    for folder, pattern in (("templates/readers", "*"), ("static/readers", "*"), ("digests/reader", "*.py")):
+    for folder, pattern in MADE_WITH:
         for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
             if path.is_file():
                 found.update(path.read_bytes())

@@ -3,12 +3,10 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 
 from digests.page_cache.finished import Page
-from digests.page_cache.triggers import EVERYTHING, widened
+from digests.page_cache.subjects import EVERYTHING, widened
 from digests.page_cache.watching import ERRORS, Watch, watch
 
 Key = tuple[str, str, str]
@@ -19,8 +17,8 @@ SHARE_OF_QUERIES = 8
 LARGEST_SHARE = 16
 """No page takes more than this share of a shelf."""
 LONGEST_ADDRESS = 1000
-UNKNOWN = "unknown"
-"""Stands for the subjects of pages that do not name any: every change concerns them."""
+MOST_CHANGED = 10_000
+"""Subjects whose last change is remembered; then all pages are compared with it, and it is forgotten."""
 RETRY_S = 1.0
 AWAY_FOR_S = 5.0
 """After an answer that the database is away nobody asks it for a page that is kept: to learn it takes seconds each time where the
@@ -30,21 +28,12 @@ SURE_FOR_S = 0.002
 """
 
 
-@dataclass(eq=False, slots=True)
-class Rendering:
-    """A page that is being made."""
-
-    changed: set[str] = field(default_factory=set)
-    """The subjects that changed since the rendering began."""
-
-
 class Shelf:
     """Pages up to a number of bytes; the least recently used goes first."""
 
     def __init__(self, room: int) -> None:
         self._room, self._taken = room, 0
         self._pages: OrderedDict[Key, Page] = OrderedDict()
-        self._showing: dict[str, set[Key]] = {}
 
     def get(self, key: Key) -> Page | None:
         """Needs no lock: each step is atomic in Python."""
@@ -61,28 +50,15 @@ class Shelf:
             return
         self._pages[key] = page
         self._taken += size_of(key, page)
-        for subject in page.subjects or {UNKNOWN}:
-            self._showing.setdefault(subject, set()).add(key)
         while self._taken > self._room:
             self.remove(next(iter(self._pages)))
 
     def remove(self, key: Key) -> None:
         if page := self._pages.pop(key, None):
             self._taken -= size_of(key, page)
-            for subject in page.subjects or {UNKNOWN}:
-                self._showing[subject].discard(key)
-                if not self._showing[subject]:
-                    del self._showing[subject]
 
-    def remove_showing(self, subjects: Collection[str]) -> None:
-        for subject in (UNKNOWN, *subjects):
-            for key in list(self._showing.get(subject, ())):
-                self.remove(key)
-
-    def clear(self) -> None:
-        self._pages.clear()
-        self._showing.clear()
-        self._taken = 0
+    def all(self) -> list[tuple[Key, Page]]:
+        return list(self._pages.items())
 
 
 def size_of(key: Key, page: Page) -> int:
@@ -91,19 +67,24 @@ def size_of(key: Key, page: Page) -> int:
 
 
 class PageCache:
-    """Pages, and the watch that tells what changed. Without a watch it holds nothing, so no page is ever out of date."""
+    """Pages, and the watch that tells what changed. Without a watch it answers with none, so no page is ever out of date.
+
+    Whenever changes are heard, `moment` moves on by one. Each subject has the moment of its last change, each page the last
+    moment at which it was right; a page with a subject that changed later is out of date. Pages are compared when somebody
+    asks for them, so a change costs the same however many pages are held.
+    """
 
     def __init__(self, room: int) -> None:
         """`room` in bytes; 0 for no cache."""
         self._room = room
         self._lock = threading.Lock()
-        self._with_query, self._without = self._shelves()
-        self._kept = self._shelves()
-        """Those from before the database went away; empty while it is watched."""
-        self._away_until = 0.0
-        self._renderings: set[Rendering] = set()
+        self._with_query, self._without = Shelf(room // SHARE_OF_QUERIES), Shelf(room - room // SHARE_OF_QUERIES)
+        self.moment = 0
+        self._changed_at: dict[str, int] = {}
+        self._known_since = 0
+        """The moment up to which nobody knows any more what changed: pages that were right only before it are out of date."""
         self._watch: Watch | None = None
-        self._retry_at = self._sure_until = 0.0
+        self._retry_at = self._sure_until = self._away_until = 0.0
 
     def get(self, key: Key, *, wait: bool = True) -> Page | None:
         """The page as it is at this moment. Without `wait`, None if another thread is busy here or the database must be reached
@@ -118,102 +99,99 @@ class PageCache:
                     self._catch_up()
             finally:
                 self._lock.release()
-        return self._shelf(key).get(key)
+        return self._right(key) if self._watch else None
 
-    @contextmanager
-    def rendering(self) -> Iterator[Rendering]:
-        """While the block runs, a page is made from the database; what changes meanwhile is noted."""
-        rendering = Rendering()
-        with self._lock:
-            self._renderings.add(rendering)
-        try:
-            yield rendering
-        finally:
-            with self._lock:
-                self._renderings.discard(rendering)
-
-    def put(self, key: Key, page: Page, rendering: Rendering) -> None:
-        """Hold the page, unless something on it changed while it was made."""
+    def put(self, key: Key, page: Page, began: int) -> None:
+        """Hold the page, whose making began at this moment, unless something on it changed since."""
         if not self._room or sum(map(len, key)) > LONGEST_ADDRESS:
             return
+        page.right_at = began
         with self._lock:
             self._catch_up()
-            changed = rendering.changed
-            is_outdated = EVERYTHING in changed or (changed if page.subjects is None else changed & page.subjects)
-            if self._watch and not is_outdated:
+            if self._watch and self._is_right(page):
                 self._shelf(key).put(key, page)
 
     def kept(self, key: Key) -> Page | None:
         """The page as it was when the database was last heard of, if that has just failed to answer. Such a page may be out of
         date, but nothing newer can be had."""
-        if time.monotonic() >= self._away_until:
-            return None
-        with_query, without = self._kept
-        return (with_query if key[-1] else without).get(key)
+        return self._right(key) if time.monotonic() < self._away_until else None
 
     def database_failed(self) -> None:
         """A page could not be made, because the database is away."""
         self._away_until = time.monotonic() + AWAY_FOR_S
-        if self._lock.acquire(blocking=False):  # whoever has it finds out by itself
-            try:
-                if self._watch:
-                    self._catch_up()
-            finally:
-                self._lock.release()
 
     def clear(self) -> None:
         """Forget all pages and close the watch; the next page opens it again."""
         with self._lock:
+            self._close()
             self._forget()
-            self._kept = self._shelves()
             self._retry_at = self._away_until = 0.0
-
-    def _shelves(self) -> tuple[Shelf, Shelf]:
-        """For addresses with a query, and for those without."""
-        return Shelf(self._room // SHARE_OF_QUERIES), Shelf(self._room - self._room // SHARE_OF_QUERIES)
 
     def _shelf(self, key: Key) -> Shelf:
         return self._with_query if key[-1] else self._without
 
+    def _right(self, key: Key) -> Page | None:
+        page = self._shelf(key).get(key)
+        return page if page and self._is_right(page) else None
+
+    def _is_right(self, page: Page) -> bool:
+        """Whether nothing on the page is known to have changed. Needs no lock: what is asked first is written last."""
+        moment, changed_at = self.moment, self._changed_at
+        if page.right_at == moment:
+            return True
+        if page.right_at < self._known_since or page.subjects is None:
+            return False
+        if any(changed_at.get(subject, 0) > page.right_at for subject in page.subjects):
+            return False
+        page.right_at = moment
+        return True
+
     def _catch_up(self) -> None:
-        if self._watch is None:
-            self._open()
-            return
         now = time.monotonic()
-        if now < self._sure_until:
-            return
-        try:
-            changed = widened(self._watch.changes())
-        except ERRORS:
-            self._kept = self._with_query, self._without
-            self._with_query, self._without = self._shelves()
-            self._forget()  # what changed meanwhile is not known
-            return
-        for rendering in self._renderings:
-            rendering.changed.update(changed)
-        if EVERYTHING in changed:
-            self._forget()
-        else:
+        if self._watch is None:
+            self._open(now)
+        elif now >= self._sure_until:
+            try:
+                changed = widened(self._watch.changes())
+            except ERRORS:
+                self._close()
+                return
+            if EVERYTHING in changed:
+                self._close()  # the triggers may be gone
+                self._forget()
+                return
             if changed:
-                self._with_query.remove_showing(changed)
-                self._without.remove_showing(changed)
+                self._changed_at.update(dict.fromkeys(changed, self.moment + 1))
+                self.moment += 1
+            if len(self._changed_at) > MOST_CHANGED:
+                self._compare_all()
             self._sure_until = now + SURE_FOR_S  # only now: whoever comes in between waits
 
-    def _open(self) -> None:
-        if time.monotonic() >= self._retry_at:
-            self._watch = watch()
+    def _open(self, now: float) -> None:
+        if now >= self._retry_at:
+            opened = watch()
             self._retry_at = time.monotonic() + RETRY_S
-            if self._watch:
-                self._kept = self._shelves()
-            for rendering in self._renderings:  # they began unwatched
-                rendering.changed.add(EVERYTHING)
+            if opened:
+                self._forget()  # what changed before is not known
+                self._watch = opened
 
-    def _forget(self) -> None:
+    def _close(self) -> None:
         self._sure_until = 0.0
-        self._with_query.clear()
-        self._without.clear()
-        for rendering in self._renderings:
-            rendering.changed.add(EVERYTHING)
         if self._watch:
             self._watch.close()
             self._watch = None
+
+    def _forget(self) -> None:
+        """From now on all pages are out of date, also those that are being made."""
+        self._known_since = self.moment + 1
+        self.moment += 1
+        self._compare_all()
+
+    def _compare_all(self) -> None:
+        """Remove the pages that are out of date, and forget what changed."""
+        for shelf in (self._with_query, self._without):
+            for key, page in shelf.all():
+                if not self._is_right(page):
+                    shelf.remove(key)
+        self._known_since = self.moment
+        self._changed_at = {}

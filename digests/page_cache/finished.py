@@ -34,10 +34,10 @@ OURS = frozenset({"etag", "last-modified", "content-length", "vary", "cache-cont
 NOT_PUBLIC = ("private", "no-store", "no-cache")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Page:
     subjects: frozenset[str] | None
-    """What it shows; None if that is unknown and may be anything (see triggers.py)."""
+    """What it shows; None if that is unknown and may be anything (see subjects.py)."""
     body: bytes
     headers: Headers
     tag: str
@@ -45,13 +45,13 @@ class Page:
     changed_at: int
     """The page has not changed since this moment (seconds since 1970): the second after its rendering, because what was sent in
     that second may have been another version."""
-    modified: str
-    """The same moment as HTTP writes it."""
     expires_at: float
     """By time.monotonic()."""
     is_of_content: bool = False
     """Whether the view said when its content changed (Last-Modified). That is an earlier moment once something is withdrawn, so
     only that very moment means that the client has the page."""
+    right_at: int = 0
+    """The last moment, as cache.py counts them, at which nothing on it had changed."""
     ready: dict[str, tuple[Headers, Headers, bytes]] = field(default_factory=dict)
     """By content coding, once somebody has asked for it: the headers of a 304, those of a 200, and its body."""
 
@@ -80,7 +80,7 @@ class Page:
 
     def _make_ready(self, coding: str) -> tuple[Headers, Headers, bytes]:
         body = self.body if coding == PLAIN else COMPRESS[coding](self.body)
-        known = [*self.headers, ("ETag", f'"{self.tag}-{coding}"'), ("Last-Modified", self.modified)]
+        known = [*self.headers, ("ETag", f'"{self.tag}-{coding}"'), ("Last-Modified", http_date(self.changed_at))]
         coded = [] if coding == PLAIN else [("Content-Encoding", coding)]
         self.ready[coding] = known, [*known, *coded, ("Content-Length", str(len(body)))], body
         return self.ready[coding]
@@ -116,7 +116,6 @@ def finish(response: HttpResponseBase) -> Page | None:
         headers=headers,
         tag=hashlib.sha256(response.content).hexdigest()[:32],
         changed_at=changed_at,
-        modified=http_date(changed_at),
         is_of_content=said is not None,
         expires_at=time.monotonic() + settings.PAGE_CACHE_AGE,
     )

@@ -1,10 +1,8 @@
-"""Answers with finished pages before any other work: first in Django's middleware, and before Django itself where possible."""
+"""Answers with finished pages before any other work: first in Django's middleware, and before Django itself in rsgi.py."""
 
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable
 from functools import lru_cache
-from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -12,64 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase
 
-from digests.models import Digest
 from digests.page_cache.cache import Key, PageCache
 from digests.page_cache.finished import Answer, Page, finish
-from papers.models import Paper
 
-View = TypeVar("View", bound=Callable[..., object])
-EVER = "*"
-"""For `shows`, all times."""
-MOST_MONTHS = 11
 LONGEST_HOST = 300
 """Of a Host header, port included."""
 NEVER = ("/admin/", settings.STATIC_URL)
 # The sandbox shows its running clock on every page.
 cache = PageCache(0 if settings.SANDBOX_CLOCK else settings.PAGE_CACHE_MIB * 1024 * 1024)
-
-
-def shows(
-    response: HttpResponse,
-    *,
-    digests: Iterable[Digest] = (),
-    papers: Iterable[Paper] = (),
-    texts_of: Iterable[Paper | int] = (),
-    appearances_of: Iterable[Paper] = (),
-    ranks_of: Iterable[date] = (),
-    days: Iterable[date | str] = (),
-    categories: Iterable[str] = (),
-    lists_of: Iterable[str] = (),
-    papers_listed: Iterable[str] = (),
-    days_beside: Iterable[Digest] = (),
-) -> HttpResponse:
-    """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
-    digests that list them), of some papers no more than texts and categories, or which lists have them, the ranks of listing
-    days, how days were collected, which published papers are of categories, something of any list of a time, which papers the
-    lists of a time have and in which order, which days are next to a digest, and nothing else. A time is a day, a month
-    (`2021-05`), a year (`2021`), or `*` for ever; `days` may name some, too. A response that declares nothing is made again after
-    every change.
-    """
-    subjects = [f"digest:{one.date}" for one in digests]
-    subjects += [f"paper:{one.pk}" for one in papers]
-    subjects += [f"text:{one.pk if isinstance(one, Paper) else one}" for one in texts_of]
-    subjects += [f"appears:{one.pk}" for one in appearances_of]
-    subjects += [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days]
-    subjects += [f"category:{code}" for code in categories]
-    subjects += [f"digest:{time}" for time in lists_of] + [f"listed:{time}" for time in papers_listed]
-    subjects += [f"beside:{one.date}" for one in days_beside]
-    response.page_subjects = frozenset(subjects)  # type: ignore[attr-defined]
-    return response
-
-
-def times(since: date | None, until: date | None) -> list[str]:
-    """The months from a day to another, or the years where these are fewer, or all times: as `shows` takes them."""
-    if since is None or until is None:
-        return [EVER]
-    first, last = since.year * 12 + since.month - 1, until.year * 12 + until.month - 1
-    if last - first < MOST_MONTHS:
-        return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
-    years = range(since.year, until.year + 1)
-    return [f"{year:04}" for year in years] if len(years) <= MOST_MONTHS else [EVER]
 
 
 class FinishedPagesMiddleware:
@@ -84,41 +32,24 @@ class FinishedPagesMiddleware:
             return _response(held, environ)
         if kept := cache.kept(key):
             return _stale(kept, environ)
-        with cache.rendering() as rendering:
-            response = self._get_response(request)
-            if getattr(response, "database_is_away", False):
-                cache.database_failed()
-                return _stale(kept, environ) if (kept := cache.kept(key)) else response
-            if (page := finish(response)) is None:
-                return response
-            if _reads_all(request):
-                cache.put(key, page, rendering)
+        began = cache.moment
+        response = self._get_response(request)
+        if getattr(response, "database_is_away", False):
+            cache.database_failed()
+            return _stale(kept, environ) if (kept := cache.kept(key)) else response
+        if (page := finish(response)) is None:
+            return response
+        if _reads_all(request):
+            cache.put(key, page, began)
         return _response(page, environ)
 
 
-def held_answer(environ: dict[str, Any], *, wait: bool = True) -> Answer | None:
-    """The answer to a request with these WSGI variables from a held page. None if Django has to make it and, without `wait`,
+def held_answer(environ: dict[str, Any]) -> Answer | None:
+    """The answer to a request with these WSGI variables from a held page, for the event loop. None if Django has to make it, and
     also if finding out would take a moment."""
     key = _key(environ)
-    page = cache.get(key, wait=wait) if key else None
+    page = cache.get(key, wait=False) if key else None
     return page.answer(environ) if page else None
-
-
-def before(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """The WSGI application, with held pages answered before it: Django's handler alone takes a third of the time of a whole
-    answer."""
-
-    def answer(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-        if (held := held_answer(environ)) is None:
-            return application(environ, start_response)
-        status, headers, body = held
-        start_response(STATUS_LINES[status], headers)
-        return [body]
-
-    return answer
-
-
-STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)}
 
 
 def _key(environ: dict[str, Any]) -> Key | None:
@@ -146,17 +77,6 @@ def _key(environ: dict[str, Any]) -> Key | None:
 def _is_ours(host: str, *names: str) -> bool:
     name, _ = split_domain_port(host)
     return bool(name) and validate_host(name, names)
-
-
-def reads_query(*names: str) -> Callable[[View], View]:
-    """Marks a view that reads these parts of an address's query. Pages with any other part are not held, so that nobody fills
-    the memory by inventing addresses of one page."""
-
-    def mark(view: View) -> View:
-        view.query_names = frozenset(names)  # type: ignore[attr-defined]
-        return view
-
-    return mark
 
 
 def _reads_all(request: HttpRequest) -> bool:

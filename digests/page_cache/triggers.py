@@ -1,12 +1,8 @@
-"""Database triggers that name, with each change of rows, what readers' pages show of it: its subjects.
+"""Database triggers that name, with each change of rows, what readers' pages show of it: its subjects (subjects.py).
 
-A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `beside:<day>` (which published
-days are next to it), `post:<day>` (the posts that it shows under its papers), `paper:<key>`, `text:<key>` (what arXiv says of
-it), `appears:<key>` (which lists have it), `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers),
-`category:<code>` (of papers that published lists gained or lost), or `*`, all there is. The database names them in the
-transaction that changes the rows, whoever writes: admin, worker, command, raw SQL. The table `page_change` keeps them (log.py):
-on SQLite a subject's row moves to the end each time; on PostgreSQL, where two writers of one row would wait for each other, the
-table only grows, and the channel `page_change` is notified at the commit.
+The database names them in the transaction that changes the rows, whoever writes: admin, worker, command, raw SQL. They go into
+the table `page_change` (log.py). On SQLite a subject has one row there, which moves to the end each time; on PostgreSQL, where
+two writers of one row would wait for each other, the table only grows, and the channel `page_change` is notified at the commit.
 
 The triggers go before migrations and come back after them: on SQLite Django makes tables anew, and their triggers would be lost
 or in the way.
@@ -14,7 +10,7 @@ or in the way.
 
 # ruff: noqa: S608 - SQL with names of our own tables
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
+from digests.page_cache.subjects import EVERYTHING
 from papers import triggers as installing
 from papers.models import (
     CollectionDay,
@@ -40,9 +37,6 @@ from papers.models import (
 from papers.triggers import Event, Trigger
 
 CHANGE = "page_change"
-EVERYTHING = "*"
-OF_A_DAY = ("digest:", "listed:", "day:")
-"""Kinds of subjects whose key is a day. A page may name a month (`digest:2021-05`), a year or all (`digest:*`) instead."""
 
 PAPER, DIGEST, ENTRY, SHOWN, MENTION, EVENT, CATEGORY, INDEXED = (
     model._meta.db_table for model in (Paper, Digest, Entry, ShownTweet, Mention, PublicEvent, PaperCategory, IndexedPaper)
@@ -98,8 +92,6 @@ WATCHED = [
             f"listed:ROW.date WHERE {IF_PUBLISHED}",
             f"paper:paper_id FROM {ENTRY} WHERE digest_id = ROW.id AND {IF_PUBLISHED}",
             f"appears:paper_id FROM {ENTRY} WHERE digest_id = ROW.id AND {IF_PUBLISHED}",
-            f"digest:max(date) FROM {DIGEST} WHERE status = 'published' AND date < ROW.date AND {IF_PUBLISHED}",
-            f"digest:min(date) FROM {DIGEST} WHERE status = 'published' AND date > ROW.date AND {IF_PUBLISHED}",
             f"beside:max(date) FROM {DIGEST} WHERE status = 'published' AND date < ROW.date AND {IF_PUBLISHED}",
             f"beside:min(date) FROM {DIGEST} WHERE status = 'published' AND date > ROW.date AND {IF_PUBLISHED}",
             f"category:code FROM {CATEGORY} category JOIN {ENTRY} entry ON entry.paper_id = category.paper_id "
@@ -174,23 +166,37 @@ WATCHED = [
 ]
 
 
-def widened(subjects: Collection[str]) -> Collection[str]:
-    """With the subjects of pages that show any of a month, of a year, or of a kind."""
-    found = set(subjects)
-    for subject in subjects:
-        if subject.startswith(OF_A_DAY):
-            kind, _, day = subject.partition(":")
-            found |= {f"{kind}:{day[:7]}", f"{kind}:{day[:4]}", f"{kind}:*"}
-    return found
+INSERT = f"INSERT INTO {CHANGE} (subject) SELECT subject FROM ({{subjects}}) changed WHERE subject IS NOT NULL;"
+EVERYTHING_CHANGED = INSERT.format(subjects=f"SELECT '{EVERYTHING}' AS subject")
+NONE = "SELECT NULL AS subject"
+"""Gives the column its name, and is left out."""
+ROWS: dict[Event, tuple[str, ...]] = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
+TABLE = {
+    "sqlite": [
+        f"CREATE TABLE IF NOT EXISTS {CHANGE} (id integer PRIMARY KEY AUTOINCREMENT, subject text NOT NULL)",
+        f"CREATE INDEX IF NOT EXISTS {CHANGE}_subject ON {CHANGE} (subject)",
+    ],
+    "postgresql": [
+        f"CREATE TABLE IF NOT EXISTS {CHANGE} (subject text NOT NULL, at timestamptz NOT NULL DEFAULT now(), "
+        "xid bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint))",
+        f"CREATE INDEX IF NOT EXISTS {CHANGE}_xid ON {CHANGE} (xid)",
+    ],
+}
+TELL = {
+    "sqlite": f"DELETE FROM {CHANGE} WHERE subject = NEW.subject AND id < NEW.id;",
+    "postgresql": f"PERFORM pg_notify('{CHANGE}', NEW.subject);",
+}
+"""What the table does with each new row."""
 
 
 def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    """Remove the triggers (`pre_migrate`), and tell the processes that hold pages."""
+    """Remove the triggers (`pre_migrate`) but the table's own, and tell the processes that hold pages."""
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        installing.drop(connection, CHANGE)
-        for statement in SAY_EVERYTHING[connection.vendor]:
+        for statement in TABLE[connection.vendor]:
             cursor.execute(statement)
+        installing.install(connection, CHANGE, [_teller(connection.vendor)])
+        cursor.execute(EVERYTHING_CHANGED)
 
 
 def create(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
@@ -205,41 +211,18 @@ def present(connection: BaseDatabaseWrapper) -> bool:
 
 
 def _triggers(vendor: str) -> Iterator[Trigger]:
+    yield _teller(vendor)
     for place, watched in enumerate(WATCHED):
         table = watched.model._meta.db_table
         name = f"{CHANGE}_{place:02}_{table}"
         for event in watched.events:
             subjects = " UNION ".join([NONE, *(select for row in ROWS[event] for select in watched.selects(row))])
             columns = watched.columns if event == "update" else ()
-            say = SAY[vendor].format(subjects=subjects)
-            yield Trigger(f"{name}_{event}", table, event, say, columns, watched.condition(event, vendor))
+            body = INSERT.format(subjects=subjects)
+            yield Trigger(f"{name}_{event}", table, event, body, columns, watched.condition(event, vendor))
         if vendor == "postgresql":
-            yield Trigger(f"{name}_truncate", table, "truncate", SAY[vendor].format(subjects=f"SELECT '{EVERYTHING}' AS subject"))
+            yield Trigger(f"{name}_truncate", table, "truncate", EVERYTHING_CHANGED)
 
 
-NONE = "SELECT NULL AS subject"
-"""Gives the column its name, and is left out."""
-ROWS: dict[Event, tuple[str, ...]] = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
-SAY = {
-    # Not INSERT OR REPLACE: the conflict rule of the statement that fires a trigger holds in it, too.
-    "sqlite": f"DELETE FROM {CHANGE} WHERE subject IN (SELECT subject FROM ({{subjects}})); "
-    f"INSERT INTO {CHANGE} (subject) SELECT subject FROM ({{subjects}}) WHERE subject IS NOT NULL;",
-    "postgresql": "DECLARE one text; BEGIN FOR one IN SELECT subject FROM ({subjects}) changed WHERE subject IS NOT NULL LOOP "
-    f"PERFORM pg_notify('{CHANGE}', one); INSERT INTO {CHANGE} (subject) VALUES (one); END LOOP; END;",
-}
-SAY_EVERYTHING = {
-    "sqlite": [
-        f"CREATE TABLE IF NOT EXISTS {CHANGE} (id integer PRIMARY KEY AUTOINCREMENT, subject text NOT NULL)",
-        f"CREATE INDEX IF NOT EXISTS {CHANGE}_subject ON {CHANGE} (subject)",
-        f"DELETE FROM {CHANGE} WHERE subject = '{EVERYTHING}'",
-        f"INSERT INTO {CHANGE} (subject) VALUES ('{EVERYTHING}')",
-    ],
-    "postgresql": [
-        f"CREATE TABLE IF NOT EXISTS {CHANGE} (subject text NOT NULL, at timestamptz NOT NULL DEFAULT now(), "
-        "xid bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint))",
-        f"CREATE INDEX IF NOT EXISTS {CHANGE}_xid ON {CHANGE} (xid)",
-        f"CREATE INDEX IF NOT EXISTS {CHANGE}_floor ON {CHANGE} (xid) WHERE subject = ''",  # where the log was cut
-        f"INSERT INTO {CHANGE} (subject) VALUES ('{EVERYTHING}')",
-        f"SELECT pg_notify('{CHANGE}', '{EVERYTHING}')",
-    ],
-}
+def _teller(vendor: str) -> Trigger:
+    return Trigger(f"{CHANGE}_tell", CHANGE, "insert", TELL[vendor])

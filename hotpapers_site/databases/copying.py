@@ -10,8 +10,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
@@ -28,11 +28,13 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import AutoField, Model
+from django.db.models import Model
 from django.db.utils import load_backend
 
 from digests.models import Digest
+from hotpapers_site.databases import numbering
 from hotpapers_site.databases.addresses import configured
+from hotpapers_site.databases.away import why_away
 from papers import triggers
 from papers.models import Paper
 
@@ -189,7 +191,7 @@ def copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Pro
             for model in models():
                 cursor.execute(f"DELETE FROM {target.ops.quote_name(model._meta.db_table)}")  # noqa: S608 - our own table
         tables = [_copy_table(model, source, target, progress) for model in models()]
-        _continue_numbers(source, target)
+        numbering.go_on(models(), source, target)
         target.check_constraints()
         for table, model in zip(tables, models(), strict=True):
             if (there := contents(model, target)) != table:
@@ -228,28 +230,50 @@ def _as_text(value: object) -> str:
 
 
 def _copy_table(model: type[Model], source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Progress) -> Table:
-    fields = model._meta.concrete_fields
-    summed, rows = _Sum(), _rows(model, source)
-    while batch := list(islice(rows, BATCH)):
-        for row in batch:
-            summed.add(row)
-        prepared = ([field.get_db_prep_save(value, target) for field, value in zip(fields, row, strict=True)] for row in batch)
-        try:
-            _insert(model, prepared, target)
-        except (Error, psycopg.Error) as error:  # SQLite takes texts of any length, and zero characters
-            told = " ".join(str(error).split())[:300]
-            raise NotCopied(
-                f"{model._meta.db_table}: the other database refuses a row: {told}. Nothing was copied. Correct that row, then "
-                "run this again."
-            ) from error
-        progress(model._meta.db_table, len(batch))
+    fields, summed = model._meta.concrete_fields, _Sum()
+    with closing(_rows(model, source)) as rows:
+        while batch := list(islice(rows, BATCH)):
+            for row in batch:
+                summed.add(row)
+            prepared = (
+                [field.get_db_prep_save(value, target) for field, value in zip(fields, row, strict=True)] for row in batch
+            )
+            taken = list[Any]()
+            try:
+                _insert(model, _noted(prepared, taken), target)
+            except (Error, psycopg.Error) as error:
+                raise _refused(model, error, taken) from error
+            progress(model._meta.db_table, len(batch))
     return summed.table(model)
 
 
-def _rows(model: type[Model], database: BaseDatabaseWrapper) -> Iterator[tuple[Any, ...]]:
+def _noted(rows: Iterable[Sequence[Any]], taken: list[Any]) -> Iterator[Sequence[Any]]:
+    """Keep the last row that was taken."""
+    for row in rows:
+        taken[:] = [row]
+        yield row
+
+
+def _refused(model: type[Model], error: Exception, last: list[Sequence[Any]]) -> NotCopied:
+    """Return why the row, or one of those before it, could not be written. SQLite takes texts of any length, and zero
+    characters."""
+    table, told = model._meta.db_table, " ".join(str(error).split())[:300]
+    if why_away(error) or isinstance(error, psycopg.OperationalError):
+        return NotCopied(
+            f"{table}: the other database cannot be used any more ({told}). Nothing was copied. See its disk and server."
+        )
+    if last and isinstance(error, psycopg.Error) and not error.sqlstate:  # the client refused this very row
+        key = next(n for n, field in enumerate(model._meta.concrete_fields) if field.primary_key)
+        told += f" ({model._meta.pk.column} {last[0][key]})"
+    return NotCopied(
+        f"{table}: the other database refuses a row: {told}. Nothing was copied. Correct that row, then run this again."
+    )
+
+
+def _rows(model: type[Model], database: BaseDatabaseWrapper) -> Generator[tuple[Any, ...], None, None]:
     names = [field.attname for field in model._meta.concrete_fields]
     rows = model._base_manager.using(database.alias).order_by("pk").values_list(*names)
-    return iter(rows.iterator(chunk_size=BATCH))
+    yield from rows.iterator(chunk_size=BATCH)
 
 
 def _insert(model: type[Model], rows: Iterable[Sequence[Any]], target: BaseDatabaseWrapper) -> None:
@@ -263,35 +287,6 @@ def _insert(model: type[Model], rows: Iterable[Sequence[Any]], target: BaseDatab
                     sent.write_row(row)
         else:
             cursor.executemany(f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(columns))})", list(rows))  # noqa: S608
-
-
-def _continue_numbers(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
-    """Let the target number new rows as the source would have: the number of a deleted row is never used again."""
-    for model in models():
-        key = model._meta.pk
-        if not isinstance(key, AutoField) or not (last := _last_number(model, source)):
-            continue
-        table = model._meta.db_table
-        with target.cursor() as cursor:
-            if target.vendor == "postgresql":
-                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [table, key.column, last])
-            else:
-                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
-                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last])
-
-
-def _last_number(model: type[Model], source: BaseDatabaseWrapper) -> int:
-    """Return the highest number that a row of the table ever had; 0 if there never was one."""
-    table, key = model._meta.db_table, model._meta.pk.column
-    with source.cursor() as cursor:
-        if source.vendor == "sqlite":
-            cursor.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
-        else:
-            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, key])
-            (sequence,) = cursor.fetchone()
-            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608 - PostgreSQL's own
-        (last,) = cursor.fetchone()
-    return int(last)
 
 
 WRITES = {

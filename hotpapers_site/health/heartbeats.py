@@ -46,11 +46,33 @@ def end(process: Process) -> None:
 
 
 def split() -> tuple[list[Heartbeat], list[Heartbeat]]:
-    """Return the processes that run, and those that are late, by the database's clock; the longest silent first."""
+    """Return the processes that run, and those that are late, by the database's clock; the longest silent first. One whose place
+    another has taken is neither."""
+    live, silent = _by_silence()
+    replaced = _replaced(live, silent)
+    return live, [one for one in silent if one not in replaced]
+
+
+def _by_silence() -> tuple[list[Heartbeat], list[Heartbeat]]:
     rows = list(
         Heartbeat.objects.annotate(silent=ExpressionWrapper(Now() - F("beaten_at"), DurationField())).order_by("beaten_at")
     )
     return [row for row in rows if row.silent <= LATE_AFTER], [row for row in rows if row.silent > LATE_AFTER]
+
+
+def _replaced(live: list[Heartbeat], silent: list[Heartbeat]) -> list[Heartbeat]:
+    """Return the silent processes for each of which another one of the same kind has started since."""
+    starts, found = sorted(live, key=lambda one: one.started_at), []
+    for one in silent:
+        successor = next((other for other in starts if _work(other) == _work(one) and other.started_at > one.beaten_at), None)
+        if successor:
+            starts.remove(successor)
+            found.append(one)
+    return found
+
+
+def _work(one: Heartbeat) -> tuple[str, str]:
+    return one.kind, one.queues
 
 
 def wrong_clocks(live: list[Heartbeat]) -> dict[str, timedelta]:
@@ -67,12 +89,13 @@ def wrong_clocks(live: list[Heartbeat]) -> dict[str, timedelta]:
 
 
 def forget_succeeded() -> None:
-    """Forget late processes whose place another one of the same kind has taken since, and those from long ago."""
-    live, late = split()
-    starts = [(one.kind, one.queues, one.started_at) for one in live]
-    for one in late:
-        successor = next((start for start in starts if start[:2] == (one.kind, one.queues) and start[2] > one.beaten_at), None)
-        if successor:
-            starts.remove(successor)
-        if successor or one.silent > FORGOTTEN_AFTER:  # type: ignore[attr-defined]
-            Heartbeat.objects.filter(name=one.name, beaten_at=one.beaten_at).delete()
+    """Forget late processes whose place another one of the same kind has taken since, and those from long ago. While one of the
+    kind is missed, they are kept: each start counts once."""
+    live, silent = _by_silence()
+    replaced = _replaced(live, silent)
+    missed = {_work(one) for one in silent if one not in replaced}
+    for one in silent:
+        if (one in replaced and _work(one) not in missed) or one.silent > FORGOTTEN_AFTER:  # type: ignore[attr-defined]
+            # Unless it was heard of since. SQLite compares moments as texts: what it wrote itself ends with the milliseconds, so
+            # it equals no moment of ours.
+            Heartbeat.objects.filter(name=one.name, beaten_at__lt=one.beaten_at + timedelta(milliseconds=1)).delete()

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,11 +72,19 @@ def missing(live: list[Heartbeat], silent: list[Heartbeat]) -> Iterator[Found]:
     titles = {"web": "web server", "follower": "follower of Bluesky"}
     for kind in wanted:
         if kind not in kinds:
-            yield Found(f"no {kind}", f"No {titles.get(kind, kind)} is running. {START[kind]}")
+            last = _last_heard(one for one in silent if one.kind == kind)
+            yield Found(f"no {kind}", f"No {titles.get(kind, kind)} is running{last}. {START[kind]}")
     for queue in QUEUES.values():
         if queue.name not in served:
             start = f"Start `celery --app hotpapers_site worker --queues {queue.name}`."
-            yield Found(f"no worker {queue.name}", f"No worker of the queue {queue.name} is running, which {queue.what}. {start}")
+            last = _last_heard(one for one in silent if queue.name in one.queues.split(","))
+            said = f"No worker of the queue {queue.name} is running, which {queue.what}{last}. {start}"
+            yield Found(f"no worker {queue.name}", said)
+
+
+def _last_heard(silent: Iterable[Heartbeat]) -> str:
+    last = max((one.beaten_at for one in silent), default=None)
+    return f" (the last was heard of on {moment(last)})" if last else ""
 
 
 def late(silent: list[Heartbeat]) -> Iterator[Found]:
@@ -101,8 +109,8 @@ def queues() -> Iterator[Found]:
     try:
         waiting = broker.waiting()
     except redis.RedisError as error:
-        reason = str(error).partition("\n")[0]
-        yield Found("broker", f"Redis (REDIS_URL) does not answer, so no work is given out: {reason}")
+        who = "Redis (REDIS_URL)" if settings.REDIS_URL else "The Redis server of `manage.py serve`"
+        yield Found("broker", f"{who} does not answer, so no work is given out: {str(error).partition(chr(10))[0]}")
         return
     for name, one in waiting.items():
         if one.oldest_s > longest_wait_s(QUEUES[name]):

@@ -21,6 +21,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from hotpapers_site.serving.leftovers import ends_with_parent
+from hotpapers_site.serving.supervisor import NotStarted
 
 START_WITHIN_S = 30
 ANSWER_WITHIN_S = 5.0
@@ -28,7 +29,7 @@ LONGEST_SOCKET_PATH = 103
 """In bytes; macOS takes no longer path (Linux 107)."""
 
 
-class BrokerError(Exception):
+class BrokerError(NotStarted):
     """The server could not be started. The text says why and what to do."""
 
 

@@ -1,6 +1,7 @@
-"""Runs the programs of the product side by side: all of them, or none."""
+"""Runs the programs of the product side by side. One that ends is started again; if one cannot be started at all, none runs."""
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -8,10 +9,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from hotpapers_site.serving.leftovers import ends_with_parent
 
 LOOK_EVERY_S = 0.2
+SETTLED_AFTER_S = 10.0
+"""A program that ran for so long can be started. One that ends sooner, with an exit status, found something wrong."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+"""Before a program is started again; each time twice as long while it ends soon after its start."""
+Process = subprocess.Popen[bytes]
+logger = logging.getLogger(__name__)
+
+
+class NotStarted(Exception):
+    """A program could not be started; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +34,17 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     environment: Mapping[str, str] | None = None
     """None for ours."""
+    again: bool = False
+    """Whether it is started again when it has ended by itself."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A program that was started, and will be stopped, elsewhere."""
+
+    process: Process
+    start: Callable[[], Process | None]
+    """Start it again; None if somebody else has done so. Raises NotStarted."""
 
 
 @contextlib.contextmanager
@@ -37,49 +60,96 @@ def stop_requests() -> Iterator[threading.Event]:
             signal.signal(kind, handler)
 
 
+class _Kept:
+    """A program that runs, or waits for its next start."""
+
+    def __init__(self, name: str, start: Callable[[], Process | None], *, again: bool, process: Process | None = None) -> None:
+        self.process = process or start()
+        self._name, self._start, self._again = name, start, again
+        self._started_s, self._starts_s = time.monotonic(), 0.0
+        self._has_settled, self._short_runs = False, 0
+
+    def look(self) -> str:
+        """Start it again where it has ended; return a sentence if it has to be the end of everything."""
+        now_s = time.monotonic()
+        if self.process is None:
+            if self._starts_s and now_s >= self._starts_s:
+                self._try(now_s)
+            return ""
+        if (code := self.process.poll()) is None:
+            if now_s - self._started_s >= SETTLED_AFTER_S:
+                self._has_settled, self._short_runs = True, 0
+            return ""
+        if not self._again or (code >= 0 and not self._has_settled):
+            return f"{self._name} ended ({_how(code)}), so everything was stopped."
+        _kill_group(self.process)
+        self._wait(f"{self._name} ended ({_how(code)})", now_s)
+        return ""
+
+    def _try(self, now_s: float) -> None:
+        self._started_s, self._starts_s = now_s, 0.0
+        try:
+            self.process = self._start()
+        except (OSError, NotStarted) as error:
+            self._wait(f"{self._name} could not be started ({error})", now_s)
+
+    def _wait(self, what: str, now_s: float) -> None:
+        pause_s = min(FIRST_PAUSE_S * 2**self._short_runs, LONGEST_PAUSE_S)
+        logger.warning("%s. It is started again in %.0f s.", what, pause_s)
+        self.process, self._starts_s = None, now_s + pause_s
+        self._short_runs = min(self._short_runs + 1, 10)
+
+
 def run(
     programs: Sequence[Program],
     *,
     asked: threading.Event,
     stop_within_s: float,
-    watched: Mapping[str, subprocess.Popen[bytes]] | None = None,
+    watched: Mapping[str, Watched] | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> str:
-    """Start the programs; stop them all once `asked` is set, or once one of them (or of the `watched`, which are started and
-    stopped elsewhere) ends by itself. Returns one sentence about that end, or nothing where it was asked for. `meanwhile` is
-    called a few times a second.
+    """Start the programs; stop them all once `asked` is set, or once one of them (or of the `watched`) ends by itself and cannot
+    be started again. Returns one sentence about that end, or nothing where it was asked for. `meanwhile` is called a few times a
+    second.
 
     Each program leads its own process group, which gets its stop signal alone, so that it ends its children in its own way;
     what is left of the group after `stop_within_s` is killed. Should this process be killed, they are killed with it.
     """
-    started: dict[str, subprocess.Popen[bytes]] = {}
+    ours: list[tuple[Program, _Kept]] = []
     ended = ""
     try:
         for program in programs:
-            started[program.name] = subprocess.Popen(
-                program.command,
-                env=program.environment,
-                start_new_session=True,
-                preexec_fn=ends_with_parent(signal.SIGKILL),
-            )
+            one = _Kept(program.name, partial(_start, program), again=program.again)
+            ours.append((program, one))
+        others = [_Kept(name, one.start, again=True, process=one.process) for name, one in (watched or {}).items()]
+        kept = [*(one for _, one in ours), *others]
         while not ended and not asked.wait(LOOK_EVERY_S):
             meanwhile()
-            for name, process in {**started, **(watched or {})}.items():
-                if (code := process.poll()) is not None:
-                    ended = f"{name} ended ({_how(code)}), so everything was stopped."
-                    break
+            ended = next(filter(None, (one.look() for one in kept)), "")
     finally:
-        for program in programs:
-            if program.name in started:
-                started[program.name].send_signal(program.stop_signal)  # of one that has ended, it does nothing
-        deadline = time.monotonic() + stop_within_s
-        for process in started.values():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, deadline - time.monotonic()))
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        _stop([(program.stop_signal, one.process) for program, one in ours if one.process], stop_within_s)
     return ended
+
+
+def _start(program: Program) -> Process:
+    preexec_fn = ends_with_parent(signal.SIGKILL)
+    return subprocess.Popen(program.command, env=program.environment, start_new_session=True, preexec_fn=preexec_fn)
+
+
+def _stop(running: Sequence[tuple[signal.Signals, Process]], within_s: float) -> None:
+    for stop_signal, process in running:
+        process.send_signal(stop_signal)  # of one that has ended, it does nothing
+    deadline = time.monotonic() + within_s
+    for _, process in running:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+        _kill_group(process)
+        process.wait()
+
+
+def _kill_group(process: Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _how(code: int) -> str:

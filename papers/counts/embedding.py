@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from papers.access.connections import Sources, note_answer, note_failure
 from papers.counts import gone, measuring
 from papers.models import Tweet
 from papers.networks.base import Embed, Protected
-from papers.networks.registry import texts
+from papers.networks.registry import KINDS, texts
 from papers.ranking.candidates import candidates
 from papers.shown import lists
 from papers.sources.http import Gone, Malformed, RateLimited, SourceError
@@ -48,12 +49,19 @@ def to_embed(now: datetime) -> list[Tweet]:
     today = now.astimezone(UTC).date()
     hot = [paper for n in range(CANDIDATE_DAYS) for paper in candidates(today - timedelta(days=n)) if paper.hot]
     candidates_of = Tweet.objects.with_keys({line.key for paper in hot for line in paper.tweets if line.shown}).order_by()
-    is_new = Q(pk__in=candidates_of.values("pk")) | Q(pk__in=lists().tweets_of_the_network(after=today - NEW_FOR))
-    is_shown = is_new | Q(pk__in=lists().tweets_of_the_network())
-    is_due = is_shown & (Q(embedded_at=None) | Q(embedded_at__lte=now - OLD_AGAIN_AFTER)) | is_new & Q(
-        embedded_at__lte=now - AGAIN_AFTER
+    without_texts = KINDS.keys() - texts().keys()
+
+    def due(shown: QuerySet[Any, Any], again_after: timedelta) -> QuerySet[Tweet]:
+        # Inequalities but for the keys, so that SQLite begins with these and does not read every post of the network.
+        is_due = Q(embedded_at=None) | Q(embedded_at__lte=now - again_after)
+        those = Tweet.objects.filter(is_due, pk__in=shown, is_sample=False).exclude(network__in=without_texts)
+        return those.not_gone().order_by()
+
+    tweets = due(candidates_of.values("pk"), AGAIN_AFTER).union(
+        due(lists().tweets_of_the_network(after=today - NEW_FOR), AGAIN_AFTER),
+        due(lists().tweets_of_the_network(), OLD_AGAIN_AFTER),
+        Tweet.objects.with_texts_elsewhere().filter(HIDDEN, next_read_at__lte=now).order_by(),
     )
-    tweets = Tweet.objects.with_texts_elsewhere().filter(is_due & Q(state=Tweet.State.LIVE) | HIDDEN & Q(next_read_at__lte=now))
     return sorted(tweets, key=lambda tweet: (bool(tweet.embedded_at), tweet.embedded_at or tweet.posted_at))
 
 

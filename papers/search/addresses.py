@@ -1,7 +1,7 @@
 """The papers that a text names by an id or an address, whatever stands around it: of arXiv, its DOIs, Hugging Face, alphaXiv …"""
 
 import re
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from papers.networks.registry import KINDS
 from papers.post_keys import PostKey
@@ -26,7 +26,9 @@ FIVE_DIGITS = "1501"
 """From this month on ids have five digits behind the dot, before it four."""
 BEFORE_BEGINNING = re.compile(r"(?:https?://)?(?:[a-z]+\.)?arxiv\.org/[a-z]+/(?=[0-9]{4}\.[0-9]{0,3}\Z)", re.I | re.ASCII)
 LISTING = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/list/(?P<category>[A-Za-z-]+(?:\.[A-Za-z-]+)?)(?:/\S*)?", re.IGNORECASE)
-LINK = re.compile(r"https?://(?P<host>[^\s/?#]++)(?:/(?P<path>[^\s?#]*+)\S*+)?", re.IGNORECASE)
+LINK = re.compile(r"https?://(?P<host>[^\s/?#]++)(?:/(?P<path>[^\s?#]*+)(?:\?(?P<asked>[^\s#]*+))?+\S*+)?", re.IGNORECASE)
+ASKED = ("q", "query", "search_query", "search", "title")
+"""What pages of searches elsewhere call what is searched for."""
 PROFILE = re.compile(
     r"(?:https?://)?(?:(?:www|mobile)\.)?(?:(?:x|twitter)\.com|bsky\.app/profile)/(?P<handle>[A-Za-z0-9_.-]{2,80})/?",
     re.IGNORECASE,
@@ -88,6 +90,9 @@ def words_of_link(text: str) -> str:
     if not link:
         return ""
     host = link["host"].lower().removeprefix("www.")
+    asked = parse_qs(link["asked"] or "")
+    if searched := next((asked[name][0] for name in ASKED if name in asked), ""):
+        return searched
     pieces = [" ".join(re.split(r"[-_+\s]+", unquote(piece))).strip() for piece in (link["path"] or "").split("/")]
     longest = max((piece for piece in pieces if not HEX.fullmatch(piece)), key=lambda piece: len(piece.split()), default="")
     if len(longest.split()) > 2:

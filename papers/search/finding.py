@@ -17,6 +17,7 @@ from papers.rendered.stored import Texts
 from papers.search import dictionary
 from papers.search.abbreviations import written_out
 from papers.search.addresses import ids_meant
+from papers.search.apart import apart
 from papers.search.dictionary import NOWHERE
 from papers.search.expressions import FIRST
 from papers.search.index import PAPER
@@ -24,14 +25,14 @@ from papers.search.levels import MOST_COUNTED, TOP, hottest, places
 from papers.search.marking import Part as MarkedPart
 from papers.search.marking import excerpt, marked
 from papers.search.orders import Order, newest
+from papers.search.parts import QueryError
 from papers.search.pasted import titles_within
-from papers.search.query import Query, QueryError, parse
+from papers.search.query import LONGEST_QUERY, Query, parse
 from papers.search.relaxing import MOST_OPTIONAL, with_fewer
 from papers.search.spacing import put_together, taken_apart
 from papers.search.terms import MOST_AUTHORS
 from papers.search.understanding import Reading, any_of, understood
 from papers.search.words import folded, name_words, plain_words, spellings
-from papers.sources.arxiv.categories import as_arxiv_writes
 
 MOST_HITS = 100
 SHOWN_AUTHORS = 6
@@ -40,10 +41,6 @@ FEW = 5
 MUCH_MORE_FREQUENT = 20
 MANY_WORDS = 3
 """Words: to find that no paper has them all takes long."""
-WITHIN = re.compile(r"(?<=[^\W_])[-‐‑‒–·•.^+&](?=[^\W_])")
-"""What joins words, and may be left out where nothing has them in a row."""
-CITATION_KEY = re.compile(r"\b(?P<name>[^\W\d_]{2,30})[-_:]?(?P<year>(?:19|20)[0-9]{2})[-_:]?(?P<word>[^\W\d_]*)\b")
-"""`geva2020transformer`"""
 NUMBERED = re.compile(r"(?<=[^\W\d_]{4})(?:[0-9]+\b|\+\+|#)")
 """The number or sign behind a name, `stylegan3`, `nerf++`, that no paper has."""
 
@@ -144,6 +141,8 @@ def _found(query: Query) -> Found:
         if (key := (reading.anywhere, reading.unwanted)) not in asked and (papers := hottest(reading, MOST_COUNTED + 1)):
             return Found(reading, tuple(papers), instead, has_fewer)
         asked.add(key)
+    if query.is_pasted:
+        raise QueryError(f"No paper here has a title that stands in this text. Use at most {LONGEST_QUERY} characters.")
     exact = replace(first, filters=first.titled, wanted=()) if first.titled else first
     if first.titled and (papers := hottest(exact, MOST_COUNTED + 1)):
         return Found(exact, tuple(papers))
@@ -163,8 +162,8 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
     if titles := titles_within(first.query.text):
         yield replace(first, filters=titles, wanted=(), authors=()), "", False
     whole = [understood(first.query, is_unfinished=True)] if first.wanted and not first.wanted[-1].part.is_exact else []
-    if apart := _parsed(_apart(first.query.text), first.query):
-        first = understood(apart)
+    if in_words := _parsed(apart(first.query.text), first.query):
+        first = understood(in_words)
         whole += [first, understood(first.query, is_unfinished=True)]
     corrected = _corrected(first) or _meant(first, 1)
     again = understood(parsed) if (parsed := _parsed(corrected, first.query)) else None
@@ -205,12 +204,6 @@ def _ids_meant(query: Query) -> str:
     meant = ids_meant(query.text)
     papers = Paper.objects.filter(Paper.findable(), arxiv_id__in=meant).order_by("arxiv_id") if meant else Paper.objects.none()
     return " ".join(papers.values_list("arxiv_id", flat=True))
-
-
-def _apart(text: str) -> str:
-    """The text with the words apart that marks join, and those of keys of citations."""
-    tokens = (CITATION_KEY.sub(r"\g<name> \g<year> \g<word>", token) for token in text.split())
-    return " ".join(token if as_arxiv_writes(token) else WITHIN.sub(" ", token).strip() for token in tokens)
 
 
 def _parsed(text: str, query: Query) -> Query | None:

@@ -8,7 +8,7 @@ from papers.models import PaperAuthor
 from papers.search.abbreviations import SHORT
 from papers.search.dictionary import NOWHERE, Known
 from papers.search.expressions import Clauses, Term
-from papers.search.query import Part
+from papers.search.parts import Part
 from papers.search.terms import PAIRED, pair_of_names
 from papers.search.well_known import CALLED
 from papers.search.words import WORD, author_key, folded, name_words, plain, spellings

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from papers.search.abbreviations import LONG, LONGEST
-from papers.search.query import Part
+from papers.search.parts import Part
 from papers.search.words import joined
 
 

@@ -4,8 +4,9 @@ from django.db import connection
 
 from papers.models import Tweet
 from papers.search.expressions import FIRST, Clause, Clauses, fts5, joined_tsquery, tsquery
+from papers.search.parts import Part
 from papers.search.posts import handle_term
-from papers.search.query import Part, Query
+from papers.search.query import Query
 from papers.search.schema import POST_FTS5, POST_GIN
 from papers.search.words import joined, plain_words
 
@@ -25,7 +26,7 @@ def matching_posts(query: Query, limit: int, *, before: int = FIRST) -> list[int
     )
     if not wanted:
         return []
-    unwanted = [(_clause(part),) for part in query.without if not part.kind]
+    unwanted = [tuple(map(_clause, group)) for group in query.without if not any(part.kind for part in group)]
     is_sqlite = connection.vendor == "sqlite"
     expression = fts5(wanted, unwanted) if is_sqlite else joined_tsquery([tsquery(wanted)], unwanted)
     with connection.cursor() as cursor:

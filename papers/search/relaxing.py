@@ -6,19 +6,43 @@ from itertools import combinations
 
 from papers.search import dictionary
 from papers.search.dictionary import NOWHERE
-from papers.search.query import Part
+from papers.search.filters import of_periods
+from papers.search.parts import Part
 from papers.search.terms import category_term
 from papers.search.understanding import LONGEST_RUN, Reading, any_of
 from papers.search.wanted import Wanted
 from papers.search.well_known import CALLED
-from papers.search.words import joined, plain_words
+from papers.search.words import UNSPACED, joined, plain_words
 
 MOST_OPTIONAL = 5
 """Words of which some may be missing; of more, the most frequent ones are left out: to look for any two of them takes long, and
 says little."""
 MOST_MISSING = 3
 OF_QUESTIONS = frozenset(
-    {"how", "do", "does", "did", "what", "why", "when", "where", "who", "can", "could", "should", "will", "you", "i", "me", "my"}
+    {
+        "how",
+        "do",
+        "does",
+        "did",
+        "what",
+        "why",
+        "when",
+        "where",
+        "who",
+        "can",
+        "could",
+        "should",
+        "will",
+        "you",
+        "i",
+        "me",
+        "my",
+        "than",
+        "better",
+        "vs",
+        "versus",
+        "really",
+    }
     | {"about", "paper", "best", "new", "there", "was", "were", "has", "have", "use", "using", "not", "no", "into", "its"}
 )
 """What people ask with, and what papers need not have where none has all."""
@@ -29,20 +53,21 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
     """The same without words of questions, then without one, two and three of its words, names, years and categories, whichever,
     as long as half of them (rounded down) are left. One query, or none."""
     years = tuple((f"y_{year}",) for year in reading.query.years)
-    loose = [one for one in reading.wanted if not one.part.is_exact]
+    periods = of_periods(reading.query.periods)
+    loose = [one for one in reading.wanted if _may_be_missing(one.part)]
     words = [one for one in loose if one.part.term[0] not in OF_QUESTIONS] or loose
     bare = {category_term(part.term[0]) for part in reading.query.parts if part.kind == "cat" and part.is_bare}
     of_categories = [clause for clause in reading.filters if clause[0][0] in bare]
     names = {clause for author in reading.authors for clause in author.clauses}
     filters = tuple(
-        clause for clause in reading.filters if clause not in names and clause != years and clause not in of_categories
+        clause for clause in reading.filters if clause not in names and clause not in (years, periods, *of_categories)
     )
-    besides = [*of_categories, *([years] if years else []), *(clause for clause in reading.filters if clause in names)]
+    besides = [*of_categories, *filter(None, (years, periods)), *(clause for clause in reading.filters if clause in names)]
     frequency = _frequency(words)
     optional = [*_rarest(words, frequency), *(Wanted(NOTHING, clause, clause) for clause in besides)][:MOST_OPTIONAL]
     in_titles = [one for one in words if frequency[one]] if len(words) <= MOST_OPTIONAL else []  # of more it takes long
     rarest = (min(in_titles, key=frequency.__getitem__).in_title,) if in_titles else ()
-    exact = [one for one in reading.wanted if one.part.is_exact]
+    exact = [one for one in reading.wanted if one not in loose]
     most = min(MOST_MISSING, len(optional) - max(1, len(optional) // 2))
     for missing in range(0 if len(words) < len(loose) else 1, most + 1):
         some = [
@@ -53,6 +78,11 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
         yield replace(
             reading, filters=filters, wanted=(*exact, *some), row=(), name="", known_as=_name_among(loose), rarest=rarest
         )
+
+
+def _may_be_missing(part: Part) -> bool:
+    """Words of scripts without spaces are looked for in a row, as if they were quoted."""
+    return not part.is_exact or UNSPACED.search(part.typed) is not None
 
 
 def _name_among(wanted: Sequence[Wanted]) -> str:

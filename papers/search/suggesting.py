@@ -6,7 +6,8 @@ from papers.models import Paper, PaperAuthor
 from papers.search import dictionary
 from papers.search.index import PAPER
 from papers.search.levels import places
-from papers.search.query import QueryError, parse
+from papers.search.parts import QueryError
+from papers.search.query import parse
 from papers.search.understanding import understood
 from papers.search.words import author_key
 from papers.text.folding import LAST

@@ -13,13 +13,16 @@ from django.db import connection
 from papers import clock
 from papers.search import dictionary
 from papers.search.abbreviations import written_out
+from papers.search.category_names import CODES
 from papers.search.days import spans
 from papers.search.dictionary import NOWHERE, Known
 from papers.search.expressions import Clause, Clauses, Term
-from papers.search.names import LONGEST_NAME, Author, Others, author_clauses, authors_among, other_spellings, ways, words_of_name
+from papers.search.filters import clauses_of, filters_of, title_term
+from papers.search.names import LONGEST_NAME, Author, authors_among, other_spellings, words_of_name
 from papers.search.neighbours import Runs, abbreviated, joined_runs
-from papers.search.posts import papers_of
-from papers.search.query import Part, Query
+from papers.search.parts import Part
+from papers.search.pasted import titles_within
+from papers.search.query import Query
 from papers.search.terms import category_term, id_term
 from papers.search.wanted import Wanted, of_the_index
 from papers.search.well_known import CALLED
@@ -33,8 +36,6 @@ MOST_APART = 4
 """Words that titles may have joined or split at other places: more are hardly ever one name, and each has many alternatives."""
 MOST_UNKNOWN = 3
 """Words that are taken for beginnings."""
-CLASS = re.compile(r"\.[a-z]{2}/")
-"""Of an old id, which may stand without: `math.gt/0309136`."""
 PIECES = re.compile(r"[0-9]+|[^0-9]+")
 VERSION = re.compile(r"v?[0-9]{1,2}")
 """Behind a name."""
@@ -59,8 +60,10 @@ class Reading:
     """A name that everybody knows, among words that no paper has all."""
     rarest: Clauses = ()
     """In the title: of words that some papers may lack the one that stands in fewest titles, since it says most."""
+    categories: tuple[str, ...] = ()
+    """Those that all words are the name of."""
     is_impossible: bool = False
-    """No paper can be of these days."""
+    """No paper can be of these days, or have what was asked for."""
 
     @property
     def anywhere(self) -> Clauses:
@@ -80,7 +83,7 @@ class Reading:
     def in_a_row(self) -> Clauses:
         """In the title, or in the name that is abbreviated; empty for a lone word."""
         called = ((f"w_{self.name}",),) if self.name else ()
-        row = [(_title(pair), (f"j_{joined(pair)}",), (f"t_{joined(pair)}",), *called) for pair in pairwise(self.row)]
+        row = [(title_term(pair), (f"j_{joined(pair)}",), (f"t_{joined(pair)}",), *called) for pair in pairwise(self.row)]
         return (*self.filters, *(one.in_title for one in self._exact), *row) if row else ()
 
     @property
@@ -127,6 +130,9 @@ class Reading:
 def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool = False) -> Reading:
     """The query, read with the dictionary; at most six queries. The last word may go on where the query is unfinished; all words
     may have other endings where it is inflected."""
+    if query.is_pasted:
+        titles = any_of((*titles_within(query.text), *Reading(query, (), (), (), (), ()).titled))
+        return Reading(query, (titles,) if titles else (), (), (), (), (), is_impossible=not titles)
     bare = [part for part in query.parts if not part.kind]
     of_part = {part: [word for word in plain_words(part.typed) if word not in STOP_WORDS] for part in bare}
     loose = [part for part in bare if len(part.term) == 1 and not part.is_exact and len(bare) <= LONGEST_RUN]
@@ -134,12 +140,16 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     maybe_names = [part for part in bare if len(part.term) <= LONGEST_NAME and not part.is_exact and len(bare) <= LONGEST_RUN]
     names = {word for part in maybe_names for word in words_of_name(part)} | {word for name in query.authors for word in name}
     shorts = {short for _, short in abbreviated(bare)}
-    known = dictionary.known(spelled for word in {*asked.values(), *names, *shorts} for spelled in (word, *spellings(word)))
+    known = dictionary.known(
+        spelled for word in {*asked.values(), *names, *shorts} for spelled in (word, folded(word), *spellings(word))
+    )
     others = other_spellings(names, known)
     authors, of_authors = authors_among(maybe_names, known)
     left = [part for part in bare if part not in of_authors and not (authors and _is_beside_names(part))]
+    if len(left) < len(query.parts):  # "papers by", "papers of May 2021"
+        left = [part for part in left if part.term != ("paper",) or part.is_exact]
     unknown = tuple(part for part in left if part in asked and not (_is_known(asked[part], known) or written_out(asked[part])))
-    beginnings = {part for part in left if part.is_beginning} | set(unknown)
+    beginnings = {part for part in left if part.is_beginning} | {part for part in unknown if not _is_shouted(part, query.text)}
     if is_unfinished and left and left[-1] in asked:
         beginnings.add(left[-1])
     endings = {
@@ -157,15 +167,20 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
         endings |= {part: [*endings.get(part, []), *inflections(asked[part])] for part in left if part in asked}
     kinds = "jhnvw" if len(left) <= MOST_APART else "nvw"
     wanted = [_wanted(part, asked.get(part), known, endings.get(part, []), Runs(runs.get(part, ()), kinds)) for part in left]
+    row = tuple(word for part in left if not part.is_exact for word in part.term)
+    categories = CODES.get(row, ()) if row and not any(part.is_exact for part in left) else ()
+    if categories:
+        codes = tuple((category_term(code),) for code in categories)
+        wanted = [one._replace(anywhere=(*one.anywhere, *codes)) for one in wanted]
     if wanted and connection.vendor == "postgresql":
         wanted = of_the_index(wanted, there)
-    filters = [*_filters(query, others), *(clause for author in authors for clause in author.clauses)]
+    filters = [*filters_of(query, others), *(clause for author in authors for clause in author.clauses)]
     wanted += [_either(group) for group in query.either if not any(part.kind for part in group)]
-    unwanted = tuple(_one(part) for part in query.without)
-    row = tuple(word for part in left if not part.is_exact for word in part.term)
+    unwanted = tuple(tuple(clause for part in group for clause in clauses_of(part)) for group in query.without)
     is_all_bare = not authors and left == list(query.parts) and not any(part.is_exact for part in left)
     name = joined(plain_words(query.text) if is_all_bare else [word for part in left for word in of_part[part]])
     reading = Reading(query, tuple(filters), tuple(wanted), unwanted, tuple(authors), unknown, row, name)
+    reading = replace(reading, categories=categories)
     return within_days(reading, query.since, query.until) if query.since or query.until else reading
 
 
@@ -183,11 +198,21 @@ def within_days(reading: Reading, since: date | None, until: date | None) -> Rea
 
 def _is_beside_names(part: Part) -> bool:
     """An initial, or "et al."."""
-    return len(part.term) == 1 and (part.term[0] in ("et", "al") or (len(part.term[0]) == 1 and part.term[0].isalpha()))
+    return len(part.term) == 1 and (part.term[0] in ("et", "al", "und") or (len(part.term[0]) == 1 and part.term[0].isalpha()))
+
+
+def _is_plural_of_name(word: str, known: dict[str, Known]) -> bool:
+    """Whether nobody writes it, and it would be the plural of somebody's name: `trans`, which goes on, is not Mr. Tran."""
+    return word not in known and word != folded(word) and known.get(folded(word), NOWHERE).is_name
+
+
+def _is_shouted(part: Part, text: str) -> bool:
+    """Whether it is an abbreviation: in capitals, unlike the rest."""
+    return part.typed.isupper() and not text.isupper()
 
 
 def _is_known(word: str, known: dict[str, Known]) -> bool:
-    return any(spelled in known for spelled in (word, *spellings(word)))
+    return any(spelled in known for spelled in (word, folded(word), *spellings(word)))
 
 
 def _wanted(part: Part, word: str | None, known: dict[str, Known], endings: Sequence[str], runs: Runs) -> Wanted:
@@ -202,8 +227,10 @@ def _alternatives(
     """What the part is found by: anywhere, and in a title (or an author's name)."""
     term = part.term
     if part.is_exact:
-        return (term,), (_title(term),)
+        return (term,), (title_term(term),)
     whole = joined(plain_words(part.typed))
+    if word and _is_plural_of_name(word, known):
+        term, whole = (word,), word
     lone = list(term) if len(term) == 1 else []
     lone += [whole, *runs.names, *map(folded, endings)]
     lone += [folded(other) for other in spellings(word) if other in known] if word else []
@@ -213,7 +240,7 @@ def _alternatives(
         rows += [tuple(words(short))] if (short := written_out(word)) else []
         rows += _split(word)
     named = {kind: [whole, *(runs.names if kind in runs.kinds else ())] for kind in "jhnvw"}
-    in_title: list[Term] = [(f"t_{one}",) for one in lone] + [_title(row) for row in rows]
+    in_title: list[Term] = [(f"t_{one}",) for one in lone] + [title_term(row) for row in rows]
     in_title += [(f"{kind}_{one}",) for kind in "jnw" for one in named[kind]] + [(f"a_{one}",) for one in lone]
     anywhere: list[Term] = [(one,) for one in lone] + rows
     anywhere += [(f"{kind}_{one}",) for kind in "jhnv" for one in named[kind]]
@@ -236,46 +263,3 @@ def _split(word: str) -> Iterator[Term]:
         yield tuple(map(folded, pieces))
         for place in range(1, len(pieces)):
             yield folded("".join(pieces[:place])), folded("".join(pieces[place:]))
-
-
-def _filters(query: Query, others: Others) -> Iterator[Clause]:
-    yield from (_title_clause(term) for term in query.titles)
-    for name in query.authors:
-        yield from author_clauses(ways(name, others))
-    yield from (((category_term(code),),) for code in query.categories)
-    if query.years:
-        yield tuple((f"y_{year}",) for year in query.years)
-    if query.ids or query.id_beginnings:
-        ids = [*query.ids, *(CLASS.sub("/", number) for number in query.ids), *query.id_beginnings]
-        yield tuple((id_term(number),) for number in dict.fromkeys(ids))
-    if query.posts:
-        yield tuple((id_term(number),) for number in papers_of(query.posts)) or ((id_term(""),),)
-    for group in query.either:
-        if any(part.kind for part in group):
-            yield tuple(term for part in group for term in _one(part)[0])
-
-
-def _one(part: Part) -> Clauses:
-    """One part as clauses; those of a name may be several."""
-    if part.kind == "author":
-        return author_clauses([part.term])
-    if part.kind == "title":
-        return (_title_clause(part.term),)
-    if part.kind == "cat":
-        return (((category_term(part.term[0]),),),)
-    if part.kind == "year":
-        return (((f"y_{part.term[0]}",),),)
-    if part.kind in ("since", "until"):
-        return (((f"d_{part.term[0].replace('-', '')}",),),)
-    if part.kind == "beginning":
-        return (((id_term(part.term[0]),),),)
-    whole = joined(plain_words(part.typed))
-    return ((part.term, *(() if part.is_exact else ((f"j_{whole}",), (f"h_{whole}",), (whole,)))),)
-
-
-def _title_clause(term: Term) -> Clause:
-    return (_title(term), (f"j_{joined(term)}",)) if len(term) == 2 else (_title(term),)
-
-
-def _title(term: Sequence[str]) -> Term:
-    return tuple(f"t_{word}" for word in term)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from papers.search.expressions import Clause, Term, nowhere
-from papers.search.query import Part
+from papers.search.parts import Part
 
 
 class Wanted(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lxml.html import HtmlElement, fragment_fromstring
 
 from papers.text.formulas import mathml
-from papers.text.tex import Part, parts
+from papers.text.tex import Part
 from papers.text.tex_commands import lowered, raised
 
 DELIMITERS = re.compile(r"^(?:\$\$?|\\[(\[])|(?:\$\$?|\\[)\]])$")
@@ -24,11 +24,6 @@ def plain(text_parts: Iterable[Part]) -> str:
     """The parts as one line of plain text."""
     shown = "".join(formula_text(part.text) if part.is_formula else part.text for part in text_parts)
     return WHITE_SPACE.sub(" ", shown).strip()
-
-
-def plain_text(text: str) -> str:
-    """A title, say, as plain Unicode text. Converts formulas, so pages show the stored rendering instead."""
-    return plain(parts(text))
 
 
 def formula_text(source: str) -> str:

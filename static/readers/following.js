@@ -35,8 +35,13 @@ function parsed(text) {
 
 let follows = followsOf(parsed(remembered("follows")));
 
+function readFollowsAgain() {
+  const stored = remembered("follows");
+  if (stored !== null && !document.querySelector(".not-kept")) follows = followsOf(parsed(stored));
+}
+
 function keepFollows() {
-  remember("follows", follows.length ? JSON.stringify(follows) : null);
+  keepOrTell("follows", follows.length ? JSON.stringify(follows) : null);
   showFollows();
 }
 
@@ -51,6 +56,7 @@ function showFollows() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-follow]");
   if (!button) return;
+  readFollowsAgain();
   const query = queryOf(button);
   const others = follows.filter((one) => one.query !== query);
   follows = others.length < follows.length ? others : followsOf([...follows, { query, name: button.dataset.name }]);
@@ -61,6 +67,11 @@ addEventListener("storage", (event) => {
     follows = followsOf(parsed(event.newValue));
     showFollows();
   }
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  readFollowsAgain();
+  showFollows();
 });
 showFollows();
 
@@ -81,7 +92,6 @@ async function fetched(addresses, read) {
   return answers;
 }
 
-/** Whether this is a copy of the site as files: it answers a selection with the feed of all papers. */
 /** The titles of papers, by their ids: asked for once, and kept as long as a paper is saved or hidden. */
 async function titlesOf(ids) {
   const known = parsed(remembered("titles")) ?? {};
@@ -94,6 +104,7 @@ async function titlesOf(ids) {
   return titles;
 }
 
+/** Whether this is a copy of the site as files: it answers a selection with the feed of all papers. */
 const isOfCopy = (feed) => Boolean(feed) && !String(feed.feed_url).includes("?");
 
 /** The papers of a JSON Feed of a selection. */

@@ -45,6 +45,7 @@ function followed(follow, feed) {
   const end = made("button", "Stop following", { type: "button" });
   end.append(made("span", `: ${follow.name}`, { className: "visually-hidden" }));
   end.addEventListener("click", () => {
+    readFollowsAgain();
     follows = follows.filter((one) => one.query !== follow.query);
     keepFollows();
     section.remove();
@@ -63,8 +64,10 @@ async function showFollowed() {
   part("none-followed").hidden = follows.length > 0;
   if (!follows.length) return;
   say("Loading what you follow…");
-  const feeds = await fetched(follows.map((one) => `/papers.json?${one.query}`), (response) => response.json());
-  const shown = follows.map((one, n) => followed(one, feeds[n]));
+  const asked = follows.map((one) => one.query);
+  const feeds = await fetched(asked.map((query) => `/papers.json?${query}`), (response) => response.json());
+  const there = follows.filter((one) => asked.includes(one.query)); // another tab may have changed them meanwhile
+  const shown = there.map((one) => followed(one, feeds[asked.indexOf(one.query)]));
   part("followed").replaceChildren(...shown.map((one) => one.section));
   remember("follows", JSON.stringify(follows));
   const news = shown.reduce((sum, one) => sum + one.news, 0);
@@ -113,6 +116,9 @@ part("export").addEventListener("click", () => {
 
 part("import").addEventListener("change", async (event) => {
   const found = parsed(await event.target.files[0]?.text());
+  event.target.value = ""; // so that the same file may be chosen again
+  readAgain();
+  readFollowsAgain();
   const added = marksOf(JSON.stringify(found?.marks ?? found));
   const more = followsOf(found?.follows);
   const taken = KINDS.reduce((sum, kind) => sum + Object.keys(added[kind]).length, 0);

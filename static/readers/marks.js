@@ -21,12 +21,19 @@ function marksOf(text) {
 
 let marks = marksOf(remembered("marks"));
 
+/** What another tab stored meanwhile, where this one has stored all of its own. */
+function readAgain() {
+  const stored = remembered("marks");
+  if (stored !== null && !document.querySelector(".not-kept")) marks = marksOf(stored);
+}
+
 function keep() {
-  remember("marks", JSON.stringify(marks));
+  keepOrTell("marks", JSON.stringify(marks));
   showMarks();
 }
 
 function toggle(kind, id) {
+  readAgain();
   if (id in marks[kind]) delete marks[kind][id];
   else marks[kind][id] = new Date().toISOString().slice(0, 10);
   keep();
@@ -83,5 +90,10 @@ addEventListener("storage", (event) => {
     marks = marksOf(event.newValue);
     showMarks();
   }
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return; // a page that slept heard of nothing
+  readAgain();
+  showMarks();
 });
 showMarks();

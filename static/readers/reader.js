@@ -8,14 +8,30 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 const remembered = (key) => {
   try { return localStorage.getItem(key); } catch { return null; }
 };
+/** Whether it was stored: a browser may refuse, or have no room. */
 const remember = (key, value) => {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
-  } catch { /* a browser that remembers nothing */ }
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const made = (tag, text, properties = {}) => Object.assign(document.createElement(tag), { textContent: text }, properties);
+
+/** What the reader wants kept: where the browser does not keep it, the page says so. */
+function keepOrTell(key, value) {
+  const isKept = remember(key, value);
+  document.querySelector(`.not-kept[data-key="${key}"]`)?.remove();
+  if (isKept) return;
+  const told = made("p", "Your browser could not store this: its storage is full, or blocked for this site. It is forgotten when you leave "
+    + "this page. Make room or allow storage in the browser’s settings, then try again.", { className: "notice not-kept" });
+  told.dataset.key = key;
+  told.setAttribute("role", "alert");
+  document.body.append(told);
+}
 
 // Theme: automatic, light, dark.
 

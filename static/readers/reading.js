@@ -34,7 +34,11 @@
     setTimeout(() => URL.revokeObjectURL(address));
   });
   page.querySelector("[data-marks-import]").addEventListener("change", async (event) => {
-    const added = marksOf(await event.target.files[0]?.text());
+    const text = await event.target.files[0]?.text();
+    event.target.value = ""; // so that the same file may be chosen again
+    readAgain();
+    const found = parsed(text);
+    const added = marksOf(JSON.stringify(found?.marks ?? found));
     const taken = KINDS.reduce((sum, kind) => sum + Object.keys(added[kind]).length, 0);
     for (const kind of KINDS) marks[kind] = { ...added[kind], ...marks[kind] };
     keep();

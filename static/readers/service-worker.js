@@ -1,4 +1,4 @@
-// Keeps the pages that were read last, for reading offline. VERSION and ASSETS stand before this text.
+// Keeps the last lists and the pages that were read last, for reading offline. VERSION and ASSETS stand before this text.
 //
 // The network always comes first: a copy is shown only where the site cannot be reached. What the site answers replaces the copy, and
 // an answer other than 200 (a list that was withdrawn, a paper that is gone) removes it. Nothing is sent anywhere.
@@ -7,6 +7,7 @@
 const PAGES = `pages-${VERSION}`;
 const FILES = `files-${VERSION}`;
 const MOST_PAGES = 40;
+const LISTS = 3;
 const OLDEST_MS = 30 * 24 * 3600 * 1000;
 const KEPT = /^\/(?:$|posts\/|papers\/|papers\.json$|categories\/|authors\/|hottest\/|rising$|archive|for-you$)/;
 
@@ -39,7 +40,20 @@ async function copyOf(request) {
   const page = await (await caches.open(PAGES)).match(request);
   if (page && Date.now() - Date.parse(page.headers.get("Date")) < OLDEST_MS) return page;
   const files = await caches.open(FILES);
-  return files.match(isPage ? "/for-you" : request);
+  return await files.match(request, { ignoreSearch: isPage }) ?? (isPage ? files.match("/offline") : undefined);
+}
+
+/** Home leads to the last lists: they are kept before anybody opens them, unless the reader saves data. */
+async function keepLists(home) {
+  if (!home.ok || navigator.connection?.saveData) return;
+  const links = (await home.text()).matchAll(/href="(\/posts\/[^"#?]+)"/g);
+  const pages = await caches.open(PAGES);
+  for (const address of [...new Set([...links].map((link) => link[1]))].slice(0, LISTS)) {
+    if (await pages.match(address)) continue;
+    try {
+      await kept(new Request(address), await fetch(address));
+    } catch { return; /* offline: next time */ }
+  }
 }
 
 async function answered(event) {
@@ -54,6 +68,7 @@ async function answered(event) {
   }
   const { pathname } = new URL(request.url);
   if (KEPT.test(pathname) && response.type !== "opaqueredirect") event.waitUntil(kept(request, response.clone()));
+  if (pathname === "/" && request.mode === "navigate") event.waitUntil(keepLists(response.clone()));
   return response;
 }
 

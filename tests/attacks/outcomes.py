@@ -27,7 +27,7 @@ from papers.networks.x.answer import read_answer
 from papers.networks.x.posts import read_post as read_tweet
 from papers.rendered.kinds import Kind
 from papers.rendered.renderer import render
-from papers.search.query import QueryError
+from papers.search.parts import QueryError
 from papers.search.query import parse as parse_query
 from papers.sources.arxiv import pages
 from papers.sources.http import Answer, SourceError

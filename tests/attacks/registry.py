@@ -37,6 +37,8 @@ from papers.networks.x import posts as x_posts
 from papers.ranking.ranking import RankedPaper
 from papers.search import addresses, as_typed, dictionary, index, marking, nicknames, query, terms, words
 from papers.search import posts as post_index
+from papers.search.parts import QueryError
+from papers.search.written_days import written_in
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
 from papers.text import embed, formulas, keys, languages, lead, links, notes, post_body, tex, tex_commands
@@ -191,7 +193,7 @@ READERS: tuple[Reader, ...] = (
     Reader(oembed._read, lambda text: ways_in.a_oembed(ways_in.a_blockquote(name=text)), (http.SourceError,), "name"),
     *NETWORK_READERS,
     # what readers and editors ask for
-    Reader(query.parse, query.parse, (query.QueryError,)),
+    Reader(query.parse, query.parse, (QueryError,)),
     Reader(lookup.arxiv_id_at_end, lookup.arxiv_id_at_end),
     Reader(words.words, words.words),
     Reader(words.name_words, words.name_words),
@@ -219,6 +221,7 @@ READERS: tuple[Reader, ...] = (
     Reader(addresses.ids_meant, addresses.ids_meant),
     Reader(addresses.posts_in, addresses.posts_in),
     Reader(as_typed.plainly, as_typed.plainly),
+    Reader(written_in, lambda text: list(written_in(text))),
     Reader(as_typed.without_markup, as_typed.without_markup),
     Reader(as_typed.without_markup, lambda text: as_typed.without_markup("\\cite{" + text), place="cited"),
     Reader(nicknames.names_in_title, nicknames.names_in_title),

@@ -10,16 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
+from tests.browser.accessibility import RULES, violations
 from tests.digests.desk.desk_days import DAY
 from tests.editors import make_client
 
@@ -179,18 +178,9 @@ def sign_in(context: BrowserContext, user: User, site: str) -> None:
 
 
 def accessible(page: Page, state: str) -> list[tuple[str, str, list[str]]]:
-    """What axe-core finds; in the dark only what colours decide."""
+    """What axe-core finds, light and dark."""
     page.wait_for_load_state()  # its styles with it
-    found = []
-    schemes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [
-        ("light", {}),
-        ("dark", {"runOnly": ["color-contrast", "link-in-text-block"]}),
-    ]
-    for scheme, options in schemes:
-        page.emulate_media(color_scheme=scheme)
-        results = Axe().run(page, options=options).response["violations"]
-        found.append((state, scheme, [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in results]))
-    return [one for one in found if one[2]]
+    return [(state, scheme, found) for scheme in RULES if (found := violations(page, scheme))]
 
 
 @contextmanager

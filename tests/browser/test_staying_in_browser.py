@@ -20,6 +20,12 @@ from tests.factories import make_digest, make_entry, make_paper
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 VISIT_BEFORE = "follows = follows.map((one) => ({...one, at: 0})); remember('follows', JSON.stringify(follows))"
 
+IS_KEPT = """async (address) => {
+    for (let n = 0; n < 600 && !await caches.match(address); n++) await new Promise((done) => setTimeout(done, 50));
+    return Boolean(await caches.match(address));
+}"""
+"""Waits for half a minute."""
+
 
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
@@ -151,6 +157,11 @@ def test_last_lists_are_read_offline_and_a_withdrawn_one_never_online(page: Page
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("12 May 2021")
     page.goto("/rising")  # never read before
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page can’t be reached")
+    expect_accessible(page)
+    page.get_by_role("link", name="Hot Papers 2021-05-12").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("12 May 2021")
+    page.goto("/for-you")
     expect(page.get_by_role("heading", level=1)).to_have_text("For you")
     page.context.set_offline(False)
     Digest.objects.filter(pk=digest.pk).update(status=Digest.Status.WITHDRAWN)
@@ -159,3 +170,68 @@ def test_last_lists_are_read_offline_and_a_withdrawn_one_never_online(page: Page
     assert response is not None
     assert response.status == 404
     page.wait_for_function(f"caches.match('{address}').then((found) => !found)")
+
+
+def test_last_lists_are_kept_before_anybody_opens_them(page: Page) -> None:
+    for day in range(10, 15):
+        make_digest(date(2021, 5, day), papers=1)
+    page.goto("/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    assert [page.evaluate(IS_KEPT, f"/posts/hot-papers-2021-05-{day}") for day in (14, 13, 12)] == [True, True, True]
+
+    page.context.set_offline(True)
+    page.get_by_role("link", name="13 May 2021").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("13 May 2021")
+
+
+@pytest.mark.parametrize("refuses", ["QuotaExceededError", "SecurityError"])
+def test_what_the_browser_does_not_store_is_told(page: Page, refuses: str) -> None:
+    make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001"))
+    page.add_init_script(f"Storage.prototype.setItem = () => {{ throw new DOMException('', '{refuses}'); }}")
+    if refuses == "SecurityError":
+        page.add_init_script(
+            "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })"
+        )
+    page.goto("/posts/hot-papers-2021-05-12")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your browser could not store this")
+    expect(page.get_by_role("button", name="Save")).to_have_attribute("aria-pressed", "true")
+    expect_accessible(page)
+    page.get_by_role("button", name="Mark read").click()  # both are remembered as long as the page is open
+    assert page.evaluate("[Object.keys(marks.saved).length, Object.keys(marks.read).length]") == [1, 1]
+
+
+def test_tabs_do_not_undo_each_other(page: Page) -> None:
+    make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001"))
+    page.goto("/posts/hot-papers-2021-05-12")
+    # What another tab stored while this one slept, and heard of no event.
+    page.evaluate("localStorage.setItem('marks', JSON.stringify({read: {'2105.00009': '2021-05-12'}, saved: {}, hidden: {}}))")
+    follow = {"query": "category=cs.CL", "name": "cs.CL"}
+    page.evaluate("(one) => localStorage.setItem('follows', JSON.stringify([one]))", follow)
+
+    page.get_by_role("button", name="Save").click()
+    assert page.evaluate("JSON.parse(localStorage.getItem('marks'))")["read"] == {"2105.00009": "2021-05-12"}
+    page.goto("/categories/cs.LG")
+    page.evaluate("follows = []")
+    page.get_by_role("button", name="Follow").click()
+    assert [one["query"] for one in page.evaluate("follows")] == ["category=cs.CL", "category=cs.LG"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no JSON", "[1, {", '{"marks": 3, "follows": {"query": 1}}', "null", '{"read": ["2105.00001"]}']
+)
+def test_damaged_file_changes_nothing_and_may_be_chosen_again(page: Page, tmp_path: Path, text: str) -> None:
+    (tmp_path / "kept.json").write_text(text)
+    page.goto("/for-you")
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "kept.json")
+    expect(page.get_by_role("status")).to_have_text("The file has nothing to load. Choose a file that was saved on this page.")
+
+    (tmp_path / "kept.json").write_text(json.dumps({"marks": {"saved": {"2105.00001": "2021-05-12"}}}))
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "kept.json")
+    expect(page.get_by_role("status")).to_have_text("Loaded from the file. Followed: 0. Marked papers: 1.")
+    page.goto("/reading")
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "kept.json")
+    expect(page.get_by_role("status")).to_contain_text("1 loaded from the file.")

@@ -58,7 +58,6 @@ class Machine:
     """What stands before the commands of a machine, `ip netns exec …` for example."""
     down: set[str] = field(default_factory=set)
     """What the supervisor leaves alone."""
-    restarts: int = 0
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -168,7 +167,6 @@ class Machine:
                 if process.poll() is not None and name not in self.down and not self._ended.is_set():
                     with contextlib.suppress(ProcessLookupError):
                         os.killpg(process.pid, signal.SIGKILL)  # what it left
-                    self.restarts += 1
                     self.start(name)
 
     def end(self) -> None:

@@ -39,6 +39,8 @@ WRONG = [
     ({"MIRROR_NOTES_DIR": "/"}, "MIRROR_NOTES_DIR is the folder of VAR_DIR, which holds secrets, or around it; expected"),
     ({"MIRRORS": "", "MIRROR_DIR": "/srv/hotpapers"}, "MIRROR_DIR is the folder of VAR_DIR, which holds secrets, or around it"),
     ({"MIRROR_NOTES_DIR": str(mirrors.CODE)}, "MIRROR_NOTES_DIR is the folder of this site's code, or around it; expected"),
+    ({"MIRROR_NOTES_DIR": str(VAR / "static" / "mirror")}, "MIRROR_NOTES_DIR is inside the folder of the collected static files"),
+    ({"MIRROR_NOTES_BRANCH": "refs/heads/main"}, "MIRROR_NOTES_BRANCH is 'refs/heads/main'; expected the name of a branch"),
     ({"MIRROR_NOTES_PATH": "a/.GIT"}, "MIRROR_NOTES_PATH is 'a/.GIT'; expected a folder inside the repository"),
 ]
 

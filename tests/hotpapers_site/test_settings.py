@@ -12,7 +12,7 @@ from django.conf import settings
 from hotpapers_site import values
 from hotpapers_site.environment import make_private
 from tests.hotpapers_site.reading_settings import SettingsReader
-from tests.hotpapers_site.wrong_settings import LONG, MORE, OPERATORS, SECRETS, WRONG
+from tests.hotpapers_site.wrong_settings import LEAKS, LONG, MORE, NOT_SHOWN, ODD, OPERATORS, SECRETS, WRONG
 from tests.servers import free_port
 
 ONE_TABLE = ("manage.py", "migrate", "contenttypes", "--verbosity", "0")
@@ -49,7 +49,7 @@ def started(folder: Path, *command: str, **variables: str) -> subprocess.Complet
 
 def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path, reader: SettingsReader) -> None:
     """In as many rounds as a variable has wrong values here: each time everything that is left is told at once."""
-    left = WRONG + MORE + OPERATORS + SECRETS
+    left = WRONG + MORE + OPERATORS + SECRETS + ODD
     while left:
         now = dict(reversed([(name, (value, expected)) for name, value, expected in left]))
         wrong = {name: value for name, (value, _) in now.items()}
@@ -99,6 +99,11 @@ def test_every_program_ends_with_status_2_and_no_traceback(tmp_path: Path, comma
         {"LOG_LEVEL": "info"},
         {"LOG_LEVEL": "Warning", "LOG_FORMAT": "JSON", "ACCESS_LOG": "on", "HEALTH_NETS": "10.0.0.0/8, fd00::/8"},
         {"ALERT_EMAILS": "a@papers.example, b@papers.example", "EMAIL_URL": "smtp+tls://me:secret@mail.papers.example:587"},
+        {
+            "CONTACT_EMAIL": "o'brien+papers@mail.papers.example",
+            "TIME_ZONE": " Europe/Berlin ",
+            "HEALTH_NETS": "10.0.0.0/8,,fc00::/7,",
+        },
         {"ALERT_WEBHOOKS": "https://hooks.slack.com/x, mattermost+https://chat.example/hooks/y"},
         {"ALERT_PING_URL": "https://hc-ping.com/x?rid=1", "SENTRY_DSN": "https://key@sentry.papers.example/1"},
         {"DEBUG": "Yes", "X_MIN_LIKES": "", "REDIS_URL": " "},
@@ -153,6 +158,36 @@ def test_password_in_a_wrong_address_is_not_shown(tmp_path: Path) -> None:
     told = started(tmp_path, DATABASE_URL="mysql://me:my-own-secret@host/name", SECRET_KEY=LONG)
     assert "DATABASE_URL is 'mysql://me:***@host/name'; expected" in told.stderr
     assert "my-own-secret" not in told.stderr
+
+
+def test_no_line_shows_a_secret(tmp_path: Path) -> None:
+    left = LEAKS
+    while left:
+        now = dict(reversed(left))
+        told = started(tmp_path, sys.executable, "-c", "import hotpapers_site.settings", **now)
+        assert told.returncode == 2
+        assert {line.split(" is ")[0] for line in told.stderr.splitlines()[1:]} >= set(now)
+        assert NOT_SHOWN not in told.stderr
+        left = [one for one in left if now[one[0]] != one[1]]
+
+
+def test_an_example_is_one_of_its_own_setting(tmp_path: Path) -> None:
+    told = started(tmp_path, BLUESKY_EMBED_BASE="//x", ARXIV_WEB_BASE="arxiv", X_DAILY_READS="ten", SECURE_HSTS_SECONDS="a year")
+    assert [line.partition(", for example ")[2] for line in told.stderr.splitlines()[1:]] == [
+        "ARXIV_WEB_BASE=https://arxiv.org",
+        "X_DAILY_READS=10000",
+        "BLUESKY_EMBED_BASE=https://embed.bsky.app",
+        "SECURE_HSTS_SECONDS=50",
+    ]
+
+
+def test_the_site_s_address_is_as_browsers_write_it(tmp_path: Path) -> None:
+    """They leave out the port that everybody expects; with it, no form would be taken."""
+    show = (
+        "from django.conf import settings as s; print(s.SITE_URL, s.CSRF_TRUSTED_ORIGINS[0], s.OTP_WEBAUTHN_ALLOWED_ORIGINS[0])"
+    )
+    told = started(tmp_path, sys.executable, "-c", show, SITE_URL="HTTPS://Papers.example:443/")
+    assert told.stdout.split() == ["https://papers.example"] * 3, told.stderr
 
 
 def test_a_database_elsewhere_needs_a_key(tmp_path: Path) -> None:
@@ -210,6 +245,13 @@ def test_folder_of_other_things_is_not_taken_from_other_users(tmp_path: Path, ho
     )
     assert (tmp_path / "var").stat().st_mode & 0o777 == 0o755
     assert list((tmp_path / "var").iterdir()) == [tmp_path / "var" / holds]
+
+
+def test_var_dir_is_not_the_code_s_folder(tmp_path: Path) -> None:
+    """Collecting the static files would empty their own folder."""
+    told = started(settings.BASE_DIR)
+    assert told.returncode == 2
+    assert "which cannot be used (it is the folder of this site's code); expected a folder in which only" in told.stderr
 
 
 def test_what_is_kept_here_is_for_this_user_alone(tmp_path: Path) -> None:

@@ -235,3 +235,58 @@ SECRETS = [
     ("SENTRY_DSN", "https://key@sentry.papers.example:99999/1", "the DSN of a Sentry project"),
     ("X_BEARER_TOKEN", "Bearer AAAA", TOKEN),
 ]
+YOURS = "networks of your own, since {} is open to nearly everybody"
+ANY_ADDRESS = "the address at which browsers find the site; this one means all addresses of a machine"
+ODD = [
+    ("HEALTH_NETS", "0.0.0.0/0", YOURS.format("0.0.0.0/0")),
+    ("HEALTH_NETS", "10.0.0.0/8,::/0", YOURS.format("::/0")),
+    ("HEALTH_NETS", "0.0.0.0/1,128.0.0.0/1", YOURS.format("0.0.0.0/1")),
+    ("HEALTH_NETS", "10.0.0.0/8 192.168.0.0/16", NETS),
+    ("HEALTH_NETS", "localhost", NETS),
+    ("DISK_FREE_MIB", "500 MiB", "a whole number from 1 to 100000000"),
+    ("DISK_FREE_MIB", "1e3", "a whole number from 1 to 100000000"),
+    ("ARXIV_REQUEST_INTERVAL", "inf", "a number of seconds from 0 to 3600"),
+    ("ARXIV_REQUEST_INTERVAL", "-0", "a number of seconds from 0 to 3600"),
+    ("PAGE_CACHE_MIB", "99999999999", "a whole number from 0 to 65536"),
+    ("HOT_SCORE", "NaN", "a whole number from 0 to 1000000"),
+    ("SITE_URL", "http://0.0.0.0:8000", ANY_ADDRESS),
+    ("SITE_URL", "https://[::]", ANY_ADDRESS),
+    ("SITE_URL", "https://*.papers.example", SITE),
+    ("SITE_URL", "https://papers.example:", SITE),
+    ("ALLOWED_HOSTS", "papers.example/", HOSTS),
+    ("CONTACT_EMAIL", "a..b@papers.example", "an e-mail address"),
+    ("CONTACT_EMAIL", "you@-a.example", "an e-mail address"),
+    ("CONTACT_EMAIL", "you@@papers.example", "an e-mail address"),
+    ("ALERT_EMAILS", "a@papers.example b@papers.example", EMAILS),
+    ("MAIL_FROM", "Hot Papers <hot@papers.example>", "an e-mail address"),
+    ("TIME_ZONE", "Europe", "the name of a time zone"),
+    ("TIME_ZONE", "UTC+2", "the name of a time zone"),
+    ("AUTO_PUBLISH_AT", "06:60", "a time as HH:MM"),
+    ("ARXIV_HOLIDAYS", "2026-02-30", DAYS),
+    ("NETWORKS", "x,,mastodon", NETWORKS),
+    ("BLUESKY_STREAM", "wss://a.example/?x", STREAMS),
+    ("MIRROR_DIR", "/etc/hostname/mirror", FOLDER),
+    ("REDIS_URL", "http://host:6379", BROKER),
+    ("LOG_LEVEL", "info,debug", "debug, info, warning, error or critical"),
+]
+"""Numbers with units, networks of everybody, lists without commas, names in the place of others."""
+NOT_SHOWN = "ab-cd"
+LEAKS = [
+    ("DATABASE_URL", f"mysql://me:p@{NOT_SHOWN}@host/name"),
+    ("DATABASE_URL", f"postgres://me:two {NOT_SHOWN}@host/name"),
+    ("DATABASE_URL", f"postgres://me:p/{NOT_SHOWN}@host/name"),
+    ("DATABASE_URL", f"postgres://me:p#{NOT_SHOWN}@host/name"),
+    ("DATABASE_URL", f"me:{NOT_SHOWN}@host:5432/name"),
+    ("DATABASE_URL", f"host=localhost password={NOT_SHOWN} dbname=x"),
+    ("DATABASE_URL", f"jdbc:postgresql://host/name?user=me&password={NOT_SHOWN}"),
+    ("DATABASE_URL", f"'postgres://me:{NOT_SHOWN}@host/name'"),
+    ("REDIS_URL", f"redis://:two {NOT_SHOWN}@host"),
+    ("REDIS_URL", f"redis://{NOT_SHOWN}@host:port"),
+    ("REDIS_URL", f"redis://user:{NOT_SHOWN}@ho st"),
+    ("ARXIV_API_BASE", f"https://{NOT_SHOWN}@export.arxiv.org"),
+    ("SENTRY_DSN", f"https://{NOT_SHOWN}@"),
+    ("ALERT_WEBHOOKS", f"slack+ftp://hooks.example/{NOT_SHOWN}"),
+    ("ALERT_PING_URL", f"hc-ping.com/{NOT_SHOWN}"),
+    ("EMAIL_URL", f"smtp+tls://user:p/{NOT_SHOWN}@mail.papers.example"),
+]
+"""Wrong addresses with a secret."""

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry, PublicEvent
-from digests.page_cache.middleware import EVER, shows
+from digests.page_cache.subjects import EVER, shows
 from digests.reader.lists.listing import HOTTEST_OF
 from digests.templatetags.reading import absolute
 from papers.models import PaperAuthor, PaperCategory

@@ -20,7 +20,7 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
 
 from digests.models import SCORE, Digest, Entry
-from digests.page_cache.middleware import EVER, times
+from digests.page_cache.subjects import EVER, times
 from digests.reader.lists.selections import Order, Selection, SelectionError
 from papers.models import PaperCategory, Provenance
 from papers.search.finding import matching_ids

@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from papers.search.query import QueryError, parse
+from papers.search.parts import QueryError
+from papers.search.query import parse
 from papers.text.identifiers import CATEGORY
 from papers.text.taxonomy import in_arxivs_capitals
 

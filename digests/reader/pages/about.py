@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digests.page_cache.middleware import reads_query, shows
+from digests.page_cache.subjects import reads_query, shows
 from digests.reader.metadata import Metadata
 from digests.reader.pages.daylog import logged_day, logged_days, runs
 from digests.reader.pages.paging import asked_day

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest
-from digests.page_cache.middleware import EVER, shows
+from digests.page_cache.subjects import EVER, shows
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata
 from digests.reader.pages.calendars import calendar_of, month_of, years

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
-from digests.page_cache.middleware import reads_query
+from digests.page_cache.subjects import reads_query
 from digests.reader.lists.activity import TOP, activity_by_month
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, part_after

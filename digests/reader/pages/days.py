@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
 from digests.models import Digest, PublicEvent
-from digests.page_cache.middleware import reads_query, shows
+from digests.page_cache.subjects import reads_query, shows
 from digests.reader.lists.rising import may_rise, rising
 from digests.reader.lists.selections import FEEDS, FeedLink, Selection
 from digests.reader.metadata import Metadata, metadata_of_digest

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry
-from digests.page_cache.middleware import shows
+from digests.page_cache.subjects import shows
 from digests.reader.lists.activity import activity_of_category, top_of_category
 from digests.reader.lists.listing import HOTTEST_OF, listed
 from digests.reader.lists.rising import rising

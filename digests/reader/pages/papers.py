@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from digests.models import Entry, ShownTweet, in_published_digest
-from digests.page_cache.middleware import shows, times
+from digests.page_cache.subjects import shows, times
 from digests.reader import bibtex
 from digests.reader.metadata import metadata_of_paper
 from digests.reader.once import of_last

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
-from digests.page_cache.middleware import shows
+from digests.page_cache.subjects import shows
 from digests.reader.pages.days import expect_visible, kept_private
 from digests.reader.pages.entries import entries_of
 from digests.reader.pages.papers import visible_paper

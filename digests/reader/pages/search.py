@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digests.page_cache.middleware import reads_query, shows
+from digests.page_cache.subjects import reads_query, shows
 from digests.reader.lists.selections import Selection, SelectionError, shown
 from digests.reader.metadata import Metadata, part_after
 from digests.reader.pages.search_results import POSTS_A_PAGE, POSTS_BESIDE, address, categories_of, chips, entries_of, posts_of
@@ -21,8 +21,10 @@ from papers.search.expressions import FIRST
 from papers.search.finding import Results
 from papers.search.finding import search as search_papers
 from papers.search.orders import Order
-from papers.search.query import LONGEST_QUERY, QueryError, parse
+from papers.search.parts import QueryError
+from papers.search.query import LONGEST_QUERY, parse
 from papers.search.suggesting import suggested
+from papers.text.taxonomy import category_name
 
 HITS_A_PAGE = 20
 ORDERS = {Order.RELEVANCE: "Relevance", Order.NEWEST: "Newest", Order.HOTTEST: "Most talked about"}
@@ -113,6 +115,7 @@ def _shown(results: Results, query: str, order: Order, *, is_first: bool) -> dic
         "hits": [{"hit": hit, "entries": entries[hit.paper.pk], "categories": categories[hit.paper.pk]} for hit in results.hits],
         "next": _further(address(query, order=order, after=results.next)) if results.next else None,
         "chips": chips(results, order),
+        "named": [(code, category_name(code)) for code in results.found.reading.categories],
         "orders": [(name, address(query, order=one), one is order) for one, name in ORDERS.items()],
         "has_old_counts": any(entry.counts_are_inflated for found in entries.values() for entry in found[:1]),
         "narrower": categories_of(results, order),

@@ -1,6 +1,6 @@
 """What a page of results shows beside the papers: filters that can be removed, categories, posts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -16,10 +16,19 @@ from papers.rendered.stored import Texts
 from papers.search.expressions import FIRST
 from papers.search.finding import Results
 from papers.search.orders import Order
+from papers.search.parts import Part
 from papers.search.post_finding import matching_posts
-from papers.search.query import Part, Query
+from papers.search.query import Query
 
-NAMES = {"author": "Author", "cat": "Category", "year": "Year", "since": "Since", "until": "Until", "title": "Title"}
+NAMES = {
+    "author": "Author",
+    "cat": "Category",
+    "year": "Year",
+    "period": "Date",
+    "since": "Since",
+    "until": "Until",
+    "title": "Title",
+}
 MOST_CATEGORIES = 6
 Place = tuple[int, int]
 POSTS_BESIDE, POSTS_A_PAGE = 3, 20
@@ -55,8 +64,17 @@ def chips(results: Results, order: Order) -> list[Chip]:
     """The filters of the query, in its order."""
     query = results.query
     found: list[tuple[Place, str, str, tuple[Place, ...]]] = []
-    found += [(part.place, NAMES[part.kind], part.typed, (part.place,)) for part in query.parts if part.kind in NAMES]
-    found += [(part.place, "Without", _said(part), (part.place,)) for part in query.without]
+    times = Counter((part.place, part.typed) for part in query.parts if part.kind in ("since", "until"))
+    found += [
+        (part.place, "Dates" if times[part.place, part.typed] > 1 else NAMES[part.kind], part.typed, (part.place,))
+        for part in query.parts
+        if part.kind in NAMES
+    ]
+    found = list(dict.fromkeys(found))
+    found += [
+        (group[0].place, "Without", " and ".join(map(_said, group)), tuple({part.place for part in group}))
+        for group in query.without
+    ]
     found += [(author.places[0], "Author", author.name, author.places) for author in results.found.reading.authors]
     return [Chip(kind, label, address(_without(query.text, places), order=order)) for _, kind, label, places in sorted(found)]
 

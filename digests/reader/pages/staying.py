@@ -13,14 +13,25 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digests.page_cache.middleware import shows
+from digests.page_cache.subjects import shows
 from digests.reader.metadata import Metadata
 from digests.reader.styles import style_sheets
 
 ASSETS = (
     *(
         f"readers/{name}.js"
-        for name in ("theme", "reader", "marks", "originals", "keys", "following", "search", "for-you", "for-you-strip")
+        for name in (
+            "theme",
+            "reader",
+            "marks",
+            "originals",
+            "keys",
+            "following",
+            "search",
+            "for-you",
+            "for-you-strip",
+            "offline",
+        )
     ),
     "fonts/source-serif-4-latin.woff2",
     "icon-96.png",
@@ -35,6 +46,12 @@ def for_you(request: HttpRequest) -> HttpResponse:
     """Show saved papers and what the reader follows. The page’s script fills it in; the site learns nothing about it."""
     description = "Your saved papers, and what is new from the authors, categories and searches you follow. Made in your browser."
     return shows(render(request, "for_you.html", {"meta": Metadata("For you", description, reverse("for-you"))}))
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """Show what the browser keeps: the service worker’s answer where the site cannot be reached. Its script fills it in."""
+    return shows(render(request, "offline.html"))
 
 
 @require_safe
@@ -65,8 +82,8 @@ def _icon(name: str, size: int, purpose: str) -> dict[str, str]:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Send the script that keeps the last lists for offline reading. Its version changes whenever a static file changes."""
-    assets = [static(name) for name in (*style_sheets(), *ASSETS)]
-    start = f"const VERSION = {json.dumps(_version())};\nconst ASSETS = {json.dumps([*assets, reverse('for-you')])};\n"
+    assets = [*(static(name) for name in (*style_sheets(), *ASSETS)), reverse("for-you"), reverse("offline")]
+    start = f"const VERSION = {json.dumps(_version())};\nconst ASSETS = {json.dumps(assets)};\n"
     return shows(HttpResponse(start + _file(WORKER).decode(), content_type="text/javascript; charset=utf-8"))
 
 

@@ -4,12 +4,14 @@ import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from tqdm import tqdm
 
 from hotpapers_site import values
 from hotpapers_site.databases import copying
 from hotpapers_site.databases.stopped import expect_stopped
 from hotpapers_site.environment import shown
+from hotpapers_site.serving.ports import OF_SETTINGS
 
 VARIABLE = "MOVE_DATABASE_TO"
 
@@ -30,9 +32,10 @@ class Command(BaseCommand):
         url = options["to"] or os.environ.get(VARIABLE, "")
         try:
             values.DATABASE.parse(url)
-        except ValueError:
+        except (ValueError, OSError):
+            found = f"--to is {shown(url)}" if options["to"] else f"{VARIABLE} is {shown(url) if url else 'not set'}"
             expected = f"expected {values.DATABASE.expected}, for example {values.DATABASE.example}"
-            raise CommandError(f"--to is {shown(url)}; {expected}.") from None
+            raise CommandError(f"{found}; {expected}", returncode=OF_SETTINGS) from None
         try:
             tables = self._move(url, replace=options["replace"])
         except copying.NotCopied as error:
@@ -53,6 +56,7 @@ class Command(BaseCommand):
                 raise copying.NotCopied(
                     "It already holds papers, lists or accounts. Choose an empty database, or delete all of it with --replace."
                 )
+            connection.close()  # PostgreSQL counts what our own migrations wrote when the session ends, or some time later
             before = copying.writes(watched)
             with copying.snapshot() as source, tqdm(total=copying.total(source), unit=" rows", disable=None) as bar:
                 tables = copying.copy(source, target, lambda _, rows: bar.update(rows))

@@ -5,7 +5,9 @@ import errno
 import os
 import secrets
 import signal
+import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
 from hotpapers_site.serving import broker, leftovers, ports, static_files, supervisor
 from hotpapers_site.serving.alone import NotAlone, alone
-from hotpapers_site.serving.supervisor import Program
+from hotpapers_site.serving.supervisor import Program, Watched
 from hotpapers_site.serving.telling import Teller
 from hotpapers_site.values import is_loopback
 from papers import clock, network_words
@@ -85,11 +87,12 @@ class Command(BaseCommand):
         with supervisor.stop_requests() as asked, contextlib.ExitStack() as servers:
             watched = {}
             if not settings.REDIS_URL:
+                start = partial(start_broker, servers)
                 try:
-                    started = servers.enter_context(broker.embedded(ends_with_us=True))
+                    started = start()
                 except broker.BrokerError as error:
                     raise CommandError(str(error)) from error
-                watched = {"The embedded Redis server": started} if started else {}
+                watched = {"The embedded Redis server": Watched(started, start)} if started else {}
             self.say(f"The site:   {address}/\nThe admin:  {address}/admin/\nCtrl-C stops it.")
             self.stdout.flush()
             look = Teller(self.tell, site=address).look
@@ -129,6 +132,12 @@ def already_running(number: int) -> str:
     return f"Hot Papers is already running from {settings.VAR_DIR}{known}. {stop}"
 
 
+def start_broker(servers: contextlib.ExitStack) -> "subprocess.Popen[bytes] | None":
+    """Start the embedded broker, after what is left of an earlier one was cleared away. Raises BrokerError."""
+    servers.close()
+    return servers.enter_context(broker.embedded(ends_with_us=True))
+
+
 def site_url(port: int) -> str:
     """Return the address of the site: as set, but an address of this machine gets the port."""
     given = os.environ.get("SITE_URL", "")
@@ -148,20 +157,23 @@ def programs(port: int) -> list[Program]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     followers = [
         Program(
-            f"The follower of {network_words.title(name)}", [*manage, f"follow_{name}", "--verbosity=0"], environment=environment
+            f"The follower of {network_words.title(name)}",
+            [*manage, f"follow_{name}", "--verbosity=0"],
+            environment=environment,
+            again=True,
         )
         for name in streams()
         if not networks.why_off(name)
     ]
     workers = [
         # Asked so, a worker gives its tasks a few seconds, then hands them back to the queue.
-        Program(f"The worker of {queue.name}", [*celery, *worker_of(queue)], signal.SIGQUIT, environment)
+        Program(f"The worker of {queue.name}", [*celery, *worker_of(queue)], signal.SIGQUIT, environment, again=True)
         for queue in QUEUES.values()
     ]
     return [
-        Program("The web server", [sys.executable, *web], environment=environment),
+        Program("The web server", [sys.executable, *web], environment=environment, again=True),
         *workers,
-        Program("Celery beat", [*celery, "beat", "--pidfile="], environment=environment),
+        Program("Celery beat", [*celery, "beat", "--pidfile="], environment=environment, again=True),
         *followers,
     ]
 

@@ -13,9 +13,9 @@ from digests.models import Comment, Digest
 from digests.reviewing import comments
 from digests.reviewing.mentions import mentioned, names_in
 from papers.models import Paper
+from tests.at_once import at_once
 from tests.digests.desk.conftest import DAY, NOW, done, make_candidate, make_curator, send
 from tests.digests.desk.desk_requests import refusal
-from tests.digests.desk.test_two_editors_undoing import at_once
 from tests.editors import make_client, make_user
 
 pytestmark = pytest.mark.django_db

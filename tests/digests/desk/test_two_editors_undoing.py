@@ -1,17 +1,14 @@
 """Two editors on one list: taking out, undoing, and who is there."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from digests.editing import history
 from digests.models import Digest, Dismissal, Presence
 from papers.models import CollectionDay, Paper
+from tests.at_once import at_once
 from tests.digests.desk.conftest import DAY, NOW, done, entry_of, listed, make_candidate, make_curator, revision, send
 from tests.digests.desk.two_editors import conflict
 from tests.factories import make_tweet
@@ -128,21 +125,6 @@ def test_editor_who_left_is_gone_after_half_a_minute(ann: Client, bob: Client, p
     tonight.shift(25 * 3600)
     make_curator("cleo").get(f"/admin/desk/{DAY}/")
     assert Presence.objects.get().editor.get_username() == "cleo"
-
-
-def at_once(*steps: Callable[[], Any]) -> list[Any]:
-    """Each step in a thread and with a connection of its own, all begun at the same moment."""
-    barrier = threading.Barrier(len(steps))
-
-    def run(step: Callable[[], Any]) -> Any:
-        barrier.wait()
-        try:
-            return step()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return [future.result() for future in [pool.submit(run, step) for step in steps]]
 
 
 @pytest.mark.django_db(transaction=True)

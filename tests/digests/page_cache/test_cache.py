@@ -53,7 +53,7 @@ def a_page(*subjects: str, size: int = UNIT) -> Page:
     """A page that takes so many bytes with its address; one that does not tell its subjects where none are given."""
     around = AROUND + 100 * len(subjects) + 64  # 64: for its address
     body = next(numbers).to_bytes((size - around) // 2)
-    return Page(frozenset(subjects) or None, body, [], "tag", 0, "", expires_at=float("inf"))
+    return Page(frozenset(subjects) or None, body, [], "tag", 0, expires_at=float("inf"))
 
 
 def held(cache: PageCache, *keys: Key) -> list[str]:
@@ -62,8 +62,7 @@ def held(cache: PageCache, *keys: Key) -> list[str]:
 
 def put(cache: PageCache, where: Key, page: Page) -> None:
     cache.get(where)
-    with cache.rendering() as rendering:
-        cache.put(where, page, rendering)
+    cache.put(where, page, cache.moment)
 
 
 def test_change_drops_the_pages_that_show_it_and_those_that_do_not_tell(cache: PageCache, watch: FakeWatch) -> None:
@@ -81,18 +80,18 @@ def test_change_drops_the_pages_that_show_it_and_those_that_do_not_tell(cache: P
 @pytest.mark.parametrize(("changed", "is_kept"), [("paper:1", False), ("*", False), ("paper:2", True)])
 def test_page_that_changed_while_it_was_made_is_not_held(cache: PageCache, watch: FakeWatch, changed: str, is_kept: bool) -> None:
     cache.get(key("/a"))
-    with cache.rendering() as rendering:
-        watch.told = {changed}
-        cache.get(key("/b"))  # another thread hears of it
-        cache.put(key("/a"), a_page("paper:1"), rendering)
+    began = cache.moment
+    watch.told = {changed}
+    cache.get(key("/b"))  # another thread hears of it
+    cache.put(key("/a"), a_page("paper:1"), began)
     assert held(cache, key("/a")) == ["/a"] * is_kept
 
 
 def test_page_that_tells_no_subjects_is_not_held_after_any_change(cache: PageCache, watch: FakeWatch) -> None:
     cache.get(key("/a"))
-    with cache.rendering() as rendering:
-        watch.told = {"day:2026-11-24"}
-        cache.put(key("/a"), a_page(), rendering)
+    began = cache.moment
+    watch.told = {"day:2026-11-24"}
+    cache.put(key("/a"), a_page(), began)
     assert held(cache, key("/a")) == []
 
 
@@ -108,10 +107,41 @@ def test_nothing_is_held_or_answered_without_a_watch(cache: PageCache, watch: Fa
     assert held(cache, key("/a")) == ["/a"]
 
 
+def test_page_is_out_of_date_however_long_ago_it_changed(cache: PageCache, watch: FakeWatch) -> None:
+    keys = [key("/changed"), key("/unchanged")]
+    put(cache, keys[0], a_page("paper:1"))
+    put(cache, keys[1], a_page("paper:2"))
+    for subject in ("paper:1", "paper:3", "paper:4"):
+        watch.told = {subject}
+        cache.get(key("/other"))
+    assert held(cache, *keys) == ["/unchanged"]
+    put(cache, keys[0], a_page("paper:1"))
+    assert held(cache, *keys) == ["/changed", "/unchanged"]
+
+
+def test_number_of_changes_that_are_remembered_is_bounded(
+    cache: PageCache, watch: FakeWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_cache, "MOST_CHANGED", 10)
+    keys = [key("/changed"), key("/unchanged"), key("/untold"), key("/being-made")]
+    for where, page in zip(keys, [a_page("paper:1"), a_page("paper:2"), a_page()], strict=False):
+        put(cache, where, page)
+    watch.told = {"paper:1"}
+    cache.get(key("/other"))
+    began = cache.moment
+    watch.told = {"paper:3"}
+    cache.get(key("/other"))
+    watch.told = {f"day:{n}" for n in range(11)}
+    cache.get(key("/other"))
+    assert len(cache._changed_at) == 0
+    cache.put(keys[3], a_page("paper:3"), began)
+    assert held(cache, *keys) == ["/unchanged"]
+
+
 def test_page_made_while_the_watch_was_opened_is_not_held(cache: PageCache) -> None:
-    with cache.rendering() as rendering:
-        cache.get(key("/other"))  # opens it
-        cache.put(key("/a"), a_page("paper:1"), rendering)
+    began = cache.moment
+    cache.get(key("/other"))  # opens it
+    cache.put(key("/a"), a_page("paper:1"), began)
     assert held(cache, key("/a")) == []
 
 
@@ -141,7 +171,7 @@ def test_what_is_too_large_is_not_held(cache: PageCache, path: str, size: int) -
 
 def test_page_is_made_anew_after_its_time(cache: PageCache) -> None:
     page = a_page("paper:1")
-    old = Page(page.subjects, page.body, [], "tag", 0, "", expires_at=0.0)
+    old = Page(page.subjects, page.body, [], "tag", 0, expires_at=0.0)
     put(cache, key("/a"), old)
     assert held(cache, key("/a")) == []
 

@@ -60,7 +60,8 @@ def test_log_knows_nothing_of_the_future() -> None:
 def test_log_that_was_cut_says_so() -> None:
     digest = make_digest()
     _, position = changed_since("")
-    Digest.objects.filter(pk=digest.pk).update(intro="New")
+    for intro in ("New", "Newer"):
+        Digest.objects.filter(pk=digest.pk).update(intro=intro)
     prune(datetime.now(UTC) + KEPT_FOR - timedelta(hours=1))
     assert changed_since(position)[0] == frozenset({f"digest:{digest.date}"})
     prune(datetime.now(UTC) + KEPT_FOR + timedelta(hours=1))

@@ -1,14 +1,12 @@
 """Publishing pressed twice, scheduled and by hand in the same second: one publication, one export, one line of history."""
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from celery import Celery, current_app
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from digests import tasks
@@ -20,6 +18,7 @@ from digests.models import Digest, PublicEvent
 from digests.publishing.correcting import open_correction, publish_correction
 from digests.publishing.scheduling import publish_due, schedule
 from digests.publishing.status import publish, withdraw
+from tests.at_once import at_once
 from tests.factories import make_digest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,21 +46,6 @@ def exported(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
     monkeypatch.setattr(running, "run", counted)
     monkeypatch.setattr(Celery, "send_task", send)
     yield files
-
-
-def at_once(*steps: Callable[[], object]) -> list[object]:
-    """Each step in a thread and with a connection of its own, all begun at the same moment."""
-    barrier = threading.Barrier(len(steps))
-
-    def run(step: Callable[[], object]) -> object:
-        barrier.wait()
-        try:
-            return step()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return [future.result() for future in [pool.submit(run, step) for step in steps]]
 
 
 def said(digest: Digest) -> list[str]:

@@ -1,22 +1,18 @@
 """What every readers' page has to be in a real browser."""
 
 from itertools import pairwise
-from typing import Literal
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.accessibility import RULES, violations
+
 WIDTHS = (280, 320, 390, 820, 1280)
-SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 
 def expect_accessible(page: Page) -> None:
     """axe-core finds nothing in the page as it stands, light and dark."""
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        results = Axe().run(page)
-        violations = [violation["id"] for violation in results.response["violations"]]
-        assert (page.url, scheme, violations) == (page.url, scheme, []), results.generate_report()
+    for scheme in RULES:
+        assert (page.url, scheme, violations(page, scheme)) == (page.url, scheme, [])
 
 
 def look_over(page: Page, site: str, pages: dict[str, int]) -> None:

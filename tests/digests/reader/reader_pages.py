@@ -61,6 +61,7 @@ def addresses() -> list[str]:
         "/days/2020-11-02",
         "/reading",
         "/for-you",
+        "/offline",
     ]
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from kombu import Connection
 
 from hotpapers_site.databases.addresses import configured, database_address, file_address, servers
@@ -37,3 +38,19 @@ def test_a_file_may_have_any_signs_in_its_path(tmp_path: Path, name: str) -> Non
 
 def test_a_socket_is_written_as_celery_reads_it() -> None:
     assert Connection("unix:///run/redis.sock".replace("unix://", "redis+socket://", 1)).transport_cls == "redis"
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://host/name", "postgres://", "sqlite:////tmp", "sqlite:////no/such/folder/db"]
+)
+def test_an_address_that_cannot_be_is_one_line(url: str) -> None:
+    with pytest.raises(CommandError, match=rf"^--to is '{url}'; expected .*, for example ") as error:
+        call_command("move_database", to=url)
+    assert error.value.returncode == 2
+
+
+def test_no_address_at_all_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOVE_DATABASE_TO", "")
+    with pytest.raises(CommandError, match=r"^MOVE_DATABASE_TO is not set; expected .*, for example ") as error:
+        call_command("move_database")
+    assert error.value.returncode == 2

@@ -9,6 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Func, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -36,7 +38,11 @@ def keys() -> list[str]:
 
 
 def silence(name: str, seconds: int = 61) -> None:
-    Heartbeat.objects.filter(name=name).update(beaten_at=Now() - timedelta(seconds=seconds))
+    """Let its last beat be so long ago, written as the database itself writes a moment."""
+    ago: Combinable = Now() - timedelta(seconds=seconds)
+    if connection.vendor == "sqlite":
+        ago = Func(Value("%Y-%m-%d %H:%M:%f"), Value("NOW"), Value(f"-{seconds} seconds"), function="STRFTIME")
+    Heartbeat.objects.filter(name=name).update(beaten_at=ago)
 
 
 def test_nothing_is_wrong_with_a_product_that_runs(running_product: None) -> None:
@@ -64,6 +70,25 @@ def test_status_is_not_content_without_a_worker(running_product: None) -> None:
     )
 
 
+def test_what_is_missing_is_told_with_the_time_when_the_last_one_was_heard_of(running_product: None, settings: Settings) -> None:
+    settings.REDIS_URL = ""
+    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}"
+    for one in Heartbeat.objects.filter(kind__in=["beat", "worker"]):
+        silence(one.name)
+    heard = Heartbeat.objects.get(kind="beat").beaten_at
+    told = {one.key: one.sentence for one in troubles.found()}
+    assert told["no beat"] == (
+        f"No beat is running (the last was heard of on {troubles.moment(heard)}). Nothing is collected, published on time or "
+        "mirrored. Start `celery --app hotpapers_site beat`."
+    )
+    assert told["no worker mirror"] == (
+        "No worker of the queue mirror is running, which writes the static copies (the last was heard of on "
+        f"{troubles.moment(Heartbeat.objects.get(queues='mirror').beaten_at)}). "
+        "Start `celery --app hotpapers_site worker --queues mirror`."
+    )
+    assert told["broker"].startswith("The Redis server of `manage.py serve` does not answer, so no work is given out: ")
+
+
 def test_one_worker_may_serve_several_queues(running_product: None) -> None:
     Heartbeat.objects.filter(kind="worker").delete()
     heartbeats.beat(Process("worker", "collecting,mirror,publishing,upkeep"))
@@ -82,8 +107,26 @@ def test_a_killed_worker_is_late_until_another_one_takes_its_place(running_produ
     watching.look()
     assert Heartbeat.objects.filter(name=killed.name).exists()  # of another queue
     heartbeats.beat(Process("worker", "mirror", host="elsewhere", number=9))
+    assert keys() == []  # at once, whoever looks next
     watching.look()
+    assert not Heartbeat.objects.filter(name=killed.name).exists()
     assert keys() == []
+
+
+def test_one_start_replaces_one_killed_process(running_product: None) -> None:
+    killed = [Process("worker", "mirror", host="elsewhere", number=number) for number in (7, 8)]
+    Heartbeat.objects.update(started_at=Now() - timedelta(hours=1))
+    for one in killed:
+        heartbeats.beat(one)
+        silence(one.name)
+    heartbeats.beat(Process("worker", "mirror", host="elsewhere", number=9))
+    for _ in range(3):
+        assert keys() == [f"late {killed[1].name}"]
+        watching.look()
+    heartbeats.beat(Process("worker", "mirror", host="elsewhere", number=10))
+    assert keys() == []
+    watching.look()
+    assert not Heartbeat.objects.filter(name__in=[one.name for one in killed]).exists()
 
 
 def test_a_process_that_ends_in_order_is_not_missed(running_product: None) -> None:

@@ -20,7 +20,7 @@ from tests.servers import free_port
 from tests.standins.running import services
 
 WITHIN_S = 240
-PAPERS = 640
+PAPERS = 160
 
 
 def serve(folder: Path, log: Path, bases: dict[str, str]) -> tuple["subprocess.Popen[bytes]", str]:
@@ -57,7 +57,7 @@ def test_an_empty_machine_without_a_key_has_a_draft_on_the_desk_within_minutes(
         first = calendar().previous_listing_day(first)
     days = sum(calendar().is_listing_day(first + timedelta(days=n)) for n in range((newest - first).days + 1))
     log = tmp_path / "log"
-    with services(lambda: datetime.now(UTC), first_day=first, days=days, papers_a_day=PAPERS, tweets_a_day=9000) as made:
+    with services(lambda: datetime.now(UTC), first_day=first, days=days, papers_a_day=PAPERS, tweets_a_day=2000) as made:
         began = time.monotonic()
         process, address = serve(tmp_path / "var", log, made.keyless())
         try:

@@ -9,7 +9,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ from django.test import Client
 
 from hotpapers_site.management.commands.serve import site_url
 from hotpapers_site.queues import QUEUES
-from hotpapers_site.serving import leftovers
-from hotpapers_site.serving.ports import in_use
 from tests.processes import processes_naming
 from tests.servers import free_port
 
@@ -114,58 +111,94 @@ def var(first_start: FirstStart, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.slow
-def test_serve_runs_a_worker_and_beat_until_a_signal(var: Path) -> None:
-    process, address = serve(var)
+@dataclass(frozen=True)
+class SecondStart:
+    folder: Path
+    running: list[str]
+    """The processes that said that they run."""
+    signed_in: str
+    """What the account of the first start was shown."""
+    third: subprocess.CompletedProcess[str]
+    """One more start meanwhile."""
+    number: int
+    output: str
+
+
+@pytest.fixture(scope="module")
+def second_start(first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> SecondStart:
+    """A start where everything is there, used as its owner would, and stopped by SIGTERM."""
+    folder = tmp_path_factory.mktemp("second")
+    shutil.copytree(first_start.folder, folder, dirs_exist_ok=True)
+    process, address = serve(folder)
     wait_for(address, process)
-    wait_until(lambda: workers(var) == WORKERS, process)
-    wait_until(lambda: any(" beat " in command for command in processes_naming(str(var))), process)
-    with redis.Redis(unix_socket_path=str(var / "redis.sock")) as client:
-        queued(var, "celery.backend_cleanup")
+    wait_until(lambda: workers(folder) == WORKERS, process)
+    wait_until(lambda: any(" beat " in command for command in processes_naming(str(folder))), process)
+    with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as client:
+        queued(folder, "celery.backend_cleanup")
         wait_until(lambda: client.llen("upkeep") == 0, process)  # taken by the worker
     wait_until(lambda: len(running(address)) == 6, process)
-    assert sorted(running(address)) == ["beat", "web", *sorted(f"worker {name}" for name in QUEUES)]
-    output = stop(process, var, signal.SIGTERM)
-    with contextlib.closing(sqlite3.connect(var / "db.sqlite3")) as database:
+    password = re.search(r"User: admin  Password: (\S{16})\n", first_start.output)
+    assert password is not None
+    with httpx.Client(base_url=address, trust_env=False, timeout=60, follow_redirects=True) as browser:
+        browser.get("/admin/login/")
+        form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        headers = {"Referer": f"{address}/admin/login/"}
+        signed_in = browser.post("/admin/login/?next=/admin/", data=form, headers=headers).text
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
+    third = subprocess.run(command, env=environment(folder), capture_output=True, text=True, check=False)
+    told = sorted(running(address))
+    return SecondStart(folder, told, signed_in, third, process.pid, stop(process, folder, signal.SIGTERM))
+
+
+@pytest.mark.slow(seconds=20)
+def test_serve_runs_a_worker_and_beat_until_a_signal(second_start: SecondStart) -> None:
+    assert second_start.running == ["beat", "web", *sorted(f"worker {name}" for name in QUEUES)]
+    with contextlib.closing(sqlite3.connect(second_start.folder / "db.sqlite3")) as database:
         assert database.execute("SELECT name FROM hotpapers_site_heartbeat").fetchall() == []  # nobody is missed
-    assert "X_BEARER_TOKEN is not set, so no posts are collected" in output
-    assert "Traceback" not in output
+    assert "X_BEARER_TOKEN is not set, so no posts are collected" in second_start.output
+    assert "Traceback" not in second_start.output
 
 
-@pytest.mark.slow
-def test_serve_ends_with_words_when_its_worker_dies(var: Path) -> None:
+def children(number: int) -> dict[str, int]:
+    """The numbers of the programs that a serve runs, by their commands."""
+    found = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+    return {Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode(): int(one) for one in found}
+
+
+@pytest.mark.slow(seconds=30)
+def test_every_program_of_serve_that_is_killed_runs_again_and_nothing_is_missed(var: Path) -> None:
     process, address = serve(var)
     wait_for(address, process)
+    wait_until(lambda: workers(var) == WORKERS and len(running(address)) == 6, process)
+    programs = children(process.pid)
+    assert len(programs) == 7  # web, four workers, beat, the broker
+    for number in programs.values():
+        os.kill(number, signal.SIGKILL)
+    wait_until(
+        lambda: len(children(process.pid)) == 7 and not set(children(process.pid).values()) & set(programs.values()), process
+    )
+    wait_for(address, process)
     wait_until(lambda: workers(var) == WORKERS, process)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    worker = next(pid for pid in children if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
-    os.kill(int(worker), signal.SIGKILL)
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert re.search(r"CommandError: The worker of \w+ ended \(killed by SIGKILL\), so everything was stopped\.\n", output)
-    assert processes_naming(str(var)) == []
+    with redis.Redis(unix_socket_path=str(var / "redis.sock")) as client:
+        queued(var, "celery.backend_cleanup")
+        wait_until(lambda: client.llen("upkeep") == 0, process)
+    output = stop(process, var)
+    for name in ("The web server", "Celery beat", "The embedded Redis server", *(f"The worker of {one}" for one in QUEUES)):
+        assert f"{name} ended (killed by SIGKILL). It is started again in 1 s." in output
+    assert "Traceback" not in output, output
 
 
 @pytest.mark.slow
-def test_serve_sets_an_empty_machine_up_once(first_start: FirstStart, var: Path) -> None:
+def test_serve_sets_an_empty_machine_up_once(first_start: FirstStart, second_start: SecondStart) -> None:
     output = first_start.output
     assert "Sample data" in first_start.page
     assert re.search(r"^Loaded 4 sample days, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\.", output, re.M)
     assert f"{first_start.address}/admin/" in output
-    password = re.search(r"User: admin  Password: (\S{16})\n", output)
-    assert password is not None
-    process, address = serve(var)
-    wait_for(address, process)
-    with httpx.Client(base_url=address, trust_env=False, timeout=60, follow_redirects=True) as client:
-        client.get("/admin/login/")
-        form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-        assert (
-            "Log out" in client.post("/admin/login/?next=/admin/", data=form, headers={"Referer": f"{address}/admin/login/"}).text
-        )
-    output = stop(process, var)
-    assert "Password:" not in output
-    assert "sample data" not in output
-    assert (var / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert re.search(r"User: admin  Password: \S{16}\n", output)
+    assert "Log out" in second_start.signed_in
+    assert "Password:" not in second_start.output
+    assert "sample data" not in second_start.output
+    assert (second_start.folder / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.slow
@@ -190,15 +223,18 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
     assert "Stop it, or choose another port with --port." in finished.stderr
 
 
-@pytest.mark.slow(seconds=20)
-def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(var: Path) -> None:
+@pytest.mark.slow
+def test_a_start_beside_another_says_who_runs(second_start: SecondStart) -> None:
+    assert second_start.third.returncode == 1
+    told = f"Hot Papers is already running from {second_start.folder} (process {second_start.number})."
+    assert told in second_start.third.stderr
+
+
+@pytest.mark.slow(seconds=10)
+def test_a_killed_serve_leaves_nothing(var: Path) -> None:
     process, address = serve(var)
     wait_for(address, process)
     wait_until(lambda: workers(var) == WORKERS, process)
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
-    second = subprocess.run(command, env=environment(var), capture_output=True, text=True, check=False)
-    assert second.returncode == 1
-    assert f"Hot Papers is already running from {var} (process {process.pid})." in second.stderr
     process.kill()
     process.communicate(timeout=60)  # its children held the pipe, too
     deadline = time.monotonic() + 60
@@ -206,42 +242,6 @@ def test_a_killed_serve_leaves_nothing_and_a_second_start_says_who_runs(var: Pat
         time.sleep(0.1)
     assert processes_naming(str(var)) == []
     assert not (var / "redis.sock").exists()
-
-
-def test_a_port_that_another_site_of_ours_holds(tmp_path: Path) -> None:
-    port = free_port()
-    code = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); print('ready', flush=True); time.sleep(600)"
-    marks = {leftovers.FROM: str(tmp_path), leftovers.BY: "4711"}
-    with subprocess.Popen([sys.executable, "-c", code], env=os.environ | marks, stdout=subprocess.PIPE) as other:
-        assert other.stdout
-        other.stdout.readline()
-        try:
-            assert in_use(port) == (
-                f"Port {port} is in use by another Hot Papers, which runs from {tmp_path} (process 4711). Stop that one with "
-                "`kill 4711`, or choose another port with --port."
-            )
-        finally:
-            other.kill()
-
-
-def test_what_a_killed_serve_has_left_is_ended_by_the_next(tmp_path: Path) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    left = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(600)"],
-        env=os.environ | {leftovers.FROM: str(tmp_path), leftovers.BY: str(dead.pid)},
-    )
-    other = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(600)"],
-        env=os.environ | {leftovers.FROM: str(tmp_path / "other"), leftovers.BY: str(dead.pid)},
-    )
-    try:
-        threading.Thread(target=left.wait).start()
-        assert [one.number for one in leftovers.end_left(tmp_path)] == [left.pid]
-        assert (left.wait(10), other.poll()) == (-signal.SIGTERM, None)
-    finally:
-        other.kill()
-        other.wait()
 
 
 @pytest.mark.parametrize(

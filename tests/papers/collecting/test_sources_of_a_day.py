@@ -1,7 +1,6 @@
 """Each source of a day by itself: its attempts, its outage, and what a person has to look at."""
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
@@ -9,9 +8,8 @@ from pytest_django import Settings
 from papers.collecting import days
 from papers.models import CollectionDay, SourceDay, SourceHealth
 from papers.sources.http import Transient
+from tests.papers.collecting.judged_days import FRIDAY, NOON, judged, make_day
 
-FRIDAY = date(2026, 11, 20)
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ARXIV, X = SourceHealth.Service.ARXIV, "x"
 pytestmark = pytest.mark.django_db
 
@@ -19,16 +17,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def key(settings: Settings) -> None:
     settings.X_BEARER_TOKEN = "synthetic"
-
-
-def make_day(day: date = FRIDAY, **fields: Any) -> CollectionDay:
-    return CollectionDay.objects.create(date=day, **({"state": "collecting"} | fields))
-
-
-def judged(day: date = FRIDAY, now: datetime = NOON) -> tuple[str, str]:
-    with days.changing(day, now) as row:
-        pass
-    return row.state, row.reason
 
 
 def test_judge_counts_the_attempts_of_each_source() -> None:

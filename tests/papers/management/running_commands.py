@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -23,7 +24,7 @@ def refused(name: str, *arguments: str) -> str:
     return str(raised.value)
 
 
-def status() -> tuple[dict[str, object], bool]:
+def status() -> tuple[dict[str, Any], bool]:
     """What `status --json` prints, and whether it exits with 0."""
     out = io.StringIO()
     try:
@@ -31,3 +32,15 @@ def status() -> tuple[dict[str, object], bool]:
     except CommandError:
         return json.loads(out.getvalue()), False
     return json.loads(out.getvalue()), True
+
+
+def said(name: str, *arguments: str) -> str:
+    """What the command writes to stdout and stderr."""
+    out = io.StringIO()
+    call_command(name, *arguments, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def networks_told() -> dict[str, Any]:
+    """What `status --json` prints about each network."""
+    return dict(status()[0]["networks"])

@@ -171,7 +171,7 @@ def test_status_tells_days_budgets_readings_and_sources(week: Week, settings: Se
     assert is_fine
     found.pop("system")
     told = found.pop("networks")
-    assert {name: (one["on"], one["state"], one["posts"]) for name, one in told.items()} == {  # type: ignore[attr-defined]
+    assert {name: (one["on"], one["state"], one["posts"]) for name, one in told.items()} == {
         "x": (True, "ok", Tweet.objects.count()),
         "bluesky": (False, "off", 0),
         "hackernews": (False, "off", 0),

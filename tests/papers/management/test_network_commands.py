@@ -1,6 +1,5 @@
 """The commands over all networks: what is off is said, what fails keeps no other waiting, counts in each network's own terms."""
 
-import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +17,7 @@ from papers.models import CollectionDay, SavedRules, StreamPlace, Tweet
 from papers.networks.bluesky.stream import cursor_at
 from papers.sources.http import ServiceRefused
 from tests.factories import make_paper, make_tweet
+from tests.papers.management.running_commands import networks_told, said
 from tests.papers.open_networks import OpenNetworks, open_networks
 from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
@@ -43,21 +43,6 @@ def world(settings: Settings) -> Iterator[OpenNetworks]:
         made.hackernews.add(Story(90000001, MORNING, PAPER))
         made.huggingface.add(DailyPaper("2611.90001", MORNING))
         yield made
-
-
-def said(*arguments: str) -> str:
-    out = io.StringIO()
-    call_command(*arguments, stdout=out, stderr=out)
-    return out.getvalue()
-
-
-def status() -> dict[str, Any]:
-    out = io.StringIO()
-    try:
-        call_command("status", "--json", stdout=out)
-    except CommandError:
-        pass
-    return dict(json.loads(out.getvalue())["networks"])
 
 
 def ranked() -> dict[str, Any]:
@@ -101,7 +86,7 @@ def test_a_network_that_fails_keeps_no_other_waiting_and_is_told(world: OpenNetw
     with pytest.raises(CommandError, match=r"Hacker News answered without `hits`\."):
         said("collect_tweets", "--date", str(DAY))
     assert list(Tweet.objects.values_list("network", flat=True)) == ["huggingface"]
-    told = status()
+    told = networks_told()
     assert (told["hackernews"]["on"], told["hackernews"]["state"]) == (True, "failing")
     assert told["hackernews"]["reason"] == "Hacker News answered without `hits`."
     assert told["huggingface"]["state"] == "ok"
@@ -109,7 +94,7 @@ def test_a_network_that_fails_keeps_no_other_waiting_and_is_told(world: OpenNetw
 
 def test_status_tells_each_network(world: OpenNetworks, settings: Settings) -> None:
     settings.NETWORKS = ["x", "hackernews"]
-    told = status()
+    told = networks_told()
     assert {name: (one["on"], one["state"]) for name, one in told.items()} == {
         "x": (False, "off"),
         "bluesky": (False, "off"),
@@ -123,7 +108,7 @@ def test_status_tells_each_network(world: OpenNetworks, settings: Settings) -> N
 def test_status_tells_what_the_stream_missed(world: OpenNetworks) -> None:
     StreamPlace.objects.create(network="bluesky", cursor=1_795_000_000_000_000 - 48 * 3_600_000_000)
     said("follow_bluesky", "--until-live")
-    assert "Bluesky was not heard from" in status()["bluesky"]["reason"]
+    assert "Bluesky was not heard from" in networks_told()["bluesky"]["reason"]
 
 
 def test_a_day_tells_what_was_not_heard_of_it(world: OpenNetworks) -> None:

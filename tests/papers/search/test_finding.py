@@ -14,7 +14,8 @@ from papers.rendered.waiting import render_changed
 from papers.search.expressions import fts5
 from papers.search.finding import matching_ids, search
 from papers.search.index import index_changed, pair_term, rebuild
-from papers.search.query import QueryError, parse
+from papers.search.parts import QueryError
+from papers.search.query import parse
 from papers.search.understanding import understood
 from tests.papers.search.searching import ALL, LANGUAGE, NEED, NOW, RENYI, VISION, make, titles
 

@@ -6,9 +6,11 @@ from papers.models import Tweet
 from papers.search.addresses import ids_meant, posts_in, words_of_link
 from papers.search.finding import search
 from papers.search.index import index_changed
+from papers.search.parts import QueryError
 from papers.search.post_finding import matching_posts
-from papers.search.query import QueryError, parse
-from tests.factories import make_tweet
+from papers.search.query import parse
+from papers.search.suggesting import suggested
+from tests.factories import make_paper, make_tweet
 from tests.papers.search.searching import make, titles
 from tests.papers.search.well_known import make_well_known
 
@@ -130,3 +132,13 @@ def test_where_words_are_missing_the_rarest_in_a_title_comes_first(word: str) ->
     results = search(f"{word} without attention")
     assert results.found.has_fewer_words
     assert results.hits[0].paper.title == "The Tacotron"
+
+
+@pytest.mark.django_db
+def test_a_word_that_goes_on_is_no_plural_of_a_name() -> None:
+    make_paper(title="Transfer learning")
+    make_paper(title="A hotter one", authors=["David Tran"], arxiv_id="2101.00001")
+    index_changed()
+
+    assert [paper.title for paper in suggested("trans").papers] == ["Transfer learning"]
+    assert next(hit.paper.title for hit in search("tran").hits) == "A hotter one"

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from papers.search.finding import search
+from papers.search.parts import QueryError
 from papers.search.pasted import titles_within
-from papers.search.query import QueryError, parse
+from papers.search.query import parse
 from tests.papers.search.searching import make
 from tests.papers.search.well_known import make_well_known
 

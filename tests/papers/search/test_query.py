@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.search.days import spans
-from papers.search.query import LONGEST_QUERY, MOST_TERMS, Query, QueryError, parse
+from papers.search.parts import QueryError
+from papers.search.query import LONGEST_QUERY, MOST_TERMS, Query, parse
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from papers.search.words import author_key
-from papers.text.plain import plain_text
+from papers.text.plain import plain
 from papers.text.tex import Part, parts, readable
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -30,7 +30,7 @@ NBSP = "\N{NO-BREAK SPACE}"
     ],
 )
 def test_formula_is_read_in_a_line(written: str, read: str) -> None:
-    assert plain_text(written) == read
+    assert plain(parts(written)) == read
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_formula_is_read_in_a_line(written: str, read: str) -> None:
     ],
 )
 def test_command_is_read_as_what_it_means(written: str, read: str) -> None:
-    assert plain_text(written) == read
+    assert plain(parts(written)) == read
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_service_worker_names_its_assets_and_its_version(client: Client) -> None
     assert response["Content-Type"] == "text/javascript; charset=utf-8"
     assert re.match('const VERSION = "[0-9a-f]{12}";\n', script)
     for address in json.loads(script.split("const ASSETS = ")[1].split(";\n")[0]):
-        assert address == "/for-you" or finders.find(address.removeprefix("/static/")), address
+        assert address in ("/for-you", "/offline") or finders.find(address.removeprefix("/static/")), address
     # What the page loads is there offline, too.
     page = client.get("/for-you").content.decode()
     for address in re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"', page):

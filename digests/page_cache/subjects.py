@@ -1,0 +1,89 @@
+"""What a page declares beside itself: its subjects, which triggers name when they change, and what it reads of its address.
+
+A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `beside:<day>` (which published
+days are next to it), `post:<day>` (the posts that it shows under its papers), `paper:<key>`, `text:<key>` (what arXiv says of
+it), `appears:<key>` (which lists have it), `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers),
+`category:<code>` (of papers that published lists gained or lost), or `*`, all there is.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+from typing import TypeVar
+
+from django.http import HttpResponse
+
+from digests.models import Digest
+from papers.models import Paper
+
+View = TypeVar("View", bound=Callable[..., object])
+EVERYTHING = "*"
+EVER = "*"
+"""For `shows`, all times."""
+OF_A_DAY = ("digest:", "listed:", "day:")
+"""Kinds of subjects whose key is a day. A page may name a month (`digest:2021-05`), a year or all (`digest:*`) instead."""
+MOST_MONTHS = 11
+
+
+def shows(
+    response: HttpResponse,
+    *,
+    digests: Iterable[Digest] = (),
+    papers: Iterable[Paper] = (),
+    texts_of: Iterable[Paper | int] = (),
+    appearances_of: Iterable[Paper] = (),
+    ranks_of: Iterable[date] = (),
+    days: Iterable[date | str] = (),
+    categories: Iterable[str] = (),
+    lists_of: Iterable[str] = (),
+    papers_listed: Iterable[str] = (),
+    days_beside: Iterable[Digest] = (),
+) -> HttpResponse:
+    """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
+    digests that list them), of some papers no more than texts and categories, or which lists have them, the ranks of listing
+    days, how days were collected, which published papers are of categories, something of any list of a time, which papers the
+    lists of a time have and in which order, which days are next to a digest, and nothing else. A time is a day, a month
+    (`2021-05`), a year (`2021`), or `*` for ever; `days` may name some, too. A response that declares nothing is made again after
+    every change.
+    """
+    subjects = [f"{kind}:{one.date}" for one in digests for kind in ("digest", "beside")]
+    subjects += [f"paper:{one.pk}" for one in papers]
+    subjects += [f"text:{one.pk if isinstance(one, Paper) else one}" for one in texts_of]
+    subjects += [f"appears:{one.pk}" for one in appearances_of]
+    subjects += [f"ranks:{day}" for day in ranks_of] + [f"day:{day}" for day in days]
+    subjects += [f"category:{code}" for code in categories]
+    subjects += [f"digest:{time}" for time in lists_of] + [f"listed:{time}" for time in papers_listed]
+    subjects += [f"beside:{one.date}" for one in days_beside]
+    response.page_subjects = frozenset(subjects)  # type: ignore[attr-defined]
+    return response
+
+
+def reads_query(*names: str) -> Callable[[View], View]:
+    """Marks a view that reads these parts of an address's query. Pages with any other part are not held, so that nobody fills
+    the memory by inventing addresses of one page."""
+
+    def mark(view: View) -> View:
+        view.query_names = frozenset(names)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def times(since: date | None, until: date | None) -> list[str]:
+    """The months from a day to another, or the years where these are fewer, or all times: as `shows` takes them."""
+    if since is None or until is None:
+        return [EVER]
+    first, last = since.year * 12 + since.month - 1, until.year * 12 + until.month - 1
+    if last - first < MOST_MONTHS:
+        return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
+    years = range(since.year, until.year + 1)
+    return [f"{year:04}" for year in years] if len(years) <= MOST_MONTHS else [EVER]
+
+
+def widened(subjects: Collection[str]) -> Collection[str]:
+    """With the subjects of pages that show any of a month, of a year, or of a kind."""
+    found = set(subjects)
+    for subject in subjects:
+        if subject.startswith(OF_A_DAY):
+            kind, _, day = subject.partition(":")
+            found |= {f"{kind}:{day[:7]}", f"{kind}:{day[:4]}", f"{kind}:*"}
+    return found
