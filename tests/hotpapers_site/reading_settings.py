@@ -1,6 +1,7 @@
 """Reads the settings as a new process does, without the start of one each time: to import what they need takes most of it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -36,6 +37,25 @@ for line in sys.stdin:
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 """A child for each line; in it none of our modules was imported before."""
+
+
+def environment_of(folder: Path, **variables: str) -> dict[str, str]:
+    """These variables, and no other setting of ours."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings"} | variables
+
+
+def started(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The command, with these variables and no other setting of ours."""
+    return subprocess.run(
+        command or [sys.executable, "manage.py", "check"],
+        env=environment_of(folder, **variables),
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 class SettingsReader:

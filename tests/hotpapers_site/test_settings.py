@@ -1,7 +1,5 @@
 """Settings that are wrong are told all at once, a line each, before anything runs."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +9,7 @@ from django.conf import settings
 
 from hotpapers_site import values
 from hotpapers_site.environment import make_private
-from tests.hotpapers_site.reading_settings import SettingsReader
+from tests.hotpapers_site.reading_settings import SettingsReader, environment_of, started
 from tests.hotpapers_site.wrong_settings import LEAKS, LONG, MORE, NOT_SHOWN, ODD, OPERATORS, SECRETS, WRONG
 from tests.servers import free_port
 
@@ -20,31 +18,12 @@ ONE_TABLE = ("manage.py", "migrate", "contenttypes", "--verbosity", "0")
 OF_A_SHELL = {"PAGER": "less", "HTTPS_PROXY": "http://proxy", "MAIL": "/var/mail/ada", "LOGNAME": "ada", "SESSION_MANAGER": "x"}
 
 
-def environment_of(folder: Path, **variables: str) -> dict[str, str]:
-    """These variables, and no other setting of ours."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings"} | variables
-
-
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SettingsReader]:
     folder = tmp_path_factory.mktemp("reader")
     reader = SettingsReader(folder, environment_of(folder))
     yield reader
     reader.end()
-
-
-def started(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """The command, with these variables and no other setting of ours."""
-    return subprocess.run(
-        command or [sys.executable, "manage.py", "check"],
-        env=environment_of(folder, **variables),
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path, reader: SettingsReader) -> None:
