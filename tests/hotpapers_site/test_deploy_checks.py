@@ -8,7 +8,7 @@ from django.core.checks import run_checks
 from pytest_django.fixtures import Settings
 
 from hotpapers_site.deploy_checks import public_site
-from tests.hotpapers_site.test_settings import started
+from tests.hotpapers_site.reading_settings import started
 from tests.hotpapers_site.wrong_settings import LONG
 
 

@@ -6,6 +6,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 
 from django.conf import settings
@@ -109,8 +110,8 @@ def wrapped(text: str, room: int, size: int, weight: int, most: int) -> list[str
     return lines if not lines or lines[-1] else lines[:-1]
 
 
-def _width_of_first(pieces: Sequence[str], size: int, weight: int, many: int) -> float:
-    return width("".join(pieces[:many]).strip(), size, weight)
+def _width_of_first(pieces: Sequence[str], size: int, weight: int, many: int) -> int:
+    return ceil(width("".join(pieces[:many]).strip(), size, weight))
 
 
 def _fitting(piece: str, room: int, size: int, weight: int) -> Iterator[str]:
@@ -124,7 +125,7 @@ def _fitting(piece: str, room: int, size: int, weight: int) -> Iterator[str]:
 
 
 def _cut(text: str, room: int, size: int, weight: int) -> str:
-    fits = bisect(range(1, len(text) + 1), room, key=lambda end: width(f"{text[:end].rstrip()}…", size, weight))
+    fits = bisect(range(1, len(text) + 1), room, key=lambda end: ceil(width(f"{text[:end].rstrip()}…", size, weight)))
     return f"{text[:fits].rstrip(' ,:;')}…"
 
 
