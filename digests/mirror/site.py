@@ -21,8 +21,8 @@ from digests.processes import shared_out
 from digests.reader.once import keeping
 from papers.rendered.kinds import VERSION
 
-SHARE = 200
-"""Pages that a process makes before it reports what they link to."""
+SHARE = 100
+"""Pages that a process makes before it reports what they link to; fewer are not shared out."""
 
 
 class Site:
@@ -51,18 +51,16 @@ class Site:
             yield stage_removal(self.folder, manifest, name)
         addresses = list(dict.fromkeys(self._map()))
         seen = set(addresses)
-        links: list[str] = []
-        if processes > 1 and len(addresses) > SHARE and not connection.in_atomic_block:
-            shares = [addresses[number::processes] for number in range(processes)]
+        while processes > 1 and len(addresses) > SHARE and not connection.in_atomic_block:
+            found: list[str] = []
             connections.close_all()  # each makes its own
-            for staged, found in shared_out(partial(self._share, manifest), shares):
-                links += found
+            for staged, links in shared_out(partial(self._share, manifest), _shares(addresses, processes)):
+                found += links
                 made.update(one.name for one in staged)
                 yield from staged
-        else:
-            links = addresses
-            seen = set()
-        for one in staged_at_once(self.folder, manifest, _files(self._crawl(links, seen))):
+            addresses = [link for link in dict.fromkeys(found) if link not in seen]  # pictures and citations
+            seen.update(addresses)
+        for one in staged_at_once(self.folder, manifest, _files(self._crawl(addresses, seen.difference(addresses)))):
             made.add(one.name)
             yield one
         for name in list(self.surplus(manifest, made, since)):
@@ -121,6 +119,12 @@ class Site:
     def _page(self, address: str) -> site_pages.Page | None:
         with keeping(self._made_once):
             return site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
+
+
+def _shares(addresses: list[str], processes: int) -> list[list[str]]:
+    """Deal the addresses out, neighbours together: pages of one day, and citations of one paper, share what is made once."""
+    runs = [addresses[start : start + SHARE] for start in range(0, len(addresses), SHARE)]
+    return [list(chain.from_iterable(runs[number::processes])) for number in range(processes)]
 
 
 def _files(pages: Iterable[site_pages.Page]) -> Iterator[File]:

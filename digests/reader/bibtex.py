@@ -76,12 +76,18 @@ def year(paper: Paper) -> int:
 def people(authors: Sequence[str]) -> tuple[list[str], bool]:
     """The names among what arXiv lists as authors, and whether it says that there are others.
 
+    Without what stands in brackets behind a name: it is the same in other letters, or where somebody works.
     A colon stands between a collaboration and those who write for it, as an author of its own or in one.
     """
     parts = [part.split() for author in authors for part in author.split(":")]
     named = [_without_others(words) for words in parts]
-    names = [" ".join(words) for words in named]
+    names = [_without_brackets(" ".join(words)) for words in named]
     return [name for name in names if any(map(str.isalpha, name))], named != parts
+
+
+def _without_brackets(name: str) -> str:
+    before, _, _ = name.rpartition(" (") if name.endswith(")") else ("", "", "")
+    return before if any(map(str.isalpha, before)) else name
 
 
 def _without_others(words: list[str]) -> list[str]:

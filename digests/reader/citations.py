@@ -62,6 +62,8 @@ class Name:
         last = len(words) - 1
         while last > 1 and words[last - 1].islower():
             last -= 1
+        if last == 1 and len(words) > 2 and words[0].islower():  # van der Example, without a given name
+            return cls(name)
         return cls(words[-1], " ".join(words[:last]), " ".join(words[last:-1]), suffix)
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from papers import clock
-from papers.admin.lists import PagedAdmin
+from papers.admin.lists import PagedAdmin, ReadOnly
 from papers.charts import Chart, found_of_expected, under_limit
 from papers.collecting.acknowledging import NotAcknowledged, acknowledge
 from papers.models import CollectionDay, Erasure, PaidRead, ReadBudget, SourceHealth
@@ -22,7 +22,7 @@ DAYS = 60
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
-class ReadOnlyAdmin(PagedAdmin):
+class ReadOnlyAdmin(ReadOnly, PagedAdmin):
     """Rows that collection writes and nobody edits, with an optional chart above the list."""
 
     actions: Any = None
@@ -32,15 +32,6 @@ class ReadOnlyAdmin(PagedAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"chart": self.chart(), **(extra_context or {})})
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(CollectionDay)

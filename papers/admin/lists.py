@@ -169,6 +169,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return int(rows.order_by().values("pk")[:BOUND].count())
 
 
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that nobody edits here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class PagedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """An admin list whose `ordering` is total and begins with an indexed column; every column of `sortable_by` is indexed as
     well."""

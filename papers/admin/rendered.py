@@ -10,12 +10,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from papers.admin.lists import ReadOnly
 from papers.models import Paper, RenderedText
 from papers.rendered.bounded import Trouble
 
 
 @admin.register(RenderedText)
-class RenderedTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RenderedTextAdmin(ReadOnly):
     """Visible to whoever may view papers; never edited. A better renderer or a corrected text removes them."""
 
     list_display = ["kind", "why", "stands_in", "excerpt"]
@@ -32,15 +33,6 @@ class RenderedTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("papers.view_paper")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="why")
     def why(self, text: RenderedText) -> str:

@@ -11,12 +11,13 @@ CITATION_KEY = re.compile(
     r"(?P<word>[^\W\d_][a-z]*+|)[^\W\d_]*+\b"
 )
 """`geva2020transformer`, `geva20transformer`, `geva-etal-2020-transformer`, `Geva2020TransformerFL`"""
+TO = re.compile(r"(?<=[^\W\d_])-2-(?=[^\W\d_])")
 VERSION = re.compile(r"\bversion ([0-9])", re.IGNORECASE)
 
 
 def apart(text: str) -> str:
     """The text with the words apart that marks join, and those of keys of citations; versions as names have them."""
-    text = VERSION.sub(r"v\1", text)
+    text = TO.sub("-to-", VERSION.sub(r"v\1", text))
     tokens = (CITATION_KEY.sub(_key_apart, token) for token in text.split())
     return " ".join(token if as_arxiv_writes(token) else WITHIN.sub(" ", token).strip() for token in tokens)
 

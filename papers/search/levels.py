@@ -133,6 +133,9 @@ def is_of_few_days(reading: Reading) -> bool:
     """So that what is found is soon sorted. Days alone are those of few papers: of many, enough are among the hottest. One query
     of PostgreSQL's, or none."""
     query, today = reading.query, clock.now().date()
+    if query.periods:
+        days = sum(1 if len(span) == len("20210512") else 31 for span in query.periods)
+        return days < (FEW_DAYS if len(reading.anywhere) > 1 else 31)
     if query.since is None:
         return False
     if len(reading.anywhere) > 1:

@@ -19,7 +19,30 @@ MOST_OPTIONAL = 5
 says little."""
 MOST_MISSING = 3
 OF_QUESTIONS = frozenset(
-    {"how", "do", "does", "did", "what", "why", "when", "where", "who", "can", "could", "should", "will", "you", "i", "me", "my"}
+    {
+        "how",
+        "do",
+        "does",
+        "did",
+        "what",
+        "why",
+        "when",
+        "where",
+        "who",
+        "can",
+        "could",
+        "should",
+        "will",
+        "you",
+        "i",
+        "me",
+        "my",
+        "than",
+        "better",
+        "vs",
+        "versus",
+        "really",
+    }
     | {"about", "paper", "best", "new", "there", "was", "were", "has", "have", "use", "using", "not", "no", "into", "its"}
 )
 """What people ask with, and what papers need not have where none has all."""

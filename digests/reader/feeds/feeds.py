@@ -19,12 +19,13 @@ from digests.reader.lists.filters import filters_of
 from digests.reader.lists.listing import ListPage, listed
 from digests.reader.lists.selections import FORMS, Selection, SelectionError, shown
 from digests.reader.metadata import metadata_of_list
-from digests.reader.once import once
+from digests.reader.once import of_last, once
 from digests.reader.pages.calendars import years
 from digests.reader.texts import texts_of_citations, texts_of_entries
 from digests.templatetags.reading import absolute
 from papers import clock
 from papers.models import Paper
+from papers.rendered.stored import Texts
 
 NEWEST_DAYS = 20
 SELECTION = ("category", "period", "min", "q", "order", "after")
@@ -127,13 +128,18 @@ def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
 @reads_query("keys")
 def paper_cited(request: HttpRequest, arxiv_id: str, form: str) -> HttpResponse:
     """Send a paper on a published list to reference managers."""
-    entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))
-    paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
+    paper, texts = of_last(_cited, arxiv_id)
     try:
-        text = citations.bibliography([paper], texts_of_citations([paper]), form, _keys(request))
+        text = citations.bibliography([paper], texts, form, _keys(request))
     except SelectionError as error:
         return _refused(error)
     return shows(HttpResponse(text, content_type=citations.CONTENT_TYPES[form]), texts_of=[paper], appearances_of=[paper])
+
+
+def _cited(arxiv_id: str) -> tuple[Paper, Texts]:
+    entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))
+    paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
+    return paper, texts_of_citations([paper])
 
 
 def _keys(request: HttpRequest) -> Keys:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils.module_loading import import_string
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests.models import Digest, Entry
@@ -33,8 +34,19 @@ def paper() -> Paper:
     return make_digest(date(2021, 5, 12), papers=1).papers.get()
 
 
-def test_it_is_first() -> None:
-    assert settings.MIDDLEWARE[0] == "digests.page_cache.middleware.FinishedPagesMiddleware"
+def test_held_page_is_answered_before_any_other_middleware(client: Client, paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    class OtherWasAskedError(Exception): ...
+
+    def ask(*_: object) -> None:
+        raise OtherWasAskedError
+
+    client.get(ADDRESS)
+    for name in settings.MIDDLEWARE:
+        if (other := import_string(name)) is not middleware.FinishedPagesMiddleware and isinstance(other, type):
+            monkeypatch.setattr(other, "__call__", ask)
+    assert client.get(ADDRESS).status_code == 200
+    with pytest.raises(OtherWasAskedError):
+        client.get("/robots.txt")
 
 
 def test_page_is_answered_again_without_a_query(

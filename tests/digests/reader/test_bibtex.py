@@ -103,6 +103,8 @@ def test_authors_stay_as_many_as_they_are(names: list[str]) -> None:
         (["A. Example, Jr."], "Example, Jr., A."),
         (["A. B. Sample IV"], "Sample, IV, A. B."),
         (["A. van der Sample III"], "van der Sample, III, A."),
+        (["Xi Sample (陈曦)", "Bo Example (Example University)"], "Xi Sample and Bo Example"),
+        (["Dong-Hyun (Dan) Sample", "(陈曦)"], "Dong-Hyun (Dan) Sample and (陈曦)"),
         ([r"A. S\'ample Jr"], r"{A. S\'ample Jr}"),
         (["Example Jr"], "{Example Jr}"),
         (["Example, Ada"], "Example, Ada"),

@@ -172,3 +172,16 @@ def test_hostile_text_stays_in_its_line(client: Client) -> None:
     [found] = rispy.load(io.StringIO(client.get("/papers/2012.14668.ris").content.decode(), newline=""))
 
     assert (found["title"], found["type_of_reference"]) == ("A ER - TY - BOOK", "UNPB")
+
+
+@pytest.mark.parametrize(
+    ("name", "csl"),
+    [
+        ("van der Example", {"literal": "van der Example"}),
+        ("ada example", {"family": "example", "given": "ada"}),
+        ("Ada", {"literal": "Ada"}),
+        ("O. de la Example", {"family": "Example", "given": "O.", "non-dropping-particle": "de la"}),
+    ],
+)
+def test_name_has_the_parts_that_it_tells(name: str, csl: dict[str, str]) -> None:
+    assert Name.of(name).csl == csl

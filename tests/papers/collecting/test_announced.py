@@ -1,14 +1,13 @@
 """Papers of a listing day: collected once, at once, and from wherever arXiv tells them."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers.collecting.announced import collect_papers
 from papers.models import CollectionDay, Paper
+from tests.at_once import at_once
 from tests.papers.collecting.collecting_papers import collect, listed, paths
 from tests.papers.conftest import ARCHIVES, FRIDAY, FRIDAY_NIGHT, MONDAY, THURSDAY, Week
 from tests.standins.world import is_within
@@ -99,14 +98,7 @@ def test_collect_papers_changes_nothing_when_the_same_answers_come_again(week: W
 
 @pytest.mark.django_db(transaction=True)
 def test_collect_papers_by_workers_at_once_makes_the_same_rows(week: Week) -> None:
-    def work(_: int) -> None:
-        try:
-            collect(week)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as workers:
-        list(workers.map(work, range(4)))
+    at_once(*[lambda: collect(week)] * 4)
 
     assert listed() == dict.fromkeys(week.new(FRIDAY), FRIDAY)
     assert all(paper.categories.count() for paper in Paper.objects.all())

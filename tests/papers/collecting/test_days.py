@@ -1,11 +1,9 @@
 """Which days there are, whose turn it is, and what is said about them."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers.access.connections import no_key, note_failure
@@ -13,6 +11,7 @@ from papers.collecting import days
 from papers.collecting.day_states import FAILED_AFTER
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.sources.http import ServiceRefused, Transient
+from tests.at_once import at_once
 from tests.papers.collecting.judged_days import FRIDAY, NOON, judged, make_day
 
 ARXIV, X = SourceHealth.Service.ARXIV, "x"
@@ -124,14 +123,7 @@ def test_days_wanted_has_weekends_for_their_tweets() -> None:
 def test_claim_has_one_winner() -> None:
     make_day()
 
-    def claim(_: int) -> bool:
-        try:
-            return days.claim(FRIDAY, NOON) is not None
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as workers:
-        won = list(workers.map(claim, range(16)))
+    won = at_once(*[lambda: days.claim(FRIDAY, NOON) is not None] * 16)
 
     assert won.count(True) == 1
 

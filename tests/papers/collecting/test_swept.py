@@ -1,11 +1,8 @@
 """Tweets of a day: collected in one piece or several, once, from workers at once."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers import clock
@@ -24,6 +21,7 @@ from papers.models import (
     UnmatchedMention,
 )
 from papers.sources.http import Malformed, SourceError
+from tests.at_once import at_once
 from tests.factories import make_paper
 from tests.papers.collecting.collecting_tweets import SATURDAY, SATURDAY_MORNING, collect, found, mentions, searches, sweep_again
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, THURSDAY, Week
@@ -216,14 +214,7 @@ def test_collect_tweets_changes_nothing_when_the_same_answers_come_again(week: W
 def test_collect_tweets_by_workers_at_once_makes_the_same_rows(week: Week) -> None:
     collect_papers(FRIDAY, now=clock.now(), sources=week.sources)
 
-    def work(_: int) -> None:
-        try:
-            collect(week)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as workers:
-        list(workers.map(work, range(4)))
+    at_once(*[lambda: collect(week)] * 4)
 
     assert mentions() == week.mentions(FRIDAY)
     assert TweetMeasurement.objects.count() == Tweet.objects.count()
@@ -231,17 +222,7 @@ def test_collect_tweets_by_workers_at_once_makes_the_same_rows(week: Week) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_papers_and_tweets_that_come_at_once_find_each_other(week: Week) -> None:
-    def work(what: Callable[[], object]) -> None:
-        try:
-            what()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as workers:
-        papers = workers.submit(work, lambda: collect_papers(FRIDAY, now=clock.now(), sources=week.sources))
-        tweets = workers.submit(work, lambda: collect(week))
-        papers.result()
-        tweets.result()
+    at_once(lambda: collect_papers(FRIDAY, now=clock.now(), sources=week.sources), lambda: collect(week))
 
     assert not UnmatchedMention.objects.filter(arxiv_id__in=Paper.objects.values("arxiv_id")).exists()
     assert mentions() == week.mentions(FRIDAY)

@@ -1,6 +1,5 @@
 """Readings: the present counts, their history, that of the papers, and when the next one is due."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from papers.models import Mention, Paper, PaperMeasurement, Provenance, SavedRul
 from papers.networks.strict_json import LARGEST_COUNT
 from papers.ranking.ranking import MOST_POINTS, points
 from papers.rows import insert
+from tests.at_once import at_once
 from tests.factories import make_paper, make_tweet
 
 POSTED = datetime(2026, 11, 16, tzinfo=UTC)
@@ -252,14 +252,10 @@ def test_record_by_two_workers_at_once_ends_with_the_newest_counts() -> None:
     newer = [one._replace(read_at=LATER, retweets=5) for one in reversed(older)]
 
     def work(readings: list[Reading]) -> None:
-        try:
-            for start in range(0, 300, 100):
-                record(readings[start : start + 200], now=LATER)
-        finally:
-            connection.close()
+        for start in range(0, 300, 100):
+            record(readings[start : start + 200], now=LATER)
 
-    with ThreadPoolExecutor(2) as workers:
-        list(workers.map(work, (older, newer)))
+    at_once(lambda: work(older), lambda: work(newer))
 
     assert Tweet.objects.filter(read_at=LATER, retweets=5).count() == 300
     assert TweetMeasurement.objects.count() == 600

@@ -1,0 +1,55 @@
+"""The site as files is made by several processes, and what pages share is made once."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from digests.mirror import site as mirrored_site
+from digests.mirror import site_pages
+from digests.mirror.targets import Kind, Target
+from papers.rendered.waiting import render_changed
+from papers.search.index import index_changed
+from tests.digests.mirror.mirrored import files, update
+from tests.factories import make_digest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def listed() -> list[str]:
+    """The arXiv ids of papers on published lists."""
+    made = [make_digest(date(2021, 5, day), papers=2) for day in (11, 12)]
+    index_changed()
+    render_changed()
+    return [paper.arxiv_id for digest in made for paper in digest.papers.all()]
+
+
+def test_processes_share_all_pages_pictures_and_citations(
+    listed: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    alone, shared = (Target(name, tmp_path / name, Kind.HTML, "html") for name in ("alone", "shared"))
+    update(alone)
+    asked: list[str] = []
+
+    def page(address: str, **options: bool) -> site_pages.Page | None:
+        asked.append(address)  # of this process
+        return made(address, **options)
+
+    made = site_pages.page
+    monkeypatch.setattr(site_pages, "page", page)
+    monkeypatch.setattr(mirrored_site, "SHARE", 5)
+    update(shared, processes=2)
+    assert [address for address in asked if address.startswith(("/papers/", "/posts/"))] == []
+    assert files(shared.folder) == files(alone.folder)
+
+
+def test_citations_of_a_paper_are_looked_up_once(
+    listed: list[str], tmp_path: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = mirrored_site.Site(Target("site", tmp_path, Kind.HTML, "html"))
+    addresses = [f"/papers/{listed[0]}.{form}" for form in ("bib", "ris", "csl.json")]
+    with django_assert_num_queries(3):
+        pages = list(made._crawl(addresses, set()))
+    assert sorted(page.address for page in pages) == sorted(addresses)
