@@ -68,7 +68,7 @@ def missing(live: list[Heartbeat], silent: list[Heartbeat]) -> Iterator[Found]:
         return
     kinds = {one.kind for one in live}
     served = {queue for one in live for queue in one.queues.split(",")}
-    wanted = ["web", "beat", *(["follower"] if any(not networks.why_off(name) for name in streams()) else [])]
+    wanted = ["web", "beat", *(["follower"] if _follows() else [])]
     titles = {"web": "web server", "follower": "follower of Bluesky"}
     for kind in wanted:
         if kind not in kinds:
@@ -88,11 +88,17 @@ def _last_heard(silent: Iterable[Heartbeat]) -> str:
 
 
 def late(silent: list[Heartbeat]) -> Iterator[Found]:
-    """Yield processes that did not end in order and were not replaced."""
+    """Yield processes that did not end in order and were not replaced; a follower only if a stream is to be followed."""
     for one in silent:
+        if one.kind == "follower" and not _follows():
+            continue
         yield Found(
             f"late {one.name}"[:120], f"Nothing is heard of the {one.name} since {moment(one.beaten_at)}. Start it again."
         )
+
+
+def _follows() -> bool:
+    return any(not networks.why_off(name) for name in streams())
 
 
 def clocks(live: list[Heartbeat]) -> Iterator[Found]:

@@ -61,6 +61,7 @@ def main() -> int:
             on.manage("publish_digest", str(days[0]), "--despite-findings")  # this one comes and goes; the other one is read
             faults = Faults(on, alerts, page, str(days[0]))
             until(faults.all_run, BACK_WITHIN_S, "all runs")
+            until(faults.is_settled, BACK_WITHIN_S, "nothing new is collected")  # the follower may still read the last hours
             try:
                 for name in chosen:
                     ALL[name](faults)

@@ -21,6 +21,7 @@ print(json.dumps({
 }))
 """
 BACK_WITHIN_S, ALERT_WITHIN_S = 150.0, 240.0
+SETTLED_AFTER_S = 20.0
 HEAD = ["fault", "all runs again", "mirrored", "pages asked meanwhile", "p99", "alert"]
 
 
@@ -57,6 +58,12 @@ class Faults:
     def all_run(self) -> bool:
         told = self.on.status()
         return bool(told) and told["ok"] and sum(not one["is_late"] for one in told["processes"]) >= PROCESSES
+
+    def is_settled(self) -> bool:
+        """Say whether for a while no post came: later differences are those of a fault."""
+        before = self.facts()
+        time.sleep(SETTLED_AFTER_S)
+        return self.facts() == before
 
     def suffer(
         self,

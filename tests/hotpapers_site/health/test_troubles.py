@@ -129,6 +129,14 @@ def test_one_start_replaces_one_killed_process(running_product: None) -> None:
     assert not Heartbeat.objects.filter(name__in=[one.name for one in killed]).exists()
 
 
+def test_a_follower_is_not_missed_once_its_network_is_off(running_product: None, settings: Settings) -> None:
+    follower = Process("follower", host="elsewhere", number=7)
+    heartbeats.beat(follower)
+    silence(follower.name)
+    settings.NETWORKS = ["x"]
+    assert keys() == []
+
+
 def test_a_process_that_ends_in_order_is_not_missed(running_product: None) -> None:
     second = Process("beat", host="elsewhere")
     heartbeats.beat(second)
