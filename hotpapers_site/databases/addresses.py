@@ -7,9 +7,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import environ
-import psycopg
-from psycopg.conninfo import make_conninfo, timeout_from_conninfo
-from psycopg.pq import PGconn
 
 NOTICE = {
     "connect_timeout": 5,
@@ -81,6 +78,10 @@ def file_address(file: Path) -> str:
 
 def expect_known(options: dict[str, Any]) -> None:
     """Raise ValueError unless libpq has these options and takes these values."""
+    import psycopg  # on SQLite no program needs to load it
+    from psycopg.conninfo import make_conninfo, timeout_from_conninfo
+    from psycopg.pq import PGconn
+
     try:
         timeout_from_conninfo(options)
         tried = PGconn.connect(make_conninfo(**options | {"host": NOWHERE}).encode())

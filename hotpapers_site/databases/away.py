@@ -3,7 +3,6 @@ next; and what a command says then."""
 
 import sqlite3
 
-import psycopg
 from django.db import Error, InterfaceError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -25,8 +24,14 @@ def why_away(error: BaseException | None) -> str:
     elif code := getattr(cause, "sqlstate", None):
         is_away = code.startswith(SERVER_AWAY)
     else:  # psycopg has no code for a server that does not answer
-        is_away = isinstance(error, InterfaceError | OperationalError) and isinstance(cause, psycopg.Error)
+        is_away = isinstance(error, InterfaceError | OperationalError) and _is_psycopgs(cause)
     return (str(error).strip().partition("\n")[0] or type(error).__name__) if is_away else ""
+
+
+def _is_psycopgs(error: BaseException | None) -> bool:
+    import psycopg  # on SQLite no program needs to load it
+
+    return isinstance(error, psycopg.Error)
 
 
 def what_to_do(error: BaseException, command: str) -> str:

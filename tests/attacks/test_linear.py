@@ -6,7 +6,7 @@ from tests.attacks.measuring import findings, slowness
 from tests.attacks.reader import Reader
 from tests.attacks.registry import READERS
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow(seconds=0.4), pytest.mark.timeout(600)]
 TRIES = 4
 
 
