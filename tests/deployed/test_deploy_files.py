@@ -5,14 +5,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 
 from hotpapers_site.queues import QUEUES
 from tests.conftest import absent
-from tests.deployed.servers import BASE, NAME, nginx_command
-from tests.product import until
+from tests.deployed.servers import BASE, nginx_command
+from tests.deployed.shipped_nginx import asked_through_nginx
 from tests.servers import free_port
 
 DEPLOY = BASE / "deploy"
@@ -55,32 +54,18 @@ def test_nginx_takes_the_shipped_configuration(tmp_path: Path) -> None:
 def test_nginx_says_what_to_do_while_nobody_answers_and_shows_no_working_files(tmp_path: Path) -> None:
     if not shutil.which("nginx"):
         absent("no nginx")
-    port, folder = free_port(), tmp_path / "nginx"
-    command = nginx_command(folder, port, [free_port()])
+    folder = tmp_path / "nginx"
     for name in ("posts/index.html", "posts/index.html.theirs", "posts/index.html.theirs.2", ".mirror/state", "a.theirs.html"):
         (folder / "site" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "site" / name).write_text("A file.")
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        with httpx.Client(base_url=f"https://127.0.0.1:{port}", headers={"Host": NAME}, verify=False) as reader:
-            assert until(lambda: answers(reader), 30)
-            names = ("posts", "a.theirs.html", "posts/index.html.theirs", "posts/index.html.theirs.2", ".mirror/state")
-            assert [reader.get(f"/{name}").status_code for name in names] == [200, 200, 404, 404, 404]
-            for path in ("/", "/papers?category=cs.LG", "/admin/"):
-                told = reader.get(path)
-                assert (told.status_code, told.headers["retry-after"], told.headers["cache-control"]) == (503, "30", "no-store")
-                assert told.headers["content-type"] == "text/html; charset=utf-8"
-                assert "<h1>We’ll be back in a minute</h1>" in told.text and "Reload this page in a minute." in told.text
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def answers(reader: httpx.Client) -> bool:
-    try:
-        return reader.get("/posts").is_success
-    except httpx.TransportError:
-        return False
+    with asked_through_nginx(folder, [free_port()]) as reader:
+        names = ("posts", "a.theirs.html", "posts/index.html.theirs", "posts/index.html.theirs.2", ".mirror/state")
+        assert [reader.get(f"/{name}").status_code for name in names] == [200, 200, 404, 404, 404]
+        for path in ("/", "/papers?category=cs.LG", "/admin/"):
+            told = reader.get(path)
+            assert (told.status_code, told.headers["retry-after"], told.headers["cache-control"]) == (503, "30", "no-store")
+            assert told.headers["content-type"] == "text/html; charset=utf-8"
+            assert "<h1>We’ll be back in a minute</h1>" in told.text and "Reload this page in a minute." in told.text
 
 
 def test_compose_has_every_process_once() -> None:

@@ -2,7 +2,6 @@
 
 import gzip
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,9 +13,8 @@ from django.test import Client
 
 from digests.reader.feeds.old_addresses import OLD_ADDRESSES
 from tests.conftest import absent
-from tests.deployed.servers import NAME, nginx_command
+from tests.deployed.shipped_nginx import asked_through_nginx
 from tests.product import until
-from tests.servers import free_port
 
 PAGE = "<!doctype html><p>A file." + " It is long." * 200
 FILES = {
@@ -67,24 +65,12 @@ def reader(site: Path) -> Iterator[httpx.Client]:
         absent("no nginx")
     application = ThreadingHTTPServer(("127.0.0.1", 0), Application)
     threading.Thread(target=application.serve_forever, daemon=True).start()
-    port = free_port()
-    server = subprocess.Popen(nginx_command(site.parent, port, [application.server_port]), stderr=subprocess.DEVNULL)
     try:
-        with httpx.Client(base_url=f"https://127.0.0.1:{port}", headers={"Host": NAME}, verify=False) as client:
-            assert until(lambda: is_there(client), 30)
+        with asked_through_nginx(site.parent, [application.server_port]) as client:
             yield client
     finally:
-        server.terminate()
-        server.wait()
         application.shutdown()
         application.server_close()
-
-
-def is_there(reader: httpx.Client) -> bool:
-    try:
-        return reader.get("/").is_success
-    except httpx.TransportError:
-        return False
 
 
 def test_files_come_first_and_compressed(reader: httpx.Client) -> None:
