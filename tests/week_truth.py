@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from papers.counts.embedding import NEW_FOR
 from tests.standins.listed_world import WorldDailyPaper, WorldStory
 from tests.standins.running import Services
 from tests.standins.tweets import WorldTweet
@@ -51,6 +50,8 @@ def is_true(tweet: WorldTweet, state: str, counts: list[int], now: datetime) -> 
 
 def most_texts(tweet: WorldTweet) -> int:
     """oEmbed is asked once, again once a day while the tweet stands in a new digest, and twice more for one that is gone."""
+    from papers.counts.embedding import NEW_FOR  # here, since it needs Django's set-up and the rest does not
+
     return 1 + NEW_FOR.days + (2 if tweet.gone else 0)
 
 

@@ -59,7 +59,7 @@ def main() -> int:
             until(lambda: len(web_ready(on)) == 2, 120, "both web servers are ready")
             page = collect_and_publish(on, days)
             on.manage("publish_digest", str(days[0]), "--despite-findings")  # this one comes and goes; the other one is read
-            faults = Faults(on, alerts, page, str(days[0]))
+            faults = Faults(on, made, alerts, page, str(days[0]))
             until(faults.all_run, BACK_WITHIN_S, "all runs")
             until(faults.is_settled, BACK_WITHIN_S, "nothing new is collected")  # the follower may still read the last hours
             try:

@@ -43,8 +43,8 @@ def ten_times(on: Faults) -> None:
         thread.join()
     back_s = until(lambda: not any(one["waiting"] for one in on.on.status()["queues"].values()), BACK_WITHIN_S, "all is done")
     answered, failed = sum(reader.answered for reader in readers), [one for reader in readers for one in reader.failed]
-    if failed or on.facts() != before:
-        raise NotSurvived(f"{len(failed)} of {answered} pages were not answered: {failed[:3]}; {before} became {on.facts()}")
+    if failed or (wrong := on.compare(before)):
+        raise NotSurvived(f"{len(failed)} of {answered} pages were not answered: {failed[:3]}" if failed else str(wrong))
     slowest = max(reader.p99_ms for reader in readers)
     pages = f"{answered}, 0 failed, {answered / FOR_S:.0f}/s"
     on.row(

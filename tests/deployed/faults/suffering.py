@@ -2,23 +2,27 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from tests.deployed.machine import Alerts, Machine, until
 from tests.deployed.rehearsal import PROCESSES, say, traffic
+from tests.standins.running import Services
+from tests.week_truth import said_by, truth
 
 FACTS = """
 import json
-from django.db.models import Count
 from papers.models import *
 from digests.models import *
 print(json.dumps({
-    "papers": Paper.objects.count(), "posts": Tweet.objects.count(), "mentions": Mention.objects.count(),
-    "doubled": Tweet.objects.values("network", "status_id").annotate(n=Count("pk")).filter(n__gt=1).count(),
-    "lists": sorted(map(str, Digest.objects.filter(status="published").values_list("date", flat=True))),
-    "entries": Entry.objects.count(),
-}))
+    "papers": list(Paper.objects.values_list("arxiv_id")),
+    "posts": list(Tweet.objects.values_list("network", "status_id")),
+    "mentions": list(Mention.objects.values_list("tweet__network", "tweet__status_id", "paper__arxiv_id")),
+    "lists": list(Digest.objects.filter(status="published").values_list("date")),
+    "entries": list(Entry.objects.values_list("digest__date", "paper__arxiv_id")),
+}, default=str))
 """
 BACK_WITHIN_S, ALERT_WITHIN_S = 150.0, 240.0
 SETTLED_AFTER_S = 20.0
@@ -29,17 +33,36 @@ class NotSurvived(Exception):
     """What was lost, unanswered or not told."""
 
 
+Facts = dict[str, Counter[tuple[str, ...]]]
+"""How often each row is there."""
+
+
 @dataclass
 class Faults:
     on: Machine
+    made: Services
     alerts: Alerts
     page: str
     day: str
     rows: list[list[str]] = field(default_factory=list)
 
-    def facts(self) -> dict[str, object]:
-        told: dict[str, object] = json.loads(self.ask(FACTS))
-        return told
+    def facts(self) -> Facts:
+        return {name: Counter(map(tuple, rows)) for name, rows in json.loads(self.ask(FACTS)).items()}
+
+    def compare(self, before: Facts) -> list[str]:
+        """What was lost, doubled, or is wrong. Posts that the world has may be found meanwhile: collection goes on."""
+        after, now = self.facts(), datetime.now(UTC)
+        said = {("x", one.status_id): list(one.papers) for one in truth(self.made.tweets.all, now).values()}
+        said |= {post: papers for post, (_, _, papers) in said_by(self.made, now).items()}
+        true: dict[str, set[tuple[str, ...]]] = {
+            "posts": set(said),
+            "mentions": {(*post, paper) for post, papers in said.items() for paper in papers},
+        }
+        wrong = []
+        for name, rows in after.items():
+            wrong += [f"{name}: {row} is lost" for row in before[name] - rows]
+            wrong += [f"{name}: {row} is new" for row in rows - before[name] if rows[row] > 1 or row not in true.get(name, ())]
+        return wrong
 
     def ask(self, code: str) -> str:
         """The last line that the code prints in the product's shell."""
@@ -89,9 +112,9 @@ class Faults:
             mirrored_s = self.works()
             if alert:
                 until(lambda: self.alerts.count(alert)[1] > told_before[1], ALERT_WITHIN_S, f"{name}: the end of “{alert}”")
-        after, counted = self.facts(), self.alerts.count(alert) if alert else (0, 0)
-        if before != after:
-            raise NotSurvived(f"{name}: {before} became {after}")
+        wrong, counted = self.compare(before), self.alerts.count(alert) if alert else (0, 0)
+        if wrong:
+            raise NotSurvived(f"{name}: {wrong}")
         if alert and counted != (told_before[0] + 1, told_before[1] + 1):
             raise NotSurvived(f"{name}: the alert came {counted} times, and not once more than {told_before}")
         if reader.failed and (reader.failed_for_s > unanswered_s or not unanswered_s):
