@@ -66,7 +66,7 @@ class Machine:
         self.web_ports = {"web a": free_port(), "web b": free_port()}
         self.mirror = self.folder / "mirror"
         self._ended = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the supervisor starts nothing twice
 
     @property
     def environment(self) -> dict[str, str]:
@@ -128,19 +128,23 @@ class Machine:
 
     def start(self, *names: str) -> None:
         for name in names or list(self.commands):
-            self.down.discard(name)
-            if name not in self.running or self.running[name].poll() is not None:
-                with (self.folder / f"{name.replace(' ', '-')}.log").open("ab") as log:
-                    host = name.rpartition(" ")[2]
-                    self.running[name] = subprocess.Popen(
-                        [*self.before.get(host, []), *self.commands[name]],
-                        cwd=self.app,
-                        env=self.environment | self.of_host.get(host, {}),
-                        stdout=log,
-                        stderr=log,
-                        start_new_session=True,
-                        preexec_fn=ends_with_parent(signal.SIGKILL),
-                    )
+            with self._lock:
+                self.down.discard(name)
+                if name not in self.running or self.running[name].poll() is not None:
+                    self.running[name] = self._started(name)
+
+    def _started(self, name: str) -> "subprocess.Popen[bytes]":
+        host = name.rpartition(" ")[2]
+        with (self.folder / f"{name.replace(' ', '-')}.log").open("ab") as log:
+            return subprocess.Popen(
+                [*self.before.get(host, []), *self.commands[name]],
+                cwd=self.app,
+                env=self.environment | self.of_host.get(host, {}),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=ends_with_parent(signal.SIGKILL),
+            )
 
     def stop(self, *names: str) -> None:
         """As systemd does; they stay down until they are started."""
@@ -163,11 +167,13 @@ class Machine:
     def supervise(self) -> None:
         """Start again what ended, a second later (Restart=always)."""
         while not self._ended.wait(RESTART_S):
-            for name, process in list(self.running.items()):
-                if process.poll() is not None and name not in self.down and not self._ended.is_set():
-                    with contextlib.suppress(ProcessLookupError):
-                        os.killpg(process.pid, signal.SIGKILL)  # what it left
-                    self.start(name)
+            for name in list(self.running):
+                with self._lock:
+                    process = self.running[name]
+                    if process.poll() is not None and name not in self.down and not self._ended.is_set():
+                        with contextlib.suppress(ProcessLookupError):
+                            os.killpg(process.pid, signal.SIGKILL)  # what it left
+                        self.start(name)
 
     def end(self) -> None:
         self._ended.set()
