@@ -5,11 +5,12 @@ checksum of each table's rows, and the names of the settings that were set. No s
 """
 
 import errno
+import gzip
 import json
 import os
 import shutil
 import tarfile
-import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,13 +23,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from digests.mirror.disk import WHAT_TO_DO, FolderError, told
 from hotpapers_site.databases import copying
 from hotpapers_site.databases.addresses import file_address
+from hotpapers_site.databases.away import of_newer_version
 from hotpapers_site.databases.copying import NotCopied, Progress, Table
+from hotpapers_site.databases.scratch import scratch
 from hotpapers_site.databases.stopped import expect_stopped
 from papers import clock
+from papers.counts.erased_on_request import erase_again
+from papers.models import Erasure
 
 DATABASE, CONTENTS = "database.sqlite3", "backup.json"
 FORMAT = 1
-LEAST_ROOM = 1 << 20
+BLOCK = LEAST_ROOM = 1 << 20
 """In bytes; a disk with less is full."""
 
 
@@ -54,8 +59,8 @@ def make(path: Path, progress: Progress) -> Backup:
 
     The file appears when it is complete. Raises NotCopied, and FolderError if the folder cannot be written.
     """
-    with told(path.parent), tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder, _with_room(path.parent):
-        url = file_address(Path(folder) / DATABASE)
+    with told(path.parent), scratch(path.parent, ".backup-") as folder, _with_room(path.parent):
+        url = file_address(folder / DATABASE)
         copying.migrate(url)
         with copying.snapshot() as source, copying.opened(url, "backup") as target:
             made_at = clock.now()
@@ -64,25 +69,31 @@ def make(path: Path, progress: Progress) -> Backup:
             with target.cursor() as cursor:
                 cursor.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         backup = Backup(made_at.isoformat(timespec="seconds"), applied, tables, sorted(settings.SET_VARIABLES))
-        Path(folder, CONTENTS).write_text(json.dumps(asdict(backup), indent=1))
-        packed = Path(folder, "packed")
+        (folder / CONTENTS).write_text(json.dumps(asdict(backup), indent=1))
+        packed = folder / "packed"
         packed.touch(mode=0o600)
         with packed.open("wb") as file:
             with tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as archive:
                 for name in (CONTENTS, DATABASE):
-                    archive.add(Path(folder, name), name)
+                    archive.add(folder / name, name)
             file.flush()
             os.fsync(file.fileno())
         packed.rename(path)
     return backup
 
 
-def restore(path: Path, progress: Progress, *, replace: bool = False) -> Backup:
+def restore(path: Path, progress: Progress, *, replace: bool = False) -> tuple[Backup, int]:
     """Make the site's database what the backup holds. The backup is checked first, and brought to this version's tables.
 
+    What somebody asked to erase since the backup was made is erased again, as far as the database that is replaced knows it; the
+    number of these posts is returned with the backup.
+
     Raises NotCopied if the file is no backup, is damaged or was made by a newer version, if the site runs, and if the database is
-    not empty, unless `replace` is set; FolderError if VAR_DIR, where it is unpacked, cannot be written. Nothing has changed then.
+    not empty, unless `replace` is set, or is of a newer version; FolderError if VAR_DIR, where it is unpacked, cannot be written.
+    Nothing has changed then.
     """
+    if newer := of_newer_version():
+        raise NotCopied(f"{newer} Or restore into an empty database.")
     copying.migrate()
     expect_stopped()
     with _unpacked(path) as (backup, copy_url):
@@ -90,9 +101,11 @@ def restore(path: Path, progress: Progress, *, replace: bool = False) -> Backup:
         with copying.opened("", "target") as target, copying.snapshot(copy_url) as source:
             if not replace and copying.holds_something(target):
                 raise NotCopied("The database already holds papers, lists or accounts. Add --replace to delete all of it first.")
+            requests = list(Erasure.objects.all())
             copying.copy(source, target, progress)
+            erased = erase_again(requests, now=clock.now())
     copying.index()
-    return backup
+    return backup, erased
 
 
 def checked(path: Path) -> Backup:
@@ -107,26 +120,37 @@ def _unpacked(path: Path) -> Iterator[tuple[Backup, str]]:
     if not path.is_file():
         raise NotCopied(f"There is no file {path}. Choose a file that `manage.py backup` wrote.")
     place = settings.VAR_DIR
-    with told(place), tempfile.TemporaryDirectory(dir=place, prefix=".restore-") as folder, _with_room(place):
+    with told(place), scratch(place, ".restore-") as folder, _with_room(place):
         try:
-            with tarfile.open(path, "r:gz") as archive:
-                for name in (CONTENTS, DATABASE):
-                    archive.extract(archive.getmember(name), folder, filter="data")
-            backup = _read(Path(folder, CONTENTS))
-        except (tarfile.TarError, KeyError, EOFError, ValueError, TypeError, OSError) as error:
+            with gzip.open(path) as unzipped:
+                with tarfile.open(fileobj=unzipped, mode="r:") as archive:
+                    for name in (CONTENTS, DATABASE):
+                        archive.extract(archive.getmember(name), folder, filter="data")
+                while unzipped.read(BLOCK):
+                    pass  # the checksum of all of it is at the end
+            backup = _read(folder / CONTENTS)
+        except (tarfile.TarError, zlib.error, KeyError, EOFError, ValueError, TypeError, OSError) as error:
             raise NotCopied(
                 f"{path} is not a backup that can be read: {error}. Choose a file that `manage.py backup` wrote."
             ) from None
-        url = file_address(Path(folder) / DATABASE)
-        with copying.snapshot(url, "unpacked") as database:
-            applied = {(app, name) for app, name in backup.migrations}
-            if unknown := applied - copying.known_migrations():
-                newest = "; ".join(f"{app} {name}" for app, name in sorted(unknown)[:3])
-                raise NotCopied(f"{path} was made by a newer version of Hot Papers ({newest}). Install that version first.")
-            for table in backup.tables:
-                if not _holds(database, table, same_version=applied == copying.applied_migrations(database)):
-                    raise NotCopied(f"{path} is damaged: {table.name} does not hold the {table.rows:,} rows it should.")
+        url = file_address(folder / DATABASE)
+        try:
+            _check(path, backup, url)
+        except (Error, UnicodeDecodeError) as error:
+            raise NotCopied(f"{path} is damaged: {error}. Choose another file that `manage.py backup` wrote.") from error
         yield backup, url
+
+
+def _check(path: Path, backup: Backup, url: str) -> None:
+    """Compare the rows with what the backup says about them. Raises NotCopied, and DatabaseError for what is no database."""
+    with copying.snapshot(url, "unpacked") as database:
+        applied = {(app, name) for app, name in backup.migrations}
+        if unknown := applied - copying.known_migrations():
+            newest = "; ".join(f"{app} {name}" for app, name in sorted(unknown)[:3])
+            raise NotCopied(f"{path} was made by a newer version of Hot Papers ({newest}). Install that version first.")
+        for table in backup.tables:
+            if not _holds(database, table, same_version=applied == copying.applied_migrations(database)):
+                raise NotCopied(f"{path} is damaged: {table.name} does not hold the {table.rows:,} rows it should.")
 
 
 @contextmanager

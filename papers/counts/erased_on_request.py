@@ -86,11 +86,38 @@ def _erase(
             ],
             ignore_conflicts=True,
         )
-        Tweet.objects.filter(pk__in=keys).update(
-            state=Tweet.State.ERASED, state_since=now, next_read_at=None, author_id="", **ERASED
+        _forget(keys, now)
+    return len(keys)
+
+
+def _forget(keys: Collection[int], now: datetime) -> None:
+    Tweet.objects.filter(pk__in=keys).update(state=Tweet.State.ERASED, state_since=now, next_read_at=None, author_id="", **ERASED)
+    lists().forget_texts(keys, COPIED)
+    measure_papers(keys, now=now)
+
+
+def erase_again(requests: Iterable[Erasure], *, now: datetime) -> int:
+    """Erase what these requests name, where an older state of the database took the place of the one that had them. Returns the
+    number of posts."""
+    missing = {one.key: one for one in requests}
+    for key in Erasure.objects.filter(key__in=missing).values_list("key", flat=True):
+        del missing[key]
+    if not missing:
+        return 0
+    with transaction.atomic():
+        Erasure.objects.bulk_create(
+            [
+                Erasure(network=one.network, subject=one.subject, key=one.key, posts=one.posts, reason=one.reason, at=one.at)
+                for one in missing.values()
+            ]
         )
-        lists().forget_texts(keys, COPIED)
-        measure_papers(keys, now=now)
+        posts = (
+            Tweet.objects.exclude(state=Tweet.State.ERASED)
+            .order_by()
+            .values_list("pk", "network", "status_id", "author_id", "author_handle")
+        )
+        keys = [pk for pk, network, *names in posts.iterator() if _keys(network, Named(*names)) & missing.keys()]
+        _forget(keys, now)
     return len(keys)
 
 

@@ -1,5 +1,6 @@
 """`manage.py backup`: the whole database in one file, while the site runs."""
 
+import re
 from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from papers import clock
 from papers.counted import counted
 
 SUFFIX = ".tar.gz"
+DATED = re.compile(r"hotpapers-[0-9]{8}-[0-9]{6}" + re.escape(SUFFIX))
 
 
 class Command(BaseCommand):
@@ -26,7 +28,7 @@ class Command(BaseCommand):
             type=_path,
             help="a new file, or a folder for one named by the time (default: the folder backups in VAR_DIR)",
         )
-        parser.add_argument("--keep", type=int, metavar="N", help="delete the oldest backups in the folder, beyond the newest N")
+        parser.add_argument("--keep", type=int, metavar="N", help="keep N backups named by their time; delete the oldest")
 
     def handle(self, **options: Any) -> None:
         path: Path = options["path"] or settings.VAR_DIR / "backups"
@@ -45,12 +47,18 @@ class Command(BaseCommand):
                 total = copying.total(source)
             with tqdm(total=total, unit=" rows", disable=None) as bar:
                 backup = backups.make(path, lambda _, rows: bar.update(rows))
-            for old in sorted(path.parent.glob(f"hotpapers-*{SUFFIX}"))[: -keep if keep else None] if keep else ():
+            for old in _older(path)[keep - 1 :] if keep else ():
                 old.unlink()
         except (copying.NotCopied, FolderError, OSError) as error:
             raise CommandError(f"No backup was made: {error}") from None
         size = path.stat().st_size / 2**20
         self.stdout.write(f"{path}: {counted(backup.rows, 'row')} as of {backup.made_at}, {size:.1f} MiB.")
+
+
+def _older(path: Path) -> list[Path]:
+    """Return the other backups beside this one that were named by their time, the latest first: what a person named stays."""
+    dated = [one for one in path.parent.iterdir() if DATED.fullmatch(one.name) and one != path]
+    return sorted(dated, reverse=True)
 
 
 def _path(given: str) -> Path:

@@ -19,15 +19,20 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="compare the backup with its checksums; change nothing")
         parser.add_argument("--replace", action="store_true", help="delete everything that the database holds now")
 
-    def handle(self, **options: Any) -> None:
-        path = options["path"]
+    def handle(self, *, path: Path, check: bool, replace: bool, **options: Any) -> None:
+        erased = 0
         try:
-            if options["check"]:
+            if check:
                 backup, done = backups.checked(path), "whole"
             else:
                 with tqdm(unit=" rows", disable=None) as bar:
-                    backup = backups.restore(path, lambda _, rows: bar.update(rows), replace=options["replace"])
+                    backup, erased = backups.restore(path, lambda _, rows: bar.update(rows), replace=replace)
                 done = "restored"
         except (copying.NotCopied, FolderError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{path}: {done}, {counted(backup.rows, 'row')} as of {backup.made_at}.")
+        if erased:
+            again = counted(erased, "post was", "posts were")
+            self.stdout.write(f"{again} erased again: somebody had asked for it after the backup was made.")
+        elif not check and not replace:
+            self.stdout.write("Posts erased on request after that moment are back: erase them again (`manage.py erase_posts`).")

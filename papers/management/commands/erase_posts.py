@@ -14,7 +14,8 @@ from papers.networks.registry import KINDS
 class Command(BaseCommand):
     help = (
         "Erase a post, or all posts of an author: text, name and handle go from every page, list and mirror, and are refused "
-        "when they come again. A record without names stays in the admin. Erase again after you restored an older backup."
+        "when they come again. A record without names stays in the admin. After you restored an older backup into another "
+        "database, erase again; `restore --replace` does so by itself."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
