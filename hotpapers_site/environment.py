@@ -26,8 +26,8 @@ Default = TypeVar("Default")
 LONGEST_SHOWN = 60
 CODE = Path(__file__).resolve().parent.parent
 OF_MIRRORS = "MIRROR_"
-LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=.*|\s*(?:#.*)?")
-"""A line of a `.env` file: a variable, a comment, or nothing."""
+LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=[^\0]*|\s*(?:#.*)?")
+"""A line of a `.env` file: a variable, a comment, or nothing. No variable can hold a zero character."""
 SECRETS = (
     re.compile(r"((?:://|^)[^/@\s]*?:(?!//)).*(@)", re.DOTALL),  # of a user, up to the last @: nobody has to encode those before
     re.compile(r"(://)[^/:@]*(@)"),  # a key alone

@@ -18,7 +18,7 @@ def checks() -> dict[str, str]:
         "database": database,
         "migrations": _migrations() if database == OK else "not looked at: the database does not answer",
         "broker": _broker(),
-        "disk": next((one.sentence for one in troubles.disks()), OK),
+        "disk": next((one.sentence for one in troubles.own_disk()), OK),
         "static files": _static_files(),
     }
 

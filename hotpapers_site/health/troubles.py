@@ -133,25 +133,44 @@ def longest_wait_s(queue: Queue) -> float:
     return 2.0 * queue.killed_after_s if queue.name == "collecting" else 1.0 * queue.within_s
 
 
-def folders() -> dict[str, Path]:
-    """Return the folders that we write to, by their names for people."""
-    mirrors = {f"the mirror {target.name}": target.folder for target in running.targets().values()}
-    return {"VAR_DIR": settings.VAR_DIR, **mirrors}
-
-
 def disks() -> Iterator[Found]:
-    for name, path in folders().items():
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            free = shutil.disk_usage(path).free // 2**20
-        except OSError as error:
-            yield Found(f"folder {name}", f"The folder {path} ({name}) cannot be used: {error.strerror}.")
-            continue
-        if not os.access(path, os.W_OK):
-            yield Found(f"folder {name}", f"The folder {path} ({name}) cannot be written to. Give it to the user of the site.")
-        if free < settings.DISK_FREE_MIB:
-            least = f"{settings.DISK_FREE_MIB:,} MiB (DISK_FREE_MIB)"
-            yield Found(f"disk {name}", f"The disk of {path} ({name}) has {free:,} MiB left, less than {least}. Free some.")
+    yield from own_disk()
+    for target in running.targets().values():
+        yield from _disk_of_mirror(f"the mirror {target.name}", target.folder)
+
+
+def own_disk() -> Iterator[Found]:
+    """Look at VAR_DIR, to which each process of ours writes."""
+    name, path = "VAR_DIR", settings.VAR_DIR
+    try:
+        yield from _room(name, path)
+    except OSError as error:
+        yield _unusable(name, path, error)
+        return
+    if not os.access(path, os.W_OK):
+        yield Found(f"folder {name}", f"The folder {path} ({name}) cannot be written to. Give it to the user of the site.")
+
+
+def _disk_of_mirror(name: str, path: Path) -> Iterator[Found]:
+    """Look at a mirror's folder if this machine has it. Whether it can be written to is told by the worker that does so
+    (`mirrors`): for other processes it may be on another machine, or closed by their unit."""
+    try:
+        yield from _room(name, path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        yield _unusable(name, path, error)
+
+
+def _room(name: str, path: Path) -> Iterator[Found]:
+    free = shutil.disk_usage(path).free // 2**20
+    if free < settings.DISK_FREE_MIB:
+        least = f"{settings.DISK_FREE_MIB:,} MiB (DISK_FREE_MIB)"
+        yield Found(f"disk {name}", f"The disk of {path} ({name}) has {free:,} MiB left, less than {least}. Free some.")
+
+
+def _unusable(name: str, path: Path, error: OSError) -> Found:
+    return Found(f"folder {name}", f"The folder {path} ({name}) cannot be used: {error.strerror}.")
 
 
 def untold(now: datetime) -> Iterator[Found]:

@@ -28,7 +28,7 @@ class FollowCommand(BaseCommand):
     def handle(self, *args: Any, until_live: bool, verbosity: int, **options: Any) -> None:
         self.is_quiet, self.until_live = not verbosity, until_live
         if why := networks.why_off(self.network):
-            raise CommandError(why)
+            raise CommandError(why, returncode=2)  # as of any wrong setting: to start it again changes nothing
         with told():
             stream = networks.stream(self.network)
             while True:

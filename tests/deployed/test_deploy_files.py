@@ -41,8 +41,10 @@ def test_a_unit_runs_as_the_sites_user_and_is_hardened(unit: Path) -> None:
         *("NoNewPrivileges=true", "ProtectSystem=strict", "ProtectHome=true", "PrivateTmp=true"),
     ):
         assert line in lines
-    assert f"UMask={'0022' if unit.name in WRITE_MIRRORS else '0077'}" in lines
-    assert "Type=oneshot" in lines or {"Restart=always", "TimeoutStopSec=60"} <= set(lines)
+    writes_mirrors = unit.name in WRITE_MIRRORS
+    assert f"UMask={'0022' if writes_mirrors else '0077'}" in lines
+    assert f"ReadWritePaths=/srv/hotpapers/var{' -/srv/hotpapers/site' if writes_mirrors else ''}" in lines
+    assert "Type=oneshot" in lines or {"Restart=always", "RestartPreventExitStatus=2", "TimeoutStopSec=60"} <= set(lines)
 
 
 def test_nginx_takes_the_shipped_configuration(tmp_path: Path) -> None:
@@ -94,6 +96,17 @@ def test_the_image_has_what_the_site_needs_and_no_root() -> None:
     ignored = (BASE / ".dockerignore").read_text().splitlines()
     assert {f"!{path}" for path in " ".join(copied).split()} == {line for line in ignored if line.startswith("!")}
     assert re.findall(r"^USER (.*)$", text, re.M) == ["hotpapers"]
+
+
+def test_nginx_may_enter_the_folders_around_the_mirror() -> None:
+    """Else it shows no file and says nothing: it asks the application for each page."""
+    modes = dict(re.findall(r"^install --directory .*--mode=(\d+) (\S+)$", (DEPLOY / "README.md").read_text(), re.M))
+    modes = {path: mode for mode, path in modes.items()}
+    (root,) = re.findall(r"^    root (\S+);", (DEPLOY / "nginx" / "hotpapers.conf").read_text(), re.M)
+    assert root in modes
+    for folder in (Path(root), *Path(root).parents):
+        assert int(modes.get(str(folder), "755"), 8) & 0o001, folder
+    assert modes["/srv/hotpapers/var"] == "700"
 
 
 def test_the_guide_names_files_that_are_there() -> None:

@@ -15,6 +15,7 @@ from hotpapers_site.environment import read_file
         ("HOT_SCORE=60\nSHOWN_TWEETS = 7\n", [2]),
         ("HOT_SCORE=60\nSHOWN_TWEETS: 7\nX_BEARER_TOKEN a-secret\n", [2, 3]),
         ("set SHOWN_TWEETS=7\nHOT_SCORE=60", [1]),
+        ("HOT_SCORE=60\nSHOWN_TWEETS=7\0\n#\0", [2]),
     ],
 )
 def test_line_of_the_file_that_sets_nothing_is_told(

@@ -197,6 +197,7 @@ OPERATORS = [
     ("HOT_SCORE", "50 # the default", "a whole number from 0 to 1000000"),
     ("LOG_LEVEL", "20", "debug, info, warning, error or critical"),
     ("MIRROR_DIR", "~/mirror", WHOLE_PATH),
+    ("MIRROR_DIR", "/srv/mirror # for the blog", "the path of a folder alone; a comment needs a line of its own"),
     ("MIRROR_DIR", "$HOME/mirror", WHOLE_PATH),
     ("MIRROR_DIR", "'/srv/mirror'", f"{WHOLE_PATH}, without quotes"),
     ("NETWORKS", "all", NETWORKS),

@@ -121,8 +121,9 @@ def test_a_day_tells_what_was_not_heard_of_it(world: OpenNetworks) -> None:
 
 def test_follow_bluesky_where_it_is_off_says_so(world: OpenNetworks, settings: Settings) -> None:
     settings.NETWORKS = ["x"]
-    with pytest.raises(CommandError, match=r"Bluesky is not among NETWORKS\."):
+    with pytest.raises(CommandError, match=r"Bluesky is not among NETWORKS\.") as error:
         call_command(follow_bluesky.Command())  # the site's own would also report that this process runs
+    assert error.value.returncode == 2  # so systemd does not start it again and again
 
 
 def test_where_x_alone_is_named_and_has_no_token_it_is_said_and_nothing_fails(world: OpenNetworks, settings: Settings) -> None:
