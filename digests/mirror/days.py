@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
@@ -13,6 +13,7 @@ from pathlib import Path
 from django.db import connection, connections
 
 from digests.markdown.composing import CHUNK, compose_in_chunks
+from digests.mirror.manifest import Entry as Line
 from digests.mirror.manifest import Manifest
 from digests.mirror.profiles import pages
 from digests.mirror.profiles.registry import PROFILES
@@ -47,8 +48,9 @@ class Days:
             if name not in wanted and name not in manifest and os.path.lexists(self.folder / name):
                 yield name
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
-        return self._stage_some(manifest, days_of(subjects) | _days_in(manifest, touched))
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, Line]) -> Generator[Staged]:
+        days = {date.fromisoformat(entry.digest) for entry in touched.values() if entry.digest}
+        return self._stage_some(manifest, days_of(subjects) | days)
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         made = set()
@@ -142,11 +144,6 @@ def days_of(subjects: Iterable[str]) -> set[date]:
 
 def _as_date(day: date | str) -> date:
     return day if isinstance(day, date) else date.fromisoformat(day)
-
-
-def _days_in(manifest: Manifest, names: Iterable[str]) -> set[date]:
-    entries = (manifest.get(name) for name in names)
-    return {date.fromisoformat(entry.digest) for entry in entries if entry and entry.digest}
 
 
 def _spans(digests: DigestQuerySet) -> Iterator[tuple[date, date]]:

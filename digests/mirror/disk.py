@@ -7,6 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 LOCK_WAIT_S = 5.0
@@ -14,6 +15,8 @@ LOCK_WAIT_S = 5.0
 OURS = ".mirror"
 """The folder inside the folder where files wait until they are complete."""
 STATE = f"{OURS}/state"
+WRITTEN = f"{OURS}/written"
+"""Which `mirror.json` we wrote last (remember_written)."""
 STEPS = 20
 """How often to wait a millisecond for the file system's clock; a step of it has 4 on most machines."""
 
@@ -112,7 +115,7 @@ def content_of(path: Path) -> bytes | None:
 def empty_waiting_room(folder: Path) -> None:
     """Remove what a killed run left half done."""
     with os.scandir(folder / OURS) as found:
-        leftovers = [one.path for one in found if one.name != "state"]
+        leftovers = [one.path for one in found if f"{OURS}/{one.name}" not in (STATE, WRITTEN)]
     for path in leftovers:
         Path(path).unlink()
 
@@ -130,19 +133,48 @@ def write_state(folder: Path, text: str) -> None:
         os.utime(state)
 
 
-def aside(path: Path) -> Path:
-    """Return a free name beside the file, for a person's version of it."""
-    number = 1
-    while True:
-        free = path.with_name(f"{path.name}.theirs{f'.{number}' if number > 1 else ''}")
-        if not os.path.lexists(free) or free.samefile(path):  # the same: a run was killed after it had kept it
-            return free
-        number += 1
+def remember_written(folder: Path, written: Path) -> None:
+    """Note that this file is our manifest, or will be in a moment. Who edits it, or brings another one, makes another file of it.
+    Not durable: without the note, each file is compared."""
+    (folder / WRITTEN).write_text(_identity(written))
 
 
-def keep(path: Path, kept: Path) -> None:
-    """Keep the file under another name as well, unchanged."""
+def is_as_written(folder: Path, path: Path) -> bool:
+    """Say whether the file is the one that we wrote."""
     try:
-        os.link(path, kept)
+        return (folder / WRITTEN).read_text(errors="replace") == _identity(path)
+    except FileNotFoundError:
+        return False
+
+
+def _identity(path: Path) -> str:
+    found = path.stat()
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"
+
+
+def keep_aside(path: Path) -> str:
+    """Keep what somebody put in the file's place under another name beside it, and return that name. The same version is kept
+    once, however often it comes back."""
+    theirs = _held(path)
+    for number in count(1):
+        kept = path.with_name(f"{path.name}.theirs{f'.{number}' if number > 1 else ''}")
+        if not os.path.lexists(kept):
+            break
+        if theirs is not None and _held(kept) == theirs:
+            return kept.name
+    if theirs is None:  # a folder
+        path.rename(kept)
+        return kept.name
+    try:
+        os.link(path, kept, follow_symlinks=False)
     except OSError:  # a file system without links
-        write_durably(kept, path.read_bytes())
+        if isinstance(theirs, str):
+            kept.symlink_to(theirs)
+        else:
+            write_durably(kept, theirs)
+    return kept.name
+
+
+def _held(path: Path) -> str | bytes | None:
+    """Return a file's bytes or where a link leads; None for a folder."""
+    return str(path.readlink()) if path.is_symlink() else content_of(path)

@@ -2,7 +2,7 @@
 changed."""
 
 import hashlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -13,7 +13,7 @@ from django.db import connection, connections
 
 from digests.mirror import site_pages
 from digests.mirror.days import staged_at_once, withdrawn
-from digests.mirror.manifest import Manifest
+from digests.mirror.manifest import Entry, Manifest
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage_removal
 from digests.page_cache.subjects import widened
@@ -66,10 +66,10 @@ class Site:
         for name in list(self.surplus(manifest, made, since)):
             yield stage_removal(self.folder, manifest, name)
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, Entry]) -> Generator[Staged]:
         there = {entry.address: name for name, entry in manifest.showing(widened(subjects))} if subjects else {}
         names = {name.removesuffix(".gz").removesuffix(".br") for name in touched}
-        there |= {entry.address: name for name in names if (entry := manifest.get(name))}
+        there |= {entry.address: name for name in names if (entry := touched.get(name) or manifest.get(name))}
         looked_at, gone = set(there.values()), set[str]()
         pages = self._crawl(there, set(), manifest)
         yield from staged_at_once(self.folder, manifest, self._anew(pages, manifest, names, looked_at, gone))

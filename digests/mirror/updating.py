@@ -2,7 +2,7 @@
 
 import contextlib
 import gc
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from hashlib import sha256
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from digests.mirror import disk
 from digests.mirror.looking import State, look, read_state
-from digests.mirror.manifest import NAME, Manifest, ManifestError
+from digests.mirror.manifest import NAME, Entry, Manifest, ManifestError
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover
 from digests.page_cache.log import changed_since
 
@@ -30,8 +30,8 @@ class Source(Protocol):
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         """Yield each file, and the names of our files that should not be there."""
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: list[str]) -> Generator[Staged]:
-        """Yield the files that show the subjects, and those with these names."""
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, Entry]) -> Generator[Staged]:
+        """Yield the files that show the subjects, and those with these names and entries, which the manifest may lack."""
 
     def files(self, since: date | None) -> Iterator[File]:
         """Yield each file as it should be."""
@@ -61,14 +61,15 @@ def update(
         with disk.locked(folder):
             disk.empty_waiting_room(folder)
             manifest, written = read_manifest(source)
-            if manifest.options != source.options:  # every file is another one
+            # Every file is another one, or the manifest may tell of other files: edited, or brought by a checkout or a backup.
+            if manifest.options != source.options or not disk.is_as_written(folder, folder / NAME):
                 manifest.options = source.options
                 (folder / disk.STATE).unlink(missing_ok=True)
             touched = recover(folder, manifest)
             left = read_state(folder)
             subjects, now = changed_since(left.position)
             changed, looked = look(folder, manifest, left, at_all=looks_at_all)
-            touched += changed
+            touched |= {name: entry for name in changed if (entry := manifest.get(name))}
             writer, staged = Writer(folder, manifest, written), None
             if subjects is None or not len(manifest) or rebuild:
                 looked = State()  # each file is compared
@@ -131,12 +132,4 @@ def read_manifest(source: Source) -> tuple[Manifest, bytes]:
         written = (source.folder / NAME).read_bytes()
     except FileNotFoundError:
         return Manifest(source.options), b""
-    return Manifest.parse(written, is_ours=_is_as_we_left_it(source.folder)), written
-
-
-def _is_as_we_left_it(folder: Path) -> bool:
-    """Say whether nobody has written to the manifest since the last run ended."""
-    try:
-        return (folder / NAME).stat().st_ctime_ns < (folder / disk.STATE).stat().st_ctime_ns
-    except FileNotFoundError:
-        return False
+    return Manifest.parse(written, is_ours=disk.is_as_written(source.folder, source.folder / NAME)), written

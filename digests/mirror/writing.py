@@ -54,7 +54,7 @@ class Staged(NamedTuple):
     entry: Entry | None
     waits_at: str = ""
     is_theirs: bool = False
-    """Whether the file in its place is not the one that we put there."""
+    """Whether what is in its place (a file, a folder, a link) is not what we put there."""
 
 
 @dataclass
@@ -82,7 +82,7 @@ def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
     waits_at = f"{disk.OURS}/{os.getpid()}-{next(numbers)}"
     disk.write_durably(folder / waits_at, data)
     if present is None:
-        return Staged(file.name, FileState.NEW, entry, waits_at)
+        return Staged(file.name, FileState.NEW, entry, waits_at, os.path.lexists(folder / file.name))
     is_theirs = before is None or hashlib.sha256(present).hexdigest() != before.sha256
     return Staged(file.name, FileState.CHANGED, entry, waits_at, is_theirs)
 
@@ -90,7 +90,7 @@ def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
 def stage_removal(folder: Path, manifest: Manifest, name: str) -> Staged:
     """Stage the removal of the file."""
     before, present = manifest.get(name), disk.sha256_of(folder / name)
-    is_theirs = present is not None and (before is None or present != before.sha256)
+    is_theirs = os.path.lexists(folder / name) and (present is None or before is None or present != before.sha256)
     return Staged(name, FileState.REMOVED, None, is_theirs=is_theirs)
 
 
@@ -144,12 +144,10 @@ class Writer:
 
     def _put(self, one: Staged) -> None:
         path = self.folder / one.name
-        if one.is_theirs:
-            kept = disk.aside(path)
-            if not kept.exists():
-                disk.keep(path, kept)
+        if one.is_theirs and os.path.lexists(path):
+            kept = disk.keep_aside(path)
             self.report.theirs.append(
-                f"{path} was changed by someone else; their version is kept as {kept.name}. Compare the two, then remove it."
+                f"{path} was changed by someone else; their version is kept as {kept}. Compare the two, then remove it."
             )
         if one.waits_at:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -167,16 +165,21 @@ class Writer:
         if data != self._written:
             waits_at = self.folder / disk.OURS / NAME
             disk.write_durably(waits_at, data)
+            disk.remember_written(self.folder, waits_at)
             waits_at.replace(self.folder / NAME)
             disk.sync_folder(self.folder)
             self._written = data
 
 
-def recover(folder: Path, manifest: Manifest) -> list[str]:
-    """Finish or undo what a killed run had under way, according to what is there; return the names of these files."""
+def recover(folder: Path, manifest: Manifest) -> dict[str, Entry]:
+    """Finish or undo what a run had under way when it was killed or failed, according to what is there. Return these files, also
+    those that are not there now, with the entries that they had or were to have."""
+    touched = {}
     for name, (before, after) in manifest.changing.items():
         present = disk.sha256_of(folder / name)
         known = {one.sha256: one for one in (before, after) if one}
         manifest.set(name, known.get(present or "", before if present else None))
-    names, manifest.changing = list(manifest.changing), {}
-    return names
+        if entry := after or before:
+            touched[name] = entry
+    manifest.changing = {}
+    return touched

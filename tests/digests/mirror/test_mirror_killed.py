@@ -96,7 +96,7 @@ class Reader(threading.Thread):
 def is_at_work(folder: Path) -> bool:
     """Whether a run has begun to write."""
     waiting = folder / ".mirror"
-    return waiting.is_dir() and any(not path.name.startswith("state") for path in waiting.iterdir())
+    return waiting.is_dir() and any(path.name not in ("state", "written") for path in waiting.iterdir())
 
 
 @pytest.mark.parametrize("kind", ["folder", "git", "html"])
