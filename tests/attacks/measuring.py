@@ -103,17 +103,22 @@ class Meter:
         steep = [twice > MOST_TIMES * once for once, twice in pairwise(took)]
         return steep[1] and (steep[0] or steep[2])
 
-    def _is_flat(self, unit: str, shape: Any) -> bool:
-        """Whether it takes as long for eight times the text, and that is little."""
+    def _is_harmless(self, unit: str, shape: Any) -> bool:
+        """Whether it takes as long for eight times the text, or no more than twice for each doubling, and that is little."""
         took = self.seconds(shape(unit, ENOUGH))
         if took * (LIMIT / ENOUGH) ** 2 < FLOOR_S:
             return True  # even its square would be too little to be told
+        if took * LIMIT / ENOUGH >= MOST_S / 2:
+            return False
         short = self.seconds(shape(unit, SIZES[0]), TWICE)
-        return FLAT[0] * short < took < FLAT[1] * short and took * LIMIT / ENOUGH < MOST_S / 2
+        if FLAT[0] * short < took < FLAT[1] * short:
+            return True
+        half = self.seconds(shape(unit, ENOUGH // 2))
+        return took < LINEAR_TIMES * half and half < LINEAR_TIMES**2 * short
 
     def judge(self, unit: str, shape: Any, *, whole: bool = False) -> str:
         """What is wrong; empty where nothing is. Unless `whole`, a text of `ENOUGH` ends it where its time is flat or was linear thrice."""
-        if not whole and self._is_flat(unit, shape):
+        if not whole and self._is_harmless(unit, shape):
             return ""
         before, linear = 0.0, 0
         for size in SIZES:
