@@ -5,7 +5,7 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import hypothesis
 import pytest
@@ -16,6 +16,7 @@ from django.test import Client
 from hypothesis import HealthCheck
 from playwright.sync_api import Browser
 from pytest_django import Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from hotpapers_site.health import broker
 from hotpapers_site.queues import QUEUES
@@ -59,6 +60,30 @@ def quickly_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if connection.vendor == "postgresql":
             patch.setattr(type(connection.ops), "sql_flush", delete_what_is_there)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_found_once() -> Iterator[None]:
+    """Each test client has middleware of its own, which would look at each static file anew, as a server does when it starts."""
+    find, found = WhiteNoiseMiddleware.add_files_from_finders, dict[Any, dict[str, Any]]()
+
+    def add_found(middleware: Any) -> None:
+        how = (
+            middleware.static_prefix,
+            middleware.max_age,
+            middleware.charset,
+            *settings.STATICFILES_DIRS,
+            *settings.STATICFILES_FINDERS,
+        )
+        if how not in found:
+            served, middleware.files = middleware.files, {}
+            find(middleware)
+            found[how], middleware.files = middleware.files, served
+        middleware.files |= found[how]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_found)
         yield
 
 
