@@ -15,6 +15,7 @@ DEPEND_ON_THE_DATABASE = (
     "tests/digests/page_cache",
     "tests/digests/publishing",
     "tests/digests/reader/lists",
+    "tests/digests/reader/test_related.py",
     "tests/hotpapers_site/accounts/test_keys.py",
     "tests/hotpapers_site/accounts/test_keys_refused.py",
     "tests/hotpapers_site/health",

@@ -2,7 +2,7 @@
 changed."""
 
 import hashlib
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -22,7 +22,7 @@ from digests.reader.once import keeping
 from papers.rendered.kinds import VERSION
 
 SHARE = 100
-"""Pages that a process makes before it reports what they link to; fewer are not shared out."""
+"""Pages that a process makes before it reports what they link to; fewer are not shared out. Their papers are read together."""
 
 
 class Site:
@@ -98,8 +98,7 @@ class Site:
 
     def _share(self, manifest: Manifest, addresses: list[str]) -> Iterator[tuple[list[Staged], list[str]]]:
         for start in range(0, len(addresses), SHARE):
-            pages = [self._page(address) for address in addresses[start : start + SHARE]]
-            found = [page for page in pages if page]
+            found = list(self._pages(addresses[start : start + SHARE]))
             yield (
                 list(staged_at_once(self.folder, manifest, _files(found))),
                 sorted({link for page in found for link in page.links}),
@@ -110,15 +109,22 @@ class Site:
         waiting = [address for address in dict.fromkeys(addresses) if address not in seen]
         seen.update(waiting)
         while waiting:
-            if page := self._page(waiting.pop()):
+            some = waiting[-SHARE:]
+            del waiting[-SHARE:]
+            for page in self._pages(some):
                 yield page
                 found = [link for link in page.links if link not in seen]
                 seen.update(found)
                 waiting += (link for link in found if manifest is None or site_pages.file_of(link) not in manifest)
 
-    def _page(self, address: str) -> site_pages.Page | None:
-        with keeping(self._made_once):
-            return site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
+    def _pages(self, addresses: Sequence[str]) -> Iterator[site_pages.Page]:
+        """Yield the pages at the addresses, as far as there are any."""
+        coming = site_pages.papers_at(addresses)
+        for address in addresses:
+            with keeping(self._made_once, coming):
+                page = site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
+            if page:
+                yield page
 
 
 def _shares(addresses: list[str], processes: int) -> list[list[str]]:

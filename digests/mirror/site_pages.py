@@ -3,7 +3,7 @@
 import html
 import mimetypes
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from http import HTTPStatus
@@ -27,6 +27,8 @@ from digests.page_cache.finished import COMPRESS
 from digests.reader.feeds.old_addresses import OLD_ADDRESSES
 from digests.reader.lists.listing import HOTTEST_OF
 from digests.reader.lists.selections import Period, SelectionError
+from digests.reader.once import of_coming
+from papers.text.identifiers import ARXIV_ID
 
 READERS = "digests.urls"
 """The addresses of readers' pages alone: loading editors' pages takes longer than writing a changed day."""
@@ -41,6 +43,7 @@ ASKS = (b'action="', b'data-suggest="')
 PICTURE = re.compile(rb'<meta property="og:image" content="([^"]*)"')
 OF_SCRIPT = re.compile(rb'"(/[^"\s]+)"')
 LOCATION = re.compile(rb"<loc>([^<]*)</loc>")
+OF_PAPER = re.compile(rf"/papers/(?P<arxiv_id>{ARXIV_ID})(?:\.[a-z.]+)?")
 OF_STYLE = re.compile(rb"url\([\"']?([^\"')]+)")
 COMPRESSED = ("text/", "application/json", "application/xml", "application/feed+json", "application/atom+xml",
               "application/rss+xml", "image/svg+xml", "application/x-bibtex", "application/javascript",
@@ -156,12 +159,23 @@ def override_urlconf(name: str) -> Iterator[None]:
 def _is_on_a_list(match: ResolverMatch) -> bool:
     """Say whether the page stays reachable: no other page links to pages of collected papers and of times without any list."""
     if match.url_name in ("paper", "paper-picture"):
-        return Entry.objects.filter(in_published_digest(), paper__arxiv_id=match.kwargs["arxiv_id"]).exists()
+        return of_coming(_listed, match.kwargs["arxiv_id"]) is not None
     if match.url_name == "hottest" and match.kwargs["period"] not in HOTTEST_OF:
         with suppress(SelectionError):
             period = Period.parse(match.kwargs["period"])
             return Digest.objects.published().between(period.since, period.until).exists()
     return True
+
+
+def _listed(arxiv_ids: Collection[str]) -> dict[str, str]:
+    """Return those of the papers that published lists have; one query."""
+    rows = Entry.objects.filter(in_published_digest(), paper__arxiv_id__in=arxiv_ids)
+    return {arxiv_id: arxiv_id for arxiv_id in rows.order_by().values_list("paper__arxiv_id", flat=True)}
+
+
+def papers_at(addresses: Iterable[str]) -> list[str]:
+    """Return the arXiv ids of the papers whose pages, pictures or citations are at the addresses."""
+    return list(dict.fromkeys(found["arxiv_id"] for address in addresses if (found := OF_PAPER.fullmatch(address))))
 
 
 def _asking(address: str) -> dict[str, Any]:

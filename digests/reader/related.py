@@ -1,27 +1,24 @@
-"""Papers like one: by the words of title and abstract, and by who posted both. Asked among the papers of nearby lists, so that it
-costs the same however long the archive is.
-
-The measure is the cosine of the two texts' words, each weighed by how rare it is among the papers asked (tf-idf), plus a share
-for the people who posted both, weighed by how few of these papers have as many.
-"""
+"""Papers like one (see likeness.py). Asked among the papers of nearby lists, so that it costs the same however long the archive
+is."""
 
 import json
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from itertools import chain
-from math import log, sqrt
-from operator import mul
+from functools import lru_cache, reduce
+from itertools import groupby, islice
+from operator import or_
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Subquery, TextField
-from django.db.models.functions import Cast, Coalesce, Left
+from django.db.models import Aggregate, Exists, OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Cast, Left
 
 from digests.models import Digest, Entry
+from digests.reader.likeness import Shelf, Text
+from digests.reader.once import kept
 from papers.models import Mention, Paper, PaperCategory, of_live_tweet
-from papers.search.words import words
+from papers.rows import select
 
 SPAN = timedelta(days=60)
 """How far a list may be from the paper’s listing day, before or after."""
@@ -31,8 +28,16 @@ MOST = 600
 CHARACTERS = 700
 """Characters of an abstract that are read."""
 SHOWN = 5
-LEAST = 0.12
-FOR_PEOPLE = 0.4
+
+
+class Asked(NamedTuple):
+    """A paper to which others are sought."""
+
+    paper: Paper
+    codes: Set[str]
+    """Its categories."""
+    people: Set[str]
+    """The handles of those who posted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +50,31 @@ class RelatedPaper:
     """How many people posted both papers."""
 
 
-def related_to(paper: Paper, codes: Iterable[str]) -> list[RelatedPaper]:
-    """The closest papers, closest first; one query."""
-    of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=list(codes))
-    days = Digest.objects.published().between(*nearby(paper.listing_date))  # not joined: SQLite would begin at all entries
-    entries = Entry.objects.filter(Exists(of_categories), digest__in=days)
-    rows = entries.exclude(paper=paper.pk).order_by("-pk").annotate(people=_people_of_both(paper))
-    asked = (
-        "paper",
-        "paper__arxiv_id",
-        "paper__title",
-        Cast("paper__authors", TextField()),
-        Left("paper__abstract", CHARACTERS),
-        "people",
-    )
-    found, texts, people = {}, {}, {}
-    for pk, arxiv_id, title, authors, start, both in rows.values_list(*asked)[:MOST]:
-        found[pk] = arxiv_id, title, authors
-        texts[pk], people[pk] = _weighed(title, start), both
-    of_text, of_all = _Texts(_weighed(paper.title, paper.abstract[:CHARACTERS]), texts), sorted(people.values())
-    measure = {pk: of_text.cosine(pk) + _for_people(people[pk], of_all) for pk in found}
-    best = sorted((pk for pk in found if measure[pk] >= LEAST), key=lambda pk: (-measure[pk], -pk))[:SHOWN]
-    return [RelatedPaper(_paper(pk, *found[pk]), of_text.strongest(pk), people[pk]) for pk in best]
+class _Listed(NamedTuple):
+    """A paper of a nearby list."""
+
+    digest: int
+    pk: int
+    arxiv_id: str
+    title: str
+    authors: str
+    """As JSON."""
+    start: str
+    """Of the abstract."""
+    people: str | None
+    """The handles of those who posted it, one for each post, one a line."""
+
+    def paper(self) -> Paper:
+        return Paper(pk=self.pk, arxiv_id=self.arxiv_id, title=self.title, authors=json.loads(self.authors))
 
 
-def _paper(pk: int, arxiv_id: str, title: str, authors: str) -> Paper:
-    return Paper(pk=pk, arxiv_id=arxiv_id, title=title, authors=json.loads(authors))
+def related_to(asked: Iterable[Asked]) -> dict[int, list[RelatedPaper]]:
+    """The closest papers of each, by its primary key, closest first; one query for one, three for all those of a month."""
+    by_day = sorted(asked, key=lambda one: one.paper.listing_date)
+    found = dict[int, list[RelatedPaper]]()
+    for _, of_month in groupby(by_day, lambda one: (one.paper.listing_date.year, one.paper.listing_date.month)):
+        found |= _related(list(of_month))
+    return found
 
 
 def nearby(day: date) -> tuple[date, date]:
@@ -78,56 +82,93 @@ def nearby(day: date) -> tuple[date, date]:
     return max(day, EARLIEST) - SPAN, min(day, LATEST) + SPAN
 
 
-def _people_of_both(paper: Paper) -> Coalesce:
-    """The number of people who posted both this paper and that of the entry."""
-    posts = Mention.objects.filter(of_live_tweet(), tweet__is_excluded=False).exclude(tweet__author_handle="").order_by()
-    mine = posts.filter(paper=paper.pk).values("tweet__author_handle")
-    both = posts.filter(paper=OuterRef("paper"), tweet__author_handle__in=mine)
-    counted = both.values("paper").annotate(people=Count("tweet__author_handle", distinct=True)).values("people")
-    return Coalesce(Subquery(counted), 0)
+def _related(asked: Sequence[Asked]) -> dict[int, list[RelatedPaper]]:
+    listed = _listed(asked)
+    own = [_text(one.paper.title, one.paper.abstract[:CHARACTERS]) for one in asked]
+    people = (set(one.people.split("\n")) if one.people else () for one in listed)
+    shelf = Shelf(_texts(listed), people, set().union(*(text.words for text in own)))
+    found = {}
+    for one, text, others in zip(asked, own, _others(asked, listed), strict=True):
+        alike = sorted(shelf.alike(text, one.people, others), key=lambda like: (-like.measure, -listed[like.place].pk))
+        found[one.paper.pk] = [RelatedPaper(listed[like.place].paper(), like.words, like.posters) for like in alike[:SHOWN]]
+    return found
 
 
-def _for_people(both: int, of_all: Sequence[int]) -> float:
-    """What the people who posted both papers add to the score. It is less if many papers have as many of them, since some people
-    post everything. `of_all` is sorted."""
-    if not both:
-        return 0.0
-    as_many = len(of_all) - bisect_left(of_all, both)
-    return FOR_PEOPLE * log((len(of_all) + 1) / as_many) / log(len(of_all) + 1)
+def _listed(asked: Sequence[Asked]) -> list[_Listed]:
+    """Those that may be like any of the papers, which are sorted by day; those that were listed last come first."""
+    since, until = nearby(asked[0].paper.listing_date)[0], nearby(asked[-1].paper.listing_date)[1]
+    days = Digest.objects.published().between(since, until)  # not joined: SQLite would begin at all entries
+    codes = frozenset[str]().union(*(one.codes for one in asked))
+    of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=codes)
+    entries = Entry.objects.filter(Exists(of_categories), digest__in=days).order_by("-pk")
+    if len(asked) == 1:
+        first = entries.exclude(paper=asked[0].paper.pk)[:MOST]
+        entries = Entry.objects.filter(pk__in=first.values("pk")).order_by("-pk")  # so that only these are read
+    posts = Mention.objects.filter(of_live_tweet(), paper=OuterRef("paper"), tweet__is_excluded=False).order_by()
+    rows = entries.values_list(
+        "digest",
+        "paper",
+        "paper__arxiv_id",
+        "paper__title",
+        Cast("paper__authors", TextField()),
+        Left("paper__abstract", CHARACTERS),
+        Subquery(posts.values("paper").annotate(all=_Lines("tweet__author_handle", Value("\n"))).values("all")),
+    )
+    return [_Listed(*row) for row in rows]
+
+
+class _Lines(Aggregate):
+    """The texts with a line end between them."""
+
+    function = "GROUP_CONCAT"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="STRING_AGG", **extra)
+
+
+def _others(asked: Sequence[Asked], listed: Sequence[_Listed]) -> Iterator[list[int]]:
+    """For each paper, the places of those with which it is compared, each once; two queries, or none for one paper."""
+    if len(asked) == 1:
+        yield _once(range(len(listed)), listed)  # the database chose
+        return
+    day_of = dict(select(Digest, ["id", "date"], "id", {one.digest for one in listed}))
+    codes_of = defaultdict[int, list[str]](list)
+    for pk, code in select(PaperCategory, ["paper", "code"], "paper", {one.pk for one in listed}):
+        codes_of[pk].append(code)
+    # A set of places is a number, with a bit for each: what two sets have in common is found at once.
+    of_day, of_code, of_paper = defaultdict[date, int](int), defaultdict[str, int](int), defaultdict[int, int](int)
+    for place, one in enumerate(listed):
+        of_day[day_of[one.digest]] |= 1 << place
+        of_paper[one.pk] |= 1 << place
+        for code in codes_of[one.pk]:
+            of_code[code] |= 1 << place
+    for paper, codes, _ in asked:
+        since, until = nearby(paper.listing_date)
+        of_days = reduce(or_, (places for day, places in of_day.items() if since <= day <= until), 0)
+        of_codes = reduce(or_, (of_code[code] for code in codes), 0)
+        bits = bin(of_days & of_codes & ~of_paper[paper.pk])[:1:-1]
+        yield _once(islice((place for place, bit in enumerate(bits) if bit == "1"), MOST), listed)
+
+
+def _once(places: Iterable[int], listed: Sequence[_Listed]) -> list[int]:
+    """Of several places of a paper the first."""
+    first: dict[int, int] = {}
+    for place in places:
+        first.setdefault(listed[place].pk, place)
+    return list(first.values())
+
+
+def _texts(listed: Iterable[_Listed]) -> list[Text]:
+    """The words of each; those of one batch are at hand for the next, most of whose papers are the same."""
+    before = kept("texts")
+    texts = {key: before.get(key) or _text(*key) for one in listed for key in [(one.title, one.start)]}
+    before.clear()
+    before.update(texts)
+    return [texts[one.title, one.start] for one in listed]
 
 
 @lru_cache(maxsize=2 * MOST)
-def _weighed(title: str, abstract: str) -> Mapping[str, float]:
-    """The weight of each word; one in the title counts as three in the abstract. Cached, because papers of the same time are
-    compared with the same ones: callers must not change it."""
-    counted = Counter(words(abstract))
-    for word in words(title):
-        counted[word] += 3
-    return {word: 1 + log(number) for word, number in counted.items()}
-
-
-class _Texts:
-    """Compares a text with others by their words."""
-
-    def __init__(self, text: Mapping[str, float], others: Mapping[int, Mapping[str, float]]) -> None:
-        papers_with = Counter(chain.from_iterable(others.values()))
-        rarities = [log((len(others) + 1) / (count + 1)) + 0.1 for count in range(len(others) + 1)]
-        self._rarity = dict.fromkeys(text, rarities[0]) | {word: rarities[count] for word, count in papers_with.items()}
-        self._others, self._own = others, {word: weight * self._rarity[word] for word, weight in text.items()}
-        self._own_length = self._length(text)
-
-    def cosine(self, pk: int) -> float:
-        return sum(self._shared(pk).values()) / (self._own_length * self._length(self._others[pk]))
-
-    def strongest(self, pk: int) -> list[str]:
-        """The words that contribute most to the similarity."""
-        shared = self._shared(pk)
-        return sorted(shared, key=lambda word: (-shared[word], word))[:3]
-
-    def _shared(self, pk: int) -> dict[str, float]:
-        other = self._others[pk]
-        return {word: self._own[word] * (other[word] * self._rarity[word]) for word in self._own.keys() & other.keys()}
-
-    def _length(self, text: Mapping[str, float]) -> float:
-        weights = list(map(mul, text.values(), map(self._rarity.__getitem__, text)))  # most of a paper's page is spent here
-        return sqrt(sum(map(mul, weights, weights))) or 1.0
+def _text(title: str, abstract: str) -> Text:
+    """Cached, because papers of the same time are compared with the same ones."""
+    return Text.of(title, abstract)

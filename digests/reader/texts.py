@@ -39,10 +39,15 @@ def texts_of_events(events: Iterable[PublicEvent]) -> Texts:
     return Texts((Kind.NOTE, event.note) for event in events)
 
 
-def texts_of_paper(paper: Paper, others: Iterable[Paper] = ()) -> Texts:
-    """All that arXiv says of the paper, and titles and authors of others."""
-    own = [(Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment)]
-    return Texts([*_of_papers([paper, *others]), *own])
+def texts_of_whole_papers(papers: Iterable[Paper], others: Iterable[Paper] = ()) -> Texts:
+    """All that arXiv says of the papers, and titles and authors of others."""
+    papers = list(papers)
+    own = [
+        text
+        for paper in papers
+        for text in ((Kind.ABSTRACT, paper.abstract), (Kind.LEAD, paper.abstract), (Kind.COMMENT, paper.comment))
+    ]
+    return Texts([*_of_papers([*papers, *others]), *own])
 
 
 def texts_of_citations(papers: Iterable[Paper]) -> Texts:

@@ -12,7 +12,7 @@ from digests.desk.rows.entries import entry_tweets
 from digests.desk.state import digests_of, is_editable
 from digests.reader.pages.histories import histories
 from digests.reader.pages.papers import drawn, posts_of
-from digests.reader.texts import texts_of_paper
+from digests.reader.texts import texts_of_whole_papers
 from papers.code_links import code_links
 from papers.models import Paper, Tweet
 from papers.ranking.candidates import candidates, ranked, rules
@@ -35,10 +35,10 @@ def look(request: HttpRequest, day: date, arxiv_id: str) -> str:
     entry = next((one for one in entries if one.paper_id == paper.pk), None)
     repeats = covered({paper.pk: paper}, day, entries, ignored_on(day)).get(paper.pk, [])
     site_rules = rules()
-    posts = posts_of(paper, [], site_rules)
+    posts = posts_of(paper.tweets.live().filter(is_excluded=False), [], site_rules)
     context = {
         "paper": paper,
-        "texts": texts_of_paper(paper),
+        "texts": texts_of_whole_papers([paper]),
         "heat": heat,
         "distance": heat.score - site_rules.hot_score,
         "threshold": site_rules.hot_score,

@@ -1,8 +1,10 @@
 """What feed readers and reference managers fetch: the published days and weeks, and the papers of any selection."""
 
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
@@ -19,7 +21,7 @@ from digests.reader.lists.filters import filters_of
 from digests.reader.lists.listing import ListPage, listed
 from digests.reader.lists.selections import FORMS, Selection, SelectionError, shown
 from digests.reader.metadata import metadata_of_list
-from digests.reader.once import of_last, once
+from digests.reader.once import of_coming, once
 from digests.reader.pages.calendars import years
 from digests.reader.texts import texts_of_citations, texts_of_entries
 from digests.templatetags.reading import absolute
@@ -128,7 +130,10 @@ def papers_cited(request: HttpRequest, form: str) -> HttpResponse:
 @reads_query("keys")
 def paper_cited(request: HttpRequest, arxiv_id: str, form: str) -> HttpResponse:
     """Send a paper on a published list to reference managers."""
-    paper, texts = of_last(_cited, arxiv_id)
+    found = of_coming(_cited, arxiv_id)
+    if found is None:
+        raise Http404("No published list has this paper")
+    paper, texts = found
     try:
         text = citations.bibliography([paper], texts, form, _keys(request))
     except SelectionError as error:
@@ -136,10 +141,12 @@ def paper_cited(request: HttpRequest, arxiv_id: str, form: str) -> HttpResponse:
     return shows(HttpResponse(text, content_type=citations.CONTENT_TYPES[form]), texts_of=[paper], appearances_of=[paper])
 
 
-def _cited(arxiv_id: str) -> tuple[Paper, Texts]:
-    entries = Entry.objects.filter(in_published_digest(), paper=OuterRef("pk"))
-    paper = get_object_or_404(Paper.objects.filter(Exists(entries)).prefetch_related("categories"), arxiv_id=arxiv_id)
-    return paper, texts_of_citations([paper])
+def _cited(arxiv_ids: Collection[str]) -> dict[str, tuple[Paper, Texts]]:
+    """Those of the papers that published lists have; three queries."""
+    listed = Exists(Entry.objects.filter(in_published_digest(), paper=OuterRef("pk")))
+    papers = list(Paper.objects.filter(listed, arxiv_id__in=arxiv_ids).order_by().prefetch_related("categories"))
+    texts = texts_of_citations(papers)
+    return {paper.arxiv_id: (paper, texts) for paper in papers}
 
 
 def _keys(request: HttpRequest) -> Keys:

@@ -1,29 +1,28 @@
 """Everything about one paper."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from digests.models import Entry, ShownTweet, in_published_digest
+from digests.models import ShownTweet
 from digests.page_cache.subjects import shows, times
 from digests.reader import bibtex
 from digests.reader.metadata import metadata_of_paper
-from digests.reader.once import of_last
+from digests.reader.once import of_coming
 from digests.reader.pages import charts
-from digests.reader.pages.histories import History, histories
-from digests.reader.related import nearby, related_to
-from digests.reader.texts import texts_of_paper
+from digests.reader.pages.histories import History
+from digests.reader.pages.loading import load
+from digests.reader.related import nearby
 from papers.code_links import code_links
-from papers.models import Paper, PaperCategory, Tweet
+from papers.models import Paper, Tweet
 from papers.network_words import title
 from papers.networks.registry import KINDS
-from papers.ranking.candidates import candidates, rules
-from papers.ranking.ranking import RankedPaper, Rules, points
+from papers.ranking.ranking import Rules, points
 from papers.ranking.repeats import Said
 from papers.search.words import author_key
 from papers.text.taxonomy import category_name
@@ -41,60 +40,39 @@ CHART = {"width": 600, "height": 180}
 @require_safe
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """Show a paper: what arXiv and the networks say about it, and the published lists that have it, if there are any."""
-    found, categories = paper_and_categories(arxiv_id)
-    appearances = list(
-        Entry.objects.filter(in_published_digest(), paper=found)
-        .select_related("digest")
-        .prefetch_related(Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet")))
-        .order_by("-digest__date")
-    )
-    history = histories([found.pk]).get(found.pk)
-    has_inflated_counts = any(entry.counts_are_inflated for entry in appearances)
-    related = related_to(found, categories)
-    texts = texts_of_paper(found, [one.paper for one in related])
-    ranked_by = rules()
-    posts = posts_of(found, appearances, ranked_by)
+    found = of_coming(load, arxiv_id)
+    if found is None:
+        raise Http404("No paper that readers may see")
+    one, categories, texts, history = found.paper, found.categories, found.texts, found.history
+    has_inflated_counts = any(entry.counts_are_inflated for entry in found.appearances)
+    posts = posts_of(found.tweets, found.shown, found.rules)
     context = {
-        "paper": found,
+        "paper": one,
         "texts": texts,
-        "appearances": appearances,
+        "appearances": found.appearances,
         "posts": posts,
         "by_network": by_network(posts.boxes),
-        "elsewhere": elsewhere(found, [*posts.boxes, *posts.lines]),
+        "elsewhere": elsewhere(one, [*posts.boxes, *posts.lines]),
         "categories": [(code, category_name(code)) for code in categories],
-        "related": related,
+        "related": found.related,
         "history": history,
         "charts": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else [],
-        "rank_now": None if found.is_sample else rank_now(found, ranked_by),
-        "authors": [(name, author_key(name)) for name in texts.names(found.authors)[:MOST_AUTHORS]],
-        "authors_left": max(0, len(found.authors) - MOST_AUTHORS),
-        "code": code_links(found),
-        "citation": bibtex.citation(found, categories, texts),
-        "bibtex": bibtex.entry(found, categories),
-        "meta": metadata_of_paper(found, categories, texts),
+        "rank_now": found.rank_now,
+        "authors": [(name, author_key(name)) for name in texts.names(one.authors)[:MOST_AUTHORS]],
+        "authors_left": max(0, len(one.authors) - MOST_AUTHORS),
+        "code": code_links(one),
+        "citation": bibtex.citation(one, categories, texts),
+        "bibtex": bibtex.entry(one, categories),
+        "meta": metadata_of_paper(one, categories, texts),
         "has_inflated_counts": has_inflated_counts,
     }
     return shows(
         render(request, "paper.html", context),
-        papers=[found],
-        texts_of=[one.paper for one in related],
-        ranks_of=[found.listing_date],
-        papers_listed=times(*nearby(found.listing_date)),  # among which the related ones are found
+        papers=[one],
+        texts_of=[related.paper for related in found.related],
+        ranks_of=[one.listing_date],
+        papers_listed=times(*nearby(one.listing_date)),  # among which the related ones are found
     )
-
-
-def paper_and_categories(arxiv_id: str) -> tuple[Paper, list[str]]:
-    """The paper; one query, or two if it has no category. Raises Http404 if there is none that readers may see."""
-    rows = PaperCategory.objects.filter(visible_paper("paper__"), paper__arxiv_id=arxiv_id).select_related("paper")
-    if found := list(rows.order_by("position")):
-        return found[0].paper, [row.code for row in found]
-    return get_object_or_404(Paper, visible_paper(), arxiv_id=arxiv_id), []
-
-
-def visible_paper(prefix: str = "") -> Q:
-    """Papers that have a page. The query leaves out all others, so a paper of a draft takes as long as an unknown one."""
-    listed = Entry.objects.filter(in_published_digest(), paper=OuterRef(f"{prefix}pk"))
-    return Paper.public(prefix) | Q(Exists(listed))
 
 
 @require_safe
@@ -114,17 +92,16 @@ class Posts:
     """The number of posts that are not shown."""
 
 
-def posts_of(paper: Paper, appearances: list[Entry], ranked_by: Rules) -> Posts:
-    """First the posts that its lists show, even if they are gone meanwhile; then all others that count, best first. One query.
+def posts_of(tweets: Iterable[Tweet], shown: Iterable[ShownTweet], ranked_by: Rules) -> Posts:
+    """First the posts that its lists show, even if they are gone meanwhile; then all others of those that count, best first.
 
     Of a text that one person posted on two networks the other posts with it take a line.
     """
     first: dict[int, ShownTweet] = {}
-    for entry in appearances:
-        for shown in entry.shown_tweets.all():
-            first.setdefault(shown.tweet_id, shown)
+    for one in shown:
+        first.setdefault(one.tweet_id, one)
     weights = ranked_by.weights
-    counted = paper.tweets.filter(state=Tweet.State.LIVE, is_excluded=False).exclude(pk__in=first)
+    counted = (tweet for tweet in tweets if tweet.pk not in first)
     others = sorted(counted, key=lambda tweet: (-points(tweet.network, tweet.counted, weights), tweet.posted_at, tweet.pk))
     room = max(0, MOST_POSTS - len(first))
     posts = [*first.values(), *(ShownTweet(tweet=tweet) for tweet in others[:room])]
@@ -163,12 +140,6 @@ def elsewhere(paper: Paper, posts: list[ShownTweet]) -> list[tuple[str, str]]:
         if one.tweet.state == Tweet.State.LIVE and one.tweet.counted.get("comments") and not one.tweet.is_sample:
             discussions.setdefault(f"Discussion on {title(one.tweet.network)}", one.tweet.url)
     return [*found, *discussions.items()]
-
-
-def rank_now(paper: Paper, ranked_by: Rules) -> RankedPaper | None:
-    """The paper’s rank among those of its listing day, by the newest counts; None if none were read."""
-    ranked = next((one for one in of_last(candidates, paper.listing_date, ranked_by) if one.arxiv_id == paper.arxiv_id), None)
-    return ranked if ranked and any(line.read_at for line in ranked.tweets) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from digests.models import Entry, in_published_digest
 from digests.page_cache.subjects import shows
 from digests.reader.pages.days import expect_visible, kept_private
 from digests.reader.pages.entries import entries_of
-from digests.reader.pages.papers import visible_paper
+from digests.reader.pages.loading import visible_paper
 from digests.reader.texts import texts_of_entries, texts_of_papers
 from digests.templatetags.reading import day_text
 from papers.models import Paper

@@ -1,9 +1,11 @@
 """The site as files is made by several processes, and what pages share is made once."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from digests.mirror import site as mirrored_site
@@ -14,6 +16,8 @@ from papers.search.index import index_changed
 from tests.digests.mirror.mirrored import files, update
 from tests.factories import make_digest
 
+LINK = re.compile(rb'(?:href|src|action|data-suggest)="[^"]*"')
+"""Some stay on the live site."""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -53,3 +57,20 @@ def test_citations_of_a_paper_are_looked_up_once(
     with django_assert_num_queries(3):
         pages = list(made._crawl(addresses, set()))
     assert sorted(page.address for page in pages) == sorted(addresses)
+
+
+@pytest.mark.parametrize("papers", [1, 10])
+def test_pages_of_papers_take_a_constant_number_of_queries_together(
+    tmp_path: Path, client: Client, django_assert_num_queries: DjangoAssertNumQueries, papers: int
+) -> None:
+    """As many as a page alone, but for two more for the second day on which arXiv listed them, and two for their month."""
+    digests = [make_digest(date(2021, 5, 11) + timedelta(days=day), papers=papers) for day in range(2)]
+    render_changed()
+    addresses = [paper.get_absolute_url() for digest in digests for paper in digest.papers.all()]
+    made = mirrored_site.Site(Target("site", tmp_path, Kind.HTML, "html"))
+    with django_assert_num_queries(15):
+        pages = list(made._pages(addresses))
+    assert [page.address for page in pages] == addresses
+    for page in pages:
+        live = client.get(page.address).content
+        assert LINK.sub(b"", page.data) == LINK.sub(b"", live), page.address
