@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from papers.counts.gone import COPIED, ERASED
@@ -18,6 +18,7 @@ from papers.models import Erasure, Tweet
 from papers.models.tweets import TweetQuerySet
 from papers.networks.registry import KINDS
 from papers.rows import select
+from papers.search import posts as index
 from papers.shown import lists
 from papers.text.folding import Folded
 
@@ -91,9 +92,18 @@ def _erase(
 
 
 def _forget(keys: Collection[int], now: datetime) -> None:
+    """Also in the search index and in SQLite's log, which would hold the texts for a while."""
     Tweet.objects.filter(pk__in=keys).update(state=Tweet.State.ERASED, state_since=now, next_read_at=None, author_id="", **ERASED)
     lists().forget_texts(keys, COPIED)
     measure_papers(keys, now=now)
+    index.forget(keys)
+    if connection.vendor == "sqlite":
+        transaction.on_commit(_empty_log)
+
+
+def _empty_log() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # does nothing if others read for longer than the timeout
 
 
 def erase_again(requests: Iterable[Erasure], *, now: datetime) -> int:

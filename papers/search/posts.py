@@ -81,6 +81,14 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
                     copy.write_row((pk, _tsvector(terms)))
 
 
+def forget(ids: Collection[int]) -> None:
+    """Take posts whose texts were erased out of the index, with every trace of their words."""
+    write(ids)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(POST_FTS5.forget)
+
+
 def _tsvector(terms: list[str]) -> str:
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place, term in enumerate(terms, 1):

@@ -90,6 +90,8 @@ class POST_FTS5:
     empty = "DELETE FROM papers_post_words"
     add = "INSERT OR REPLACE INTO papers_post_words (rowid, words) VALUES (%s, %s)"
     remove = "DELETE FROM papers_post_words WHERE rowid = %s"
+    forget = "INSERT INTO papers_post_words (papers_post_words) VALUES ('optimize')"
+    """Until it is merged, it holds the words of what was removed."""
     find = "SELECT rowid FROM papers_post_words WHERE papers_post_words MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s"
 
 

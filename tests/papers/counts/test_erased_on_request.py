@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from pytest_django import Settings
@@ -16,6 +17,7 @@ from papers.collecting import posts, tweets
 from papers.counts import erased_on_request
 from papers.models import Erasure, Tweet
 from papers.networks.base import FoundPost, Run
+from papers.search.index import index_changed
 from tests.digests.markdown.importing_posts import a_file, a_post, import_posts
 from tests.editors import make_client, make_user
 from tests.factories import make_digest, make_paper, make_tweet
@@ -143,6 +145,24 @@ def test_readers_see_a_tombstone_and_the_paper_no_longer_counts_it(client: Clien
     assert "Ann E" not in page
     assert "no longer available" in page
     assert "Ann E" not in everything()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sqlite_keeps_no_trace_in_its_files() -> None:
+    """Neither the words in the search index nor the log of what was written."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL clears away by itself what is dead")
+    paper = make_paper()
+    make_tweet(paper, body_html="A kept text")
+    make_tweet(paper, body_html="An unwanted text", author_name="Unwanted Name", author_handle="unwanted_handle")
+    index_changed()
+    database = Path(connection.settings_dict["NAME"])
+    files = [database, database.with_name(f"{database.name}-wal")]
+    assert any(b"unwanted" in path.read_bytes().lower() for path in files if path.exists())
+
+    erased_on_request.erase_author("x", "unwanted_handle", reason="ticket 17", now=NOW)
+
+    assert not any(b"unwanted" in path.read_bytes().lower() for path in files if path.exists())
 
 
 def test_an_import_brings_nothing_back(tmp_path: Path) -> None:
