@@ -18,6 +18,8 @@ from django.http.response import HttpResponseBase
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 task_id: ContextVar[str] = ContextVar("task_id", default="")
 REQUEST_ID = re.compile("[A-Za-z0-9._-]{8,64}")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What ends a line, or commands a terminal."""
 access = logging.getLogger("hotpapers_site.access")
 
 
@@ -30,13 +32,13 @@ class Marks(logging.Filter):
 
 
 class Line(logging.Formatter):
-    """A line for people; the short ids stand at the end."""
+    """A line for people; the short ids stand at the end. Whatever strangers wrote in it, it begins no other line and colours no
+    terminal; only an exception follows on lines of its own."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        text = CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
         ids = [f"{name}={value[:8]}" for name in ("request_id", "task_id") if (value := getattr(record, name, ""))]
-        head, _, rest = text.partition("\n")
-        return " ".join([head, *ids]) + (f"\n{rest}" if rest else "")
+        return " ".join([text, *ids])
 
 
 class Json(logging.Formatter):

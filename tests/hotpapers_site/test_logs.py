@@ -45,9 +45,22 @@ def test_json_is_one_line_with_the_ids(ids: None) -> None:
     }
 
 
-def test_line_has_short_ids_behind_the_first_line(ids: None) -> None:
+def test_line_has_short_ids_behind_it_and_an_exception_follows(ids: None) -> None:
     formatter = logs.Line("{levelname} {name}: {message}", style="{")
-    assert formatter.format(record("One\ntwo")) == "WARNING papers: One request_id=01234567 task_id=fedcba98\ntwo"
+    try:
+        raise ValueError("no")
+    except ValueError as error:
+        made = record("One")
+        made.exc_info = (ValueError, error, error.__traceback__)
+    first, *rest = formatter.format(made).split("\n")
+    assert first == "WARNING papers: One request_id=01234567 task_id=fedcba98"
+    assert (rest[0], rest[-1]) == ("Traceback (most recent call last):", "ValueError: no")
+
+
+def test_what_strangers_wrote_begins_no_line_and_commands_no_terminal() -> None:
+    """As the path of a request does: the access log has it as it was asked for."""
+    line = logs.Line("{message}", style="{").format(record("GET %s 404", "/é\r\n2026-11-27 INFO papers: forged\x1b[2J\x9b\u2028"))
+    assert line == "GET /é\\r\\n2026-11-27 INFO papers: forged\\x1b[2J\\x9b\\u2028 404"
 
 
 def test_an_exception_is_part_of_the_json() -> None:

@@ -140,7 +140,7 @@ def start_broker(servers: contextlib.ExitStack) -> "subprocess.Popen[bytes] | No
 
 def site_url(port: int) -> str:
     """Return the address of the site: as set, but an address of this machine gets the port."""
-    given = os.environ.get("SITE_URL", "")
+    given = os.environ.get("SITE_URL", "").strip()
     return given if given and not is_loopback(given) else f"http://{HOST}:{port}"
 
 

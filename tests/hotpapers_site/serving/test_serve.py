@@ -248,6 +248,7 @@ def test_a_killed_serve_leaves_nothing(var: Path) -> None:
     ("given", "expected"),
     [
         ("", "http://127.0.0.1:8108"),
+        (" ", "http://127.0.0.1:8108"),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8108"),
         ("http://localhost:8000", "http://127.0.0.1:8108"),
         ("https://papers.example", "https://papers.example"),
