@@ -13,6 +13,7 @@ from pathlib import Path
 from django.db import connection, connections
 
 from digests.markdown.composing import CHUNK, compose_in_chunks
+from digests.mirror.made_with import DAYS, software
 from digests.mirror.manifest import Entry as Line
 from digests.mirror.manifest import Manifest
 from digests.mirror.profiles import pages
@@ -32,7 +33,12 @@ class Days:
 
     def __init__(self, target: Target) -> None:
         self._target, self.folder, self._profile = target, target.files, PROFILES[target.profile]
-        self.options = {"profile": target.profile, "posts": str(target.posts), "withdrawn": str(target.withdrawn)}
+        self.options = {
+            "profile": target.profile,
+            "posts": str(target.posts),
+            "withdrawn": str(target.withdrawn),
+            "software": software(DAYS),
+        }
 
     def files(self, since: date | None) -> Iterator[File]:
         yield from self._published(Digest.objects.mirrored().between(since, None))

@@ -6,6 +6,7 @@ at some files, the next run at the next ones. What a run is about to write is co
 
 import os
 import re
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,9 @@ from digests.mirror.manifest import Manifest
 
 SOME = 4000
 """The most files at which a run looks, where it need not look at all."""
+
+
+HOUR_NS = 3600 * 10**9
 
 
 class State(NamedTuple):
@@ -30,6 +34,10 @@ class State(NamedTuple):
     """The last file that was looked at in this round."""
     written_at: int = 0
     """ctime, ns. Later than all that the run itself wrote."""
+
+    def is_of_another_hour(self, now: datetime) -> bool:
+        """Say whether pages that depend on the time are to be made again."""
+        return self.written_at // HOUR_NS != int(now.timestamp()) * 10**9 // HOUR_NS
 
     def text(self) -> str:
         return f"{self.position}\n{self.since} {self.began} {self.after}"

@@ -13,13 +13,13 @@ from django.db import connection, connections
 
 from digests.mirror import site_pages
 from digests.mirror.days import staged_at_once, withdrawn
+from digests.mirror.made_with import PAGES, shown_settings, software
 from digests.mirror.manifest import Entry, Manifest
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage_removal
 from digests.page_cache.subjects import widened
 from digests.processes import shared_out
 from digests.reader.once import keeping
-from papers.rendered.kinds import VERSION
 
 SHARE = 100
 """Pages that a process makes before it reports what they link to; fewer are not shared out. Their papers are read together."""
@@ -36,7 +36,8 @@ class Site:
             "profile": target.profile,
             "withdrawn": str(target.withdrawn),
             "site": settings.SITE_URL,
-            "software": software(),
+            "settings": shown_settings(),
+            "software": software(PAGES),
         }
 
     def files(self, since: date | None) -> Iterator[File]:
@@ -142,21 +143,3 @@ def _elsewhere(manifest: Manifest) -> Iterator[str]:
     for name, entry in manifest.items():
         if entry.address and site_pages.file_of(entry.address) != name:
             yield from (one for one in (name, *site_pages.compressed(name)) if one in manifest)
-
-
-MADE_WITH = (
-    ("templates/readers", "*"),
-    ("static/readers", "*"),
-    ("digests/reader", "*.py"),
-    ("digests/page_cache", "subjects.py"),
-)
-
-
-def software() -> str:
-    """Return a fingerprint of everything that the pages, and what they say that they show, are made with."""
-    found = hashlib.sha256(str(VERSION).encode())
-    for folder, pattern in MADE_WITH:
-        for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
-            if path.is_file():
-                found.update(path.read_bytes())
-    return found.hexdigest()[:16]

@@ -14,6 +14,8 @@ from digests.mirror.looking import State, look, read_state
 from digests.mirror.manifest import NAME, Entry, Manifest, ManifestError
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover
 from digests.page_cache.log import changed_since
+from digests.page_cache.subjects import CLOCK
+from papers import clock
 
 COLLECTING = (50_000, 20, 50)
 """See gc.set_threshold."""
@@ -51,9 +53,10 @@ def update(
 ) -> Report:
     """Make the files what readers see. `rebuild` checks each file, `since` those of that day and later.
 
-    Otherwise, only two kinds of files are checked: those that show something that changed since the last run, by the database's
-    log, and those that somebody wrote to since. Without `looks_at_all`, files of the second kind may be found by a later run
-    (looking.py); none is written over unseen. Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
+    Otherwise, only these files are checked: those that show something that changed since the last run, by the database's log,
+    once an hour those that depend on the time, and those that somebody wrote to since. Without `looks_at_all`, files of the last
+    kind may be found by a later run (looking.py); none is written over unseen. Raises FolderError, FolderInUse, ManifestError,
+    ProcessEnded.
     """
     folder = source.folder
     with _told(folder), collecting_rarely():
@@ -68,6 +71,9 @@ def update(
             touched = recover(folder, manifest)
             left = read_state(folder)
             subjects, now = changed_since(left.position)
+            is_another_hour = left.is_of_another_hour(clock.now())
+            if subjects is not None and is_another_hour:
+                subjects |= {CLOCK}
             changed, looked = look(folder, manifest, left, at_all=looks_at_all)
             touched |= {name: entry for name in changed if (entry := manifest.get(name))}
             writer, staged = Writer(folder, manifest, written), None
@@ -80,7 +86,7 @@ def update(
                     if tell:
                         tell(name, state)
             report = writer.finish()
-            if since is None and (touched or now != left.position or looked.after != left.after):
+            if since is None and (touched or is_another_hour or now != left.position or looked.after != left.after):
                 disk.write_state(folder, looked._replace(position=now).text())
     return report
 

@@ -3,7 +3,8 @@
 A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `beside:<day>` (which published
 days are next to it), `post:<day>` (the posts that it shows under its papers), `paper:<key>`, `text:<key>` (what arXiv says of
 it), `appears:<key>` (which lists have it), `day:<listing day>` (how it was collected), `ranks:<listing day>` (of its papers),
-`category:<code>` (of papers that published lists gained or lost), or `*`, all there is.
+`category:<code>` (of papers that published lists gained or lost), `clock` (what time it is, which no trigger names), or `*`, all
+there is.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -17,6 +18,7 @@ from papers.models import Paper
 
 View = TypeVar("View", bound=Callable[..., object])
 EVERYTHING = "*"
+CLOCK = "clock"
 EVER = "*"
 """For `shows`, all times."""
 OF_A_DAY = ("digest:", "listed:", "day:")
@@ -37,13 +39,14 @@ def shows(
     lists_of: Iterable[str] = (),
     papers_listed: Iterable[str] = (),
     days_beside: Iterable[Digest] = (),
+    reads_clock: bool = False,
 ) -> HttpResponse:
     """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
     digests that list them), of some papers no more than texts and categories, or which lists have them, the ranks of listing
     days, how days were collected, which published papers are of categories, something of any list of a time, which papers the
-    lists of a time have and in which order, which days are next to a digest, and nothing else. A time is a day, a month
-    (`2021-05`), a year (`2021`), or `*` for ever; `days` may name some, too. A response that declares nothing is made again after
-    every change.
+    lists of a time have and in which order, which days are next to a digest, what depends on the hour, and nothing else. A time
+    is a day, a month (`2021-05`), a year (`2021`), or `*` for ever; `days` may name some, too. A response that declares nothing
+    is made again after every change.
     """
     subjects = [f"{kind}:{one.date}" for one in digests for kind in ("digest", "beside")]
     subjects += [f"paper:{one.pk}" for one in papers]
@@ -53,6 +56,7 @@ def shows(
     subjects += [f"category:{code}" for code in categories]
     subjects += [f"digest:{time}" for time in lists_of] + [f"listed:{time}" for time in papers_listed]
     subjects += [f"beside:{one.date}" for one in days_beside]
+    subjects += [CLOCK] * reads_clock
     response.page_subjects = frozenset(subjects)  # type: ignore[attr-defined]
     return response
 

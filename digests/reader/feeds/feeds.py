@@ -66,7 +66,7 @@ def weeks(request: HttpRequest, form: str) -> HttpResponse:
     items, digests, papers = once(_newest_weeks)
     response = sent(Feed(title, DESCRIPTION_OF_WEEKS, absolute(reverse("home")), absolute(url), items), form)
     # A day that comes in between, above or below is a neighbour of one that is shown.
-    return shows(response, digests=digests, papers=papers) if digests else response
+    return shows(response, digests=digests, papers=papers, reads_clock=True) if digests else response
 
 
 def _newest_weeks() -> tuple[list[FeedItem], list[Digest], list[Paper]]:

@@ -70,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     response = render(request, "home.html", context)
     if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
         papers = [entry.paper for entry in entries] + may_rise(clock.now())
-        shows(response, digests=page.digests, papers=papers, days=now.days if now else ())
+        shows(response, digests=page.digests, papers=papers, days=now.days if now else (), reads_clock=True)
     return response
 
 
