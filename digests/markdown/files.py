@@ -22,8 +22,15 @@ HUGO_NAME = re.compile(r"hot-papers-[0-9]{4}-[0-9]{2}-[0-9]{2}\.html")
 """The name of a file in a mirror for Hugo, whose built pages have other names."""
 
 
+TOMBSTONE = re.compile(r"---\n.{0,2000}?\n---\n\n(?:<p>)?This list was withdrawn\b", re.DOTALL)
+
+
 class UnreadablePost(Exception):
     """A file that holds no post; the message says why, and what was expected."""
+
+
+class Tombstone(UnreadablePost):
+    """A mirror's file that only says that its day was withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,8 @@ def read_post(path: Path) -> PostFile:
         raise UnreadablePost(f"cannot be read: {error.strerror}") from error
     if carried.is_carrier(text):
         return _read_carrier(path, text)
+    if TOMBSTONE.match(text):
+        raise Tombstone("says that its day was withdrawn; nothing to import")
     repair = mojibake.repair(text)
     try:
         post = parse(repair.text)

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from tqdm import tqdm
 
 from digests.markdown.composing import compose
-from digests.markdown.files import PostFile, UnreadablePost, post_files, read_posts, shown
+from digests.markdown.files import PostFile, Tombstone, UnreadablePost, post_files, read_posts, shown
 from digests.markdown.format import render
 from digests.markdown.importing import Batch, Outcome, batches, fingerprint, store, store_new
 from digests.models import Digest
@@ -67,6 +67,8 @@ class Command(BaseCommand):
                 if isinstance(reading, UnreadablePost):
                     raise reading
                 self.take(reading, is_stored=are_stored, **how)
+            except Tombstone as error:
+                self.note(file, str(error))
             except UnreadablePost as error:
                 self.fail(file, str(error))
             except DatabaseError as error:

@@ -14,8 +14,9 @@ from digests.markdown.composing import compose
 from digests.markdown.post import Post, PostError
 from digests.mirror.profiles.pages import inert, yaml
 from digests.mirror.profiles.registry import PROFILES
-from digests.mirror.targets import Posts, Target
+from digests.mirror.targets import Posts, Target, Withdrawn
 from digests.models import Digest, Entry
+from digests.publishing.status import withdraw
 from papers.models import Paper, Tweet
 from tests.digests.markdown.importing_posts import import_posts
 from tests.digests.markdown.test_post import POSTS
@@ -78,6 +79,20 @@ def test_import_of_an_export_changes_nothing_and_brings_back_all(archive: Path, 
     assert {digest.date: compose(digest) for digest in Digest.objects.all()} == posts
     update(target, rebuild=True)
     assert files(target.folder) == before
+
+
+@pytest.mark.parametrize("profile", list(PROFILES))
+@pytest.mark.django_db
+def test_import_passes_over_the_days_that_a_mirror_calls_withdrawn(tmp_path: Path, profile: str) -> None:
+    for day in (10, 11, 12):
+        make_digest(date(2021, 5, day), papers=1)
+    withdraw(Digest.objects.get(date=date(2021, 5, 11)), now=datetime(2021, 5, 14, 9, tzinfo=UTC))
+    target = Target("out", tmp_path / "out", profile=profile, withdrawn=Withdrawn.TOMBSTONE)
+    update(target)
+    told, _ = import_posts(target.folder)
+    withdrawn = target.folder / PROFILES[profile].file_of(date(2021, 5, 11))
+    assert told.splitlines()[0] == f"{withdrawn}: says that its day was withdrawn; nothing to import"
+    assert told.splitlines()[-1].startswith("3 files: 0 new, 2 unchanged, 0 changed, 0 kept")
 
 
 @pytest.mark.django_db
