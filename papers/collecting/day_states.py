@@ -61,7 +61,8 @@ def told_gaps(of_network: NetworkDay) -> str:
     for *gap, why in ((*gap, "")[:3] for gap in of_network.missed):
         start, end = map(datetime.fromisoformat, gap)
         until = "24:00" if start.date() < end.date() else f"{end:%H:%M}"
-        told += [f"{title(of_network.network)} was not heard from {start:%H:%M} to {until} UTC.", why]
+        when = f"at {until}" if until == f"{start:%H:%M}" else f"from {start:%H:%M} to {until}"
+        told += [f"{title(of_network.network)} was not heard {when} UTC.", why]
     return _joined(*told)
 
 

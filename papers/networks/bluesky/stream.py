@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-from websockets.sync.client import ClientConnection, reconnect
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection
 
 from papers.networks.api import utc_now
 from papers.networks.base import Heard
 from papers.networks.bluesky.events import Events, frame_time, may_matter
+from papers.networks.bluesky.hosts import Straight, is_too_large, reason_of, stream_hosts
 from papers.networks.bluesky.posts import COLLECTION
-from papers.sources.http import Misconfigured, base_url, user_agent
+from papers.sources.http import user_agent
 
 CONNECT_S = 10.0
 SILENCE_S = 20.0
@@ -35,7 +36,10 @@ REWIND = timedelta(seconds=30)
 TOLERANCE = timedelta(minutes=2)
 DENSE = 100
 """Frames that show how closely the stream's events follow each other."""
-LARGEST_FRAME = 4 * 1024 * 1024
+LARGEST_FRAME = 8 * 1024 * 1024
+"""A record has at most 1 MiB, which JSON may write six times as long."""
+FIRST_STEP, LONGEST_STEP = timedelta(milliseconds=10), timedelta(hours=1)
+"""Over a frame that is larger still: about one frame's time, doubled until it is passed."""
 QUEUE = (4096, 1024)
 """Frames that wait for us at most, and from which on reading goes on."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,29 +52,6 @@ def cursor_at(moment: datetime) -> int:
 
 def moment_of(cursor: int) -> datetime:
     return EPOCH + timedelta(microseconds=cursor)
-
-
-def stream_hosts(value: Sequence[str], *, setting: str) -> tuple[str, ...]:
-    """The checked hosts of the stream. Raises Misconfigured, which names the setting."""
-    hosts = tuple(host.strip().rstrip("/") for host in value if host.strip())
-    for host in hosts:
-        try:
-            base_url("http" + host.removeprefix("ws") if host.startswith(("ws://", "wss://")) else "", setting=setting)
-        except Misconfigured as error:
-            raise Misconfigured(
-                f"{setting} must hold wss://host addresses, separated by commas (plain ws:// only on loopback); one is {host!r}.",
-                setting=setting,
-            ) from error
-    if not hosts:
-        raise Misconfigured(f"{setting} holds no address; expected wss://host, several separated by commas.", setting=setting)
-    return hosts
-
-
-class _Straight(reconnect):
-    """A connection to the host of the setting alone: a redirect may lead anywhere, also into the operator's own network."""
-
-    def process_redirect(self, exc: Exception) -> Exception:
-        return exc
 
 
 class Jetstream:
@@ -110,15 +91,23 @@ class Jetstream:
         at = _Place(min(cursor, started), started)
         troubles: dict[str, str] = {}
         failed_in_a_row = 0
+        step: timedelta | None = None
         for host in itertools.cycle(self._hosts):
-            before = at.frames
+            before, heard = at.frames, at.cursor
+            too_large = False
             try:
-                with self._open(host, at.cursor) as connection:
-                    yield from self._listen(connection, at)
+                with self._open(host, at.cursor, step) as connection:
+                    yield from self._listen(connection, at, step or timedelta(0))
                 reason = "fell silent" if at.frames > before else "sends nothing"
             except (OSError, EOFError, WebSocketException) as error:
-                reason = _reason(error)
-            if at.frames > before:
+                reason = reason_of(error)
+                too_large = is_too_large(error)
+            is_stuck = too_large and at.cursor == heard
+            if too_large:  # it comes again wherever we begin before it
+                step = min(max(2 * step, FIRST_STEP), LONGEST_STEP) if step is not None and is_stuck else timedelta(0)
+            elif at.frames > before:
+                step = None
+            if at.frames > before and not is_stuck:
                 troubles.clear()
                 failed_in_a_row = 0
             else:
@@ -131,9 +120,10 @@ class Jetstream:
             if rounds and not place:
                 self._sleep(min(2.0 ** (rounds - 1), LONGEST_PAUSE_S))
 
-    def _open(self, host: str, cursor: int) -> AbstractContextManager[ClientConnection]:
-        start = cursor - REWIND // timedelta(microseconds=1)
-        return _Straight(
+    def _open(self, host: str, cursor: int, step: timedelta | None) -> AbstractContextManager[ClientConnection]:
+        """From a little before the cursor; with a step from so much behind it."""
+        start = cursor - REWIND // timedelta(microseconds=1) if step is None else cursor + 1 + step // timedelta(microseconds=1)
+        return Straight(
             f"{host}/subscribe?wantedCollections={COLLECTION}&cursor={start}",
             user_agent_header=self._user_agent,
             compression=None,
@@ -146,17 +136,18 @@ class Jetstream:
             max_queue=QUEUE,
         )
 
-    def _listen(self, connection: ClientConnection, at: "_Place") -> Iterator[Heard]:
+    def _listen(self, connection: ClientConnection, at: "_Place", step: timedelta) -> Iterator[Heard]:
         """Until the connection is silent. Raises ConnectionClosed where it ends."""
         began_at, came = at.cursor, 0
         horizon = self._now() - self.lookback
         at.behind = at.cursor if moment_of(at.cursor) < horizon - TOLERANCE else None
-        at.start(began_at, is_known=abs(moment_of(began_at) - horizon) > TOLERANCE)
+        at.start(began_at, is_known=abs(moment_of(began_at) - horizon) > TOLERANCE, step=step)
         last_frame = last_told = time.monotonic()
         while True:
             try:
                 frame = connection.recv(timeout=self._every_s, decode=False)
             except TimeoutError:
+                at.pause()
                 at.settle(self._settle_s)
                 quiet_s = time.monotonic() - last_frame
                 is_over = quiet_s >= (self._quiet_s if came and not at.is_live else self._silence_s)
@@ -197,10 +188,15 @@ class _Place:
         self.told_frames = 0
         self.start(self.cursor, is_known=False)
 
-    def start(self, asked: int, *, is_known: bool) -> None:
-        """A new connection, which is to give what comes after this cursor; one that is known was heard, not counted back."""
+    def start(self, asked: int, *, is_known: bool, step: timedelta = timedelta(0)) -> None:
+        """A new connection, which is to give what comes after this cursor; one that is known was heard, not counted back.
+
+        What lies within the step behind it was left out.
+        """
         self.events.begin()
         self._asked, self._first, self._counted, self._is_known = asked, asked, 0, is_known
+        self._step = step
+        self._ahead: int | None = None
 
     def take(self, frame: bytes, horizon: datetime | None) -> None:
         self.frames += 1
@@ -210,12 +206,37 @@ class _Place:
                 end = min(time_us, cursor_at(horizon))
                 self.missed = (moment_of(self.behind), moment_of(end)) if end > self.behind else None
                 self.behind, self._asked = None, max(self._asked, cursor_at(horizon))
+            if self._step:
+                self.missed = (moment_of(self._asked), moment_of(self._asked) + self._step)
+                self._step = timedelta(0)
             self._look_for_hole(time_us)
-            self.cursor = max(self.cursor, time_us)
-            if time_us >= self.started and not self.passed_start:
-                self.passed_start = time.monotonic()
+            self._reach(time_us)
         if may_matter(frame):
             self.events.take(frame)
+
+    def _reach(self, time_us: int) -> None:
+        """All until this moment is in.
+
+        One far ahead of those before is believed once the next frame, or a pause, agrees: were it wrong, what comes until then
+        would be passed over by the next connection.
+        """
+        tolerance = TOLERANCE // timedelta(microseconds=1)
+        if self._ahead is not None and time_us >= self._ahead - tolerance:
+            self.pause()
+        self._ahead = time_us if time_us > self.cursor + tolerance else None
+        if self._ahead is None:
+            self._believe(time_us)
+
+    def pause(self) -> None:
+        """Nothing comes behind the last frame for now."""
+        if self._ahead is not None:
+            self._believe(self._ahead)
+            self._ahead = None
+
+    def _believe(self, time_us: int) -> None:
+        self.cursor = max(self.cursor, time_us)
+        if time_us >= self.started and not self.passed_start:
+            self.passed_start = time.monotonic()
 
     def _look_for_hole(self, time_us: int) -> None:
         """A host may go back less far than it should: then a stream as dense as its own begins long after what was heard last.
@@ -259,15 +280,3 @@ class _Place:
         )
         self.told_frames, self.missed, self.events.unreadable = self.frames, None, 0
         return heard
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, InvalidStatus):
-        return f"refuses the connection (status {error.response.status_code})"
-    if isinstance(error, TimeoutError):
-        return "does not answer in time"
-    if isinstance(error, ConnectionClosed):
-        return "closed the connection"
-    if isinstance(error, OSError):
-        return f"cannot be reached ({error.strerror or type(error).__name__})"
-    return f"gave an unexpected answer ({type(error).__name__})"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from papers.networks.base import GoneReason
-from papers.networks.bluesky.stream import REWIND, cursor_at, moment_of, stream_hosts
+from papers.networks.bluesky.hosts import stream_hosts
+from papers.networks.bluesky.stream import REWIND, cursor_at, moment_of
 from papers.sources.http import Misconfigured
 from tests.papers.networks.asking import NOW, now
 from tests.papers.networks.bluesky.listening import PAPER, START, now_tick, posts, speak, stream, until_live, uris

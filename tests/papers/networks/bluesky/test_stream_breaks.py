@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from papers.networks.bluesky.stream import REWIND, cursor_at, moment_of
+from papers.networks.bluesky.stream import LARGEST_FRAME, REWIND, cursor_at, moment_of
 from tests.papers.networks.asking import NOW, now
 from tests.papers.networks.bluesky.listening import PAPER, START, now_tick, posts, speak, stream, until_live, uris
 from tests.servers import free_port
 from tests.standins.bluesky import BlueskyPost, external
-from tests.standins.jetstream import Fault, JetstreamStandin
+from tests.standins.jetstream import Fault, JetstreamStandin, event_of, nothing_at
 
 # --- through breaks
 
@@ -111,7 +111,43 @@ def test_a_host_that_refuses_and_one_that_sends_nothing_are_named(host: Jetstrea
     assert trouble == (f"Bluesky's stream is unavailable: {first} refuses the connection (status 503); {second} sends nothing.")
 
 
+def test_a_frame_that_is_too_large_costs_itself_and_what_it_may_have_hidden_is_told(host: JetstreamStandin) -> None:
+    made = posts(6)
+    for n, post in enumerate(made):
+        host.post(post)
+        if n == 2:
+            large = post.posted_at + timedelta(milliseconds=300)
+            host.say(large, b'{"did":"did:plc:large","time_us":%d,"kind":"%s"}' % (cursor_at(large), b"a" * LARGEST_FRAME))
+    now_tick(host)
+    waits: list[float] = []
+    kept = until_live(stream(host.url, waits=waits))
+    assert kept.live == uris(made)
+    [missed] = [one.missed for one in kept.records if one.missed]
+    assert missed == (made[2].posted_at, made[2].posted_at + timedelta(milliseconds=320))
+    assert "sends a frame that is too large" in next(one.trouble for one in kept.records if one.trouble)
+    assert (len(host.connections), waits) == (8, [1, 2, 4, 8, 10, 10])
+
+
+def test_a_large_frame_that_the_library_would_refuse_is_read(host: JetstreamStandin) -> None:
+    [post] = posts(1)
+    post.embed = external(PAPER) | {"large": "\x01" * 1_000_000}  # six bytes each, as JSON writes it
+    speak(host, post)
+    kept = until_live(stream(host.url))
+    assert (kept.live, len(host.connections)) == ({post.uri}, 1)
+
+
 # --- cursors
+
+
+def test_one_moment_far_ahead_of_all_others_passes_over_nothing(host: JetstreamStandin) -> None:
+    made = posts(20)
+    for n, post in enumerate(made):
+        host.post(post)
+        if n in (4, 9):
+            host.say(post.posted_at, event_of(NOW + timedelta(minutes=n), nothing_at(NOW))[2])
+    now_tick(host)
+    host.faults = [Fault("abort", 6), Fault("abort", 9)]
+    assert until_live(stream(host.url)).live == uris(made)
 
 
 def test_a_stream_without_news_is_live_after_two_looks(host: JetstreamStandin) -> None:
