@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import segno
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.sessions.models import Session
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -61,11 +62,11 @@ class OpenSession:
 
 
 def sessions_of(user: AbstractBaseUser | AnonymousUser) -> list[OpenSession]:
-    """Return the user's open sessions, last used first."""
-    found = []
+    """Return the user's open sessions, last used first. Those from before the password changed open nothing any more."""
+    found, of_password = [], cast("User", user).get_session_auth_hash()
     for row in Session.objects.filter(expire_date__gt=timezone.now()).order_by("-expire_date")[:MOST_SESSIONS]:
         data = row.get_decoded()
-        if data.get("_auth_user_id") == str(user.pk):
+        if data.get(SESSION_KEY) == str(user.pk) and data.get(HASH_SESSION_KEY) == of_password:
             began, used = (datetime.fromtimestamp(data.get(name, 0), UTC) for name in ("began_at", "used_at"))
             handle = hashlib.sha256(row.session_key.encode()).hexdigest()[:16]
             found.append(OpenSession(handle, row.session_key, began, used, data.get("address", ""), data.get("browser", "")))

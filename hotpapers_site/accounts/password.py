@@ -15,8 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 
 from hotpapers_site import password_tries
-from hotpapers_site.accounts.events import note
-from hotpapers_site.models import SecurityEvent
+from hotpapers_site.accounts import events
 from hotpapers_site.sessions import client_address, locked_out
 
 FRESH_FOR_S = 600
@@ -37,7 +36,6 @@ def password_change(request: HttpRequest) -> HttpResponse:
         return locked_out(request, HttpResponse(), {})
     response = admin.site.password_change(request)
     if response.status_code == 302:
-        note(SecurityEvent.Kind.PASSWORD_CHANGED, request.user, request)
         password_tries.forget_tries(request, request.user)
     return response
 
@@ -83,13 +81,17 @@ def confirm_password(request: HttpRequest) -> HttpResponse:
 
 
 class FreshPasswordMiddleware:
-    """Somebody who finds an open browser can edit lists, but give rights to nobody."""
+    """Somebody who finds an open browser can edit lists, but give rights to nobody. Of a change it is known who made it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self._get_response(request)
+        token = events.asking.set(request)
+        try:
+            return self._get_response(request)
+        finally:
+            events.asking.reset(token)
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
         match = request.resolver_match

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hotpapers_site.accounts import second_factor
-from hotpapers_site.accounts.events import Kind, note
+from hotpapers_site.accounts.events import OPERATOR, Kind, note
 from hotpapers_site.accounts.own_account import end_sessions
 
 
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         if not second_factor.remove(user):
             raise CommandError(f"“{username}” has no second factor.")
         end_sessions(user, but=None)
-        note(Kind.FACTOR_REMOVED, user, detail="by the operator")
+        note(Kind.FACTOR_REMOVED, user, detail=OPERATOR)
         self.stdout.write(f"“{username}” now signs in with the password alone.")
