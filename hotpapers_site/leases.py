@@ -1,7 +1,7 @@
 """Work that only one process may do at a time, on however many machines: the holder of the lease does it.
 
 Times are the database's, so the clocks of the machines do not matter. If a holder is killed, another process follows once its
-lease is over.
+lease is over, or at once if the database's clock was set back meanwhile.
 """
 
 from datetime import timedelta
@@ -16,7 +16,8 @@ from hotpapers_site.models import Lease
 def take(name: str, holder: str, lasts: timedelta) -> bool:
     """Take the lease, or keep it; return False while another process holds it. Raises DatabaseError."""
     until = Now() + lasts
-    if Lease.objects.filter(Q(holder=holder) | Q(until__lte=Now()), name=name).update(holder=holder, until=until):
+    is_free = Q(until__lte=Now()) | Q(until__gt=Now() + 2 * lasts)  # nobody takes it for so long: the clock was set back
+    if Lease.objects.filter(Q(holder=holder) | is_free, name=name).update(holder=holder, until=until):
         return True
     if Lease.objects.filter(name=name).exists():
         return False

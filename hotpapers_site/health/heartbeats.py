@@ -54,18 +54,23 @@ def split() -> tuple[list[Heartbeat], list[Heartbeat]]:
 
 
 def _by_silence() -> tuple[list[Heartbeat], list[Heartbeat]]:
+    """Return who was heard of within LATE_AFTER, and who was not; a process heard of in the future had its say before the clock
+    was set back."""
     rows = list(
         Heartbeat.objects.annotate(silent=ExpressionWrapper(Now() - F("beaten_at"), DurationField())).order_by("beaten_at")
     )
-    return [row for row in rows if row.silent <= LATE_AFTER], [row for row in rows if row.silent > LATE_AFTER]
+    return [row for row in rows if abs(row.silent) <= LATE_AFTER], [row for row in rows if abs(row.silent) > LATE_AFTER]
 
 
 def _replaced(live: list[Heartbeat], silent: list[Heartbeat]) -> list[Heartbeat]:
     """Return the silent processes for each of which another one of the same kind has started since."""
     starts, found = sorted(live, key=lambda one: one.started_at), []
     for one in silent:
-        successor = next((other for other in starts if _work(other) == _work(one) and other.started_at > one.beaten_at), None)
-        if successor:
+        is_from_future = one.silent < timedelta()  # type: ignore[attr-defined]
+        successors = (
+            other for other in starts if _work(other) == _work(one) and (other.started_at > one.beaten_at or is_from_future)
+        )
+        if successor := next(successors, None):
             starts.remove(successor)
             found.append(one)
     return found

@@ -35,6 +35,14 @@ def test_a_lease_that_ran_out_is_free() -> None:
     assert leases.take("beat", "killed", MINUTE) is False
 
 
+def test_a_lease_from_before_the_clock_was_set_back_is_free() -> None:
+    """Else no beat would lead until the clock is there again: for hours, or for days."""
+    leases.take("beat", "killed", MINUTE)
+    Lease.objects.update(until=Now() + timedelta(hours=1))
+    assert leases.take("beat", "b", MINUTE) is True
+    assert leases.take("beat", "killed", MINUTE) is False
+
+
 def scheduler(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> LeadingScheduler:
     made = LeadingScheduler(app)
     monkeypatch.setattr(made, "apply_entry", lambda entry, producer=None: sent.append(entry.name))

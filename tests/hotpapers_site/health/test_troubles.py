@@ -1,7 +1,6 @@
 """What is said of a product that does not run as it should."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -19,7 +18,7 @@ from pytest_django.fixtures import Settings
 from digests.mirror.targets import Target
 from digests.models import MirrorHealth
 from hotpapers_site.celery import app
-from hotpapers_site.health import broker, heartbeats, readiness, task_runs, troubles, watching
+from hotpapers_site.health import broker, heartbeats, task_runs, troubles, watching
 from hotpapers_site.health.heartbeats import Process
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from papers.models import CollectionDay, SourceHealth
@@ -42,7 +41,7 @@ def silence(name: str, seconds: int = 61) -> None:
     """Let its last beat be so long ago, written as the database itself writes a moment."""
     ago: Combinable = Now() - timedelta(seconds=seconds)
     if connection.vendor == "sqlite":
-        ago = Func(Value("%Y-%m-%d %H:%M:%f"), Value("NOW"), Value(f"-{seconds} seconds"), function="STRFTIME")
+        ago = Func(Value("%Y-%m-%d %H:%M:%f"), Value("NOW"), Value(f"{-seconds} seconds"), function="STRFTIME")
     Heartbeat.objects.filter(name=name).update(beaten_at=ago)
 
 
@@ -114,6 +113,16 @@ def test_a_killed_worker_is_late_until_another_one_takes_its_place(running_produ
     assert keys() == []
 
 
+def test_a_process_heard_of_before_the_clock_was_set_back_does_not_run(running_product: None) -> None:
+    beat = Heartbeat.objects.get(kind="beat")
+    silence(beat.name, -3600)
+    assert keys() == ["no beat", f"late {beat.name}"]
+    heartbeats.beat(Process("beat", host="elsewhere", number=9))
+    assert keys() == []
+    watching.look()
+    assert not Heartbeat.objects.filter(name=beat.name).exists()
+
+
 def test_one_start_replaces_one_killed_process(running_product: None) -> None:
     killed = [Process("worker", "mirror", host="elsewhere", number=number) for number in (7, 8)]
     Heartbeat.objects.update(started_at=Now() - timedelta(hours=1))
@@ -170,27 +179,6 @@ def test_a_disk_that_is_nearly_full_and_a_folder_that_is_none(running_product: N
     settings.DISK_FREE_MIB = 10**9
     settings.MIRRORS = [Target("blog", Path("/dev/null/mirror"))]
     assert keys() == ["disk VAR_DIR", "folder the mirror blog"]
-
-
-def test_a_mirror_of_another_machine_or_of_another_unit_is_no_trouble_of_this_process(
-    running_product: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nor does a web server without a mirror's disk become unready: nobody would be left to answer."""
-    elsewhere, closed = tmp_path / "elsewhere", tmp_path / "closed"
-    closed.mkdir()
-    settings.MIRRORS = [Target("elsewhere", elsewhere), Target("closed", closed)]
-    access = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != closed and access(path, mode))
-    assert keys() == []
-    assert not elsewhere.exists()
-    settings.MIRRORS = [Target("blog", Path("/dev/null/mirror"))]
-    assert readiness.checks()["disk"] == "ok"
-
-
-def test_a_var_dir_that_is_gone_is_told(running_product: None, settings: Settings, tmp_path: Path) -> None:
-    settings.VAR_DIR = tmp_path / "gone"
-    assert keys() == ["folder VAR_DIR"]
-    assert not settings.VAR_DIR.exists()
 
 
 def test_a_mirror_that_waits_for_a_person(running_product: None, settings: Settings, tmp_path: Path) -> None:
