@@ -119,7 +119,12 @@ class Git:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Allow one run at a time; clear away what a killed one left. Raises FolderInUse."""
+        """Allow one run at a time; clear away what a killed one left. Raises FolderInUse, GitError."""
+        if (self._folder / ".git").is_file():
+            raise GitError(
+                f"{self._folder} is a part of another repository (a work tree or a submodule); give the mirror a folder of its "
+                f"own with MIRROR_{self._target.name.upper()}_DIR"
+            )
         if not (self._folder / ".git").exists():
             self("init", "--quiet", f"--initial-branch={self._target.branch}")
         with locked(self._folder / ".git"):

@@ -102,9 +102,14 @@ def _chosen(names: list[str], to: Path | None, profile: str | None, posts: str |
     if to is not None:
         if names or not profile:
             raise CommandError("--to DIR goes with --profile NAME and without names of mirrors.", returncode=2)
-        if to.exists() and not to.is_dir():
-            raise CommandError(f"{to} is a file; give a folder.")
-        if owner := next((one for one in targets().values() if to.resolve().is_relative_to(one.folder.resolve())), None):
+        try:
+            if to.exists() and not to.is_dir():
+                raise CommandError(f"{to} is a file; give a folder.")
+            place = to.resolve()
+        except (OSError, RuntimeError) as error:  # a name that is too long, a folder that may not be read, links in a circle
+            why = error.strerror if isinstance(error, OSError) else "links lead in a circle"
+            raise CommandError(f"{to} cannot be a folder: {why}; give another one.", returncode=2) from error
+        if owner := next((one for one in targets().values() if place.is_relative_to(one.folder.resolve())), None):
             raise CommandError(f"{to} belongs to the mirror {owner.name}: run `manage.py mirror {owner.name}`.", returncode=2)
         kind = Kind.HTML if profile == HTML else Kind.FOLDER
         shown, gone = Posts(posts or Posts.MARKUP), Withdrawn(withdrawn or Withdrawn.REMOVE)

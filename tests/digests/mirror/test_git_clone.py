@@ -50,6 +50,14 @@ def change() -> None:
     Entry.objects.update(retweets=int(Entry.objects.values_list("retweets", flat=True)[0]) + 1)
 
 
+def test_folder_that_is_a_work_tree_of_another_repository_is_refused_in_words(target: Target, bare: Path, tmp_path: Path) -> None:
+    git(tmp_path / "first", "worktree", "add", "--quiet", str(target.folder), "-b", "mirror")
+    with pytest.raises(GitError, match=r"is a part of another repository .* MIRROR_BLOG_DIR") as caught:
+        running.run(target, NOW)
+    assert caught.value.passes is False
+    assert (target.folder / ".git").is_file()
+
+
 def test_repositories_own_settings_do_not_change_our_files(target: Target, bare: Path) -> None:
     running.run(target, NOW)
     assert log(bare) == ["Publish 2021-05-12: 1 paper", "First"]

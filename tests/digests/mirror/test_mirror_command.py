@@ -97,6 +97,7 @@ def test_folder_that_is_not_configured_is_brought_up_to_date_as_well(tmp_path: P
         (["--to", "/tmp/x"], "--to DIR goes with --profile NAME"),
         (["notes", "--to", "/tmp/x", "--profile", "hugo"], "--to DIR goes with --profile NAME"),
         (["--to", " ", "--profile", "hugo"], "argument --to: expected a folder"),
+        (["--to", "x" * 300, "--profile", "hugo"], "xxx cannot be a folder: File name too long; give another one"),
         (["--to", "{notes}/x", "--profile", "hugo"], "belongs to the mirror notes: run `manage.py mirror notes`"),
     ],
 )
