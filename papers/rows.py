@@ -5,15 +5,17 @@ Values go in as Python has them, so callers pass what the columns hold; the data
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, DateField, DateTimeField, Field, ForeignKey, JSONField, Model
+from django.db.models import BooleanField, DateField, DateTimeField, Field, ForeignKey, JSONField, ManyToOneRel, Model
 
 Object = TypeVar("Object", bound=Model)
 SPECIAL = (BooleanField, DateField, JSONField)
@@ -109,20 +111,44 @@ def select(model: type[Model], columns: Sequence[str], where: str, among: Iterab
     return _rows(f"{source} WHERE {model._meta.db_table}.{_columns(model, (where,))[0]}", special, among)
 
 
-def objects(model: type[Object], where: str, among: Iterable[Any], *, joined: str = "") -> list[Object]:
-    """Whole rows whose column `where` holds one of the values, in no order; each with the row that its foreign key `joined`
-    (never null) refers to."""
+def objects(model: type[Object], where: str, among: Iterable[Any], *, joined: str | Sequence[str] = ()) -> list[Object]:
+    """Whole rows whose column `where` holds one of the values, in no order; each with the rows that its foreign keys `joined`
+    (never null) refer to."""
     own = _all(model)
-    if not joined:
-        return [model.from_db(DEFAULT_DB_ALIAS, own, row) for row in select(model, own, where, among)]
-    key = cast("ForeignKey[Any, Any]", _field(model, joined))
-    related: type[Model] = key.related_model
-    others = _all(related)
+    keys = [cast("ForeignKey[Any, Any]", _field(model, one)) for one in ([joined] if isinstance(joined, str) else joined)]
+    others = [(key, key.related_model, _all(key.related_model)) for key in keys]
+    columns = [*own, *(f"{key.name}__{column}" for key, _, of_other in others for column in of_other)]
     found = []
-    for row in select(model, [*own, *(f"{joined}__{column}" for column in others)], where, among):
+    for row in select(model, columns, where, among):
         found.append(model.from_db(DEFAULT_DB_ALIAS, own, row[: len(own)]))
-        key.set_cached_value(found[-1], related.from_db(DEFAULT_DB_ALIAS, others, row[len(own) :]))
+        start = len(own)
+        for key, related, of_other in others:
+            end = start + len(of_other)
+            key.set_cached_value(found[-1], related.from_db(DEFAULT_DB_ALIAS, of_other, row[start:end]))
+            start = end
     return found
+
+
+def fetch(parents: Iterable[Model], relation: str, *, joined: str = "", only: Callable[[Any], bool] | None = None) -> list[Any]:
+    """Fetch what `prefetch_related` does: the rows, in their model's order, that refer to these ones by a foreign key whose other
+    end is `relation`; if given, only some of them. One query. Returns all of them."""
+    by_key = defaultdict[Any, list[Model]](list)
+    for parent in parents:
+        by_key[parent.pk].append(parent)
+    if not by_key:
+        return []
+    end = cast("ManyToOneRel", type(next(iter(by_key.values()))[0])._meta.get_field(relation))
+    model = end.related_model
+    rows = objects(model, end.field.name, by_key, joined=[joined] if joined else ())
+    found = defaultdict[Any, list[Model]](list)
+    for row in sorted(filter(only, rows), key=attrgetter(*map(str, model._meta.ordering or ["pk"]))):
+        found[getattr(row, end.field.attname)].append(row)
+    for key, of_key in by_key.items():
+        for parent in of_key:
+            parent._prefetched_objects_cache = getattr(parent, "_prefetched_objects_cache", {}) | {relation: found[key]}  # type: ignore[attr-defined]
+        for row in found[key]:
+            end.field.set_cached_value(row, of_key[0])
+    return [row for of_key in found.values() for row in of_key]
 
 
 def _rows(query: str, special: "Iterable[tuple[int, Field[Any, Any]]]", among: Iterable[Any]) -> list[tuple[Any, ...]]:

@@ -8,9 +8,9 @@ from django.db import DataError, connection, transaction
 from django.db.models import Model
 from pytest_django import DjangoAssertNumQueries
 
-from digests.models import Entry, ShownTweet
+from digests.models import Digest, Entry, ShownTweet
 from papers.models import Paper
-from papers.rows import insert, objects
+from papers.rows import fetch, insert, objects
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,34 @@ def test_objects_found_can_be_saved(entry: Entry) -> None:
 def test_objects_of_nothing_ask_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert objects(Entry, "digest", [], joined="paper") == []
+
+
+def test_objects_may_have_several_joined_rows(entry: Entry, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    expected = Entry.objects.select_related("paper", "digest").get()
+    with django_assert_num_queries(1):
+        [found] = objects(Entry, "id", [entry.pk], joined=("paper", "digest"))
+        joined = found.paper, found.digest
+    assert [values(one) for one in joined] == [values(expected.paper), values(expected.digest)]
+
+
+def test_fetched_rows_are_those_that_django_prefetches(entry: Entry, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    for _ in range(3):
+        make_entry(entry.digest, make_paper())
+    digests = [*Digest.objects.all(), *Digest.objects.all(), make_digest(date(2021, 5, 13))]
+    expected = list(Entry.objects.select_related("paper").order_by("position"))
+    with django_assert_num_queries(1):
+        given = fetch(digests, "entries", joined="paper")
+        found = [list(digest.entries.all()) for digest in digests]
+        assert [values(one) for one in found[0]] == [values(one) for one in expected]
+        assert [values(one.paper) for one in found[0]] == [values(one.paper) for one in expected]
+        assert (found[1:], found[0][0].digest is digests[0]) == ([found[0], []], True)
+    assert given == found[0]
+
+
+def test_fetched_rows_may_be_some_and_none(entry: Entry, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        assert fetch([entry.digest], "entries", only=lambda one: one.position > 1) == list(entry.digest.entries.all()) == []
+        assert fetch([], "entries") == []
 
 
 def test_rows_inserted_are_what_was_given_in_its_order(entry: Entry) -> None:

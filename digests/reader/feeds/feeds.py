@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from digests.reader import citations
 from digests.reader.citations import Keys
 from digests.reader.feeds import formats
 from digests.reader.feeds.formats import Feed, FeedItem
-from digests.reader.feeds.items import day_items, of_entries, of_posts, paper_items
+from digests.reader.feeds.items import day_items, fetch_entries, fetch_posts, paper_items
 from digests.reader.feeds.weeks import week_items
 from digests.reader.lists.filters import filters_of
 from digests.reader.lists.listing import ListPage, listed
@@ -28,6 +28,7 @@ from digests.templatetags.reading import absolute
 from papers import clock
 from papers.models import Paper
 from papers.rendered.stored import Texts
+from papers.rows import fetch
 
 NEWEST_DAYS = 20
 SELECTION = ("category", "period", "min", "q", "order", "after")
@@ -55,7 +56,8 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _newest_days() -> tuple[list[Digest], list[FeedItem]]:
-    digests = list(Digest.objects.published()[:NEWEST_DAYS].prefetch_related("events", of_entries()))
+    digests = list(Digest.objects.published()[:NEWEST_DAYS].prefetch_related("events"))
+    fetch_entries(digests)
     return digests, day_items(digests)
 
 
@@ -170,7 +172,8 @@ def sent(feed: Feed, form: str) -> HttpResponse:
 
 
 def _feed_of(page: ListPage, form: str) -> Feed:
-    prefetch_related_objects(list(page.entries), "digest__events", of_posts())
+    fetch([entry.digest for entry in page.entries], "events")
+    fetch_posts(page.entries)
     selection = page.selection
     return Feed(
         title=selection.title,

@@ -1,14 +1,13 @@
 """The contents of feeds: days with their papers, and single papers. Feeds link to posts; the texts of posts stay out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
-from digests.models import Digest, Entry, ShownTweet
+from digests.models import Digest, Entry
 from digests.reader.feeds.formats import FeedItem, moment
 from digests.reader.texts import texts_of_days, texts_of_list
 from digests.templatetags.reading import absolute
@@ -16,25 +15,25 @@ from papers.code_links import code_links
 from papers.models import Tweet
 from papers.networks.registry import OLD_NETWORK
 from papers.rendered.stored import Texts
+from papers.rows import fetch
 
 SENTENCE = re.compile(r".{20,}?[.!?](?= [A-Z0-9]|$)")
 LONGEST_LEAD = 600
 """The longest first sentence of an abstract, in characters."""
 
 
-def of_posts() -> "Prefetch[str]":
-    """Return what to prefetch with entries: the posts that they show, including those that are gone, since that changes the
-    text."""
-    return Prefetch("shown_tweets", ShownTweet.objects.filter(tweet__is_sample=False).select_related("tweet"))
+def fetch_posts(entries: Iterable[Entry]) -> None:
+    """Fetch the posts that the entries show, including those that are gone, since that changes the text; one query."""
+    fetch(entries, "shown_tweets", joined="tweet", only=lambda shown: not shown.tweet.is_sample)
 
 
-def of_entries() -> "Prefetch[str]":
-    """Return what to prefetch with digests: entries with everything that feeds print of them."""
-    return Prefetch("entries", Entry.objects.select_related("paper").prefetch_related(of_posts()))
+def fetch_entries(digests: Iterable[Digest]) -> None:
+    """Fetch the digests' entries with everything that feeds print of them; two queries."""
+    fetch_posts(fetch(digests, "entries", joined="paper"))
 
 
 def day_items(digests: Sequence[Digest]) -> list[FeedItem]:
-    """Return items of digests, which need `of_entries` and their events; one query."""
+    """Return items of digests, which need `fetch_entries` and their events; one query."""
     texts, items = texts_of_days(digests), []
     for digest in digests:
         entries = list(digest.entries.all())
@@ -76,7 +75,7 @@ def lead(abstract: str, texts: Texts) -> str:
 
 
 def paper_items(entries: Sequence[Entry]) -> list[FeedItem]:
-    """Return items of entries, which need paper, its categories, digest, its events and `of_posts`; one query."""
+    """Return items of entries, which need paper, its categories, digest, its events and `fetch_posts`; one query."""
     items, texts = [], texts_of_list(entries)
     for entry in entries:
         paper, digest = entry.paper, entry.digest

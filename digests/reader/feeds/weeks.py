@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 
 from digests.models import SCORE, Digest, Entry
 from digests.reader.feeds.formats import FeedItem
-from digests.reader.feeds.items import changed, headline, list_context, of_posts, touched
+from digests.reader.feeds.items import changed, fetch_posts, headline, list_context, touched
 from digests.reader.lists.listing import fetched
 from digests.reader.lists.selections import Selection
 from digests.reader.texts import texts_of_list
@@ -28,7 +27,7 @@ def week_items(now: datetime) -> tuple[list[FeedItem], list[Digest], list[Paper]
     asked = [digest for _, digests in weeks for digest in digests]
     hottest = _hottest(asked)
     entries = {entry.pk: entry for entry in fetched([pk for pks in hottest.values() for pk in pks[:PAPERS_A_WEEK]])}
-    prefetch_related_objects(list(entries.values()), of_posts())
+    fetch_posts(entries.values())
     texts = texts_of_list(entries.values())
     items = []
     for first, digests in weeks:

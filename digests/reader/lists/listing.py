@@ -23,6 +23,7 @@ from digests.models import SCORE, Digest, Entry
 from digests.page_cache.subjects import EVER, times
 from digests.reader.lists.selections import Order, Selection, SelectionError
 from papers.models import PaperCategory, Provenance
+from papers.rows import fetch, objects
 from papers.search.finding import matching_ids
 
 PAPERS_A_PAGE = 30
@@ -110,7 +111,8 @@ def listed(selection: Selection, after: str = "", limit: int = PAPERS_A_PAGE) ->
 
 def fetched(pks: Sequence[int]) -> list[Entry]:
     """Return the entries in this order, with paper, categories and digest; two queries."""
-    found = Entry.objects.select_related("paper", "digest").prefetch_related("paper__categories").in_bulk(pks)
+    found = {entry.pk: entry for entry in objects(Entry, "id", pks, joined=("paper", "digest"))}
+    fetch((entry.paper for entry in found.values()), "categories")
     return [found[pk] for pk in pks if pk in found]
 
 
