@@ -14,7 +14,7 @@ from celery import shared_task
 
 from papers import clock
 from papers.access import networks
-from papers.access.connections import Sources, sources
+from papers.access.connections import Sources, note_failure, sources
 from papers.collecting import days, progress
 from papers.collecting.announced import Progress, collect_papers
 from papers.collecting.network_days import collect_posts, days_due, tell_unread
@@ -26,10 +26,11 @@ from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.counts.thinning import thin
 from papers.models import SourceHealth, Tweet
+from papers.networks.base import Network
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from papers.sources.gate import GateBusy
-from papers.sources.http import RateLimited, SourceError, Transient
+from papers.sources.http import Malformed, RateLimited, SourceError, Transient
 
 logger = logging.getLogger(__name__)
 DAYS_AT_ONCE = 4
@@ -38,6 +39,8 @@ POSTS_AT_ONCE = 2000
 TEXTS_AT_ONCE = 100
 """Some two minutes, by the second that is between them."""
 AFTER_FAILURE = timedelta(minutes=5)
+OF_THE_QUESTION = (200, 400)
+"""With these a service answers: what is wrong may be wrong with one day alone."""
 RENDER_S = 60.0
 """The next tick goes on."""
 
@@ -80,20 +83,37 @@ def collect_networks() -> None:
 
 @shared_task
 def collect_network(name: str) -> None:
-    """Bring in the posts of the days that are due, then the counts that are."""
+    """Bring in the posts of the days that are due, then the counts that are, also where there was trouble with a day."""
     try:
         with networks.opened(name) as network:
-            for day in days_due(name, clock.now()):
-                row = collect_posts(day, network, now=clock.now())
-                logger.info("%s, %s", row, counted(row.found, "post"))
+            trouble = _collect_due_days(network)
             now = clock.now()
             done = refresh_posts(network, claim_posts(name, most=POSTS_AT_ONCE, now=now), now=now)
             tell_unread(name, done.unreadable, now=now)
+        if trouble:
+            note_failure(name, trouble, clock.now())
+            _log(trouble)
     except SourceError as error:  # kept in the health of the network
         _log(error)
     else:
         if done.read or done.gone:
             logger.info("%s: %s read, %s gone", name, counted(done.read, "count"), done.gone)
+
+
+def _collect_due_days(network: Network) -> SourceError | None:
+    """The first trouble, unless the network wants not to be asked at all. An odd answer about one day keeps no other waiting."""
+    trouble: SourceError | None = None
+    for day in days_due(network.name, clock.now()):
+        try:
+            row = collect_posts(day, network, now=clock.now())
+            logger.info("%s, %s", row, counted(row.found, "post"))
+        except (Malformed, Transient) as error:
+            if isinstance(error, RateLimited):
+                raise
+            trouble = trouble or error
+            if error.status not in OF_THE_QUESTION:
+                break
+    return trouble
 
 
 @shared_task

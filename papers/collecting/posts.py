@@ -40,6 +40,9 @@ def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> Non
         unmatched = link(keys, {id: post.papers for id, post in posts.items() if id not in known})
         if known:
             relink(network, {id: post.papers for id, post in known.items()}, now=read_at)
+            # What is told again may be back; only a reading says so.
+            hidden = Tweet.objects.filter(network=network, status_id__in=known)
+            hidden.exclude(state__in=[Tweet.State.LIVE, Tweet.State.ERASED]).update(next_read_at=read_at)
         # Papers that come while this is being stored cannot see the mentions yet.
         transaction.on_commit(lambda: match(tweets=unmatched))
         counted = {id: post for id, post in posts.items() if post.counts}

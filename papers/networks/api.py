@@ -1,8 +1,9 @@
 """How the networks without a key are asked: GET that gives JSON, tried again where that may help, one sentence for each error."""
 
+import contextlib
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,8 @@ from papers.sources.records import is_mostly_unread
 MAX_BYTES = 32 * 1024 * 1024
 LONGEST_WAIT_S = 3600.0
 UNTOLD_WAIT_S = 5.0
+MOST_IN_A_ROW = 3
+"""Where more questions one after another fail, it is the service that does not answer."""
 Params = Mapping[str, str | int | Sequence[str]]
 
 
@@ -142,3 +145,30 @@ class Api:
     def malformed(self, expected: str) -> Malformed:
         """For an answer with status 200 that lacks what the service documents."""
         return Malformed(f"{self.service} answered without {expected}.", url=self.base, status=200)
+
+
+class EachAlone:
+    """Many questions, of which one that fails costs only what it asks for: the same one may fail for ever."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._is_answering = False
+        self._trouble: SourceError | None = None
+
+    @contextlib.contextmanager
+    def question(self) -> Iterator[None]:
+        """One of them. Raises its error where that is no fault of this question alone."""
+        try:
+            yield
+        except (Transient, Malformed) as error:
+            self._in_a_row += 1
+            if error.status is None or isinstance(error, RateLimited) or self._in_a_row > MOST_IN_A_ROW:
+                raise
+            self._trouble = error
+        else:
+            self._in_a_row, self._is_answering = 0, True
+
+    def done(self) -> None:
+        """Raises the last error where none was answered."""
+        if self._trouble and not self._is_answering:
+            raise self._trouble

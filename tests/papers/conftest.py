@@ -115,6 +115,15 @@ def week(world_tweets: Tweets, settings: Settings, tmp_path: Path, deadline_s: f
         yield week
 
 
+@pytest.fixture
+def retried_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails is tried again without the seconds in between, unless the service asks for some."""
+    defaults = http.retrying.__kwdefaults__
+    assert defaults
+    assert "first_wait_s" in defaults
+    monkeypatch.setitem(defaults, "first_wait_s", 0.0)
+
+
 def states() -> dict[str, str]:
     """By day, oldest first."""
     return {str(row.date): row.state for row in CollectionDay.objects.order_by("date")}

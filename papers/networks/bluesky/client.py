@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from papers.networks.api import Api
+from papers.networks.api import MOST_IN_A_ROW, Api
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead
 from papers.networks.bluesky.posts import (
     DID,
@@ -35,8 +35,6 @@ BATCH = 25
 """The most addresses that one call takes."""
 ONE_OF_THEM = (400, 500)
 """The status where one of several posts may be at fault (https://github.com/bluesky-social/atproto/issues/4341)."""
-MOST_IN_A_ROW = 3
-"""Where more posts one after another are refused, it is Bluesky that does not answer."""
 LACKS = "an author, a record or a moment"
 NEWBORN = timedelta(minutes=2)
 """A post may be on the stream before Bluesky's API knows it."""

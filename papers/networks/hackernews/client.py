@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from papers.networks.api import Api, utc_now
+from papers.networks.api import Api, EachAlone, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import LATEST, count, items, line_of, mapping, moment, text_of, whole_number
@@ -122,23 +122,26 @@ class HackerNews(Network):
         found: dict[str, FoundPost] = {}
         gone: dict[str, GoneReason] = {}
         unreadable: dict[str, str] = {}
+        asked = EachAlone()
         for id in posts:
             if not self.is_id(id):
                 gone[id] = GoneReason.DELETED
                 continue
-            item = self._item.get(f"/v0/item/{id}.json")
-            if item is None and posts[id] > self._now() - NEWBORN:
-                continue
-            if item is None or mapping(item).get("deleted") is True:
-                gone[id] = GoneReason.DELETED
-            elif mapping(item).get("dead") is True:
-                gone[id] = GoneReason.WITHHELD
-            elif not (story := _item(mapping(item))) or story.id != id:
-                unreadable[id] = LACKS
-            elif lacks := self.lacking(story):
-                unreadable[id] = lacks
-            else:
-                found[id] = story
+            with asked.question():
+                item = self._item.get(f"/v0/item/{id}.json")
+                if item is None and posts[id] > self._now() - NEWBORN:
+                    continue
+                if item is None or mapping(item).get("deleted") is True:
+                    gone[id] = GoneReason.DELETED
+                elif mapping(item).get("dead") is True:
+                    gone[id] = GoneReason.WITHHELD
+                elif not (story := _item(mapping(item))) or story.id != id:
+                    unreadable[id] = LACKS
+                elif lacks := self.lacking(story):
+                    unreadable[id] = lacks
+                else:
+                    found[id] = story
+        asked.done()
         return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
 
 

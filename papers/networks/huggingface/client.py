@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from papers.networks.api import Api, Params
+from papers.networks.api import Api, EachAlone, Params
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead
 from papers.networks.paper_links import paper_id
 from papers.networks.strict_json import count, mapping, moment, text_of
@@ -78,23 +78,27 @@ class HuggingFace(Network):
         found: dict[str, FoundPost] = {}
         gone: dict[str, GoneReason] = {}
         unreadable: dict[str, str] = {}
+        asked = EachAlone()
         for day in sorted({listed_at.astimezone(UTC).date() for listed_at in posts.values()}):
-            listed, _ = self._listed(day)
-            found |= {id: post for id, post in listed.items() if id in posts and not self.lacking(post)}
+            with asked.question():
+                listed, _ = self._listed(day)
+                found |= {id: post for id, post in listed.items() if id in posts and not self.lacking(post)}
         for id in posts.keys() - found.keys():
             if not self.is_id(id):
                 gone[id] = GoneReason.DELETED
                 continue
-            status, answer = self._api.ask("GET", f"/api/papers/{id}", accept=(404,))
-            post = _paper(answer, otherwise=posts[id])
-            if status == 404:
-                gone[id] = GoneReason.DELETED
-            elif not post or post.id != id:
-                unreadable[id] = LACKS
-            elif lacks := self.lacking(post):
-                unreadable[id] = lacks
-            else:
-                found[id] = post
+            with asked.question():
+                status, answer = self._api.ask("GET", f"/api/papers/{id}", accept=(404,))
+                post = _paper(answer, otherwise=posts[id])
+                if status == 404:
+                    gone[id] = GoneReason.DELETED
+                elif not post or post.id != id:
+                    unreadable[id] = LACKS
+                elif lacks := self.lacking(post):
+                    unreadable[id] = lacks
+                else:
+                    found[id] = post
+        asked.done()
         return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
 
     def _listed(self, day: date) -> tuple[dict[str, FoundPost], list[LeftOut]]:
