@@ -42,6 +42,7 @@ PAPER, DIGEST, ENTRY, SHOWN, MENTION, EVENT, CATEGORY, INDEXED = (
     model._meta.db_table for model in (Paper, Digest, Entry, ShownTweet, Mention, PublicEvent, PaperCategory, IndexedPaper)
 )
 IF_PUBLISHED = "ROW.status = 'published'"
+IF_WITHDRAWN = "ROW.status = 'withdrawn'"
 LIST = f"{DIGEST} digest WHERE digest.id = ROW.digest_id AND digest.status = 'published'"
 """The published list to which the row belongs."""
 LISTED = f"{ENTRY} entry JOIN {DIGEST} digest ON digest.id = entry.digest_id AND digest.status = 'published'"
@@ -85,6 +86,8 @@ class Watched:
 
 WATCHED = [
     Watched(Digest, (f"digest:ROW.date WHERE {IF_PUBLISHED}",)),
+    # Until somebody deletes it, a withdrawn day has a page that says so, a place in the calendar, and files in mirrors.
+    Watched(Digest, (f"digest:ROW.date WHERE {IF_WITHDRAWN}", f"listed:ROW.date WHERE {IF_WITHDRAWN}"), events=("delete",)),
     # The pages of the days beside it link to a digest, those of its papers list it.
     Watched(
         Digest,

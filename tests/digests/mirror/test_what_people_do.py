@@ -10,7 +10,7 @@ import pytest
 from digests.markdown.composing import compose
 from digests.markdown.format import render
 from digests.mirror.disk import FolderError
-from digests.mirror.targets import Kind, Target
+from digests.mirror.targets import Kind, Target, Withdrawn
 from digests.mirror.writing import Writer
 from digests.models import Digest, Entry
 from digests.publishing.status import withdraw
@@ -156,3 +156,18 @@ def test_withdrawn_day_goes_also_when_its_line_was_taken_out_of_the_manifest(dig
     withdraw(digests[0], now=NOW)
     update(target)
     assert not (target.folder / NAMES[0]).exists()
+
+
+@pytest.mark.parametrize("profile", ["lumen-2020", "html"])
+def test_tombstone_goes_with_the_digest_that_somebody_deletes(digests: list[Digest], tmp_path: Path, profile: str) -> None:
+    index_changed()
+    render_changed()
+    kind = Kind.HTML if profile == "html" else Kind.FOLDER
+    target = Target("kept", tmp_path / "kept", kind, profile, withdrawn=Withdrawn.TOMBSTONE)
+    withdraw(digests[1], now=NOW)
+    update(target)
+    assert "2021-05-11" in " ".join(files(target.folder))
+    digests[1].delete()
+    update(target)
+    assert "2021-05-11" not in " ".join(files(target.folder))
+    assert wrong(target) == []
