@@ -1,20 +1,22 @@
 """Pictures of papers and days, for places where their links are shared."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
 from digests.page_cache.subjects import shows
+from digests.reader.once import of_coming
 from digests.reader.pages.days import expect_visible, kept_private
 from digests.reader.pages.entries import entries_of
 from digests.reader.pages.loading import visible_paper
 from digests.reader.texts import texts_of_entries, texts_of_papers
 from digests.templatetags.reading import day_text
 from papers.models import Paper
+from papers.rendered.stored import Texts
 
 PNG = "image/png"
 NAMES = 12
@@ -26,12 +28,31 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """Send the picture of a paper that has a page; three queries."""
     from digests.reader.pictures.drawing import paper_card  # Pillow takes longer to load than most pages to make
 
-    found = get_object_or_404(Paper, visible_paper(), arxiv_id=arxiv_id)
-    entry = Entry.objects.filter(in_published_digest(), paper=found).select_related("digest").order_by("-digest__date").first()
-    texts = texts_of_papers([found])
-    below = f"hot on {day_text(entry.digest.date)}" if entry else ""
-    drawn = paper_card(texts.line_text(found.title), texts.names(found.authors)[:NAMES], arxiv_id, below)
-    return shows(HttpResponse(drawn, content_type=PNG), texts_of=[found], appearances_of=[found])
+    found = of_coming(_cards, arxiv_id)
+    if found is None:
+        raise Http404("No paper that readers may see")
+    texts, one = found.texts, found.paper
+    below = f"hot on {day_text(found.listed_on)}" if found.listed_on else ""
+    drawn = paper_card(texts.line_text(one.title), texts.names(one.authors)[:NAMES], arxiv_id, below)
+    return shows(HttpResponse(drawn, content_type=PNG), texts_of=[one], appearances_of=[one])
+
+
+class _Card(NamedTuple):
+    """What a paper's picture shows."""
+
+    paper: Paper
+    listed_on: date | None
+    """The newest day whose published list has it."""
+    texts: Texts
+
+
+def _cards(arxiv_ids: Collection[str]) -> dict[str, _Card]:
+    """Those of the papers that have a page; three queries."""
+    papers = list(Paper.objects.filter(visible_paper(), arxiv_id__in=arxiv_ids).order_by())
+    rows = Entry.objects.filter(in_published_digest(), paper__in=papers).order_by("digest__date")
+    days = dict(rows.values_list("paper", "digest__date"))
+    texts = texts_of_papers(papers)
+    return {paper.arxiv_id: _Card(paper, days.get(paper.pk), texts) for paper in papers}
 
 
 @require_safe

@@ -70,6 +70,9 @@ def test_pages_of_papers_take_a_constant_number_of_queries_together(
     made = mirrored_site.Site(Target("site", tmp_path, Kind.HTML, "html"))
     with django_assert_num_queries(15):
         pages = list(made._pages(addresses))
+    with django_assert_num_queries(3):
+        pictures = list(made._pages([f"{address}.png" for address in addresses]))
+    assert [picture.data for picture in pictures] == [client.get(f"{address}.png").content for address in addresses]
     assert [page.address for page in pages] == addresses
     for page in pages:
         live = client.get(page.address).content
