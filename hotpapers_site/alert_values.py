@@ -35,7 +35,8 @@ def mail_server(given: str) -> dict[str, object]:
     """Return Django's settings for mail."""
     parts = urlsplit(values.matching(r"[!-~]+")(given))
     more = parts.path.strip("/") or parts.query or parts.fragment
-    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.port == 0 or more:
+    is_half = bool(parts.username) != bool(parts.password)  # without both, nobody would sign in there
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.port == 0 or more or is_half:
         raise ValueError(given)
     return dict(Env.email_url_config(given))
 

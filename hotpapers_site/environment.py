@@ -56,6 +56,7 @@ class Environment:
         if not given:
             return default
         try:
+            given.encode()  # bytes that are no text in UTF-8 are wrong everywhere
             return kind.parse(given)
         except (ValueError, KeyError, OSError, OverflowError) as error:  # KeyError: of an unknown time zone
             found = "set to something else, which is secret" if kind.is_secret else shown(given)

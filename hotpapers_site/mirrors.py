@@ -61,6 +61,8 @@ def _remote(given: str) -> str:
     is_odd = given.startswith("-") or "::" in given or not given.isprintable() or given != given.strip()
     if is_odd or parts.password or ("://" in given and (parts.query or parts.fragment or " " in given)):
         raise ValueError(given)
+    if parts.scheme in ("http", "https", "ssh") and (not parts.netloc.isascii() or not parts.hostname or parts.port == 0):
+        raise ValueError(given)
     is_safe = parts.scheme in ("https", "ssh", "file") or (parts.scheme == "http" and values.is_loopback(given))
     is_place = "://" in given or given.startswith("/") or re.match(r"[^/:]+:.", given)  # git@host/path would be a folder
     if ("://" in given and not is_safe) or not is_place:

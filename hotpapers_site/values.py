@@ -100,7 +100,8 @@ def time_of_day(given: str) -> time:
 
 
 def time_zone(given: str) -> str:
-    ZoneInfo(matching(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")(given))
+    """Read a name, but none of the copies beside the names: `right/` counts leap seconds, as nothing else does."""
+    ZoneInfo(matching(r"(?!right/|posix)[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")(given))
     return given
 
 
@@ -132,7 +133,7 @@ def archive(given: str) -> str:
 
 def host(given: str) -> str:
     """Read one name or address, without a port: neither all names of a domain nor all names that there are."""
-    if given.startswith("[") and given.endswith("]"):
+    if given.startswith("[") and given.endswith("]") and "%" not in given:  # a zone means something on one machine only
         return f"[{ipaddress.IPv6Address(given[1:-1])}]"
     if re.fullmatch(r"[0-9.]+", given):
         return str(ipaddress.IPv4Address(given))
@@ -239,11 +240,13 @@ def folder(given: str) -> Path:
     """Read a folder that exists or can be made. What a shell would replace is an error: a folder would get that name."""
     if given.startswith(("~", "'", '"')) or "$" in given:
         raise Unsafe("the whole path of a folder, without ~ or variables, which nothing replaces here")
+    if not given.isprintable():
+        raise ValueError(given)
     if " #" in given:
         raise Unsafe("the path of a folder alone; a comment needs a line of its own")
     path = Path(given)
     nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
-    if "\0" in given or not nearest.is_dir():
+    if not nearest.is_dir():
         raise ValueError(given)
     return path
 

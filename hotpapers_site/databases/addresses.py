@@ -50,7 +50,12 @@ def servers(url: str) -> list[tuple[str, int | None]]:
 def database_address(given: str) -> str:
     """Return the address, if it is one that `configured` takes. Raises ValueError, and OSError for a file that cannot be read."""
     parts = urlsplit(given)
-    if not re.fullmatch("[!-~]+", given) or parts.fragment or parts.scheme not in ("postgres", "postgresql", "sqlite"):
+    if (
+        not re.fullmatch("[!-~]+", given)
+        or "%00" in given
+        or parts.fragment
+        or parts.scheme not in ("postgres", "postgresql", "sqlite")
+    ):
         raise ValueError(given)
     if parts.scheme == "sqlite":
         if parts.netloc or parts.query:

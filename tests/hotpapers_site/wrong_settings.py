@@ -269,6 +269,13 @@ ODD = [
     ("MIRROR_DIR", "/etc/hostname/mirror", FOLDER),
     ("REDIS_URL", "http://host:6379", BROKER),
     ("LOG_LEVEL", "info,debug", "debug, info, warning, error or critical"),
+    ("SITE_URL", "https://[fe80::1%25eth0]", SITE),
+    ("TIME_ZONE", "right/Europe/Berlin", "the name of a time zone"),
+    ("EMAIL_URL", "smtp+tls://user@mail.papers.example", MAIL),
+    ("DATABASE_URL", "sqlite:////tmp/%00", DATABASE),
+    ("MIRROR_DIR", "/srv/mir\u200bror", FOLDER),
+    ("MIRROR_DIR", "/srv/mirror\udcff", FOLDER),
+    ("CONTACT_EMAIL", "\udcff@papers.example", "an e-mail address"),
 ]
 """Numbers with units, networks of everybody, lists without commas, names in the place of others."""
 NOT_SHOWN = "ab-cd"
