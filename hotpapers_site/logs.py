@@ -105,7 +105,15 @@ def report_errors(dsn: str) -> None:
         return
     import sentry_sdk  # only where it is wanted
 
-    sentry_sdk.init(dsn=dsn, send_default_pii=False, include_local_variables=False, traces_sample_rate=0.0)
+    # Nor what was sent with a request, such as a new password, nor what was logged before: who signed in from where, for example.
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+        traces_sample_rate=0.0,
+    )
 
 
 def new_request_id(given: str = "") -> str:

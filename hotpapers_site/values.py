@@ -240,13 +240,11 @@ def folder(given: str) -> Path:
     """Read a folder that exists or can be made. What a shell would replace is an error: a folder would get that name."""
     if given.startswith(("~", "'", '"')) or "$" in given:
         raise Unsafe("the whole path of a folder, without ~ or variables, which nothing replaces here")
-    if not given.isprintable():
-        raise ValueError(given)
     if " #" in given:
         raise Unsafe("the path of a folder alone; a comment needs a line of its own")
     path = Path(given)
     nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
-    if not nearest.is_dir():
+    if not given.isprintable() or not nearest.is_dir():
         raise ValueError(given)
     return path
 
