@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from celery import shared_task
+from django.db.models import Q
 
 from papers import clock
 from papers.access import networks
@@ -71,12 +72,11 @@ def collect_day(iso_day: str) -> None:
 def collect_networks() -> None:
     """Queue the open networks that are on, each by itself: one that is slow or fails keeps no other waiting.
 
-    One that failed is asked again a few minutes later.
+    One that failed is asked again a few minutes later, and no earlier than it asked for.
     """
     now = clock.now()
-    failed = SourceHealth.objects.exclude(state=SourceHealth.State.OK).filter(
-        failed_at__gt=now - AFTER_FAILURE, failed_at__lte=now
-    )
+    is_early = Q(failed_at__gt=now - AFTER_FAILURE) | Q(wait_until__gt=now)
+    failed = SourceHealth.objects.exclude(state=SourceHealth.State.OK).filter(is_early, failed_at__lte=now)
     for name in set(networks.on()) - set(failed.values_list("service", flat=True)):
         collect_network.delay(name)
 

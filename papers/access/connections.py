@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
@@ -96,7 +96,9 @@ def note_failure(service: str, error: SourceError, now: datetime) -> None:
     """Record that the service failed. What only a person can fix is kept as a refusal, with the setting to check."""
     setting = getattr(error, "setting", "") or (PAID.key_setting if isinstance(error, OutOfCredit) else "")
     state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
-    _note(service, state, str(error), setting, now, failed_at=now)
+    wait_s = getattr(error, "wait_s", None)
+    wait_until = None if wait_s is None else now + timedelta(seconds=wait_s)
+    _note(service, state, str(error), setting, now, failed_at=now, wait_until=wait_until)
 
 
 def _note(
@@ -108,16 +110,17 @@ def _note(
     *,
     answered_at: datetime | None = None,
     failed_at: datetime | None = None,
+    wait_until: datetime | None = None,
 ) -> None:
     table = SourceHealth._meta.db_table
     rows.insert(
         SourceHealth,
-        ["service", "state", "message", "setting", "since", "answered_at", "failed_at"],
-        [[service, state, message[:LONGEST_MESSAGE], setting, now, answered_at, failed_at]],
+        ["service", "state", "message", "setting", "since", "answered_at", "failed_at", "wait_until"],
+        [[service, state, message[:LONGEST_MESSAGE], setting, now, answered_at, failed_at, wait_until]],
         on_conflict=f"(service) DO UPDATE SET state = excluded.state, message = excluded.message, setting = excluded.setting, "
         f"since = CASE WHEN {table}.state = excluded.state THEN {table}.since ELSE excluded.since END, "
         f"answered_at = COALESCE(excluded.answered_at, {table}.answered_at), "
-        f"failed_at = COALESCE(excluded.failed_at, {table}.failed_at)",
+        f"failed_at = COALESCE(excluded.failed_at, {table}.failed_at), wait_until = excluded.wait_until",
     )
 
 

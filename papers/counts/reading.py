@@ -7,7 +7,7 @@ from django.db import transaction
 
 from papers.access.connections import note_answer, note_failure
 from papers.counts import measuring
-from papers.counts.gone import mark_gone, mark_live
+from papers.counts.gone import LOOK_AGAIN, mark_gone, mark_live
 from papers.counts.mentions import relink
 from papers.counts.refreshing import ASK_AGAIN, Refreshed
 from papers.models import Mention, Tweet
@@ -55,6 +55,9 @@ def _store(network: str, asked: Iterable[Tweet], reading: PostsRead, now: dateti
     unknown = [tweet.pk for tweet in batch if tweet.status_id in reading.unknown]
     if gone:
         mark_gone(gone, now=now)
+        # A network may know a post only hours after it told of it: what it never showed is looked for again on the same day.
+        never_shown = Tweet.objects.filter(pk__in=gone, read_at=None, state_since__gt=now - LOOK_AGAIN)
+        never_shown.update(next_read_at=now + ASK_AGAIN)
         measuring.measure_papers(gone, now=now)
     if back:
         mark_live(back)

@@ -122,6 +122,7 @@ class SourceHealth(models.Model):
     since = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, help_text="The last good answer")
     failed_at = models.DateTimeField(null=True, help_text="The last failure")
+    wait_until = models.DateTimeField(null=True, help_text="It asked then not to be asked again before this moment")
 
     class Meta:
         verbose_name_plural = "source health"

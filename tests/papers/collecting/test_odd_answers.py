@@ -16,6 +16,7 @@ from tests.papers.open_networks import OpenNetworks, open_networks
 from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
+from tests.standins.serving import Reply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("retried_at_once")]
 NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
@@ -127,3 +128,44 @@ def test_a_post_that_is_told_again_after_it_was_gone_is_read_at_once(world: Open
     store("bluesky", [found], read_at=NOW + timedelta(minutes=5))
     tasks.collect_network("bluesky")
     assert Tweet.objects.get().state == "live"
+
+
+def test_a_post_that_the_network_knows_only_after_an_hour_is_looked_for_on_the_same_day(
+    world: OpenNetworks, clock: time_machine.Traveller
+) -> None:
+    made = BlueskyPost("did:plc:a", "3post", MORNING, embed=external(f"{BASE}1"), gone=True)
+    world.bluesky.add(made)
+    store("bluesky", [FoundPost(made.uri, made.did, "", "", MORNING, ("2611.90001",), ())], read_at=NOW)
+    tasks.collect_network("bluesky")
+    assert Tweet.objects.values_list("state", "next_read_at").get() == ("deleted", NOW + timedelta(hours=1))
+    clock.shift(timedelta(hours=1))
+    made.gone = False
+    tasks.collect_network("bluesky")
+    assert Tweet.objects.values_list("state", "counts").get() == ("live", made.counts)
+
+
+def test_a_post_that_is_gone_for_good_is_soon_looked_for_once_a_day(world: OpenNetworks, clock: time_machine.Traveller) -> None:
+    made = BlueskyPost("did:plc:a", "3post", MORNING, embed=external(f"{BASE}1"), gone=True)
+    world.bluesky.add(made)
+    store("bluesky", [FoundPost(made.uri, made.did, "", "", MORNING, ("2611.90001",), ())], read_at=NOW)
+    for hours in [*[1] * 26, *[24] * 8]:
+        tasks.collect_network("bluesky")
+        clock.shift(timedelta(hours=hours))
+    assert len([one for one in world.bluesky.requests if one.path.endswith("getPosts")]) == 24 + 7
+    assert Tweet.objects.values_list("state", "next_read_at").get() == ("deleted", None)
+
+
+@pytest.mark.parametrize(("wait_s", "asked_after_s"), [(1800, 1800), (61, 300), (10**9, 3600)])
+def test_a_network_that_asks_for_time_is_not_asked_before(
+    world: OpenNetworks, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, wait_s: int, asked_after_s: int
+) -> None:
+    queued: list[str] = []
+    monkeypatch.setattr(tasks.collect_network, "delay", queued.append)
+    world.hackernews.fault("/api", Reply(429, b"", {"Retry-After": str(wait_s)}), ALWAYS)
+    tasks.collect_network("hackernews")
+    clock.shift(timedelta(seconds=asked_after_s - 1))
+    tasks.collect_networks()
+    assert sorted(queued) == ["bluesky", "huggingface"]
+    clock.shift(timedelta(seconds=1))
+    tasks.collect_networks()
+    assert "hackernews" in queued
