@@ -1,3 +1,4 @@
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,11 @@ from hotpapers_site.environment import keep_private
 class EditorsAdminConfig(admin_apps.AdminConfig):
     default = False
     default_site = "hotpapers_site.admin_site.EditorsSite"
+
+    def ready(self) -> None:
+        super().ready()  # imports the admin of all apps, the last of what each process imports
+        gc.freeze()
+        gc.enable()
 
 
 class HotPapersSiteConfig(AppConfig):

@@ -33,10 +33,14 @@ hypothesis.settings.register_profile("any machine", deadline=None, suppress_heal
 hypothesis.settings.load_profile("any machine")
 
 
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """The garbage collector need not look again and again at what was imported and collected, which stays."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def absent(reason: str) -> NoReturn:
