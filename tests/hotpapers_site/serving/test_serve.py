@@ -197,7 +197,7 @@ def test_serve_sets_an_empty_machine_up_once(first_start: FirstStart, second_sta
     assert re.search(r"User: admin  Password: \S{16}\n", output)
     assert "Log out" in second_start.signed_in
     assert "Password:" not in second_start.output
-    assert "sample data" not in second_start.output
+    assert "Loaded" not in second_start.output
     assert (second_start.folder / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
