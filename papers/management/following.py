@@ -12,6 +12,8 @@ from papers.collecting.following import follow
 from papers.management.collecting import told
 
 AGAIN_S = 5.0
+NOTHING_TO_FOLLOW = 3
+"""The exit status where the network is off: to start it again changes nothing (deploy/systemd)."""
 logger = logging.getLogger(__name__)
 
 
@@ -28,7 +30,7 @@ class FollowCommand(BaseCommand):
     def handle(self, *args: Any, until_live: bool, verbosity: int, **options: Any) -> None:
         self.is_quiet, self.until_live = not verbosity, until_live
         if why := networks.why_off(self.network):
-            raise CommandError(why, returncode=2)  # as of any wrong setting: to start it again changes nothing
+            raise CommandError(why, returncode=NOTHING_TO_FOLLOW)
         with told():
             stream = networks.stream(self.network)
             while True:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from hotpapers_site.queues import QUEUES
+from papers.management.following import NOTHING_TO_FOLLOW
 from tests.conftest import absent
 from tests.deployed.servers import BASE, nginx_command
 from tests.deployed.shipped_nginx import asked_through_nginx
@@ -44,7 +45,14 @@ def test_a_unit_runs_as_the_sites_user_and_is_hardened(unit: Path) -> None:
     writes_mirrors = unit.name in WRITE_MIRRORS
     assert f"UMask={'0022' if writes_mirrors else '0077'}" in lines
     assert f"ReadWritePaths=/srv/hotpapers/var{' -/srv/hotpapers/site' if writes_mirrors else ''}" in lines
-    assert "Type=oneshot" in lines or {"Restart=always", "RestartPreventExitStatus=2", "TimeoutStopSec=60"} <= set(lines)
+    assert "Type=oneshot" in lines or {"Restart=always", "TimeoutStopSec=60"} <= set(lines)
+
+
+def test_only_a_follower_of_nothing_is_not_started_again() -> None:
+    """A folder that cannot be used for a while is reported as a wrong setting, too: then the next start finds it."""
+    found = {unit.name: re.findall(r"RestartPreventExitStatus=(.*)", unit.read_text()) for unit in UNITS}
+    assert {name: statuses for name, statuses in found.items() if statuses} == {"hotpapers-follower.service": ["3"]}
+    assert NOTHING_TO_FOLLOW == 3
 
 
 def test_nginx_takes_the_shipped_configuration(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_follow_bluesky_where_it_is_off_says_so(world: OpenNetworks, settings: S
     settings.NETWORKS = ["x"]
     with pytest.raises(CommandError, match=r"Bluesky is not among NETWORKS\.") as error:
         call_command(follow_bluesky.Command())  # the site's own would also report that this process runs
-    assert error.value.returncode == 2  # so systemd does not start it again and again
+    assert error.value.returncode == 3  # so systemd does not start it again and again
 
 
 def test_where_x_alone_is_named_and_has_no_token_it_is_said_and_nothing_fails(world: OpenNetworks, settings: Settings) -> None:
