@@ -1,8 +1,6 @@
 """Celery beat on any number of machines: one leads and gives the ticks, the others wait to succeed it."""
 
 import logging
-import os
-import socket
 import time
 from datetime import timedelta
 from typing import Any
@@ -27,7 +25,7 @@ class LeadingScheduler(Scheduler):
     max_interval = LOOK_EVERY_S
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._me = f"{socket.gethostname()}:{os.getpid()}"
+        self._me = leases.new_holder()
         self._leads = self._is_away = False
         self._looked_at = float("-inf")
         super().__init__(*args, **kwargs)

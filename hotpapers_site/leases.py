@@ -4,6 +4,9 @@ Times are the database's, so the clocks of the machines do not matter. If a hold
 lease is over, or at once if the database's clock was set back meanwhile.
 """
 
+import os
+import secrets
+import socket
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -11,6 +14,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from hotpapers_site.models import Lease
+
+
+def new_holder() -> str:
+    """Return a name that no other process has: containers may share the name of their host and the number of their process."""
+    return f"{secrets.token_hex(4)}@{socket.gethostname()}:{os.getpid()}"[:150]
 
 
 def take(name: str, holder: str, lasts: timedelta) -> bool:

@@ -2,8 +2,6 @@
 meanwhile."""
 
 import logging
-import os
-import socket
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -37,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 def send(now: datetime) -> None:
     """Send everything that is due; one process at a time does this."""
-    holder = f"{socket.gethostname()} {os.getpid()}"[:150]
+    holder = leases.new_holder()
     if not leases.take(LEASE, holder, LASTS):
         return
     try:

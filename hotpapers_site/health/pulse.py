@@ -25,7 +25,7 @@ class Pulse(threading.Thread):
         self._also = also
         self._ended = threading.Event()
         self._at_it = threading.Lock()
-        self._watch = watching.Watch(process.name)
+        self._watch = watching.Watch()
 
     def run(self) -> None:
         while True:

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 class Watch:
     """The watch of one process. The holder of the lease looks; if the database fails, the last holder reports that."""
 
-    def __init__(self, holder: str) -> None:
-        self._holder = holder
+    def __init__(self) -> None:
+        self._holder = leases.new_holder()
         self._leads = False
         self._database_failed_at: float | None = None
         self._told: list[Found] = []
@@ -36,7 +36,7 @@ class Watch:
 
     def round(self) -> None:
         try:
-            self._leads = leases.take(LEASE, self._holder[:150], LASTS)
+            self._leads = leases.take(LEASE, self._holder, LASTS)
             self._database_answers()  # told by the one that told of the failure, whoever leads by now
             if self._leads:
                 look()
@@ -63,7 +63,7 @@ class Watch:
             alerts.tell_all([], over)
 
     def end(self) -> None:
-        leases.give_up(LEASE, self._holder[:150])
+        leases.give_up(LEASE, self._holder)
 
 
 def look() -> None:

@@ -70,6 +70,12 @@ def test_of_two_beats_one_gives_each_tick_and_the_other_succeeds_it(monkeypatch:
     assert Lease.objects.get(name=LEASE).holder == "second"
 
 
+def test_two_beats_with_one_name_of_host_and_one_number_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in containers: each has its own process 1."""
+    first, second = scheduler([], monkeypatch), scheduler([], monkeypatch)
+    assert [first.leads(), second.leads()] == [True, False]
+
+
 def test_a_beat_says_once_that_the_database_is_away_and_once_that_it_is_back(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

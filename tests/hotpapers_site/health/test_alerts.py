@@ -113,7 +113,7 @@ def test_what_is_acknowledged_before_it_was_told_is_told_to_nobody(hooks: Hooks)
 def test_the_leader_tells_of_a_database_that_is_gone_and_of_its_return(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "look", lambda: None)
     monkeypatch.setattr(watching, "DATABASE_AFTER_S", 0.0)
-    leader, other = watching.Watch("leader"), watching.Watch("other")
+    leader, other = watching.Watch(), watching.Watch()
     leader.round()
     other.round()
     for _ in range(2):
@@ -132,7 +132,7 @@ def test_a_full_disk_is_told_with_the_database_that_it_stopped(
     monkeypatch.setattr(watching, "look", lambda: None)
     monkeypatch.setattr(watching, "DATABASE_AFTER_S", 0.0)
     settings.ALERT_WEBHOOKS = settings.ALERT_WEBHOOKS[:1]
-    leader = watching.Watch("leader")
+    leader = watching.Watch()
     leader.round()
     settings.DISK_FREE_MIB = 10**9
     leader.database_failed(DatabaseError("database or disk is full"))
