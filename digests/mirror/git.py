@@ -31,6 +31,8 @@ CONFIG = {
 }
 """Settings that no other configuration may change: the files' bytes, that nothing else runs, and that a link that somebody pushes
 is a file, which leads nowhere."""
+OF_STAGING = {"core.symlinks": "true"}
+"""Else our file in the place of a link that somebody pushed would be committed as a link, which leads to its own text."""
 REFUSED = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|\b40[13]\b|denied to|Host key verification"
     r"|not found|does not appear to be a git repository|is this a git repository|no DAV locking support"
@@ -236,7 +238,8 @@ class Git:
         )
 
     def _run(self, arguments: tuple[str, ...], given: bytes = b"") -> tuple[int, str, str]:
-        settings = [part for name, value in CONFIG.items() for part in ("-c", f"{name}={value}")]
+        own = OF_STAGING if arguments[0] == "update-index" else {}
+        settings = [part for name, value in (CONFIG | own).items() for part in ("-c", f"{name}={value}")]
         try:
             process = subprocess.Popen(
                 ["git", *settings, *arguments], cwd=self._folder, env=self._environment(), stdin=subprocess.PIPE,

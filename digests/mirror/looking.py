@@ -6,6 +6,7 @@ at some files, the next run at the next ones. What a run is about to write is co
 
 import os
 import re
+import stat
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -82,10 +83,13 @@ def _changed(folder: Path, names: list[str], manifest: Manifest, since: int) -> 
     try:
         for name in names:
             try:
-                is_as_before = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_ctime_ns < since
+                status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                is_as_before, is_file = status.st_ctime_ns < since, stat.S_ISREG(status.st_mode)
             except (FileNotFoundError, NotADirectoryError):
-                is_as_before = False
-            if not is_as_before and (entry := manifest.get(name)) and disk.sha256_of(folder / name) != entry.sha256:
+                is_as_before = is_file = False
+            if is_as_before or not (entry := manifest.get(name)):
+                continue
+            if not is_file or disk.sha256_of(folder / name) != entry.sha256:
                 found.append(name)
     finally:
         os.close(descriptor)

@@ -104,6 +104,7 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
                 yield file.name, FileState.NEW
                 continue
             is_same = present == data and entry is not None and entry.sha256 == sha256(data).hexdigest()
+            is_same = is_same and not (source.folder / file.name).is_symlink()
             yield file.name, FileState.SAME if is_same else FileState.CHANGED
         for name in source.surplus(manifest, wanted, since):
             yield name, FileState.REMOVED

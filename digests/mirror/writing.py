@@ -77,20 +77,22 @@ def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
     data = file.compress(file.data)
     entry = Entry(hashlib.sha256(data).hexdigest(), len(data), file.digest, file.revision, file.shows, file.address)
     before, present = manifest.get(file.name), disk.content_of(folder / file.name)
-    if present == data:
+    is_link = present is not None and (folder / file.name).is_symlink()
+    if present == data and not is_link:
         return Staged(file.name, FileState.SAME, entry)
     waits_at = f"{disk.OURS}/{os.getpid()}-{next(numbers)}"
     disk.write_durably(folder / waits_at, data)
     if present is None:
         return Staged(file.name, FileState.NEW, entry, waits_at, os.path.lexists(folder / file.name))
-    is_theirs = before is None or hashlib.sha256(present).hexdigest() != before.sha256
+    is_theirs = is_link or before is None or hashlib.sha256(present).hexdigest() != before.sha256
     return Staged(file.name, FileState.CHANGED, entry, waits_at, is_theirs)
 
 
 def stage_removal(folder: Path, manifest: Manifest, name: str) -> Staged:
     """Stage the removal of the file."""
     before, present = manifest.get(name), disk.sha256_of(folder / name)
-    is_theirs = os.path.lexists(folder / name) and (present is None or before is None or present != before.sha256)
+    is_ours = before is not None and present == before.sha256 and not (folder / name).is_symlink()
+    is_theirs = not is_ours and os.path.lexists(folder / name)
     return Staged(name, FileState.REMOVED, None, is_theirs=is_theirs)
 
 

@@ -65,12 +65,13 @@ def test_nginx_says_what_to_do_while_nobody_answers_and_shows_no_working_files(t
     if not shutil.which("nginx"):
         absent("no nginx")
     folder = tmp_path / "nginx"
-    for name in ("posts/index.html", "posts/index.html.theirs", "posts/index.html.theirs.2", ".mirror/state", "a.theirs.html"):
+    hidden = ("posts/index.html.theirs", "posts/index.html.theirs.2", "posts/b.html.theirs/notes.html", ".mirror/state")
+    for name in ("posts/index.html", "a.theirs.html", *hidden):
         (folder / "site" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "site" / name).write_text("A file.")
     with asked_through_nginx(folder, [free_port()]) as reader:
-        names = ("posts", "a.theirs.html", "posts/index.html.theirs", "posts/index.html.theirs.2", ".mirror/state")
-        assert [reader.get(f"/{name}").status_code for name in names] == [200, 200, 404, 404, 404]
+        names = ("posts", "a.theirs.html", *hidden)
+        assert [reader.get(f"/{name}").status_code for name in names] == [200, 200, 404, 404, 404, 404]
         for path in ("/", "/papers?category=cs.LG", "/admin/"):
             told = reader.get(path)
             assert (told.status_code, told.headers["retry-after"], told.headers["cache-control"]) == (503, "30", "no-store")

@@ -50,6 +50,22 @@ def change() -> None:
     Entry.objects.update(retweets=int(Entry.objects.values_list("retweets", flat=True)[0]) + 1)
 
 
+def test_link_that_somebody_pushes_in_the_place_of_our_file_becomes_our_file(target: Target, bare: Path, tmp_path: Path) -> None:
+    running.run(target, NOW)
+    other = tmp_path / "first"
+    git(other, "pull", "--quiet", "origin", "main")
+    (other / "content" / FILE).unlink()
+    (other / "content" / FILE).symlink_to("/etc/passwd")
+    git(other, "add", "--force", "--all")
+    git(other, "commit", "--quiet", "-m", "A link")
+    git(other, "push", "--quiet", "origin", "HEAD:main")
+    assert len(running.run(target, NOW).theirs) == 1
+    assert (target.files / f"{FILE}.theirs").read_text() == "/etc/passwd"
+    assert git(bare, "ls-tree", "main", f"content/{FILE}").startswith("100644 blob")
+    assert git(bare, "show", f"main:content/{FILE}").encode() == (target.files / FILE).read_bytes().strip()
+    assert running.run(target, NOW).theirs == []
+
+
 def test_folder_that_is_a_work_tree_of_another_repository_is_refused_in_words(target: Target, bare: Path, tmp_path: Path) -> None:
     git(tmp_path / "first", "worktree", "add", "--quiet", str(target.folder), "-b", "mirror")
     with pytest.raises(GitError, match=r"is a part of another repository .* MIRROR_BLOG_DIR") as caught:
