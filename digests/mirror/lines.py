@@ -46,9 +46,13 @@ class Lines:
 
     def get(self, key: bytes) -> bytes | None:
         """Return the line that begins with the key."""
-        lines = _split(self._blocks[self._at(key)])
-        place = bisect_left(lines, key)
-        return lines[place] if place < len(lines) and lines[place].startswith(key) else None
+        block = self._blocks[self._at(key)]
+        if isinstance(block, bytes):  # not split: a changed day asks for a thousand lines
+            start = 0 if block.startswith(key) else block.find(SEPARATOR + key) + len(SEPARATOR)
+            end = block.find(SEPARATOR, start)
+            return block[start : None if end < 0 else end] if block.startswith(key, start) else None
+        place = bisect_left(block, key)
+        return block[place] if place < len(block) and block[place].startswith(key) else None
 
     def after(self, key: bytes) -> Iterator[bytes]:
         """Return the lines behind the one that begins with the key, or behind where it would be."""

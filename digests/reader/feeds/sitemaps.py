@@ -20,6 +20,7 @@ from digests.page_cache.subjects import EVER, shows
 from digests.reader.lists.listing import HOTTEST_OF
 from digests.templatetags.reading import absolute
 from papers.models import PaperAuthor, PaperCategory
+from papers.rows import select
 
 PAGES = ("home", "papers", "archive", "rising", "days", "about")
 """Names of addresses that belong to no time, besides the hottest papers of each period."""
@@ -67,9 +68,8 @@ def sitemap_of_month(request: HttpRequest, year: int, month: int) -> HttpRespons
     for key, arxiv_id, digest in rows.values_list("paper", "paper__arxiv_id", "digest"):
         keys.add(key)
         papers[arxiv_id] = days[digest][1]  # of several days the newest
-    # Sorted here: in the order of an index SQLite would rather go along all of it, and find these papers by and by.
-    categories = sorted(set(PaperCategory.objects.filter(paper__in=keys).order_by().values_list("code", flat=True)))
-    authors = sorted(set(PaperAuthor.objects.filter(paper__in=keys).exclude(key="").order_by().values_list("key", flat=True)))
+    categories = sorted({code for (code,) in select(PaperCategory, ["code"], "paper", keys)})
+    authors = sorted({key for (key,) in select(PaperAuthor, ["key"], "paper", keys)} - {""})
     paths = [(reverse("month", args=[year, month]), None)]
     paths += [(reverse("digest", args=[day]), at) for day, at in days.values()]
     paths += [(reverse("paper", args=[arxiv_id]), at) for arxiv_id, at in papers.items()]
