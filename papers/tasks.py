@@ -84,6 +84,8 @@ def collect_networks() -> None:
 @shared_task
 def collect_network(name: str) -> None:
     """Bring in the posts of the days that are due, then the counts that are, also where there was trouble with a day."""
+    failing = SourceHealth.objects.filter(service=name).exclude(state=SourceHealth.State.OK)
+    since = failing.values_list("since", flat=True).first()
     try:
         with networks.opened(name) as network:
             trouble = _collect_due_days(network)
@@ -91,7 +93,7 @@ def collect_network(name: str) -> None:
             done = refresh_posts(network, claim_posts(name, most=POSTS_AT_ONCE, now=now), now=now)
             tell_unread(name, done.unreadable, now=now)
         if trouble:
-            note_failure(name, trouble, clock.now())
+            note_failure(name, trouble, clock.now(), since=since)
             _log(trouble)
     except SourceError as error:  # kept in the health of the network
         _log(error)

@@ -23,6 +23,7 @@ DEPEND_ON_THE_DATABASE = (
     "tests/papers/access",
     "tests/papers/admin/test_admin_lists.py",
     "tests/papers/collecting/test_days.py",
+    "tests/papers/collecting/test_open_networks.py",
     "tests/papers/collecting/test_versions.py",
     "tests/papers/counts",
     "tests/papers/rendered",

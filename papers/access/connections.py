@@ -92,13 +92,16 @@ def health_of(network: str) -> str:
     return f"{network}-stream"
 
 
-def note_failure(service: str, error: SourceError, now: datetime) -> None:
-    """Record that the service failed. What only a person can fix is kept as a refusal, with the setting to check."""
+def note_failure(service: str, error: SourceError, now: datetime, *, since: datetime | None = None) -> None:
+    """Record that the service failed. What only a person can fix is kept as a refusal, with the setting to check.
+
+    `since` is when the same trouble began, where something else was answered meanwhile.
+    """
     setting = getattr(error, "setting", "") or (PAID.key_setting if isinstance(error, OutOfCredit) else "")
     state = SourceHealth.State.REFUSED if is_refusal(error) else SourceHealth.State.FAILING
     wait_s = getattr(error, "wait_s", None)
     wait_until = None if wait_s is None else now + timedelta(seconds=wait_s)
-    _note(service, state, str(error), setting, now, failed_at=now, wait_until=wait_until)
+    _note(service, state, str(error), setting, since or now, failed_at=now, wait_until=wait_until)
 
 
 def _note(
@@ -106,7 +109,7 @@ def _note(
     state: SourceHealth.State,
     message: str,
     setting: str,
-    now: datetime,
+    since: datetime,
     *,
     answered_at: datetime | None = None,
     failed_at: datetime | None = None,
@@ -116,7 +119,7 @@ def _note(
     rows.insert(
         SourceHealth,
         ["service", "state", "message", "setting", "since", "answered_at", "failed_at", "wait_until"],
-        [[service, state, message[:LONGEST_MESSAGE], setting, now, answered_at, failed_at, wait_until]],
+        [[service, state, message[:LONGEST_MESSAGE], setting, since, answered_at, failed_at, wait_until]],
         on_conflict=f"(service) DO UPDATE SET state = excluded.state, message = excluded.message, setting = excluded.setting, "
         f"since = CASE WHEN {table}.state = excluded.state THEN {table}.since ELSE excluded.since END, "
         f"answered_at = COALESCE(excluded.answered_at, {table}.answered_at), "

@@ -13,7 +13,9 @@ from urllib.parse import unquote, urlsplit
 from papers.text.links import LONGEST_ADDRESS
 
 # https://info.arxiv.org/help/arxiv_identifier.html; the subject class of an old id (math.GT/0309136) is no part of it.
-NUMBER = r"(?P<new>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})|(?P<archive>[a-z]+(?:-[a-z]+)*)(?:\.[a-z]{2})?/(?P<old>[0-9]{7})"
+ARCHIVE = r"(?=[a-z-]{2,8}[./])[a-z]+(?:-[a-z]+)*"
+"""No archive has a longer name, and our database takes no id that has."""
+NUMBER = rf"(?P<new>[0-9]{{2}}(?:0[1-9]|1[0-2])\.[0-9]{{4,5}})|(?P<archive>{ARCHIVE})(?:\.[a-z]{{2}})?/(?P<old>[0-9]{{7}})"
 ARXIV_ID = rf"(?:{NUMBER})(?:v[0-9]+)?"
 WORDS = "abs|pdf|html|format|ps|src|e-print|eprint|tex|dvi|overview|resources|audio|summary"
 """What stands before the id in an address of arXiv's or alphaXiv's."""

@@ -112,6 +112,10 @@ def test_a_day_of_which_the_answer_is_odd_keeps_no_other_day_and_no_count_waitin
     assert list(days) == [date(2026, 11, 20)]
     state, message = health("huggingface")
     assert (state, message[:60]) == ("failing", "Hugging Face answered without id and upvotes in 5 of 6 recor")
+    began = SourceHealth.objects.get(service="huggingface").since
+    clock.shift(timedelta(hours=1))
+    tasks.collect_network("huggingface")
+    assert SourceHealth.objects.get(service="huggingface").since == began == NOW + timedelta(hours=1)
 
 
 def test_a_post_that_is_told_again_after_it_was_gone_is_read_at_once(world: OpenNetworks, clock: time_machine.Traveller) -> None:

@@ -229,6 +229,14 @@ def test_the_lead_of_a_killed_process_of_this_machine_is_taken_at_once(world: Op
 # --- storing
 
 
+def test_an_address_longer_than_any_papers_stops_nothing(world: OpenNetworks) -> None:
+    world.stream.post(post(1, f"https://arxiv.org/abs/{'a' * 300}/0309136"))
+    world.stream.post(post(2))
+    world.stream.tick(NOW)
+    listen(world)
+    assert set(UnmatchedMention.objects.values_list("arxiv_id", flat=True)) == {"2611.90001"}
+
+
 def test_a_post_that_links_another_paper_now_loses_the_old_link(clock: time_machine.Traveller) -> None:
     make_paper(arxiv_id="2611.90001")
     make_paper(arxiv_id="2611.90002")

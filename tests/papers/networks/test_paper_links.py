@@ -43,6 +43,8 @@ def test_paper_id_drops_version_and_subject_class(url: str, expected: str) -> No
         "https://arxiv.org/",
         "https://arxiv.org/abs/",
         "https://arxiv.org/abs/2613.90001",
+        "https://arxiv.org/abs/a-name-that-no-archive-has/0309136",
+        f"https://arxiv.org/abs/{'a' * 300}/0309136",
         "https://arxiv.org/abs/2611.900012",
         "https://arxiv.org/abs/2611.90001/listing",
         "https://arxiv.org/abs/2611.90001/abs/2611.90002",
