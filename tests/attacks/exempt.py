@@ -53,7 +53,7 @@ EXEMPT: dict[str, str] = {
     "papers.networks.bluesky.client.Bluesky.posted_at": THIN,
     "papers.networks.bluesky.client.Bluesky.read": ASKS,
     "papers.networks.bluesky.posts.uri_of": "puts two parts together; `is_uri`, which is registered, reads the whole",
-    "papers.networks.bluesky.stream.stream_hosts": OURS,
+    "papers.networks.bluesky.hosts.stream_hosts": OURS,
     "papers.networks.hackernews.client.HackerNews.is_id": "at most 15 digits",
     "papers.networks.hackernews.client.HackerNews.page": OURS,
     "papers.networks.hackernews.client.HackerNews.read": ASKS,
