@@ -67,10 +67,11 @@ def follow(
 
 
 def _lead(network: str, me: str) -> bool:
-    """Take the lead where nobody has it, its lease is over, or it was a process of this machine that is no more."""
+    """Take the lead where nobody has it, its lease is over, or it was a process of this machine that is no more. A lease for much
+    longer than anybody takes one is from before the clock was set back."""
     now = timezone.now()
     place = StreamPlace.objects.get(network=network)
-    free = Q(leader="") | Q(leader_until__lte=now)
+    free = Q(leader="") | Q(leader_until__lte=now) | Q(leader_until__gt=now + 10 * LEASE)
     if _is_dead(place.leader):
         free |= Q(leader=place.leader)
     return bool(StreamPlace.objects.filter(free, network=network).update(leader=me, leader_until=now + LEASE, is_live=False))

@@ -1,5 +1,6 @@
 """Posts of the open networks: of a day, from the stream, told twice, gone, missed; each network by itself."""
 
+import socket
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -215,12 +216,13 @@ def test_who_lost_the_lead_stores_nothing(world: OpenNetworks) -> None:
     assert (Tweet.objects.count(), StreamPlace.objects.get().cursor) == (0, 5)
 
 
-def test_the_lead_of_a_killed_process_of_this_machine_is_taken_at_once(world: OpenNetworks) -> None:
-    import socket
-
-    StreamPlace.objects.create(
-        network="bluesky", leader=f"{socket.gethostname()}:999999999", leader_until=NOW + timedelta(hours=1)
-    )
+@pytest.mark.parametrize(
+    ("leader", "lasts"),
+    [(f"{socket.gethostname()}:999999999", timedelta(seconds=40)), ("elsewhere:1", timedelta(hours=1))],
+    ids=["of a killed process of this machine", "from before the clock was set back"],
+)
+def test_a_lead_that_nobody_has_is_taken_at_once(world: OpenNetworks, leader: str, lasts: timedelta) -> None:
+    StreamPlace.objects.create(network="bluesky", leader=leader, leader_until=NOW + lasts)
     world.stream.tick(NOW)
     assert listen(world) == []
     assert StreamPlace.objects.get().cursor == cursor_at(NOW)
