@@ -11,7 +11,9 @@ import hypothesis
 import pytest
 import redis
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import HealthCheck
 from playwright.sync_api import Browser
@@ -22,7 +24,7 @@ from hotpapers_site.health import broker
 from hotpapers_site.queues import QUEUES
 from tests.browser.chromium import KeptChromium, chromium_program
 from tests.editors import make_client, make_user
-from tests.emptying import delete_what_is_there
+from tests.emptying import delete_what_is_there, without_what_is_made_once
 from tests.running_product import run_product
 
 SHARED = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "shared"))
@@ -61,10 +63,18 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session", autouse=True)
 def quickly_emptied() -> Iterator[None]:
+    operations = type(connection.ops)
+    empty = delete_what_is_there if connection.vendor == "postgresql" else operations.sql_flush
     with pytest.MonkeyPatch.context() as patch:
-        if connection.vendor == "postgresql":
-            patch.setattr(type(connection.ops), "sql_flush", delete_what_is_there)
+        patch.setattr(operations, "sql_flush", without_what_is_made_once(empty))
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """A database with tables. What emptying leaves is not looked for again after each test."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -109,11 +119,17 @@ def out_at_once(settings: Settings) -> None:
     settings.PUBLISH_GRACE_SECONDS = 0
 
 
+@pytest.fixture(scope="session")
+def queues() -> Iterator[redis.Redis]:
+    with broker.client() as server:
+        yield server
+
+
 @pytest.fixture(autouse=True)
-def no_task_of_another_test() -> None:
+def no_task_of_another_test(queues: redis.Redis) -> None:
     """The clock stands still in many tests, so what another one left in a queue may seem to wait for hours."""
-    with contextlib.suppress(redis.RedisError), broker.client() as server:
-        server.delete(*QUEUES)
+    with contextlib.suppress(redis.RedisError):
+        queues.delete(*QUEUES)
 
 
 @pytest.fixture(autouse=True)

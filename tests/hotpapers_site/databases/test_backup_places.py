@@ -39,6 +39,7 @@ def test_full_disk_is_told_by_backup_and_restore(disk: Path, tmp_path: Path, set
     assert list(disk.iterdir()) == []
 
 
+@pytest.mark.usefixtures("tables_by_copy")
 def test_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     stands = "a file, or a link that leads nowhere, stands where a folder should be; move it away, then run it again"
@@ -48,6 +49,7 @@ def test_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
+@pytest.mark.usefixtures("tables_by_copy")
 def test_database_of_a_running_site_is_neither_replaced_nor_moved(tmp_path: Path) -> None:
     file = str(tmp_path / "whole.tar.gz")
     call_command("backup", file, verbosity=0)
