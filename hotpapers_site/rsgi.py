@@ -9,6 +9,7 @@ import gc
 import io
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -118,9 +119,12 @@ async def application(scope: Scope, exchange: Exchange) -> None:
 
 
 def begin(*_: object) -> None:
-    """Called by Granian when a process begins to serve."""
+    """Called by Granian when a process begins to serve. Asked to end meanwhile, it ends: what Granian has set up for that hears
+    nothing until its loop runs, and the process was killed some seconds later."""
     end_with_parent()
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     settle()
+    signal.signal(signal.SIGTERM, before)
     pulse.start("web", also=answers.store)
 
 

@@ -1,5 +1,6 @@
 """A thread in each long-lived process: it reports that the process runs, and one of them all looks for troubles."""
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
@@ -44,6 +45,8 @@ class Pulse(threading.Thread):
     def _round(self) -> None:
         try:
             heartbeats.beat(self._process)
+            if self._ended.is_set():
+                return
             self._also()
         except Error as error:
             self._watch.database_failed(error)
@@ -57,7 +60,8 @@ class Pulse(threading.Thread):
     def end(self) -> None:
         """Report that the process ends in order."""
         self._ended.set()
-        self._at_it.acquire(timeout=END_WITHIN_S)  # what it is at would write the row again; not waited for long
+        if not self._at_it.acquire(timeout=END_WITHIN_S) and self.is_alive():  # it might write the row again after what follows
+            atexit.register(self.join, END_WITHIN_S)  # and takes leave itself then
         self._take_leave()
         connection.close()
 

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         os.environ["WEB_THREADS"] = str(threads)
         if access_log:
             os.environ["ACCESS_LOG"] = "true"  # for the processes that answer
+        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))  # until it serves
         Granian(
             "hotpapers_site.rsgi:application",
             address=host,

@@ -1,5 +1,7 @@
 """A process that ends as requested leaves no heartbeat behind: it would be missed."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -26,6 +28,53 @@ def test_a_round_that_outlasts_the_end_takes_back_what_it_wrote(monkeypatch: pyt
     one.round()
 
     assert not Heartbeat.objects.exists()
+
+
+def test_a_round_does_nothing_more_once_its_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = list[str]()
+    one = Pulse(Process("web"), also=lambda: done.append("also"))
+    monkeypatch.setattr(heartbeats, "beat", lambda _: one.end())
+
+    monkeypatch.setattr(pulse, "END_WITHIN_S", 0.0)
+    one.round()
+
+    assert done == []
+
+
+WRITES_LATE = """
+import threading
+import django
+django.setup()
+from hotpapers_site.health import heartbeats, pulse
+
+class NeverFree:
+    __enter__ = __exit__ = lambda self, *_: None
+    acquire = lambda self, timeout: False
+
+def beat(process):
+    began.set()
+    left.wait()
+    print("written")
+
+def end(process):
+    print("taken back")
+    left.set()
+
+began, left = threading.Event(), threading.Event()
+heartbeats.beat, heartbeats.end = beat, end
+pulse.END_WITHIN_S = 60.0
+one = pulse.Pulse(heartbeats.Process("worker"))
+one._at_it = NeverFree()
+one._watch.end = lambda: None
+one.start()
+began.wait()
+one.end()
+"""
+
+
+def test_a_process_waits_at_its_end_for_a_round_that_writes_its_row_again() -> None:
+    done = subprocess.run([sys.executable, "-c", WRITES_LATE], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n") == ["taken back", "written", "taken back", ""]
 
 
 def test_a_process_that_was_asked_to_end_before_it_began_never_says_that_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:

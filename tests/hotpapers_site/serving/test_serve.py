@@ -129,6 +129,8 @@ def second_start(first_start: FirstStart, tmp_path_factory: pytest.TempPathFacto
     """A start where everything is there, used as its owner would, and stopped by SIGTERM."""
     folder = tmp_path_factory.mktemp("second")
     shutil.copytree(first_start.folder, folder, dirs_exist_ok=True)
+    with contextlib.closing(sqlite3.connect(folder / "db.sqlite3")) as database, database:
+        database.execute("DELETE FROM hotpapers_site_heartbeat")  # of what was killed: the first start may end in the middle
     process, address = serve(folder)
     wait_for(address, process)
     wait_until(lambda: workers(folder) == WORKERS, process)

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -276,3 +277,14 @@ logging.getLogger("hotpapers").warning("Ours")
     lines = [json.loads(line) for line in told.stderr.splitlines()]
     assert [(line["logger"], line["message"]) for line in lines] == [("_granian", "Killing worker-1"), ("hotpapers", "Ours")]
     assert told.stdout == b""
+
+
+def test_a_process_that_is_asked_to_end_before_it_serves_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rsgi, "end_with_parent", lambda: None)
+    monkeypatch.setattr(rsgi, "settle", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit):
+            rsgi.begin()
+    finally:
+        signal.signal(signal.SIGTERM, before)
