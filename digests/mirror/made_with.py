@@ -40,7 +40,7 @@ def software(made_with: Iterable[tuple[str, str]]) -> str:
     found = hashlib.sha256(str(VERSION).encode())
     for folder, pattern in made_with:
         for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
-            if path.is_file() and path.suffix != ".pyc":
+            if path.is_file() and "__pycache__" not in path.parts:  # where Python writes, half-written names too
                 found.update(path.read_bytes())
     return found.hexdigest()[:16]
 

@@ -13,6 +13,7 @@ from digests.mirror.manifest import Entry as Line
 from digests.mirror.manifest import Manifest
 from digests.mirror.targets import Target
 from digests.models import Digest, Entry
+from papers.rendered.waiting import render_changed
 from tests.digests.mirror.mirrored import files, update, wrong
 from tests.factories import make_digest
 from tests.settled import settled
@@ -88,8 +89,9 @@ def test_all_are_looked_at_where_that_is_wanted(target: Target) -> None:
 def test_what_is_built_or_told_from_a_folder_is_looked_at_before(
     target: Target, options: dict[str, str], looks_at_all: bool
 ) -> None:
-    running.write(target)  # renders texts, which changes all days
+    render_changed()  # as a run does first: it changes all days, and is over before what else is open on the server begins
     settled()
+    running.write(target)
     (target.folder / NAMES[6]).write_text("A person's words.")
     assert len(running.write(Target("notes", target.folder, **options)).theirs) == looks_at_all  # type: ignore[arg-type]
 

@@ -36,10 +36,9 @@ def two(settings: Settings, tmp_path: Path) -> list[Target]:
 def test_mirror_brings_all_up_to_date_or_those_named(two: list[Target]) -> None:
     assert mirror("blog") == "blog: 1 new, 0 changed, 0 removed, 0 looked at and unchanged\n"
     assert not two[0].folder.exists()
-    assert mirror() == (
-        "notes: 1 new, 0 changed, 0 removed, 0 looked at and unchanged\n"
-        "blog: 0 new, 0 changed, 0 removed, 0 looked at and unchanged\n"
-    )
+    notes, blog = mirror().splitlines()
+    assert notes == "notes: 1 new, 0 changed, 0 removed, 0 looked at and unchanged"
+    assert blog.startswith("blog: 0 new, 0 changed, 0 removed, ")  # how many it looks at is shown by test_looking.py
     assert mirror("--rebuild", "notes") == "notes: 0 new, 0 changed, 0 removed, 1 looked at and unchanged\n"
     assert mirror("--check") == "notes: up to date\nblog: up to date\n"
 

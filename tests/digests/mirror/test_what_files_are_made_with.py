@@ -18,6 +18,7 @@ from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.digests.mirror.mirrored import changes, update, wrong
 from tests.factories import make_digest
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OF_NO_PAGE = {"DEBUG", "SANDBOX_CLOCK", "VAR_DIR"}
@@ -84,6 +85,7 @@ def test_files_follow_the_software_that_writes_them(tmp_path: Path, monkeypatch:
     for day in (date(2021, 5, 11), date(2021, 5, 12)):
         make_digest(day, papers=1)
     target = Target("notes", tmp_path / "notes", profile="hugo")
+    settled()
     update(target)
     monkeypatch.setattr(pages, "write", lambda profile, posts, these: [f"In a newer form: {one.day}\n" for one in these])
     assert changes(target) == []
