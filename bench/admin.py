@@ -22,7 +22,7 @@ from django.db.models import Model  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.databases import run  # noqa: E402
-from bench.two_sizes import compare, shortest  # noqa: E402
+from bench.sizes import compare, shortest  # noqa: E402
 from digests.models import Digest, Entry, ShownTweet  # noqa: E402
 from papers.admin.lists import PagedAdmin  # noqa: E402
 from papers.models import (  # noqa: E402

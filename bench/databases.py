@@ -4,7 +4,11 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
+
+from django.db import connection
 
 from tests.servers import postgresql
 
@@ -29,3 +33,15 @@ def run(benchmark: str, measure: Callable[[int], int], *, rows: str, default: in
         with postgresql() as url:
             failed |= subprocess.run(again, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
     return failed
+
+
+def processor_clock() -> Callable[[], float]:
+    """Seconds of processor time of this process and, on Linux, of the server's process that answers it."""
+    if connection.vendor == "sqlite":
+        return time.process_time
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+    if not server.exists():
+        return time.process_time
+    return lambda: time.process_time() + int(server.read_text().split()[0]) / 1e9

@@ -1,13 +1,12 @@
-"""The product at 3 thousand papers and at 100 thousand (or more): readers' pages, status, and what is due.
+"""The product at 3 thousand papers, at 100 thousand and at a million (or `--papers`): readers' pages, status, and what is due.
 
-Each figure is the shortest of some times, and its ratio to that among the few papers: what a page or a task costs must not depend
-on how much there is. Everything else grows with the papers (`bench admin`).
+Each figure is the least processor time of some runs, and how many times that among the few papers it is: what a page or a task
+costs must not depend on how much there is. Everything else grows with the papers (`bench admin`).
 """
 
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import django
 
@@ -17,7 +16,7 @@ from django.test import Client  # noqa: E402
 
 from bench.admin import fill  # noqa: E402
 from bench.databases import run  # noqa: E402
-from bench.two_sizes import compare, shortest  # noqa: E402
+from bench.sizes import compare, shortest  # noqa: E402
 from digests.models import Digest  # noqa: E402
 from digests.page_cache.middleware import cache  # noqa: E402
 from hotpapers_site.health import report  # noqa: E402
@@ -28,6 +27,8 @@ from papers.counts.thinning import thin  # noqa: E402
 from papers.models import Paper, Tweet  # noqa: E402
 
 ROUNDS = 5
+STEPS = (100_000,)
+"""Sizes between the small one and the largest."""
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DUE = 200
 """Posts whose counts are due, at either size."""
@@ -80,5 +81,9 @@ def fill_and_thin(size: int, days: int) -> None:
     thin(NOW)
 
 
+def grow(count: int) -> int:
+    return compare(fill_and_thin, measure, *(size for size in STEPS if size < count), count)
+
+
 if __name__ == "__main__":
-    sys.exit(run("growth", partial(compare, fill_and_thin, measure), rows="papers", default=100_000))
+    sys.exit(run("growth", grow, rows="papers", default=1_000_000))

@@ -12,9 +12,8 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import django
 
@@ -24,7 +23,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from bench.databases import run  # noqa: E402
+from bench.databases import processor_clock, run  # noqa: E402
 from papers.models import Paper, PaperCategory, PaperMeasurement  # noqa: E402
 from papers.rows import insert  # noqa: E402
 from papers.search.finding import search  # noqa: E402
@@ -206,18 +205,6 @@ def measure(count: int) -> int:
     print(f"{line('processor time', worked)}")
     print(f"{connection.vendor:<11} kinds whose processor time is over that: {', '.join(over) or 'none'}")
     return not within
-
-
-def processor_clock() -> Callable[[], float]:
-    """Seconds of processor time of this process and, on Linux, of the server's process that answers it."""
-    if connection.vendor == "sqlite":
-        return time.process_time
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-    if not server.exists():
-        return time.process_time
-    return lambda: time.process_time() + int(server.read_text().split()[0]) / 1e9
 
 
 def line(kind: str, taken: list[float]) -> str:

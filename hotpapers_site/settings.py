@@ -4,6 +4,7 @@ The README's configuration table says what each variable means. Nothing here has
 default keeps a SQLite database and a generated secret key in `var/`.
 """
 
+import gc
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,9 @@ from csp.constants import NONE, SELF
 from hotpapers_site import alert_values, deploy_checks, environment, logs, mirrors, queues, values
 from hotpapers_site.databases.addresses import configured, file_address
 from hotpapers_site.environment import Environment
+
+# Until all apps are imported (apps.py): all of that stays, and the garbage collector would look through it again and again.
+gc.disable()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The sandbox must know no real key.
