@@ -26,6 +26,7 @@ from tests.browser.chromium import KeptChromium, chromium_program
 from tests.editors import make_client, make_user
 from tests.emptying import delete_what_is_there, without_what_is_made_once
 from tests.running_product import run_product
+from tests.tables import migrated, template
 
 SHARED = Path(os.environ.get("HOTPAPERS_SHARED", settings.BASE_DIR.parent / "shared"))
 """Real posts of the old site, which the project does not copy; tests that need them are skipped where they are absent."""
@@ -56,9 +57,20 @@ def absent(reason: str) -> NoReturn:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite in a file, as in production: in memory it has no write-ahead log, and its writers do not wait for each other."""
+    """A copy of a database with tables. SQLite's is in a file, as in production: in memory it has no write-ahead log, and its
+    writers do not wait for each other."""
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        migrated(file)
+        connection.settings_dict["TEST"]["NAME"] = str(file)
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether the test database is there: SQLite's file is."""
+    return bool(connection.vendor == "sqlite")
 
 
 @pytest.fixture(scope="session", autouse=True)

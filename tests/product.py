@@ -1,15 +1,11 @@
 """The product's processes, run by a test on a database and a folder of their own."""
 
-import atexit
 import contextlib
-import functools
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -22,6 +18,7 @@ from django.conf import settings as configured
 from django.db import connection
 
 from papers import clock
+from tests.tables import migrated, template
 
 MANAGE = (sys.executable, str(configured.BASE_DIR / "manage.py"))
 ANSWER = """
@@ -113,10 +110,10 @@ class Product:
         if database.startswith("sqlite:///"):
             migrated(Path(database.removeprefix("sqlite:///")))
         else:
-            template, name = _template(), database.rpartition("/")[2]
+            copied, name = template(), database.rpartition("/")[2]
             with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
                 server.execute(f"DROP DATABASE {name}")
-                server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+                server.execute(f"CREATE DATABASE {name} TEMPLATE {copied}")
 
     def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -140,34 +137,6 @@ def own_database(folder: Path) -> Iterator[str]:
         server.execute(f"CREATE DATABASE {name}")
         yield f"{url.rpartition('/')[0]}/{name}"
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def migrated(path: Path) -> None:
-    """Put a SQLite database there with all its tables, and nothing in them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(_empty(), path)
-    path.chmod(0o600)
-
-
-@functools.cache
-def _empty() -> Path:
-    """Made once: it takes some seconds."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
-    subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], env=ours | {"VAR_DIR": str(folder)}, check=True)
-    return folder / "db.sqlite3"
-
-
-@functools.cache
-def _template() -> str:
-    """The name of such a database in PostgreSQL; the server is the tests' own, and goes with all that is in it."""
-    url, name = os.environ["DATABASE_URL"], f"migrated_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    ours = os.environ | {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
-    subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], env=ours, check=True)
-    return name
 
 
 def until(condition: Callable[[], bool], within_s: float, ask_every_s: float = 0.05) -> bool:

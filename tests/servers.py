@@ -110,6 +110,7 @@ def main() -> int:
             "REDIS_URL": servers.enter_context(redis()),
             "SECRET_KEY": "only-for-tests-which-need-no-secret-at-all",
             "NETWORKS": "x",
+            "MADE_ONCE": servers.enter_context(tempfile.TemporaryDirectory(prefix="hotpapers-tests-")),  # see tests/tables.py
         }
         environment.pop("DATABASE_URL", None)
         # Hundreds of commands are started, each of which would compile the whole source anew: a third of its time.

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from tests.product import Product, migrated
+from tests.product import Product
+from tests.tables import migrated
 
 CODE = """
 import django, json, sentry_sdk

@@ -22,7 +22,7 @@ from digests.models import Digest, Entry, ShownTweet
 from digests.processes import ProcessEnded
 from papers.models import Tweet
 from tests.factories import make_digest
-from tests.product import migrated
+from tests.tables import migrated
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from digests.markdown.files import read_posts
 from digests.markdown.format import file_name
 from digests.processes import ProcessEnded
 from tests.digests.markdown.importing_posts import changed, many_files
-from tests.product import migrated
+from tests.tables import migrated
 
 pytestmark = pytest.mark.django_db
 

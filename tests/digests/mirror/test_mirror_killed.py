@@ -18,7 +18,7 @@ from django.conf import settings
 
 from digests.markdown.format import file_name
 from tests.digests.mirror.mirrored import files, is_true
-from tests.product import migrated
+from tests.tables import migrated
 
 KILLS = int(os.environ.get("MIRROR_KILLS", "2"))
 """How often each kind of target is killed. `make test-mirror` does so 50 times."""

@@ -6,7 +6,7 @@ import pytest
 
 from hotpapers_site.databases import copying
 from hotpapers_site.databases.addresses import configured
-from tests.product import migrated
+from tests.tables import migrated
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import httpx
 import pytest
 from django.conf import settings
 
-from tests.product import migrated
 from tests.servers import free_port
+from tests.tables import migrated
 
 pytestmark = pytest.mark.slow
 THREADS = 2

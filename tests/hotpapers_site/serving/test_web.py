@@ -21,8 +21,8 @@ from django.http import StreamingHttpResponse
 
 from hotpapers_site import rsgi
 from hotpapers_site.management.commands import web
-from tests.product import migrated
 from tests.servers import free_port
+from tests.tables import migrated
 
 HALVES = {
     "nothing": b"",
