@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pytest_django import Settings
 
@@ -11,6 +12,9 @@ from tests.standins.bluesky import BlueskyStandin
 from tests.standins.hackernews import HackerNewsStandin
 from tests.standins.huggingface import HuggingFaceStandin
 from tests.standins.jetstream import JetstreamStandin
+
+NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
+"""Where their tests begin."""
 
 
 @dataclass(frozen=True)

@@ -26,18 +26,6 @@ NAMES = [f"{day}---Hot-Papers.md" for day in DAYS]
 NOW = datetime(2021, 5, 14, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def digests() -> list[Digest]:
-    return [make_digest(day, papers=2) for day in DAYS]
-
-
-@pytest.fixture
-def target(digests: list[Digest], tmp_path: Path) -> Target:
-    made = Target("notes", tmp_path / "notes")
-    update(made)
-    return made
-
-
 def stamps(folder: Path) -> dict[str, tuple[int, int]]:
     return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
 

@@ -17,25 +17,12 @@ from digests.publishing.status import withdraw
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.digests.mirror.mirrored import changes, files, is_true, update, wrong
-from tests.factories import make_digest
 from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAYS = [date(2021, 5, day) for day in (10, 11, 12)]
 NAMES = [f"{day}---Hot-Papers.md" for day in DAYS]
 NOW = datetime(2021, 5, 14, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def digests() -> list[Digest]:
-    return [make_digest(day, papers=2) for day in DAYS]
-
-
-@pytest.fixture
-def target(digests: list[Digest], tmp_path: Path) -> Target:
-    made = Target("notes", tmp_path / "notes")
-    update(made)
-    return made
 
 
 def text_of(digest: Digest) -> bytes:

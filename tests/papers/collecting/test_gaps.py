@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from pytest_django import Settings
 
 from papers.access import networks
-from papers.collecting import days, posts
+from papers.clock import bounds
+from papers.collecting import posts
 from papers.collecting.day_states import told_gaps
 from papers.collecting.following import follow
 from papers.collecting.network_days import collect_posts, days_due
@@ -17,22 +17,19 @@ from papers.networks.base import FoundPost
 from papers.networks.bluesky.stream import cursor_at
 from papers.status import report
 from tests.factories import make_paper
-from tests.papers.open_networks import OpenNetworks, open_networks
+from tests.papers.open_networks import NOW, OpenNetworks
 from tests.standins.bluesky import PASSWORD, BlueskyPost, external
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 YESTERDAY = date(2026, 11, 19)
 GAP = (datetime(2026, 11, 19, 8, tzinfo=UTC), datetime(2026, 11, 19, 10, tzinfo=UTC))
 PAPER = "https://arxiv.org/abs/2611.90001"
 
 
 @pytest.fixture
-def world(settings: Settings) -> Iterator[OpenNetworks]:
-    settings.X_BEARER_TOKEN = ""
-    with time_machine.travel(NOW, tick=False), open_networks(settings) as made:
-        make_paper(arxiv_id="2611.90001")
-        yield made
+def world(world: OpenNetworks) -> OpenNetworks:
+    make_paper(arxiv_id="2611.90001")
+    return world
 
 
 @pytest.fixture
@@ -46,7 +43,7 @@ def collected() -> NetworkDay:
 
 
 def miss() -> None:
-    posts.missed("bluesky", *GAP, days=[days.bounds(YESTERDAY)])
+    posts.missed("bluesky", *GAP, days=[bounds(YESTERDAY)])
 
 
 def lose(world: OpenNetworks, count: int) -> list[BlueskyPost]:
@@ -103,7 +100,7 @@ def test_status_names_the_newest_gaps_and_counts_the_others(world: OpenNetworks)
     told = [f"2026-11-{n}: Bluesky was not heard from 00:00 to 24:00 UTC." for n in range(10, 15)]
     for n in range(10, 15):
         opens = datetime(2026, 11, n, tzinfo=UTC)
-        posts.missed("bluesky", opens, opens + timedelta(days=1), days=[days.bounds(opens.date())])
+        posts.missed("bluesky", opens, opens + timedelta(days=1), days=[bounds(opens.date())])
         shown = told[max(0, n - 12) : n - 9]
         earlier = {13: ["1 earlier day has gaps, too."], 14: ["2 earlier days have gaps, too."]}.get(n, [])
         assert reason() == " ".join([*earlier, *shown])
@@ -151,7 +148,7 @@ def test_a_gap_noted_while_another_one_is_filled_stays(world: OpenNetworks) -> N
             return iter(())
 
         def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
-            posts.missed("bluesky", *later, days=[days.bounds(YESTERDAY)])
+            posts.missed("bluesky", *later, days=[bounds(YESTERDAY)])
             return iter(())
 
     row = collect_posts(YESTERDAY, Filling(), now=NOW)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """A post that an open network gives without the count that matters: never zero, never silently unread, told with its day."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,13 +16,12 @@ from papers.models import CollectionDay, SourceHealth, Tweet
 from papers.networks.registry import KINDS
 from papers.ranking.candidates import candidates
 from tests.factories import make_paper
-from tests.papers.open_networks import OpenNetworks, open_networks
+from tests.papers.open_networks import NOW, OpenNetworks
 from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running_product")]
-NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 DAY = date(2026, 11, 20)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -30,20 +29,18 @@ Hide = Callable[[OpenNetworks, int], None]
 
 
 @pytest.fixture
-def world(settings: Settings) -> Iterator[OpenNetworks]:
-    settings.X_BEARER_TOKEN = ""
-    with time_machine.travel(NOW, tick=False), open_networks(settings) as made:
-        CollectionDay.objects.create(date=DAY)
-        for n in range(4):
-            paper = make_paper(arxiv_id=f"2611.9000{n}", listing_date=DAY)
-            url = f"https://arxiv.org/abs/{paper.arxiv_id}"
-            post = BlueskyPost(f"did:plc:a{n}", "3k", MORNING, embed=external(url))
-            made.bluesky.add(post)
-            made.stream.post(post)
-            made.hackernews.add(Story(90000000 + n, MORNING, url))
-            made.huggingface.add(DailyPaper(paper.arxiv_id, MORNING))
-        made.stream.tick(NOW)
-        yield made
+def world(world: OpenNetworks) -> OpenNetworks:
+    CollectionDay.objects.create(date=DAY)
+    for n in range(4):
+        paper = make_paper(arxiv_id=f"2611.9000{n}", listing_date=DAY)
+        url = f"https://arxiv.org/abs/{paper.arxiv_id}"
+        post = BlueskyPost(f"did:plc:a{n}", "3k", MORNING, embed=external(url))
+        world.bluesky.add(post)
+        world.stream.post(post)
+        world.hackernews.add(Story(90000000 + n, MORNING, url))
+        world.huggingface.add(DailyPaper(paper.arxiv_id, MORNING))
+    world.stream.tick(NOW)
+    return world
 
 
 def bluesky(world: OpenNetworks, n: int) -> None:

@@ -1,41 +1,25 @@
 """An odd answer about one post or one day costs that alone, however often it comes: the network's others go on."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from pytest_django import Settings
 
 from papers import tasks
 from papers.collecting.posts import store
 from papers.models import NetworkDay, SourceHealth, Tweet
 from papers.networks.base import FoundPost
 from tests.factories import make_paper
-from tests.papers.open_networks import OpenNetworks, open_networks
+from tests.papers.open_networks import NOW, OpenNetworks
 from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
 from tests.standins.serving import Reply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("retried_at_once")]
-NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ALWAYS = 1000
 BASE = "https://arxiv.org/abs/2611.9000"
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def world(settings: Settings, clock: time_machine.Traveller) -> Iterator[OpenNetworks]:
-    settings.X_BEARER_TOKEN = ""
-    with open_networks(settings) as made:
-        yield made
 
 
 def counted(name: str) -> dict[str, int]:

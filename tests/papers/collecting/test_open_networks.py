@@ -1,12 +1,10 @@
 """Posts of the open networks: of a day, from the stream, told twice, gone, missed; each network by itself."""
 
 import socket
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from pytest_django import Settings
 
 from papers.access import networks
 from papers.access.connections import health_of
@@ -19,30 +17,16 @@ from papers.networks.base import FoundPost, GoneReason, Heard, Run
 from papers.networks.bluesky.stream import Jetstream, cursor_at
 from papers.sources.http import SourceError, Transient
 from tests.factories import make_paper
-from tests.papers.open_networks import OpenNetworks, open_networks
+from tests.papers.open_networks import NOW, OpenNetworks
 from tests.servers import free_port
 from tests.standins.bluesky import BlueskyPost, external
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 DAY, YESTERDAY = date(2026, 11, 20), date(2026, 11, 19)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PAPER = "https://arxiv.org/abs/2611.90001"
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def world(settings: Settings, clock: time_machine.Traveller) -> Iterator[OpenNetworks]:
-    settings.X_BEARER_TOKEN = ""
-    with open_networks(settings) as made:
-        yield made
 
 
 def post(number: int = 1, url: str = PAPER, **values: object) -> BlueskyPost:

@@ -1,32 +1,26 @@
 """A post of an open network that cannot be read costs itself, and is told with its day."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
-from pytest_django import Settings
 
 from papers.access import networks
 from papers.collecting.following import follow
 from papers.collecting.network_days import collect_posts
 from papers.models import CollectionDay, Tweet
-from tests.papers.open_networks import OpenNetworks, open_networks
+from tests.papers.open_networks import NOW, OpenNetworks
 from tests.standins.hackernews import Story
 from tests.standins.huggingface import DailyPaper
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
 DAY = date(2026, 11, 20)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def world(settings: Settings) -> Iterator[OpenNetworks]:
-    settings.X_BEARER_TOKEN = ""
-    with time_machine.travel(NOW, tick=False), open_networks(settings) as made:
-        CollectionDay.objects.create(date=DAY)
-        yield made
+def world(world: OpenNetworks) -> OpenNetworks:
+    CollectionDay.objects.create(date=DAY)
+    return world
 
 
 def collect(name: str) -> str:
