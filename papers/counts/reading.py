@@ -52,7 +52,8 @@ def _store(network: str, asked: Iterable[Tweet], reading: PostsRead, now: dateti
     found = [(one, reading.found[one.status_id]) for one in batch if one.status_id in reading.found.keys() - lost.keys()]
     gone = {tweet.pk: Tweet.State(lost[tweet.status_id]) for tweet in batch if tweet.status_id in lost}
     back = [tweet.pk for tweet, _ in found if tweet.state != Tweet.State.LIVE]
-    unknown = [tweet.pk for tweet in batch if tweet.status_id in reading.unknown]
+    unknown_ids = reading.unknown
+    unknown = [tweet.pk for tweet in batch if tweet.status_id in unknown_ids]
     if gone:
         mark_gone(gone, now=now)
         # A network may know a post only hours after it told of it: what it never showed is looked for again on the same day.

@@ -148,7 +148,7 @@ class Api:
 
 
 class EachAlone:
-    """Many questions, of which one that fails costs only what it asks for: the same one may fail for ever."""
+    """Asks many questions so that one that fails costs its own answer alone: the same one may fail every time."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
@@ -157,7 +157,7 @@ class EachAlone:
 
     @contextlib.contextmanager
     def question(self) -> Iterator[None]:
-        """One of them. Raises its error where that is no fault of this question alone."""
+        """Ask one of them. Raises its error unless this question alone may be at fault."""
         try:
             yield
         except (Transient, Malformed) as error:
@@ -169,6 +169,6 @@ class EachAlone:
             self._in_a_row, self._is_answering = 0, True
 
     def done(self) -> None:
-        """Raises the last error where none was answered."""
+        """To be called at the end. Raises the last error if no question was answered."""
         if self._trouble and not self._is_answering:
             raise self._trouble

@@ -4,7 +4,7 @@ A network is one package that holds a class with what `Network` says, and one li
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -70,16 +70,20 @@ class FoundPost:
     """By the names of the network's `counted`, at the moment of the answer; what it did not say is left out."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class PostsRead:
-    """What a network says now of the ids asked for: each is in exactly one of the three."""
+    """What a network says now of the ids asked for: each is found, gone or unknown."""
 
-    found: Mapping[str, FoundPost]
-    gone: Mapping[str, GoneReason]
-    unknown: frozenset[str]
-    """Nothing (readable) was said of them: to be asked again, not to be taken for gone."""
-    unreadable: Mapping[str, str] = field(default_factory=dict)
-    """What each of those lacks of whom something was said; they are among `unknown`."""
+    asked: Collection[str]
+    found: dict[str, FoundPost] = field(default_factory=dict)
+    gone: dict[str, GoneReason] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """What each of those lacks of which something was said that cannot be read; they are among `unknown`."""
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """Nothing (readable) was said of these: ask again, and do not take them for gone."""
+        return frozenset(self.asked).difference(self.found, self.gone)
 
 
 class NotGiven(SourceError):
@@ -156,11 +160,24 @@ class Kind(ABC):
 class Network(Kind):
     """A network that may be read for free, open for questions. What asks it may raise the errors of `papers.sources.http`."""
 
+    needed: ClassVar[str]
+    """What a record lacks from which no post can be made: `an id or a moment`."""
+
     @classmethod
     def lacking(cls, post: FoundPost) -> str:
         """What it lacks to be read as a whole: the first of its counts, or nothing."""
         first = cls.counted[0]
         return "" if first.name in post.counts else first.plural
+
+    @classmethod
+    def keep(cls, reading: PostsRead, id: str, post: FoundPost | None) -> None:
+        """Add the network's answer to the question about this id: a whole post, or one that cannot be read."""
+        if post is None or post.id != id:
+            reading.unreadable[id] = cls.needed
+        elif lacks := cls.lacking(post):
+            reading.unreadable[id] = lacks
+        else:
+            reading.found[id] = post
 
     @classmethod
     @abstractmethod
@@ -249,11 +266,11 @@ class Heard:
     frames: int
     """How many frames came."""
     unreadable: int
-    """How many of those that had to be looked into were none."""
+    """How many frames that had to be read could not be."""
     missed: tuple[datetime, datetime] | None
     """A time of which the stream has nothing any more, so that posts of it were not heard."""
     is_live: bool
-    """All that was there when the stream was opened is in."""
+    """Everything from before the stream was opened has been heard."""
     trouble: str
     """One sentence where no host answers at present, else empty."""
 

@@ -63,6 +63,11 @@ def count(value: object) -> int | None:
     return number if number is not None and number <= LARGEST_COUNT else None
 
 
+def counts(told: Mapping[str, object]) -> dict[str, int]:
+    """Those of the values that are counts, by their names."""
+    return {name: number for name, value in told.items() if (number := count(value)) is not None}
+
+
 def moment(value: object) -> datetime | None:
     """The moment in an ISO text with its zone, in UTC; None for all else, and outside of EARLIEST to LATEST: whoever writes
     of 1970, of the year 1 or of 9999 has no clock."""

@@ -46,6 +46,7 @@ EXEMPT: dict[str, str] = {
     "papers.networks.base.Kind.is_id": "abstract",
     "papers.networks.base.Kind.page": "abstract",
     "papers.networks.base.Kind.posted_at": "abstract",
+    "papers.networks.base.Network.keep": OURS,
     "papers.networks.base.Network.read": "abstract",
     "papers.networks.bluesky.client.Bluesky.frame": OURS,
     "papers.networks.bluesky.client.Bluesky.is_id": THIN,

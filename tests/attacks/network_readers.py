@@ -73,6 +73,7 @@ NETWORK_READERS: tuple[Reader, ...] = (
     Reader(strict_json.text_of, strict_json.text_of),
     Reader(strict_json.line_of, strict_json.line_of),
     Reader(strict_json.count, strict_json.count),
+    Reader(strict_json.counts, lambda text: strict_json.counts({"likes": text})),
     Reader(strict_json.moment, strict_json.moment),
     Reader(strict_json.language, strict_json.language),
     Reader(

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -35,7 +35,6 @@ BATCH = 25
 """The most addresses that one call takes."""
 ONE_OF_THEM = (400, 500)
 """The status where one of several posts may be at fault (https://github.com/bluesky-social/atproto/issues/4341)."""
-LACKS = "an author, a record or a moment"
 NEWBORN = timedelta(minutes=2)
 """A post may be on the stream before Bluesky's API knows it."""
 PAGE = re.compile(rf"(?:https?://)?(?:www\.)?bsky\.app/profile/({DID}|{HANDLE})/post/({RKEY})/?(?:[?#]\S*)?", re.ASCII)
@@ -50,7 +49,7 @@ class Bluesky(Network):
         Count("quotes", "quote", "quotes"),
         Count("replies", "reply", "replies"),
     )
-
+    needed: ClassVar = "an author, a record or a moment"
     weights: ClassVar[Mapping[str, float]] = {"likes": 1, "reposts": 1, "quotes": 1, "replies": 0}
     mark: ClassVar = (
         '<path fill="currentColor" d="M8 7.2C7.2 5.6 5 3 3.2 2.1 1.8 1.4 1 2.2 1 3.5c0 .7.4 4.2.7 4.8.6 1.6 2.3 2 3.9 1.8'
@@ -133,7 +132,7 @@ class Bluesky(Network):
             views, readable = views + 1, readable + (post is not None and not self.lacking(post))
             if post is None:
                 uri = text_of(mapping(view).get("uri"))
-                yield LeftOut(uri if is_uri(uri) else "", LACKS)
+                yield LeftOut(uri if is_uri(uri) else "", self.needed)
             elif post.papers and not _hidden(view):
                 yield post
                 if lacks := self.lacking(post):
@@ -142,31 +141,24 @@ class Bluesky(Network):
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """Posts that were deleted, taken down or blocked are simply left out by Bluesky: those are gone."""
-        found: dict[str, FoundPost] = {}
-        gone = {id: GoneReason.DELETED for id in posts if not is_uri(id)}
-        asked = [id for id in posts if id not in gone]
+        reading = PostsRead(posts, gone={id: GoneReason.DELETED for id in posts if not is_uri(id)})
         refused: set[str] = set()
-        unreadable: dict[str, str] = {}
-        for view in self._views(asked, refused):
+        for view in self._views([id for id in posts if id not in reading.gone], refused):
             uri = text_of(mapping(view).get("uri"))
-            post = read_view(view)
             if uri not in posts:
                 continue
             if reason := _hidden(view):
-                gone[uri] = reason
-            elif lacks := self.lacking(post) if post else LACKS:
-                unreadable[uri] = lacks
-            elif post:
-                found[uri] = post
+                reading.gone[uri] = reason
+            else:
+                self.keep(reading, uri, read_view(view))
         youngest = self._api.now() - NEWBORN
-        for id in asked:
-            if id not in found and id not in gone and id not in refused and id not in unreadable and posts[id] < youngest:
-                gone[id] = GoneReason.DELETED
-        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
+        for id in reading.unknown - refused - reading.unreadable.keys():
+            if posts[id] < youngest:
+                reading.gone[id] = GoneReason.DELETED
+        return reading
 
-    def _views(self, uris: Iterable[str], refused: set[str]) -> Iterator[object]:
+    def _views(self, asked: Sequence[str], refused: set[str]) -> Iterator[object]:
         """Adds to `refused` the addresses that Bluesky could not answer for: one alone can fail all that are asked with it."""
-        asked = list(uris)
         batches = deque(asked[first : first + BATCH] for first in range(0, len(asked), BATCH))
         in_a_row, is_answering = 0, False
         while batches:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from papers.networks.base import FoundPost, Run
 from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import LONGEST_TEXT, count, items, language, line_of, mapping, moment, text_of, whole_number
+from papers.networks.strict_json import LONGEST_TEXT, counts, items, language, line_of, mapping, moment, text_of, whole_number
 from papers.text.links import LONGEST_ADDRESS
 
 COLLECTION = "app.bsky.feed.post"
@@ -58,14 +58,13 @@ def read_view(raw: object) -> FoundPost | None:
     if not match or author.get("did") != match[1]:
         return None
     handle = text_of(author.get("handle"))
-    told = {name: count(view.get(field)) for name, field in COUNTS.items()}
     return read_record(
         uri,
         view.get("record"),
         indexed_at=moment(view.get("indexedAt")),
         handle=handle if len(handle) <= 253 and re.fullmatch(HANDLE, handle) and handle != "handle.invalid" else "",
         name=line_of(author.get("displayName"))[:LONGEST_NAME],
-        counts={name: value for name, value in told.items() if value is not None},
+        counts=counts({name: view.get(field) for name, field in COUNTS.items()}),
     )
 
 
@@ -83,7 +82,7 @@ def read_record(
     indexed_at: datetime | None,
     handle: str = "",
     name: str = "",
-    counts: Mapping[str, int] | None = None,
+    counts: Mapping[str, int] = {},
 ) -> FoundPost | None:
     """The post with this record; None where that is no post's, or tells no moment.
 
@@ -105,7 +104,7 @@ def read_record(
         papers=paper_ids_in(links(record)),
         runs=runs(text, record.get("facets")),
         language=languages[0] if len(languages) == 1 else "und",
-        counts=counts or {},
+        counts=counts,
     )
 
 

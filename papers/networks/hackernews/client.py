@@ -16,7 +16,7 @@ import httpx
 from papers.networks.api import Api, EachAlone, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
-from papers.networks.strict_json import LATEST, count, items, line_of, mapping, moment, text_of, whole_number
+from papers.networks.strict_json import LATEST, counts, items, line_of, mapping, moment, text_of, whole_number
 from papers.sources.records import LeftOut
 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
@@ -26,7 +26,6 @@ MOST_QUERIES = 100
 """For the parts of one window: a total that is wrong must not cost one for each of its seconds."""
 NEWBORN = timedelta(minutes=10)
 """A story may be in the search before the official API has it."""
-LACKS = "an id or a moment"
 LAST_SECOND = int(datetime(LATEST, 1, 1, tzinfo=UTC).timestamp()) - 1
 ID = r"[1-9][0-9]{0,14}"
 ENTITY = re.compile(r"&((?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});)", re.IGNORECASE | re.ASCII)
@@ -37,7 +36,7 @@ class HackerNews(Network):
     name: ClassVar = "hackernews"
     title: ClassVar = "Hacker News"
     counted: ClassVar[tuple[Count, ...]] = (Count("points", "point", "points"), Count("comments", "comment", "comments"))
-
+    needed: ClassVar = "an id or a moment"
     weights: ClassVar[Mapping[str, float]] = {"points": 1, "comments": 0}
     mark: ClassVar = (
         '<path fill="currentColor" fill-rule="evenodd" d="M1 1h14v14H1zM4.3 4l2.9 5.2V12.5h1.6V9.2L11.7 4H9.9L8 7.6 6.1 4z"/>'
@@ -114,35 +113,29 @@ class HackerNews(Network):
                 yield story
                 if lacks := self.lacking(story):
                     yield LeftOut(story.id, lacks)
-        yield from (LeftOut(str(whole_number(mapping(hit).get("objectID")) or ""), LACKS) for hit, story in read if not story)
+        unread = (mapping(hit) for hit, story in read if not story)
+        yield from (LeftOut(str(whole_number(hit.get("objectID")) or ""), self.needed) for hit in unread)
         if len(hits) < _promised(answer):
             raise self._search.incomplete()
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
-        found: dict[str, FoundPost] = {}
-        gone: dict[str, GoneReason] = {}
-        unreadable: dict[str, str] = {}
-        asked = EachAlone()
+        reading, asked = PostsRead(posts), EachAlone()
         for id in posts:
             if not self.is_id(id):
-                gone[id] = GoneReason.DELETED
+                reading.gone[id] = GoneReason.DELETED
                 continue
             with asked.question():
                 item = self._item.get(f"/v0/item/{id}.json")
                 if item is None and posts[id] > self._now() - NEWBORN:
                     continue
                 if item is None or mapping(item).get("deleted") is True:
-                    gone[id] = GoneReason.DELETED
+                    reading.gone[id] = GoneReason.DELETED
                 elif mapping(item).get("dead") is True:
-                    gone[id] = GoneReason.WITHHELD
-                elif not (story := _item(mapping(item))) or story.id != id:
-                    unreadable[id] = LACKS
-                elif lacks := self.lacking(story):
-                    unreadable[id] = lacks
+                    reading.gone[id] = GoneReason.WITHHELD
                 else:
-                    found[id] = story
+                    self.keep(reading, id, _item(mapping(item)))
         asked.done()
-        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
+        return reading
 
 
 def _is_empty_by_mistake(answer: object) -> bool:
@@ -180,7 +173,7 @@ def _item(item: Mapping[str, Any]) -> FoundPost | None:
     return _story(item, item.get("id"), item.get("by"), item.get("time"), made)
 
 
-def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, counts: Mapping[str, object]) -> FoundPost | None:
+def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, made: Mapping[str, object]) -> FoundPost | None:
     """The story; None where its id or its moment cannot be read."""
     number, seconds = whole_number(id), whole_number(posted)
     if not number or len(str(number)) > 15 or not seconds or seconds > LAST_SECOND:
@@ -188,7 +181,6 @@ def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, c
     url, title = text_of(raw.get("url")), _plain(line_of(raw.get("title")))[:500]
     handle = text_of(author)
     handle = handle if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", handle) else ""
-    told = {name: count(value) for name, value in counts.items()}
     return FoundPost(
         id=str(number),
         author_id=handle,
@@ -198,7 +190,7 @@ def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, c
         papers=paper_ids_in([url]),
         runs=(Run(title, url if url.startswith(("https://", "http://")) else ""),) if title else (),
         language="en",
-        counts={name: value for name, value in told.items() if value is not None},
+        counts=counts(made),
     )
 
 

@@ -14,7 +14,7 @@ import httpx
 from papers.networks.api import Api, EachAlone, Params
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead
 from papers.networks.paper_links import paper_id
-from papers.networks.strict_json import count, mapping, moment, text_of
+from papers.networks.strict_json import counts, mapping, moment, text_of
 from papers.sources.records import LeftOut
 
 PAGE_SIZE = 100
@@ -23,7 +23,6 @@ FULL_PAGES = (50, PAGE_SIZE)
 MOST_PAGES = 20
 CLOCKS_DIFFER = timedelta(hours=1)
 """A day that has not begun by the site's clock is refused like a date in no calendar; by ours it may have."""
-LACKS = "an arXiv id"
 ID = r"[0-9]{4}\.[0-9]{4,5}"
 
 
@@ -31,7 +30,7 @@ class HuggingFace(Network):
     name: ClassVar = "huggingface"
     title: ClassVar = "Hugging Face"
     counted: ClassVar[tuple[Count, ...]] = (Count("upvotes", "upvote", "upvotes"), Count("comments", "comment", "comments"))
-
+    needed: ClassVar = "an arXiv id"
     weights: ClassVar[Mapping[str, float]] = {"upvotes": 1, "comments": 0}
     mark: ClassVar = (
         '<circle cx="8" cy="8" r="6.7" fill="none" stroke="currentColor" stroke-width="1.6"/>'
@@ -75,31 +74,23 @@ class HuggingFace(Network):
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         """One or two calls for each day on which they were listed, and one for each paper that is not listed there any more."""
-        found: dict[str, FoundPost] = {}
-        gone: dict[str, GoneReason] = {}
-        unreadable: dict[str, str] = {}
-        asked = EachAlone()
+        reading, asked = PostsRead(posts), EachAlone()
         for day in sorted({listed_at.astimezone(UTC).date() for listed_at in posts.values()}):
             with asked.question():
                 listed, _ = self._listed(day)
-                found |= {id: post for id, post in listed.items() if id in posts and not self.lacking(post)}
-        for id in posts.keys() - found.keys():
+                reading.found |= {id: post for id, post in listed.items() if id in posts and not self.lacking(post)}
+        for id in posts.keys() - reading.found.keys():
             if not self.is_id(id):
-                gone[id] = GoneReason.DELETED
+                reading.gone[id] = GoneReason.DELETED
                 continue
             with asked.question():
                 status, answer = self._api.ask("GET", f"/api/papers/{id}", accept=(404,))
-                post = _paper(answer, otherwise=posts[id])
                 if status == 404:
-                    gone[id] = GoneReason.DELETED
-                elif not post or post.id != id:
-                    unreadable[id] = LACKS
-                elif lacks := self.lacking(post):
-                    unreadable[id] = lacks
+                    reading.gone[id] = GoneReason.DELETED
                 else:
-                    found[id] = post
+                    self.keep(reading, id, _paper(answer, otherwise=posts[id]))
         asked.done()
-        return PostsRead(found, gone, frozenset(posts.keys() - found.keys() - gone.keys()), unreadable)
+        return reading
 
     def _listed(self, day: date) -> tuple[dict[str, FoundPost], list[LeftOut]]:
         """By arXiv id, and what cannot be read.
@@ -123,7 +114,7 @@ class HuggingFace(Network):
             if is_repeated:  # by a site that knows no pages: whatever else is on it was told before
                 break
             listed |= {post.id: post for post in papers}
-            left_out += [LeftOut("", LACKS)] * (len(answer) - len(papers))
+            left_out += [LeftOut("", self.needed)] * (len(answer) - len(papers))
             left_out += [LeftOut(post.id, lacks) for post in papers if (lacks := self.lacking(post))]
             if len(answer) not in FULL_PAGES:
                 break
@@ -147,7 +138,6 @@ def _paper(raw: object, *, otherwise: datetime) -> FoundPost | None:
     # The paper's own `publishedAt` is arXiv's date; that of the entry is the moment of the listing, or arXiv's once more.
     said = (moment(told("submittedOnDailyAt")), moment(entry.get("publishedAt")) if paper else None)
     day = otherwise.astimezone(UTC).date()
-    counts = {"upvotes": count(told("upvotes")), "comments": count(told("numComments"))}
     return FoundPost(
         id=id,
         author_id="",
@@ -156,5 +146,5 @@ def _paper(raw: object, *, otherwise: datetime) -> FoundPost | None:
         posted_at=next((one for one in said if one and one.date() == day), otherwise),
         papers=(id,),
         runs=(),
-        counts={name: value for name, value in counts.items() if value is not None},
+        counts=counts({"upvotes": told("upvotes"), "comments": told("numComments")}),
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from papers.networks.api import utc_now
 from papers.networks.base import GoneReason, unreadable
 from papers.networks.paid import LookupResult, SweepPage
 from papers.networks.strict_json import items, text_of, whole_number
@@ -45,10 +46,6 @@ def sweep_query(min_likes: int) -> str:
     return f"({hosts}) -is:retweet" + (f" min_likes:{min_likes}" if min_likes else "")
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class XClient:
     """Reads X with an app's bearer token. Transient errors are tried again, refusals never.
 
@@ -66,7 +63,7 @@ class XClient:
         max_wait_s: float = 60,
         deadline_s: float = 60,
         sleep: Callable[[float], None] = time.sleep,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._client = client
         self._base = base_url(base, setting="X_API_BASE")

@@ -48,8 +48,8 @@ class Toy(Network):
 
     def read(self, posts: Mapping[str, datetime]) -> PostsRead:
         here = {note.id: note for note in map(_note, items(self._api.get("/notes"))) if note}
-        found = {id: here[id] for id in posts if id in here}
-        return PostsRead(found, {id: GoneReason.DELETED for id in posts if id not in here}, frozenset())
+        gone = {id: GoneReason.DELETED for id in posts if id not in here}
+        return PostsRead(posts, {id: here[id] for id in posts if id in here}, gone)
 
 
 def _note(raw: object) -> FoundPost | None:
