@@ -54,22 +54,20 @@ def split() -> tuple[list[Heartbeat], list[Heartbeat]]:
 
 
 def _by_silence() -> tuple[list[Heartbeat], list[Heartbeat]]:
-    """Return who was heard of within LATE_AFTER, and who was not; a process heard of in the future had its say before the clock
-    was set back."""
-    rows = list(
-        Heartbeat.objects.annotate(silent=ExpressionWrapper(Now() - F("beaten_at"), DurationField())).order_by("beaten_at")
-    )
-    return [row for row in rows if abs(row.silent) <= LATE_AFTER], [row for row in rows if abs(row.silent) > LATE_AFTER]
+    """Return who was heard of within LATE_AFTER, and who was not, each with its age and how long it has been silent: a process
+    heard of in an hour spoke before the clock was set back, and counts as silent for an hour."""
+    age, silent = (ExpressionWrapper(Now() - F(moment), DurationField()) for moment in ("started_at", "beaten_at"))
+    rows = list(Heartbeat.objects.annotate(age=age, silent=silent).order_by("beaten_at"))
+    for row in rows:
+        row.silent = abs(row.silent)
+    return [row for row in rows if row.silent <= LATE_AFTER], [row for row in rows if row.silent > LATE_AFTER]
 
 
 def _replaced(live: list[Heartbeat], silent: list[Heartbeat]) -> list[Heartbeat]:
     """Return the silent processes for each of which another one of the same kind has started since."""
     starts, found = sorted(live, key=lambda one: one.started_at), []
     for one in silent:
-        is_from_future = one.silent < timedelta()  # type: ignore[attr-defined]
-        successors = (
-            other for other in starts if _work(other) == _work(one) and (other.started_at > one.beaten_at or is_from_future)
-        )
+        successors = (other for other in starts if _work(other) == _work(one) and other.age < one.silent)  # type: ignore[attr-defined]
         if successor := next(successors, None):
             starts.remove(successor)
             found.append(one)
