@@ -13,4 +13,4 @@ class DigestsConfig(AppConfig):
         shown.answered_by(shown_tweets)
         texts.register_all()
         pre_migrate.connect(triggers.drop, sender=self)
-        post_migrate.connect(triggers.create, sender=self)
+        post_migrate.connect(triggers.TRIGGERS.install, sender=self)

@@ -10,4 +10,4 @@ class PapersConfig(AppConfig):
         from papers.search.schema import install_triggers
 
         post_migrate.connect(install_triggers, sender=self)
-        post_migrate.connect(sources.install_triggers, sender=self)
+        post_migrate.connect(sources.TRIGGERS.install, sender=self)

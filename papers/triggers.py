@@ -5,11 +5,11 @@ makes it anew and loses its triggers.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Event = Literal["insert", "update", "delete", "truncate"]
@@ -56,6 +56,27 @@ class Trigger:
         ]
 
 
+@dataclass(frozen=True)
+class TriggerSet:
+    """All triggers with one purpose."""
+
+    prefix: str
+    make: Callable[[str], Iterable[Trigger]]
+    """Returns those for a kind of database (`sqlite`)."""
+
+    def install(self, using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
+        """Make them after migrations (`post_migrate`; a flush, which sends it too, has no plan)."""
+        if plan is not None:
+            install(connections[using], self.prefix, list(self.make(connections[using].vendor)))
+
+    def is_installed(self, connection: BaseDatabaseWrapper) -> bool:
+        """Say whether the database's triggers are these and do what these do: after an upgrade, those of the older version are
+        there until `migrate` has run."""
+        found = installed(connection, self.prefix)
+        marks = {one.name: one.mark(connection.vendor) for one in self.make(connection.vendor)}
+        return found.keys() == marks.keys() and all(mark in found[name] for name, mark in marks.items())
+
+
 def install(connection: BaseDatabaseWrapper, prefix: str, triggers: Sequence[Trigger]) -> None:
     """Make these triggers the only ones with the prefix; none if the database was migrated back to before a table or column
     existed."""
@@ -84,13 +105,6 @@ def drop_all(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(ALL[connection.vendor])
         for name, table in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER {name}" + f" ON {table}" * (connection.vendor == "postgresql"))
-
-
-def present(connection: BaseDatabaseWrapper, prefix: str, triggers: Iterable[Trigger]) -> bool:
-    """Say whether the triggers with the prefix are these and do what these do: after an upgrade, those of the older version are
-    there until `migrate` has run."""
-    found, wanted = installed(connection, prefix), {trigger.name: trigger.mark(connection.vendor) for trigger in triggers}
-    return found.keys() == wanted.keys() and all(mark in found[name] for name, mark in wanted.items())
 
 
 def installed(connection: BaseDatabaseWrapper, prefix: str) -> dict[str, str]:

@@ -41,12 +41,17 @@ def shows(
     days_beside: Iterable[Digest] = (),
     reads_clock: bool = False,
 ) -> HttpResponse:
-    """Declare what the response shows: these digests (rows, entries and neighbours), papers (texts, counts, tweets, and the
-    digests that list them), of some papers no more than texts and categories, or which lists have them, the ranks of listing
-    days, how days were collected, which published papers are of categories, something of any list of a time, which papers the
-    lists of a time have and in which order, which days are next to a digest, what depends on the hour, and nothing else. A time
-    is a day, a month (`2021-05`), a year (`2021`), or `*` for ever; `days` may name some, too. A response that declares nothing
-    is made again after every change.
+    """Declare all that the response shows. A response that declares nothing is made again after every change.
+
+    - `digests`: their rows and entries, and which days are next to them; `days_beside`: the latter alone
+    - `papers`: their texts, counts and posts, and which lists have them; `texts_of`: texts and categories alone;
+      `appearances_of`: the lists alone
+    - `ranks_of`: the ranks of the papers of these listing days; `days`: how these days were collected
+    - `categories`: which papers of them are on published lists
+    - `lists_of`: something of any list of these times; `papers_listed`: which papers these lists have, in which order
+    - `reads_clock`: something that depends on the hour
+
+    A time is a day, a month (`2021-05`), a year (`2021`), or `*` for all; `days` takes times as well.
     """
     subjects = [f"{kind}:{one.date}" for one in digests for kind in ("digest", "beside")]
     subjects += [f"paper:{one.pk}" for one in papers]

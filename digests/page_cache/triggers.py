@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
 from digests.page_cache.subjects import EVERYTHING
-from papers import triggers as installing
 from papers.models import (
     CollectionDay,
     IndexedPaper,
@@ -34,7 +32,7 @@ from papers.models import (
     UnindexedPaper,
     UnrenderedRow,
 )
-from papers.triggers import Event, Trigger
+from papers.triggers import Event, Trigger, TriggerSet, install
 
 CHANGE = "page_change"
 
@@ -198,19 +196,8 @@ def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     with transaction.atomic(using=using), connection.cursor() as cursor:
         for statement in TABLE[connection.vendor]:
             cursor.execute(statement)
-        installing.install(connection, CHANGE, [_teller(connection.vendor)])
+        install(connection, CHANGE, [_teller(connection.vendor)])
         cursor.execute(EVERYTHING_CHANGED)
-
-
-def create(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
-    """Make the triggers (`post_migrate`; a flush, which sends it too, has no plan)."""
-    if plan is not None:
-        installing.install(connections[using], CHANGE, list(_triggers(connections[using].vendor)))
-
-
-def present(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the triggers are there, and say what these do."""
-    return installing.present(connection, CHANGE, _triggers(connection.vendor))
 
 
 def _triggers(vendor: str) -> Iterator[Trigger]:
@@ -229,3 +216,6 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
 
 def _teller(vendor: str) -> Trigger:
     return Trigger(f"{CHANGE}_tell", CHANGE, "insert", TELL[vendor])
+
+
+TRIGGERS = TriggerSet(CHANGE, _triggers)

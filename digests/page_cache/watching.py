@@ -10,8 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import ExecStatus
 
-from digests.page_cache import triggers
-from digests.page_cache.triggers import CHANGE
+from digests.page_cache.triggers import CHANGE, TRIGGERS
 
 
 class Watch(ABC):
@@ -88,7 +87,7 @@ def watch() -> Watch | None:
     try:
         database.connect()
         made = WATCHES[ours.vendor](database)
-        if triggers.present(database):
+        if TRIGGERS.is_installed(database):
             return made
     except ERRORS:
         pass

@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
-from digests.page_cache import triggers as page_triggers
+from digests.page_cache import triggers
 from hotpapers_site import notices
 from hotpapers_site.databases.away import of_newer_version, waiting_migrations
 from hotpapers_site.health import broker, heartbeats
@@ -25,11 +25,11 @@ from papers.access import networks
 from papers.counted import counted
 from papers.networks.registry import streams
 from papers.rendered import sources
-from papers.search import schema as search_schema
+from papers.search import schema
 
 FAILS_IN_A_ROW = 3
 _done: set[str] = set()
-TRIGGERS = (page_triggers.present, search_schema.triggers_present, sources.triggers_present)
+TRIGGER_SETS = (triggers.TRIGGERS, schema.TRIGGERS, sources.TRIGGERS)
 PUBLISH_WITHIN = timedelta(minutes=10)
 MIRROR_WITHIN = timedelta(minutes=30)
 START = {
@@ -193,7 +193,7 @@ def migrations() -> Iterator[Found]:
         return
     if waiting := waiting_migrations():
         yield Found("migrations", f"{waiting} migrations have not been applied. Run `manage.py migrate`.")
-    elif not all(are_present(connection) for are_present in TRIGGERS):
+    elif not all(one.is_installed(connection) for one in TRIGGER_SETS):
         yield Found("migrations", "The database's triggers are those of another version. Run `manage.py migrate`.")
     else:
         _done.add("migrations")

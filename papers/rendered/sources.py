@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 
-from papers import triggers
 from papers.models import Paper, Tweet, UnrenderedRow
 from papers.network_words import link_hosts
 from papers.rendered.kinds import Kind, Text, names_source, post_source
-from papers.triggers import Trigger
+from papers.triggers import Trigger, TriggerSet
 
 NOTES = f'{UnrenderedRow._meta.db_table} ("table", row_id)'
 
@@ -80,18 +78,6 @@ def texts_of_tweet(body_html: str, network: str) -> list[Text]:
 register(Tweet, ("body_html",), texts_of_tweet, also=("network",), body="body_html")
 register(Paper, ("title", "abstract", "comment", "authors"), texts_of_paper)
 
-PREFIX = "papers_text_"
-
-
-def install_triggers(using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
-    """Runs after migrations (a flush, which sends the signal too, has no plan)."""
-    if plan is not None:
-        triggers.install(connections[using], PREFIX, list(_triggers(connections[using].vendor)))
-
-
-def triggers_present(database: BaseDatabaseWrapper) -> bool:
-    return triggers.present(database, PREFIX, _triggers(database.vendor))
-
 
 def note_all(using: str = DEFAULT_DB_ALIAS) -> None:
     """Note every row that holds a text."""
@@ -110,7 +96,7 @@ def _is_there(source: Source, row: str, vendor: str) -> str:
 def _triggers(vendor: str) -> Iterator[Trigger]:
     for source in SOURCES.values():
         note = f"INSERT INTO {NOTES} VALUES ('{source.table}', NEW.id);"
-        name = f"{PREFIX}{source.table}"
+        name = f"{TRIGGERS.prefix}{source.table}"
         if vendor == "postgresql":  # once a statement: posts come by hundreds in one
             wanted = f"SELECT '{source.table}', id FROM fresh WHERE {_is_there(source, 'fresh.', vendor)} ORDER BY id"
             yield Trigger(f"{name}_comes", source.table, "insert", f"INSERT INTO {NOTES} {wanted};", rows_as="fresh")
@@ -122,3 +108,6 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
             yield Trigger(f"{name}_forgets", source.table, "update", forget, source.columns, when="NEW.safe_version > 0")
             # Also a save of the whole row by somebody who had loaded it before it was cleaned.
             yield Trigger(f"{name}_is_lost", source.table, "update", note, ("safe_version",), when="NEW.safe_version = 0")
+
+
+TRIGGERS = TriggerSet("papers_text_", _triggers)

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from papers import triggers
-from papers.triggers import Event, Trigger
+from papers.triggers import Event, Trigger, TriggerSet
 
 HIGHEST_TIER = 20
 TIER = "CASE " + " ".join(f"WHEN {{score}} >= {1 << n - 1} THEN {n}" for n in range(HIGHEST_TIER, 0, -1)) + " ELSE 0 END"
@@ -135,11 +134,7 @@ def install_triggers(using: str, plan: object = None, **_: Any) -> None:
         return
     for former in FORMER:
         triggers.drop(database, former)
-    triggers.install(database, PREFIX, list(_triggers(database.vendor)))
-
-
-def triggers_present(database: BaseDatabaseWrapper) -> bool:
-    return triggers.present(database, PREFIX, _triggers(database.vendor))
+    TRIGGERS.install(using, plan)
 
 
 PREFIX = "search_note_"
@@ -152,13 +147,9 @@ FORMER = (
     "papers_note_counts",
 )
 """How they were named until November 2026."""
-NOTE = {
-    # A condition costs less than a trigger that runs and finds nothing to do: imports and readings fire them by thousands.
-    # Not INSERT OR IGNORE: a statement with an ON CONFLICT of its own imposes that on the triggers it fires.
-    "sqlite": "INSERT INTO papers_unindexedpaper (paper_id) VALUES ({paper});",
-    "postgresql": "INSERT INTO papers_unindexedpaper (paper_id) VALUES ({paper}) ON CONFLICT DO NOTHING;",
-}
-IS_NEW = {"sqlite": "NOT EXISTS (SELECT 1 FROM papers_unindexedpaper WHERE paper_id = {paper})", "postgresql": ""}
+PAPERS, POSTS = ("papers_unindexedpaper", "paper_id"), ("papers_unindexedpost", "tweet_id")
+"""The tables of notes, and their keys."""
+OF_POST = ("body_html", "author_name", "author_handle", "state", "is_excluded")
 IS_OF_ANOTHER_TIER = (
     "NOT EXISTS (SELECT 1 FROM papers_indexedpaper WHERE paper_id = NEW.paper_id "
     f"AND standing >> 58 = {TIER.format(score='NEW.retweets + NEW.favorites + NEW.extra_points')})"
@@ -172,40 +163,37 @@ NOTE_THOSE_OF_ANOTHER_TIER = (
 ROWS: tuple[tuple[Event, str], ...] = (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD"))
 
 
+def _noting(vendor: str, notes: tuple[str, str], key: str) -> tuple[str, str]:
+    """Return what a trigger does to note this row, and on SQLite its condition, that the row is not noted yet: that costs less
+    than a trigger that runs and finds nothing to do, and imports and readings fire them by thousands."""
+    table, column = notes
+    note = f"INSERT INTO {table} ({column}) VALUES ({key})"
+    if vendor == "postgresql":
+        return f"{note} ON CONFLICT DO NOTHING;", ""
+    # Not INSERT OR IGNORE: a statement with an ON CONFLICT of its own imposes that on the triggers it fires.
+    return f"{note};", f"NOT EXISTS (SELECT 1 FROM {table} WHERE {column} = {key})"
+
+
 def _triggers(vendor: str) -> Iterator[Trigger]:
     for table, key, columns in (("papers_paper", "id", OF_PAPER), ("papers_papercategory", "paper_id", ("code", "paper_id"))):
         for event, row in ROWS:
-            note, is_new = (sql[vendor].format(paper=f"{row}.{key}") for sql in (NOTE, IS_NEW))
+            note, is_new = _noting(vendor, PAPERS, f"{row}.{key}")
             yield Trigger(f"{PREFIX}{table}_{event}", table, event, note, columns if event == "update" else (), is_new)
     table = "papers_papermeasurement"
-    for event, row in ROWS[:2]:
+    for event, _ in ROWS[:2]:
         name = f"{PREFIX}{table}_{event}"
         if vendor == "sqlite":
-            note, is_new = (sql[vendor].format(paper=f"{row}.paper_id") for sql in (NOTE, IS_NEW))
+            note, is_new = _noting(vendor, PAPERS, "NEW.paper_id")
             yield Trigger(name, table, event, note, when=f"{is_new} AND {IS_OF_ANOTHER_TIER}")
         else:  # they come by tens of thousands in one statement
             yield Trigger(name, table, event, NOTE_THOSE_OF_ANOTHER_TIER, rows_as="fresh")
-    yield from _post_triggers(vendor)
+    note, is_new = _noting(vendor, POSTS, "NEW.tweet_id")
+    if is_new:  # a new post is indexed with its paper, if that is noted: an import makes thousands of both
+        is_new = f"{_noting(vendor, PAPERS, 'NEW.paper_id')[1]} AND {is_new}"
+    yield Trigger(f"{PREFIX}papers_mention_insert", "papers_mention", "insert", note, when=is_new)
+    for event, row in ROWS[1:]:
+        note, is_new = _noting(vendor, POSTS, f"{row}.id")
+        yield Trigger(f"{PREFIX}papers_tweet_{event}", "papers_tweet", event, note, OF_POST if event == "update" else (), is_new)
 
 
-NOTE_POST = {
-    "sqlite": "INSERT INTO papers_unindexedpost (tweet_id) VALUES ({post});",
-    "postgresql": "INSERT INTO papers_unindexedpost (tweet_id) VALUES ({post}) ON CONFLICT DO NOTHING;",
-}
-IS_NEW_POST = "NOT EXISTS (SELECT 1 FROM papers_unindexedpost WHERE tweet_id = {post})"
-OF_POST = ("body_html", "author_name", "author_handle", "state", "is_excluded")
-
-
-def _post_triggers(vendor: str) -> Iterator[Trigger]:
-    """A new post has a note only where its paper, with which it would be indexed, has none: an import makes thousands of both."""
-    of_mention, of_tweet, of_gone = (
-        {"note": NOTE_POST[vendor].format(post=post), "when": IS_NEW_POST.format(post=post) if vendor == "sqlite" else ""}
-        for post in ("NEW.tweet_id", "NEW.id", "OLD.id")
-    )
-    if vendor == "sqlite":
-        of_mention["when"] = (
-            f"NOT EXISTS (SELECT 1 FROM papers_unindexedpaper WHERE paper_id = NEW.paper_id) AND {of_mention['when']}"
-        )
-    yield Trigger(f"{PREFIX}papers_mention_insert", "papers_mention", "insert", of_mention["note"], when=of_mention["when"])
-    yield Trigger(f"{PREFIX}papers_tweet_update", "papers_tweet", "update", of_tweet["note"], OF_POST, of_tweet["when"])
-    yield Trigger(f"{PREFIX}papers_tweet_delete", "papers_tweet", "delete", of_gone["note"], when=of_gone["when"])
+TRIGGERS = TriggerSet(PREFIX, _triggers)

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 
 
 def note(name: str, *columns: str) -> Trigger:
-    note = schema.NOTE[connection.vendor].format(paper="NEW.id")
-    return Trigger(name, "papers_paper", "update", note, columns)
+    body, _ = schema._noting(connection.vendor, schema.PAPERS, "NEW.id")
+    return Trigger(name, "papers_paper", "update", body, columns)
 
 
 def test_install_makes_these_triggers_the_only_ones_of_their_purpose() -> None:

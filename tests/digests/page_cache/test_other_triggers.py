@@ -16,15 +16,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_triggers_of_another_version_are_told_from_ours_and_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(troubles, "_done", set())
-    ours = list(triggers._triggers(connection.vendor))
+    ours = list(triggers.TRIGGERS.make(connection.vendor))
     older = [replace(ours[0], when="1 = 0"), *ours[1:]]
     try:
         installing.install(connection, triggers.CHANGE, older)
         assert installing.installed(connection, triggers.CHANGE).keys() == {one.name for one in ours}
-        assert (triggers.present(connection), watch()) == (False, None)
+        assert (triggers.TRIGGERS.is_installed(connection), watch()) == (False, None)
         assert [one.sentence for one in troubles.migrations()] == [
             "The database's triggers are those of another version. Run `manage.py migrate`."
         ]
     finally:
         call_command("migrate", verbosity=0)
-    assert (triggers.present(connection), list(troubles.migrations())) == (True, [])
+    assert (triggers.TRIGGERS.is_installed(connection), list(troubles.migrations())) == (True, [])

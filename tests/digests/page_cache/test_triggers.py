@@ -261,15 +261,15 @@ def test_emptied_tables_are_heard_of(heard: Heard) -> None:
 
 
 def test_triggers_go_before_a_migration_and_come_back_after_it(heard: Heard) -> None:
-    assert triggers.present(connection)
+    assert triggers.TRIGGERS.is_installed(connection)
     try:
         triggers.drop()
         assert heard() == {"*"}
-        assert not triggers.present(connection)
+        assert not triggers.TRIGGERS.is_installed(connection)
         assert watch() is None  # nothing is held until they are back
     finally:
         call_command("migrate", verbosity=0)
-    assert triggers.present(connection)
+    assert triggers.TRIGGERS.is_installed(connection)
     opened: Watch | None = watch()
     assert opened is not None
     opened.close()
@@ -286,7 +286,7 @@ def test_day_concerns_the_pages_of_its_month_and_its_year() -> None:
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 def test_names_of_triggers_are_short_enough_and_no_two_alike(vendor: str) -> None:
     """PostgreSQL cuts names at 63 letters, and then two are the same."""
-    names = [trigger.name for trigger in triggers._triggers(vendor)]
+    names = [trigger.name for trigger in triggers.TRIGGERS.make(vendor)]
 
     assert max(map(len, names)) <= 63
     assert len(set(names)) == len(names)
