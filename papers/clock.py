@@ -1,6 +1,6 @@
 """The clock that collection goes by: the real time, or in the sandbox a faster one."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,6 +14,17 @@ SHORTEST_LEASE = timedelta(seconds=10)
 def now() -> datetime:
     """The present moment, UTC; the sandbox's if SANDBOX_CLOCK is set."""
     return shown_by(settings.SANDBOX_CLOCK) if settings.SANDBOX_CLOCK else timezone.now()
+
+
+def bounds(day: date) -> tuple[datetime, datetime]:
+    """The first moment of the UTC day, and the first one after it."""
+    start = datetime.combine(day, time(), UTC)
+    return start, start + timedelta(days=1)
+
+
+def is_over(day: date, now: datetime) -> bool:
+    """Whether the UTC day has ended."""
+    return now >= bounds(day)[1]
 
 
 def shown_by(clock: FastClock) -> datetime:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
@@ -135,13 +134,12 @@ def _fetch_text(key: PostKey, now: datetime) -> None:
         "embedded_at": now,
         "is_sample": False,
     }
-    with transaction.atomic():
-        Tweet.objects.update_or_create(
-            network=key.network,
-            status_id=key.id,
-            defaults=text,
-            create_defaults={**text, "posted_at": posted_at, "next_read_at": measuring.first_due(posted_at, now)},
-        )
+    Tweet.objects.update_or_create(
+        network=key.network,
+        status_id=key.id,
+        defaults=text,
+        create_defaults={**text, "posted_at": posted_at, "next_read_at": measuring.first_due(posted_at, now)},
+    )
 
 
 def _fetch_post(key: PostKey, paper: Paper, now: datetime) -> None:

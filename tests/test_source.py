@@ -104,7 +104,6 @@ REAL_TIME = {
     "hotpapers_site/management/commands/sandbox.py": "the sandbox's clock begins now",
     "papers/collecting/following.py": "leases are by the clocks of the machines",
     "papers/networks/api.py": "only where no clock is given",
-    "papers/networks/x/client.py": "only where no clock is given",
     "papers/sources/answer_headers.py": "compared with a server's real time",
 }
 """Where the time that clocks on walls show is meant, in a sandbox as well."""

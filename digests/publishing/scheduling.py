@@ -19,6 +19,7 @@ from digests.models import Digest
 from digests.notices import telling
 from digests.publishing.checking import findings, refusal
 from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
+from papers import clock
 from papers.models import CollectionDay
 
 AUTO_DAYS = 7
@@ -190,7 +191,7 @@ def rule_publishes_at(digest: Digest, now: datetime) -> datetime | None:
 
 def time_of_rule(day: date, at: time) -> datetime:
     """When the site's rule publishes a listing day's list: at the first `at` of the site's clocks after the UTC day."""
-    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    end = clock.bounds(day)[1]
     zone = ZoneInfo(settings.TIME_ZONE)
     first = datetime.combine(end.astimezone(zone).date(), at, zone).astimezone(UTC)
     return first if first >= end else datetime.combine(first.astimezone(zone) + timedelta(days=1), at, zone).astimezone(UTC)

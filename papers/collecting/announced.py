@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from papers import rows
-from papers.access.connections import Sources, note_answer
+from papers import clock, rows
+from papers.access.connections import Sources, calendar, note_answer
 from papers.collecting import days
 from papers.collecting.versions import replace_categories
 from papers.counts.mentions import match
@@ -44,7 +44,7 @@ def collect_papers(day: date, *, now: datetime, sources: Sources, progress: Prog
     row = days.row_of(day, now)
     is_done = row.papers_done_at and not (settings.INCLUDE_CROSS_LISTS and row.expected_cross and not row.found_cross)
     is_quiet = row.state == CollectionDay.State.QUIET
-    if is_done or (is_quiet and not days.is_over(day, now)):
+    if is_done or (is_quiet and not clock.is_over(day, now)):
         return row
     if is_quiet and now.astimezone(UTC).date() - day > CATCHUP_REACH:
         return _quiet(day, now, row.reason)
@@ -55,7 +55,7 @@ def collect_papers(day: date, *, now: datetime, sources: Sources, progress: Prog
             return _not_announced(day, now)
         if found.note:
             logger.warning("%s: %s", day, found.note)
-        if days.is_over(day, now) and found.how == "catchup" and not (found.new or found.cross or found.replaced):
+        if clock.is_over(day, now) and found.how == "catchup" and not (found.new or found.cross or found.replaced):
             return _quiet(day, now, "arXiv announced nothing on this day.")
         missing, left_out = _bring_in(found, sources.arxiv, first_time=not row.listing_source, progress=progress)
     except SourceError as error:
@@ -89,7 +89,7 @@ def _announcement(day: date, now: datetime, arxiv: ArxivClient) -> Announcement 
 def _not_announced(day: date, now: datetime) -> CollectionDay:
     with days.changing(day, now) as row:
         row.state = CollectionDay.State.NOT_ANNOUNCED
-        row.next_try_at = max(days.expected_at(day), now + days.ANNOUNCEMENT_WAIT)
+        row.next_try_at = max(calendar().expected_at(day), now + days.ANNOUNCEMENT_WAIT)
     return row
 
 

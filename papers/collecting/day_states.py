@@ -1,8 +1,9 @@
 """What is said about a day: its state and the reason, from what is here of it and how its sources answer."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from papers import clock
 from papers.access import networks
 from papers.access.connections import calendar, health_of, no_key
 from papers.counted import counted
@@ -109,7 +110,7 @@ def _judge_papers(row: CollectionDay, now: datetime, arxiv: SourceDay | None) ->
         return State.FAILED, f"{attempts} attempts in a row failed. {trouble}".strip()
     if trouble:
         return State.COLLECTING, trouble
-    if row.state == State.NOT_ANNOUNCED and not _is_over(row.date, now):
+    if row.state == State.NOT_ANNOUNCED and not clock.is_over(row.date, now):
         return State.NOT_ANNOUNCED, expectation(row.date)
     return State.COLLECTING, TO_COLLECT
 
@@ -128,13 +129,13 @@ def _judge_tweets(row: CollectionDay, now: datetime, paid: SourceDay | None, hea
     if trouble and trouble != str(no_key()):
         if paid and paid.failing_since and _is_out(paid, now):
             return State.FAILED, outage(PAID.title, paid.failing_since, paid.attempts, trouble)
-        return State.PARTIAL if is_refused or _is_over(row.date, now) else State.COLLECTING, trouble
+        return State.PARTIAL if is_refused or clock.is_over(row.date, now) else State.COLLECTING, trouble
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
     of_paid = NetworkDay.objects.filter(network=PAID.name, date=row.date).first()
     swept = of_paid.collected_until if of_paid else None
     until = f"collected until {swept:%H:%M} UTC" if swept else "not collected yet"
-    return State.COLLECTING, f"Posts are {until}." if _is_over(row.date, now) else f"The day isn't over; posts are {until}."
+    return State.COLLECTING, f"Posts are {until}." if clock.is_over(row.date, now) else f"The day isn't over; posts are {until}."
 
 
 def _judge_open_networks(row: CollectionDay, now: datetime, health: Health) -> tuple[State, str]:
@@ -144,7 +145,7 @@ def _judge_open_networks(row: CollectionDay, now: datetime, health: Health) -> t
         return State.PARTIAL, " ".join(networks.off().values())
     if row.state == State.NOT_ANNOUNCED and row.papers_done_at is None:
         return State.COLLECTING, ""
-    if not _is_over(row.date, now):
+    if not clock.is_over(row.date, now):
         return State.COLLECTING, "The day isn't over; more posts may come."
     behind = open_networks_behind(row.date)
     if not behind:
@@ -161,10 +162,5 @@ def _in_a_row(names: list[str]) -> str:
 
 def open_networks_behind(day: date) -> list[str]:
     """The open networks that are on and were not asked yet after the day's end."""
-    closes = datetime.combine(day + timedelta(days=1), time(), UTC)
-    done = NetworkDay.objects.filter(date=day, collected_until__gte=closes).values_list("network", flat=True)
+    done = NetworkDay.objects.filter(date=day, collected_until__gte=clock.bounds(day)[1]).values_list("network", flat=True)
     return [name for name in networks.on() if name not in set(done)]
-
-
-def _is_over(day: date, now: datetime) -> bool:
-    return now.astimezone(UTC).date() > day

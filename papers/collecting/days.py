@@ -6,7 +6,7 @@ A listing day has the date that arXiv's pages show. Tweets are swept by UTC day,
 import contextlib
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +16,7 @@ from papers import clock, rows
 from papers.access import budget, networks
 from papers.access.connections import LONGEST_MESSAGE, calendar, is_refusal, note_failure
 from papers.collecting.day_states import TO_COLLECT, expectation, judge
-from papers.models import CollectionDay, NetworkDay, PaidRead, SourceDay, SourceHealth
+from papers.models import CollectionDay, NetworkDay, PaidRead, SourceDay, SourceHealth, Tweet
 from papers.networks.registry import PAID
 from papers.sources.arxiv.calendar import SATURDAY
 from papers.sources.http import SourceError
@@ -32,16 +32,6 @@ ANNOUNCEMENT_WAIT = timedelta(minutes=15)
 SWEEP_EVERY, ONCE_A_DAY = timedelta(hours=6), timedelta(days=1)
 LONGEST_REASON, LONGEST_NOTE = 2000, 1000
 MOST_LEFT_OUT = 1000
-
-
-def bounds(day: date) -> tuple[datetime, datetime]:
-    """The first moment of the UTC day, and the first one after it."""
-    start = datetime.combine(day, time(), UTC)
-    return start, start + timedelta(days=1)
-
-
-def is_over(day: date, now: datetime) -> bool:
-    return now >= bounds(day)[1]
 
 
 def ensure_days(now: datetime) -> None:
@@ -73,7 +63,7 @@ def _add(days: list[date], now: datetime) -> None:
             values.append([day, State.QUIET, "arXiv announces nothing on weekends.", now, None, now])
         elif not announcements.is_listing_day(day):
             # The calendar is a forecast: once the day is over, arXiv's own page has the last word.
-            check_at = bounds(day)[1]
+            check_at = clock.bounds(day)[1]
             values.append([day, State.QUIET, "arXiv has a holiday, according to its calendar.", None, check_at, now])
         else:
             expected = announcements.expected_at(day)
@@ -83,11 +73,6 @@ def _add(days: list[date], now: datetime) -> None:
                 values.append([day, State.COLLECTING, TO_COLLECT, None, None, now])
     columns = ["date", "state", "reason", "papers_done_at", "next_try_at", "changed_at"]
     rows.insert(CollectionDay, columns, values, on_conflict="DO NOTHING")
-
-
-def expected_at(day: date) -> datetime:
-    """From when on the day's announcement can be read."""
-    return calendar().expected_at(day)
 
 
 def newest_announced(now: datetime) -> date:
@@ -124,7 +109,7 @@ def spare_reads(now: datetime) -> int:
     today = now.astimezone(UTC).date()
     days = NetworkDay.objects.filter(network=PAID.name, date__gt=today - timedelta(days=7))
     needed = (days.aggregate(most=Max("found"))["most"] or 0) * (2 if PAID.has_floor(settings) else 1)
-    sweeps = PaidRead.objects.filter(purpose=PaidRead.Purpose.SWEEP, at__gte=bounds(today)[0])
+    sweeps = PaidRead.objects.filter(purpose=PaidRead.Purpose.SWEEP, at__gte=clock.bounds(today)[0])
     needed_today = max(0, needed - (sweeps.aggregate(reads=Sum("reads"))["reads"] or 0))
     days_to_come = monthrange(today.year, today.month)[1] - today.day
     of_day, of_month = (limit.reads - used for limit, used in budget.spent(now))
@@ -147,6 +132,12 @@ def claim(day: date, now: datetime) -> CollectionDay | None:
 
 def release(day: date) -> None:
     CollectionDay.objects.filter(date=day).update(claimed_until=None)
+
+
+def found_on(network: str, day: date) -> int:
+    """How many posts of the UTC day the network gave."""
+    opens, closes = clock.bounds(day)
+    return Tweet.objects.filter(network=network, posted_at__gte=opens, posted_at__lt=closes, is_sample=False).count()
 
 
 def count_posts(row: CollectionDay) -> None:
@@ -204,9 +195,9 @@ def remember(
     anew: bool = True,
     instead: Iterable[Sequence[str]] = (),
 ) -> None:
-    """Keep which of the day's records the source sent unreadable: these alone, or besides those of earlier answers.
+    """Keep which of the day's records from the source could not be read: these alone (`anew`), or besides earlier ones.
 
-    `instead` are those (name, and what each lacks) that the same question had as its answer before: these take their place.
+    `instead` are records (name, and what each lacks) of an earlier answer to the same question, which the new ones replace.
     """
     of_day = _of_day(row, source)
     known = [] if anew else list(of_day.left_out)

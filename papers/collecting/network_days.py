@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from papers import clock
 from papers.access import networks
 from papers.access.connections import note_answer, note_failure
 from papers.collecting import day_states, days, posts
@@ -28,7 +29,7 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
 
     Raises the errors of `papers.sources.http`, after the network's health has them. The same again changes nothing but counts.
     """
-    opens, closes = days.bounds(day)
+    opens, closes = clock.bounds(day)
     until = min(closes, now)
     row, _ = NetworkDay.objects.get_or_create(date=day, network=network.name)
     is_told = CollectionDay.objects.filter(date=day).exists()
@@ -49,8 +50,7 @@ def collect_posts(day: date, network: Network, *, now: datetime) -> NetworkDay:
     except SourceError as error:
         note_failure(network.name, error, now)
         raise
-    of_day = Tweet.objects.filter(network=network.name, posted_at__gte=opens, posted_at__lt=closes, is_sample=False)
-    row.found = of_day.count()
+    row.found = days.found_on(network.name, day)
     row.collected_until = _heard_until(network.name, closes) if network.name in streams() else until
     with transaction.atomic():
         noted_meanwhile = [gap for gap in NetworkDay.objects.select_for_update().get(pk=row.pk).missed if gap[:2] not in known]
@@ -82,14 +82,14 @@ def note_missed(network: str, start: datetime, end: datetime, *, now: datetime) 
     """Note with each UTC day that its network's stream was not heard from `start` to `end`: the day tells it."""
     first, last = start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date()
     touched = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    posts.missed(network, start, end, days=map(days.bounds, touched))
+    posts.missed(network, start, end, days=map(clock.bounds, touched))
     for day in CollectionDay.objects.filter(date__in=touched).order_by("date").values_list("date", flat=True):
         with days.changing(day, now):
             pass
 
 
 def tell_unread(network: str, left_out: Collection[LeftOut], *, now: datetime) -> None:
-    """Tell with its day each post that was read again at `now` and given without what we need; those that were whole, no more."""
+    """Note with its day each post that lacked what we need when it was read again at `now`, and forget those that are whole."""
     tweets = Tweet.objects.filter(network=network)
     telling = SourceDay.objects.filter(source=network).exclude(left_out=[]).select_related("day")
     told = {row.day.date: row.left_out for row in telling}
@@ -113,10 +113,10 @@ def _first_heard(network: str) -> datetime | None:
 
 
 def _fill(network: Network, gap: list[Any], now: datetime, left_out: list[LeftOut], before: list[list[str]]) -> list[Any]:
-    """What is left of the time: nothing, or all of it, with the sentence in which the network refuses to tell more, and what of
-    its answer could not be read.
+    """Ask the network for what its stream missed in this gap, and give back what is still missing: nothing, or the gap with the
+    sentence in which the network refuses to tell more, and with what of its answer could not be read.
 
-    That is added to `left_out`, and what the same search had left out earlier to `before`.
+    The unreadable is also added to `left_out`, and what an earlier answer to the same question left out to `before`.
     """
     start, end, *earlier = gap
     found = network.fill(datetime.fromisoformat(start), datetime.fromisoformat(end))
@@ -142,7 +142,7 @@ def _heard_until(network: str, closes: datetime) -> datetime | None:
 
 def _lacks_beginning(row: NetworkDay, begins: datetime) -> bool:
     """Whether it is still to be noted that the stream was not listened to from the day's beginning on."""
-    return not row.is_beginning_noted and days.bounds(row.date)[0] < begins
+    return not row.is_beginning_noted and clock.bounds(row.date)[0] < begins
 
 
 def days_due(network: str, now: datetime) -> list[date]:
@@ -154,7 +154,7 @@ def days_due(network: str, now: datetime) -> list[date]:
         # A day that is told only now, by a row that came later, tells its beginning.
         told = set(CollectionDay.objects.filter(date__in=wanted).values_list("date", flat=True))
         asked = {day: row for day, row in asked.items() if day not in told or not _lacks_beginning(row, begins)}
-    return [day for day in wanted if _is_due(asked.get(day), days.bounds(day)[1], now)]
+    return [day for day in wanted if _is_due(asked.get(day), clock.bounds(day)[1], now)]
 
 
 def _is_due(row: NetworkDay | None, closes: datetime, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from papers.collecting import days
 from papers.collecting.announced import Progress, no_progress
 from papers.collecting.tweets import authors_of, store
 from papers.counts.mentions import add_mentions
-from papers.models import CollectionDay, NetworkDay, PaidRead, Tweet
+from papers.models import CollectionDay, NetworkDay, PaidRead
 from papers.networks.base import unreadable
 from papers.networks.paid import FoundTweet, Paid, SweepPage, roots_wanted
 from papers.networks.registry import PAID
@@ -40,7 +40,7 @@ class Place:
     roots: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """Roots to look up: by status id, then by the author of the replies, the papers that these link."""
     unread: list[list[str]] = field(default_factory=list)
-    """What is told of the page that is asked for next, which was read before: names, and what each lacks."""
+    """What could not be read when the next page was read before: names, and what each lacks."""
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -88,7 +88,7 @@ def _changing(day: date, now: datetime) -> Iterator[tuple[CollectionDay, Network
 
 def _begin(day: date, now: datetime) -> bool:
     """Set the bounds of the next piece, or leave those of an unfinished one; whether there is one."""
-    opens, closes = days.bounds(day)
+    opens, closes = clock.bounds(day)
     until = min((now - PAID.settled).replace(microsecond=0), closes)
     with _changing(day, now) as (row, state):
         if state.done_at:
@@ -126,7 +126,7 @@ def _read_pages(state: NetworkDay, place: Place, paid: Paid, now: datetime, prog
     def reserve(posts: int) -> None:
         reservations.append(budget.reserve(posts, PaidRead.Purpose.SWEEP, now=clock.now()))
 
-    opens, closes = days.bounds(state.date)
+    opens, closes = clock.bounds(state.date)
     found = 0
     try:
         for page in paid.sweep(
@@ -202,11 +202,10 @@ def _keep(day: date, place: Place, now: datetime) -> None:
 
 
 def _finish(day: date, now: datetime) -> None:
-    opens, closes = days.bounds(day)
+    closes = clock.bounds(day)[1]
     with _changing(day, now) as (row, state):
         state.collected_until, state.sweep_end, state.sweep_token = state.sweep_end, None, ""
-        of_day = Tweet.objects.filter(network=PAID.name, posted_at__gte=opens, posted_at__lt=closes, is_sample=False)
-        state.found, state.collected_at = of_day.count(), now
+        state.found, state.collected_at = days.found_on(PAID.name, day), now
         if state.collected_until == closes:
             state.done_at = row.tweets_done_at = now
         state.save()

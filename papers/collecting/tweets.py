@@ -13,6 +13,11 @@ from papers.models import Mention, Tweet, UnmatchedMention
 from papers.networks.paid import FoundTweet
 from papers.networks.registry import PAID
 
+NEW = (
+    *("network", "status_id", "author_id", "author_handle", "language", "posted_at", "next_read_at"),
+    *("state", "state_since"),
+)
+
 
 def store(found: Iterable[FoundTweet], *, read_at: datetime) -> None:
     """Bring in the tweets that link papers, with their counts at `read_at`. Retweets and superseded versions are left out."""
@@ -28,17 +33,7 @@ def store(found: Iterable[FoundTweet], *, read_at: datetime) -> None:
     with transaction.atomic():
         rows.insert(
             Tweet,
-            [
-                "network",
-                "status_id",
-                "author_id",
-                "author_handle",
-                "language",
-                "posted_at",
-                "next_read_at",
-                "state",
-                "state_since",
-            ],
+            NEW,
             [_row(tweet, read_at) for tweet in tweets.values()],
             on_conflict="(network, status_id) DO NOTHING",
         )

@@ -37,6 +37,9 @@ class Refreshed:
     def all(self) -> int:
         return self.read + self.gone + self.unknown
 
+    def __str__(self) -> str:
+        return f"{self.read:,} read ({self.back:,} of them back), {self.gone:,} gone, {self.unknown:,} unknown"
+
 
 def refresh(
     tweets: Iterable[Tweet], *, now: datetime, sources: Sources, progress: Callable[[int], object] = lambda done: None

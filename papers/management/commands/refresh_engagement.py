@@ -50,8 +50,7 @@ class Command(BaseCommand):
         except SourceError as error:
             self.stderr.write(f"{title}: {error}")
             return error
-        said = f"{done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown"
-        self.stdout.write(f"{title}: {said}.")
+        self.stdout.write(f"{title}: {done}.")
         if done.unreadable:
             self.stderr.write(f"{title}: {counted(len(done.unreadable), 'post')} could not be read: {unread(done.unreadable)}.")
         return None
@@ -60,12 +59,10 @@ class Command(BaseCommand):
         now = clock.now()
         due = Tweet.objects.readable().live().order_by("-posted_at") if all else Tweet.objects.due_for_refresh(now=now)
         tweets = list(due.only("status_id", "state"))
-        with told(), sources() as opened:
+        with sources() as opened:
             with tqdm(total=len(tweets), unit=" posts", disable=None, leave=False) as bar:
                 done = refresh(tweets, now=now, sources=opened, progress=lambda read: bar.update(read - bar.n))
-            self.stdout.write(
-                f"Posts: {done.read:,} read ({done.back:,} of them back), {done.gone:,} gone, {done.unknown:,} unknown."
-            )
+            self.stdout.write(f"Posts: {done}.")
             self.embed(opened)
 
     def embed(self, opened: Sources) -> None:
