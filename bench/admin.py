@@ -202,6 +202,9 @@ def fill_days(all_papers: list[A], days: int) -> None:
     rows = [(p.number, n // A_DIGEST + 1, n % A_DIGEST + 1) for n, p in enumerate(listed)]
     store(Entry, "paper_id digest_id position read_at", ((paper, digest, place, now) for paper, digest, place in rows))
     store(ShownTweet, "entry_id position tweet_id", ((n, 1, paper) for n, (paper, *_) in enumerate(rows, 1)))
+    # The text of a shown post is fetched again each day at first, and later each thirty days.
+    shown = ShownTweet.objects.values("tweet")
+    Tweet.objects.filter(pk__in=shown).update(embedded_at=now)
 
 
 def addresses() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What is collected, what is missing, what comes next, and what of that needs attention; `manage.py status` shows it."""
 
-import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -15,14 +14,20 @@ from papers.networks.registry import KINDS, PAID
 ON_THE_DESK = ("day", "refused")
 """First words of the names that `needs` gives to what the desk says anyway (papers/templatetags/collection.py)."""
 RECENT = timedelta(days=7)
+DAYS_TOLD = timedelta(days=366)
+"""Earlier days are only counted: among years of days nobody would find the one that matters."""
 GAPS_TOLD = 3
 WORST = list(SourceHealth.State.values)
 
 
 def report(now: datetime) -> dict[str, Any]:
-    """Everything that `--json` prints; times are ISO 8601 in UTC. `needs` has one sentence for each thing to do."""
-    rows = list(CollectionDay.objects.order_by("date"))
-    swept = dict(NetworkDay.objects.filter(network=PAID.name).values_list("date", "collected_until"))
+    """Return what `--json` prints; times are ISO 8601 in UTC. `needs` has one sentence for each thing to do, `days` the days of
+    the last year, `earlier_days` how many there are before, by their state."""
+    since = now.astimezone(UTC).date() - DAYS_TOLD
+    rows = list(CollectionDay.objects.filter(date__gte=since).order_by("date"))
+    earlier = CollectionDay.objects.filter(date__lt=since).order_by("state").values_list("state").annotate(days=Count("pk"))
+    sweeps = NetworkDay.objects.filter(network=PAID.name, date__gte=since)
+    swept = dict(sweeps.values_list("date", "collected_until"))
     health = list(SourceHealth.objects.order_by("service"))
     last = TweetMeasurement.objects.order_by("-pk").values_list("read_at", flat=True).first()  # all of them may be millions
     waiting = Tweet.objects.waiting().order_by("next_read_at").values_list("next_read_at", flat=True)
@@ -53,6 +58,7 @@ def report(now: datetime) -> dict[str, Any]:
             }
             for row in rows
         ],
+        "earlier_days": dict(earlier),
         "budget": [
             {"period": limit.period, "setting": limit.setting, "reads": used, "limit": limit.reads}
             for limit, used in budget.spent(now)
@@ -142,12 +148,12 @@ def moment(value: datetime | None) -> str | None:
     return value.isoformat(timespec="seconds") if value else None
 
 
-def as_json(found: dict[str, Any]) -> str:
-    return json.dumps(found, ensure_ascii=False, indent=2)
-
-
 def as_text(found: dict[str, Any]) -> str:
     lines = [f"{'Day':10}  {'State':13}  {'New':>13}  {'Posts':>7}  Reason"]
+    if earlier := found["earlier_days"]:
+        lines.append(
+            "Earlier: " + ", ".join(f"{number:,} {CollectionDay.State(state).label}" for state, number in earlier.items())
+        )
     for day in found["days"]:
         new = f"{day['new']}/{'?' if day['expected_new'] is None else day['expected_new']}"
         lines.append(f"{day['date']}  {day['state']:13}  {new:>13}  {day['tweets']:>7}  {day['reason']}".rstrip())

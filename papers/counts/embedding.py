@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from papers.access.connections import Sources, note_answer, note_failure
 from papers.counts import gone, measuring
@@ -48,16 +48,15 @@ def to_embed(now: datetime) -> list[Tweet]:
     """
     today = now.astimezone(UTC).date()
     hot = [paper for n in range(CANDIDATE_DAYS) for paper in candidates(today - timedelta(days=n)) if paper.hot]
-    candidates_of = Tweet.objects.with_keys({line.key for paper in hot for line in paper.tweets if line.shown}).order_by()
-    without_texts = KINDS.keys() - texts().keys()
+    candidates_of = Tweet.objects.with_keys({line.key for paper in hot for line in paper.tweets if line.shown})
 
     def due(shown: QuerySet[Any, Any], again_after: timedelta) -> QuerySet[Tweet]:
-        # Inequalities but for the keys, so that SQLite begins with these and does not read every post of the network.
-        is_due = Q(embedded_at=None) | Q(embedded_at__lte=now - again_after)
-        those = Tweet.objects.filter(is_due, pk__in=shown, is_sample=False).exclude(network__in=without_texts)
-        return those.not_gone().order_by()
+        # Not "before then, or never": nearly all posts have no text, and PostgreSQL would read every one of them.
+        fresh = Tweet.objects.filter(pk=OuterRef("tweet"), embedded_at__gt=now - again_after)
+        those = Tweet.objects.filter(pk__in=shown.filter(~Exists(fresh)), is_sample=False)
+        return those.exclude(network__in=KINDS.keys() - texts().keys()).not_gone().order_by()
 
-    tweets = due(candidates_of.values("pk"), AGAIN_AFTER).union(
+    tweets = due(candidates_of.order_by().values(tweet=F("pk")), AGAIN_AFTER).union(
         due(lists().tweets_of_the_network(after=today - NEW_FOR), AGAIN_AFTER),
         due(lists().tweets_of_the_network(), OLD_AGAIN_AFTER),
         Tweet.objects.with_texts_elsewhere().filter(HIDDEN, next_read_at__lte=now).order_by(),

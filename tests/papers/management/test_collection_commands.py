@@ -181,6 +181,7 @@ def test_status_tells_days_budgets_readings_and_sources(week: Week, settings: Se
         "at": "2026-11-20T22:00:00+00:00",
         "mirrors": {},
         "needs": [],
+        "earlier_days": {},
         "days": [
             {
                 "date": "2026-11-19",
@@ -231,6 +232,22 @@ def test_status_tells_the_same_to_people() -> None:
     assert said[-1] == "Queue upkeep: 0 waiting, the oldest for 0 s"
 
 
+def test_status_counts_the_days_before_the_last_year() -> None:
+    done, long_ago = {"papers_done_at": FRIDAY_NIGHT}, FRIDAY - timedelta(days=400)
+    CollectionDay.objects.create(date=FRIDAY, state="complete", **done)
+    for n, state in enumerate(("complete", "partial", "complete")):
+        CollectionDay.objects.create(date=long_ago + timedelta(days=n), state=state, **done)
+
+    found, _ = status()
+
+    assert [one["date"] for one in found["days"]] == ["2026-11-20"]
+    assert found["earlier_days"] == {"complete": 2, "partial": 1}
+    assert run("status").splitlines()[1:3] == [
+        "Earlier: 2 complete, 1 partial",
+        "2026-11-20  complete                 0/?        0",
+    ]
+
+
 def test_status_asks_for_a_person_where_a_day_failed() -> None:
     CollectionDay.objects.create(date=FRIDAY, state="failed", reason="6 attempts in a row failed.")
 
@@ -256,5 +273,5 @@ def test_status_takes_a_constant_number_of_queries(django_assert_num_queries: Dj
         for n in range(50)
     )
 
-    with django_assert_num_queries(29):  # of which one a network finds by its index when a post is due next
+    with django_assert_num_queries(30):  # of which one a network finds by its index when a post is due next
         status()
