@@ -2,11 +2,13 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -17,7 +19,8 @@ from papers.access.connections import calendar
 from papers.collecting.days import newest_announced
 from tests.hotpapers_site.serving.test_serve import environment
 from tests.servers import free_port
-from tests.standins.running import services
+from tests.standins.running import Services, services
+from tests.tables import migrated
 
 WITHIN_S = 240
 PAPERS = 160
@@ -45,40 +48,63 @@ def wait_for(sentence: str, log: Path, process: "subprocess.Popen[bytes]", withi
     return said
 
 
-@pytest.mark.slow(seconds=60)
-@pytest.mark.timeout(400)
-def test_an_empty_machine_without_a_key_has_a_draft_on_the_desk_within_minutes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    now = datetime.now(UTC)
-    newest = newest_announced(now)
+@dataclass(frozen=True)
+class FirstStart:
+    newest: date
+    address: str
+    output: str
+    lasted_s: float
+    made: Services
+    static: Path
+    """Where it collected the static files."""
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    """From an empty machine to a draft on the desk."""
+    newest = newest_announced(datetime.now(UTC))
     first = newest
     while newest - first < timedelta(days=6):
         first = calendar().previous_listing_day(first)
     days = sum(calendar().is_listing_day(first + timedelta(days=n)) for n in range((newest - first).days + 1))
-    log = tmp_path / "log"
+    folder = tmp_path_factory.mktemp("first")
     with services(lambda: datetime.now(UTC), first_day=first, days=days, papers_a_day=PAPERS, tweets_a_day=2000) as made:
         began = time.monotonic()
-        process, address = serve(tmp_path / "var", log, made.keyless())
+        process, address = serve(folder / "var", folder / "log", made.keyless())
         try:
-            output = wait_for(rf"A draft of {newest:%A, %-d %b %Y} is on the desk, with [1-9][0-9,]* hot papers?", log, process)
+            on_the_desk = rf"A draft of {newest:%A, %-d %b %Y} is on the desk, with [1-9][0-9,]* hot papers?"
+            output = wait_for(on_the_desk, folder / "log", process)
             lasted_s = time.monotonic() - began
         finally:
-            stop_quietly(process, tmp_path / "var")
+            stop_quietly(process, folder / "var")
+    return FirstStart(newest, address, output, lasted_s, made, folder / "var" / "static")
+
+
+@pytest.mark.slow(seconds=60)
+@pytest.mark.timeout(400)
+def test_an_empty_machine_without_a_key_has_a_draft_on_the_desk_within_minutes(
+    first_start: FirstStart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newest, output = first_start.newest, first_start.output
     with capsys.disabled():
-        print(f"\nFrom the first line to a draft on the desk: {lasted_s:.0f} s.")
-    whose = "today's papers" if newest == now.date() else f"the papers of {newest:%-d %b %Y}"
+        print(f"\nFrom the first line to a draft on the desk: {first_start.lasted_s:.0f} s.")
+    whose = "today's papers" if newest == datetime.now(UTC).date() else f"the papers of {newest:%-d %b %Y}"
     assert re.search(rf"^Collecting {whose}: [0-9]+ of [0-9,]+\.$", output, re.M), output
-    assert f"{address}/admin/desk/{newest}/" in output
+    assert f"{first_start.address}/admin/desk/{newest}/" in output
     assert output.count("X_BEARER_TOKEN is not set") == 1
     assert "Traceback" not in output
-    assert made.x.requests == []
+    assert first_start.made.x.requests == []
 
 
-@pytest.mark.slow(seconds=30)
-@pytest.mark.timeout(300)
-def test_where_nothing_can_be_reached_one_sentence_says_so_once_and_the_sample_data_is_there(tmp_path: Path) -> None:
+@pytest.mark.slow(seconds=15)
+@pytest.mark.timeout(400)
+def test_where_nothing_can_be_reached_one_sentence_says_so_once_and_the_sample_data_is_there(
+    first_start: FirstStart, tmp_path: Path
+) -> None:
     nowhere, log = f"http://127.0.0.1:{free_port()}", tmp_path / "log"
+    # Tables and static files are made in the other test.
+    migrated(tmp_path / "var" / "db.sqlite3")
+    shutil.copytree(first_start.static, tmp_path / "var" / "static")
     bases = dict.fromkeys(
         [
             *(f"ARXIV_{name}_BASE" for name in ("API", "RSS", "WEB")),
