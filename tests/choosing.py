@@ -33,6 +33,8 @@ DEPEND_ON_THE_DATABASE = (
 )
 """Folders and files: search, the page cache, lists, measuring, rows, locks, constraints, migrations, history. So does every test
 whose transactions are real (`django_db(transaction=True)`: several connections, or triggers), but those in the browser."""
+DEPEND_ON_NONE = ("tests/digests/publishing/test_published_stays.py",)
+"""What stands in those folders, but tries every form, action and command on one list, where no outcome is the database's."""
 TRIED_AGAIN = ("browser", "slow")
 START_PROGRAMS = (
     "tests/digests/mirror",
@@ -73,7 +75,7 @@ def _belongs_on_postgresql(item: pytest.Item, *, everything: bool) -> bool:
     used, own = item.get_closest_marker("django_db"), item.get_closest_marker("own_database")
     if everything or not (used or own):
         return bool(used or own)
-    if _is_in(item, DEPEND_ON_THE_DATABASE):
+    if _is_in(item, DEPEND_ON_THE_DATABASE) and not _is_in(item, DEPEND_ON_NONE):
         return True
     return bool(used and used.kwargs.get("transaction") and not item.get_closest_marker("browser"))
 

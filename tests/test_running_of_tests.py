@@ -7,11 +7,11 @@ import sys
 from django.conf import settings
 
 from bench.__main__ import BENCHMARKS, BY_NAME_ONLY
-from tests.choosing import DEPEND_ON_THE_DATABASE, START_PROGRAMS
+from tests.choosing import DEPEND_ON_NONE, DEPEND_ON_THE_DATABASE, START_PROGRAMS
 
 
 def test_folders_and_files_that_are_named_exist() -> None:
-    named = (*DEPEND_ON_THE_DATABASE, *START_PROGRAMS)
+    named = (*DEPEND_ON_THE_DATABASE, *DEPEND_ON_NONE, *START_PROGRAMS)
     assert [place for place in named if not (settings.BASE_DIR / place).exists()] == []
 
 
