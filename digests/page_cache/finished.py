@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": partial(brotli.compress, quality=6),  # 9 takes ten times as long, for a hundredth less
     "gzip": partial(gzip.compress, compresslevel=6, mtime=0),
 }
+WEIGHT = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*")
+LEAST = 0.001
+"""The smallest weight that an Accept-Encoding can give: that of no coding, where it says nothing of it."""
 LONGEST_ACCEPTED = 300
 """Characters of an Accept-Encoding that are read; browsers send 25."""
 SMALLEST_COMPRESSED = 200
@@ -123,10 +127,10 @@ def finish(response: HttpResponseBase) -> Page | None:
 
 @lru_cache(maxsize=256)
 def _best(accepted: str) -> str:
-    """The coding to use for an Accept-Encoding: brotli, else gzip, else none; weights count only where they are 0."""
-    codings = set()
+    """The coding to use for an Accept-Encoding: of the greatest weight; of equals brotli, else gzip, else none."""
+    weights = {PLAIN: LEAST}
     for part in accepted.lower().split(","):
         coding, _, weight = part.partition(";")
-        if weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
-            codings.add(coding.strip())
-    return next((coding for coding in COMPRESS if coding in codings), PLAIN)
+        told = WEIGHT.fullmatch(weight)
+        weights[coding.strip()] = float(told[1]) if told else 1.0
+    return max((coding for coding in (*COMPRESS, PLAIN) if weights.get(coding)), key=weights.__getitem__, default=PLAIN)

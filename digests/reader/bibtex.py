@@ -11,6 +11,7 @@ from papers.models import Paper
 from papers.rendered.stored import Texts
 from papers.text.delimiters import FORMULA
 from papers.text.identifiers import year_of
+from papers.text.seen import without_controls
 
 CONTENT_TYPE = "application/x-bibtex; charset=utf-8"
 BEFORE_A_DIGIT = r"(?<!\\)\$(?![\s\d])(?:(?:\\.|[^\s$\\])+|(?=[^$]*[\\^_])(?:\\.|[^$\\])+(?<!\s))\$(?=\d)"
@@ -130,7 +131,7 @@ def _is_person(name: str) -> bool:
 
 def _tex(text: str) -> str:
     """The text on one line with balanced braces. Outside of formulas and commands, TeX’s special characters are escaped."""
-    text = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+    text = " ".join(without_controls(text).split())
     if not _is_balanced(text):
         text = COMMAND.sub(lambda found: BRACES[found[1]] + " " * bool(found[2]) if found[1] in BRACES else found[0], text)
     if not _is_balanced(text):

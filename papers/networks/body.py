@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from papers.networks.base import Run
 from papers.text.embed import escape
+from papers.text.seen import is_visible
 
 
 def body_of(runs: Iterable[Run]) -> str:
@@ -22,14 +23,9 @@ def direction_of(runs: Iterable[Run]) -> str:
 def _markup(run: Run) -> str:
     """A link, where there is something in it to be seen: nobody finds one of spaces, or knows where it leads."""
     text = _text(run.text)
-    return f'<a href="{escape(run.url)}">{text}</a>' if run.url and _is_visible(run.text) else text
+    return f'<a href="{escape(run.url)}">{text}</a>' if run.url and is_visible(run.text) else text
 
 
 def _text(text: str) -> str:
     plain = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text.replace("\r\n", "\n"))
     return escape(plain).replace("\n", "<br>")
-
-
-def _is_visible(text: str) -> bool:
-    """Whether it is more than spaces, controls and marks of format."""
-    return any(unicodedata.category(character)[0] not in "ZC" for character in text)

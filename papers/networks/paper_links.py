@@ -30,18 +30,20 @@ FILED = re.compile(r"\A/ftp/(?:arxiv/|(?P<archive>[a-z-]{1,20}/))papers/[0-9]{4}
 PAPERS = re.compile(rf"/papers/{ARXIV_ID}(?:\.md)?", FLAGS)
 DOI = re.compile(rf"/10\.48550/arxiv\.{ARXIV_ID}", FLAGS)
 OF_ARXIV = re.compile(r"(?:.+\.)?(?:arxiv|alphaxiv|ar5iv)\.org")
-CITED = re.compile(rf"\b(?:arxiv:\s?|10\.48550/arxiv\.){ARXIV_ID}(?![0-9])", FLAGS)
+CITED = re.compile(rf"(?<![a-z0-9])(?:arxiv[:：][\s\u00a0\u3000]?|10\.48550/arxiv\.){ARXIV_ID}(?![0-9])", FLAGS)
 HOSTS = r"(?:arxiv|alphaxiv|ar5iv)\.org|huggingface\.co|hf\.co|(?:dx\.)?doi\.org"
 IN_TEXT = re.compile(
-    rf"(?<![\w./@-])(?:https?://)?(?P<address>(?:[a-z0-9-]{{1,30}}\.){{0,3}}(?:{HOSTS})/[\w./:%~+-]{{1,200}})", FLAGS
+    rf"(?:(?<![a-z0-9/])https?://|(?<![a-z0-9./@-]))(?P<address>(?:[a-z0-9-]{{1,30}}\.){{0,3}}(?:{HOSTS})/[\w./:%~+-]{{1,200}})",
+    FLAGS,
 )
 
 
 def paper_id(url: str) -> str | None:
     """The arXiv id, without its version, of the paper that the URL shows; None for listings, searches and everything else."""
     try:
-        parts = urlsplit(url[:LONGEST_ADDRESS])
+        parts = urlsplit(url[:LONGEST_ADDRESS].replace("\\", "/"))  # as browsers read it: `https://evil.example\@arxiv.org/…`
         host = (parts.hostname or "").removeprefix("www.").removesuffix(".")
+        parts.port  # noqa: B018 (raises where nobody can open it)
     except ValueError:
         return None
     if parts.scheme not in ("http", "https"):

@@ -2,10 +2,11 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from papers.text.seen import is_visible, without_controls
 
 LARGEST_COUNT = 10**8
 """The largest count that we take: no post comes near, and our database keeps sums of 32 bits."""
@@ -14,8 +15,6 @@ LONGEST_NUMBER = 20
 LONGEST_TEXT = 10_000
 EARLIEST, LATEST = 2000, 2100
 """The years. No network that we read is so old, and days of the year 9999 cannot be shown in every time zone."""
-TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def read_json(body: bytes) -> Any:
@@ -53,8 +52,8 @@ def text_of(value: object) -> str:
 def line_of(value: object) -> str:
     """The string as one line that can be read: without controls, marks that turn the direction of what follows, and spaces at its
     ends; empty where nothing in it can be seen."""
-    text = " ".join(CONTROLS.sub(" ", TURNING.sub("", text_of(value)[:LONGEST_TEXT])).split())
-    return text if any(unicodedata.category(character)[0] not in "ZC" for character in text) else ""
+    text = " ".join(without_controls(text_of(value)[:LONGEST_TEXT]).split())
+    return text if is_visible(text) else ""
 
 
 def count(value: object) -> int | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from papers.text import keys
 
-VERSION = 5
+VERSION = 6
 """The renderer's version. Raise it with every change to its output; all texts are then rendered again."""
 
 

@@ -68,7 +68,8 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
     in_titles = [one for one in words if frequency[one]] if len(words) <= MOST_OPTIONAL else []  # of more it takes long
     rarest = (min(in_titles, key=frequency.__getitem__).in_title,) if in_titles else ()
     exact = [one for one in reading.wanted if one not in loose]
-    most = min(MOST_MISSING, len(optional) - max(1, len(optional) // 2))
+    parts = len(exact) + len(optional)
+    most = min(MOST_MISSING, len(optional), parts - max(1, parts // 2))
     for missing in range(0 if len(words) < len(loose) else 1, most + 1):
         some = [
             Wanted(of[0].part, any_of(one.anywhere for one in of), any_of(one.in_title for one in of))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from papers.text import tex_commands as commands
 from papers.text.delimiters import FORMULA
 from papers.text.links import ADDRESS, href_of, without_end
+from papers.text.seen import without_controls
 
 DEEPEST = 40
 """The deepest level of nested groups; what lies deeper stays as written."""
@@ -59,7 +60,7 @@ def readable(text: str) -> str:
 
 def parts(text: str) -> list[Part]:
     """The readable text in parts: plain text, formulas, links."""
-    return list(_folded(_Reader(text.strip()).parts()))
+    return list(_folded(_Reader(without_controls(text).strip()).parts()))
 
 
 def paragraphs(text: str) -> list[str]:

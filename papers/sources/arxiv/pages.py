@@ -21,6 +21,7 @@ from papers.sources.arxiv.xml import NOT_UTF8, malformed, read_xml, repaired
 from papers.sources.http import Answer, Malformed
 from papers.sources.records import LeftOut
 from papers.text.identifiers import ARXIV_ID
+from papers.text.seen import is_visible
 
 ARXIV_ID_ALONE = re.compile(ARXIV_ID)
 VERSIONED = re.compile(rf"(?P<id>{ARXIV_ID})(?:v(?P<version>[1-9][0-9]{{0,3}}))?")
@@ -265,7 +266,8 @@ def _listing_title(entry: lxml.html.HtmlElement) -> str:
 
 def _text(element: etree._Element, name: str) -> str:
     found = element.find(name)
-    return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
+    text = "" if found is None else " ".join("".join(map(str, found.itertext())).split())
+    return text if is_visible(text) else ""
 
 
 def _folded(element: lxml.html.HtmlElement) -> str:

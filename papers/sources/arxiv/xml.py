@@ -19,16 +19,17 @@ class Garbled(Transient):
 
 def read_xml(answer: Answer, root: str, expected: str) -> etree._Element:
     """The root element. Raises Malformed for an answer of another kind, and Garbled for one that cannot be read."""
-    start = answer.body[:200].lstrip().lower()
+    body = answer.body.lstrip()  # XML forbids blank lines before its declaration, and some servers send them
+    start = body[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
         raise malformed(answer, expected, "an HTML page")
     try:
-        tree, is_repaired = _parsed(answer.body), False
+        tree, is_repaired = _parsed(body), False
     except etree.XMLSyntaxError:
         if not start.startswith((b"<", b"\xef\xbb\xbf<")):
             raise malformed(answer, expected, repr(start[:40].decode(errors="replace"))) from None
         try:
-            tree, is_repaired = _parsed(repaired(answer.body).encode()), True
+            tree, is_repaired = _parsed(repaired(body).encode()), True
         except etree.XMLSyntaxError as error:
             text = f"arXiv's answer is cut off or garbled: {error.msg}."
             raise Garbled(text, url=answer.url, status=answer.status) from None

@@ -135,6 +135,19 @@ def test_where_words_are_missing_the_rarest_in_a_title_comes_first(word: str) ->
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "found"), [('"slot attention" google', True), ('google "slot attention"', True), ('"slot attention" by a bee', True),
+                         ('"slot attention" "at google"', False), ('"attention slot" google', False)]
+)  # fmt: skip
+def test_a_word_beside_a_phrase_may_be_missing(query: str, found: bool) -> None:
+    make("Object-Centric Learning with Slot Attention", "A module.")
+    make("Google Maps", "Without attention.")
+    index_changed()
+
+    assert titles(query) == ["Object-Centric Learning with Slot Attention"] * found
+
+
+@pytest.mark.django_db
 def test_a_word_that_goes_on_is_no_plural_of_a_name() -> None:
     make_paper(title="Transfer learning")
     make_paper(title="A hotter one", authors=["David Tran"], arxiv_id="2101.00001")

@@ -31,6 +31,22 @@ def test_readable_decodes_accents(written: str, read: str) -> None:
 @pytest.mark.parametrize(
     ("written", "read"),
     [
+        ("\u202eturned and never ended", "turned and never ended"),
+        (r"\textbf{a}" "\u2066 b\u202d", "a b"),
+        ("one\x07two\x7f\x9fthree", "one two three"),
+        ("one\u2028two\x85three\x0bfour", "one two three four"),
+        ("no\ufdd0 \ufffecharacter\uffff", "no character"),
+        ("right\u200fleft, \N{ZERO WIDTH JOINER}", "right\u200fleft, \N{ZERO WIDTH JOINER}"),
+        ("\u202e$x$", "$x$"),
+    ],
+)
+def test_readable_has_no_controls_and_no_marks_that_turn_what_follows(written: str, read: str) -> None:
+    assert readable(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
         ("the ``best effort'' among", "the “best effort” among"),
         ('``Graded Learning" as', '“Graded Learning" as'),
         (r"9--36 \% of it -- mainly---or so", "9–36 % of it – mainly—or so"),

@@ -8,6 +8,8 @@ import pytest
 
 from papers.sources import http
 from papers.sources.arxiv.client import ArxivClient
+from papers.sources.arxiv.xml import read_xml
+from papers.sources.records import LeftOut
 from tests.papers.sources.arxiv.reading_arxiv import reader, truth
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.damage import instead
@@ -117,6 +119,24 @@ def test_metadata_is_unpacked_from_gzip(arxiv: ArxivClient, standin: ArxivStandi
     standin.gzipped = True
 
     assert len(arxiv.metadata(list(standin.world.papers)[:3]).records) == 3
+
+
+def test_blank_lines_before_an_answer_are_no_part_of_it() -> None:
+    feed = b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>"
+
+    for body in (b"\r\n\n" + feed, b" " * 300 + feed, b"\n<?xml version='1.0'?>\x0c" + feed.partition(b"?>")[2]):
+        answer = http.Answer("https://arxiv.example/api/query", 200, {}, body)
+        assert read_xml(answer, "{http://www.w3.org/2005/Atom}feed", "an Atom feed").tag == "{http://www.w3.org/2005/Atom}feed"
+
+
+def test_a_title_that_nobody_sees_is_none(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    first, second, *_ = standin.world.papers
+    standin.damaged[first] = standin.damaged[second] = instead("title", "\u200b\u202e")
+
+    metadata = arxiv.metadata([first, second], {first: "As the listing has it"})
+
+    assert [record.title for record in metadata.records] == ["As the listing has it"]
+    assert metadata.left_out == (LeftOut(second, "a title"),)
 
 
 def test_text_inside_elements_of_a_title_is_part_of_it(arxiv: ArxivClient, standin: ArxivStandin) -> None:
