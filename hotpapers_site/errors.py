@@ -9,10 +9,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template import loader
-from django.views import defaults
+from django.views import csrf, defaults
 
 from hotpapers_site.databases.away import why_away
 
@@ -54,6 +54,14 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
         return response
     context = {**admin.site.each_context(request), "roles": _roles(request), "why": str(exception)}
     return render(request, "admin/403.html", context, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer for a request without its form's token. Only the admin has forms: other pages can be read, and nothing else."""
+    if request.path.startswith("/admin/"):
+        response: HttpResponse = csrf.csrf_failure(request, reason)
+        return response
+    return HttpResponseNotAllowed(["GET", "HEAD"])
 
 
 def _roles(request: HttpRequest) -> list[str]:

@@ -43,6 +43,7 @@ ALLOWED_HOSTS = list(dict.fromkeys([*env.read("ALLOWED_HOSTS", values.HOSTS, LOC
 if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
     env.wrong("DEBUG", "on for a public site, whose visitors would read its settings on error pages", "it off", "false")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "hotpapers_site.errors.csrf_failure"
 FORCE_SCRIPT_NAME = ""  # the site is at the root of its host, whatever a request says
 
 DATABASES: dict[str, dict[str, Any]] = {"default": configured(DATABASE_URL or file_address(VAR_DIR / "db.sqlite3"))}

@@ -16,8 +16,8 @@ from papers.text.embed import BLOCKQUOTE, read_date, unescape, write_date
 from papers.text.identifiers import ARXIV_ID, CATEGORY, FIRST_YEAR, LAST_YEAR
 
 __all__ = ["Post", "PostError", "PostPaper", "PostTweet", "file_name", "parse", "render"]
-LARGEST_COUNT = 2_147_483_647
-"""The largest integer that the database holds."""
+LARGEST_COUNT = 900_000_000
+"""Two of them, and the most points that other networks can give, fit the integers in which databases add them."""
 LONGEST_CODE = 32
 """The longest arXiv id or category, in characters, that their columns hold; real ones have at most 20."""
 Day = TypeVar("Day", bound=date)

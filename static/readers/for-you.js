@@ -123,7 +123,7 @@ part("import").addEventListener("change", async (event) => {
   const more = followsOf(found?.follows);
   const taken = KINDS.reduce((sum, kind) => sum + Object.keys(added[kind]).length, 0);
   for (const kind of KINDS) marks[kind] = { ...added[kind], ...marks[kind] };
-  follows = followsOf([...more, ...follows]);
+  follows = followsOf([...follows, ...more.filter((one) => !follows.some((own) => own.query === one.query))]);
   keep();
   keepFollows();
   await Promise.all([showFollowed(), showSaved()]);

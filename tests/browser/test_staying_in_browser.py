@@ -131,6 +131,22 @@ def test_file_of_somebody_else_does_no_harm(page: Page, tmp_path: Path) -> None:
     assert page.evaluate("[follows.length, Object.keys(marks.saved).length]") == [1, 0]
 
 
+def test_what_is_followed_stays_whatever_a_file_follows(page: Page, tmp_path: Path) -> None:
+    mine = {"query": "q=mine", "name": "Mine", "at": 7}
+    others = [{"query": f"q=other{n}", "name": f"Other {n}"} for n in range(100)]
+    (tmp_path / "many.json").write_text(json.dumps({"follows": [*others, {"query": "q=mine", "name": "Theirs"}]}))
+    page.route(
+        "**/papers.json?*", lambda route: route.fulfill(json={"feed_url": "http://localhost/papers.json?q=a", "items": []})
+    )
+    page.add_init_script(f"localStorage.setItem('follows', '{json.dumps([mine])}')")
+    page.goto("/for-you")
+
+    page.get_by_label("Load from a file").set_input_files(tmp_path / "many.json")
+
+    expect(page.get_by_role("heading", name="Other 98")).to_be_visible()
+    assert page.evaluate("[follows.length, follows[0].name, follows[0].query]") == [100, "Mine", "q=mine"]
+
+
 def test_saved_papers_have_titles_and_bibtex(page: Page, tmp_path: Path) -> None:
     make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001", title="The first"))
     page.goto("/posts/hot-papers-2021-05-12")

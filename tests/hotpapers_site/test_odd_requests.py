@@ -273,6 +273,14 @@ UNREADABLE: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "FOO", "OPTIONS", "TRACE"])
+def test_a_page_can_be_read_and_nothing_else(db: None, method: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answers = [client.generic(method, path) for path in ("/", "/search?q=a", "/papers.atom", "/export.zip", "/hottest/week")]
+    assert {(answer.status_code, answer.get("Allow")) for answer in answers} == {(405, "GET, HEAD")}
+    assert client.generic("POST", "/admin/login/").status_code == 403
+
+
 @pytest.mark.parametrize("kind", UNREADABLE)
 @pytest.mark.parametrize("path", ["/admin/login/", "/nothing", "/", "/admin/desk/2026-11-24/note"])
 def test_form_that_cannot_be_read_is_refused(db: None, kind: str, path: str) -> None:

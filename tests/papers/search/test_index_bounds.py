@@ -2,16 +2,23 @@
 
 import random
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from digests.markdown import other_networks
+from digests.markdown.files import PostFile
+from digests.markdown.format import LARGEST_COUNT, parse, render
+from digests.markdown.importing import Outcome, store
 from papers.models import IndexedPaper, MisspelledWord, Paper, UnindexedPaper
 from papers.search.expressions import FIRST, standings
+from papers.search.finding import search
 from papers.search.index import hotness, index_changed, standing
 from papers.search.schema import FTS5
 from papers.search.terms import index_terms, within
+from tests.digests.markdown.importing_posts import DAY, PAPER, a_post, changed
 from tests.factories import make_paper
 
 FRIDAY = date(2026, 11, 20)
@@ -76,3 +83,15 @@ def test_index_terms_say_of_a_large_paper_what_finds_it() -> None:
 def test_within_takes_what_the_bytes_hold() -> None:
     assert within(["ab", "é", "c"], 28) == ["ab", "é"]
     assert within([], 28) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_largest_counts_of_a_post_are_stored_with_those_of_all_networks() -> None:
+    most = {name: {one.name: 10**15 for one in kind.counted} for name, kind in other_networks.others().items()}
+    paper = changed(PAPER, retweets=LARGEST_COUNT, favorites=LARGEST_COUNT, counts=most)
+    post = a_post(DAY, paper)
+
+    assert parse(render(post)) == post
+    assert store(PostFile(Path("post.md"), post, render(post), 0, (), normalised=False)) == Outcome.NEW
+    index_changed()
+    assert [hit.paper.arxiv_id for hit in search("title").hits] == [paper.arxiv_id]
