@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Digest, Entry
-from digests.reader.citations import citation_tags
+from digests.reader.citations import MOST_AUTHORS, citation_tags
 from digests.reader.lists.listing import ListPage
 from digests.templatetags.reading import absolute, day_text
 from digests.templatetags.reading import names as short_names
@@ -131,7 +131,7 @@ def _article(paper: Paper, as_printed: Paper | Entry, texts: Texts) -> dict[str,
     return {
         "@type": "ScholarlyArticle",
         "headline": texts.line_text(as_printed.title),
-        "author": [{"@type": "Person", "name": name} for name in texts.names(as_printed.authors)],
+        "author": [{"@type": "Person", "name": name} for name in texts.names(as_printed.authors)[:MOST_AUTHORS]],
         "url": absolute(paper.get_absolute_url()),
         "sameAs": paper.abs_url,
         "identifier": f"arXiv:{paper.arxiv_id}",

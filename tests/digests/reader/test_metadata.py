@@ -13,6 +13,7 @@ from lxml import html
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from digests.reader.citations import MOST_AUTHORS
 from digests.reader.lists.listing import listed
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, metadata_of_digest, metadata_of_list, metadata_of_paper, part_after
@@ -82,6 +83,18 @@ def test_metadata_cannot_leave_its_place() -> None:
 
     assert str(data_of(head)["headline"]).startswith('</script><script>alert(1)</script> & "quoted"')
     assert str(head.xpath("//meta[@property='og:title']/@content")[0]).startswith("</script>")
+
+
+def test_names_of_thousands_do_not_fill_the_head() -> None:
+    names = [f"Author{n} Name{n}" for n in range(3000)]
+    paper = Paper(arxiv_id="2105.00001", title="Large", authors=names, listing_date=date(2021, 5, 12))
+
+    head = head_of(metadata_of_paper(paper, ["cs.LG"], texts_now_of(paper)))
+
+    told = [{"@type": "Person", "name": name} for name in names[:MOST_AUTHORS]]
+    assert data_of(head)["author"] == told
+    assert head.xpath("//meta[@name='citation_author']/@content") == names[:MOST_AUTHORS]
+    assert len(html.tostring(head)) < 40_000
 
 
 def test_long_abstract_is_cut_in_the_description() -> None:
