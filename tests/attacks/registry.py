@@ -41,7 +41,7 @@ from papers.search.parts import QueryError
 from papers.search.written_days import written_in
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
-from papers.text import embed, formulas, keys, languages, lead, links, notes, post_body, seen, tex, tex_commands
+from papers.text import embed, formulas, keys, languages, lead, links, notes, post_body, tex, tex_commands
 from tests.attacks import ways_in
 from tests.attacks.network_readers import NETWORK_READERS
 from tests.attacks.reader import Reader
@@ -69,8 +69,6 @@ READERS: tuple[Reader, ...] = (
     Reader(mirror_pages.yaml, mirror_pages.yaml),
     Reader(tex_commands.raised, tex_commands.raised),
     Reader(tex_commands.lowered, tex_commands.lowered),
-    Reader(seen.without_controls, seen.without_controls),
-    Reader(seen.is_visible, seen.is_visible),
     Reader(links.without_end, links.without_end),
     Reader(links.without_end, lambda text: links.without_end(f"https://a.org/{text}"), place="path"),
     Reader(links.href_of, links.href_of),
