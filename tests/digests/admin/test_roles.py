@@ -1,6 +1,6 @@
 """Who may do what in the admin and on the desk, by real requests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 import pytest
@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection, transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from papers.models import PaperMeasurement, Provenance
 from papers.search.index import index_changed
@@ -80,23 +81,22 @@ def test_the_former_group_becomes_editor_and_keeps_its_members() -> None:
     assert not Group.objects.filter(name__in=ROLES).exists()
 
 
-@pytest.fixture
-def one_of_each() -> None:
-    paper = make_paper(arxiv_id="2105.77777")
-    tweet = make_tweet(paper, status_id="1392360000000077777")
-    make_entry(make_digest(), paper, tweet)
-    PaperMeasurement.objects.create(paper=paper, read_at=READ_AT, provenance=Provenance.NETWORK, retweets=1, favorites=1)
-    index_changed()
-
-
-@pytest.fixture
-def clients(one_of_each: None) -> dict[str, Client]:
-    return {
-        "anonymous": make_client(None),
-        "staff without rights": make_client(make_user()),
-        "no staff": make_client(User.objects.create(username="reader", password="!", is_superuser=True)),
-        **{role: make_client(make_user(group=role)) for role in ROLES},
-    }
+@pytest.fixture(scope="module")
+def clients(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Client]]:
+    """A browser of everybody, beside a row of each kind. They are made once: what a test does is undone before the next one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        paper = make_paper(arxiv_id="2105.77777")
+        tweet = make_tweet(paper, status_id="1392360000000077777")
+        make_entry(make_digest(), paper, tweet)
+        PaperMeasurement.objects.create(paper=paper, read_at=READ_AT, provenance=Provenance.NETWORK, retweets=1, favorites=1)
+        index_changed()
+        yield {
+            "anonymous": make_client(None),
+            "staff without rights": make_client(make_user()),
+            "no staff": make_client(User.objects.create(username="reader", password="!", is_superuser=True)),
+            **{role: make_client(make_user(group=role)) for role in ROLES},
+        }
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(("action", "least"), TABLE, ids=[f"{action.__name__}: {least}" for action, least in TABLE])
