@@ -24,6 +24,7 @@ from hotpapers_site.management.commands.serve import site_url
 from hotpapers_site.queues import QUEUES
 from tests.processes import processes_naming
 from tests.servers import free_port
+from tests.tables import migrated
 
 WORKERS = sum(1 + queue.processes for queue in QUEUES.values())
 """The processes of all queues: a parent each, and those that do the work."""
@@ -104,13 +105,6 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
     return FirstStart(folder, address, page, stop(process, folder))
 
 
-@pytest.fixture
-def var(first_start: FirstStart, tmp_path: Path) -> Path:
-    """A folder that a first start has set up: tables, sample data and account are there."""
-    shutil.copytree(first_start.folder, tmp_path, dirs_exist_ok=True)
-    return tmp_path
-
-
 @dataclass(frozen=True)
 class SecondStart:
     folder: Path
@@ -167,27 +161,56 @@ def children(number: int) -> dict[str, int]:
     return {Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode(): int(one) for one in found}
 
 
-@pytest.mark.slow(seconds=30)
-def test_every_program_of_serve_that_is_killed_runs_again_and_nothing_is_missed(var: Path) -> None:
-    process, address = serve(var)
+@dataclass(frozen=True)
+class KilledStart:
+    programs: int
+    """How many it ran."""
+    output: str
+    left: list[str]
+    """The processes that were there in the end."""
+    has_socket: bool
+
+
+@pytest.fixture(scope="module")
+def killed_start(first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> KilledStart:
+    """A start all of whose programs are killed, and once they run again, itself."""
+    folder = tmp_path_factory.mktemp("killed")
+    shutil.copytree(first_start.folder, folder, dirs_exist_ok=True)
+    process, address = serve(folder)
     wait_for(address, process)
-    wait_until(lambda: workers(var) == WORKERS and len(running(address)) == 6, process)
+    wait_until(lambda: workers(folder) == WORKERS and len(running(address)) == 6, process)
     programs = children(process.pid)
-    assert len(programs) == 7  # web, four workers, beat, the broker
     for number in programs.values():
         os.kill(number, signal.SIGKILL)
     wait_until(
-        lambda: len(children(process.pid)) == 7 and not set(children(process.pid).values()) & set(programs.values()), process
+        lambda: len(children(process.pid)) == len(programs) and not set(children(process.pid).values()) & set(programs.values()),
+        process,
     )
     wait_for(address, process)
-    wait_until(lambda: workers(var) == WORKERS, process)
-    with redis.Redis(unix_socket_path=str(var / "redis.sock")) as client:
-        queued(var, "celery.backend_cleanup")
+    wait_until(lambda: workers(folder) == WORKERS, process)
+    with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as client:
+        queued(folder, "celery.backend_cleanup")
         wait_until(lambda: client.llen("upkeep") == 0, process)
-    output = stop(process, var)
+    process.kill()
+    output, _ = process.communicate(timeout=60)  # its children held the pipe, too
+    deadline = time.monotonic() + 60
+    while (left := processes_naming(str(folder))) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return KilledStart(len(programs), output, left, (folder / "redis.sock").exists())
+
+
+@pytest.mark.slow(seconds=30)
+def test_every_program_of_serve_that_is_killed_runs_again_and_nothing_is_missed(killed_start: KilledStart) -> None:
+    assert killed_start.programs == 7  # web, four workers, beat, the broker
     for name in ("The web server", "Celery beat", "The embedded Redis server", *(f"The worker of {one}" for one in QUEUES)):
-        assert f"{name} ended (killed by SIGKILL). It is started again in 1 s." in output
-    assert "Traceback" not in output, output
+        assert f"{name} ended (killed by SIGKILL). It is started again in 1 s." in killed_start.output
+    assert "Traceback" not in killed_start.output, killed_start.output
+
+
+@pytest.mark.slow
+def test_a_killed_serve_leaves_nothing(killed_start: KilledStart) -> None:
+    assert killed_start.left == []
+    assert not killed_start.has_socket
 
 
 @pytest.mark.slow
@@ -205,6 +228,7 @@ def test_serve_sets_an_empty_machine_up_once(first_start: FirstStart, second_sta
 
 @pytest.mark.slow
 def test_serve_imports_the_archive_that_it_is_given(tmp_path: Path, archive: Path) -> None:
+    migrated(tmp_path / "db.sqlite3")
     process, address = serve(tmp_path, "--archive", str(archive))
     assert "Sample data" not in wait_for(address, process).text
     assert (
@@ -230,20 +254,6 @@ def test_a_start_beside_another_says_who_runs(second_start: SecondStart) -> None
     assert second_start.third.returncode == 1
     told = f"Hot Papers is already running from {second_start.folder} (process {second_start.number})."
     assert told in second_start.third.stderr
-
-
-@pytest.mark.slow(seconds=10)
-def test_a_killed_serve_leaves_nothing(var: Path) -> None:
-    process, address = serve(var)
-    wait_for(address, process)
-    wait_until(lambda: workers(var) == WORKERS, process)
-    process.kill()
-    process.communicate(timeout=60)  # its children held the pipe, too
-    deadline = time.monotonic() + 60
-    while processes_naming(str(var)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert processes_naming(str(var)) == []
-    assert not (var / "redis.sock").exists()
 
 
 @pytest.mark.parametrize(
