@@ -39,7 +39,7 @@ WHEN = (
 )
 TO = r" ?(?:-|–|—|\.{2,3}|…) ?| (?:to|until|till|through|bis) "
 WRITTEN = re.compile(
-    r"(?<![\w:./-])(?:(?P<how>since|after|from|until|till|before|between|up to) )?"
+    r"(?<![\w:./-])(?=\w)(?:(?P<how>since|after|from|until|till|before|between|up to) )?"
     rf"(?:(?P<one>{WHEN})(?:(?:{TO}| (?P<and>and) )(?P<other>{WHEN}))?"
     rf"|(?P<month>{MONTH})(?:{TO}| (?P<too>and) )(?P<later>{OF_YEAR}))"
     r"(?![^\W_]|[-/.][0-9])",
