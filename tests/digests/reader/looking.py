@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from playwright.sync_api import Page
 
-from tests.browser.accessibility import RULES, violations
+from tests.browser.accessibility import RULES, bring_axe, violations
 
 WIDTHS = (280, 320, 390, 820, 1280)
 
@@ -20,6 +20,7 @@ def look_over(page: Page, site: str, pages: dict[str, int]) -> None:
     screen, with headings in order. One round in both schemes and five widths each, since loading the pages takes the time.
     """
     asked, said, too_wide = [], [], []
+    bring_axe(page)
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append((page.url, message.text)))
     page.on("pageerror", lambda error: said.append((page.url, str(error))))
