@@ -48,19 +48,19 @@ def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> Non
         counted = {id: post for id, post in posts.items() if post.counts}
         for first in range(0, len(counted), AT_ONCE):
             batch = dict(list(counted.items())[first : first + AT_ONCE])
-            live = Tweet.objects.select_for_update().filter(network=network, status_id__in=batch, state=Tweet.State.LIVE)
+            live = Tweet.objects.select_for_update().live().filter(network=network, status_id__in=batch)
             keep([(tweet, batch[tweet.status_id]) for tweet in live.order_by("pk")], now=read_at)
 
 
 def remove(network: str, ids: Collection[str], *, now: datetime) -> None:
     """These posts are gone by the network's own word; most of them were never here."""
-    known = Tweet.objects.filter(network=network, status_id__in=ids, state=Tweet.State.LIVE).values_list("pk", flat=True)
+    known = Tweet.objects.live().filter(network=network, status_id__in=ids).values_list("pk", flat=True)
     _gone(dict.fromkeys(known, GoneReason.DELETED), now)
 
 
 def remove_authors(network: str, reasons: Mapping[str, GoneReason], *, now: datetime) -> None:
     """These authors (by the network's ids) are gone, and with them all their posts."""
-    known = Tweet.objects.filter(network=network, author_id__in=reasons, state=Tweet.State.LIVE).values_list("pk", "author_id")
+    known = Tweet.objects.live().filter(network=network, author_id__in=reasons).values_list("pk", "author_id")
     _gone({pk: reasons[author] for pk, author in known}, now)
 
 

@@ -54,7 +54,7 @@ def to_embed(now: datetime) -> list[Tweet]:
         # Not "before then, or never": nearly all posts have no text, and PostgreSQL would read every one of them.
         fresh = Tweet.objects.filter(pk=OuterRef("tweet"), embedded_at__gt=now - again_after)
         those = Tweet.objects.filter(pk__in=shown.filter(~Exists(fresh)), is_sample=False)
-        return those.exclude(network__in=KINDS.keys() - texts().keys()).not_gone().order_by()
+        return those.exclude(network__in=KINDS.keys() - texts().keys()).live().order_by()
 
     tweets = due(candidates_of.order_by().values(tweet=F("pk")), AGAIN_AFTER).union(
         due(lists().tweets_of_the_network(after=today - NEW_FOR), AGAIN_AFTER),
@@ -124,7 +124,7 @@ def _keep(tweet: Tweet, embed: Embed, now: datetime) -> None:
 
 def _hide(tweet: Tweet, state: Tweet.State, now: datetime) -> None:
     if tweet.state == Tweet.State.LIVE:
-        live = Tweet.objects.filter(pk=tweet.pk, state=Tweet.State.LIVE)
+        live = Tweet.objects.live().filter(pk=tweet.pk)
         live.update(state=state, state_since=now, next_read_at=now + FIRST_LOOK)
     elif now - (tweet.state_since or now) < LAST_LOOK:
         Tweet.objects.filter(HIDDEN, pk=tweet.pk).update(next_read_at=(tweet.state_since or now) + LAST_LOOK)

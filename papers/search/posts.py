@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from papers.models import IndexedPost, Mention, Paper, Tweet, UnindexedPost
+from papers.models import IndexedPost, Mention, Paper, Tweet, UnindexedPost, of_live_tweet
 from papers.post_keys import PostKey
 from papers.rows import insert
 from papers.search.noted import take
@@ -40,7 +40,7 @@ def index_posts_changed() -> int:
 
 def texts_of(papers: Collection[int], most: int) -> dict[int, list[str]]:
     """The plain texts of the first posts about each paper that are there and count."""
-    rows = Mention.objects.filter(paper__in=papers, tweet__state=Tweet.State.LIVE, tweet__is_excluded=False)
+    rows = Mention.objects.filter(of_live_tweet(), paper__in=papers, tweet__is_excluded=False)
     found: defaultdict[int, list[str]] = defaultdict(list)
     counted: Counter[int] = Counter()
     for paper, body in rows.order_by("pk").values_list("paper", "tweet__body_html"):
@@ -66,7 +66,7 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
     """Make the index say what the posts with these primary keys say; those that are gone, excluded or without text leave it, and
     those about no paper that a search may find."""
     about = Mention.objects.filter(Paper.findable("paper__"), tweet=OuterRef("pk"))
-    rows = Tweet.objects.filter(Exists(about), pk__in=ids, state=Tweet.State.LIVE, is_excluded=False).exclude(body_html="")
+    rows = Tweet.objects.live().filter(Exists(about), pk__in=ids, is_excluded=False).exclude(body_html="")
     entries = [(pk, post_terms(*texts)) for pk, *texts in rows.order_by("pk").values_list("pk", *OF_TEXT)]
     with connection.cursor() as cursor:
         IndexedPost.objects.filter(pk__in=ids).delete()

@@ -1,0 +1,46 @@
+"""Where SQLite, which keeps no statistics, begins to look for posts: never with all that are live, nor with all of a network."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from papers.collecting import posts
+from papers.models import Tweet
+from papers.networks.base import GoneReason
+from papers.post_keys import PostKey
+from papers.search import posts as indexed
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+MANY = range(1, 1001)
+NAMES = [str(number) for number in MANY]
+LOOKING: dict[str, Callable[[], object]] = {
+    "texts of papers that are indexed": lambda: indexed.texts_of(MANY, 3),
+    "posts that are indexed": lambda: indexed.write(MANY),
+    "papers of posts": lambda: indexed.papers_of([PostKey("x", name) for name in NAMES]),
+    "posts that a search found": lambda: Tweet.objects.live().in_bulk(MANY),
+    "what is said on several networks": lambda: list(Tweet.objects.live().filter(mentions__paper__in=MANY)),
+    "posts that are deleted": lambda: posts.remove("bluesky", NAMES, now=NOW),
+    "posts of authors who left": lambda: posts.remove_authors("bluesky", dict.fromkeys(NAMES, GoneReason.DELETED), now=NOW),
+    "posts of authors who are back": lambda: posts.look_for_authors("bluesky", NAMES, now=NOW),
+}
+
+
+@pytest.mark.parametrize("look", LOOKING.values(), ids=LOOKING)
+def test_posts_are_looked_for_by_what_few_have(look: Callable[[], object]) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        look()
+    plans = []
+    with connection.cursor() as cursor:
+        for query in asked:
+            if "papers_tweet" in query["sql"] and query["sql"].startswith(("SELECT", "UPDATE", "DELETE")):
+                cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"))
+                plans += [step for *_, step in cursor.fetchall()]
+    assert plans
+    assert [
+        step for step in plans if "tweet_by_state" in step or "(network=?)" in step or step.startswith("SCAN papers_tweet")
+    ] == []
