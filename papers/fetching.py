@@ -4,14 +4,12 @@ Each request is tried once; the editor can press again. Never call these inside 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
-
-from django.db.models import F
-from django.db.models.functions import Coalesce
 
 from papers.access import networks
 from papers.access.connections import calendar, note_answer, note_failure, sources
@@ -22,7 +20,7 @@ from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.models import Mention, Paper, SourceHealth, Tweet
 from papers.networks.paper_links import paper_id
-from papers.networks.registry import KINDS, texts
+from papers.networks.registry import KINDS, PAID, texts
 from papers.post_keys import PostKey
 from papers.sources.http import Gone, SourceError
 from papers.text.identifiers import ARXIV_ID
@@ -175,17 +173,21 @@ def refresh_counts(papers: Collection[int], *, now: datetime) -> Refreshed:
     Raises NotFetched where no network gave anything: it names the key's setting where none is on, and the budget's where that is
     used up.
     """
-    tweets = Tweet.objects.filter(mentions__paper__in=papers, is_excluded=False).live().distinct()
+    # With `network=…`, SQLite would begin with all posts of the network.
+    tweets = defaultdict[str, list[Tweet]](list)
+    live = Tweet.objects.live().filter(mentions__paper__in=papers, is_excluded=False, is_sample=False)
+    for tweet in live.distinct().order_by("pk"):
+        tweets[tweet.network].append(tweet)
     read, failed = 0, []
     if networks.paid_is_on() or not networks.on():
-        most_valuable = tweets.readable().order_by(Coalesce(F("retweets") + F("favorites"), 0).desc(), "pk")
+        most_valuable = sorted(tweets[PAID.name], key=lambda tweet: -(tweet.retweets or 0) - (tweet.favorites or 0))
         try:
             with _asking(None, now), sources(attempts=1) as opened:
-                read += refresh(list(most_valuable), now=now, sources=opened).read
+                read += refresh(most_valuable, now=now, sources=opened).read
         except NotFetched as error:
             failed.append(str(error))
     for name in networks.on():
-        if of_network := list(tweets.of_open_networks().filter(network=name).order_by("pk")):
+        if of_network := tweets[name]:
             try:
                 with _asking(None, now), networks.opened(name, attempts=1) as network:
                     read += refresh_posts(network, of_network, now=now).read

@@ -1,13 +1,15 @@
 """Where SQLite, which keeps no statistics, begins to look for posts: never with all that are live, nor with all of a network."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from papers.collecting import posts
+from papers import fetching
+from papers.collecting import days, posts
 from papers.models import Tweet
 from papers.networks.base import GoneReason
 from papers.post_keys import PostKey
@@ -26,13 +28,15 @@ LOOKING: dict[str, Callable[[], object]] = {
     "what is said on several networks": lambda: list(Tweet.objects.live().filter(mentions__paper__in=MANY)),
     "posts that are deleted": lambda: posts.remove("bluesky", NAMES, now=NOW),
     "posts of authors who left": lambda: posts.remove_authors("bluesky", dict.fromkeys(NAMES, GoneReason.DELETED), now=NOW),
+    "posts of a day": lambda: days.found_on("bluesky", NOW.date()),
+    "posts that are read again now": lambda: fetching.refresh_counts(MANY, now=NOW),
     "posts of authors who are back": lambda: posts.look_for_authors("bluesky", NAMES, now=NOW),
 }
 
 
 @pytest.mark.parametrize("look", LOOKING.values(), ids=LOOKING)
 def test_posts_are_looked_for_by_what_few_have(look: Callable[[], object]) -> None:
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as asked, suppress(fetching.NotFetched):
         look()
     plans = []
     with connection.cursor() as cursor:
