@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from digests.admin.bulk import Publish, Withdraw
-from digests.admin.forms import OrderedInline, SeenForm, has_changed, keep_change, may_change, save_changes
+from digests.admin.forms import OrderedInline, SeenForm, has_changed, keep_change, save_changes
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete
 from digests.editing.presence import writing_on
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
@@ -111,7 +111,7 @@ class DigestAdmin(PagedAdmin):
         return obj.get_absolute_url() if obj and obj.status == Digest.Status.PUBLISHED else None
 
     def has_change_permission(self, request: HttpRequest, obj: Digest | None = None) -> bool:
-        return super().has_change_permission(request, obj) and may_change(obj)
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_editable)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("digests.publish_digest")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from digests.admin.forms import OrderedInline, SeenForm, has_changed, hold, keep_change, may_change, save_changes
+from digests.admin.forms import OrderedInline, SeenForm, has_changed, hold, keep_change, save_changes
 from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete, renumber
 from digests.models import Digest, Entry, ShownTweet
 from papers.admin.lists import PagedAdmin
@@ -146,7 +146,7 @@ class EntryAdmin(PagedAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> HttpResponse:
         entry: Entry | None = context.get("original")
-        if entry and not may_change(entry.digest):
+        if entry and not entry.digest.is_editable:
             context["correction"] = Entry.objects.filter(digest__corrects=entry.digest_id, paper=entry.paper_id).first()
         return super().render_change_form(request, context, *args, **options)
 
@@ -156,10 +156,10 @@ class EntryAdmin(PagedAdmin):
         return HttpResponseRedirect(reverse("admin:digests_digest_change", args=[obj.digest_id]))
 
     def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return super().has_change_permission(request, obj) and may_change(obj.digest if obj else None)
+        return super().has_change_permission(request, obj) and (obj is None or obj.digest.is_editable)
 
     def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and may_change(obj.digest if obj else None)
+        return super().has_delete_permission(request, obj) and (obj is None or obj.digest.is_editable)
 
     def delete_model(self, request: HttpRequest, obj: Entry) -> None:
         hold(obj.digest_id)

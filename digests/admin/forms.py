@@ -19,7 +19,7 @@ def hold(digest_id: int) -> None:
 
     Raises PermissionDenied if it was published meanwhile.
     """
-    if not may_change(history.begin(digest_id)):
+    if not history.begin(digest_id).is_editable:
         raise PermissionDenied("This day is published. To change it, start a correction on its desk.")
 
 
@@ -32,11 +32,6 @@ def keep_change(digest_id: int, request: HttpRequest) -> None:
     """Record the change in the digest's history."""
     digest = Digest.all_drafts.get(pk=digest_id)
     history.finish(digest, history.Action.FORM, by=cast(User, request.user))
-
-
-def may_change(digest: Digest | None) -> bool:
-    """What readers see changes only by a correction, which tells them (digests/publishing/correcting.py)."""
-    return digest is None or (digest.status != Digest.Status.PUBLISHED and digest.goes_out_at is None)
 
 
 def has_changed(form: Any, formsets: Any) -> bool:

@@ -33,6 +33,11 @@ def renumber(rows: "QuerySet[Any]", order: Sequence[int]) -> None:
         rows.update(position=Case(*(When(pk=pk, then=number) for pk, number in positions.items())))
 
 
+def next_position(rows: "QuerySet[Any]") -> int:
+    """Return the position behind all rows of one parent."""
+    return int(rows.aggregate(last=Max("position"))["last"] or 0) + 1
+
+
 class RecordLink(forms.Widget):
     """A link to a record's own page, instead of an input."""
 
@@ -147,7 +152,7 @@ class OrderedFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         return obj
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
-        form.instance.position = (self.rows().aggregate(last=Max("position"))["last"] or 0) + 1
+        form.instance.position = next_position(self.rows())
         return super().save_new(form, commit)
 
     def save(self, commit: bool = True) -> list[Any]:

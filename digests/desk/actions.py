@@ -5,17 +5,16 @@ Every action raises Refused if it cannot be done, and Conflict if somebody else 
 `base` is what the editor saw. Nothing here knows HTTP.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
 
-from digests.admin.ordered_rows import renumber
+from digests.admin.ordered_rows import next_position, renumber
 from digests.desk.changing import Action, AsWanted, by_others, conflict, editing, entry_of, is_own, save
 from digests.desk.state import digests_of
-from digests.desk.titles import quoted
 from digests.desk.undoing import removed
 from digests.editing.columns import PIN, TEXTS, Mark
 from digests.editing.conflicts import Conflict, Refused
@@ -45,7 +44,7 @@ def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: 
         if digest.entries.filter(paper=paper).exists():
             raise AsWanted
         insert_new(digest, paper, position, now)
-    Dismissal.objects.filter(day=day, paper=paper).delete()
+    undismiss(day, [paper])
 
 
 @transaction.atomic
@@ -61,24 +60,34 @@ def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> No
         if others := by_others(digest, seen, by, [paper], GOES_WITH_PAPER):
             words = [told(others), entry.otherwise.get("title"), entry.note]
             last, overrule = others[0], {"revision": digest.revision}
-            theirs = [line for line in words if line]
-            raise Conflict(
-                quoted(paper), base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule
-            )
+            what, theirs = f"“{paper.plain_title}”", [line for line in words if line]
+            raise Conflict(what, base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
         entry.delete()
         renumber(digest.entries.all(), [])
-    _dismiss(day, paper, by, now)
+    put_aside(day, [paper], by=by, now=now)
 
 
 def dismiss(day: date, paper: Paper, *, by: User, now: datetime) -> None:
+    if is_listed(day, paper):
+        raise Refused(f"“{paper.plain_title}” is already in the list. Remove it there if you don’t want it.")
+    put_aside(day, [paper], by=by, now=now)
+
+
+def put_aside(day: date, papers: Sequence[Paper], *, by: User, now: datetime) -> int:
+    """Stop suggesting these papers on this day; return how many were undecided."""
+    there = set(Dismissal.objects.filter(day=day, paper__in=papers).values_list("paper", flat=True))
+    new = [Dismissal(day=day, paper=paper, by=by, at=now) for paper in papers if paper.pk not in there]
+    Dismissal.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def undismiss(day: date, papers: Sequence[Paper]) -> None:
+    Dismissal.objects.filter(day=day, paper__in=papers).delete()
+
+
+def is_listed(day: date, paper: Paper) -> bool:
     digest = digests_of(day)[1]
-    if digest and digest.entries.filter(paper=paper).exists():
-        raise Refused(f"{quoted(paper)} is already in the list. Remove it there if you don’t want it.")
-    _dismiss(day, paper, by, now)
-
-
-def undismiss(day: date, paper: Paper) -> None:
-    Dismissal.objects.filter(day=day, paper=paper).delete()
+    return digest is not None and digest.entries.filter(paper=paper).exists()
 
 
 def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) -> None:
@@ -92,7 +101,7 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
         if entry.position == wanted:
             raise AsWanted
         if base is not None and entry.moves != base and not any(is_own(digest, paper, one, by) for one in MOVES):
-            what, overrule = f"place of {quoted(paper)}", {"moves": entry.moves}
+            what, overrule = f"place of “{paper.plain_title}”", {"moves": entry.moves}
             mine, theirs = f"place {wanted}", f"place {entry.position}"
             raise conflict(digest, what, base=None, mine=mine, theirs=theirs, paper=paper, actions=MOVES, overrule=overrule)
         set_place(digest, entry, wanted)
@@ -112,7 +121,7 @@ def mark(column: Mark, day: date, paper: Paper, is_set: bool, seen: int | None, 
         if column.read(entry) == is_set:
             raise AsWanted
         if seen is not None and (others := by_others(digest, seen, by, [paper], actions)):
-            what, overrule = f"{column.name} of {quoted(paper)}", {"revision": digest.revision}
+            what, overrule = f"{column.name} of “{paper.plain_title}”", {"revision": digest.revision}
             base, last = words[not is_set], others[0]
             theirs = base if last.action == actions[not is_set] else said(last)
             raise Conflict(what, base=base, mine=words[is_set], theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
@@ -124,8 +133,7 @@ pin = partial(mark, PIN)
 
 def accept(day: date, paper: Paper, position: int, base: int | None, *, by: User, now: datetime) -> None:
     """Follow a suggestion: list the paper at that position, or move it there."""
-    digest = digests_of(day)[1]
-    if digest and digest.entries.filter(paper=paper).exists():
+    if is_listed(day, paper):
         move(day, paper, position, base, by=by)
     else:
         add(day, paper, position, by=by, now=now)
@@ -133,25 +141,16 @@ def accept(day: date, paper: Paper, position: int, base: int | None, *, by: User
 
 def ignore(day: date, paper: Paper, *, by: User, now: datetime) -> None:
     """Stop suggesting this: an entry stays where it is; any other paper is dismissed for this day."""
-    digest = digests_of(day)[1]
-    if digest and digest.entries.filter(paper=paper).exists():
+    if is_listed(day, paper):
         pin(day, paper, True, None, by=by)
     else:
         dismiss(day, paper, by=by, now=now)
 
 
-def _dismiss(day: date, paper: Paper, by: User, now: datetime) -> None:
-    Dismissal.objects.get_or_create(day=day, paper=paper, defaults={"by": by, "at": now})
-
-
-def _end(digest: Digest) -> int:
-    return int(digest.entries.aggregate(last=Max("position"))["last"] or 0) + 1
-
-
 def insert_new(digest: Digest, paper: Paper, position: int | None, now: datetime) -> None:
     """Add the paper as an entry at the position, or at the end. To be called within a change."""
     entry, shown = _new(digest, paper, now)
-    entry.position = end = _end(digest)
+    entry.position = end = next_position(digest.entries.all())
     entry.save()
     for row in shown:
         row.entry = entry

@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from digests.admin.ordered_rows import renumber
-from digests.desk.actions import GOES_WITH_PAPER, MOVES, insert_new, set_place
+from digests.desk.actions import GOES_WITH_PAPER, MOVES, insert_new, put_aside, set_place, undismiss
 from digests.desk.changing import REMOVALS, Action, AsWanted, by_others, editing
 from digests.desk.state import digests_of
-from digests.desk.titles import several
 from digests.editing.conflicts import Conflict
 from digests.editing.sentences import told
 from digests.models import Digest, Dismissal, Entry, ListChange
+from papers.counted import counted
 from papers.models import Paper
 from papers.ranking.candidates import announced_on, ranked
 from papers.ranking.ranking import Rules
@@ -34,10 +34,10 @@ def remove_several(day: date, papers: Sequence[Paper], seen: int, *, by: User, n
         still = [entry.paper for entry in listed]
         if not (removed := len(still)):
             raise AsWanted
-        _ask(digest, seen, by, still, (*GOES_WITH_PAPER, *MOVES), mine=f"remove {several(removed)}")
+        _ask(digest, seen, by, still, (*GOES_WITH_PAPER, *MOVES), mine=f"remove {counted(removed, 'paper')}")
         listed.delete()
         renumber(digest.entries.all(), [])
-    _dismiss(day, papers, by, now)
+    put_aside(day, papers, by=by, now=now)
     return removed
 
 
@@ -52,7 +52,7 @@ def add_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) 
             raise AsWanted
         for paper in new:
             insert_new(digest, paper, None, now)
-    undismiss_several(day, papers)
+    undismiss(day, papers)
     return len(new)
 
 
@@ -65,7 +65,8 @@ def move_to_top(day: date, papers: Sequence[Paper], seen: int, *, by: User) -> N
         is_so = order[: len(wanted)] == wanted
         if is_so and len(wanted) == len(papers):
             raise AsWanted
-        _ask(digest, seen, by, papers, (*MOVES, *REMOVALS), mine=f"move {several(len(papers))} to the top", is_left=bool(wanted))
+        mine = f"move {counted(len(papers), 'paper')} to the top"
+        _ask(digest, seen, by, papers, (*MOVES, *REMOVALS), mine=mine, is_left=bool(wanted))
         if is_so:
             raise AsWanted
         renumber(digest.entries.all(), wanted)
@@ -77,26 +78,20 @@ def dismiss_several(day: date, papers: Sequence[Paper], *, by: User, now: dateti
     """Dismiss these papers for this day, except those on the list; return how many were undecided."""
     digest = digests_of(day)[1]
     listed = set(digest.entries.filter(paper__in=papers).values_list("paper", flat=True)) if digest else set()
-    return _dismiss(day, [paper for paper in papers if paper.pk not in listed], by, now)
+    return put_aside(day, [paper for paper in papers if paper.pk not in listed], by=by, now=now)
 
 
 def accept_all(day: date, wanted: Sequence[tuple[Paper, int]], seen: int, *, by: User, now: datetime) -> int:
     """Follow all suggestions that the editor saw, each paper at its position; return how many."""
     papers = [paper for paper, _ in wanted]
     with editing(day, Action.ACCEPTED_ALL, by=by, papers=papers) as digest:
-        _ask(
-            digest,
-            seen,
-            by,
-            papers,
-            (*GOES_WITH_PAPER, *MOVES, Action.PINNED),
-            mine=f"accept {several(len(wanted), 'suggestion')}",
-        )
+        mine = f"accept {counted(len(wanted), 'suggestion')}"
+        _ask(digest, seen, by, papers, (*GOES_WITH_PAPER, *MOVES, Action.PINNED), mine=mine)
         before = list(digest.entries.order_by("position").values_list("paper", flat=True))
         for paper, position in sorted(wanted, key=lambda one: one[1]):
             entry = digest.entries.filter(paper=paper).first()
             if entry is None:
-                Dismissal.objects.filter(day=day, paper=paper).delete()
+                undismiss(day, [paper])
                 insert_new(digest, paper, position, now)
             elif entry.position != position:
                 set_place(digest, entry, position)
@@ -136,13 +131,6 @@ def apply_rules(day: date, rules: Rules, seen: int, *, by: User, now: datetime) 
     return len(added), len(removed)
 
 
-def _dismiss(day: date, papers: Sequence[Paper], by: User, now: datetime) -> int:
-    there = set(Dismissal.objects.filter(day=day, paper__in=papers).values_list("paper", flat=True))
-    new = [Dismissal(day=day, paper=paper, by=by, at=now) for paper in papers if paper.pk not in there]
-    Dismissal.objects.bulk_create(new, ignore_conflicts=True)
-    return len(new)
-
-
 def _ask(
     digest: Digest,
     seen: int,
@@ -157,12 +145,6 @@ def _ask(
 
     It cannot be done anyway where nothing `is_left` to do it to.
     """
-    others: list[ListChange] = by_others(digest, seen, by, papers, actions)
-    if others:
+    if others := by_others(digest, seen, by, papers, actions):
         last, overrule = others[0], {"revision": digest.revision} if is_left else None
-        what = "the list"
-        raise Conflict(what, base=None, mine=mine, theirs=told(others), by=last.editor, at=last.at, overrule=overrule)
-
-
-def undismiss_several(day: date, papers: Sequence[Paper]) -> None:
-    Dismissal.objects.filter(day=day, paper__in=papers).delete()
+        raise Conflict("the list", base=None, mine=mine, theirs=told(others), by=last.editor, at=last.at, overrule=overrule)

@@ -8,8 +8,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from digests.desk.state import is_editable
-from digests.desk.titles import quoted
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
 from digests.models import Digest, Entry, ListChange
@@ -56,7 +54,7 @@ def refuse_published(digest: Digest) -> None:
     """Raise Refused if readers see the list, or are about to."""
     if digest.goes_out_at:
         raise Refused("This day is being published. Undo that first, or start a correction once it is out.")
-    if not is_editable(digest):
+    if not digest.is_editable:
         raise Refused("This day is published. To change it, start a correction.")
 
 
@@ -71,9 +69,11 @@ def entry_of(digest: Digest, paper: Paper, *, mine: Any, by: User, is_text: bool
         last = last_of(digest, paper, REMOVALS)
         if last and last.by_id == by.pk:
             if is_text:
-                raise Refused(f"{quoted(paper)} is no longer in the list: you removed it. Add it again, then save this text.")
+                raise Refused(
+                    f"“{paper.plain_title}” is no longer in the list: you removed it. Add it again, then save this text."
+                )
             raise AsWanted
-        what = f"{quoted(paper)}, which is no longer in the list"
+        what = f"“{paper.plain_title}”, which is no longer in the list"
         raise conflict(digest, what, base=None, mine=mine, theirs=None, paper=paper, actions=REMOVALS)
     return entry
 

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.utils.safestring import SafeString
 
 from digests.desk.pulse import of_comments
-from digests.editing.presence import name_of
 from digests.models import Comment
+from digests.models.editors import name_of
 from papers.models import Paper
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Renders, Texts

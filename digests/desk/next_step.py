@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from digests.desk.titles import several
 from digests.models import Digest
+from papers.counted import counted
 
 Status = Digest.Status
 MOST_EXTRA = 2
@@ -30,22 +30,22 @@ def next_step(
     if digest is None:
         if not can_edit:
             return NextStep("No list yet.", "Somebody who may edit has to start it.")
-        return NextStep("No list yet.", f"Start it with the {several(hot)} that are hot.", is_start=True)
+        return NextStep("No list yet.", f"Start it with the {counted(hot, 'paper')} that are hot.", is_start=True)
     if digest.goes_out_at:
-        what = "the correction" if is_correction else several(listed)
+        what = "the correction" if is_correction else counted(listed, "paper")
         return NextStep(f"Publishing {what}.", "Until then readers don’t see it, and you can undo it.")
     if digest.status == Status.PUBLISHED:
         return NextStep(
-            f"{several(published)} {'is' if published == 1 else 'are'} out.", "To change the list, start a correction."
+            f"{counted(published, 'paper')} {'is' if published == 1 else 'are'} out.", "To change the list, start a correction."
         )
     if digest.review == Digest.Review.CHANGES:
         return NextStep("Changes wanted.", "Read the comments, change the list, then say that it is ready again.")
     if digest.review == Digest.Review.READY:
-        return NextStep(f"{several(listed)}, ready for review.", "Whoever publishes checks it, or asks for changes.")
+        return NextStep(f"{counted(listed, 'paper')}, ready for review.", "Whoever publishes checks it, or asks for changes.")
     if is_correction:
         return NextStep("A correction.", "Readers see it once you publish it, with your words on what changed.")
     if digest.publish_at:
-        return NextStep(f"{several(listed)} scheduled.", "It goes out by itself, if the check finds no problems then.")
+        return NextStep(f"{counted(listed, 'paper')} scheduled.", "It goes out by itself, if the check finds no problems then.")
     if digest.status == Status.WITHDRAWN:
         return NextStep("Withdrawn.", "Readers don’t see it. Check it, then publish it again.")
     keep = usual if listed > usual + MOST_EXTRA else 0
@@ -53,4 +53,4 @@ def next_step(
         return NextStep(f"{listed} proposed.", "Trim, reorder, annotate, then check.", keep)
     if keep:
         return NextStep(f"{listed} on the list, about {usual} wanted.", "Trim, put in order, add notes, then check.", keep)
-    return NextStep(f"{several(listed)} on the list.", DONE if listed else "Add candidates, or papers by arXiv id.")
+    return NextStep(f"{counted(listed, 'paper')} on the list.", DONE if listed else "Add candidates, or papers by arXiv id.")

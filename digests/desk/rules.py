@@ -10,6 +10,7 @@ from django.db import transaction
 
 from digests.desk.body import Body, flag, whole
 from digests.editing.conflicts import Conflict, Refused
+from digests.models.editors import name_of
 from papers import network_words
 from papers.models import RulesChange, SavedRules
 from papers.models.rules import THRESHOLDS
@@ -72,7 +73,7 @@ def save_for_site(wanted: Rules, *, seen: int | None = None, by: User, now: date
     SavedRules.objects.update_or_create(
         only=True, defaults={**{name: getattr(wanted, name) for name in THRESHOLDS}, "weights": weights}
     )
-    change = RulesChange(at=now, by=(by.get_full_name() or by.get_username())[:150], changes=changes)
+    change = RulesChange(at=now, by=name_of(by)[:150], changes=changes)
     # After the row is written: of two who save the first rules at once, the second waits there for the first.
     later = [] if seen is None else list(RulesChange.objects.filter(pk__gt=seen).order_by("-pk"))
     if later:

@@ -131,7 +131,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     dismissals = dict(Dismissal.objects.filter(day=day).values_list("paper__arxiv_id", "pk"))
     listed = [Place(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
     in_list = {entry.arxiv_id for entry in listed}
-    is_open = is_editable(digest)
+    is_open = digest is not None and digest.is_editable
     can_edit = user.has_perm("digests.change_digest") and (digest is None or is_open)
     found = suggestions(candidates, listed, live, dismissals) if is_open else []
     suggested = {suggestion.arxiv_id: suggestion for suggestion in found}
@@ -243,12 +243,6 @@ def digests_of(day: date) -> tuple[Digest | None, Digest | None]:
     query."""
     found = {bool(digest.corrects_id): digest for digest in Digest.all_drafts.filter(date=day).select_related("review_by")}
     return found.get(False), found.get(True) or found.get(False)
-
-
-def is_editable(digest: Digest | None) -> bool:
-    """Say whether the list may be edited. A published list is corrected in a copy, and one that is about to be published stays
-    as it was approved."""
-    return digest is not None and digest.status != Digest.Status.PUBLISHED and digest.goes_out_at is None
 
 
 def newest_day(today: date) -> date:

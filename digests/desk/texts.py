@@ -9,7 +9,6 @@ from functools import partial
 from django.contrib.auth.models import User
 
 from digests.desk.changing import Action, compare, editing, entry_of, save
-from digests.desk.titles import quoted
 from digests.editing.columns import LONGEST_TEXT, NOTE, TITLE, Text
 from digests.editing.typed import clean, lines
 from digests.models import Entry
@@ -25,7 +24,7 @@ def write(column: Text, day: date, paper: Paper, text: str, base: str, *, by: Us
         if mine != base and held.update(**column.values(mine)):
             return
         entry = entry_of(digest, paper, mine=mine, by=by, is_text=True)
-        what, theirs = f"{column.of} {quoted(paper)}", column.read(entry)
+        what, theirs = f"{column.of} “{paper.plain_title}”", column.read(entry)
         compare(digest, what, base=base, mine=mine, theirs=theirs, paper=paper, action=column.action, by=by)
         save(entry, **column.values(mine, entry))
 

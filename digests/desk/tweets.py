@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.db.models import Max
 
-from digests.admin.ordered_rows import renumber
+from digests.admin.ordered_rows import next_position, renumber
 from digests.desk.changing import Action, AsWanted, compare, editing, entry_of
-from digests.desk.titles import quoted
 from digests.editing.conflicts import Refused
 from digests.models import Entry, ShownTweet
 from papers.models import Mention, Paper, Tweet
@@ -26,7 +24,7 @@ def show_tweets(day: date, paper: Paper, keys: Sequence[str], base: Sequence[str
         tweets = {PostKey(network, id): pk for network, id, pk in mentions}
         could = [*shown, *tweets]
         wanted, saw, theirs = written(keys, could), written(base, could), [str(key) for key in shown]
-        what = f"posts about {quoted(paper)}"
+        what = f"posts about “{paper.plain_title}”"
         compare(digest, what, base=saw, mine=wanted, theirs=theirs, paper=paper, action=Action.TWEETS_CHOSEN, by=by)
         _show(entry, wanted, shown, tweets)
 
@@ -45,8 +43,7 @@ def show_tweet(day: date, paper: Paper, tweet: Tweet, *, by: User) -> None:
         entry = entry_of(digest, paper, mine="show one more post", by=by)
         if entry.shown_tweets.filter(tweet=tweet).exists():
             raise AsWanted
-        last = entry.shown_tweets.aggregate(last=Max("position"))["last"] or 0
-        ShownTweet.objects.create(entry=entry, tweet=tweet, position=last + 1)
+        ShownTweet.objects.create(entry=entry, tweet=tweet, position=next_position(entry.shown_tweets.all()))
 
 
 def _show(entry: Entry, wanted: Sequence[str], shown: Mapping[PostKey, int], tweets: Mapping[PostKey, int]) -> None:
@@ -55,10 +52,10 @@ def _show(entry: Entry, wanted: Sequence[str], shown: Mapping[PostKey, int], twe
     entry.shown_tweets.exclude(pk__in=[pk for key, pk in rows.items() if key in wanted]).delete()
     if unknown := [key for key in wanted if key not in rows and key not in known]:
         raise Refused(f"The post {unknown[0]} doesn’t mention this paper. Add it by its link.")
-    last = entry.shown_tweets.aggregate(last=Max("position"))["last"] or 0
+    first = next_position(entry.shown_tweets.all())
     new = [key for key in wanted if key not in rows]
     made = ShownTweet.objects.bulk_create(
-        ShownTweet(entry=entry, tweet_id=known[key], position=last + place) for place, key in enumerate(new, 1)
+        ShownTweet(entry=entry, tweet_id=known[key], position=position) for position, key in enumerate(new, first)
     )
     rows |= {key: row.pk for key, row in zip(new, made, strict=True)}
     renumber(entry.shown_tweets.all(), [rows[key] for key in wanted])

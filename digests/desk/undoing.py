@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from digests.desk.changing import REMOVALS, concerns, own_revision
-from digests.desk.state import digests_of, is_editable
+from digests.desk.state import digests_of
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import OF_PUBLICATION, OF_REVIEW, Action
@@ -26,7 +26,7 @@ def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
     with transaction.atomic():
         digest = digests_of(day)[1]
         locked = Digest.all_drafts.select_for_update().filter(pk=digest.pk).first() if digest else None
-        if locked is None or not is_editable(locked):
+        if locked is None or not locked.is_editable:
             raise Refused("Nothing to undo: this day has no list you can edit.")
         change, before = _last_change(locked)
         is_own = change.by_id == by.pk and locked.revision == own_revision(locked, seen, by)

@@ -114,7 +114,7 @@ def _grows(row: ListChange) -> bool:
 
 def changes(digest: Digest) -> list[ListChange]:
     """The list's changes, newest first, without documents; one query."""
-    kept = ListChange.objects.filter(digest=digest).defer("document").select_related("by", "paper")
+    kept = ListChange.objects.filter(digest=digest).select_related("by", "paper")
     return list(kept.defer("document", "paper__abstract", "paper__authors").order_by("-pk"))
 
 

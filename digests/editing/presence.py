@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2s
 
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from digests.editing.columns import TEXTS
 from digests.models import Digest, Entry, Presence, Received
+from digests.models.editors import name_of
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
 from papers.text.identifiers import ARXIV_ID
@@ -115,10 +116,6 @@ def writing_on(digests: Iterable[Digest], editor: AbstractBaseUser) -> dict[int,
     typing = Presence.objects.filter(day__in=by_day, seen_at__gt=now - THERE_FOR, wrote_at__gt=now - WRITING_FOR)
     days = typing.exclude(place="").exclude(editor_id=editor.pk).order_by().values_list("day", flat=True).distinct()
     return {by_day[day].pk: writing(others(day, editor), by_day[day]) for day in days}
-
-
-def name_of(user: "User | None") -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
 
 
 def forget() -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from digests.models.editors import name_of
 from digests.models.lists import Digest
 from papers.models import Paper
 
@@ -76,7 +77,7 @@ class ListChange(models.Model):
     @property
     def editor(self) -> str:
         """The editor's name; empty for the site itself."""
-        return (self.by.get_full_name() or self.by.get_username()) if self.by else ""
+        return name_of(self.by)
 
     @property
     def as_details(self) -> dict[str, Any]:

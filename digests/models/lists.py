@@ -51,12 +51,7 @@ class DigestQuerySet(models.QuerySet["Digest"]):
 
     def between(self, since: date | None, until: date | None) -> Self:
         """The digests of listing days from `since` to `until`, both included; None leaves that end open."""
-        digests = self
-        if since:
-            digests = digests.filter(date__gte=since)
-        if until:
-            digests = digests.filter(date__lte=until)
-        return digests
+        return self.filter(Q(date__gte=since) if since else Q(), Q(date__lte=until) if until else Q())
 
 
 _AllDrafts = models.Manager.from_queryset(DigestQuerySet)
@@ -151,6 +146,11 @@ class Digest(models.Model):
 
     def get_absolute_url(self) -> str:
         return digest_address(self.date)
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the list may change: once it is published, only a correction of it may, and until it goes out it waits."""
+        return self.status != DigestStatus.PUBLISHED and self.goes_out_at is None
 
     @property
     def markdown_url(self) -> str:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 
 from digests.models import Comment, Digest, Notice, NoticesByMail, PublicEvent, Received
+from digests.models.editors import name_of
 from digests.notices.recipients import EDIT, PUBLISH, who_may, who_worked_on
 
 Kind = Notice.Kind
@@ -25,7 +26,7 @@ def tell(
     comment: Comment | None = None,
     **details: Any,
 ) -> None:
-    """Once by its key, and to each editor but `by` once. Three statements; who wants mail gets one soon."""
+    """Tell each of these editors but `by`, once for each key. Three statements; editors who want mail get one soon."""
     author = name_of(by)
     told = {"kind": kind, "day": day, "by": by, "author": author, "at": at, "comment": comment, "details": details}
     with transaction.atomic():
@@ -35,12 +36,8 @@ def tell(
         Received.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def name_of(user: AbstractBaseUser | None) -> str:
-    return (user.get_full_name() or user.get_username())[:310] if isinstance(user, User) else ""
-
-
 def mentioned(comment: Comment, editors: list[User], *, by: User, at: datetime) -> None:
-    """Once each, however often the comment is edited; the notice names all who were mentioned."""
+    """Tell each editor once, however often the comment is edited; the notice names all who were mentioned."""
     names = [name_of(one) for one in editors if one.pk != by.pk]
     if not names:
         return
@@ -63,7 +60,7 @@ def changes_wanted(digest: Digest, *, by: User, at: datetime) -> None:
 
 
 def published(digest: Digest, event: PublicEvent, *, by: AbstractBaseUser | None) -> None:
-    """Or corrected; nobody is told of counts that were refreshed."""
+    """Tell of a publication or a correction; nobody is told of counts that were refreshed."""
     if event.kind in MADE:
         is_correction = event.kind == PublicEvent.Kind.CORRECTED
         key = f"event {event.pk}"

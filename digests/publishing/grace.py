@@ -88,22 +88,16 @@ def release(digest: Digest, *, now: datetime) -> bool:
     due = Digest.all_drafts.filter(NOT_PUBLISHED, pk=digest.pk, goes_out_at__lte=now).select_related("goes_out_by").first()
     if due is None:
         return False
+    by, note, replaces = due.goes_out_by, due.goes_out_note, due.goes_out_replaces
     with suppress(Refused, Conflict):
         if not refusal(findings(due, now)):
-            return _release_correction(due, now) if due.corrects_id else _release(digest, due, now)
+            if due.corrects_id:
+                return publish_correction(due, by=by, note=note, now=now, replaces=replaces, after_grace=True)
+            return publish(digest, now=now, by=by, after_grace=True)
     waits = Digest.all_drafts.filter(NOT_PUBLISHED, pk=due.pk, goes_out_at=due.goes_out_at)
     if waits.update(**TAKEN_BACK):
         telling.not_published(due, at=now, key=f"grace {due.revision}")
     return False
-
-
-def _release(digest: Digest, due: Digest, now: datetime) -> bool:
-    return publish(digest, now=now, by=due.goes_out_by, after_grace=True)
-
-
-def _release_correction(due: Digest, now: datetime) -> bool:
-    note, replaces = due.goes_out_note, due.goes_out_replaces
-    return publish_correction(due, by=due.goes_out_by, note=note, now=now, replaces=replaces, after_grace=True)
 
 
 def release_all(now: datetime) -> list[Digest]:

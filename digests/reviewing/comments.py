@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from digests.editing.conflicts import Refused
 from digests.editing.typed import clean, lines
 from digests.models import Comment
+from digests.models.editors import name_of
 from digests.notices import telling
-from digests.notices.telling import name_of
 from digests.reviewing.mentions import mentioned
 from papers.models import Paper
 from papers.rendered.queueing import render_after_commit
@@ -26,7 +26,7 @@ GONE = "This comment no longer exists."
 
 
 def write(day: date, paper: Paper | None, text: str, *, by: User, now: datetime, token: str) -> Comment:
-    """`token` is of the page's making: what is sent twice is stored once."""
+    """Store a comment. The page makes the `token`: a comment that is sent twice is stored once."""
     text = _said(text)
     if not token or len(token) > 40:
         raise Refused("The request doesn’t say which comment it is. Reload the page.")
@@ -46,7 +46,7 @@ def write(day: date, paper: Paper | None, text: str, *, by: User, now: datetime,
 
 
 def edit(comment: Comment, text: str, base: str, *, by: User, now: datetime) -> None:
-    """Of one's own. `base` is the text that was changed."""
+    """Change one's own comment. `base` is the text that the editor saw."""
     text = _said(text)
     with transaction.atomic():
         render_after_commit()
@@ -64,13 +64,13 @@ def edit(comment: Comment, text: str, base: str, *, by: User, now: datetime) -> 
 
 
 def delete(comment: Comment, *, by: User) -> None:
-    """Of one's own. Deleting it again does nothing."""
+    """Delete one's own comment. Deleting it again does nothing."""
     if not _own(comment, by).delete()[0] and Comment.objects.filter(pk=comment.pk).exists():
         raise Refused("Only its author can delete a comment. You can resolve it.")
 
 
 def resolve(comment: Comment, *, by: User, now: datetime) -> None:
-    """It needs nothing more. The first one to say so stands."""
+    """Mark the comment as resolved; the first who did stays recorded."""
     Comment.objects.filter(pk=comment.pk, resolved_at=None).update(resolved_at=now, resolved_by=by, changed_at=now)
 
 

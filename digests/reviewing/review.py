@@ -19,18 +19,18 @@ Review = Digest.Review
 
 
 def ask_for_review(digest: Digest, *, by: User, now: datetime) -> bool:
-    """False where it is asked for already."""
+    """Say that the list is ready for review. False if it is already."""
     return _set(digest, Review.READY, Action.REVIEW_WANTED, by=by, now=now)
 
 
 def take_back(digest: Digest, *, by: User, now: datetime) -> bool:
-    """No review is wanted any more. False where none is."""
+    """Say that no review is wanted any more. False if none is."""
     return _set(digest, Review.NONE, Action.REVIEW_TAKEN_BACK, by=by, now=now)
 
 
 def want_changes(digest: Digest, *, by: User, now: datetime, note: str = "", token: str = "") -> bool:
-    """With a comment on the day where there is a note. False where changes are wanted already; the comment is stored
-    all the same."""
+    """Ask for changes; a note becomes a comment on the day. False if changes are wanted already; the comment is stored all the
+    same."""
     with transaction.atomic():
         if note.strip():
             write(digest.date, None, note, by=by, now=now, token=token)
@@ -42,7 +42,7 @@ def _set(digest: Digest, state: str, action: Action, *, by: User, now: datetime)
         held = Digest.all_drafts.select_for_update().filter(pk=digest.pk).first()
         if held is None:
             raise Refused("This list no longer exists. Reload the page.")
-        if held.status == Digest.Status.PUBLISHED or held.goes_out_at:
+        if not held.is_editable:
             raise Refused("This day is published, so it waits for nobody.")
         if held.review == state or (state == Review.NONE and held.review != Review.READY):
             return False

@@ -150,8 +150,6 @@ EXEMPT: dict[str, str] = {
     "digests.desk.context.covered.recall": VIEW,
     "digests.desk.body.versions": "splits at blanks",
     "digests.desk.filters.Filters.shows": "looks an id up",
-    "digests.desk.titles.readable": OURS,
-    "digests.desk.titles.quoted": OURS,
     "digests.desk.views.bulk.papers_of": VIEW,
     "digests.markdown.importing.fingerprint": "a hash",
     "digests.markdown.records.Record.otherwise": OURS,

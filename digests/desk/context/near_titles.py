@@ -60,7 +60,7 @@ class NearTitles:
 
 @lru_cache(maxsize=16)
 def near_titles(titles: tuple[str, ...]) -> NearTitles:
-    """Of the same titles the same one, made once."""
+    """Return the comparison for these titles; the same titles get the same object."""
     return NearTitles(titles)
 
 

@@ -130,10 +130,10 @@ def list_rows(
 
 def entry_tweets(entry: Entry, heat: RankedPaper) -> list[TweetRow]:
     """Return the posts shown under an entry in their order, then others that could be, best first; two queries."""
-    shown = [_shown(row) for row in entry.shown_tweets.select_related("tweet")]
+    shown = [_row(row.tweet, row) for row in entry.shown_tweets.select_related("tweet")]
     wanted = _offered({row.key for row in shown}, heat)
     tweets = {tweet.key: tweet for tweet in Tweet.objects.with_keys(set(wanted))}
-    return shown + [_tweet(tweets[key]) for key in wanted if key in tweets]
+    return shown + [_row(tweets[key]) for key in wanted if key in tweets]
 
 
 def _offered(shown: set[PostKey], heat: RankedPaper) -> list[PostKey]:
@@ -142,35 +142,20 @@ def _offered(shown: set[PostKey], heat: RankedPaper) -> list[PostKey]:
     return [line.key for line in live if line.key not in shown][:OFFERED]
 
 
-def _tweet(tweet: Tweet) -> TweetRow:
+def _row(tweet: Tweet, shown: ShownTweet | None = None) -> TweetRow:
+    """Return the row of a post, with the words of the list if that shows it."""
+    words = shown or tweet
     return TweetRow(
-        shown=False,
-        position=None,
+        shown=shown is not None,
+        position=shown.position if shown else None,
         key=tweet.key,
-        name=tweet.author_name,
-        handle=tweet.author_handle,
-        direction=tweet.direction,
-        language=tweet.language,
-        shown_html=tweet.shown_html,
+        name=words.author_name,
+        handle=words.author_handle,
+        direction=words.direction,
+        language=words.language,
+        shown_html=words.shown_html,
         network=tweet.network,
         counts=tweet.counted,
         state=tweet.state,
         url=tweet.url,
-    )
-
-
-def _shown(row: ShownTweet) -> TweetRow:
-    return TweetRow(
-        shown=True,
-        position=row.position,
-        key=row.tweet.key,
-        name=row.author_name,
-        handle=row.author_handle,
-        direction=row.direction,
-        language=row.language,
-        shown_html=row.shown_html,
-        network=row.tweet.network,
-        counts=row.tweet.counted,
-        state=row.tweet.state,
-        url=row.tweet.url,
     )

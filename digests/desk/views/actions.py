@@ -11,14 +11,14 @@ from digests.desk.body import Body, flag, post_keys, revision, text, whole
 from digests.desk.changing import refuse_published
 from digests.desk.rules import read_rules, save_for_site
 from digests.desk.rules_preview import preview_rules
-from digests.desk.state import digests_of, is_editable
-from digests.desk.titles import quoted, several
+from digests.desk.state import digests_of
 from digests.desk.undoing import undo as undo_last
 from digests.editing import curation
 from digests.editing.columns import MARKS, TEXTS, Mark, Text
 from digests.editing.conflicts import Refused
 from digests.templatetags.reading import ordinal
 from papers import clock
+from papers.counted import counted
 from papers.fetching import fetch_paper, fetch_tweet
 from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
@@ -31,7 +31,7 @@ from papers.text.identifiers import ARXIV_ID
 def start(request: HttpRequest, day: date, body: Body) -> str:
     digest = curation.begin(day, now=clock.now())
     number = digest.entries.count()
-    return f"List started with {several(number)}."
+    return f"List started with {counted(number, 'paper')}."
 
 
 @desk_action(EDIT)
@@ -42,35 +42,35 @@ def add(request: HttpRequest, day: date, body: Body) -> str:
     paper = here or fetch_paper(asked, now=now)
     position = whole(body, "position") if body.get("position") is not None else None
     actions.add(day, paper, position, by=user_of(request), now=now)
-    return f"{quoted(paper)} {place(day, paper)}."
+    return f"“{paper.plain_title}” {place(day, paper)}."
 
 
 @desk_action(EDIT)
 def remove(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.remove(day, paper, revision(body), by=user_of(request), now=clock.now())
-    return f"{quoted(paper)} removed."
+    return f"“{paper.plain_title}” removed."
 
 
 @desk_action(EDIT)
 def dismiss(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.dismiss(day, paper, by=user_of(request), now=clock.now())
-    return f"{quoted(paper)}: not today."
+    return f"“{paper.plain_title}”: not today."
 
 
 @desk_action(EDIT)
 def undismiss(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
-    actions.undismiss(day, paper)
-    return f"{quoted(paper)} is undecided again."
+    actions.undismiss(day, [paper])
+    return f"“{paper.plain_title}” is undecided again."
 
 
 @desk_action(EDIT)
 def move(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.move(day, paper, whole(body, "position"), whole(body, "moves"), by=user_of(request))
-    return f"{quoted(paper)} {place(day, paper)}."
+    return f"“{paper.plain_title}” {place(day, paper)}."
 
 
 def mark(column: Mark) -> DeskAction:
@@ -78,7 +78,7 @@ def mark(column: Mark) -> DeskAction:
     def act(request: HttpRequest, day: date, body: Body) -> str:
         paper, is_set = paper_of(body), flag(body, column.actions[True])
         actions.mark(column, day, paper, is_set, revision(body), by=user_of(request))
-        return f"{quoted(paper)} is {column.actions[is_set].label}."
+        return f"“{paper.plain_title}” is {column.actions[is_set].label}."
 
     return act
 
@@ -88,7 +88,7 @@ def write(column: Text) -> DeskAction:
     def act(request: HttpRequest, day: date, body: Body) -> str:
         paper = paper_of(body)
         texts.write(column, day, paper, text(body, "text"), text(body, "base"), by=user_of(request))
-        return f"{column.of.capitalize()} {quoted(paper)} saved."
+        return f"{column.of.capitalize()} “{paper.plain_title}” saved."
 
     return act
 
@@ -107,14 +107,14 @@ def add_tweet(request: HttpRequest, day: date, body: Body) -> str:
     tweet = fetch_tweet(text(body, "link"), paper, now=clock.now())
     tweets.show_tweet(day, paper, tweet, by=user_of(request))
     by = f"by @{tweet.author_handle}" if tweet.author_handle else f"on {title_of(tweet.network)}"
-    return f"The post {by} is shown under {quoted(paper)}."
+    return f"The post {by} is shown under “{paper.plain_title}”."
 
 
 @desk_action(EDIT)
 def show_tweets(request: HttpRequest, day: date, body: Body) -> str:
     paper, wanted = paper_of(body), post_keys(body, "tweets")
     tweets.show_tweets(day, paper, wanted, post_keys(body, "base"), by=user_of(request))
-    return f"{several(len(wanted), 'post')} shown under {quoted(paper)}."
+    return f"{counted(len(wanted), 'post')} shown under “{paper.plain_title}”."
 
 
 @desk_action(EDIT)
@@ -122,14 +122,14 @@ def accept(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     base = whole(body, "moves") if body.get("moves") is not None else None
     actions.accept(day, paper, whole(body, "position"), base, by=user_of(request), now=clock.now())
-    return f"{quoted(paper)} {place(day, paper)}."
+    return f"“{paper.plain_title}” {place(day, paper)}."
 
 
 @desk_action(EDIT)
 def ignore(request: HttpRequest, day: date, body: Body) -> str:
     paper = paper_of(body)
     actions.ignore(day, paper, by=user_of(request), now=clock.now())
-    return f"{quoted(paper)} is no longer suggested."
+    return f"“{paper.plain_title}” is no longer suggested."
 
 
 @desk_action(VIEW)
@@ -149,11 +149,11 @@ def save_rules(request: HttpRequest, day: date, body: Body) -> HttpResponse:
 @desk_action(EDIT)
 def refresh_counts(request: HttpRequest, day: date, body: Body) -> str:
     digest = digests_of(day)[1]
-    if digest is None or not is_editable(digest):
+    if digest is None or not digest.is_editable:
         raise Refused("Nothing to refresh: this day has no list you can edit.")
     done = read_counts(list(digest.entries.values_list("paper", flat=True)), now=clock.now())
     curation.take_counts(digest)
-    return " ".join([f"Counts of {several(done.read, 'post')} refreshed.", *done.failed])
+    return " ".join([f"Counts of {counted(done.read, 'post')} refreshed.", *done.failed])
 
 
 @desk_action(EDIT)

@@ -3,7 +3,7 @@
 from datetime import UTC, date
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -23,9 +23,8 @@ def this_month(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@permission_required(VIEW, raise_exception=True)
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
-    if not request.user.has_perm(VIEW):
-        raise PermissionDenied
     now = clock.now()
     found = month_of(year, month, now)
     context = {

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from digests.desk.answers import EDIT, VIEW, DeskAction, desk_action, desk_part, part, user_of
 from digests.desk.body import Body, short_text
 from digests.desk.context import compared, covered, note_starts, past_lists
-from digests.desk.titles import quoted
 from digests.desk.views.actions import paper_of
 from digests.editing.conflicts import Refused
 from papers import clock
@@ -25,14 +24,14 @@ def ignore_covered(request: HttpRequest, day: date, body: Body) -> str:
     """Ignore that a past list had the paper, on this day, for all editors."""
     paper, key = paper_of(body), key_of(body)
     covered.ignore(day, paper, key, by=user_of(request), now=clock.now())
-    return f"{quoted(paper)}: ignored what a past list had."
+    return f"“{paper.plain_title}”: ignored what a past list had."
 
 
 @desk_action(EDIT)
 def recall_covered(request: HttpRequest, day: date, body: Body) -> str:
     paper, key = paper_of(body), key_of(body)
     covered.recall(day, paper, key)
-    return f"{quoted(paper)}: no longer ignored."
+    return f"“{paper.plain_title}”: no longer ignored."
 
 
 def key_of(body: Body) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from digests.desk.answers import EDIT, PUBLISH, VIEW, desk_action, user_of
 from digests.desk.body import Body, revision
-from digests.desk.state import digests_of, is_editable
+from digests.desk.state import digests_of
 from digests.desk.views.publication import own
 from digests.editing import history
 from digests.editing.comparing import Difference, difference
@@ -39,8 +39,8 @@ def history_page(request: HttpRequest, day: date) -> HttpResponse:
         "day": day,
         "sheet": "admin/history.css",
         "digest": shown,
-        "can_restore": request.user.has_perm(EDIT if is_editable(shown) else PUBLISH),
-        "opens_correction": not is_editable(shown),
+        "can_restore": request.user.has_perm(EDIT if shown.is_editable else PUBLISH),
+        "opens_correction": not shown.is_editable,
         "is_nav_sidebar_enabled": False,
     }
     if "a" not in request.GET or "b" not in request.GET:
@@ -114,7 +114,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
     Raises Refused, and Conflict if the list is no longer at the revision `seen`.
     """
     shown = list_of(request, day)
-    if not request.user.has_perm(EDIT if is_editable(shown) else PUBLISH):
+    if not request.user.has_perm(EDIT if shown.is_editable else PUBLISH):
         raise PermissionDenied("You don’t have permission to do this. Ask an administrator.")
     then = next((one for one in versions_of(day) if str(one.pk) == version), None)
     if then is None:
@@ -126,7 +126,7 @@ def restore_version(request: HttpRequest, day: date, version: str, seen: int) ->
         raise Refused("This day is being published. Undo that first, then restore.")
     try:
         with transaction.atomic():
-            if not is_editable(shown):
+            if not shown.is_editable:
                 shown, seen = open_correction(own(day), by=user), seen + 1  # its beginning is one change
             restore_list(shown.pk, then, by=user, seen=seen)
             Dismissal.objects.filter(day=day, paper__entries__digest=shown).delete()

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from digests.desk.answers import EDIT, VIEW, desk_part, part
 from digests.desk.context.covered import covered, ignored_on
 from digests.desk.rows.entries import entry_tweets
-from digests.desk.state import digests_of, is_editable
+from digests.desk.state import digests_of
 from digests.reader.pages.histories import histories
 from digests.reader.pages.papers import drawn, posts_of
 from digests.reader.texts import texts_of_whole_papers
@@ -51,7 +51,7 @@ def look(request: HttpRequest, day: date, arxiv_id: str) -> str:
         "titles": Texts((Kind.LINE, one.title) for one in repeats),
         "can_ignore": request.user.has_perm(EDIT),
         "entry": entry,
-        "can_edit": is_editable(digest) and request.user.has_perm("digests.change_digest"),
+        "can_edit": digest is not None and digest.is_editable and request.user.has_perm(EDIT),
         "code": code_links(paper),
         "shares": shares(heat),
     }
@@ -76,7 +76,7 @@ def posts(request: HttpRequest, day: date, arxiv_id: str) -> str:
     if entry is None:
         raise Http404("This paper is not in the list")
     [heat] = ranked({entry.paper_id: arxiv_id}, rules())
-    can_edit = is_editable(digest) and request.user.has_perm("digests.change_digest")
+    can_edit = entry.digest.is_editable and request.user.has_perm(EDIT)
     return part(request, "posts", tweets=entry_tweets(entry, heat), id=arxiv_id, can_edit=can_edit)
 
 

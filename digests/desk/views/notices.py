@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,10 +28,9 @@ class NoticeRow:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(VIEW, raise_exception=True)
 def notices(request: HttpRequest) -> HttpResponse:
     """Show the newest notices. A POST marks one or all as read; with `open` it leads to what the notice is about."""
-    if not request.user.has_perm(VIEW):
-        raise PermissionDenied
     own = Received.objects.filter(editor=user_of(request)).select_related("notice")
     if request.method == "POST":
         number = request.POST.get("notice", "")

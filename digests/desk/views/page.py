@@ -5,7 +5,7 @@ from datetime import UTC, date
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -40,9 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # previews; its types know no further arguments
 @gzip_page
 @require_safe
+@permission_required(VIEW, raise_exception=True)
 def page(request: HttpRequest, day: date) -> HttpResponse:
-    if not request.user.has_perm(VIEW):
-        raise PermissionDenied
     presence.arrive(day, user_of(request))
     presence.forget()
     visits.arrive(day, user_of(request), now=clock.now())

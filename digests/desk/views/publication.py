@@ -12,7 +12,6 @@ from digests.desk.answers import EDIT, PUBLISH, VIEW, answer, desk_action, desk_
 from digests.desk.body import Body, flag, revision, short_text
 from digests.desk.changing import Action, editing, own_revision
 from digests.desk.state import Desk, digests_of
-from digests.desk.titles import several
 from digests.editing import history, presence
 from digests.editing.comparing import difference
 from digests.editing.conflicts import Refused
@@ -38,7 +37,7 @@ def check(request: HttpRequest, day: date, body: Body) -> HttpResponse:
     found = found_in(desk)
     stops = sum(one.stops for one in found)
     what = f"fix or ignore {stops}" if stops else "none of them stops publication"
-    said = f"Checked: {several(len(found), 'finding')}; {what}." if found else "Checked: no problems found."
+    said = f"Checked: {counted(len(found), 'finding')}; {what}." if found else "Checked: no problems found."
     return answer(request, day, said, body, desk=desk, parts={"checks": checks(request, desk, found)})
 
 
