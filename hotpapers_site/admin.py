@@ -1,9 +1,6 @@
 """Security events in the admin, to read. Devices of the second factor belong to each user and are not listed."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
@@ -19,10 +16,4 @@ class SecurityEventAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "by"]
     ordering = ["-at", "-id"]
     sortable_by = ["at"]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow users who may see accounts to see what happened to them."""
-        return request.user.has_perm("auth.view_user")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+    seen_with = "auth.view_user"

@@ -1,7 +1,5 @@
 """The admin page of the mirrors: how each is, and "bring up to date now"."""
 
-from typing import Any
-
 from celery import current_app
 from django.conf import settings
 from django.contrib import admin, messages
@@ -18,12 +16,7 @@ class MirrorHealthAdmin(ReadOnlyAdmin):
     list_display = ["name", "state", "good_at", "ran_at", "changed_days", "message"]
     ordering = ["name"]
     actions = ["bring_up_to_date"]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("digests.view_digest")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+    seen_with = "digests.view_digest"
 
     def has_bring_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("digests.publish_digest")
@@ -34,7 +27,7 @@ class MirrorHealthAdmin(ReadOnlyAdmin):
         return difference(target) if target else 0
 
     @admin.action(description="Bring up to date now", permissions=["bring"])
-    def bring_up_to_date(self, request: HttpRequest, rows: "QuerySet[MirrorHealth, Any]") -> None:
+    def bring_up_to_date(self, request: HttpRequest, rows: "QuerySet[MirrorHealth]") -> None:
         try:
             for row in rows:
                 current_app.send_task("digests.tasks.mirror_one", [row.name], queue="mirror", retry=False)

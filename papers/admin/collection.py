@@ -134,10 +134,4 @@ class ErasureAdmin(ReadOnlyAdmin):
     list_select_related = ["by"]
     ordering = ["-at", "-id"]
     sortable_by = ["at"]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees posts sees that some were erased."""
-        return request.user.has_perm("papers.view_tweet")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+    seen_with = "papers.view_tweet"

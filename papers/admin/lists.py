@@ -172,6 +172,15 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that nobody edits here."""
 
+    seen_with = ""
+    """The right that lets somebody see them; if not given, that to view the model."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(self.seen_with) if self.seen_with else super().has_view_permission(request, obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

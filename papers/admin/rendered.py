@@ -1,7 +1,5 @@
 """Texts that show their source because rendering them failed or was over the bound."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,15 +22,10 @@ class RenderedTextAdmin(ReadOnly):
     ordering = ["table", "row_id", "key"]
     sortable_by = ()
     show_full_result_count = False
+    seen_with = "papers.view_paper"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RenderedText]:
         return RenderedText.objects.exclude(trouble="")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("papers.view_paper")
 
     @admin.display(description="why")
     def why(self, text: RenderedText) -> str:
