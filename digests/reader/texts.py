@@ -29,10 +29,8 @@ def texts_of_days(digests: Iterable[Digest]) -> Texts:
 
 def texts_of_digest(digest: Digest, entries: Iterable[Entry], events: Iterable[PublicEvent]) -> Texts:
     """All that a digest's page prints."""
-    entries = list(entries)
-    notes = [digest.intro, *(entry.note for entry in entries), *(event.note for event in events)]
-    abstracts = ((kind, entry.abstract) for entry in entries for kind in (Kind.ABSTRACT, Kind.LEAD))
-    return Texts([*_lines(entries), *abstracts, *((Kind.NOTE, note) for note in notes)])
+    notes = [digest.intro, *(event.note for event in events)]
+    return texts_of_list(entries, *((Kind.NOTE, note) for note in notes))
 
 
 def texts_of_events(events: Iterable[PublicEvent]) -> Texts:

@@ -21,7 +21,7 @@ PAPERS_A_WEEK = 15
 
 def week_items(now: datetime) -> tuple[list[FeedItem], list[Digest], list[Paper]]:
     """Return the newest weeks, from Monday to Sunday (UTC), that ended before `now`, and what they show; ten queries."""
-    monday = now.astimezone(UTC).date() - timedelta(days=now.astimezone(UTC).weekday())
+    monday = _monday(now.astimezone(UTC).date())
     days = Digest.objects.published().filter(date__lt=monday).order_by("-date").prefetch_related("events")[: 7 * NEWEST_WEEKS]
     weeks = [(first, list(found)) for first, found in groupby(days, lambda digest: _monday(digest.date))][:NEWEST_WEEKS]
     asked = [digest for _, digests in weeks for digest in digests]
@@ -45,7 +45,7 @@ def week_items(now: datetime) -> tuple[list[FeedItem], list[Digest], list[Paper]
             FeedItem(
                 url=absolute(selection.address()),
                 title=headline(f"Hot papers {selection.period.words}", titles, len(pks)),
-                html=render_to_string("feed_week.html", context | list_context(shown, texts)),
+                html=render_to_string("feed_week.html", context),
                 published=ended_at,
                 updated=max([ended_at, *filter(None, map(changed, digests))]),
                 touched=touched(shown),

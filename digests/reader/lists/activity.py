@@ -55,8 +55,13 @@ def activity_of_category(code: str, newest: date) -> Activity:
 def top_of_category(code: str, newest: date) -> list[Entry]:
     """Return its hottest papers of that time, each once, by one kind of counts: the network's if there are any. One query."""
     rows = _entries(code, months_before(newest, MONTHS)[0]).select_related("paper", "digest")
+    return best_of(rows.order_by("provenance", SCORE.desc(), "-pk")[: TOP * 3])  # "network" comes before "post"
+
+
+def best_of(hottest_first: Iterable[Entry]) -> list[Entry]:
+    """Return the first entries by one kind of counts, each paper once."""
     first: dict[int, Entry] = {}
-    for entry in rows.order_by("provenance", SCORE.desc(), "-pk")[: TOP * 3]:  # "network" comes before "post"
+    for entry in hottest_first:
         if not first or entry.provenance == next(iter(first.values())).provenance:
             first.setdefault(entry.paper_id, entry)
     return list(first.values())[:TOP]

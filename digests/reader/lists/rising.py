@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from digests.models import Digest, Entry
+from digests.models import Digest, DigestQuerySet, Entry
 from digests.reader.lists.listing import fetched
 from papers.counts.measuring import HORIZON
 from papers.models import Paper, PaperMeasurement, Provenance
@@ -42,8 +42,7 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
     Considered are papers of published days whose posts are still read. If a paper was not read within the window, or only once
     in twice the window, its gain is unknown.
     """
-    first_day = (now - HORIZON).astimezone(UTC).date()
-    days = Digest.objects.published().between(first_day, None)
+    days = _days(now)
     later = Entry.objects.filter(paper=OuterRef("paper"), digest__in=days, digest__date__gt=OuterRef("digest__date"))
     readings = PaperMeasurement.objects.filter(paper=OuterRef("paper"), provenance=Provenance.NETWORK, read_at__lte=now)
     within = readings.filter(read_at__gt=now - window)
@@ -62,9 +61,12 @@ def rising(now: datetime, window: timedelta = timedelta(hours=24), limit: int = 
 
 def may_rise(now: datetime) -> list[Paper]:
     """Return the papers for which a reading may change the result of `rising`, with their keys alone; one query."""
-    first_day = (now - HORIZON).astimezone(UTC).date()
-    entries = Entry.objects.filter(digest__in=Digest.objects.published().between(first_day, None))
-    return [Paper(pk) for pk in entries.values_list("paper", flat=True)]
+    return [Paper(pk) for pk in Entry.objects.filter(digest__in=_days(now)).values_list("paper", flat=True)]
+
+
+def _days(now: datetime) -> DigestQuerySet:
+    """Return the published days whose posts are still read."""
+    return Digest.objects.published().between((now - HORIZON).astimezone(UTC).date(), None)
 
 
 def _score(reading: PaperMeasurement) -> int:

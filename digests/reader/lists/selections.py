@@ -6,6 +6,7 @@ managers. Every part is optional. digests/reader/lists/listing.py asks for the p
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -65,7 +66,8 @@ class Period:
                 return cls(text, monday, monday + timedelta(days=6), words=f"of the week from {_words(monday)}")
             if found := re.fullmatch("([0-9]{4})-([0-9]{2})", text):
                 first = date(int(found[1]), int(found[2]), 1)
-                return cls(text, first, _last_of_month(first), words=f"of {first:%B} {first.year}")
+                last = first.replace(day=monthrange(first.year, first.month)[1])
+                return cls(text, first, last, words=f"of {first:%B} {first.year}")
             if re.fullmatch("[0-9]{4}", text):
                 return cls(text, date(int(text), 1, 1), date(int(text), 12, 31), words=f"of {int(text)}")
         except (ValueError, OverflowError) as error:
@@ -88,12 +90,6 @@ class Period:
 
 def _words(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
-
-
-def _last_of_month(first: date) -> date:
-    if (first.year, first.month) == (date.max.year, 12):
-        return date.max
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def shown(text: str) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
 from digests.page_cache.subjects import reads_query
-from digests.reader.lists.activity import TOP, activity_by_month
+from digests.reader.lists.activity import activity_by_month, best_of
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, part_after
 from digests.reader.texts import texts_of_papers
@@ -112,15 +112,6 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
 def hotness(entry: Entry) -> tuple[bool, int]:
     """Sort counts from the network before old ones."""
     return entry.provenance == Provenance.NETWORK, entry.retweets + entry.favorites + entry.extra_points
-
-
-def best_of(listed: list[Entry]) -> list[Entry]:
-    """Return the hottest by one kind of counts, each paper once."""
-    first: dict[int, Entry] = {}
-    for entry in listed:
-        if entry.provenance == listed[0].provenance:
-            first.setdefault(entry.paper_id, entry)
-    return list(first.values())[:TOP]
 
 
 def behind(papers: QuerySet[Paper], after: str) -> QuerySet[Paper]:

@@ -95,7 +95,7 @@ class Posts:
 def posts_of(tweets: Iterable[Tweet], shown: Iterable[ShownTweet], ranked_by: Rules) -> Posts:
     """First the posts that its lists show, even if they are gone meanwhile; then all others of those that count, best first.
 
-    Of a text that one person posted on two networks the other posts with it take a line.
+    If somebody posted the same text on several networks, its best post has a box, and the others take a line each.
     """
     first: dict[int, ShownTweet] = {}
     for one in shown:
