@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from digests.models import Digest, Received
 from papers import clock
+from papers.counted import counted
 from papers.models import Paper, RenderedText
 
 
@@ -38,9 +39,11 @@ SECTIONS = (
     Section("People", "Who may sign in, and what each role may do.", ("auth.user", "auth.group")),
 )
 RECENT = timedelta(days=14)
-REVIEWS = {
+OPEN_LISTS: dict[str, str] = {
     Digest.Review.READY: "Lists that are ready for review:",
     Digest.Review.CHANGES: "Lists in which an editor wants changes:",
+    "draft": "Drafts of the last two weeks, not published yet:",
+    "correction": "Corrections that are begun and not published:",
 }
 REST = Section("System", "Sign-ins and other tables of the software itself.", ())
 
@@ -88,30 +91,15 @@ class Waiting(NamedTuple):
 
 def waiting(today: date) -> list[Waiting]:
     """Return what waits for an editor; three queries."""
-    found: list[Waiting] = []
+    lists: dict[str, list[tuple[str, str]]] = {state: [] for state in OPEN_LISTS}
     open_lists = Digest.all_drafts.filter(status=Digest.Status.DRAFT, date__gt=today - RECENT).order_by("date")
-    drafts: list[tuple[str, str]] = []
-    corrections: list[tuple[str, str]] = []
-    reviews: dict[str, list[tuple[str, str]]] = {Digest.Review.READY: [], Digest.Review.CHANGES: []}
     for day, corrects, review in open_lists.values_list("date", "corrects", "review"):
-        link = date_format(day, "j M Y"), reverse("desk", args=[day])
-        if review:
-            reviews[review].append(link)
-        else:
-            (corrections if corrects else drafts).append(link)
-    for state, said in REVIEWS.items():
-        if reviews[state]:
-            found.append(Waiting(said, reviews[state]))
-    if drafts:
-        found.append(Waiting("Drafts of the last two weeks, not published yet:", drafts))
-    if corrections:
-        found.append(Waiting("Corrections that are begun and not published:", corrections))
-    newer = Paper.objects.filter(newer__isnull=False).count()
-    if newer:
-        papers = f"{newer:,} {'paper has' if newer == 1 else 'papers have'} a newer version on arXiv."
+        lists[review or ("correction" if corrects else "draft")].append((date_format(day, "j M Y"), reverse("desk", args=[day])))
+    found = [Waiting(OPEN_LISTS[state], links) for state, links in lists.items() if links]
+    if newer := Paper.objects.filter(newer__isnull=False).count():
+        papers = f"{counted(newer, 'paper has', 'papers have')} a newer version on arXiv."
         found.append(Waiting(papers, [("Look at them", reverse("admin:papers_paper_changelist", query={"newer": "waits"}))]))
-    troubled = RenderedText.objects.exclude(trouble="").count()
-    if troubled:
-        texts = f"{troubled:,} {'text shows its' if troubled == 1 else 'texts show their'} source because rendering failed."
+    if troubled := RenderedText.objects.exclude(trouble="").count():
+        texts = f"{counted(troubled, 'text shows its', 'texts show their')} source because rendering failed."
         found.append(Waiting(texts, [("Look at them", reverse("admin:papers_renderedtext_changelist"))]))
     return found

@@ -40,7 +40,7 @@ def keep_database_private(connection: Any, **_: object) -> None:
 
 
 def leave_queries_uncompiled(connection: Any, **_: object) -> None:
-    """Keep PostgreSQL from compiling queries, which takes longer than any of ours lasts: up to 90 ms, where it overrates them."""
+    """Keep PostgreSQL from compiling queries: if it overestimates their cost, that takes longer than the query: up to 90 ms."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET jit TO off")

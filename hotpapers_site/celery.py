@@ -92,7 +92,7 @@ app.autodiscover_tasks()
 
 # A worker of root's is warned of pickled messages; ours are JSON.
 warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
-# One that has lost Redis says so in a line; Celery's next version is no matter of its operators.
+# A worker that has lost Redis says so in a line; operators need not hear about Celery's next version each time.
 warnings.filterwarnings("ignore", message=r"\s*In Celery 5\.1 we introduced an optional breaking change")
 
 

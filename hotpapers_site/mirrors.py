@@ -1,7 +1,6 @@
 """The mirrors as the environment describes them: `MIRRORS=blog,site`, and for each `MIRROR_BLOG_…`."""
 
 import re
-from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -25,13 +24,7 @@ ONLY_GIT = ("REMOTE", "BRANCH", "PATH", "AUTHOR", "USER", "TOKEN")
 
 
 def choice(*allowed: str) -> Kind[str]:
-    return Kind(partial(_choose, allowed), f"{', '.join(allowed[:-1])} or {allowed[-1]}", allowed[0])
-
-
-def _choose(allowed: tuple[str, ...], given: str) -> str:
-    if given not in allowed:
-        raise ValueError(given)
-    return given
+    return Kind(lambda given: values.one_of(given, allowed), f"{', '.join(allowed[:-1])} or {allowed[-1]}", allowed[0])
 
 
 def _branch(given: str) -> str:
@@ -82,7 +75,7 @@ REMOTE = Kind(
 BRANCH = Kind(_branch, "the name of a branch", "main")
 AUTHOR = Kind(_author, "a name and an address as git writes them", "Hot Papers <mirror@papers.example>")
 PATH = Kind(_inside, "a folder inside the repository", "content/posts")
-SITE = Kind(partial(_choose, ("html",)), "html, or to be left out, with KIND=html", "html")
+SITE = Kind(lambda given: values.one_of(given, ("html",)), "html, or to be left out, with KIND=html", "html")
 WEBHOOK = Kind(
     alert_values.address_with_query, "an https:// address (http:// for this machine only)", "https://hooks.example/site"
 )

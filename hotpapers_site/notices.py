@@ -10,7 +10,6 @@ from hashlib import blake2s
 from itertools import groupby
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -71,9 +70,7 @@ def _by_webhook(address: str, now: datetime) -> None:
         waiting = waiting[len(some) :]
         if not _sent("a webhook of NOTICE_WEBHOOKS", partial(alerts.post, address, "Hot Papers", text)):
             return
-        for one in some:
-            one.told = [*one.told, name]
-            one.save(update_fields=["told"])
+        alerts.keep_told(some, name)
 
 
 def _first(waiting: list[Notice], address: str) -> tuple[list[Notice], str]:
@@ -110,10 +107,7 @@ def _mail(address: str, rows: list[Received]) -> None:
     lines = [f"{sentence}\n{_address(row.notice)}" for sentence, row in zip(sentences, rows, strict=True)]
     account = f"{settings.SITE_URL}{reverse('own-account')}"
     text = "\n\n".join([*lines, f"You get this mail because you asked for it: {account}"])
-    try:
-        send_mail(f"Hot Papers: {subject}"[:200], text, settings.DEFAULT_FROM_EMAIL, [address])
-    except (OSError, ValueError) as error:  # smtplib's errors are OSErrors
-        raise NotTold(f"{type(error).__name__}: {error}") from error
+    alerts.mail(f"Hot Papers: {subject}"[:200], text, [address])
 
 
 def _sent(what: str, act: Callable[[], None]) -> bool:

@@ -81,7 +81,8 @@ def confirm_password(request: HttpRequest) -> HttpResponse:
 
 
 class FreshPasswordMiddleware:
-    """Somebody who finds an open browser can edit lists, but give rights to nobody. Of a change it is known who made it."""
+    """Keeps somebody who finds an open browser from changing accounts; lists can be edited. Also keeps the request at hand, so
+    that security events say who changed what."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

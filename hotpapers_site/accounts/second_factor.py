@@ -50,8 +50,8 @@ def ask_after_password(request: HttpRequest, user: User, **_: object) -> None:
 
 
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: between password and second factor, a session belongs to nobody. Readers' pages read none, but where a draft
-    may be looked at, so theirs is read no earlier than they ask whose it is."""
+    """Middleware: between password and second factor, a session belongs to nobody. On readers' pages, the session is read only
+    if the page asks for the user, which it does where a draft may be shown."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/"):

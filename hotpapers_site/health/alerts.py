@@ -3,13 +3,14 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db.models import Model
 
 from papers.sources.http import SourceError, client, fetch
 
@@ -60,6 +61,13 @@ def tell(channel: Channel, begun: list[str], over: list[str]) -> bool:
     return True
 
 
+def keep_told(rows: Iterable[Model], channel: str, field: str = "told") -> None:
+    """Keep with these rows that the channel took what they say."""
+    for row in rows:
+        setattr(row, field, [*getattr(row, field), channel])
+        row.save(update_fields=[field])
+
+
 def tell_all(begun: list[str], over: list[str]) -> None:
     """Send by every channel, whether or not the database answers."""
     for channel in channels():
@@ -79,8 +87,13 @@ def ping() -> None:
 
 
 def _mail(subject: str, text: str) -> None:
+    mail(subject, text, settings.ALERT_EMAILS)
+
+
+def mail(subject: str, text: str, to: list[str]) -> None:
+    """Send a mail to these addresses. Raises NotTold."""
     try:
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, settings.ALERT_EMAILS)
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, to)
     except (OSError, ValueError) as error:  # smtplib's errors are OSErrors
         raise NotTold(f"{type(error).__name__}: {error}") from error
 

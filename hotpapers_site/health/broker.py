@@ -39,7 +39,7 @@ def waiting() -> dict[str, Waiting]:
 
 
 def _age_s(message: bytes | None, now: float) -> float:
-    """Return the seconds since it was queued (celery.py adds the moment to each message)."""
+    """Return the seconds since it was queued (task_runs.py adds the moment to each message)."""
     try:
         queued_at = float(json.loads(message or b"{}")["headers"]["queued_at"])
     except (ValueError, KeyError, TypeError):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -64,15 +65,11 @@ class _Collector:
         yield CounterMetricFamily("hotpapers_answer_seconds", "Time that answers took", value=tallies.get("answer_s", 0.0))
 
 
-def _gauge(name: str, text: str, labels: list[str], values: Any) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=labels)
+def _family(kind: type[GaugeMetricFamily | CounterMetricFamily], name: str, text: str, labels: list[str], values: Any) -> Metric:
+    family = kind(name, text, labels=labels)
     for of, value in values.items():
         family.add_metric(of, value)
     return family
 
 
-def _counter(name: str, text: str, labels: list[str], values: Any) -> Metric:
-    family = CounterMetricFamily(name, text, labels=labels)
-    for of, value in values.items():
-        family.add_metric(of, value)
-    return family
+_gauge, _counter = partial(_family, GaugeMetricFamily), partial(_family, CounterMetricFamily)

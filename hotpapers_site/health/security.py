@@ -24,9 +24,7 @@ def tell_events() -> None:
     for channel in alerts.channels() if rows else []:
         new = [row for row in rows if channel.name not in row.told]
         if new and alerts.tell(channel, sentences(new), []):
-            for row in new:
-                row.told = [*row.told, channel.name]
-                row.save(update_fields=["told"])
+            alerts.keep_told(new, channel.name)
 
 
 def sentences(events: list[SecurityEvent]) -> list[str]:

@@ -99,9 +99,5 @@ def tell() -> None:
         begun = [row for row in rows if row.ended_at is None and channel.name not in row.told]
         over = [row for row in rows if row.ended_at and channel.name in row.told and channel.name not in row.told_end]
         if (begun or over) and alerts.tell(channel, [row.sentence for row in begun], [row.sentence for row in over]):
-            for row in begun:
-                row.told = [*row.told, channel.name]
-                row.save(update_fields=["told"])
-            for row in over:
-                row.told_end = [*row.told_end, channel.name]
-                row.save(update_fields=["told_end"])
+            alerts.keep_told(begun, channel.name)
+            alerts.keep_told(over, channel.name, "told_end")

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from digests.models import Notice, NoticesByMail, Received
 from digests.notices.telling import tell
 from hotpapers_site import notices, tasks
-from hotpapers_site.health import troubles
+from hotpapers_site.health import alerts, troubles
 from papers import clock
 from tests.editors import make_client, make_user
 from tests.hotpapers_site.health.test_alerts import Hooks, text_of
@@ -68,7 +68,7 @@ def test_channel_that_fails_is_tried_again_and_nothing_is_lost_in_the_product(
     happen()
     hooks.status = 500
     with monkeypatch.context() as broken:
-        broken.setattr(notices, "send_mail", refuse)
+        broken.setattr(alerts, "send_mail", refuse)
         notices.send(clock.now())
     assert (mail.outbox, Received.objects.filter(read_at=None).count()) == ([], 2)
     late = clock.now() + timedelta(minutes=11)

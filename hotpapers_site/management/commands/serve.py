@@ -152,7 +152,6 @@ def programs(port: int) -> list[Program]:
     # What the programs do is told by the Teller; they themselves say what goes wrong with them.
     told = {"LOG_LEVEL": "WARNING"} | os.environ
     environment = told | leftovers.marks(settings.VAR_DIR) | {"SITE_URL": site_url(port), "PYTHONPATH": path}
-    web = [str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     celery = [sys.executable, "-m", "celery", "--app", "hotpapers_site", "--quiet"]
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     followers = [
@@ -171,7 +170,7 @@ def programs(port: int) -> list[Program]:
         for queue in QUEUES.values()
     ]
     return [
-        Program("The web server", [sys.executable, *web], environment=environment, again=True),
+        Program("The web server", [*manage, "web", "--port", str(port)], environment=environment, again=True),
         *workers,
         Program("Celery beat", [*celery, "beat", "--pidfile="], environment=environment, again=True),
         *followers,
