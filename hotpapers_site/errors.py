@@ -9,9 +9,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template import loader
+from django.urls import is_valid_path
 from django.views import csrf, defaults
 
 from hotpapers_site.databases.away import why_away
@@ -29,7 +30,15 @@ def unread(view: Any) -> Any:
 
 
 bad_request = unread(defaults.bad_request)
-page_not_found = unread(defaults.page_not_found)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Lead from an address with slashes too many at its end to the page that is meant; for all others say that there is none."""
+    path, query = request.path_info.rstrip("/"), request.META.get("QUERY_STRING", "")
+    if path != request.path_info and not path.startswith("//") and is_valid_path(path or "/"):
+        return HttpResponsePermanentRedirect(f"{path or '/'}?{query}" if query else path or "/")
+    response: HttpResponse = unread(defaults.page_not_found)(request, exception)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

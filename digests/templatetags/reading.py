@@ -47,7 +47,7 @@ def names(authors: list[str], most: int) -> str:
     """The authors in one line, with at most this many names: `A, B and 40 others`."""
     if len(authors) <= most + 1:
         return ", ".join(authors)
-    return f"{', '.join(authors[:most])} and {len(authors) - most} others"
+    return f"{', '.join(authors[:most])} and {len(authors) - most:,} others"
 
 
 register.filter("counted", lru_cache(maxsize=4096)(counted))
