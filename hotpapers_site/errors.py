@@ -33,9 +33,10 @@ bad_request = unread(defaults.bad_request)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Lead from an address with slashes too many at its end to the page that is meant; for all others say that there is none."""
+    """Lead from an address with slashes too many at its end to the page that is meant; for all others say that there is none. The
+    admin's addresses end with one: it leads to them."""
     path, query = request.path_info.rstrip("/"), request.META.get("QUERY_STRING", "")
-    if path != request.path_info and not path.startswith("//") and is_valid_path(path or "/"):
+    if path != request.path_info and not path.startswith(("//", "/admin")) and is_valid_path(path or "/"):
         return HttpResponsePermanentRedirect(f"{path or '/'}?{query}" if query else path or "/")
     response: HttpResponse = unread(defaults.page_not_found)(request, exception)
     return response

@@ -298,6 +298,13 @@ def test_an_address_that_is_none_leads_nowhere_for_a_slash(db: None, client: Cli
     assert client.get("/", PATH_INFO=path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["/admin/nothing/", "/admin/nothing//", "/admin/desk/2026-11-24/nothing/", "/admin/papers/nothing/"]
+)
+def test_admin_and_slashes_do_not_send_each_other_round(editor: Client, path: str) -> None:
+    assert editor.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("kind", UNREADABLE)
 @pytest.mark.parametrize("path", ["/admin/login/", "/nothing", "/", "/admin/desk/2026-11-24/note"])
 def test_form_that_cannot_be_read_is_refused(db: None, kind: str, path: str) -> None:
