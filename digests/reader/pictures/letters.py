@@ -4,13 +4,13 @@ import re
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, pairwise
 from math import ceil
 from pathlib import Path
 
 from django.conf import settings
-from PIL import ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 OURS = ("source-serif-4-latin.woff2", "source-serif-4-latin-ext.woff2")
 FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
@@ -98,20 +98,27 @@ def wrapped(text: str, room: int, size: int, weight: int, most: int) -> list[str
     """The drawable text in at most so many lines of this width (pixels). If it is longer, it ends with an ellipsis."""
     lines: list[str] = []
     pieces = [part for piece in PIECE.findall(text) for part in _fitting(piece, room, size, weight)]
-    begin = 0
-    while begin < len(pieces):
-        ahead = pieces[begin:]
-        fits = bisect(range(1, len(ahead) + 1), room, key=partial(_width_of_first, ahead, size, weight))
-        end = begin + max(1, fits)
-        if end < len(pieces) and len(lines) + 1 == most:
-            return [*lines, _cut("".join(pieces[begin : end + 3]).lstrip(), room, size, weight)]
-        lines.append("".join(pieces[begin:end]).strip())
-        begin = end
+    while pieces and len(lines) < most:
+        fits = max(1, _fitting_first(pieces, room, size, weight))
+        if fits < len(pieces) and len(lines) + 1 == most:
+            left = room - ceil(width("…", size, weight))
+            shown = pieces[: _fitting_first(pieces, left, size, weight)] or [*_fitting(pieces[0], left, size, weight)][:1]
+            return [*lines, f"{''.join(shown).strip().rstrip(' ,:;')}…"]
+        lines.append("".join(pieces[:fits]).strip())
+        del pieces[:fits]
     return lines if not lines or lines[-1] else lines[:-1]
 
 
-def _width_of_first(pieces: Sequence[str], size: int, weight: int, many: int) -> int:
-    return ceil(width("".join(pieces[:many]).strip(), size, weight))
+def _fitting_first(pieces: Sequence[str], room: int, size: int, weight: int) -> int:
+    """How many of the first pieces fit into a line; white space at its ends takes no room. Pieces are measured one by one: the
+    same words come again and again, a line never."""
+    taken = 0.0
+    for place, piece in enumerate(pieces):
+        if place or not piece.isspace():
+            taken += width(piece, size, weight)
+        if ceil(taken) > room and not piece.isspace():
+            return place
+    return len(pieces)
 
 
 def _fitting(piece: str, room: int, size: int, weight: int) -> Iterator[str]:
@@ -124,21 +131,50 @@ def _fitting(piece: str, room: int, size: int, weight: int) -> Iterator[str]:
         yield piece
 
 
-def _cut(text: str, room: int, size: int, weight: int) -> str:
-    fits = bisect(range(1, len(text) + 1), room, key=lambda end: ceil(width(f"{text[:end].rstrip()}…", size, weight)))
-    return f"{text[:fits].rstrip(' ,:;')}…"
-
-
 def draw_lines(
-    on: ImageDraw.ImageDraw, lines: Sequence[str], at: tuple[int, int], size: int, weight: int, ink: str, leading: float
+    card: Image.Image, lines: Sequence[str], at: tuple[int, int], size: int, weight: int, ink: Sequence[int], leading: float
 ) -> int:
-    """Draw the lines below each other. Returns where the next line would begin, in pixels from the top."""
+    """Draw the lines below each other; `ink` has the colour of the card for each darkness of a letter's pixel, from 0 to 255.
+    Returns where the next line would begin, in pixels from the top."""
     left, top = at
-    for line in lines:
-        x = float(left)
+    step, above = round(size * leading), size // 2
+    block = Image.new("L", (card.width - left, len(lines) * step + 2 * above))  # letters reach over their line
+    for number, line in enumerate(lines):
+        x = 0.0
         for path, part in runs(line):
-            face = font(path, size, weight)
-            on.text((x, top + size), part, font=face, fill=ink, anchor="ls")
-            x += face.getlength(part)
-        top += round(size * leading)
-    return top
+            x = _draw(block, part, font(path, size, weight), (x, above + number * step + size), is_ours=path.name in OURS)
+    place = (left, top - above, card.width, top - above + block.height)
+    card.paste(ImageChops.lighter(card.crop(place), block.point(ink)), place)
+    return top + len(lines) * step
+
+
+def _draw(block: Image.Image, part: str, face: ImageFont.FreeTypeFont, at: tuple[float, int], *, is_ours: bool) -> float:
+    """Draw what is in one font. Returns where it ends. Letters of our own font stand for themselves, so each is drawn once and
+    stamped from then on; others may join their neighbours or run to the left."""
+    x, base = at
+    if not is_ours or any(map(unicodedata.combining, part)):
+        ImageDraw.Draw(block).text(at, part, font=face, fill=255, anchor="ls")
+        return x + face.getlength(part)
+    for letter, following in pairwise(f"{part} "):
+        stamp, left, top = _stamp(face, letter)
+        if stamp:
+            block.paste(255, (round(x) + left, base + top), stamp)
+        x += _advance(face, letter, following)
+    return x
+
+
+@lru_cache(maxsize=2048)
+def _stamp(face: ImageFont.FreeTypeFont, letter: str) -> tuple[Image.Image | None, int, int]:
+    """The letter's picture, and where it begins, from its place on the line; None for a blank."""
+    left, top, right, bottom = map(int, face.getbbox(letter, anchor="ls"))
+    if left >= right or top >= bottom:
+        return None, 0, 0
+    stamp = Image.new("L", (right - left, bottom - top))
+    ImageDraw.Draw(stamp).text((-left, -top), letter, font=face, fill=255, anchor="ls")
+    return stamp, left, top
+
+
+@lru_cache(maxsize=16384)
+def _advance(face: ImageFont.FreeTypeFont, letter: str, following: str) -> float:
+    """How far it is from the letter to the one that follows."""
+    return face.getlength(letter + following) - face.getlength(following)

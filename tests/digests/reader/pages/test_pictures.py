@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageDraw
 from pytest_django import DjangoAssertNumQueries
 
 from digests.models import Digest
@@ -84,3 +84,17 @@ def test_lines_fit_and_lose_no_word() -> None:
     assert " ".join(lines) == title.strip()
     assert max(letters.width(line, 60, 640) for line in lines) <= 1000
     assert letters.wrapped(title, 1000, 60, 640, 2)[-1].endswith("…")
+
+
+def test_letters_that_are_stamped_stand_where_the_font_sets_them() -> None:
+    """Kerned as in a whole line: "AV" and "To" are close together."""
+    text, black = "AV To Wave, Yj", range(256)
+    stamped, whole = Image.new("L", (900, 200)), Image.new("L", (900, 200))
+    letters.draw_lines(stamped, [text], (20, 60), 72, 640, black, 1)
+    face = letters.font(letters.files()[0], 72, 640)
+    ImageDraw.Draw(whole).text((20, 132), text, font=face, fill=255, anchor="ls")
+
+    boxes = [image.getbbox() or () for image in (stamped, whole)]
+    assert max(abs(one - other) for one, other in zip(*boxes, strict=True)) <= 1
+    stamped_ink, whole_ink = sum(stamped.tobytes()), sum(whole.tobytes())
+    assert abs(stamped_ink / whole_ink - 1) < 0.01
