@@ -28,9 +28,14 @@ ELEVENTY = settings.BASE_DIR / "var/mirror-generators/node_modules/@11ty/elevent
 
 
 def run(*arguments: object) -> float:
-    """Run the command; the seconds of processor time that it and its processes took."""
+    """Run our command; the seconds of processor time that it and its processes took."""
+    return taken([*MANAGE, *map(str, arguments)])
+
+
+def taken(command: list[str], folder: Path | None = None) -> float:
+    """Run any command in the folder; the seconds of processor time that it and its processes took."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([*MANAGE, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -84,28 +89,43 @@ def measure(scratch: Path, count: int) -> float:
 
 
 def measure_site(scratch: Path) -> None:
-    """Print the figures of the site as files, and of Eleventy with the same posts."""
+    """Print the figures of the site as files, and of Eleventy with the same posts: before it and after it."""
     site: list[object] = ["--to", scratch / "site", "--profile", "html"]
-    seconds = timed(lambda: run("mirror", *site))
+    theirs = eleventy(scratch)
+    seconds = run("mirror", *site)
+    theirs += eleventy(scratch)
     found = [path for path in (scratch / "site").rglob("*") if path.is_file() and path.suffix not in (".gz", ".br")]
     pages = sum(path.suffix == ".html" for path in found)
-    what = f"the site, {pages:,} pages of {len(found):,} files"
-    print(f"{what:<44}{seconds:>8.3f} s   {1000 * seconds / len(found):.1f} ms a file")
+    say_site("the site", seconds, pages, len(found))
+    if theirs:
+        built = len(list((scratch / "built").rglob("*.html")))
+        least = min(theirs)
+        say_site("Eleventy, the same posts", least, built, built)
+        a_page, a_file = (seconds / number / (least / built) for number in (pages, len(found)))
+        print(f"ours / Eleventy: {a_page:.2f} x a page, {a_file:.2f} x a file, {seconds / least:.0f} x the site; at most 1")
+    else:
+        print("Eleventy: skipped, it is not installed; `make test-mirror` does so")
     say_changed_day("the oldest day of the site changed", changed_day(site))
     say_changed_day("the newest day of the site changed", changed_day(site, is_newest=True))
     if absent := [program for program in ("wrk", "nginx") if not shutil.which(program)]:
         print(f"the site by nginx: skipped, {' and '.join(absent)} not installed; `apt-get install wrk nginx`")
     else:
         site_files.measure(scratch / "site", Digest.objects.published()[0].get_absolute_url())
+
+
+def eleventy(scratch: Path) -> list[float]:
+    """The processor seconds that it takes for the same posts; none if it is not installed."""
     if not ELEVENTY.is_file():
-        print("Eleventy: skipped, it is not installed; `make test-mirror` does so")
-        return
+        return []
     posts, built = scratch / "eleventy", scratch / "built"
     run("mirror", "--to", posts, "--profile", "eleventy")
-    command = ["node", str(ELEVENTY), f"--input={posts}", f"--output={built}", "--quiet"]
-    taken = timed(lambda: subprocess.run(command, cwd=posts, check=True, stdout=subprocess.DEVNULL))
-    pages = len(list(built.rglob("*.html")))
-    print(f"{f'Eleventy, the same posts, {pages:,} pages':<44}{taken:>8.3f} s   {1000 * taken / pages:.1f} ms a file")
+    shutil.rmtree(built, ignore_errors=True)
+    return [taken(["node", str(ELEVENTY), f"--input={posts}", f"--output={built}", "--quiet"], posts)]
+
+
+def say_site(what: str, seconds: float, pages: int, files: int) -> None:
+    told, page, file = f"{what}, {pages:,} pages of {files:,} files", 1000 * seconds / pages, 1000 * seconds / files
+    print(f"{told:<56}{seconds:>8.1f} s of the processor, {page:.1f} ms a page, {file:.1f} ms a file")
 
 
 def main() -> int:
