@@ -15,7 +15,7 @@ from typing import NamedTuple
 from digests.mirror import disk
 from digests.mirror.manifest import Manifest
 
-SOME = 4000
+SOME = 1000
 """The most files at which a run looks, where it need not look at all."""
 
 

@@ -1,6 +1,7 @@
 """What feed readers and reference managers fetch: the published days and weeks, and the papers of any selection."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -52,7 +53,8 @@ def days(request: HttpRequest, form: str) -> HttpResponse:
     feed = Feed("Hot Papers", DESCRIPTION, absolute(reverse("home")), absolute(url), items)
     papers = [entry.paper for digest in digests for entry in digest.entries.all()]
     response = sent(feed, form)
-    return shows(response, digests=digests, papers=papers) if digests else response  # the first day is nobody's neighbour
+    # The first day is nobody's neighbour.
+    return shows(response, digests=digests, texts_of=papers, posts_of=digests) if digests else response
 
 
 def _newest_days() -> tuple[list[Digest], list[FeedItem]]:
@@ -68,7 +70,8 @@ def weeks(request: HttpRequest, form: str) -> HttpResponse:
     items, digests, papers = once(_newest_weeks)
     response = sent(Feed(title, DESCRIPTION_OF_WEEKS, absolute(reverse("home")), absolute(url), items), form)
     # A day that comes in between, above or below is a neighbour of one that is shown.
-    return shows(response, digests=digests, papers=papers, reads_clock=True) if digests else response
+    shown: dict[str, Any] = {"digests": digests, "texts_of": papers, "posts_of": digests, "reads_clock": True}
+    return shows(response, **shown) if digests else response
 
 
 def _newest_weeks() -> tuple[list[FeedItem], list[Digest], list[Paper]]:
@@ -103,7 +106,7 @@ def papers_as(request: HttpRequest, form: str) -> HttpResponse:
         page = listed(Selection.parse(request.GET), request.GET.get("after", ""))
     except SelectionError as error:
         return _refused(error)
-    return shows(sent(_feed_of(page, form), form), **page.shows)
+    return shows(sent(_feed_of(page, form), form), **page.shows, posts_of=[entry.digest for entry in page.entries])
 
 
 @require_safe

@@ -76,7 +76,8 @@ def sitemap_of_month(request: HttpRequest, year: int, month: int) -> HttpRespons
     paths += [(reverse("category", args=[code]), None) for code in categories]
     paths += [(reverse("author", args=[key]), None) for key in authors]
     response = _sent(request, [Address(absolute(path), at) for path, at in paths[:MOST_ADDRESSES]])
-    return shows(response, texts_of=keys, lists_of=[f"{year:04}-{month:02}"])
+    time = f"{year:04}-{month:02}"
+    return shows(response, texts_of=keys, papers_listed=[time], lists_seen=[time])
 
 
 def _sent(request: HttpRequest, addresses: list[Address]) -> HttpResponse:

@@ -71,9 +71,13 @@ class ListPage:
         papers = [entry.paper for entry in self.entries]
         if self.is_of_days and papers and self.selection.period.text == "ever":
             # A day that comes in between, above or below is a neighbour of one that is shown.
-            return {"papers": papers, "digests": {entry.digest_id: entry.digest for entry in self.entries}.values()}
+            return {"texts_of": papers, "digests": {entry.digest_id: entry.digest for entry in self.entries}.values()}
         # The newest days are others with each new one.
-        return {"papers": papers, "lists_of": times(*self.bounds), "papers_listed": [EVER] if self.selection.period.days else []}
+        return {
+            "texts_of": papers,
+            "lists_of": times(*self.bounds),
+            "papers_listed": [EVER] if self.selection.period.days else [],
+        }
 
     @property
     def shows_without_counts(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from digests.markdown.composing import compose
 from digests.markdown.format import render as render_markdown
-from digests.models import Digest, PublicEvent
+from digests.models import Digest, Entry, PublicEvent
 from digests.page_cache.subjects import reads_query, shows
 from digests.reader.lists.rising import may_rise, rising
 from digests.reader.lists.selections import FEEDS, FeedLink, Selection
@@ -24,7 +24,6 @@ from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
 from digests.templatetags.reading import day_text
 from papers import clock
-from papers.models import Paper
 from papers.ranking.candidates import rules
 from papers.rendered.kinds import Kind
 from papers.rows import objects
@@ -56,11 +55,12 @@ def home(request: HttpRequest) -> HttpResponse:
     until = f", before {day_text(page.before)}" if page.before else ""
     description = f"The new arXiv papers people are talking about, every day{until}."
     path = reverse("home") + (f"?before={page.before}" if page.before else "")
+    shown = shown_papers(newest.entries.all()) if newest else []
     context = {
         "page": page,
         "meta": Metadata(title, description, path),
         "newest": newest,
-        "shown": shown_papers(newest.entries.all()) if newest else [],
+        "shown": shown,
         "texts": texts_of_entries([*entries, *(row.entry for row in risen)], *([(Kind.NOTE, newest.intro)] if newest else [])),
         "others": page.digests[1:] if newest else page.digests,
         "going_on": now,
@@ -69,8 +69,9 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     response = render(request, "home.html", context)
     if newest:  # a day that comes in between, above or below is a neighbour of one that is shown
-        papers = [entry.paper for entry in entries] + may_rise(clock.now())
-        shows(response, digests=page.digests, papers=papers, days=now.days if now else (), reads_clock=True)
+        counted = [row.entry.paper for row in shown] + may_rise(clock.now())
+        texts = [entry.paper for entry in entries]
+        shows(response, digests=page.digests, papers=counted, texts_of=texts, days=now.days if now else (), reads_clock=True)
     return response
 
 
@@ -124,7 +125,8 @@ def digest_markdown(request: HttpRequest, day: date) -> HttpResponse:
     shown = expect_visible(request, day)
     text = render_markdown(compose(shown))
     response = kept_private(shown, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
-    return shows(response, digests=[shown], papers=Paper.objects.filter(entries__digest=shown).only("pk"))
+    papers = Entry.objects.filter(digest=shown).values_list("paper", flat=True)
+    return shows(response, lists_of=[str(day)], texts_of=papers, posts_of=[shown])
 
 
 def may_preview(request: HttpRequest) -> bool:

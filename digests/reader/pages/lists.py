@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Entry
-from digests.page_cache.subjects import shows
+from digests.page_cache.subjects import EVER, shows
 from digests.reader.lists.activity import activity_of_category, top_of_category
 from digests.reader.lists.listing import HOTTEST_OF, listed
-from digests.reader.lists.rising import rising
+from digests.reader.lists.rising import may_rise, rising
 from digests.reader.lists.selections import Selection, SelectionError
 from digests.reader.metadata import Metadata, metadata_of_list
 from digests.reader.pages.paging import days_page
@@ -61,7 +61,7 @@ def category(request: HttpRequest, code: str) -> HttpResponseBase:
         ),
     }
     papers = [*(entry.paper for one in page.digests for entry in one.entries.all()), *(entry.paper for entry in top)]
-    return shows(render(request, "category.html", context), digests=page.digests, papers=papers, categories=[code])
+    return shows(render(request, "category.html", context), digests=page.digests, texts_of=papers, categories=[code])
 
 
 @require_safe
@@ -95,7 +95,8 @@ def hottest(request: HttpRequest, period: str) -> HttpResponse:
 def rising_now(request: HttpRequest) -> HttpResponse:
     """Show the papers that gained most in the last 24 hours."""
     description = "The arXiv papers that people talk about more and more right now."
-    found = rising(clock.now())
+    now = clock.now()
+    found = rising(now)
     texts = texts_of_entries(row.entry for row in found)
     context = {"rising": found, "texts": texts, "meta": Metadata("Rising now", description, reverse("rising"))}
-    return render(request, "rising.html", context)
+    return shows(render(request, "rising.html", context), papers=may_rise(now), papers_listed=[EVER], reads_clock=True)

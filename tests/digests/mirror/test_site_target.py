@@ -21,7 +21,7 @@ from digests.mirror.targets import Kind, Target, Withdrawn
 from digests.models import Digest, Entry, PublicEvent
 from digests.publishing.status import make_public, publish, withdraw
 from digests.reader.feeds import feeds, items, weeks
-from papers.models import Paper
+from papers.models import Paper, PaperMeasurement, Provenance, Tweet
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from tests.digests.mirror.mirrored import changes, files, is_true, update, wrong
@@ -207,9 +207,25 @@ def test_changed_day_makes_only_the_pages_that_show_it(
     others = [one for one in asked if "05" in one and not one.startswith(f"/papers/{paper.arxiv_id}")]
     assert others == []
     assert [one for one in asked if one.startswith("/papers/")] == [f"/papers/{paper.arxiv_id}"]  # not picture and citations
-    assert "/archive/2021/04" not in asked  # it shows no counts
+    assert {"/archive/2021/04", "/sitemap-2021-04.xml", "/rising", "/hottest/week"} & set(asked) == set()  # none shows its counts
     assert "posts/hot-papers-2021-04-29/index.html" in changed
     assert "hottest/2021-04/index.html" in changed
+
+
+def test_feeds_change_with_the_posts_of_their_days_and_not_with_readings(
+    site: Target, digests: list[Digest], tmp_path: Path
+) -> None:
+    """A feed tells the counts that the day printed."""
+    feeds_of_days = {"rss.xml", "feed.atom", "papers.atom", "weekly.json", "posts/hot-papers-2021-05-12.md"}
+    entry = digests[2].entries.get(position=1)
+    PaperMeasurement.objects.create(paper=entry.paper, read_at=NOW, retweets=9, favorites=9, provenance=Provenance.NETWORK)
+    settled()
+    changed = {name for name, _ in update(site).changed}
+    assert "posts/hot-papers-2021-05-12/index.html" in changed
+    assert changed & {*feeds_of_days, "papers/index.html", "hottest/week/index.html"} == set()
+    Tweet.objects.filter(shown__entry=entry).update(state="deleted", body_html="")
+    assert feeds_of_days - {name for name, _ in update(site).changed} == set()
+    expect_as_afresh(site, tmp_path)
 
 
 def test_feeds_in_three_forms_are_composed_once(
