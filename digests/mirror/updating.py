@@ -112,15 +112,14 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
 
 @contextlib.contextmanager
 def collecting_rarely() -> Iterator[None]:
-    """Spare Python looking for garbage among what stays: a run makes many objects, and hardly any circles."""
+    """Spare Python looking for garbage: a run makes many objects, and hardly any circles. What the start made is not looked at
+    anyway (hotpapers_site/apps.py)."""
     before = gc.get_threshold()
-    gc.freeze()
     gc.set_threshold(*COLLECTING)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 @contextlib.contextmanager

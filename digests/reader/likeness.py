@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from heapq import nlargest
-from math import log, sqrt
+from math import hypot, log
 from typing import NamedTuple
 
 from papers.search.words import words
@@ -71,7 +71,7 @@ class Shelf:
 
     def alike(self, text: Text, people: Iterable[str], others: Sequence[int]) -> list[Like]:
         """Those at these places that are like the paper, all of whose words are wanted ones."""
-        among = sum(1 << place for place in others)
+        among = sum(map((1).__lshift__, others))
         rarities = [log((len(others) + 1) / (count + 1)) + 0.1 for count in range(len(others) + 1)]
 
         @cache
@@ -114,4 +114,4 @@ def _for_people(both: Mapping[int, int], others: int) -> Mapping[int, float]:
 
 
 def _length(weights: Iterable[float]) -> float:
-    return sqrt(sum(weight * weight for weight in weights)) or 1.0
+    return hypot(*weights) or 1.0

@@ -152,13 +152,14 @@ def _draw(block: Image.Image, part: str, face: ImageFont.FreeTypeFont, at: tuple
     """Draw what is in one font. Returns where it ends. Letters of our own font stand for themselves, so each is drawn once and
     stamped from then on; others may join their neighbours or run to the left."""
     x, base = at
+    on = ImageDraw.Draw(block)
     if not is_ours or any(map(unicodedata.combining, part)):
-        ImageDraw.Draw(block).text(at, part, font=face, fill=255, anchor="ls")
+        on.text(at, part, font=face, fill=255, anchor="ls")
         return x + face.getlength(part)
     for letter, following in pairwise(f"{part} "):
         stamp, left, top = _stamp(face, letter)
         if stamp:
-            block.paste(255, (round(x) + left, base + top), stamp)
+            on.bitmap((round(x) + left, base + top), stamp, fill=255)
         x += _advance(face, letter, following)
     return x
 

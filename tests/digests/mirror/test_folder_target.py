@@ -1,6 +1,7 @@
 """A folder target: its files are what readers see, unchanged ones are not touched, and nobody's edit is lost."""
 
 import errno
+import gc
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -133,6 +134,17 @@ def test_file_that_a_person_changed_is_kept_beside(digests: list[Digest], target
     assert len(update(target).theirs) == 1
     assert (target.folder / f"{NAMES[0]}.theirs.2").read_text() == "Other words."
     assert not (target.folder / NAMES[0]).exists()
+
+
+def test_run_leaves_what_the_start_made_out_of_the_collectors_sight(target: Target) -> None:
+    """Otherwise a command's end looks through all of it, which takes longer than a changed day."""
+    gc.freeze()
+    try:
+        before = gc.get_freeze_count()
+        update(target)
+        assert gc.get_freeze_count() > before / 2
+    finally:
+        gc.unfreeze()
 
 
 def test_file_that_was_deleted_comes_back(target: Target) -> None:
