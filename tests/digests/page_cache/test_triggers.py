@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
-from digests.page_cache import subjects, triggers
+from digests.page_cache import triggers
 from digests.page_cache.watching import Watch, watch
 from digests.publishing import status
 from papers.counts import gone, measuring
@@ -96,39 +96,6 @@ def test_posts_of_a_day_change_with_those_that_it_shows() -> None:
         assert heard() == {"post:2021-05-12", "post:2021-05-13"}
         ShownTweet.objects.filter(entry__digest__date=date(2021, 5, 12)).delete()
         assert heard() == {"post:2021-05-12"}
-
-
-def test_readers_see_a_day_change_when_they_are_told_so() -> None:
-    digest, draft = make_digest(date(2021, 5, 12), papers=1), make_digest(date(2021, 5, 13), status=Digest.Status.DRAFT)
-    with closing(watch()) as opened:  # type: ignore[type-var]
-        assert opened is not None
-
-        def heard() -> set[str]:
-            return {one for one in opened.changes() if one.startswith("seen:")}
-
-        Entry.objects.update(retweets=7)
-        Digest.objects.update(intro="New")
-        Digest.objects.filter(pk=draft.pk).update(published_at=NOW)
-        assert heard() == set()
-        PublicEvent.objects.create(digest=digest, kind=PublicEvent.Kind.COUNTS, at=NOW)
-        assert heard() == {"seen:2021-05-12"}
-        Digest.objects.filter(pk=digest.pk).update(published_at=NOW)
-        assert heard() == {"seen:2021-05-12"}
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "named"),
-    [
-        (date(2021, 5, 12), date(2021, 5, 12), ["2021-05-12"]),
-        (date(2021, 4, 30), date(2021, 5, 2), ["2021-04-30", "2021-05-01", "2021-05-02"]),
-        (date(2021, 2, 1), date(2021, 2, 28), ["2021-02"]),
-        (date(2021, 4, 30), date(2021, 7, 2), ["2021-04", "2021-05", "2021-06", "2021-07"]),
-        (date(2020, 4, 30), date(2021, 7, 2), ["2020", "2021"]),
-        (date(2021, 4, 30), None, ["*"]),
-    ],
-)
-def test_time_is_named_by_few_days_months_or_years(since: date, until: date | None, named: list[str]) -> None:
-    assert subjects.times(since, until) == named
 
 
 def test_digest_concerns_its_page_its_papers_and_the_days_beside_it(heard: Heard) -> None:
@@ -306,14 +273,6 @@ def test_triggers_go_before_a_migration_and_come_back_after_it(heard: Heard) -> 
     opened: Watch | None = watch()
     assert opened is not None
     opened.close()
-
-
-def test_day_concerns_the_pages_of_its_month_and_its_year() -> None:
-    assert set(subjects.widened(["digest:2021-05-12", "paper:7", "*"])) == {
-        *("digest:2021-05-12", "digest:2021-05", "digest:2021", "digest:*"),
-        *("paper:7", "*"),
-    }
-    assert "day:2021-05" in subjects.widened(["day:2021-05-12"])
 
 
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
