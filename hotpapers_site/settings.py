@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "django_otp_webauthn",
 ]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the form of a list has seven for each of its papers
 MIDDLEWARE = [
     "digests.page_cache.middleware.FinishedPagesMiddleware",
     "hotpapers_site.logs.RequestMiddleware",

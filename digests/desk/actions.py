@@ -43,7 +43,9 @@ def add(day: date, paper: Paper, position: int | None = None, *, by: User, now: 
     with editing(day, Action.ADDED, by=by, paper=paper) as digest:
         if digest.entries.filter(paper=paper).exists():
             raise AsWanted
-        insert_new(digest, paper, position, now)
+        [entry] = insert_new(digest, [paper], now)
+        if position is not None and position < entry.position:
+            set_place(digest, entry, position)
     undismiss(day, [paper])
 
 
@@ -147,28 +149,32 @@ def ignore(day: date, paper: Paper, *, by: User, now: datetime) -> None:
         dismiss(day, paper, by=by, now=now)
 
 
-def insert_new(digest: Digest, paper: Paper, position: int | None, now: datetime) -> None:
-    """Add the paper as an entry at the position, or at the end. To be called within a change."""
-    entry, shown = _new(digest, paper, now)
-    entry.position = end = next_position(digest.entries.all())
-    entry.save()
-    for row in shown:
-        row.entry = entry
-    ShownTweet.objects.bulk_create(shown)
-    if position is not None and position < end:
-        set_place(digest, entry, position)
+def insert_new(digest: Digest, papers: Sequence[Paper], now: datetime) -> list[Entry]:
+    """Add the papers as entries at the end, in this order. A paper that was removed before comes back as it was.
 
-
-def _new(digest: Digest, paper: Paper, now: datetime) -> tuple[Entry, list[ShownTweet]]:
-    """Return an unsaved entry with the latest counts, and with the posts that the rules show, or those that it had when it was
-    removed."""
-    [live] = ranked({paper.pk: paper.arxiv_id}, rules())
-    if before := removed(digest, paper):
-        if before[0].provenance == Provenance.NETWORK:
-            take_live_counts(before[0], live)
-        return before
-    entry = new_entry(digest, paper.pk, 0, live, now)
-    return entry, shown_tweets(entry, live, keys_of_shown([live]))
+    With the latest counts; a constant number of queries where none was removed. To be called within a change.
+    """
+    live = {one.arxiv_id: one for one in ranked({paper.pk: paper.arxiv_id for paper in papers}, rules())}
+    before = removed(digest, papers)
+    tweets = keys_of_shown(live[paper.arxiv_id] for paper in papers if paper.pk not in before)
+    made: list[tuple[Entry, list[ShownTweet]]] = []
+    for position, paper in enumerate(papers, next_position(digest.entries.all())):
+        heat = live[paper.arxiv_id]
+        if paper.pk in before:
+            entry, shown = before[paper.pk]
+            if entry.provenance == Provenance.NETWORK:
+                take_live_counts(entry, heat)
+        else:
+            entry = new_entry(digest, paper.pk, 0, heat, now)
+            shown = shown_tweets(entry, heat, tweets)
+        entry.position = position
+        made.append((entry, shown))
+    entries = Entry.objects.bulk_create(entry for entry, _ in made)
+    for entry, shown in made:
+        for row in shown:
+            row.entry = entry
+    ShownTweet.objects.bulk_create(row for _, shown in made for row in shown)
+    return entries
 
 
 def set_place(digest: Digest, entry: Entry, position: int) -> None:

@@ -75,8 +75,13 @@ def _post(request: HttpRequest, day: date, action: DeskAction) -> HttpResponse:
 
 
 def refused(request: HttpRequest, right: str) -> JsonResponse | None:
-    """Return the answer to somebody who may not do it, or None for somebody who may."""
+    """Return the answer to somebody who may not do it, or None for somebody who may.
+
+    The desk says whose page it is: what an editor typed is not saved in the name of who signed in there since.
+    """
     user = request.user
+    if request.headers.get("X-Editor", str(user.pk)) != str(user.pk):
+        return error("You’re signed out here. Sign in again in another tab, then continue here. Nothing is lost.", status=401)
     if not (user.is_authenticated and user.is_active and user.is_staff):
         return error("You’re signed out. Sign in again in another tab, then continue here. Nothing is lost.", status=401)
     if not user.has_perm(right):

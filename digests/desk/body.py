@@ -5,21 +5,25 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from digests.editing.conflicts import Refused
+from digests.editing.typed import NOT_STORED
 from papers.post_keys import LONGEST_KEY
 from papers.text.identifiers import ARXIV_ID
 
 Body = Mapping[str, Any]
 Kind = TypeVar("Kind")
-MOST_PAPERS = 2000
-"""The most papers in one change; arXiv announces fewer in a day."""
+MOST_PAPERS = 5000
+"""The most papers in one change; arXiv announces fewer in a day, cross-lists included."""
 
 
 def read_body(request: HttpRequest) -> Body:
     try:
         body = json.loads(request.body or b"{}")
+    except RequestDataTooBig:
+        raise Refused("This is too much for one request. Shorten the text.") from None
     except (ValueError, RecursionError):  # RecursionError: lists in lists in lists
         body = None
     if not isinstance(body, dict):
@@ -32,10 +36,12 @@ def text(body: Body, name: str) -> str:
 
 
 def short_text(body: Body, name: str, longest: int) -> str:
-    """Return a text without control character 0; empty if the request has none."""
+    """Return a text that can be stored; empty if the request has none."""
     value = body.get(name, "")
-    if not isinstance(value, str) or len(value) > longest or "\0" in value:
+    if not isinstance(value, str) or len(value) > longest:
         raise Refused(f"“{name}” must be a text of at most {longest} characters.")
+    if NOT_STORED.search(value):
+        raise Refused(f"“{name}” contains a character that can’t be saved. Delete it and type it again.")
     return value
 
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 
 from digests.admin.ordered_rows import renumber
-from digests.desk.actions import GOES_WITH_PAPER, MOVES, insert_new, put_aside, set_place, undismiss
+from digests.desk.actions import GOES_WITH_PAPER, MOVES, insert_new, put_aside, undismiss
 from digests.desk.changing import REMOVALS, Action, AsWanted, by_others, editing
 from digests.desk.state import digests_of
 from digests.editing.conflicts import Conflict
@@ -50,8 +51,7 @@ def add_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) 
         new = [paper for paper in papers if paper.pk not in listed]
         if not new:
             raise AsWanted
-        for paper in new:
-            insert_new(digest, paper, None, now)
+        insert_new(digest, new, now)
     undismiss(day, papers)
     return len(new)
 
@@ -70,8 +70,7 @@ def move_to_top(day: date, papers: Sequence[Paper], seen: int, *, by: User) -> N
         if is_so:
             raise AsWanted
         renumber(digest.entries.all(), wanted)
-        for entry in digest.entries.filter(pk__in=wanted):
-            Entry.objects.filter(pk=entry.pk).update(moves=entry.moves + 1)
+        digest.entries.filter(pk__in=wanted).update(moves=F("moves") + 1)
 
 
 def dismiss_several(day: date, papers: Sequence[Paper], *, by: User, now: datetime) -> int:
@@ -87,17 +86,23 @@ def accept_all(day: date, wanted: Sequence[tuple[Paper, int]], seen: int, *, by:
     with editing(day, Action.ACCEPTED_ALL, by=by, papers=papers) as digest:
         mine = f"accept {counted(len(wanted), 'suggestion')}"
         _ask(digest, seen, by, papers, (*GOES_WITH_PAPER, *MOVES, Action.PINNED), mine=mine)
-        before = list(digest.entries.order_by("position").values_list("paper", flat=True))
+        keys = dict(digest.entries.order_by("position").values_list("paper", "pk"))
+        before = list(keys.values())
+        order = list(before)
+        new = [paper for paper in papers if paper.pk not in keys]
+        keys |= {entry.paper_id: entry.pk for entry in insert_new(digest, new, now)}
+        moved = []
         for paper, position in sorted(wanted, key=lambda one: one[1]):
-            entry = digest.entries.filter(paper=paper).first()
-            if entry is None:
-                undismiss(day, [paper])
-                insert_new(digest, paper, position, now)
-            elif entry.position != position:
-                set_place(digest, entry, position)
-                Entry.objects.filter(pk=entry.pk).update(moves=entry.moves + 1)
-        if list(digest.entries.order_by("position").values_list("paper", flat=True)) == before:
+            if (pk := keys[paper.pk]) in order and order.index(pk) != position - 1:
+                moved.append(pk)
+                order.remove(pk)
+            if pk not in order:
+                order.insert(position - 1, pk)
+        if order == before:
             raise AsWanted
+        renumber(digest.entries.all(), order)
+        digest.entries.filter(pk__in=moved).update(moves=F("moves") + 1)
+        undismiss(day, new)
     return len(wanted)
 
 
@@ -126,8 +131,7 @@ def apply_rules(day: date, rules: Rules, seen: int, *, by: User, now: datetime) 
         _ask(digest, seen, by, concerned, GOES_WITH_PAPER, mine=f"apply the threshold {rules.hot_score} to this day")
         digest.entries.filter(pk__in=[entry.pk for entry in removed]).delete()
         renumber(digest.entries.all(), [])
-        for paper in added:
-            insert_new(digest, paper, None, now)
+        insert_new(digest, added, now)
     return len(added), len(removed)
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from digests.desk.changing import Action, compare, editing, entry_of, save
 from digests.editing.columns import LONGEST_TEXT, NOTE, TITLE, Text
-from digests.editing.typed import clean, lines
+from digests.editing.typed import clean, seen
 from digests.models import Entry
 from papers.models import Paper
 
@@ -37,5 +37,5 @@ def intro(day: date, text: str, base: str, *, by: User) -> None:
     """Save the editors' words on the day, in Markdown."""
     mine = clean(text, longest=LONGEST_TEXT)
     with editing(day, Action.INTRO, by=by) as digest:
-        compare(digest, "intro", base=lines(base), mine=mine, theirs=digest.intro, paper=None, action=Action.INTRO, by=by)
+        compare(digest, "intro", base=seen(base), mine=mine, theirs=digest.intro, paper=None, action=Action.INTRO, by=by)
         digest.intro = mine

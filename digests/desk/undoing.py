@@ -1,5 +1,6 @@
 """Undoes changes, each by a new change: later changes stay in the history."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from digests.desk.state import digests_of
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import OF_PUBLICATION, OF_REVIEW, Action
-from digests.editing.restoring import entry_after, restore
+from digests.editing.restoring import entries_after, restore
 from digests.editing.sentences import MACHINE, said, told
 from digests.models import Digest, Dismissal, Entry, ListChange, ShownTweet
 from papers.models import Paper
@@ -66,11 +67,13 @@ def _last_change(digest: Digest) -> tuple[ListChange, ListChange]:
     raise Refused("Nothing to undo: this is the first version of the list.")
 
 
-def removed(digest: Digest, paper: Paper) -> tuple[Entry, list[ShownTweet]] | None:
-    """Return the paper's entry as it was before it was last removed, with its posts; not saved."""
-    changes = history.changes(digest)
-    for change, before in pairwise(changes):
-        took = change.action == Action.THRESHOLD or (change.action in REMOVALS and concerns(change, [paper]))
-        if took and (found := entry_after(digest, before, paper.pk)):
-            return found
-    return None
+def removed(digest: Digest, papers: Sequence[Paper]) -> dict[int, tuple[Entry, list[ShownTweet]]]:
+    """Return the entries of those papers that were removed, by paper, each as it was before its last removal, with its posts; not
+    saved."""
+    found: dict[int, tuple[Entry, list[ShownTweet]]] = {}
+    for change, before in pairwise(history.changes(digest)):
+        if change.action in (Action.THRESHOLD, *REMOVALS):
+            missing = [one for one in papers if one.pk not in found]
+            took = missing if change.action == Action.THRESHOLD else [one for one in missing if concerns(change, [one])]
+            found |= entries_after(digest, before, {one.pk for one in took}) if took else {}
+    return found

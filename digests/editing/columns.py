@@ -4,7 +4,7 @@ history, comparisons, imports and the page."""
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from digests.editing.typed import clean, lines
+from digests.editing.typed import clean, seen
 from digests.models import Entry, ListChange
 from papers.models import Paper
 
@@ -47,7 +47,7 @@ class Text(Column):
 
     def seen(self, base: str, paper: Paper) -> str:
         """What an editor saw, as it would be stored."""
-        return lines(base)
+        return seen(base)
 
     def held(self, text: str) -> dict[str, Any]:
         """The filter for entries with this text."""
@@ -68,6 +68,7 @@ class Title(Text):
         return self.seen(" ".join(super().typed(text, paper).split("\n")).strip(), paper)
 
     def seen(self, base: str, paper: Paper) -> str:
+        base = super().seen(base, paper)
         return "" if base == paper.title else base
 
     def held(self, text: str) -> dict[str, Any]:

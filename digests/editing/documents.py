@@ -1,7 +1,7 @@
 """A list as one JSON document: written with each change, and read to compare or restore it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -93,12 +93,12 @@ def listed(entry: Entry, shown: Iterable[ShownTweet]) -> ComparedEntry:
     )
 
 
-def rows_of(document: Document, paper_id: int | None = None) -> list[tuple[Entry, list[ShownTweet]]]:
-    """The document's entries with their tweets, not saved; only those of one paper if it is given.
+def rows_of(document: Document, papers_asked: Collection[int] | None = None) -> list[tuple[Entry, list[ShownTweet]]]:
+    """The document's entries with their tweets, not saved; only those of some papers if these are given.
 
     Papers and tweets that no longer exist are left out. Three queries.
     """
-    rows = [row for row in document["entries"] if paper_id in (None, row["paper_id"])]
+    rows = [row for row in document["entries"] if papers_asked is None or row["paper_id"] in papers_asked]
     papers = Paper.objects.defer("abstract").in_bulk([row["paper_id"] for row in rows])
     shown = [one["tweet"] for row in rows for one in row["tweets"]]
     tweets = set(Tweet.objects.filter(pk__in=shown).values_list("pk", flat=True))

@@ -11,13 +11,14 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from digests.editing import documents, sentences
 from digests.editing.columns import TEXTS
 from digests.editing.comparing import Contents
 from digests.editing.conflicts import Conflict
-from digests.models import Digest, ListChange
+from digests.models import Digest, ListChange, ShownTweet
 from papers.models import Paper
 from papers.rendered.queueing import render_after_commit
 
@@ -167,7 +168,8 @@ def then(digest: Digest, change_id: int) -> Contents:
 
 def now(digest: Digest) -> Contents:
     """The current list; two queries."""
-    entries = digest.entries.select_related("paper").defer("paper__abstract").prefetch_related("shown_tweets__tweet")
+    shown = Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet"))
+    entries = digest.entries.select_related("paper").defer("paper__abstract").prefetch_related(shown)
     return Contents(
         digest.intro,
         tuple(documents.listed(entry, entry.shown_tweets.all()) for entry in entries),

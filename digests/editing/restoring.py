@@ -1,5 +1,6 @@
 """Restores an earlier list, or one entry of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -58,12 +59,14 @@ def _with_texts(kept: dict[str, Any] | None, printed: dict[str, Any] | None) -> 
     return {**(kept or {}), **texts} or None
 
 
-def entry_after(digest: Digest, version: ListChange, paper_id: int) -> tuple[Entry, list[ShownTweet]] | None:
-    """The paper's entry as that change left it, with its tweets, not saved; None if it was not in the list.
+def entries_after(digest: Digest, version: ListChange, papers: Collection[int]) -> dict[int, tuple[Entry, list[ShownTweet]]]:
+    """Those papers' entries as that change left them, by paper, with their tweets, not saved; without those that were not in the
+    list.
 
     Raises UnknownVersion. Tweets that no longer exist are left out.
     """
-    for entry, tweets in documents.rows_of(history.document_after(digest, version.pk), paper_id):
+    found = {}
+    for entry, tweets in documents.rows_of(history.document_after(digest, version.pk), papers):
         entry.digest, entry.moves = digest, entry.moves + 1
-        return entry, tweets
-    return None
+        found[entry.paper_id] = entry, tweets
+    return found

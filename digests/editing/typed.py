@@ -1,13 +1,23 @@
 """Texts that editors type, as they are stored."""
 
+import re
+
 from django.core.exceptions import ValidationError
 
 from digests.editing.conflicts import Refused
 from papers.editing import LINE_END, refuse_control_characters
 
+NOT_STORED = re.compile("[\0\ud800-\udfff]")
+"""What no database stores: control character 0, and halves of characters."""
+
 
 def lines(text: str) -> str:
     return LINE_END.sub("\n", text)
+
+
+def seen(base: str) -> str:
+    """A text that an editor saw, as it was stored."""
+    return NOT_STORED.sub("", lines(base))
 
 
 def clean(text: str, *, longest: int) -> str:

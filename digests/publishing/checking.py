@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Prefetch
 
 from digests.models import Digest, Entry, IgnoredFinding, ShownTweet, in_published_digest
 from papers.counted import counted
@@ -49,15 +50,16 @@ class Finding:
 
 
 def findings(digest: Digest, now: datetime) -> list[Finding]:
-    """All findings, those of the day first; seven queries."""
+    """All findings, those of the day first; six queries."""
     return findings_of([digest], now)[digest.pk]
 
 
 def findings_of(digests: Sequence[Digest], now: datetime) -> dict[int, list[Finding]]:
-    """The findings of each digest by its primary key; seven queries, however many there are."""
+    """The findings of each digest by its primary key; six queries, however many there are."""
     rows = Entry.objects.filter(digest__in=digests).order_by("position").select_related("paper")
     listed = defaultdict(list)
-    for entry in rows.prefetch_related("shown_tweets__tweet").defer("paper__authors", "paper__newer"):
+    shown = Prefetch("shown_tweets", ShownTweet.objects.select_related("tweet"))
+    for entry in rows.prefetch_related(shown).defer("paper__authors", "paper__newer"):
         listed[entry.digest_id].append(entry)
     ignored = set(IgnoredFinding.objects.filter(digest__in=digests).values_list("digest", "finding"))
     days = {day.date: day for day in CollectionDay.objects.filter(date__in=[digest.date for digest in digests])}

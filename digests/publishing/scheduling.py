@@ -126,6 +126,8 @@ def _set(
             raise Refused("A correction can’t be scheduled. Publish it yourself, and tell readers why.")
         if held.status == PUBLISHED:
             raise Refused("The day is already published.")
+        if held.goes_out_at:
+            raise Refused("This day is being published. Undo that first.")
         if seen is not None and held.revision != seen:
             mine = f"schedule it for {details['at']} {details['zone']}" if details else "cancel the schedule"
             raise history.conflict(held, seen, mine=mine)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from digests.editing.conflicts import Refused
-from digests.editing.typed import clean, lines
+from digests.editing.typed import clean, seen
 from digests.models import Comment
 from digests.models.editors import name_of
 from digests.notices import telling
@@ -50,7 +50,7 @@ def edit(comment: Comment, text: str, base: str, *, by: User, now: datetime) -> 
     text = _said(text)
     with transaction.atomic():
         render_after_commit()
-        held = _own(comment, by).filter(text=lines(base))
+        held = _own(comment, by).filter(text=seen(base))
         if held.update(text=text, edited_at=now, changed_at=now):
             telling.mentioned(comment, mentioned(text), by=by, at=now)
             return

@@ -9,7 +9,7 @@ from papers import rows
 from papers.counts import erased_on_request, gone, measuring
 from papers.counts.mentions import link, match, relink
 from papers.counts.reading import keep
-from papers.models import NetworkDay, Tweet
+from papers.models import Mention, NetworkDay, Tweet
 from papers.networks.base import FoundPost, GoneReason
 from papers.networks.body import body_of, direction_of
 
@@ -53,9 +53,14 @@ def store(network: str, found: Iterable[FoundPost], *, read_at: datetime) -> Non
 
 
 def remove(network: str, ids: Collection[str], *, now: datetime) -> None:
-    """These posts are gone by the network's own word; most of them were never here."""
-    known = Tweet.objects.live().filter(network=network, status_id__in=ids).values_list("pk", flat=True)
-    _gone(dict.fromkeys(known, GoneReason.DELETED), now)
+    """By the network's own word these posts are gone, or link no paper any more; most of them were never here.
+
+    One that an editor linked may be here still without a link of its own: the next reading says.
+    """
+    known = set(Tweet.objects.live().filter(network=network, status_id__in=ids).values_list("pk", flat=True))
+    by_hand = set(Mention.objects.filter(tweet__in=known, is_by_hand=True).values_list("tweet", flat=True))
+    Tweet.objects.filter(pk__in=by_hand).update(next_read_at=now)
+    _gone(dict.fromkeys(known - by_hand, GoneReason.DELETED), now)
 
 
 def remove_authors(network: str, reasons: Mapping[str, GoneReason], *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -125,11 +126,12 @@ class Api:
                 )
 
     def _wait_s(self, answer: Answer) -> float:
-        """`RateLimit-Reset` is a moment (seconds since 1970) with some services and a number of seconds with others."""
-        reset = whole_number(answer.headers.get("ratelimit-reset", ""))
-        if reset is None:
+        """`Retry-After` goes before the others: it is meant for this request, and they tell when a whole quota is there again."""
+        if told := retry_after_s(answer.headers):
+            return told
+        if (reset := _reset(answer.headers)) is None:
             # A moment that has passed, or none at all, says that we are too fast, and nothing else.
-            return min(retry_after_s(answer.headers) or UNTOLD_WAIT_S, LONGEST_WAIT_S)
+            return UNTOLD_WAIT_S
         return min(max(reset - self.now().timestamp() if reset > 10**9 else float(reset), 1.0), LONGEST_WAIT_S)
 
     def incomplete(self) -> Transient:
@@ -145,6 +147,17 @@ class Api:
     def malformed(self, expected: str) -> Malformed:
         """For an answer with status 200 that lacks what the service documents."""
         return Malformed(f"{self.service} answered without {expected}.", url=self.base, status=200)
+
+
+def _reset(headers: Mapping[str, str]) -> int | None:
+    """A moment (seconds since 1970) with some services, and a number of seconds with others.
+
+    Older drafts of the standard have a header for it, and newer ones a part of `RateLimit`: `"api";r=0;t=55`
+    (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
+    """
+    within = re.search(r"\b(?:t|reset)=([0-9]{1,18})", headers.get("ratelimit", "")[:1000])
+    told = (headers.get("ratelimit-reset", ""), headers.get("x-ratelimit-reset", ""), within[1] if within else "")
+    return next((number for one in told if (number := whole_number(one)) is not None), None)
 
 
 class EachAlone:

@@ -15,7 +15,7 @@ import {all, find, root, say} from "./desk/page.js";
 import "./desk/presence.js";
 import {act, checked} from "./desk/publish.js";
 import {refreshPosts, savePosts} from "./desk/posts.js";
-import {changes, flushNow, put, undecided} from "./desk/queue.js";
+import {changes, flushNow, put, sendLast, undecided} from "./desk/queue.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
 import {extend, showChosen, toggle} from "./desk/selection.js";
 import {showGrace} from "./desk/grace.js";
@@ -166,9 +166,12 @@ document.querySelector(".strip").addEventListener("keydown", (event) => {
         days[days.indexOf(document.activeElement) + by]?.focus();
     }
 });
-addEventListener("pagehide", () => {
+addEventListener("pagehide", ({isTrusted}) => {
     commitAll();
     saveAll();
+    if (isTrusted) { // the browser's own
+        sendLast();
+    }
 });
 enhance();
 listen(does);

@@ -138,6 +138,7 @@ EXEMPT: dict[str, str] = {
     "digests.editing.presence.arrive": "takes a place that `read_place`, which is registered, has read",
     "digests.reviewing.mentions.mentioned": "looks up what `names_in`, which is registered, has found",
     "digests.editing.typed.lines": "one replacement",
+    "digests.editing.typed.seen": "two replacements",
     "digests.editing.presence.others": "takes no text",
     "digests.editing.presence.writing_on": "takes no text",
     "digests.editing.presence.others_and_unread": "takes no text",

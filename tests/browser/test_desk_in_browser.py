@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django import Settings
 
-from digests.models import Digest
+from digests.models import Digest, Dismissal
 from tests.browser.desk_browser import OpenDesk
 from tests.digests.desk.desk_days import DAY, make_day, make_draft
 from tests.standins.arxiv import ArxivStandin
@@ -142,6 +142,20 @@ def test_mouse_makes_the_same_list(open_desk: OpenDesk, elsewhere: Elsewhere, ca
         )
 
 
+def test_candidate_is_put_where_it_was_dropped_while_rows_are_on_their_way_out(open_desk: OpenDesk) -> None:
+    made = make_day(8, hot=8)
+    papers = [paper.arxiv_id for paper in made]
+    make_draft(made[:6])
+    ann = open_desk()
+    ann.context.set_offline(True)
+    ann.press("l", "x", "x", "x")
+    ann.drag(ann.candidate(papers[7]).locator(".score"), ann.entry(papers[3]))
+    ann.context.set_offline(False)
+    ann.saved()
+
+    assert papers[7] in stored()[:2]  # before the row, or behind it
+
+
 def test_rows_are_moved_by_keyboard_and_places_are_told(open_desk: OpenDesk) -> None:
     made = make_day(6, hot=6)
     papers = [paper.arxiv_id for paper in made]
@@ -230,6 +244,23 @@ def test_undo_takes_back_a_dismissal_where_that_was_the_last_change(open_desk: O
     expect(ann.page.locator("#entries > .row").first).to_have_attribute("data-paper", listed[0])
     assert stored() == listed
     assert ann.requests == ["move", "dismiss", "undismiss", "undo"]
+
+
+def test_decisions_and_changes_are_undone_one_after_the_other(open_desk: OpenDesk) -> None:
+    papers = make_day(6, hot=6)
+    make_draft(papers[:3])
+    listed = stored()
+    ann = open_desk()
+    ann.press("c", "x", "l", "x", "c", "x")
+    ann.saved()
+    expect(ann.page.locator(".candidate:visible")).to_have_count(1)
+
+    ann.press("u", "u", "u")
+    expect(ann.page.locator(".candidate:visible")).to_have_count(3)
+    expect(ann.page.locator("#entries > .row")).to_have_count(3)
+    ann.saved()
+    assert (stored(), Dismissal.objects.count()) == (listed, 0)
+    assert ann.requests[3:] == ["undismiss", "undo", "undismiss"]
 
 
 def test_filter_leaves_the_candidates_that_fit(open_desk: OpenDesk) -> None:

@@ -3,7 +3,7 @@
    A field's base is the text that it was changed from, so that the server can tell whether somebody else changed it. */
 
 import {afterPress, all, root, say} from "./page.js";
-import {changes, onQueue, put, rebase, undecided} from "./queue.js";
+import {changes, isText, onQueue, put, rebase, undecided} from "./queue.js";
 import {dropGone} from "./rows.js";
 
 const PAUSE = 600; // milliseconds after the last key
@@ -92,8 +92,8 @@ export const acknowledge = (action, paper, text, isFresh) => {
     }
     const theirs = isFresh ? incoming.get(field) : undefined;
     const isTrimmed = theirs?.trim() === text.trim();
-    bases.set(field, isTrimmed ? theirs : text);
     if (isTrimmed) {
+        bases.set(field, theirs);
         rebase((record) => {
             if (of(field)(record) && record.body.base === text) {
                 record.body.base = theirs;
@@ -168,7 +168,15 @@ root.addEventListener("focusout", (event) => {
     }
 });
 
-onQueue({adopted: showWaiting});
+/** The server has this text, and what is typed from now on begins from it, however long its answer waits to be shown. */
+const noteTaken = ({action, body}) => {
+    const field = isText(action) && fieldOf(action, body.paper);
+    if (field) {
+        bases.set(field, body.text);
+    }
+};
+
+onQueue({adopted: showWaiting, taken: noteTaken});
 addEventListener("pagehide", saveAll);
 document.addEventListener("visibilitychange", () => {
     if (document.hidden) {

@@ -8,6 +8,9 @@ let filterTimer = 0;
 export const filter = () => {
     const form = find("#filters");
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value && value !== "0"));
+    if (new URLSearchParams(location.search).has("all")) {
+        query.set("all", "1");
+    }
     history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
     return reload();
 };

@@ -218,11 +218,12 @@ export const makeDraggable = () => {
                 }
                 release();
             },
-            onAdd: ({item, clone, newIndex}) => {
+            onAdd: ({item, clone}) => {
+                const position = rowsIn(entries).indexOf(item) + 1; // rows on their way out have no place
                 clone.replaceWith(item); // the candidate stays a candidate
                 if (!cancelled && !item.matches(".in-list")) {
                     leave(item);
-                    put("add", {paper: item.dataset.paper, position: newIndex + 1});
+                    put("add", {paper: item.dataset.paper, position});
                 }
             },
         });

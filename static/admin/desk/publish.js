@@ -5,10 +5,11 @@ import {awaitField} from "./ahead.js";
 import {commitAll} from "./order.js";
 import {saveAll} from "./fields.js";
 import {ask} from "./conflicts.js";
+import {remember} from "./done.js";
 import {afterMerging} from "./fragments.js";
 import {afterTyping, complain, find, hush, isTypingSince, root, say} from "./page.js";
 import {reload} from "./polling.js";
-import {forgetLastChange, isSaved, letWait, whileAlone} from "./queue.js";
+import {isSaved, letWait, whileAlone} from "./queue.js";
 import {request} from "./requests.js";
 import {apply, revision} from "./revision.js";
 
@@ -105,8 +106,8 @@ const send = async (action, body, {quietly = false, from = null} = {}) => {
 /** Do it now. Returns whether it was done. */
 export const act = (action, body = {}, options = {}) => {
     const seen = revision(); // what the editor saw; the server knows which changes since are the editor's own
-    if (!READING.includes(action)) {
-        forgetLastChange();
+    if (action !== "undo" && !READING.includes(action)) {
+        remember({action});
     }
     const sent = WITH_REVISION.includes(action) ? {...body, revision: seen} : body;
     const from = document.activeElement;

@@ -4,8 +4,9 @@
    is never altered, since the server may have it already: sent again it changes nothing. A text that is still typed in is kept
    with every key, and held back until its field says that it is to be sent. */
 
+import {remember} from "./done.js";
 import {root, TEXTS} from "./page.js";
-import {request} from "./requests.js";
+import {request, sendAndForget} from "./requests.js";
 
 const NAME = `desk:${root.dataset.user}:${root.dataset.day}`;
 const REPLACING = {move: "position", show_tweets: "tweets", ...Object.fromEntries(Object.keys(TEXTS).map((name) => [name, "text"]))};
@@ -70,14 +71,14 @@ const waiting = new Kept(NAME);
 /** Conflicts to decide, and texts that the server refused. */
 export const undecided = new Kept(`${NAME}:undecided`);
 const MOST = 100; // changes in one request
-const listeners = {arrived: () => {}, done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}, adopted: () => {}};
+const LARGEST = 500000; // characters of their bodies: a request with more is refused as a whole
+const listeners = {arrived: () => {}, taken: () => {}, done: () => {}, conflict: () => {}, refused: () => {}, state: () => {}, adopted: () => {}};
 const earlier = []; // for each thing that is done at once, and was asked for: the changes that come before it
 let flushing = null;
 let alone = null;
 let retry = 0;
 let pause = 1000;
 let trouble = "";
-let last = null;
 
 export const onQueue = (handlers) => Object.assign(listeners, handlers);
 /** What another tab is still typing is its own. */
@@ -86,9 +87,6 @@ const isDue = (record) => record.tab === tab && !record.held && (!earlier.length
 export const changes = () => waiting.read().filter(isSeen);
 /** Whether all that is not saved yet would outlive this page. */
 export const isStored = () => waiting.isStored && undecided.isStored;
-/** The last change of this page, `{action, body}`; null where something was done since that is not queued. */
-export const lastChange = () => last;
-export const forgetLastChange = () => { last = null; };
 export const isText = (action) => action in TEXTS;
 export const sameThing = (one, other) => one.action === other.action && one.body.paper === other.body.paper;
 const tell = () => listeners.state({waiting: changes().length, trouble});
@@ -97,7 +95,7 @@ const tell = () => listeners.state({waiting: changes().length, trouble});
  * Keep a change and send it as soon as may be; a `held` one when it is put again without. `from`: the field where it was typed,
  * and what, as `{field: id, text}`, to bring it back there if it is refused.
  */
-export const put = (action, body, {held = false, from} = {}) => {
+export const put = (action, body, {held = false, from, isUndo = false} = {}) => {
     const records = waiting.read();
     const value = REPLACING[action];
     const before = value && records.findLast((record) => isSeen(record) && sameThing(record, {action, body}));
@@ -114,7 +112,9 @@ export const put = (action, body, {held = false, from} = {}) => {
     }
     const isNothing = isText(action) && record.body.text === record.body.base; // what was typed is deleted again
     waiting.write(isNothing ? records.filter((one) => one !== record) : records);
-    last = {action, body};
+    if (!isUndo) {
+        remember({action, body});
+    }
     tell();
     if (!held) {
         flush();
@@ -147,9 +147,28 @@ const isAlone = ({action, from}) => action === "add_tweet" || Boolean(from);
 
 /** What is to be sent next: all that waits, up to one that has to go alone. */
 const nextBatch = (records) => {
-    const due = records.filter(isDue).slice(0, MOST);
+    let size = 0;
+    const fits = ({body}, index) => {
+        size += JSON.stringify(body).length;
+        return size <= LARGEST || !index;
+    };
+    const due = records.filter(isDue).slice(0, MOST).filter(fits);
     const alone = due.findIndex(isAlone);
     return alone < 0 ? due : due.slice(0, Math.max(alone, 1));
+};
+
+const together = (batch) => ({changes: batch.map(({action, body}) => ({action, body}))});
+
+/** The page goes: what waits is sent once more, and kept as well, since nobody is there for the answer. */
+export const sendLast = () => {
+    const records = waiting.read();
+    const batch = alone ? [] : nextBatch(records);
+    if (batch.length) {
+        batch.forEach((record) => { record.sent = true; });
+        waiting.write(records);
+        const [{action, body}] = batch;
+        sendAndForget(...(batch.length === 1 ? [action, body] : ["changes", together(batch)]));
+    }
 };
 
 /** What became of each: `{kind, answer}` in the order of the batch; null where nothing came. */
@@ -158,7 +177,7 @@ const send = async (batch) => {
         const outcome = await request(batch[0].action, {body: batch[0].body});
         return {outcome, results: [outcome]};
     }
-    const outcome = await request("changes", {body: {changes: batch.map(({action, body}) => ({action, body}))}});
+    const outcome = await request("changes", {body: together(batch)});
     const results = outcome.answer?.results?.map((one) => ({kind: one.kind, answer: {...one, html: {}}}));
     return {outcome, results: results ?? batch.map(() => outcome)};
 };
@@ -216,7 +235,9 @@ const sendAll = async () => {
 const take = (record, {kind, answer}) => {
     waiting.remove(record.id);
     const newer = REPLACING[record.action] && changes().findLast((other) => sameThing(other, record));
-    if (kind === "conflict") {
+    if (kind === "done") {
+        listeners.taken(record);
+    } else if (kind === "conflict") {
         // What was typed meanwhile is the newer "mine".
         waiting.write(waiting.read().filter((other) => !newer || !isSeen(other) || !sameThing(other, record)));
         const text = newer && isText(record.action) ? newer.body.text : record.body.text;

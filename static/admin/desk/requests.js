@@ -4,6 +4,7 @@ import {address, csrfToken, root} from "./page.js";
 import {have} from "./rows.js";
 
 const PATIENCE = 30000; // milliseconds: a paper may have to be fetched from arXiv, which wants seconds between requests
+const LARGEST = 2000000; // bytes that a request may have: the server takes not many more
 const SLOW = 4000; // milliseconds until people are told that no answer came
 const late = new Set();
 /** They change nothing. What a reading says is older than what a change answered that came meanwhile. */
@@ -34,15 +35,27 @@ export const request = async (name, options = {}) => {
     return outcome;
 };
 
+const WHO = {Accept: "application/json", "X-Editor": root.dataset.user};
+const ofBody = () => ({"Content-Type": "application/json", "X-CSRFToken": csrfToken()});
+
+/** Sent even though the page goes. Browsers take 64 KiB of such requests; what is larger stays where it is kept. */
+export const sendAndForget = (name, body) => {
+    fetch(address(name), {method: "POST", keepalive: true, headers: {...WHO, ...ofBody()}, body: JSON.stringify(body)}).catch(() => {});
+};
+
 const ask = async (name, {body = null, parameters = {}}) => {
+    const sent = body && JSON.stringify({...body, have: have()});
+    if (sent && new Blob([sent]).size > LARGEST) {
+        return {kind: "refused", answer: {error: "This text is far too long to be saved. Shorten it."}};
+    }
     let response;
     let answer = null;
     const slow = setTimeout(() => listener(Boolean(late.add(slow))), SLOW);
     try {
         response = await fetch(address(name, parameters), {
             method: body ? "POST" : "GET",
-            headers: {Accept: "application/json", ...(body && {"Content-Type": "application/json", "X-CSRFToken": csrfToken()})},
-            body: body && JSON.stringify({...body, have: have()}),
+            headers: {...WHO, ...(body && ofBody())},
+            body: sent,
             redirect: "manual",
             signal: AbortSignal.timeout(PATIENCE),
         });
@@ -75,7 +88,10 @@ const ask = async (name, {body = null, parameters = {}}) => {
 /** A part of the page by itself, as HTML; null where it did not come. */
 export const fetchPart = async (name, {signal, parameters = {}} = {}) => {
     try {
-        const response = await fetch(address(name, parameters), {signal: signal ?? AbortSignal.timeout(PATIENCE)});
+        const response = await fetch(address(name, parameters), {
+            redirect: "error", // to the sign-in: that page is no part
+            signal: signal ?? AbortSignal.timeout(PATIENCE),
+        });
         return response.ok ? await response.text() : null;
     } catch {
         return null;

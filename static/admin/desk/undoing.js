@@ -1,11 +1,12 @@
 /* Undo takes back what was done last: a decision on a candidate, a publication in its last seconds, a change of the list. What is
    done after it waits for it. */
 
+import {takeLastChange} from "./done.js";
 import {saveAll} from "./fields.js";
 import {commitAll} from "./order.js";
 import {find, mayEdit, rowOf, say} from "./page.js";
 import {act, underWay} from "./publish.js";
-import {isSaved, lastChange, letWait, put} from "./queue.js";
+import {isSaved, letWait, put} from "./queue.js";
 import {revision} from "./revision.js";
 
 const ofList = async () => {
@@ -21,20 +22,27 @@ const ofList = async () => {
     }
 };
 
+/** Decisions on candidates: they are no changes of the list, and each has its opposite. */
+const OPPOSITE = {
+    dismiss: "undismiss",
+    undismiss: "dismiss",
+    ignore: "undismiss", // of a candidate
+    dismiss_several: "undismiss_several",
+    undismiss_several: "dismiss_several",
+    ignore_covered: "recall_covered",
+    recall_covered: "ignore_covered",
+};
+
 const takeBack = async () => {
-    const {action, body} = lastChange() ?? {};
+    const {action, body} = takeLastChange();
     let {action: asked, over} = underWay();
     await over;
     if (underWay().action) { // it had waited for the check, and is done only now
         ({action: asked, over} = underWay());
         await over;
     }
-    if (action === "dismiss" || (action === "ignore" && !rowOf(body.paper, "list"))) {
-        put("undismiss", {paper: body.paper}); // a dismissal is no change of the list
-    } else if (action === "dismiss_several") {
-        put("undismiss_several", {papers: body.papers});
-    } else if (action === "ignore_covered") {
-        put("recall_covered", body);
+    if (OPPOSITE[action] && !(action === "ignore" && rowOf(body.paper, "list"))) {
+        put(OPPOSITE[action], body, {isUndo: true});
     } else if (find("[data-do=undo_publish]")) {
         find("[data-do=undo_publish]").click();
     } else if (asked.startsWith("publish")) {

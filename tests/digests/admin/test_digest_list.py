@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from digests.models import Entry
+from papers.models import Paper
 from papers.search.index import index_changed
 from tests.digests.admin.admin_pages import LIST, entry_page, make_list, page
 from tests.editors import make_client, make_user, values
@@ -47,6 +49,22 @@ def test_reorder_takes_the_same_queries_at_any_size(editor: Client, django_asser
         editor.post(page(digest), data)
 
     assert digest.entries.first() == last
+
+
+def test_form_of_a_long_list_is_saved(editor: Client) -> None:
+    digest = make_draft()
+    papers = Paper.objects.bulk_create(
+        Paper(arxiv_id=f"2105.{20000 + n}", title="T", abstract="A", listing_date=digest.date, version=1) for n in range(200)
+    )
+    moment = digest.written_at
+    Entry.objects.bulk_create(
+        Entry(digest=digest, paper=paper, position=n, retweets=0, favorites=0, read_at=moment)
+        for n, paper in enumerate(papers, 1)
+    )
+    data = values(editor, page(digest), "digest_form") | {"entries-199-position": "1"}
+
+    assert editor.post(page(digest), data).status_code == 302
+    assert digest.entries.order_by("position")[0].paper == papers[-1]
 
 
 @pytest.mark.parametrize("tweets", [2, 9])

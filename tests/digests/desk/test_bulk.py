@@ -3,7 +3,9 @@
 from typing import Any, get_type_hints
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from digests.desk.views import batch
 from digests.editing import history
@@ -36,6 +38,36 @@ def test_several_are_removed_in_one_change_and_one_undo(ann: Client, papers: lis
 
     assert done(ann, "undo", revision=revision())["said"].startswith(f"Undone: removed “{papers[1].title}”, ")
     assert (listed(), entry_of(papers[1]).note, Dismissal.objects.count()) == (papers, "A word", 0)
+
+
+def test_all_of_a_day_of_thousands_are_put_aside_in_one_change(ann: Client, collected: CollectionDay) -> None:
+    made = Paper.objects.bulk_create(
+        Paper(arxiv_id=f"2611.{10000 + n}", title="T", abstract="A", listing_date=DAY, version=1) for n in range(3000)
+    )
+    assert done(ann, "dismiss_several", papers=ids(made))["said"] == "3,000 papers: not today."
+    assert Dismissal.objects.count() == 3000
+
+
+def test_adding_many_takes_the_queries_of_adding_few(ann: Client, papers: list[Paper]) -> None:
+    cost = []
+    for size in (2, 12):
+        made = [make_candidate(40, 30) for _ in range(size)]
+        for _ in range(2):  # new, and then as they were before they were removed
+            with CaptureQueriesContext(connection) as queries:
+                done(ann, "add_several", papers=ids(made))
+            cost.append(len(queries))
+            done(ann, "remove_several", papers=ids(made), revision=revision())
+    assert cost[2] <= cost[0]
+    assert cost[3] <= cost[1] + 6  # it looks at one removal more
+
+    wanted = [make_candidate(40) for _ in range(12)]
+    places = {few: list(range(1, few + 1)) for few in (2, 10)}
+    with CaptureQueriesContext(connection) as of_two:
+        done(ann, "accept_all", papers=ids(wanted[:2]), places=places[2], revision=revision())
+    with CaptureQueriesContext(connection) as of_ten:
+        done(ann, "accept_all", papers=ids(wanted[2:]), places=places[10], revision=revision())
+    assert len(of_ten) <= len(of_two) + 6
+    assert listed()[:12] == [*wanted[2:], *wanted[:2]]
 
 
 def test_what_a_colleague_took_off_by_threshold_is_not_suggested_again_once_removed(

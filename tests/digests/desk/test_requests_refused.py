@@ -4,11 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import Settings
 
-from digests.models import Digest, Dismissal
+from digests.editing import history
+from digests.models import Comment, Digest, Dismissal
 from papers.models import Paper
-from tests.digests.desk.conftest import DAY, NOW, done, send
+from tests.digests.desk.conftest import DAY, NOW, done, revision, send
 from tests.digests.desk.desk_requests import refusal
 from tests.editors import make_client, make_user
 from tests.factories import make_paper
@@ -26,6 +29,44 @@ def test_request_that_makes_no_sense_is_refused(ann: Client, papers: list[Paper]
             assert (response.status_code, list(response.json())) == (400, ["error"])
     for value in (-1, 2**31, "1", 1.5, True, None):
         assert refusal(ann, "move", paper=papers[0].arxiv_id, position=value, moves=0)
+
+
+@pytest.mark.parametrize("odd", ["\ud83d", "\0", "a\0b\udc00"])
+def test_characters_that_no_database_stores_are_refused(eve: Client, papers: list[Paper], odd: str) -> None:
+    one = {"paper": papers[0].arxiv_id}
+    done(eve, "comment", text="A word", token="1")
+    bodies: dict[str, dict[str, Any]] = {
+        "add": {"paper": odd},
+        "add_tweet": one | {"link": odd},
+        "comment": {"text": "A word", "token": odd},
+        "thread": {},
+        "direction": {"paper": odd, "tweet": odd, "direction": "ltr"},
+        "ignore_finding": {"finding": odd, "ignored": False},
+        "want_changes": {"note": odd},
+        "schedule": {"at": "2026-11-24T09:00", "zone": odd},
+        "note": one | {"text": odd, "base": ""},
+        "title": one | {"text": odd, "base": ""},
+        "intro": {"text": odd, "base": ""},
+        "show_tweets": one | {"tweets": [odd], "base": []},
+        "ignore_covered": one | {"covered": odd},
+        "restore": {"version": odd},
+    }
+    seen = {name: send(eve, name, **{"revision": revision(), **body}).status_code for name, body in bodies.items()}
+    assert seen == dict.fromkeys(bodies, 400) | {"add": 404, "add_tweet": 404, "thread": 405}
+    comment = Comment.objects.get()
+    assert send(eve, "note", **one, text="New", base=odd).status_code == (409 if "a" in odd else 200)  # there was no text
+    assert refusal(eve, "edit_comment", comment=comment.pk, text="New", base=odd).startswith("You changed this comment")
+    done(eve, "resolve_comment", comment=comment.pk, resolved=True, of="")
+    assert refusal(eve, "resolve_comment", comment=comment.pk, resolved=True, of=odd)
+    Digest.objects.update(status="published", published_at=NOW)
+    assert refusal(eve, "withdraw", revision=revision(), note=odd)
+    done(eve, "correct")
+    assert refusal(eve, "publish_correction", revision=revision(), note=odd)
+
+
+def test_request_that_is_too_large_is_refused_with_a_sentence(ann: Client, papers: list[Paper], settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    assert refusal(ann, "note", paper=papers[0].arxiv_id, text="x" * 1000, base="").startswith("This is too much for one request")
 
 
 def test_day_without_a_list_says_so(ann: Client) -> None:
@@ -80,6 +121,16 @@ def test_save_rules_needs_its_own_right() -> None:
     body = {"hot_score": 1, "shown_tweet_score": 1, "shown_tweets": 1, "one_tweet_per_author": True}
     assert send(curator, "save_rules", **body).status_code == 403
     assert send(curator, "rules_preview", **body).status_code == 200
+
+
+def test_page_of_one_editor_changes_nothing_in_the_name_of_another(ann: Client, bob: Client, papers: list[Paper]) -> None:
+    of_ann = {"X-Editor": str(User.objects.get(username="ann").pk)}
+    for client, status in ((ann, 200), (bob, 401)):
+        body = json.dumps({"paper": papers[0].arxiv_id, "text": "Ann’s", "base": ""})
+        address = f"/admin/desk/{DAY}/note"
+        assert client.post(address, body, content_type="application/json", headers=of_ann).status_code == status
+        assert client.get(f"/admin/desk/{DAY}/state", headers=of_ann).status_code == status
+    assert {one.by.username for one in history.changes(Digest.objects.get()) if one.by} == {"ann"}
 
 
 @pytest.mark.parametrize("path", ["start", "state", "why/2105.00001"])

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from digests.models import Digest, Entry
+from digests.editing import history
+from digests.models import Digest, Entry, ShownTweet
 from digests.publishing.checking import Finding, direction_of, findings, is_unbalanced
-from papers.models import CollectionDay
+from papers.models import CollectionDay, Paper, Tweet
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,23 @@ def found(digest: Digest, now: Any = NOW) -> list[Finding]:
 def test_nothing_is_found_where_all_is_well() -> None:
     digest, _ = make_draft()
     assert found(digest) == []
+
+
+def test_list_that_shows_more_than_a_thousand_posts_is_checked_and_compared() -> None:
+    digest, _ = make_draft()
+    made = Paper.objects.bulk_create(
+        Paper(arxiv_id=f"2611.{10000 + n}", title="T", abstract="A", listing_date=digest.date) for n in range(50)
+    )
+    entries = Entry.objects.bulk_create(
+        Entry(digest=digest, paper=one, position=n, retweets=0, favorites=0, read_at=READ_AT) for n, one in enumerate(made, 2)
+    )
+    tweets = Tweet.objects.bulk_create(Tweet(status_id=str(9_000 + n), body_html="Text", posted_at=READ_AT) for n in range(1050))
+    ShownTweet.objects.bulk_create(
+        ShownTweet(entry=entries[n % 50], tweet=tweet, position=n // 50 + 1) for n, tweet in enumerate(tweets)
+    )
+
+    assert found(digest) == []
+    assert sum(len(one.tweets) for one in history.now(digest).papers) == 1051
 
 
 def test_empty_day() -> None:

@@ -110,6 +110,17 @@ def test_list_that_is_going_out_is_not_edited(eve: Client, draft: Digest) -> Non
     assert post(eve, "note", paper=paper, text="Late", base="").status_code == 200
 
 
+def test_list_that_is_going_out_is_not_scheduled(eve: Client, draft: Digest, clock: Any) -> None:
+    post(eve, "publish")
+
+    for action in ("schedule", "unschedule"):
+        refused = post(eve, action, at="2026-11-21T09:00", zone="UTC")
+        assert refused.json()["error"] == "This day is being published. Undo that first."
+    assert (Digest.objects.get().publish_at, Digest.objects.get().is_held) == (None, False)
+    post(eve, "undo_publish")
+    assert post(eve, "schedule", at="2026-11-21T09:00", zone="UTC").status_code == 200
+
+
 def test_schedule_and_rule_leave_alone_what_an_editor_may_take_back(eve: Client, draft: Digest, clock: Any) -> None:
     Digest.objects.update(publish_at=NOW + timedelta(seconds=5), publish_zone="UTC")
     post(eve, "publish")

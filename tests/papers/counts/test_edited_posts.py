@@ -1,6 +1,7 @@
 """A post that its author edited while nobody listened: the next reading of its counts notices which papers it links now."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -88,6 +89,19 @@ def test_post_without_a_link_that_an_editor_linked_keeps_that_link_alone(world: 
     read(world, post)
 
     assert (linked(), Tweet.objects.get().state, likes(OLD)) == ({NEW: True}, "live", 0)
+
+
+def test_post_whose_link_an_editor_made_is_read_again_where_the_stream_takes_it_out(world: OpenNetworks) -> None:
+    kept, gone = post_of("https://example.org/"), replace(post_of("https://example.org/"), rkey="3gone")
+    for post in (kept, gone):
+        store(post, OLD)
+    Mention.objects.update(is_by_hand=True)
+
+    posts.remove("bluesky", [kept.uri, gone.uri], now=TOMORROW)
+    assert set(Tweet.objects.values_list("state", "body_html")) == {("live", "Read")}
+    read(world, kept)
+
+    assert dict(Tweet.objects.values_list("status_id", "state")) == {kept.uri: "live", gone.uri: "deleted"}
 
 
 @pytest.mark.django_db(transaction=True)

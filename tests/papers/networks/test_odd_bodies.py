@@ -181,7 +181,13 @@ def test_a_count_beyond_belief_is_none(standin: Said, api: Api, points: int, tol
         ({"Retry-After": "9" * 400}, 3600),
         ({"Retry-After": "7", "RateLimit-Reset": "-1"}, 7),
         ({"Retry-After": "7", "RateLimit-Reset": "1e3"}, 7),
-        ({"Retry-After": "7", "RateLimit-Reset": "0"}, 1),
+        ({"Retry-After": "7", "RateLimit-Reset": "0"}, 7),
+        ({"Retry-After": "7", "RateLimit-Reset": "3000"}, 7),  # the whole quota is there again much later
+        ({"Retry-After": "0", "RateLimit-Reset": "0"}, 1),
+        ({"X-RateLimit-Reset": "55"}, 55),
+        ({"RateLimit": '"api";r=0;t=55', "RateLimit-Policy": '"api";q=500;w=300'}, 55),
+        ({"RateLimit": "limit=100, remaining=0, reset=55"}, 55),
+        ({"RateLimit": "limit=100; " * 99}, 5),
         ({"RateLimit-Reset": "9" * 18}, 3600),
         ({"RateLimit-Reset": "1000000001"}, 1),  # a moment that has passed
     ],
