@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,19 @@ from tests.processes import processes_naming
 from tests.servers import free_port
 from tests.tables import migrated
 
+pytestmark = pytest.mark.timeout(300)
 WORKERS = sum(1 + queue.processes for queue in QUEUES.values())
 """The processes of all queues: a parent each, and those that do the work."""
+STARTED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_runs_on() -> Iterator[None]:
+    """What a test that failed did not stop ends with the others."""
+    yield
+    for process in STARTED:
+        process.kill()
+        process.wait()
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -41,6 +52,7 @@ def serve(folder: Path, *arguments: str) -> tuple[subprocess.Popen[str], str]:
     process = subprocess.Popen(
         command, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
+    STARTED.append(process)
     return process, f"http://127.0.0.1:{port}"
 
 
