@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,3 +16,19 @@ from tests.browser.desk_browser import OpenDesk, editors
 def open_desk(browser: Browser, live_server: LiveServer) -> Iterator[OpenDesk]:
     with editors(browser, live_server.url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scripts_of_the_desk_asked_for_once() -> Iterator[None]:
+    """A page that is kept for the next test need not ask for them again, as browsers of editors do not."""
+    serve = StaticFilesHandler.serve
+
+    def serve_to_keep(self: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        response = serve(self, request)
+        if request.path.startswith("/static/admin/"):
+            response.headers["Cache-Control"] = "max-age=3600"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
+        yield

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -16,9 +16,10 @@ import httpx
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Request, expect
 
 from tests.browser.accessibility import RULES, violations
+from tests.browser.kept_pages import kept_page
 from tests.digests.desk.desk_days import DAY
 from tests.editors import make_client
 
@@ -29,9 +30,9 @@ OpenDesk = Callable[..., "EditorAtDesk"]
 class EditorAtDesk:
     """A page with the day's desk open, and what was pressed, sent and complained of there."""
 
-    def __init__(self, context: BrowserContext, site: str, day: date, *, scripts: bool) -> None:
+    def __init__(self, page: Page, site: str, day: date, *, scripts: bool) -> None:
         self.scripts = scripts
-        self.context = context
+        self.context = page.context
         self.site = site
         self.address = f"{site}/admin/desk/{day}/"
         self.keys = 0
@@ -43,13 +44,14 @@ class EditorAtDesk:
         """In so many requests."""
         self.foreign: list[str] = []
         self.said: list[str] = []
-        self.open()
+        self.first = page
+        self.open(page)
 
-    def open(self) -> Page:
-        self.page = self.context.new_page()
+    def open(self, page: Page | None = None) -> Page:
+        self.page = page or self.context.new_page()
         self.page.on("request", self._note)
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", self._hear_error)
         self.page.goto(self.address)
         if self.scripts:
             self.ready()
@@ -68,6 +70,18 @@ class EditorAtDesk:
                 self.requests += [one["action"] for one in json.loads(request.post_data or "{}")["changes"]]
             elif name != "read":
                 self.requests.append(name)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        self.said.append(message.text)
+
+    def _hear_error(self, error: Error) -> None:
+        self.said.append(str(error))
+
+    def leave(self) -> None:
+        """Listen no more to the page that the next test works in."""
+        self.first.remove_listener("request", self._note)
+        self.first.remove_listener("console", self._hear)
+        self.first.remove_listener("pageerror", self._hear_error)
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -151,25 +165,25 @@ def editors(
     touch: bool = False,
 ) -> Iterator[OpenDesk]:
     """Opens the desk for editors by name, each in a browser of their own, whose clock is that of the zone."""
-    contexts: list[BrowserContext] = []
+    options = {
+        "viewport": {"width": size[0], "height": size[1]},
+        "color_scheme": "light",
+        "has_touch": touch,
+        "java_script_enabled": scripts,
+        "timezone_id": zone,
+    }
+    with ExitStack() as opened:
 
-    def open_desk(name: str = "Ann", *, day: date = DAY) -> EditorAtDesk:
-        user = User.objects.create_superuser(name)
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="light",
-            has_touch=touch,
-            java_script_enabled=scripts,
-            timezone_id=zone,
-        )
-        context.set_default_timeout(15_000)
-        sign_in(context, user, site)
-        contexts.append(context)
-        return EditorAtDesk(context, site, day, scripts=scripts)
+        def open_desk(name: str = "Ann", *, day: date = DAY) -> EditorAtDesk:
+            user = User.objects.create_superuser(name)
+            page = opened.enter_context(kept_page(browser, site, **options))
+            page.context.set_default_timeout(15_000)
+            sign_in(page.context, user, site)
+            editor = EditorAtDesk(page, site, day, scripts=scripts)
+            opened.callback(editor.leave)
+            return editor
 
-    yield open_desk
-    for context in contexts:
-        context.close()
+        yield open_desk
 
 
 def sign_in(context: BrowserContext, user: User, site: str) -> None:
