@@ -25,6 +25,9 @@ from tests.editors import make_client
 
 expect.set_options(timeout=15_000)  # milliseconds: the tests may share few processors
 OpenDesk = Callable[..., "EditorAtDesk"]
+SAVED = """() => document.querySelector("#desk-saved").textContent.includes("saved ")
+    && !Object.keys(localStorage).some((name) => /^desk:.*\\d$/.test(name))"""
+"""`expect` looks again after a tenth of a second, a quarter, a half, a whole one."""
 
 
 class EditorAtDesk:
@@ -141,8 +144,7 @@ class EditorAtDesk:
     def saved(self) -> None:
         """Wait until everything is saved, also what was typed or moved a moment ago."""
         self.page.evaluate("dispatchEvent(new Event('pagehide'))")
-        expect(self.saving).to_contain_text("saved ")
-        self.page.wait_for_function("() => !Object.keys(localStorage).some(name => /^desk:.*\\d$/.test(name))")
+        self.page.wait_for_function(SAVED, polling=50)
 
     def hear_nothing(self) -> None:
         """From now on this page is told of others only by answers to its own changes, however slow the machine is."""
@@ -209,12 +211,13 @@ def running_server(port: int, **variables: str) -> Iterator[int]:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "web", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/favicon.ico", trust_env=False, timeout=60)
-                break
-            assert process.poll() is None
-            time.sleep(0.05)
+        with httpx.Client(trust_env=False, timeout=60) as client:
+            while True:
+                with contextlib.suppress(httpx.TransportError):
+                    client.get(f"http://127.0.0.1:{port}/favicon.ico")
+                    break
+                assert process.poll() is None
+                time.sleep(0.05)
         yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGKILL)
