@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template import loader
-from django.urls import is_valid_path
+from django.urls import Resolver404, is_valid_path
 from django.views import csrf, defaults
 
 from hotpapers_site.databases.away import why_away
@@ -34,9 +34,10 @@ bad_request = unread(defaults.bad_request)
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Lead from an address with slashes too many at its end to the page that is meant; for all others say that there is none. The
-    admin's addresses end with one: it leads to them."""
+    admin's addresses end with one: it leads to them. A page that says itself that there is nothing is believed."""
     path, query = request.path_info.rstrip("/"), request.META.get("QUERY_STRING", "")
-    if path != request.path_info and not path.startswith(("//", "/admin")) and is_valid_path(path or "/"):
+    is_unknown = isinstance(exception, Resolver404) and path != request.path_info
+    if is_unknown and not path.startswith(("//", "/admin")) and is_valid_path(path or "/"):
         return HttpResponsePermanentRedirect(f"{path or '/'}?{query}" if query else path or "/")
     response: HttpResponse = unread(defaults.page_not_found)(request, exception)
     return response

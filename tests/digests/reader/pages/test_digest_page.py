@@ -79,7 +79,7 @@ def test_digest_shortens_a_crowd_of_authors(client: Client) -> None:
 
     page = text_of(client, ADDRESS)
 
-    assert "Author 4 and 2996 others</p>" in page
+    assert "Author 4 and 2,996 others</p>" in page
 
 
 def test_digest_shows_counts_with_the_moment_they_were_read(client: Client) -> None:
