@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='tweet',
-            index=models.Index(fields=['network', 'author_id'], name='tweet_by_network_and_author'),
+            index=models.Index(fields=['author_id', 'network'], name='tweet_by_author_of_network'),
         ),
     ]

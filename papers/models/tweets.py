@@ -149,7 +149,7 @@ class Tweet(WithCleanBody):
             models.Index(fields=["network", "next_read_at"], condition=Q(next_read_at__isnull=False), name="tweet_network_due"),
             models.Index(fields=["state", "posted_at"], name="tweet_by_state"),
             models.Index(fields=["embedded_at", "id"], condition=Q(embedded_at__isnull=False), name="tweet_with_text"),
-            models.Index(fields=["network", "author_id"], name="tweet_by_network_and_author"),
+            models.Index(fields=["author_id", "network"], name="tweet_by_author_of_network"),
             models.Index(fields=["posted_at"], condition=Q(is_excluded=True), name="tweet_excluded"),
             models.Index(Folded("author_handle"), name="tweet_by_handle"),
             models.Index(Folded("author_name"), name="tweet_by_name"),
