@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from digests.models import Digest, Entry, ShownTweet
+from digests.models import Digest, Entry, ShownTweet, in_published_digest
 from papers.models import Provenance
 from papers.shown import Published
 
@@ -19,7 +19,8 @@ def tweets_of_day(day: date) -> QuerySet[Any, Any]:
 
 
 def tweets_of_the_network(after: date | None = None) -> QuerySet[Any, Any]:
-    shown = ShownTweet.objects.filter(entry__provenance=Provenance.NETWORK)
+    # Not `=NETWORK`: SQLite would begin with nearly all entries, also of a few days.
+    shown = ShownTweet.objects.exclude(entry__provenance=Provenance.POST)
     return (shown.filter(entry__digest__date__gt=after) if after else shown).values("tweet")
 
 
@@ -31,7 +32,7 @@ def forget_texts(tweets: Collection[int], keys: Collection[str]) -> None:
 
 
 def published_with_tweets(tweets: Collection[int]) -> Mapping[int, list[Published]]:
-    shown = ShownTweet.objects.filter(tweet__in=tweets, entry__digest__status=Digest.Status.PUBLISHED).order_by()
+    shown = ShownTweet.objects.filter(in_published_digest("entry__"), tweet__in=tweets).order_by()
     days: defaultdict[int, list[Published]] = defaultdict(list)
     for tweet, day in sorted(shown.values_list("tweet", "entry__digest__date").distinct()):
         days[tweet].append(_published(day))
@@ -39,7 +40,7 @@ def published_with_tweets(tweets: Collection[int]) -> Mapping[int, list[Publishe
 
 
 def published_with_paper(paper: int) -> list[Published]:
-    listed = Entry.objects.filter(paper=paper, digest__status=Digest.Status.PUBLISHED)
+    listed = Entry.objects.filter(in_published_digest(), paper=paper)
     return [_published(day) for day in sorted(listed.values_list("digest__date", flat=True))]
 
 

@@ -69,10 +69,10 @@ class DaysManager(_AllDrafts["Digest"]):
         return Digest.all_drafts.published()
 
 
-def in_published_digest() -> Q:
-    """Entries of published digests. Written as an inequality: SQLite keeps no statistics and would start from the index of
-    states, at nearly all digests."""
-    return ~Q(digest__status__in=[status for status in Digest.Status if status != Digest.Status.PUBLISHED])
+def in_published_digest(entry: str = "") -> Q:
+    """Entries of published digests, or what `entry` leads from (`entry__` from a shown post). Written as an inequality: SQLite
+    keeps no statistics and would start from the index of states, at nearly all digests."""
+    return ~Q(**{f"{entry}digest__status__in": [status for status in Digest.Status if status != Digest.Status.PUBLISHED]})
 
 
 @lru_cache(maxsize=1000)
