@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Event = Literal["insert", "update", "delete", "truncate"]
+DEADLOCK = "40P01"
+"""What PostgreSQL calls it (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,11 @@ class TriggerSet:
     """Returns those for a kind of database (`sqlite`)."""
 
     def install(self, using: str = DEFAULT_DB_ALIAS, plan: object = None, **_: Any) -> None:
-        """Make them after migrations (`post_migrate`; a flush, which sends it too, has no plan)."""
-        if plan is not None:
-            install(connections[using], self.prefix, list(self.make(connections[using].vendor)))
+        """Make them after migrations where they are not as they should be (`post_migrate`; a flush, which sends it too, has no
+        plan)."""
+        connection = connections[using]
+        if plan is not None and not self.is_installed(connection):
+            in_one_transaction(connection, lambda: replace(connection, self.prefix, list(self.make(connection.vendor))))
 
     def is_installed(self, connection: BaseDatabaseWrapper) -> bool:
         """Say whether the database's triggers are these and do what these do: after an upgrade, those of the older version are
@@ -77,10 +82,23 @@ class TriggerSet:
         return found.keys() == marks.keys() and all(mark in found[name] for name, mark in marks.items())
 
 
-def install(connection: BaseDatabaseWrapper, prefix: str, triggers: Sequence[Trigger]) -> None:
+def in_one_transaction(connection: BaseDatabaseWrapper, act: Callable[[], None]) -> None:
+    """Change tables that are in use. Requests and tasks lock them in other orders: if PostgreSQL refuses this change to end a
+    deadlock, try again."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic(using=connection.alias):
+                act()
+            return
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != DEADLOCK or attempt == ATTEMPTS:
+                raise
+
+
+def replace(connection: BaseDatabaseWrapper, prefix: str, triggers: Sequence[Trigger]) -> None:
     """Make these triggers the only ones with the prefix; none if the database was migrated back to before a table or column
-    existed."""
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+    existed. To be called in a transaction."""
+    with connection.cursor() as cursor:
         drop(connection, prefix)
         there: set[object] = set(connection.introspection.table_names(cursor))
         for table in {trigger.table for trigger in triggers if trigger.table in there}:

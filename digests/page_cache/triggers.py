@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 
 from digests.models import Digest, Entry, PublicEvent, ShownTweet
@@ -32,7 +32,7 @@ from papers.models import (
     UnindexedPaper,
     UnrenderedRow,
 )
-from papers.triggers import Event, Trigger, TriggerSet, install
+from papers.triggers import Event, Trigger, TriggerSet, in_one_transaction, replace
 
 CHANGE = "page_change"
 
@@ -194,11 +194,15 @@ TELL = {
 def drop(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     """Remove the triggers (`pre_migrate`) but the table's own, and tell the processes that hold pages."""
     connection = connections[using]
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        for statement in TABLE[connection.vendor]:
-            cursor.execute(statement)
-        install(connection, CHANGE, [_teller(connection.vendor)])
-        cursor.execute(EVERYTHING_CHANGED)
+
+    def act() -> None:
+        with connection.cursor() as cursor:
+            for statement in TABLE[connection.vendor]:
+                cursor.execute(statement)
+            replace(connection, CHANGE, [_teller(connection.vendor)])
+            cursor.execute(EVERYTHING_CHANGED)
+
+    in_one_transaction(connection, act)
 
 
 def _triggers(vendor: str) -> Iterator[Trigger]:

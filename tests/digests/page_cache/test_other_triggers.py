@@ -19,7 +19,7 @@ def test_triggers_of_another_version_are_told_from_ours_and_told_of(monkeypatch:
     ours = list(triggers.TRIGGERS.make(connection.vendor))
     older = [replace(ours[0], when="1 = 0"), *ours[1:]]
     try:
-        installing.install(connection, triggers.CHANGE, older)
+        installing.replace(connection, triggers.CHANGE, older)
         assert installing.installed(connection, triggers.CHANGE).keys() == {one.name for one in ours}
         assert (triggers.TRIGGERS.is_installed(connection), watch()) == (False, None)
         assert [one.sentence for one in troubles.migrations()] == [
