@@ -60,7 +60,7 @@ def wait_for(address: str, process: subprocess.Popen[str]) -> httpx.Response:
     deadline = time.monotonic() + 60
     while True:
         try:
-            return httpx.get(address, trust_env=False, timeout=60)
+            return httpx.get(address, trust_env=False, verify=False, timeout=60)
         except httpx.TransportError:
             assert process.poll() is None, process.stdout.read() if process.stdout else ""
             assert time.monotonic() < deadline
@@ -90,7 +90,7 @@ def workers(folder: Path) -> int:
 
 def running(address: str) -> list[str]:
     """The processes that say that they run."""
-    told = httpx.get(f"{address}/status.json", trust_env=False, timeout=60).json()
+    told = httpx.get(f"{address}/status.json", trust_env=False, verify=False, timeout=60).json()
     return [" ".join([one["kind"], *one["queues"]]) for one in told["processes"] if not one["is_late"]]
 
 
@@ -147,7 +147,7 @@ def second_start(first_start: FirstStart, tmp_path_factory: pytest.TempPathFacto
     wait_until(lambda: len(running(address)) == 6, process)
     password = re.search(r"User: admin  Password: (\S{16})\n", first_start.output)
     assert password is not None
-    with httpx.Client(base_url=address, trust_env=False, timeout=60, follow_redirects=True) as browser:
+    with httpx.Client(base_url=address, trust_env=False, verify=False, timeout=60, follow_redirects=True) as browser:
         browser.get("/admin/login/")
         form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
         headers = {"Referer": f"{address}/admin/login/"}
@@ -244,7 +244,7 @@ def test_serve_imports_the_archive_that_it_is_given(tmp_path: Path, archive: Pat
     process, address = serve(tmp_path, "--archive", str(archive))
     assert "Sample data" not in wait_for(address, process).text
     assert (
-        httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False, timeout=60).content
+        httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False, verify=False, timeout=60).content
         == (archive / "2021-05-12---Hot-Papers.md").read_bytes()
     )
     assert "14 files: 14 new" in stop(process, tmp_path)

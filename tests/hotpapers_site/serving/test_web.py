@@ -52,7 +52,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         deadline = time.monotonic() + 60
         while True:
             try:
-                httpx.get(f"http://127.0.0.1:{port}/robots.txt", trust_env=False, timeout=60)
+                httpx.get(f"http://127.0.0.1:{port}/robots.txt", trust_env=False, verify=False, timeout=60)
                 break
             except httpx.TransportError:
                 assert process.poll() is None
@@ -110,7 +110,7 @@ def test_half_requests_keep_nobody_waiting_and_end(server: int, halves: tuple[st
             waiting.append(open_ones.enter_context(socket.create_connection(("127.0.0.1", server), timeout=60)))
             waiting[-1].sendall(HALVES[half])
         for path in ("/robots.txt", "/", "/search?q=words", "/admin/login/"):
-            with httpx.Client(trust_env=False, timeout=30) as client:
+            with httpx.Client(trust_env=False, verify=False, timeout=30) as client:
                 assert client.get(f"http://127.0.0.1:{server}{path}").status_code == 200
         for connection in waiting:
             said = connection.recv(100)
@@ -233,7 +233,9 @@ def test_export_is_sent_while_it_is_made(server: int) -> None:
 
 def test_static_files_are_sent_whole(server: int) -> None:
     for path in ("static/admin/desk.js", "static/admin/css/base.css"):
-        answer = httpx.get(f"http://127.0.0.1:{server}/{path}", headers={"Accept-Encoding": "identity"}, trust_env=False)
+        answer = httpx.get(
+            f"http://127.0.0.1:{server}/{path}", headers={"Accept-Encoding": "identity"}, trust_env=False, verify=False
+        )
         assert answer.status_code == 200
         assert int(answer.headers["Content-Length"]) == len(answer.content) > 1_000
 

@@ -25,7 +25,7 @@ from tests.standins.arxiv import ArxivStandin
 def test_standin_answers_bad_queries_as_arxiv_does(
     standin: ArxivStandin, parameters: dict[str, str], status: int, text: str
 ) -> None:
-    answer = httpx.get(f"{standin.url}/api/query", params=parameters, trust_env=False, timeout=60)
+    answer = httpx.get(f"{standin.url}/api/query", params=parameters, trust_env=False, verify=False, timeout=60)
 
     assert (answer.status_code, text in answer.text) == (status, True)
 
@@ -35,7 +35,7 @@ def test_standin_gives_ten_entries_where_no_number_is_asked_for(standin: ArxivSt
     parameters = {"id_list": ",".join(list(standin.world.papers)[:30])}
     how: dict[str, Any] = {"params": parameters} if method == "GET" else {"data": parameters}
 
-    answer = httpx.request(method, f"{standin.url}/api/query", trust_env=False, timeout=60, **how)
+    answer = httpx.request(method, f"{standin.url}/api/query", trust_env=False, verify=False, timeout=60, **how)
 
     assert answer.text.count("<entry>") == 10
     assert "<opensearch:itemsPerPage>10<" in answer.text
@@ -49,6 +49,7 @@ def test_standin_matches_secondary_categories_and_the_first_versions_time(standi
         f"{standin.url}/api/query",
         params={"search_query": f"cat:cs.* AND submittedDate:[{minute} TO {minute}]"},
         trust_env=False,
+        verify=False,
         timeout=60,
     )
 
