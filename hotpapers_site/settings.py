@@ -55,7 +55,7 @@ REDIS_URL = env.read("REDIS_URL", values.BROKER, "")
 REDIS_SOCKET = VAR_DIR.absolute() / "redis.sock"  # of the embedded server, which runs where REDIS_URL is empty
 
 # The timetable is in hotpapers_site/celery.py.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) or f"redis+socket://{quote(str(REDIS_SOCKET))}"
+CELERY_BROKER_URL = (REDIS_URL or f"unix://{quote(str(REDIS_SOCKET))}").replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_SERIALIZER = "json"

@@ -215,9 +215,10 @@ def origin_of_keys(address: str) -> str:
 
 
 def broker(given: str) -> str:
-    """Read a Redis server, by host and number of the database, or by the path of its socket."""
+    """Read a Redis server, by host and number of the database, or by the path of its socket, which may be written as Celery does
+    (`redis+socket://`). Return the address as redis-py takes it."""
     parts = urlsplit(matching(r"[!-~]+")(given))
-    if parts.scheme in ("unix", "redis+socket"):
+    if is_socket := parts.scheme in ("unix", "redis+socket"):
         place = Path(parts.path)
         is_whole = bool(parts.path) and not parts.netloc and not parts.query and (place.is_socket() or not place.exists())
     else:
@@ -233,7 +234,7 @@ def broker(given: str) -> str:
             redis.Redis.from_url(given).connection_pool.make_connection()  # connects nowhere; knows the options that there are
         except (TypeError, redis.RedisError) as error:
             raise ValueError(given) from error
-    return given
+    return f"unix://{parts.path}" if is_socket else given
 
 
 def folder(given: str) -> Path:

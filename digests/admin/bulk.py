@@ -7,9 +7,10 @@ from typing import Any, ClassVar, cast
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from digests.editing.conflicts import MACHINE
 from digests.editing.history import changes
 from digests.editing.presence import writing_on
-from digests.editing.sentences import MACHINE, said_of
+from digests.editing.sentences import said_of
 from digests.models import Digest
 from digests.publishing.checking import findings_of
 from digests.publishing.status import publish, withdraw

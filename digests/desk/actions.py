@@ -61,9 +61,9 @@ def remove(day: date, paper: Paper, seen: int, *, by: User, now: datetime) -> No
             raise AsWanted
         if others := by_others(digest, seen, by, [paper], GOES_WITH_PAPER):
             words = [told(others), entry.otherwise.get("title"), entry.note]
-            last, overrule = others[0], {"revision": digest.revision}
             what, theirs = f"“{paper.plain_title}”", [line for line in words if line]
-            raise Conflict(what, base=None, mine="remove it", theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
+            overrule = {"revision": digest.revision}
+            raise Conflict(what, mine="remove it", theirs=theirs, last=others[0], overrule=overrule)
         entry.delete()
         renumber(digest.entries.all(), [])
     put_aside(day, [paper], by=by, now=now)
@@ -105,7 +105,7 @@ def move(day: date, paper: Paper, position: int, base: int | None, *, by: User) 
         if base is not None and entry.moves != base and not any(is_own(digest, paper, one, by) for one in MOVES):
             what, overrule = f"place of “{paper.plain_title}”", {"moves": entry.moves}
             mine, theirs = f"place {wanted}", f"place {entry.position}"
-            raise conflict(digest, what, base=None, mine=mine, theirs=theirs, paper=paper, actions=MOVES, overrule=overrule)
+            raise conflict(digest, what, mine=mine, theirs=theirs, paper=paper, actions=MOVES, overrule=overrule)
         set_place(digest, entry, wanted)
         save(entry, moves=entry.moves + 1)
 
@@ -126,7 +126,7 @@ def mark(column: Mark, day: date, paper: Paper, is_set: bool, seen: int | None, 
             what, overrule = f"{column.name} of “{paper.plain_title}”", {"revision": digest.revision}
             base, last = words[not is_set], others[0]
             theirs = base if last.action == actions[not is_set] else said(last)
-            raise Conflict(what, base=base, mine=words[is_set], theirs=theirs, by=last.editor, at=last.at, overrule=overrule)
+            raise Conflict(what, base=base, mine=words[is_set], theirs=theirs, last=last, overrule=overrule)
         save(entry, **{column.field: is_set})
 
 

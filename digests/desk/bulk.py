@@ -150,5 +150,5 @@ def _ask(
     It cannot be done anyway where nothing `is_left` to do it to.
     """
     if others := by_others(digest, seen, by, papers, actions):
-        last, overrule = others[0], {"revision": digest.revision} if is_left else None
-        raise Conflict("the list", base=None, mine=mine, theirs=told(others), by=last.editor, at=last.at, overrule=overrule)
+        overrule = {"revision": digest.revision} if is_left else None
+        raise Conflict("the list", mine=mine, theirs=told(others), last=others[0], overrule=overrule)

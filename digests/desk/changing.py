@@ -74,7 +74,7 @@ def entry_of(digest: Digest, paper: Paper, *, mine: Any, by: User, is_text: bool
                 )
             raise AsWanted
         what = f"“{paper.plain_title}”, which is no longer in the list"
-        raise conflict(digest, what, base=None, mine=mine, theirs=None, paper=paper, actions=REMOVALS)
+        raise conflict(digest, what, mine=mine, theirs=None, paper=paper, actions=REMOVALS)
     return entry
 
 
@@ -104,7 +104,7 @@ def conflict(
     digest: Digest,
     what: str,
     *,
-    base: Any,
+    base: Any = None,
     mine: Any,
     theirs: Any,
     paper: Paper | None,
@@ -113,8 +113,7 @@ def conflict(
 ) -> Conflict:
     """Return a Conflict that names the last of these actions on that paper, or the last change if there was none."""
     last = last_of(digest, paper, actions) or next(iter(history.changes(digest)), None)
-    by, at = (last.editor, last.at) if last else ("", None)
-    return Conflict(what, base=base, mine=mine, theirs=theirs, by=by, at=at, overrule=overrule)
+    return Conflict(what, base=base, mine=mine, theirs=theirs, last=last, overrule=overrule)
 
 
 def is_own(digest: Digest, paper: Paper | None, action: Action, by: User) -> bool:

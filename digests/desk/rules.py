@@ -77,10 +77,8 @@ def save_for_site(wanted: Rules, *, seen: int | None = None, by: User, now: date
     # After the row is written: of two who save the first rules at once, the second waits there for the first.
     later = [] if seen is None else list(RulesChange.objects.filter(pk__gt=seen).order_by("-pk"))
     if later:
-        raise Conflict(
-            "rules of ranking", base=None, mine=change.said, theirs=[one.said for one in later], by=later[0].by, at=later[0].at,
-            overrule={"seen": later[0].pk},
-        )  # fmt: skip
+        theirs, overrule = [one.said for one in later], {"seen": later[0].pk}
+        raise Conflict("rules of ranking", mine=change.said, theirs=theirs, last=later[0], overrule=overrule)
     change.save()
 
 

@@ -13,7 +13,7 @@ from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import OF_PUBLICATION, OF_REVIEW, Action
 from digests.editing.restoring import entries_after, restore
-from digests.editing.sentences import MACHINE, said, told
+from digests.editing.sentences import said, told
 from digests.models import Digest, Dismissal, Entry, ListChange, ShownTweet
 from papers.models import Paper
 
@@ -37,8 +37,7 @@ def undo(day: date, seen: int, *, by: User, version: int | None = None) -> str:
                 base=f"version {seen}, as you saw it",
                 mine=f"undo “{said(change)}”",
                 theirs=told([change]),
-                by=change.editor or MACHINE,
-                at=change.at,
+                last=change,
                 overrule={"revision": locked.revision, "version": change.pk},
             )
         restore(locked.pk, before, by=by, undone=change)

@@ -1,7 +1,12 @@
 """Reasons why a change is not made."""
 
-from datetime import datetime
 from typing import Any
+
+from digests.models import ListChange
+from papers.models import RulesChange
+
+MACHINE = "Hot Papers"
+"""Who did what no editor did."""
 
 
 class Refused(Exception):
@@ -15,14 +20,13 @@ class Conflict(Exception):
         self,
         what: str,
         *,
-        base: Any,
+        base: Any = None,
         mine: Any,
         theirs: Any,
-        by: str,
-        at: datetime | None,
+        last: ListChange | RulesChange | None,
         overrule: dict[str, Any] | None = None,
     ) -> None:
-        """`by` and `at` say who changed the list last, and when; `overrule` is what to send to apply the change anyway."""
+        """`last` is the change that the editor did not see; `overrule` is what to send to apply the own one anyway."""
         super().__init__(f"{what} was changed by someone else")
-        self.what, self.base, self.mine, self.theirs, self.by, self.at = what, base, mine, theirs, by, at
-        self.overrule = overrule
+        self.what, self.base, self.mine, self.theirs, self.overrule = what, base, mine, theirs, overrule
+        self.by, self.at = last and (last.editor or MACHINE), last and last.at

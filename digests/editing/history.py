@@ -129,14 +129,12 @@ def conflict(digest: Digest, seen: int, *, mine: str) -> Conflict:
     found = since(digest, seen) or changes(digest)[:1]
     if digest.revision == digest.proposed:  # which writes no history
         found = [ListChange(action=Action.PROPOSED, at=digest.changed_at)]
-    last = found[0] if found else None
     return Conflict(
         "the list",
         base=f"version {seen}, as you saw it",
         mine=mine,
         theirs=sentences.told(found),
-        by=(last.editor or sentences.MACHINE) if last else "",
-        at=last.at if last else None,
+        last=found[0] if found else None,
         overrule={"revision": digest.revision},
     )
 

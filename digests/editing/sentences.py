@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from digests.editing.columns import MARKS, TEXTS
+from digests.editing.conflicts import MACHINE
 from digests.models import ListChange
 from papers.models import Paper
 from papers.rendered.stored import set_plain_titles
@@ -50,7 +51,6 @@ SENTENCES: dict[str, str] = {
 ON_TIME = "published as scheduled"
 MOVED_TO = "moved {papers} to {to}"
 COUNTS = "counts refreshed"
-MACHINE = "Hot Papers"
 GONE = "a paper that is no longer known"
 NAMED = 3
 """So many papers of a change are named, and the others counted."""

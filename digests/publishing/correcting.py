@@ -97,8 +97,7 @@ def expect_publishable(held: Digest, *, note: str, replaces: int | None) -> tupl
             base="as it was when the correction started",
             mine="publish the correction, which undoes these changes",
             theirs=told(since),
-            by=since[0].editor,
-            at=since[0].at,
+            last=since[0],
             overrule={"revision": held.revision, "replaces": original.revision},
         )
     return original, counts_alone

@@ -7,6 +7,7 @@ capitals. See https://info.arxiv.org/help/bibtex.html for the fields of an e-pri
 import re
 from collections.abc import Sequence
 
+from digests.reader.names import GROUP, SUFFIX, Name, people
 from papers.models import Paper
 from papers.rendered.stored import Texts
 from papers.text.delimiters import FORMULA
@@ -31,11 +32,6 @@ COMMAND = re.compile(r"\\(.)(?=([A-Za-z])?)")
 BRACES = {"{": r"\lbrace", "}": r"\rbrace"}
 MOST_NAMES = 6
 """The most authors that a citation line names."""
-OTHERS = re.compile(r"et\.? al\.?|etal\.?|others", re.IGNORECASE)
-"""The last one or two words of a name. Names are compared word by word: a pattern with spaces before its end
-takes quadratic time."""
-GROUP = re.compile(r"\b(?:collaborations?|consortium|consortia|teams?|(?:working )?groups?)\b", re.IGNORECASE)
-SUFFIX = re.compile(r"(?:Jr|Sr)\.?|JR\.?|SR\.?|II|III|IV|VI{1,3}")
 
 
 def entry(paper: Paper, categories: Sequence[str], key: str = "") -> str:
@@ -74,53 +70,15 @@ def year(paper: Paper) -> int:
     return paper.submitted_at.year if paper.submitted_at else year_of(paper.arxiv_id)
 
 
-def people(authors: Sequence[str]) -> tuple[list[str], bool]:
-    """The names among what arXiv lists as authors, and whether it says that there are others.
-
-    Without what stands in brackets behind a name: it is the same in other letters, or where somebody works.
-    A colon stands between a collaboration and those who write for it, as an author of its own or in one.
-    """
-    parts = [part.split() for author in authors for part in author.split(":")]
-    named = [_without_others(words) for words in parts]
-    names = [_without_brackets(" ".join(words)) for words in named]
-    return [name for name in names if any(map(str.isalpha, name))], named != parts
-
-
-def _without_brackets(name: str) -> str:
-    before, _, _ = name.rpartition(" (") if name.endswith(")") else ("", "", "")
-    return before if any(map(str.isalpha, before)) else name
-
-
-def _without_others(words: list[str]) -> list[str]:
-    """The words of a name, without a final "et al."."""
-    for length in (2, 1):
-        if OTHERS.fullmatch(" ".join(words[-length:])):
-            rest = words[:-length]
-            rest = rest[:-1] if rest and rest[-1].lower() == "and" else rest
-            return [*rest[:-1], rest[-1].rstrip(",")] if rest else []
-    return words
-
-
 def _name(name: str) -> str:
     """As BibTeX reads it: "Example, Jr, A.". Braced where it is no person's, or BibTeX would take it for two names, or its parts
     for others than they are."""
     written = _tex(name)
-    first, _, suffix = written.rpartition(" ")
-    words = first.rstrip(",").split(" ")
-    if SUFFIX.fullmatch(suffix) and len(words) > 1 and "," not in (plain := " ".join(words)) and _is_person(plain):
-        last = len(words) - 1
-        while last > 1 and words[last - 1].islower():  # "van der"
-            last -= 1
-        return f"{' '.join(words[last:])}, {suffix}, {' '.join(words[:last])}"
-    parts = written.split(", ")
-    has_letters = all(any(map(str.isalnum, part)) for part in parts)
-    if len(parts) in (2, 3) and written.count(",") == len(parts) - 1 and has_letters and _is_person(written):
-        family, given, *suffixes = parts
-        if not suffixes and not SUFFIX.fullmatch(given):
-            return written
-        if suffixes and SUFFIX.fullmatch(suffixes[0]):
-            return f"{family}, {suffixes[0]}, {given}"
-    is_one = GROUP.search(written) or SUFFIX.fullmatch(suffix) or re.search(r",|\band\b|^others$", written, re.IGNORECASE)
+    parts = Name.of(written)
+    if (parts.suffix or "," in written) and parts.given and "," not in parts.given and _is_person(written):
+        return ", ".join(filter(None, [parts.full_family, parts.suffix, parts.given]))
+    last_word = written.rpartition(" ")[2]
+    is_one = GROUP.search(written) or SUFFIX.fullmatch(last_word) or re.search(r",|\band\b|^others$", written, re.IGNORECASE)
     return f"{{{written}}}" if is_one else written
 
 

@@ -8,12 +8,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from digests.reader import bibtex
-from digests.reader.bibtex import GROUP, SUFFIX, people, year
+from digests.reader.bibtex import year
+from digests.reader.names import Name, people
 from papers.models import Paper
 from papers.rendered.stored import Texts
 
@@ -37,45 +37,6 @@ class Keys(StrEnum):
     """`arXiv:2105.04619`."""
     AUTHOR_YEAR = "authoryear"
     """`richter2021enhancing`; if several are alike, the second ends in `b`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A person's name in its parts; the name of a group is a family name alone."""
-
-    family: str
-    given: str = ""
-    particle: str = ""
-    """As in "van der"."""
-    suffix: str = ""
-
-    @classmethod
-    def of(cls, name: str) -> "Name":
-        """Read a name as people write it."""
-        words = name.replace(",", " ").split()
-        if GROUP.search(name) or len(words) < 2:
-            return cls(name)
-        suffix = words.pop() if len(words) > 2 and SUFFIX.fullmatch(words[-1]) else ""
-        family, comma, given = name.strip().removesuffix(suffix).rstrip(", ").partition(",")
-        if comma:  # Example, Ada, Jr
-            return cls(family.strip(), given.strip(), suffix=suffix)
-        last = len(words) - 1
-        while last > 1 and words[last - 1].islower():
-            last -= 1
-        if last == 1 and len(words) > 2 and words[0].islower():  # van der Example, without a given name
-            return cls(name)
-        return cls(words[-1], " ".join(words[:last]), " ".join(words[last:-1]), suffix)
-
-    def __str__(self) -> str:
-        """Return `van der Example, Ada, Jr`."""
-        return ", ".join(filter(None, [f"{self.particle} {self.family}".strip(), self.given, self.suffix]))
-
-    @property
-    def csl(self) -> dict[str, str]:
-        if not self.given:
-            return {"literal": self.family}
-        parts = {"family": self.family, "given": self.given, "non-dropping-particle": self.particle, "suffix": self.suffix}
-        return {name: text for name, text in parts.items() if text}
 
 
 def keys_of(papers: Sequence[Paper], texts: Texts, keys: Keys) -> list[str]:

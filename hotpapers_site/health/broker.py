@@ -22,9 +22,10 @@ class Waiting:
 
 
 def client() -> redis.Redis:
-    """Return a separate connection. Celery writes a socket as redis+socket://, the client as unix://."""
-    address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)
-    return redis.Redis.from_url(address, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+    """Return a connection of its own, to the server of REDIS_URL or to the embedded one."""
+    if settings.REDIS_URL:
+        return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+    return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET), socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
 
 
 def waiting() -> dict[str, Waiting]:

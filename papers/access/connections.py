@@ -128,7 +128,5 @@ def _note(
 
 
 def _gate(is_patient: bool, name: str, interval_s: float) -> Gate:
-    # Celery writes a Redis socket as redis+socket://, the client library as unix://.
-    redis_url = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
     patience_s = None if is_patient else PATIENCE_S + interval_s
-    return Gate(name, interval_s, redis_url=redis_url, folder=settings.VAR_DIR / "gates", patience_s=patience_s)
+    return Gate(name, interval_s, redis_url=settings.REDIS_URL, folder=settings.VAR_DIR / "gates", patience_s=patience_s)

@@ -50,6 +50,10 @@ class RulesChange(models.Model):
         ordering = ["-at", "-pk"]
 
     @property
+    def editor(self) -> str:
+        return self.by
+
+    @property
     def said(self) -> str:
         """What became of the rules: `hot from 50, was 60; Bluesky replies × 0.5, was × 0`."""
         return "; ".join(_said(*one) for one in self.changes)

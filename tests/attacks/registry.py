@@ -22,7 +22,7 @@ from digests.markdown import carried, composing, files, mojibake, other_networks
 from digests.markdown import format as post_format
 from digests.mirror.profiles import pages as mirror_pages
 from digests.publishing import checking
-from digests.reader import bibtex, citations, posts
+from digests.reader import bibtex, names, posts
 from digests.reader.lists.selections import Period, Selection, SelectionError, shown
 from digests.reader.pictures import letters
 from digests.reviewing import mentions
@@ -86,8 +86,8 @@ READERS: tuple[Reader, ...] = (
         lambda text: posts.without_links_to(f'<a href="https://t.co/{text}">{text}</a>' * 3, "2105.00001"),
         place="link",
     ),
-    Reader(bibtex.people, lambda text: bibtex.people([text, text])),
-    Reader(citations.Name.of, citations.Name.of),
+    Reader(names.people, lambda text: names.people([text, text])),
+    Reader(names.Name.of, names.Name.of),
     Reader(letters.drawable, letters.drawable),
     Reader(letters.wrapped, lambda text: letters.wrapped(letters.drawable(text), 1000, 60, 640, 3)),
     Reader(reading.names, lambda text: reading.names([text, text], 1)),

@@ -21,8 +21,9 @@ WHERE = (
         "papers.fetching",
     ),
     *("papers.editing", "digests.markdown", "digests.editing.comparing", "digests.converters", "digests.reader.lists.selections"),
-    *("digests.reader.bibtex", "digests.templatetags.reading", "digests.desk.filters", "digests.desk.views.actions"),
-    *("digests.desk.body", "digests.editing.presence", "digests.reviewing.mentions", "digests.editing.typed"),
+    *("digests.reader.bibtex", "digests.reader.names", "digests.templatetags.reading", "digests.desk.filters"),
+    *("digests.desk.views.actions", "digests.desk.body", "digests.editing.presence", "digests.reviewing.mentions"),
+    "digests.editing.typed",
 )
 """Where strangers' text comes in. A new network, source or format is in one of these packages."""
 TEXT = ("str", "bytes", "Answer", "object", "QueryDict", "Contents", "Paper", "Mapping[str, typing.Any]")

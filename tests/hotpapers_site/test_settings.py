@@ -119,6 +119,18 @@ def test_the_site_s_own_addresses_are_always_allowed(tmp_path: Path, reader: Set
     assert (told.returncode, told.stdout.strip()) == (0, str(hosts))
 
 
+@pytest.mark.parametrize("given", ["unix:///no/redis.sock", "redis+socket:///no/redis.sock"])
+def test_a_socket_of_redis_is_read_by_redis_py_and_by_celery(tmp_path: Path, reader: SettingsReader, given: str) -> None:
+    show = (
+        "import redis; from django.conf import settings; from kombu import Connection; from kombu.utils.url import parse_url\n"
+        "path = redis.Redis.from_url(settings.REDIS_URL).get_connection_kwargs()['path']\n"
+        "celery = settings.CELERY_BROKER_URL\n"
+        "print(path, Connection(celery).transport_cls, parse_url(celery)['virtual_host'])"
+    )
+    told = reader.run(show, environment_of(tmp_path, REDIS_URL=given))
+    assert (told.stderr, told.stdout) == ("", "/no/redis.sock redis no/redis.sock\n")
+
+
 def test_var_dir_may_have_any_signs_in_its_path(tmp_path: Path) -> None:
     folder = tmp_path / "a b+ü%41#?"
     show = (

@@ -14,7 +14,7 @@ from django.test import Client
 from pybtex.database import parse_string
 
 from digests.models import Digest
-from digests.reader.citations import Name
+from digests.reader.names import Name
 from papers.models import Paper
 from papers.rendered.waiting import render_changed
 from tests.factories import make_digest, make_entry, make_paper

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from kombu import Connection
 
 from hotpapers_site.databases.addresses import configured, database_address, file_address, servers
 
@@ -34,10 +33,6 @@ def test_a_file_may_have_any_signs_in_its_path(tmp_path: Path, name: str) -> Non
     file = tmp_path / name / "db.sqlite3"
     file.parent.mkdir()
     assert configured(database_address(file_address(file)))["NAME"] == str(file)
-
-
-def test_a_socket_is_written_as_celery_reads_it() -> None:
-    assert Connection("unix:///run/redis.sock".replace("unix://", "redis+socket://", 1)).transport_cls == "redis"
 
 
 @pytest.mark.parametrize(

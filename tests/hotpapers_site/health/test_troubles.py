@@ -70,9 +70,10 @@ def test_status_is_not_content_without_a_worker(running_product: None) -> None:
     )
 
 
-def test_what_is_missing_is_told_with_the_time_when_the_last_one_was_heard_of(running_product: None, settings: Settings) -> None:
-    settings.REDIS_URL = ""
-    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}"
+def test_what_is_missing_is_told_with_the_time_when_the_last_one_was_heard_of(
+    running_product: None, settings: Settings, tmp_path: Path
+) -> None:
+    settings.REDIS_URL, settings.REDIS_SOCKET = "", tmp_path / "redis.sock"
     for one in Heartbeat.objects.filter(kind__in=["beat", "worker"]):
         silence(one.name)
     heard = Heartbeat.objects.get(kind="beat").beaten_at
@@ -155,7 +156,7 @@ def test_a_process_that_ends_in_order_is_not_missed(running_product: None) -> No
 
 
 def test_a_broker_that_does_not_answer(running_product: None, settings: Settings) -> None:
-    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}/0"
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     assert keys() == ["broker"]
 
 

@@ -64,7 +64,7 @@ def test_who_may_ask(
 
 
 def test_not_ready_without_a_broker_or_its_static_files(client: Client, settings: Settings) -> None:
-    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}/0"
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     settings.HASHED_STATIC = True
     settings.DISK_FREE_MIB = 10**9
     response = client.get("/readyz")
@@ -147,6 +147,6 @@ def test_the_desk_names_what_is_wrong(editor: Client, settings: Settings) -> Non
 
 
 def test_a_broker_that_is_silent_is_not_waited_for_long(settings: Settings) -> None:
-    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}/0"
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     with pytest.raises(redis.RedisError):
         broker.waiting()

@@ -50,8 +50,8 @@ def test_sources_refuse_plain_http_outside_this_machine(settings: Settings, sett
         pass
 
 
-def test_sources_take_the_address_of_a_redis_socket_as_celery_writes_it(settings: Settings, tmp_path: Path) -> None:
-    settings.REDIS_URL = f"redis+socket://{tmp_path}/redis.sock"
+def test_sources_take_the_address_of_a_redis_socket(settings: Settings, tmp_path: Path) -> None:
+    settings.REDIS_URL = f"unix://{tmp_path}/redis.sock"
     settings.ARXIV_REQUEST_INTERVAL = 0
 
     with connections.sources() as opened, pytest.raises(Transient, match=f"{tmp_path}/redis.sock"):
