@@ -7,9 +7,9 @@ from django.db import transaction
 
 from papers.access.connections import note_answer, note_failure
 from papers.counts import measuring
-from papers.counts.gone import LOOK_AGAIN, mark_gone, mark_live
+from papers.counts.gone import LOOK_AGAIN
 from papers.counts.mentions import relink
-from papers.counts.refreshing import ASK_AGAIN, Refreshed
+from papers.counts.refreshing import ASK_AGAIN, Refreshed, keep_states
 from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network, PostsRead, unreadable
 from papers.networks.body import body_of, direction_of
@@ -48,26 +48,15 @@ def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -
 def _store(network: str, asked: Iterable[Tweet], reading: PostsRead, now: datetime, done: Refreshed) -> None:
     """Store the answers, except those that are old news: a post that changed since it was loaded is asked for again."""
     batch = _unchanged(asked)
-    lost = {**reading.gone, **_unlinked(network, reading.found)}
-    found = [(one, reading.found[one.status_id]) for one in batch if one.status_id in reading.found.keys() - lost.keys()]
-    gone = {tweet.pk: Tweet.State(lost[tweet.status_id]) for tweet in batch if tweet.status_id in lost}
-    back = [tweet.pk for tweet, _ in found if tweet.state != Tweet.State.LIVE]
-    unknown_ids = reading.unknown
-    unknown = [tweet.pk for tweet in batch if tweet.status_id in unknown_ids]
-    if gone:
-        mark_gone(gone, now=now)
+    gone = {**reading.gone, **_unlinked(network, reading.found)}
+    found = [(tweet, reading.found[tweet.status_id]) for tweet in keep_states(batch, gone, reading.unknown, now, done)]
+    if lost := [tweet.pk for tweet in batch if tweet.status_id in gone]:
         # A network may know a post only hours after it told of it: what it never showed is looked for again on the same day.
-        never_shown = Tweet.objects.filter(pk__in=gone, read_at=None, state_since__gt=now - LOOK_AGAIN)
+        never_shown = Tweet.objects.filter(pk__in=lost, read_at=None, state_since__gt=now - LOOK_AGAIN)
         never_shown.update(next_read_at=now + ASK_AGAIN)
-        measuring.measure_papers(gone, now=now)
-    if back:
-        mark_live(back)
-    Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
     if found:
         relink(network, {post.id: post.papers for _, post in found}, now=now)
     keep(found, now=now)
-    done.read, done.gone = done.read + len(found), done.gone + len(gone)
-    done.back, done.unknown = done.back + len(back), done.unknown + len(unknown)
     done.unreadable += [LeftOut(id, lacks) for id, lacks in reading.unreadable.items()]
 
 

@@ -1,6 +1,6 @@
 """Counts read again: a hundred tweets a call, within the budget, the most valuable first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from papers.counts import measuring
 from papers.counts.gone import mark_gone, mark_live
 from papers.counts.measuring import Reading
 from papers.models import PaidRead, Tweet
+from papers.networks.base import GoneReason
 from papers.networks.paid import LookupResult, Paid
 from papers.networks.registry import PAID
 from papers.sources.http import Malformed, SourceError
@@ -91,23 +92,33 @@ def _look_up(paid: Paid, batch: list[Tweet], now: datetime) -> LookupResult:
 
 def _store(batch: list[Tweet], answer: LookupResult, now: datetime, done: Refreshed) -> None:
     """A constant number of statements, whatever the size of the batch."""
-    gone = {tweet.pk: Tweet.State(answer.gone[tweet.status_id]) for tweet in batch if tweet.status_id in answer.gone}
-    found = [tweet for tweet in batch if tweet.status_id in answer.found]
-    unknown = [tweet.pk for tweet in batch if tweet.status_id in answer.unknown]
-    back = [tweet.pk for tweet in found if tweet.state != Tweet.State.LIVE]
-    if gone:
-        mark_gone(gone, now=now)
-        measuring.measure_papers(gone, now=now)
-    if back:
-        mark_live(back)
-    if unknown:
-        Tweet.objects.filter(pk__in=unknown).update(next_read_at=now + ASK_AGAIN)
+    found = keep_states(batch, answer.gone, answer.unknown, now, done)
     readings = []
     for tweet in found:
         counts = answer.found[tweet.status_id].counts
         readings.append(Reading(tweet.pk, now, counts.retweets, counts.favorites, counts.replies, counts.quotes))
     measuring.record(readings, now=now)
-    done.read += len(found)
-    done.gone += len(gone)
-    done.back += len(back)
-    done.unknown += len(unknown)
+
+
+def keep_states(
+    batch: Iterable[Tweet], gone: Mapping[str, GoneReason], unknown: Collection[str], now: datetime, done: Refreshed
+) -> list[Tweet]:
+    """Store which of them are gone, back or still unknown, by their ids; add it to `done`, and return those that are found."""
+    found, lost, unread = [], {}, []
+    for tweet in batch:
+        if tweet.status_id in gone:
+            lost[tweet.pk] = Tweet.State(gone[tweet.status_id])
+        elif tweet.status_id in unknown:
+            unread.append(tweet.pk)
+        else:
+            found.append(tweet)
+    if lost:
+        mark_gone(lost, now=now)
+        measuring.measure_papers(lost, now=now)
+    if back := [tweet.pk for tweet in found if tweet.state != Tweet.State.LIVE]:
+        mark_live(back)
+    if unread:
+        Tweet.objects.filter(pk__in=unread).update(next_read_at=now + ASK_AGAIN)
+    done.read, done.gone = done.read + len(found), done.gone + len(lost)
+    done.back, done.unknown = done.back + len(back), done.unknown + len(unread)
+    return found
