@@ -215,8 +215,7 @@ def origin_of_keys(address: str) -> str:
 
 
 def broker(given: str) -> str:
-    """Read a Redis server, by host and number of the database, or by the path of its socket, which may be written as Celery does
-    (`redis+socket://`). Return the address as redis-py takes it."""
+    """Read a Redis server by host and number of the database, or by its socket (Celery's `redis+socket://` becomes `unix://`)."""
     parts = urlsplit(matching(r"[!-~]+")(given))
     if is_socket := parts.scheme in ("unix", "redis+socket"):
         place = Path(parts.path)
