@@ -3,9 +3,7 @@
 import contextlib
 import os
 import re
-from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -17,14 +15,12 @@ from django.db import connection, connections
 from digests.markdown.composing import CHUNK, compose_all
 from digests.markdown.format import file_name, render
 from digests.mirror.disk import FolderInUse as FolderInUse
-from digests.mirror.disk import locked, write_durably
+from digests.mirror.disk import locked, make_durable, write_file
 from digests.models import Digest, DigestQuerySet
 from digests.processes import shared_out
 
 POST_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---Hot-Papers\.md")
 UNFINISHED = ".unfinished"
-WRITERS = 4
-"""Threads that write files; they mostly wait for the disk."""
 
 
 class FileState(StrEnum):
@@ -62,7 +58,7 @@ def write(
         if processes > 1 and not connection.in_atomic_block and days.count() > CHUNK:
             yield from _bring_by_processes(folder, list(_spans(days)), processes)
         else:
-            yield from _bring(folder, descriptor, days)
+            yield from _bring(folder, days)
         published_once = Digest.objects.filter(published_at__isnull=False, is_sample=False).between(since, until)
         hidden = published_once.exclude(status=Digest.Status.PUBLISHED)
         for day in hidden.order_by("date").values_list("date", flat=True).iterator():
@@ -107,35 +103,25 @@ def _bring_by_processes(folder: Path, spans: list[tuple[date, date]], processes:
 
 
 def _bring_spans(folder: Path, spans: list[tuple[date, date]]) -> Iterator[tuple[str, FileState]]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        for span in spans:
-            yield from _bring(folder, descriptor, Digest.objects.mirrored().between(*span))
-    finally:
-        os.close(descriptor)
+    for span in spans:
+        yield from _bring(folder, Digest.objects.mirrored().between(*span))
 
 
-def _bring(folder: Path, descriptor: int, digests: DigestQuerySet) -> Iterator[tuple[str, FileState]]:
-    """Bring the days' files up to date, several at once: each waits for the disk, and the waits overlap."""
-
-    def bring(file: tuple[str, bytes]) -> tuple[str, FileState]:
-        name, data = file
-        state = _state(folder / name, data)
-        if state != FileState.SAME:
-            _replace(descriptor, name, data)
-        return name, state
-
+def _bring(folder: Path, digests: DigestQuerySet) -> Iterator[tuple[str, FileState]]:
+    """Bring the days' files up to date, several together: the disk is waited for once."""
     # Closed here, also after an error: its database cursor must not outlive the connection.
-    with contextlib.closing(_files(digests)) as files, ThreadPoolExecutor(WRITERS) as pool:
-        waiting: deque[Future[tuple[str, FileState]]] = deque()
-        for file in files:
-            waiting.append(pool.submit(bring, file))
-            if len(waiting) == CHUNK:
-                yield waiting.popleft().result()
-        yield from (one.result() for one in waiting)
-
-
-def _replace(folder: int, name: str, data: bytes) -> None:
-    unfinished = f".{name}{UNFINISHED}"
-    write_durably(unfinished, data, folder)
-    os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
+    with contextlib.closing(_files(digests)) as files:
+        while some := list(islice(files, CHUNK)):
+            states, waiting = dict[str, FileState](), dict[Path, Path]()
+            try:
+                for name, data in some:
+                    states[name] = _state(folder / name, data)
+                    if states[name] != FileState.SAME:
+                        unfinished = folder / f".{name}{UNFINISHED}"
+                        write_file(unfinished, data)
+                        waiting[unfinished] = folder / name
+            finally:  # also where one of them cannot be written
+                make_durable(folder, waiting)
+                for unfinished, path in waiting.items():
+                    unfinished.replace(path)
+            yield from states.items()

@@ -1,8 +1,8 @@
 """Files -> a mirror's folder and its manifest: only complete files, a manifest that is always true, and no person's edit lost.
 
-A file is first written to `.mirror/`, complete and on the disk. Then the manifest says that it is about to change, the file
-takes its place, and the manifest says what it is now. If a run is killed at any moment, the next run knows from the manifest
-what was under way.
+A file is first written to `.mirror/`. When several are complete and on the disk, the manifest says that they are about to
+change, they take their places, and the manifest says what they are now. If a run is killed at any moment, the next run knows
+from the manifest what was under way.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
     if present == data and not is_link:
         return Staged(file.name, FileState.SAME, entry)
     waits_at = f"{disk.OURS}/{os.getpid()}-{next(numbers)}"
-    disk.write_durably(folder / waits_at, data)
+    disk.write_file(folder / waits_at, data)
     if present is None:
         return Staged(file.name, FileState.NEW, entry, waits_at, os.path.lexists(folder / file.name))
     is_theirs = is_link or before is None or hashlib.sha256(present).hexdigest() != before.sha256
@@ -133,12 +133,11 @@ class Writer:
         for name in before:
             self.manifest.set(name, None)
         self.manifest.changing = {one.name: (before[one.name], one.entry) for one in self._batch}
+        disk.make_durable(self.folder, [self.folder / one.waits_at for one in self._batch if one.waits_at])
         self._write_manifest()
         for one in self._batch:
             self._put(one)
-        for parent in {(self.folder / one.name).parent for one in self._batch}:
-            with suppress(FileNotFoundError):  # it went with its last file
-                disk.sync_folder(parent)
+        disk.make_durable(self.folder, {(self.folder / one.name).parent for one in self._batch})
         for one in self._batch:
             self.manifest.set(one.name, one.entry)
         self.manifest.changing = {}
@@ -169,7 +168,7 @@ class Writer:
             disk.write_durably(waits_at, data)
             disk.remember_written(self.folder, waits_at)
             waits_at.replace(self.folder / NAME)
-            disk.sync_folder(self.folder)
+            disk.make_durable(self.folder, [self.folder])
             self._written = data
 
 

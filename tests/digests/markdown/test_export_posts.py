@@ -156,10 +156,10 @@ def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_
         (posts / file_name(day)).write_bytes(text.replace(b"\n---\n\n\n#", b"\n---\n\n#"))
     subprocess.run([*manage, "import_posts", str(posts)], env=environment, check=True, capture_output=True)
     out = tmp_path / "out"
-    slowed = (  # each fsync waits a little, so that the kill falls between two files
-        "import os, time, sys; real = os.fsync\n"
-        "def slow(fd): time.sleep(0.15); real(fd)\n"
-        "os.fsync = slow\n"
+    slowed = (  # each file waits a little for its place, so that the kill falls between two files
+        "import os, time, sys; real = os.replace\n"
+        "def slow(source, target): time.sleep(0.05); real(source, target)\n"
+        "os.replace = slow\n"
         "import django; django.setup(); from digests.management.commands import export_posts; export_posts.MANY = 100\n"
         "from django.core.management import execute_from_command_line as run; run(sys.argv)"
     )
@@ -184,7 +184,7 @@ def test_export_killed_at_any_moment_leaves_only_whole_files(archive: Path, tmp_
 def test_export_says_so_when_one_of_its_processes_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(60):
         make_digest(date.fromordinal(DAYS[0].toordinal() + number), papers=1)
-    monkeypatch.setattr(os, "fsync", lambda descriptor: time.sleep(0.1))
+    monkeypatch.setattr("digests.mirror.folder.make_durable", lambda folder, paths: time.sleep(0.02 * len(paths)))
     files = write(tmp_path, processes=2)
     next(files)
     for process in multiprocessing.active_children():
