@@ -82,6 +82,10 @@ class SettingsReader:
         status = int(self.process.stdout.readline())
         return subprocess.CompletedProcess([code], status, out.read_text(), err.read_text())
 
+    def read(self, folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+        """What the import of the settings says with these variables."""
+        return self.run("import hotpapers_site.settings", environment_of(folder, **variables))
+
     def end(self) -> None:
         with self.process:  # closes its pipes, and waits
             self.process.kill()

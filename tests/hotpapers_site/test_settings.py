@@ -9,6 +9,7 @@ from django.conf import settings
 
 from hotpapers_site import values
 from hotpapers_site.environment import make_private
+from hotpapers_site.management.commands.serve import programs
 from tests.hotpapers_site.reading_settings import SettingsReader, environment_of, started
 from tests.hotpapers_site.wrong_settings import LEAKS, LONG, MORE, NOT_SHOWN, ODD, OPERATORS, SECRETS, WRONG
 from tests.servers import free_port
@@ -32,7 +33,7 @@ def test_each_wrong_setting_is_one_line_and_all_are_told_at_once(tmp_path: Path,
     while left:
         now = dict(reversed([(name, (value, expected)) for name, value, expected in left]))
         wrong = {name: value for name, (value, _) in now.items()}
-        told = reader.run("import hotpapers_site.settings", environment_of(tmp_path, **wrong))
+        told = reader.read(tmp_path, **wrong)
         heading, *lines = told.stderr.splitlines()
         assert (told.returncode, told.stdout) == (2, "")
         assert heading in (
@@ -131,39 +132,40 @@ def test_a_socket_of_redis_is_read_by_redis_py_and_by_celery(tmp_path: Path, rea
     assert (told.stderr, told.stdout) == ("", "/no/redis.sock redis no/redis.sock\n")
 
 
-def test_var_dir_may_have_any_signs_in_its_path(tmp_path: Path) -> None:
+def test_var_dir_may_have_any_signs_in_its_path(tmp_path: Path, reader: SettingsReader) -> None:
     folder = tmp_path / "a b+ü%41#?"
     show = (
         "import redis; from django.conf import settings; from kombu.utils.url import parse_url\n"
         "url = settings.CELERY_BROKER_URL; unix = redis.Redis.from_url(url.replace('redis+socket', 'unix'))\n"
         "print(settings.DATABASES['default']['NAME'], unix.get_connection_kwargs()['path'], '/' + parse_url(url)['virtual_host'], sep='\\n')"
     )
-    told = started(tmp_path, sys.executable, "-c", show, VAR_DIR=str(folder))
+    told = reader.run(show, environment_of(tmp_path, VAR_DIR=str(folder)))
     assert (told.returncode, told.stdout.splitlines()) == (
         0,
         [f"{folder}/db.sqlite3", f"{folder}/redis.sock", f"{folder}/redis.sock"],
     ), told.stderr
 
 
-def test_password_in_a_wrong_address_is_not_shown(tmp_path: Path) -> None:
-    told = started(tmp_path, DATABASE_URL="mysql://me:my-own-secret@host/name", SECRET_KEY=LONG)
+def test_password_in_a_wrong_address_is_not_shown(tmp_path: Path, reader: SettingsReader) -> None:
+    told = reader.read(tmp_path, DATABASE_URL="mysql://me:my-own-secret@host/name", SECRET_KEY=LONG)
     assert "DATABASE_URL is 'mysql://me:***@host/name'; expected" in told.stderr
     assert "my-own-secret" not in told.stderr
 
 
-def test_no_line_shows_a_secret(tmp_path: Path) -> None:
+def test_no_line_shows_a_secret(tmp_path: Path, reader: SettingsReader) -> None:
     left = LEAKS
     while left:
         now = dict(reversed(left))
-        told = started(tmp_path, sys.executable, "-c", "import hotpapers_site.settings", **now)
+        told = reader.read(tmp_path, **now)
         assert told.returncode == 2
         assert {line.split(" is ")[0] for line in told.stderr.splitlines()[1:]} >= set(now)
         assert NOT_SHOWN not in told.stderr
         left = [one for one in left if now[one[0]] != one[1]]
 
 
-def test_an_example_is_one_of_its_own_setting(tmp_path: Path) -> None:
-    told = started(tmp_path, BLUESKY_EMBED_BASE="//x", ARXIV_WEB_BASE="arxiv", X_DAILY_READS="ten", SECURE_HSTS_SECONDS="a year")
+def test_an_example_is_one_of_its_own_setting(tmp_path: Path, reader: SettingsReader) -> None:
+    wrong = {"BLUESKY_EMBED_BASE": "//x", "ARXIV_WEB_BASE": "arxiv", "X_DAILY_READS": "ten", "SECURE_HSTS_SECONDS": "a year"}
+    told = reader.read(tmp_path, **wrong)
     assert [line.partition(", for example ")[2] for line in told.stderr.splitlines()[1:]] == [
         "ARXIV_WEB_BASE=https://arxiv.org",
         "X_DAILY_READS=10000",
@@ -172,23 +174,23 @@ def test_an_example_is_one_of_its_own_setting(tmp_path: Path) -> None:
     ]
 
 
-def test_the_site_s_address_is_as_browsers_write_it(tmp_path: Path) -> None:
+def test_the_site_s_address_is_as_browsers_write_it(tmp_path: Path, reader: SettingsReader) -> None:
     """They leave out the port that everybody expects; with it, no form would be taken."""
     show = (
         "from django.conf import settings as s; print(s.SITE_URL, s.CSRF_TRUSTED_ORIGINS[0], s.OTP_WEBAUTHN_ALLOWED_ORIGINS[0])"
     )
-    told = started(tmp_path, sys.executable, "-c", show, SITE_URL="HTTPS://Papers.example:443/")
+    told = reader.run(show, environment_of(tmp_path, SITE_URL="HTTPS://Papers.example:443/"))
     assert told.stdout.split() == ["https://papers.example"] * 3, told.stderr
 
 
-def test_a_database_elsewhere_needs_a_key(tmp_path: Path) -> None:
-    told = started(tmp_path, DATABASE_URL="postgres://host/name")
+def test_a_database_elsewhere_needs_a_key(tmp_path: Path, reader: SettingsReader) -> None:
+    told = reader.read(tmp_path, DATABASE_URL="postgres://host/name")
     assert told.returncode == 2
     assert "SECRET_KEY is not set, though DATABASE_URL is; expected a long random text" in told.stderr
 
 
-def test_alerts_by_mail_need_a_mail_server(tmp_path: Path) -> None:
-    told = started(tmp_path, ALERT_EMAILS="ada@papers.example")
+def test_alerts_by_mail_need_a_mail_server(tmp_path: Path, reader: SettingsReader) -> None:
+    told = reader.read(tmp_path, ALERT_EMAILS="ada@papers.example")
     assert told.returncode == 2
     assert "EMAIL_URL is not set, though ALERT_EMAILS is; expected the address of a mail server" in told.stderr
 
@@ -196,21 +198,21 @@ def test_alerts_by_mail_need_a_mail_server(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "missing"), [("BLUESKY_HANDLE", "BLUESKY_APP_PASSWORD"), ("BLUESKY_APP_PASSWORD", "BLUESKY_HANDLE")]
 )
-def test_half_an_account_at_bluesky_is_told(tmp_path: Path, given: str, missing: str) -> None:
-    told = started(tmp_path, **{given: "papers.bsky.social"})
+def test_half_an_account_at_bluesky_is_told(tmp_path: Path, reader: SettingsReader, given: str, missing: str) -> None:
+    told = reader.read(tmp_path, **{given: "papers.bsky.social"})
     assert (told.returncode, told.stderr.splitlines()[1].partition(";")[0]) == (2, f"{missing} is not set, though {given} is")
 
 
-def test_folder_in_which_nothing_can_be_made_is_told_beside_what_else_is_wrong(tmp_path: Path) -> None:
-    told = started(tmp_path, VAR_DIR="/proc/hotpapers", HOT_SCORE="hot")
+def test_folder_in_which_nothing_can_be_made_is_told_beside_what_else_is_wrong(tmp_path: Path, reader: SettingsReader) -> None:
+    told = reader.read(tmp_path, VAR_DIR="/proc/hotpapers", HOT_SCORE="hot")
     assert told.returncode == 2
     assert [line.partition(" is ")[0] for line in told.stderr.splitlines()[1:]] == ["VAR_DIR", "HOT_SCORE"]
     assert "VAR_DIR is '/proc/hotpapers', which cannot be used (No such file or directory); expected a folder in" in told.stderr
 
 
-def test_debug_is_refused_for_a_public_site(tmp_path: Path) -> None:
+def test_debug_is_refused_for_a_public_site(tmp_path: Path, reader: SettingsReader) -> None:
     for public in ({"SITE_URL": "https://papers.example"}, {"ALLOWED_HOSTS": "papers.example"}):
-        told = started(tmp_path, DEBUG="true", **public)
+        told = reader.read(tmp_path, DEBUG="true", **public)
         assert told.returncode == 2
         assert "DEBUG is on for a public site" in told.stderr
 
@@ -225,11 +227,11 @@ def test_names_of_others_are_told_at_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("holds", ["notes", "static", "serve"])
-def test_folder_of_other_things_is_not_taken_from_other_users(tmp_path: Path, holds: str) -> None:
+def test_folder_of_other_things_is_not_taken_from_other_users(tmp_path: Path, reader: SettingsReader, holds: str) -> None:
     """As root with VAR_DIR=/ nobody else could run a program any more."""
     (tmp_path / "var" / holds).mkdir(parents=True)
     (tmp_path / "var").chmod(0o755)
-    told = started(tmp_path / "var")
+    told = reader.read(tmp_path / "var")
     assert told.returncode == 2
     assert (
         "which cannot be used (it holds other things, which other users may read); expected a folder in which only" in told.stderr
@@ -238,9 +240,9 @@ def test_folder_of_other_things_is_not_taken_from_other_users(tmp_path: Path, ho
     assert list((tmp_path / "var").iterdir()) == [tmp_path / "var" / holds]
 
 
-def test_var_dir_is_not_the_code_s_folder(tmp_path: Path) -> None:
+def test_var_dir_is_not_the_code_s_folder(tmp_path: Path, reader: SettingsReader) -> None:
     """Collecting the static files would empty their own folder."""
-    told = started(settings.BASE_DIR)
+    told = reader.read(settings.BASE_DIR)
     assert told.returncode == 2
     assert "which cannot be used (it is the folder of this site's code); expected a folder in which only" in told.stderr
 
@@ -294,7 +296,5 @@ def test_keys_work_at_one_address(address: str, origin: str) -> None:
 
 
 def test_the_sites_address_follows_the_port(tmp_path: Path) -> None:
-    from hotpapers_site.management.commands.serve import programs
-
     port = free_port()
     assert {program.environment["SITE_URL"] for program in programs(port) if program.environment} == {f"http://127.0.0.1:{port}"}
