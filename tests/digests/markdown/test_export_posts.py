@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from digests.markdown.format import file_name
+from digests.mirror import disk
 from digests.mirror.folder import FileState, compare, write
 from digests.models import Digest, Entry, ShownTweet
 from digests.processes import ProcessEnded
@@ -117,7 +118,10 @@ def test_check_of_a_folder_that_is_not_there_says_what_is_missing(digests: list[
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_export_to_a_file_or_beside_another_export_is_refused(digests: list[Digest], tmp_path: Path) -> None:
+def test_export_to_a_file_or_beside_another_export_is_refused(
+    digests: list[Digest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "LOCK_WAIT_S", 0.1)
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="file is a file; give a folder"):
         export_posts("--out", tmp_path / "file")

@@ -11,15 +11,17 @@ from tests.tables import migrated
 
 @pytest.fixture
 def tables_by_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new SQLite database gets its tables from a file that has them. Migrated from nothing, which takes seconds, it is in other
-    tests here, and in all that processes of their own do."""
+    """A SQLite database without tables gets them from a file that has them. Migrated from nothing, which takes seconds, it is in
+    other tests here, and in all that processes of their own do."""
     migrate = copying.migrate
 
     def prepared(url: str = "") -> None:
-        path = Path(configured(url)["NAME"]) if url.startswith("sqlite") else None
-        if path and not path.exists():
-            migrated(path)
-        else:
+        if not url.startswith("sqlite"):
             migrate(url)
+            return
+        with copying.opened(url, "looked_at") as database:
+            has_tables = bool(database.introspection.table_names())
+        if not has_tables:
+            migrated(Path(configured(url)["NAME"]))
 
     monkeypatch.setattr(copying, "migrate", prepared)

@@ -64,6 +64,7 @@ def product(url: str, folder: Path) -> Product:
     return Product(os.environ | {"DATABASE_URL": url, "VAR_DIR": str(folder / "var"), "MOVE_DATABASE_TO": ""}, folder / "log")
 
 
+@by_copy
 def test_moved_to_another_kind_and_back_everything_is_the_same(filled: Digest, second: str, tmp_path: Path) -> None:
     between = f"sqlite:///{tmp_path}/between.sqlite3"
     ours, last = held(), Paper.objects.order_by("pk").last()
@@ -171,6 +172,7 @@ def test_a_row_with_a_zero_character_is_named_by_its_number(filled: Digest, seco
     )
 
 
+@by_copy
 def test_a_backup_is_restored_into_another_database(filled: Digest, second: str, tmp_path: Path) -> None:
     path = tmp_path / "today.tar.gz"
     ours = held()

@@ -22,6 +22,7 @@ from django.test import Client
 
 from hotpapers_site.management.commands.serve import site_url
 from hotpapers_site.queues import QUEUES
+from tests.conftest import SHARED
 from tests.processes import processes_naming
 from tests.servers import free_port
 from tests.tables import migrated
@@ -110,71 +111,34 @@ class FirstStart:
 
 @pytest.fixture(scope="module")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
-    """The first start on an empty machine, stopped again."""
+    """The first start, stopped again. The tables are there: test_first_run.py begins without any."""
     folder = tmp_path_factory.mktemp("first")
+    migrated(folder / "db.sqlite3")
     process, address = serve(folder)
     page = wait_for(address, process).text
     return FirstStart(folder, address, page, stop(process, folder))
 
 
+def children(number: int) -> set[int]:
+    """The numbers of the programs that a serve runs."""
+    return {int(one) for one in Path(f"/proc/{number}/task/{number}/children").read_text().split()}
+
+
+def takes_tasks(folder: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until a worker has taken a task."""
+    with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as client:
+        queued(folder, "celery.backend_cleanup")
+        wait_until(lambda: client.llen("upkeep") == 0, process)
+
+
 @dataclass(frozen=True)
 class SecondStart:
     folder: Path
-    running: list[str]
-    """The processes that said that they run."""
     signed_in: str
     """What the account of the first start was shown."""
     third: subprocess.CompletedProcess[str]
     """One more start meanwhile."""
     number: int
-    output: str
-
-
-@pytest.fixture(scope="module")
-def second_start(first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> SecondStart:
-    """A start where everything is there, used as its owner would, and stopped by SIGTERM."""
-    folder = tmp_path_factory.mktemp("second")
-    shutil.copytree(first_start.folder, folder, dirs_exist_ok=True)
-    with contextlib.closing(sqlite3.connect(folder / "db.sqlite3")) as database, database:
-        database.execute("DELETE FROM hotpapers_site_heartbeat")  # of what was killed: the first start may end in the middle
-    process, address = serve(folder)
-    wait_for(address, process)
-    wait_until(lambda: workers(folder) == WORKERS, process)
-    wait_until(lambda: any(" beat " in command for command in processes_naming(str(folder))), process)
-    with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as client:
-        queued(folder, "celery.backend_cleanup")
-        wait_until(lambda: client.llen("upkeep") == 0, process)  # taken by the worker
-    wait_until(lambda: len(running(address)) == 6, process)
-    password = re.search(r"User: admin  Password: (\S{16})\n", first_start.output)
-    assert password is not None
-    with httpx.Client(base_url=address, trust_env=False, verify=False, timeout=60, follow_redirects=True) as browser:
-        browser.get("/admin/login/")
-        form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
-        headers = {"Referer": f"{address}/admin/login/"}
-        signed_in = browser.post("/admin/login/?next=/admin/", data=form, headers=headers).text
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
-    third = subprocess.run(command, env=environment(folder), capture_output=True, text=True, check=False)
-    told = sorted(running(address))
-    return SecondStart(folder, told, signed_in, third, process.pid, stop(process, folder, signal.SIGTERM))
-
-
-@pytest.mark.slow(seconds=20)
-def test_serve_runs_a_worker_and_beat_until_a_signal(second_start: SecondStart) -> None:
-    assert second_start.running == ["beat", "web", *sorted(f"worker {name}" for name in QUEUES)]
-    with contextlib.closing(sqlite3.connect(second_start.folder / "db.sqlite3")) as database:
-        assert database.execute("SELECT name FROM hotpapers_site_heartbeat").fetchall() == []  # nobody is missed
-    assert "X_BEARER_TOKEN is not set, so no posts are collected" in second_start.output
-    assert "Traceback" not in second_start.output
-
-
-def children(number: int) -> dict[str, int]:
-    """The numbers of the programs that a serve runs, by their commands."""
-    found = Path(f"/proc/{number}/task/{number}/children").read_text().split()
-    return {Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode(): int(one) for one in found}
-
-
-@dataclass(frozen=True)
-class KilledStart:
     programs: int
     """How many it ran."""
     output: str
@@ -184,45 +148,52 @@ class KilledStart:
 
 
 @pytest.fixture(scope="module")
-def killed_start(first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> KilledStart:
-    """A start all of whose programs are killed, and once they run again, itself."""
-    folder = tmp_path_factory.mktemp("killed")
+def second_start(first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> SecondStart:
+    """A start where everything is there, used as its owner would; then all its programs are killed, and once they run again, itself."""
+    folder = tmp_path_factory.mktemp("second")
     shutil.copytree(first_start.folder, folder, dirs_exist_ok=True)
+    with contextlib.closing(sqlite3.connect(folder / "db.sqlite3")) as database, database:
+        database.execute("DELETE FROM hotpapers_site_heartbeat")  # of what was killed: the first start may end in the middle
     process, address = serve(folder)
     wait_for(address, process)
     wait_until(lambda: workers(folder) == WORKERS and len(running(address)) == 6, process)
+    password = re.search(r"User: admin  Password: (\S{16})\n", first_start.output)
+    assert password is not None
+    with httpx.Client(base_url=address, trust_env=False, verify=False, timeout=60, follow_redirects=True) as browser:
+        browser.get("/admin/login/")
+        form = {"username": "admin", "password": password[1], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        headers = {"Referer": f"{address}/admin/login/"}
+        signed_in = browser.post("/admin/login/?next=/admin/", data=form, headers=headers).text
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", address.rpartition(":")[2]]
+    third = subprocess.run(command, env=environment(folder), capture_output=True, text=True, check=False)
     programs = children(process.pid)
-    for number in programs.values():
-        os.kill(number, signal.SIGKILL)
-    wait_until(
-        lambda: len(children(process.pid)) == len(programs) and not set(children(process.pid).values()) & set(programs.values()),
-        process,
-    )
+    for program in programs:
+        os.kill(program, signal.SIGKILL)
+    wait_until(lambda: len(now := children(process.pid)) == len(programs) and not now & programs, process)
     wait_for(address, process)
     wait_until(lambda: workers(folder) == WORKERS, process)
-    with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as client:
-        queued(folder, "celery.backend_cleanup")
-        wait_until(lambda: client.llen("upkeep") == 0, process)
+    takes_tasks(folder, process)
     process.kill()
     output, _ = process.communicate(timeout=60)  # its children held the pipe, too
     deadline = time.monotonic() + 60
     while (left := processes_naming(str(folder))) and time.monotonic() < deadline:
         time.sleep(0.1)
-    return KilledStart(len(programs), output, left, (folder / "redis.sock").exists())
+    has_socket = (folder / "redis.sock").exists()
+    return SecondStart(folder, signed_in, third, process.pid, len(programs), output, left, has_socket)
 
 
-@pytest.mark.slow(seconds=30)
-def test_every_program_of_serve_that_is_killed_runs_again_and_nothing_is_missed(killed_start: KilledStart) -> None:
-    assert killed_start.programs == 7  # web, four workers, beat, the broker
+@pytest.mark.slow(seconds=40)
+def test_every_program_of_serve_that_is_killed_runs_again_and_nothing_is_missed(second_start: SecondStart) -> None:
+    assert second_start.programs == 7  # web, four workers, beat, the broker
     for name in ("The web server", "Celery beat", "The embedded Redis server", *(f"The worker of {one}" for one in QUEUES)):
-        assert f"{name} ended (killed by SIGKILL). It is started again in 1 s." in killed_start.output
-    assert "Traceback" not in killed_start.output, killed_start.output
+        assert f"{name} ended (killed by SIGKILL). It is started again in 1 s." in second_start.output
+    assert "Traceback" not in second_start.output, second_start.output
 
 
 @pytest.mark.slow
-def test_a_killed_serve_leaves_nothing(killed_start: KilledStart) -> None:
-    assert killed_start.left == []
-    assert not killed_start.has_socket
+def test_a_killed_serve_leaves_nothing(second_start: SecondStart) -> None:
+    assert second_start.left == []
+    assert not second_start.has_socket
 
 
 @pytest.mark.slow
@@ -238,16 +209,43 @@ def test_serve_sets_an_empty_machine_up_once(first_start: FirstStart, second_sta
     assert (second_start.folder / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@dataclass(frozen=True)
+class StoppedStart:
+    folder: Path
+    page: str
+    post: bytes
+    running: list[str]
+    """The processes that said that they run."""
+    output: str
+
+
+@pytest.fixture(scope="module")
+def stopped_start(tmp_path_factory: pytest.TempPathFactory) -> StoppedStart:
+    """A first start, with old posts where we have them, stopped by SIGTERM once all its programs run."""
+    folder, archive = tmp_path_factory.mktemp("stopped"), SHARED / "archive"
+    migrated(folder / "db.sqlite3")
+    process, address = serve(folder, *(["--archive", str(archive)] if archive.is_dir() else []))
+    page = wait_for(address, process).text
+    post = httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False, verify=False, timeout=60).content
+    wait_until(lambda: len(running(address)) == 6, process)
+    takes_tasks(folder, process)
+    return StoppedStart(folder, page, post, sorted(running(address)), stop(process, folder, signal.SIGTERM))
+
+
+@pytest.mark.slow(seconds=20)
+def test_serve_runs_a_worker_and_beat_until_a_signal(stopped_start: StoppedStart) -> None:
+    assert stopped_start.running == ["beat", "web", *sorted(f"worker {name}" for name in QUEUES)]
+    with contextlib.closing(sqlite3.connect(stopped_start.folder / "db.sqlite3")) as database:
+        assert database.execute("SELECT name FROM hotpapers_site_heartbeat").fetchall() == []  # nobody is missed
+    assert "X_BEARER_TOKEN is not set, so no posts are collected" in stopped_start.output
+    assert "Traceback" not in stopped_start.output
+
+
 @pytest.mark.slow
-def test_serve_imports_the_archive_that_it_is_given(tmp_path: Path, archive: Path) -> None:
-    migrated(tmp_path / "db.sqlite3")
-    process, address = serve(tmp_path, "--archive", str(archive))
-    assert "Sample data" not in wait_for(address, process).text
-    assert (
-        httpx.get(f"{address}/posts/hot-papers-2021-05-12.md", trust_env=False, verify=False, timeout=60).content
-        == (archive / "2021-05-12---Hot-Papers.md").read_bytes()
-    )
-    assert "14 files: 14 new" in stop(process, tmp_path)
+def test_serve_imports_the_archive_that_it_is_given(stopped_start: StoppedStart, archive: Path) -> None:
+    assert "Sample data" not in stopped_start.page
+    assert stopped_start.post == (archive / "2021-05-12---Hot-Papers.md").read_bytes()
+    assert "14 files: 14 new" in stopped_start.output
 
 
 def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
