@@ -102,7 +102,7 @@ def measure(count: int) -> int:
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA foreign_keys = OFF" if connection.vendor == "sqlite" else "SET session_replication_role = replica")
-    triggers.drop_all(connection)  # what they note of millions of new rows is another matter
+    triggers.drop(connection)  # what they note of millions of new rows is another matter
     took, there, never = [], 0, NOW + timedelta(days=1000)
     for number, wanted in enumerate((FEW, count), 1):
         more, start = wanted - there, NOW - timedelta(days=400)

@@ -110,19 +110,11 @@ def replace(connection: BaseDatabaseWrapper, prefix: str, triggers: Sequence[Tri
                 cursor.execute(statement)
 
 
-def drop(connection: BaseDatabaseWrapper, prefix: str) -> None:
-    """Remove all triggers with the prefix."""
+def drop(connection: BaseDatabaseWrapper, prefix: str = "") -> None:
+    """Remove all triggers with the prefix, without one all there are; `post_migrate` makes them again."""
     with connection.cursor() as cursor:
         for name in installed(connection, prefix):  # with a function go its triggers
             cursor.execute(f"DROP TRIGGER {name}" if connection.vendor == "sqlite" else f"DROP FUNCTION {name}() CASCADE")
-
-
-def drop_all(connection: BaseDatabaseWrapper) -> None:
-    """Remove all triggers of our tables, whatever their purpose; `post_migrate` makes them again."""
-    with connection.cursor() as cursor:
-        cursor.execute(ALL[connection.vendor])
-        for name, table in cursor.fetchall():
-            cursor.execute(f"DROP TRIGGER {name}" + f" ON {table}" * (connection.vendor == "postgresql"))
 
 
 def installed(connection: BaseDatabaseWrapper, prefix: str) -> dict[str, str]:
@@ -134,9 +126,6 @@ def installed(connection: BaseDatabaseWrapper, prefix: str) -> dict[str, str]:
 
 NAMES = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND instr(name, %s) = 1",
-    "postgresql": "SELECT proname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE starts_with(proname, %s)",
-}
-ALL = {
-    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal",
+    "postgresql": "SELECT proname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
+    "WHERE starts_with(proname, %s) AND NOT tgisinternal",
 }

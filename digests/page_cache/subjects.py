@@ -1,11 +1,4 @@
-"""What a page declares beside itself: its subjects, which triggers name when they change, and what it reads of its address.
-
-A subject is `digest:<day>` (its list), `listed:<day>` (which papers are on it, in which order), `beside:<day>` (which published
-days are next to it), `seen:<day>` (when readers last saw it change), `post:<day>` (the posts that it shows under its papers),
-`paper:<key>` (all that its page says), `text:<key>` (what arXiv says of it), `appears:<key>` (which lists have it), `day:<listing
-day>` (how it was collected), `ranks:<listing day>` (of its papers), `category:<code>` (of papers that published lists gained or
-lost), `clock` (what time it is, which no trigger names), or `*`, all there is.
-"""
+"""What a page declares beside itself: its subjects, which triggers name when they change, and what it reads of its address."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
@@ -43,19 +36,21 @@ def shows(
     posts_of: Iterable[Digest] = (),
     reads_clock: bool = False,
 ) -> HttpResponse:
-    """Declare all that the response shows. A response that declares nothing is made again after every change.
+    """Declare all that the response shows, by its subjects. A response that declares nothing is made again after every change.
 
-    - `digests`: their rows and entries, and which days are next to them; `days_beside`: the latter alone
-    - `papers`: their texts, counts and posts, and which lists have them; `texts_of`: texts and categories alone;
-      `appearances_of`: the lists alone
-    - `ranks_of`: the ranks of the papers of these listing days; `days`: how these days were collected
-    - `categories`: which papers of them are on published lists
-    - `lists_of`: something of any list of these times; `papers_listed`: which papers these lists have, in which order;
-      `lists_seen`: when readers last saw them change
-    - `posts_of`: the posts that these digests show under their papers
-    - `reads_clock`: something that depends on the hour
+    - `digests`: their rows and entries, `digest:<day>`, and which published days are next to them; `days_beside`: the latter
+      alone, `beside:<day>`
+    - `papers`: all that their pages say, `paper:<key>`; `texts_of`: what arXiv says of them alone, `text:<key>`;
+      `appearances_of`: which lists have them, `appears:<key>`
+    - `ranks_of`: the ranks of the papers of these listing days, `ranks:<day>`
+    - `days`: how these days were collected, `day:<time>`
+    - `categories`: which papers of them are on published lists, `category:<code>`
+    - `lists_of`: something of any list of these times, `digest:<time>`; `papers_listed`: which papers these lists have, in which
+      order, `listed:<time>`; `lists_seen`: when readers last saw them change, `seen:<time>`
+    - `posts_of`: the posts that these digests show under their papers, `post:<day>`
+    - `reads_clock`: what time it is, `clock`, which no trigger names
 
-    A time is a day, a month (`2021-05`), a year (`2021`), or `*` for all; `days` takes times as well.
+    A time is a day, a month (`2021-05`), a year (`2021`), or `*` for all. The subject `*` is all there is.
     """
     subjects = [f"{kind}:{one.date}" for one in digests for kind in ("digest", "beside")]
     subjects += [f"paper:{one.pk}" for one in papers]

@@ -129,8 +129,7 @@ WATCHED = [
     Watched(
         UnrenderedRow,
         (
-            f"paper:ROW.row_id WHERE ROW.\"table\" = '{PAPER}'",
-            f"text:ROW.row_id WHERE ROW.\"table\" = '{PAPER}'",
+            *(f"{kind}:ROW.row_id WHERE ROW.\"table\" = '{PAPER}'" for kind in ("paper", "text")),
             f"digest:date FROM {DIGEST} WHERE ROW.\"table\" = '{DIGEST}' AND id = ROW.row_id AND status = 'published'",
             f"digest:digest.date FROM {LISTED} WHERE ROW.\"table\" = '{ENTRY}' AND entry.id = ROW.row_id",
             f"listed:digest.date FROM {LISTED} WHERE ROW.\"table\" = '{ENTRY}' AND entry.id = ROW.row_id",

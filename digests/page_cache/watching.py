@@ -3,7 +3,7 @@
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, Error, connections
@@ -15,6 +15,9 @@ from digests.page_cache.triggers import CHANGE, TRIGGERS
 
 class Watch(ABC):
     """Not thread-safe. If it raises one of ERRORS, changes may have been missed."""
+
+    options: ClassVar[dict[str, Any]] = {}
+    """Of its connection, beside those that all have."""
 
     def __init__(self, database: BaseDatabaseWrapper) -> None:
         self._driver = database.connection  # Django's own methods ask for a thread without an event loop
@@ -48,7 +51,12 @@ class SQLiteWatch(Watch):
 
 class PostgreSQLWatch(Watch):
     """Listens. An empty statement makes sure that all notifications of committed changes have arrived: the server alone sends
-    them when it finds the time, which was 20 ms on a busy machine."""
+    them when it finds the time, which was 20 ms on a busy machine. One that does not answer for eleven seconds is gone."""
+
+    options: ClassVar = {
+        **{"connect_timeout": 5, "tcp_user_timeout": 10_000},
+        **{"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
+    }
 
     def __init__(self, database: BaseDatabaseWrapper) -> None:
         super().__init__(database)
@@ -63,30 +71,19 @@ class PostgreSQLWatch(Watch):
 
 
 WATCHES: dict[str, type[Watch]] = {"sqlite": SQLiteWatch, "postgresql": PostgreSQLWatch}
-OPTIONS: dict[str, dict[str, Any]] = {
-    "postgresql": {
-        "connect_timeout": 5,
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 10_000,
-    }
-}
-"""A server that does not answer for eleven seconds is gone."""
 ERRORS = (Error, sqlite3.Error, psycopg.Error)
 """What a watch raises: Django's errors, and the drivers' own."""
 
 
 def watch() -> Watch | None:
     """A watch of the site's database from now on; None if there can be none now."""
-    ours = connections[DEFAULT_DB_ALIAS]
-    database = ours.copy()
-    options = {name: value for name, value in database.settings_dict["OPTIONS"].items() if name != "pool"}
-    database.settings_dict["OPTIONS"] = options | OPTIONS.get(ours.vendor, {})
+    database = connections[DEFAULT_DB_ALIAS].copy()
+    kind = WATCHES[database.vendor]
+    database.settings_dict["OPTIONS"] |= kind.options
     database.inc_thread_sharing()
     try:
         database.connect()
-        made = WATCHES[ours.vendor](database)
+        made = kind(database)
         if TRIGGERS.is_installed(database):
             return made
     except ERRORS:

@@ -186,7 +186,7 @@ def copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, progress: Pro
     if target.vendor == "sqlite":
         target.disable_constraint_checking()
     with transaction.atomic(using=target.alias):
-        triggers.drop_all(target)
+        triggers.drop(target)
         with target.cursor() as cursor:
             for model in models():
                 cursor.execute(f"DELETE FROM {target.ops.quote_name(model._meta.db_table)}")  # noqa: S608 - our own table
