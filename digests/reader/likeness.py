@@ -5,11 +5,11 @@ plus a share for the people who posted both, weighed by how few of these papers 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
 from math import hypot, log
-from typing import NamedTuple
+from operator import mul
+from typing import Any, NamedTuple
 
 from papers.search.words import words
 
@@ -51,55 +51,66 @@ class Like(NamedTuple):
 
 
 class Shelf:
-    """Papers, each in its place, to be compared with others. `wanted` are the words of these others."""
+    """Papers, each in its place, to be compared with others."""
 
-    def __init__(self, texts: Sequence[Text], people: Iterable[Iterable[str]], wanted: Collection[str]) -> None:
+    def __init__(self, texts: Sequence[Text], people: Iterable[Iterable[str]]) -> None:
         self._texts = texts
-        self._with = defaultdict[str, int](int)
-        """By word: a number with a bit for each place that has it, so that those among some places are counted at once."""
-        self._weighed = defaultdict[str, defaultdict[float, list[int]]](lambda: defaultdict(list))
-        """By wanted word and by its weight: the places."""
+        self._with = defaultdict[str, list[int]](list)
+        """By word: the places that have it."""
         self._posted = defaultdict[str, list[int]](list)
         for place, (text, handles) in enumerate(zip(texts, people, strict=True)):
-            bit = 1 << place
             for word in text.words:
-                self._with[word] |= bit
-            for word in text.words.keys() & wanted:
-                self._weighed[word][text.words[word]].append(place)
+                self._with[word].append(place)
             for handle in handles:
                 self._posted[handle].append(place)
+        self._bits = _Made(lambda word: sum(map((1).__lshift__, self._with.get(word, ()))))
+        """By word: a number with a bit for each place that has it, so that those among some places are counted at once."""
+        self._weighed = _Made(self._by_weight)
+        """By word and by its weight: the places."""
 
     def alike(self, text: Text, people: Iterable[str], others: Sequence[int]) -> list[Like]:
-        """Those at these places that are like the paper, all of whose words are wanted ones."""
-        among = sum(map((1).__lshift__, others))
+        """Those at these places that are like the paper."""
+        among, bits, texts = sum(map((1).__lshift__, others)), self._bits, self._texts
         rarities = [log((len(others) + 1) / (count + 1)) + 0.1 for count in range(len(others) + 1)]
-
-        @cache
-        def rarity(word: str) -> float:
-            return rarities[(self._with[word] & among).bit_count()]
-
-        def weighed(text: Text) -> dict[str, float]:
-            return {word: weight * rarity(word) for word, weight in text.words.items()}
-
-        own = weighed(text)
+        rarity = _Made(lambda word: rarities[(bits[word] & among).bit_count()])
+        own = {word: weight * rarity[word] for word, weight in text.words.items()}
         length = _length(own.values())
-        both = Counter(place for handle in people for place in self._posted[handle] if among >> place & 1)
+        both = Counter(place for handle in people for place in self._posted.get(handle, ()) if among >> place & 1)
         for_people = _for_people(both, len(others))
-        guess = [0.0] * len(self._texts)
+        guess = [0.0] * len(texts)
         for word, weight in own.items():
-            factor = weight * rarity(word) * text.length / length**2
+            factor = weight * rarity[word] * text.length / length**2
             for other, places in self._weighed[word].items():
                 share = factor * other
                 for place in places:
                     guess[place] += share
         found = []
-        for place in nlargest(GUESSED, others, key=lambda place: guess[place] / self._texts[place].length + for_people[place]):
-            weights = weighed(self._texts[place])
-            shared = {word: weight * weights[word] for word, weight in own.items() if word in weights}
-            measure = sum(shared.values()) / (length * _length(weights.values())) + for_people[place]
+        for place in nlargest(GUESSED, others, key=lambda place: guess[place] / texts[place].length + for_people[place]):
+            words = texts[place].words
+            its_length = _length(map(mul, words.values(), map(rarity.__getitem__, words)))
+            shared = {word: weight * (words[word] * rarity[word]) for word, weight in own.items() if word in words}
+            measure = sum(shared.values()) / (length * its_length) + for_people[place]
             if measure >= LEAST:
                 found.append(Like(measure, place, shared, both[place]))
         return found
+
+    def _by_weight(self, word: str) -> Mapping[float, list[int]]:
+        found = defaultdict[float, list[int]](list)
+        for place in self._with.get(word, ()):
+            found[self._texts[place].words[word]].append(place)
+        return found
+
+
+class _Made(dict[str, Any]):
+    """What is made for each word when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> Any:
+        self[word] = made = self._make(word)
+        return made
 
 
 def _for_people(both: Mapping[int, int], others: int) -> Mapping[int, float]:

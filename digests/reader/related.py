@@ -2,16 +2,17 @@
 is."""
 
 import json
+from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, reduce
-from itertools import groupby, islice
+from itertools import compress, count, groupby, islice
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Aggregate, Exists, OuterRef, Subquery, TextField, Value
+from django.db.models import Aggregate, Exists, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Left
 
 from digests.models import Digest, Entry
@@ -28,6 +29,7 @@ MOST = 600
 CHARACTERS = 700
 """Characters of an abstract that are read."""
 SHOWN = 5
+BITS = bytes.maketrans(b"01", b"\0\1")
 
 
 class Asked(NamedTuple):
@@ -73,7 +75,9 @@ def related_to(asked: Iterable[Asked]) -> dict[int, list[RelatedPaper]]:
     by_day = sorted(asked, key=lambda one: one.paper.listing_date)
     found = dict[int, list[RelatedPaper]]()
     for _, of_month in groupby(by_day, lambda one: (one.paper.listing_date.year, one.paper.listing_date.month)):
-        found |= _related(list(of_month))
+        first, *others = of_month
+        near = _near_month(first.paper.listing_date) if others else _near_one(first)
+        found |= {one.paper.pk: near.related(one) for one in (first, *others)}
     return found
 
 
@@ -82,39 +86,86 @@ def nearby(day: date) -> tuple[date, date]:
     return max(day, EARLIEST) - SPAN, min(day, LATEST) + SPAN
 
 
-def _related(asked: Sequence[Asked]) -> dict[int, list[RelatedPaper]]:
-    listed = _listed(asked)
-    own = [_text(one.paper.title, one.paper.abstract[:CHARACTERS]) for one in asked]
-    people = (set(one.people.split("\n")) if one.people else () for one in listed)
-    shelf = Shelf(_texts(listed), people, set().union(*(text.words for text in own)))
-    found = {}
-    for one, text, others in zip(asked, own, _others(asked, listed), strict=True):
-        alike = sorted(shelf.alike(text, one.people, others), key=lambda like: (-like.measure, -listed[like.place].pk))
-        found[one.paper.pk] = [RelatedPaper(listed[like.place].paper(), like.words, like.posters) for like in alike[:SHOWN]]
-    return found
+class _Near:
+    """The papers of nearby lists, ready to be compared with others."""
+
+    def __init__(self, entries: QuerySet[Entry]) -> None:
+        """`entries` of these lists, those that were listed last first; one query."""
+        posts = Mention.objects.filter(of_live_tweet(), paper=OuterRef("paper"), tweet__is_excluded=False).order_by()
+        rows = entries.values_list(
+            "digest",
+            "paper",
+            "paper__arxiv_id",
+            "paper__title",
+            Cast("paper__authors", TextField()),
+            Left("paper__abstract", CHARACTERS),
+            Subquery(posts.values("paper").annotate(all=_Lines("tweet__author_handle", Value("\n"))).values("all")),
+        )
+        self._listed = [_Listed(*row) for row in rows]
+        people = (set(one.people.split("\n")) if one.people else () for one in self._listed)
+        self._shelf = Shelf(_texts(self._listed), people)
+
+    def related(self, asked: Asked) -> list[RelatedPaper]:
+        """The closest papers, closest first."""
+        listed = self._listed
+        first: dict[int, int] = {}  # of several places of a paper
+        for place in self._places(asked):
+            first.setdefault(listed[place].pk, place)
+        text = _text(asked.paper.title, asked.paper.abstract[:CHARACTERS])
+        found = self._shelf.alike(text, asked.people, list(first.values()))
+        found.sort(key=lambda like: (-like.measure, -listed[like.place].pk))
+        return [RelatedPaper(listed[like.place].paper(), like.words, like.posters) for like in found[:SHOWN]]
+
+    def _places(self, asked: Asked) -> Iterable[int]:
+        """Those with which the paper is compared: here the database chose them."""
+        return range(len(self._listed))
 
 
-def _listed(asked: Sequence[Asked]) -> list[_Listed]:
-    """Those that may be like any of the papers, which are sorted by day; those that were listed last come first."""
-    since, until = nearby(asked[0].paper.listing_date)[0], nearby(asked[-1].paper.listing_date)[1]
-    days = Digest.objects.published().between(since, until)  # not joined: SQLite would begin at all entries
-    codes = frozenset[str]().union(*(one.codes for one in asked))
-    of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=codes)
+class _NearMonth(_Near):
+    """The papers of the lists that are near to any day of a month."""
+
+    def __init__(self, day: date) -> None:
+        """The month of this day; three queries."""
+        last = day.replace(day=monthrange(day.year, day.month)[1])
+        days = Digest.objects.published().between(nearby(day.replace(day=1))[0], nearby(last)[1])
+        super().__init__(Entry.objects.filter(digest__in=days).order_by("-pk"))
+        day_of = dict(select(Digest, ["id", "date"], "id", {one.digest for one in self._listed}))
+        codes_of = defaultdict[int, list[str]](list)
+        for pk, code in select(PaperCategory, ["paper", "code"], "paper", {one.pk for one in self._listed}):
+            codes_of[pk].append(code)
+        # A set of places is a number, with a bit for each: what two sets have in common is found at once.
+        self._of_day, self._of_code, self._of_paper = (defaultdict[Any, int](int) for _ in range(3))
+        for place, one in enumerate(self._listed):
+            self._of_day[day_of[one.digest]] |= 1 << place
+            self._of_paper[one.pk] |= 1 << place
+            for code in codes_of[one.pk]:
+                self._of_code[code] |= 1 << place
+
+    def _places(self, asked: Asked) -> Iterable[int]:
+        since, until = nearby(asked.paper.listing_date)
+        of_days = reduce(or_, (places for day, places in self._of_day.items() if since <= day <= until), 0)
+        of_codes = reduce(or_, (self._of_code[code] for code in asked.codes), 0)
+        bits = bin(of_days & of_codes & ~self._of_paper[asked.paper.pk])[:1:-1].encode().translate(BITS)
+        return islice(compress(count(), bits), MOST)
+
+
+def _near_one(asked: Asked) -> _Near:
+    """Those that may be like one paper; one query."""
+    days = Digest.objects.published().between(*nearby(asked.paper.listing_date))  # not joined: SQLite would begin at all entries
+    of_categories = PaperCategory.objects.filter(paper=OuterRef("paper"), code__in=asked.codes)
     entries = Entry.objects.filter(Exists(of_categories), digest__in=days).order_by("-pk")
-    if len(asked) == 1:
-        first = entries.exclude(paper=asked[0].paper.pk)[:MOST]
-        entries = Entry.objects.filter(pk__in=first.values("pk")).order_by("-pk")  # so that only these are read
-    posts = Mention.objects.filter(of_live_tweet(), paper=OuterRef("paper"), tweet__is_excluded=False).order_by()
-    rows = entries.values_list(
-        "digest",
-        "paper",
-        "paper__arxiv_id",
-        "paper__title",
-        Cast("paper__authors", TextField()),
-        Left("paper__abstract", CHARACTERS),
-        Subquery(posts.values("paper").annotate(all=_Lines("tweet__author_handle", Value("\n"))).values("all")),
-    )
-    return [_Listed(*row) for row in rows]
+    first = entries.exclude(paper=asked.paper.pk)[:MOST]
+    return _Near(Entry.objects.filter(pk__in=first.values("pk")).order_by("-pk"))  # so that only these are read
+
+
+def _near_month(day: date) -> _Near:
+    """Kept until another month is asked for: pages are made day by day."""
+    months, month = kept("months"), (day.year, day.month)
+    if month not in months:
+        months.clear()
+        months[month] = _NearMonth(day)
+    found: _Near = months[month]
+    return found
 
 
 class _Lines(Aggregate):
@@ -125,38 +176,6 @@ class _Lines(Aggregate):
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         return self.as_sql(compiler, connection, function="STRING_AGG", **extra)
-
-
-def _others(asked: Sequence[Asked], listed: Sequence[_Listed]) -> Iterator[list[int]]:
-    """For each paper, the places of those with which it is compared, each once; two queries, or none for one paper."""
-    if len(asked) == 1:
-        yield _once(range(len(listed)), listed)  # the database chose
-        return
-    day_of = dict(select(Digest, ["id", "date"], "id", {one.digest for one in listed}))
-    codes_of = defaultdict[int, list[str]](list)
-    for pk, code in select(PaperCategory, ["paper", "code"], "paper", {one.pk for one in listed}):
-        codes_of[pk].append(code)
-    # A set of places is a number, with a bit for each: what two sets have in common is found at once.
-    of_day, of_code, of_paper = defaultdict[date, int](int), defaultdict[str, int](int), defaultdict[int, int](int)
-    for place, one in enumerate(listed):
-        of_day[day_of[one.digest]] |= 1 << place
-        of_paper[one.pk] |= 1 << place
-        for code in codes_of[one.pk]:
-            of_code[code] |= 1 << place
-    for paper, codes, _ in asked:
-        since, until = nearby(paper.listing_date)
-        of_days = reduce(or_, (places for day, places in of_day.items() if since <= day <= until), 0)
-        of_codes = reduce(or_, (of_code[code] for code in codes), 0)
-        bits = bin(of_days & of_codes & ~of_paper[paper.pk])[:1:-1]
-        yield _once(islice((place for place, bit in enumerate(bits) if bit == "1"), MOST), listed)
-
-
-def _once(places: Iterable[int], listed: Sequence[_Listed]) -> list[int]:
-    """Of several places of a paper the first."""
-    first: dict[int, int] = {}
-    for place in places:
-        first.setdefault(listed[place].pk, place)
-    return list(first.values())
 
 
 def _texts(listed: Iterable[_Listed]) -> list[Text]:
