@@ -143,8 +143,9 @@ def draw_lines(
         x = 0.0
         for path, part in runs(line):
             x = _draw(block, part, font(path, size, weight), (x, above + number * step + size), is_ours=path.name in OURS)
-    place = (left, top - above, card.width, top - above + block.height)
-    card.paste(ImageChops.lighter(card.crop(place), block.point(ink)), place)
+    if box := block.getbbox():  # what is blank need not be put on the card
+        place = (left + box[0], top - above + box[1], left + box[2], top - above + box[3])
+        card.paste(ImageChops.lighter(card.crop(place), block.crop(box).point(ink)), place)
     return top + len(lines) * step
 
 
