@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from digests import converters  # noqa: F401 - registers what stands in addresses
-from digests.reader.pages import about, archive, authors, days, lists, papers, pictures, staying
+from digests.reader.pages import about, archive, authors, days, for_you_and_offline, lists, papers, pictures
 from digests.reader.pages.search import opensearch, search, suggest
 from papers.text.identifiers import ARXIV_ID
 
@@ -25,11 +25,11 @@ urlpatterns = [
     path("days", about.days, name="days"),
     path("days/<day:day>", about.day, name="day"),
     path("reading", about.reading, name="reading"),
-    path("for-you", staying.for_you, name="for-you"),
-    path("offline", staying.offline, name="offline"),
-    path("manifest.webmanifest", staying.manifest, name="manifest"),
-    path("service-worker.js", staying.service_worker, name="service-worker"),
-    re_path(r"^(favicon\.ico|apple-touch-icon\.png)\Z", staying.icon),
+    path("for-you", for_you_and_offline.for_you, name="for-you"),
+    path("offline", for_you_and_offline.offline, name="offline"),
+    path("manifest.webmanifest", for_you_and_offline.manifest, name="manifest"),
+    path("service-worker.js", for_you_and_offline.service_worker, name="service-worker"),
+    re_path(r"^(favicon\.ico|apple-touch-icon\.png)\Z", for_you_and_offline.icon),
     path("hottest", lists.hottest_week),
     path("hottest/<str:period>", lists.hottest, name="hottest"),
     path("rising", lists.rising_now, name="rising"),

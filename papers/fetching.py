@@ -16,6 +16,7 @@ from papers.access.connections import calendar, note_answer, note_failure, sourc
 from papers.collecting import posts
 from papers.collecting.announced import store_paper
 from papers.counts import erased_on_request, measuring
+from papers.counts.due import first_due
 from papers.counts.reading import refresh_posts
 from papers.counts.refreshing import refresh
 from papers.models import Mention, Paper, SourceHealth, Tweet
@@ -136,7 +137,7 @@ def _fetch_text(key: PostKey, now: datetime) -> None:
         network=key.network,
         status_id=key.id,
         defaults=text,
-        create_defaults={**text, "posted_at": posted_at, "next_read_at": measuring.first_due(posted_at, now)},
+        create_defaults={**text, "posted_at": posted_at, "next_read_at": first_due(posted_at, now)},
     )
 
 

@@ -29,4 +29,5 @@ class Conflict(Exception):
         """`last` is the change that the editor did not see; `overrule` is what to send to apply the own one anyway."""
         super().__init__(f"{what} was changed by someone else")
         self.what, self.base, self.mine, self.theirs, self.overrule = what, base, mine, theirs, overrule
-        self.by, self.at = last and (last.editor or MACHINE), last and last.at
+        self.by = last.editor or MACHINE if last else None
+        self.at = last.at if last else None

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from papers import rows
 from papers.counts import erased_on_request, gone, measuring
+from papers.counts.due import first_due
 from papers.counts.mentions import link, match, relink
 from papers.counts.reading import keep
 from papers.models import Mention, NetworkDay, Tweet
@@ -98,5 +99,5 @@ def _row(network: str, post: FoundPost, now: datetime) -> list[object]:
     body = body_of(post.runs)
     return [
         *(network, post.id, post.author_id[:255], post.handle[:255], post.name[:200], post.language),
-        *(direction_of(post.runs), body, post.posted_at, measuring.first_due(post.posted_at, now), now if body else None),
+        *(direction_of(post.runs), body, post.posted_at, first_due(post.posted_at, now), now if body else None),
     ]

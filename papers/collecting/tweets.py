@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from papers import rows
 from papers.counts import erased_on_request, measuring
+from papers.counts.due import first_due
 from papers.counts.measuring import Reading
 from papers.counts.mentions import add_mentions
 from papers.models import Mention, Tweet, UnmatchedMention
@@ -57,7 +58,7 @@ def authors_of(status_ids: Collection[str]) -> dict[str, str]:
 def _row(tweet: FoundTweet, read_at: datetime) -> list[object]:
     posted_at = _posted_at(tweet, read_at)
     state = [Tweet.State.WITHHELD, read_at] if tweet.is_withheld else [Tweet.State.LIVE, None]
-    due = measuring.first_due(posted_at, read_at)
+    due = first_due(posted_at, read_at)
     return [PAID.name, tweet.status_id, tweet.author_id, tweet.handle, tweet.language, posted_at, due, *state]
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from papers.access.connections import note_answer, note_failure
 from papers.counts import measuring
+from papers.counts.due import next_wait
 from papers.counts.gone import LOOK_AGAIN
 from papers.counts.mentions import relink
 from papers.counts.refreshing import ASK_AGAIN, Refreshed, keep_states
@@ -92,7 +93,7 @@ def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
         is_read = bool(post.counts) and (not tweet.counts or KINDS[tweet.network].counted[0].name in post.counts)
         counts = dict(post.counts) if is_read else tweet.counts
         age_s = (now - tweet.posted_at).total_seconds()
-        wait_s = measuring.next_wait(age_s, before, score(counts))
+        wait_s = next_wait(age_s, before, score(counts))
         tweet.counts, tweet.read_at = counts, now if is_read else tweet.read_at
         tweet.next_read_at = None if wait_s is None else now + timedelta(seconds=wait_s)
         tweet.author_handle, tweet.author_name = post.handle[:255] or tweet.author_handle, post.name[:200] or tweet.author_name

@@ -17,7 +17,7 @@ from papers.rendered.stored import Texts
 from papers.search import dictionary
 from papers.search.abbreviations import written_out
 from papers.search.addresses import ids_meant
-from papers.search.apart import apart
+from papers.search.compounds import apart
 from papers.search.dictionary import NOWHERE
 from papers.search.expressions import FIRST
 from papers.search.index import PAPER

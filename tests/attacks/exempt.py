@@ -84,7 +84,7 @@ EXEMPT: dict[str, str] = {
     "papers.search.pasted.titles_within": "gets a query that the registered `parse` read: 2,000 characters",
     "papers.search.abbreviations.written_out": "one word, by the registered `folded`",
     "papers.search.parts.parts_of": "gets what the registered `parse` does not find too long: 300 characters",
-    "papers.search.apart.apart": "gets what the registered `parse` does not find too long: 300 characters",
+    "papers.search.compounds.apart": "gets what the registered `parse` does not find too long: 300 characters",
     "papers.search.wanted.of_the_index": OURS,
     "papers.search.filters.filters_of": DATABASE,
     "papers.search.filters.of_periods": OURS,

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from digests.models import Digest, DigestQuerySet, Entry
 from digests.reader.lists.listing import fetched
-from papers.counts.measuring import HORIZON
+from papers.counts.due import HORIZON
 from papers.models import Paper, PaperMeasurement, Provenance
 from papers.networks.registry import OLD_NETWORK
 

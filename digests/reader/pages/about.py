@@ -14,7 +14,7 @@ from digests.reader.pages.daylog import logged_day, logged_days, runs
 from digests.reader.pages.paging import asked_day
 from digests.reader.texts import texts_of_events
 from digests.templatetags.reading import day_text
-from papers.counts.measuring import HORIZON
+from papers.counts.due import HORIZON
 from papers.network_words import weighed
 from papers.networks.registry import KINDS
 from papers.ranking.candidates import rules

@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.counts import measuring
-from papers.counts.measuring import (
-    HORIZON,
-    LONGEST_WAIT_S,
-    SHORTEST_WAIT_S,
-    Reading,
-    first_due,
-    measure_papers,
-    next_wait,
-    record,
-)
+from papers.counts.due import HORIZON, LONGEST_WAIT_S, SHORTEST_WAIT_S, first_due, next_wait
+from papers.counts.measuring import Reading, measure_papers, record
 from papers.models import Mention, Paper, PaperMeasurement, Provenance, SavedRules, Tweet, TweetMeasurement
 from papers.networks.strict_json import LARGEST_COUNT
 from papers.ranking.ranking import MOST_POINTS, points
