@@ -22,7 +22,7 @@ def make_user(*, group: str | None = None, rights: str = "", **fields: Any) -> U
     # Without a password: they are signed in by `make_client`, and hashing takes half a second.
     user = User.objects.create(**{"username": group or "staff", "password": "!", "is_staff": True} | fields)
     if group:
-        if not Group.objects.filter(name=group).exists():  # a test that empties all tables empties groups as well
+        if not Group.objects.filter(name=group).exists():  # a test may have deleted them
             migration.make_roles(apps_of_then, connection.schema_editor())
         user.groups.add(Group.objects.get(name=group))
     # Django keeps these for the life of the process; fetched now, they are in nobody's count of queries.

@@ -6,7 +6,7 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing.connection import Connection
@@ -29,10 +29,14 @@ LINEAR_TIMES = 2.1
 KILLED_S = 20
 """Processor time for one pattern."""
 SIZES = [LIMIT // 2**halvings for halvings in range(7, -1, -1)]
-ENOUGH = LIMIT // 16
-"""A text so long tells enough of what takes the same time, or thrice in a row no more than twice the time."""
-FLAT = (0.5, 1.5)
-"""What eight times the text takes where all but its beginning is cut off: as long as that beginning."""
+SHORT, MIDDLE, ENOUGH = LIMIT // 256, LIMIT // 64, LIMIT // 16
+"""A text of `ENOUGH` tells enough of what takes the same time as a short one, or grows with the text."""
+FLAT = (0.5, 1.1)
+"""What sixteen times the text takes where all but its beginning is cut off: as long as that beginning."""
+EVENLY = 1.07 * (ENOUGH - SHORT) / (MIDDLE - SHORT)
+"""How much more than from `SHORT` to `MIDDLE` may be added from `SHORT` to `ENOUGH`. What each text takes is in neither."""
+LOOKS = 3
+"""How often a text is looked at that seems not to be harmless, before its time is followed to the end."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ def _work() -> float:
     return time.thread_time() - started
 
 
+def _untold(seconds: float) -> bool:
+    """Whether a text of `ENOUGH` takes so little that not even its square could be told."""
+    return seconds * (LIMIT / ENOUGH) ** 2 < FLOOR_S
+
+
 def end_after(seconds: int) -> None:
     """The system ends this process when it has used so much more processor time."""
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -69,6 +78,7 @@ OPENED = (letters.files, letters.font)
 """Caches of what is opened once, however many texts come."""
 
 
+@functools.cache
 def _caches() -> list[Any]:
     modules = [module for name, module in list(sys.modules.items()) if name.startswith(("papers", "digests"))]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, functools._lru_cache_wrapper)]
@@ -104,20 +114,23 @@ class Meter:
         return steep[1] and (steep[0] or steep[2])
 
     def _is_harmless(self, unit: str, shape: Any) -> bool:
-        """Whether it takes as long for eight times the text, or no more than twice for each doubling, and that is little."""
-        took = self.seconds(shape(unit, ENOUGH))
-        if took * (LIMIT / ENOUGH) ** 2 < FLOOR_S:
-            return True  # even its square would be too little to be told
-        if took * LIMIT / ENOUGH >= MOST_S / 2:
-            return False
-        short = self.seconds(shape(unit, SIZES[0]), TWICE)
-        if FLAT[0] * short < took < FLAT[1] * short:
-            return True
-        half = self.seconds(shape(unit, ENOUGH // 2))
-        return took < LINEAR_TIMES * half and half < LINEAR_TIMES**2 * short
+        """Whether the time is flat, or grows evenly, and is little. What another process made slow is not slow each time."""
+        short = middle = took = float("inf")
+        for _ in range(LOOKS):
+            took = min(took, self.seconds(shape(unit, ENOUGH)))
+            if _untold(took):
+                return True
+            short = min(short, self.seconds(shape(unit, SHORT)))
+            if FLAT[0] * short < took < FLAT[1] * short or _untold(abs(took - short)):
+                return True
+            middle = min(middle, self.seconds(shape(unit, MIDDLE)))
+            is_even = took - short < EVENLY * (middle - short) and middle < LINEAR_TIMES**2 * short
+            if is_even and took * LIMIT / ENOUGH < MOST_S / 2:
+                return True
+        return False
 
     def judge(self, unit: str, shape: Any, *, whole: bool = False) -> str:
-        """What is wrong; empty where nothing is. Unless `whole`, a text of `ENOUGH` ends it where its time is flat or was linear thrice."""
+        """What is wrong; empty where nothing is. Unless `whole`, a text of `ENOUGH` ends it where its time is flat or grows evenly."""
         if not whole and self._is_harmless(unit, shape):
             return ""
         before, linear = 0.0, 0
@@ -143,44 +156,50 @@ class Meter:
         return ""
 
 
-def _measure(reader: Reader, units: Sequence[str], sender: Connection) -> None:
+Case = tuple[str, Callable[[str, int], str]]
+
+
+def _measure(meter: Meter, cases: Sequence[Case], at: Any, sender: Connection) -> None:
+    """Sends what is wrong with each case, and at last that nothing is wrong with the one behind the last."""
     gc.disable()
-    meter = Meter(reader)
-    for unit in units:
-        for shape in (hostile, closed) if ending(unit) else (hostile,):  # the other shape is for `make fuzz`
-            sender.send(("at", unit, shape.__name__))
-            end_after(KILLED_S)
-            try:
-                what = meter.judge(unit, shape)
-            except Exception as error:  # noqa: BLE001 (whatever it is, it is a finding)
-                what = f"{type(error).__name__}: {str(error)[:80]}"
-            if what:
-                sender.send(("found", unit, shape.__name__, what))
-    sender.send(("done",))
+    for number, (unit, shape) in enumerate(cases):
+        at.value = number
+        end_after(KILLED_S)
+        try:
+            what = meter.judge(unit, shape)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is a finding)
+            what = f"{type(error).__name__}: {str(error)[:80]}"
+        if what:
+            sender.send((number, what))
+    sender.send((len(cases), ""))
 
 
 def findings(reader: Reader, units: Sequence[str] = UNITS) -> list[Finding]:
     """What of the patterns costs the reader too much, or makes it fail with an error that is none of its own."""
+    cases = [(unit, shape) for unit in units for shape in ((hostile, closed) if ending(unit) else (hostile,))]
+    return [Finding(reader.name, unit, shape.__name__, what) for (unit, shape), what in _judged(Meter(reader), cases)]
+
+
+def _judged(meter: Meter, cases: Sequence[Case]) -> Iterator[tuple[Case, str]]:
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_measure, args=(reader, units, sender), daemon=True)
+    at = context.RawValue("i", 0)  # where the child is
+    child = context.Process(target=_measure, args=(meter, cases, at, sender), daemon=True)
     child.start()
     sender.close()
-    found: list[Finding] = []
-    at = ("", "")
     try:
         while True:
-            if not receiver.poll(10 * KILLED_S):
-                return [*found, Finding(reader.name, *at, "does not end")]
-            try:
-                message = receiver.recv()
-            except EOFError:
-                return [*found, Finding(reader.name, *at, f"killed after {KILLED_S} s of processor time")]
-            if message[0] == "done":
-                return found
-            if message[0] == "found":
-                found.append(Finding(reader.name, *message[1:]))
-            at = message[1:3]
+            before = at.value
+            if receiver.poll(10 * KILLED_S):
+                number, what = receiver.recv()
+                if not what:
+                    return
+                yield cases[number], what
+            elif at.value == before:
+                yield cases[before], "does not end"
+                return
+    except EOFError:
+        yield cases[at.value], f"killed after {KILLED_S} s of processor time"
     finally:
         child.kill()
         child.join()

@@ -55,9 +55,7 @@ FIELDS = (TooManyFieldsSent,)
 """Of an address with more than a thousand; Django answers 400."""
 READERS: tuple[Reader, ...] = (
     # TeX, formulas, Markdown
-    Reader(tex.readable, tex.readable),
     Reader(tex.parts, tex.parts),
-    Reader(tex.paragraphs, tex.paragraphs),
     Reader(tex.paragraphs_in_parts, tex.paragraphs_in_parts),
     Reader(formulas.mathml, lambda text: formulas.mathml(f"${text}$")),
     Reader(formulas.mathml, lambda text: formulas.mathml(f"${text[:1900]}$"), place="short"),
@@ -74,7 +72,9 @@ READERS: tuple[Reader, ...] = (
     Reader(links.href_of, links.href_of),
     Reader(keys.key_of, lambda text: keys.key_of(keys.LINE, text)),
     Reader(links.href_of, lambda text: links.href_of(f"https://{text}"), place="host"),
-    Reader(lead.lead, lambda text: lead.lead(tex.paragraphs_in_parts(text))),
+    Reader(
+        lead.lead, lambda text: lead.lead([[tex.Part(part, is_formula=n % 2 == 1) for n, part in enumerate(text.split("$"))]])
+    ),
     Reader(lead.lead, lambda text: lead.lead([[tex.Part(text)]]), place="plain"),
     Reader(languages.language_of, lambda text: languages.language_of(text, "en")),
     Reader(languages.language_of, lambda text: languages.language_of("é", text), place="tag"),
@@ -225,7 +225,7 @@ READERS: tuple[Reader, ...] = (
     Reader(as_typed.without_markup, as_typed.without_markup),
     Reader(as_typed.without_markup, lambda text: as_typed.without_markup("\\cite{" + text), place="cited"),
     Reader(nicknames.names_in_title, nicknames.names_in_title),
-    Reader(nicknames.names_in_abstract, lambda text: nicknames.names_in_abstract(text, text)),
+    Reader(nicknames.names_in_abstract, nicknames.names_in_abstract),
     Reader(nicknames.names_in_abstract, lambda text: nicknames.names_in_abstract(f"We introduce {text}"), place="named"),
     Reader(nicknames.acronyms, nicknames.acronyms),
     Reader(nicknames.names_in_post, nicknames.names_in_post),
@@ -234,14 +234,13 @@ READERS: tuple[Reader, ...] = (
     Reader(dictionary.digits, dictionary.digits),
     Reader(dictionary.keys_of, lambda text: dictionary.keys_of(words.plain(text))),
     Reader(dictionary.lookup_keys, lambda text: dictionary.lookup_keys(words.plain(text))),
-    Reader(post_index.post_terms, lambda text: post_index.post_terms(text, text, text)),
+    Reader(post_index.post_terms, lambda text: post_index.post_terms(*ways_in.a_share(text, of=3))),
     Reader(categories.as_arxiv_writes, categories.as_arxiv_writes),
     Reader(
         terms.index_terms,
         lambda text: ways_in.a_indexed(*ways_in.a_share(text, of=7)),
     ),
     Reader(terms.title_words, terms.title_words),
-    Reader(terms.given_names, lambda text: terms.given_names(text, text, text)),
     Reader(terms.name_pairs, lambda text: terms.name_pairs(text.split())),
     Reader(index.tsvector, lambda text: index.tsvector(text.encode(errors="replace").decode().split())),
     Reader(
@@ -289,7 +288,7 @@ READERS: tuple[Reader, ...] = (
     Reader(body.post_keys, lambda text: body.post_keys({"a": [text]}, "a"), (ActionRefused,)),
     Reader(security_keys.read, security_keys.read, (security_keys.Refused,)),
     Reader(comparing.difference, ways_in.a_compare),
-    Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(title=text, name=text), ["cs.LG"])),
+    Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(name=text), ["cs.LG"])),
     Reader(bibtex.citation, lambda text: bibtex.citation(ways_in.a_paper(title=text, name=text), ["cs.LG"], Unrendered())),
     Reader(editing.refuse_control_characters, editing.refuse_control_characters, (ValidationError,)),
     Reader(editing.AuthorsField.split, lambda text: editing.AuthorsField().split(text)),

@@ -60,6 +60,11 @@ def test_exponential_time_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [found.what for found in findings(reader, ["a"])] == ["killed after 1 s of processor time"]
 
 
+def test_pattern_that_looks_from_each_place_to_the_end_is_found() -> None:
+    (found,) = findings(Reader(refused, re.compile("[ab]*c").search), ["a", "b a "])
+    assert (found.unit, found.shape) == ("a", "hostile")
+
+
 def test_error_that_is_not_the_readers_own_is_found() -> None:
     assert [found.what for found in findings(Reader(refused, refused), ["a"])] == ["KeyError: 'a'"]
     assert findings(Reader(refused, refused, (KeyError,)), ["a"]) == []
