@@ -1,5 +1,6 @@
 """A notice in words."""
 
+from digests.editing.conflicts import MACHINE
 from digests.models import Notice
 
 Kind = Notice.Kind
@@ -30,7 +31,7 @@ def said(notice: Notice) -> str:
     day = f"{notice.day.day} {notice.day:%b %Y}" if notice.day else ""
     words = {
         "day": day,
-        "author": notice.author or "Hot Papers",
+        "author": notice.author or MACHINE,
         "names": ", ".join(notice.details.get("names", ())),
         "why": notice.details.get("why", ""),
         "name": notice.details.get("name", ""),

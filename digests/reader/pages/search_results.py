@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from digests.models import Entry, ShownTweet, in_published_digest
+from digests.reader.lists.filters import Chip
 from papers.models import Mention, Paper, PaperCategory, Tweet
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts
@@ -34,15 +35,6 @@ Place = tuple[int, int]
 POSTS_BESIDE, POSTS_A_PAGE = 3, 20
 LOOKED_AT = 5
 """Find this many times as many posts as are shown, because some are gone or about papers that are not public."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter, and the address that removes it."""
-
-    kind: str
-    label: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
