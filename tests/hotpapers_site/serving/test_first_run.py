@@ -18,6 +18,7 @@ from django.conf import settings
 from papers.access.connections import calendar
 from papers.collecting.days import newest_announced
 from tests.hotpapers_site.serving.test_serve import environment
+from tests.processes import processes_naming
 from tests.servers import free_port
 from tests.standins.running import Services, services
 from tests.tables import migrated
@@ -124,7 +125,8 @@ def test_where_nothing_can_be_reached_one_sentence_says_so_once_and_the_sample_d
     finally:
         stop_quietly(process, tmp_path / "var")
     output = log.read_text()
-    assert "Loaded 4 sample days" in output
+    assert re.search(r"^Loaded 4 sample days, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\.", output, re.M)
+    assert "Sample data" in pages["/"]
     troubled = [line for line in output.splitlines() if "reach" in line or "unavailable" in line or "not available" in line]
     assert troubled == [
         "Nothing can be reached (arXiv, Bluesky, Hacker News, Hugging Face), so is this machine online? Hot Papers keeps trying; "
@@ -141,3 +143,5 @@ def stop_quietly(process: "subprocess.Popen[bytes]", folder: Path) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: make and what it runs
         process.wait(60)
+    assert processes_naming(str(folder)) == []
+    assert not (folder / "redis.sock").exists()
