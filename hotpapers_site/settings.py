@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from csp.constants import NONE, SELF
 
-from hotpapers_site import alert_values, deploy_checks, environment, logs, mirrors, queues, values
+from hotpapers_site import alert_values, deploy_checks, environment, logs, mirror_settings, queues, values
 from hotpapers_site.databases.addresses import configured, file_address
 from hotpapers_site.environment import Environment
 
@@ -118,7 +118,7 @@ ONE_TWEET_PER_AUTHOR = env.read("ONE_TWEET_PER_AUTHOR", values.FLAG, False)
 
 # Publishing; see digests/publishing/scheduling.py and digests/publishing/checking.py.
 AUTO_PUBLISH_AT = env.read("AUTO_PUBLISH_AT", values.TIME, None)  # by the clocks of TIME_ZONE
-MIRRORS = mirrors.read(env, VAR_DIR)
+MIRRORS = mirror_settings.read(env, VAR_DIR)
 PUBLISH_GRACE_SECONDS = env.whole("PUBLISH_GRACE_SECONDS", 10, most=600)  # in which an editor can take a publication back
 COUNTS_OLD_HOURS = env.whole("COUNTS_OLD_HOURS", 24, least=1, most=8760)
 

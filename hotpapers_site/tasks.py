@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from digests.notices import finding
-from hotpapers_site import notices, password_tries
+from hotpapers_site import password_tries, sending_notices
 from hotpapers_site.retention import forget
 from papers import clock
 
@@ -24,7 +24,7 @@ def clear_sessions() -> None:
 def tell_editors() -> None:
     """Record what editors are to be told, and send what is due by mail and webhook."""
     finding.find(clock.now())
-    notices.send(clock.now())
+    sending_notices.send(clock.now())
 
 
 @shared_task

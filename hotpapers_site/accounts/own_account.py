@@ -28,7 +28,7 @@ from hotpapers_site.accounts import keys, second_factor
 from hotpapers_site.accounts.events import Kind, note
 from hotpapers_site.accounts.password import FRESH_FOR_S, may_try
 from hotpapers_site.models import SecurityEvent
-from hotpapers_site.notices import mail_is_set
+from hotpapers_site.sending_notices import mail_is_set
 from hotpapers_site.sessions import locked_out
 from papers.counted import counted
 from papers.editing import refuse_control_characters

@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from digests.mirror import running
 from digests.models import Digest, MirrorHealth
 from digests.page_cache import triggers
-from hotpapers_site import notices
+from hotpapers_site import sending_notices
 from hotpapers_site.databases.away import of_newer_version, waiting_migrations
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
@@ -175,7 +175,7 @@ def _unusable(name: str, path: Path, error: OSError) -> Found:
 
 def untold(now: datetime) -> Iterator[Found]:
     """Yield notices that a channel does not take. They can be read in the product."""
-    if number := notices.late(now):
+    if number := sending_notices.late(now):
         said = f"{counted(number, 'notice')} to editors could not be sent by mail or webhook. "
         yield Found("notices", f"{said}The log says why; see EMAIL_URL and NOTICE_WEBHOOKS.")
 

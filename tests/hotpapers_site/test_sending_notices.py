@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from digests.models import Notice, NoticesByMail, Received
 from digests.notices.telling import tell
-from hotpapers_site import notices, tasks
+from hotpapers_site import sending_notices, tasks
 from hotpapers_site.health import alerts, troubles
 from papers import clock
 from tests.editors import make_client, make_user
@@ -49,7 +49,7 @@ def happen(number: int = 1, *, author: str = "Ann", at: Any = None) -> None:
 def test_each_is_sent_once_by_each_channel(hooks: Hooks, ann: Client) -> None:
     happen()
     for _ in range(3):
-        notices.send(clock.now())
+        sending_notices.send(clock.now())
 
     assert [path for path, _ in hooks.bodies] == ["/slack", "/discord"]
     day = f"{DAY.day} {DAY:%b %Y}"
@@ -69,7 +69,7 @@ def test_channel_that_fails_is_tried_again_and_nothing_is_lost_in_the_product(
     hooks.status = 500
     with monkeypatch.context() as broken:
         broken.setattr(alerts, "send_mail", refuse)
-        notices.send(clock.now())
+        sending_notices.send(clock.now())
     assert (mail.outbox, Received.objects.filter(read_at=None).count()) == ([], 2)
     late = clock.now() + timedelta(minutes=11)
     assert [one.sentence.split(". ")[0] for one in troubles.untold(late)] == [
@@ -77,14 +77,14 @@ def test_channel_that_fails_is_tried_again_and_nothing_is_lost_in_the_product(
     ]
 
     hooks.status, hooks.bodies = 204, []
-    notices.send(clock.now())
+    sending_notices.send(clock.now())
     assert (len(hooks.bodies), len(mail.outbox), [*troubles.untold(late)]) == (2, 1, [])
 
 
 def test_one_channel_that_fails_holds_up_no_other(hooks: Hooks, ann: Client, settings: Settings) -> None:
     settings.NOTICE_WEBHOOKS = ["slack+http://127.0.0.1:1/x", f"slack+{hooks.url}/slack"]
     happen()
-    notices.send(clock.now())
+    sending_notices.send(clock.now())
 
     assert (len(hooks.bodies), len(mail.outbox)) == (1, 1)
 
@@ -93,10 +93,10 @@ def test_mail_server_that_is_slow_holds_up_nobody_for_long(ann: Client, monkeypa
     for name in ("cleo", "dora"):
         NoticesByMail.objects.create(editor=make_user(username=name, is_superuser=True), address=f"{name}@papers.example")
     happen()
-    monkeypatch.setattr(notices, "MAILS_FOR_S", 0.0)
+    monkeypatch.setattr(sending_notices, "MAILS_FOR_S", 0.0)
     rounds = []
     for _ in range(4):
-        notices.send(clock.now())
+        sending_notices.send(clock.now())
         rounds.append(sorted(one.to[0] for one in mail.outbox))
     assert [len(one) for one in rounds] == [1, 2, 3, 3]
     assert rounds[-1] == ["ann@papers.example", "cleo@papers.example", "dora@papers.example"]
@@ -108,20 +108,20 @@ def test_those_of_one_moment_come_in_the_order_in_which_they_happened(ann: Clien
         tell(Notice.Kind.PUBLISHED, f"n{number}", User.objects.none(), at=at, day=DAY + timedelta(days=number))
     for notice in Notice.objects.order_by("-pk"):  # received in another order
         Received.objects.create(notice=notice, editor=User.objects.get(username="ann"), is_mail_due=True)
-    notices.send(at)
+    sending_notices.send(at)
     days = [line.rpartition("/desk/")[2].strip("/") for line in mail.outbox[0].body.splitlines() if "/desk/" in line]
     assert days == [str(DAY + timedelta(days=number)) for number in range(3)]
 
 
 def test_many_travel_together_and_none_is_cut_off(hooks: Hooks, ann: Client) -> None:
     happen(25, author="&" * 310)
-    notices.send(clock.now())
+    sending_notices.send(clock.now())
 
     slack = [text_of(body) for path, body in hooks.bodies if path == "/slack"]
     assert sum(text.count("•") for text in slack) == 25
     assert max(map(len, slack)) <= 1900
     assert [one.subject for one in mail.outbox] == ["Hot Papers: 20 notices"]
-    notices.send(clock.now())
+    sending_notices.send(clock.now())
     assert mail.outbox[1].subject == "Hot Papers: 5 notices"
 
 
@@ -135,7 +135,7 @@ def test_many_travel_together_and_none_is_cut_off(hooks: Hooks, ann: Client) -> 
 )
 def test_hostile_names_call_nobody_and_add_no_header(name: str, slack: str, discord: str, hooks: Hooks, ann: Client) -> None:
     happen(author=name)
-    notices.send(clock.now())
+    sending_notices.send(clock.now())
 
     texts = [text_of(body).splitlines()[1] for _, body in hooks.bodies]
     assert [text.startswith(f"• {right} published") for text, right in zip(texts, (slack, discord), strict=True)] == [True, True]
@@ -145,7 +145,7 @@ def test_hostile_names_call_nobody_and_add_no_header(name: str, slack: str, disc
 
 def test_what_is_a_day_old_is_sent_no_more(hooks: Hooks, ann: Client) -> None:
     happen(at=clock.now() - timedelta(hours=25))
-    notices.send(clock.now())
+    sending_notices.send(clock.now())
 
     assert (hooks.bodies, mail.outbox) == ([], [])
 
@@ -168,6 +168,6 @@ def test_editor_asks_for_mail_and_ends_it(ann: Client) -> None:
     assert Received.objects.filter(is_mail_due=True).count() == 2
 
     bob.post(page, {"action": "no_mail"})
-    notices.send(clock.now())
+    sending_notices.send(clock.now())
     assert [one.to for one in mail.outbox] == [["ann@papers.example"]]
     assert "cleo@papers.example" not in bob.get(page).content.decode()

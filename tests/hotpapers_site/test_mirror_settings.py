@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digests.mirror.targets import Kind, Posts, Target, Withdrawn
-from hotpapers_site import mirrors
+from hotpapers_site import mirror_settings
 from hotpapers_site.environment import Environment
 
 VAR = Path("/srv/hotpapers/var")
@@ -41,7 +41,10 @@ WRONG = [
     ({"MIRROR_NOTES_DIR": str(VAR)}, "MIRROR_NOTES_DIR is the folder of VAR_DIR, which holds secrets, or around it; expected"),
     ({"MIRROR_NOTES_DIR": "/"}, "MIRROR_NOTES_DIR is the folder of VAR_DIR, which holds secrets, or around it; expected"),
     ({"MIRRORS": "", "MIRROR_DIR": "/srv/hotpapers"}, "MIRROR_DIR is the folder of VAR_DIR, which holds secrets, or around it"),
-    ({"MIRROR_NOTES_DIR": str(mirrors.CODE)}, "MIRROR_NOTES_DIR is the folder of this site's code, or around it; expected"),
+    (
+        {"MIRROR_NOTES_DIR": str(mirror_settings.CODE)},
+        "MIRROR_NOTES_DIR is the folder of this site's code, or around it; expected",
+    ),
     ({"MIRROR_NOTES_DIR": str(VAR / "static" / "mirror")}, "MIRROR_NOTES_DIR is inside the folder of the collected static files"),
     ({"MIRROR_NOTES_BRANCH": "refs/heads/main"}, "MIRROR_NOTES_BRANCH is 'refs/heads/main'; expected the name of a branch"),
     ({"MIRROR_NOTES_PATH": "a/.GIT"}, "MIRROR_NOTES_PATH is 'a/.GIT'; expected a folder inside the repository"),
@@ -50,7 +53,7 @@ WRONG = [
 
 def read(tmp_path: Path, variables: dict[str, str]) -> tuple[list[Target], list[str]]:
     environment = Environment({name: value.format(tmp=tmp_path) for name, value in variables.items()})
-    return mirrors.read(environment, VAR), environment.problems
+    return mirror_settings.read(environment, VAR), environment.problems
 
 
 @pytest.mark.parametrize(("variables", "told"), WRONG)
@@ -64,7 +67,7 @@ def test_wrong_mirror_is_told_in_one_line(tmp_path: Path, variables: dict[str, s
 
 def test_variables_of_a_mirror_that_is_not_named_are_told() -> None:
     environment = Environment({"MIRROR_BLOG_DIR": "/srv/blog"})
-    mirrors.read(environment, Path("var"))
+    mirror_settings.read(environment, Path("var"))
     assert environment.resembling() == ["MIRROR_BLOG_DIR has no effect: MIRRORS does not name this mirror."]
 
 
