@@ -28,7 +28,7 @@ from hotpapers_site.wsgi import application as django_application
 
 from digests.page_cache.middleware import held_answer  # isort: skip - needs the apps, which the line above loads
 from hotpapers_site import logs
-from hotpapers_site.health import answers, pulse
+from hotpapers_site.health import pulse, request_counts
 from hotpapers_site.health.views import HEALTHY
 from hotpapers_site.serving.leftovers import end_with_parent
 
@@ -113,7 +113,7 @@ async def application(scope: Scope, exchange: Exchange) -> None:
     else:
         length = await streamed(exchange.response_stream(status, list(headers)), body)
     took_s = time.monotonic() - began
-    answers.count(status, took_s)
+    request_counts.count(status, took_s)
     if LOGS_ACCESS:
         logs.log_access(scope.method, scope.path, status, length, took_s, request_id)
 
@@ -125,7 +125,7 @@ def begin(*_: object) -> None:
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     settle()
     signal.signal(signal.SIGTERM, before)
-    pulse.start("web", also=answers.store)
+    pulse.start("web", also=request_counts.store)
 
 
 def settle() -> None:

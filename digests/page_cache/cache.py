@@ -15,7 +15,7 @@ Key = tuple[str, str, str]
 SHARE_OF_QUERIES = 8
 """The share of the room for addresses with a query, so that invented queries cannot drive out the other pages."""
 LARGEST_SHARE = 16
-"""No page takes more than this share of a shelf."""
+"""No page takes more than this share of the room for pages."""
 LONGEST_ADDRESS = 1000
 MOST_CHANGED = 10_000
 """Subjects whose last change is remembered; then all pages are compared with it, and it is forgotten."""
@@ -28,7 +28,7 @@ SURE_FOR_S = 0.002
 """
 
 
-class Shelf:
+class BoundedPages:
     """Pages up to a number of bytes; the least recently used goes first."""
 
     def __init__(self, room: int) -> None:
@@ -78,7 +78,7 @@ class PageCache:
         """`room` in bytes; 0 for no cache."""
         self._room = room
         self._lock = threading.Lock()
-        self._with_query, self._without = Shelf(room // SHARE_OF_QUERIES), Shelf(room - room // SHARE_OF_QUERIES)
+        self._with_query, self._without = BoundedPages(room // SHARE_OF_QUERIES), BoundedPages(room - room // SHARE_OF_QUERIES)
         self.moment = 0
         self._changed_at: dict[str, int] = {}
         self._known_since = 0
@@ -109,7 +109,7 @@ class PageCache:
         with self._lock:
             self._catch_up()
             if self._watch and self._is_right(page):
-                self._shelf(key).put(key, page)
+                self._pages_for(key).put(key, page)
 
     def kept(self, key: Key) -> Page | None:
         """The page as it was when the database was last heard of, if that has just failed to answer. Such a page may be out of
@@ -127,11 +127,11 @@ class PageCache:
             self._forget()
             self._retry_at = self._away_until = 0.0
 
-    def _shelf(self, key: Key) -> Shelf:
+    def _pages_for(self, key: Key) -> BoundedPages:
         return self._with_query if key[-1] else self._without
 
     def _right(self, key: Key) -> Page | None:
-        page = self._shelf(key).get(key)
+        page = self._pages_for(key).get(key)
         return page if page and self._is_right(page) else None
 
     def _is_right(self, page: Page) -> bool:
@@ -189,9 +189,9 @@ class PageCache:
 
     def _compare_all(self) -> None:
         """Remove the pages that are out of date, and forget what changed."""
-        for shelf in (self._with_query, self._without):
-            for key, page in shelf.all():
+        for pages in (self._with_query, self._without):
+            for key, page in pages.all():
                 if not self._is_right(page):
-                    shelf.remove(key)
+                    pages.remove(key)
         self._known_since = self.moment
         self._changed_at = {}

@@ -35,7 +35,7 @@ class Text(NamedTuple):
 
 
 class Like(NamedTuple):
-    """How much a paper of the shelf is like the one that was asked for."""
+    """How much one of the papers is like the one that was asked for."""
 
     measure: float
     place: int
@@ -50,7 +50,7 @@ class Like(NamedTuple):
         return sorted(self.shared, key=lambda word: (-self.shared[word], word))[:MOST_WORDS]
 
 
-class Shelf:
+class ComparedPapers:
     """Papers, each in its place, to be compared with others."""
 
     def __init__(self, texts: Sequence[Text], people: Iterable[Iterable[str]]) -> None:

@@ -16,7 +16,7 @@ from django.db.models import Aggregate, Exists, OuterRef, QuerySet, Subquery, Te
 from django.db.models.functions import Cast, Left
 
 from digests.models import Digest, Entry
-from digests.reader.likeness import Shelf, Text
+from digests.reader.likeness import ComparedPapers, Text
 from digests.reader.once import kept
 from papers.models import Mention, Paper, PaperCategory, of_live_tweet
 from papers.rows import select
@@ -103,7 +103,7 @@ class _Near:
         )
         self._listed = [_Listed(*row) for row in rows]
         people = (set(one.people.split("\n")) if one.people else () for one in self._listed)
-        self._shelf = Shelf(_texts(self._listed), people)
+        self._compared = ComparedPapers(_texts(self._listed), people)
 
     def related(self, asked: Asked) -> list[RelatedPaper]:
         """The closest papers, closest first."""
@@ -112,7 +112,7 @@ class _Near:
         for place in self._places(asked):
             first.setdefault(listed[place].pk, place)
         text = _text(asked.paper.title, asked.paper.abstract[:CHARACTERS])
-        found = self._shelf.alike(text, asked.people, list(first.values()))
+        found = self._compared.alike(text, asked.people, list(first.values()))
         found.sort(key=lambda like: (-like.measure, -listed[like.place].pk))
         return [RelatedPaper(listed[like.place].paper(), like.words, like.posters) for like in found[:SHOWN]]
 

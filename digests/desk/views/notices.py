@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from digests.desk.answers import VIEW, user_of
+from digests.desk.responses import VIEW, user_of
 from digests.models import NoticesByMail, Received
 from digests.notices.sentences import said
 from papers import clock

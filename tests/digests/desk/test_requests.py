@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from digests.desk.answers import PARTS
+from digests.desk.responses import PARTS
 from digests.desk.views import actions
 from digests.editing import history
 from digests.models import Digest, Dismissal

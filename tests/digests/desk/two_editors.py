@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from digests.desk.answers import PARTS
+from digests.desk.responses import PARTS
 from tests.digests.desk.conftest import revision, send
 
 

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from hotpapers_site.health import answers, broker, heartbeats
+from hotpapers_site.health import broker, heartbeats, request_counts
 from hotpapers_site.health.heartbeats import Process
 from hotpapers_site.models import Heartbeat, Tally, Trouble
 from tests.editors import make_client, make_user
@@ -104,10 +104,10 @@ def test_status_costs_the_same_queries_whatever_runs(
 
 def test_metrics_are_what_all_processes_counted_together(running_product: None, client: Client) -> None:
     for _ in range(2):  # as of two processes
-        answers.count(200, 0.25)
-        answers.count(304, 0.25)
-        answers.store()
-    answers.store()
+        request_counts.count(200, 0.25)
+        request_counts.count(304, 0.25)
+        request_counts.store()
+    request_counts.store()
     said = client.get("/metrics")
     families = {family.name: family for family in text_string_to_metric_families(said.content.decode())}
     samples = {tuple(sample.labels.values()): sample.value for sample in families["hotpapers_answers"].samples}
