@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from digests.converters import expect_year
-from digests.desk.responses import VIEW
 from digests.desk.calendar import WORDS, month_of
+from digests.desk.responses import VIEW
 from digests.desk.state import newest_day
 from papers import clock
 

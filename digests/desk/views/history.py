@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from digests.desk.responses import EDIT, PUBLISH, VIEW, desk_action, user_of
 from digests.desk.body import Body, revision
+from digests.desk.responses import EDIT, PUBLISH, VIEW, desk_action, user_of
 from digests.desk.state import digests_of
 from digests.desk.views.publication import own
 from digests.editing import history

@@ -6,8 +6,8 @@ from datetime import date
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from digests.desk.responses import EDIT, VIEW, desk_part, part
 from digests.desk.context.covered import covered, ignored_on
+from digests.desk.responses import EDIT, VIEW, desk_part, part
 from digests.desk.rows.entries import entry_tweets
 from digests.desk.state import digests_of
 from digests.reader.pages.histories import histories

@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from digests.desk.responses import VIEW, desk_of, error, part, refused, user_of
 from digests.desk.context import visits
 from digests.desk.keys import KEYS
 from digests.desk.pulse import pulse
+from digests.desk.responses import VIEW, desk_of, error, part, refused, user_of
 from digests.desk.state import digests_of, newest_day
 from digests.desk.views.previews import targets_told
 from digests.editing import presence
