@@ -21,7 +21,7 @@ from papers.rows import insert
 from papers.search import dictionary, posts
 from papers.search.noted import Progress, take
 from papers.search.schema import FTS5, GIN, HIGHEST_TIER, TEXTS
-from papers.search.terms import GAP, MOST_AUTHORS, MOST_POSTS, given_names, index_terms, title_words
+from papers.search.terms import GAP, MOST_AUTHORS, MOST_POSTS, given_in, index_terms, title_words
 from papers.search.words import author_key, compounds, plain_words
 from papers.text.tex import readable
 
@@ -125,16 +125,18 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
     ]
     insert(PaperAuthor, ["paper", "position", "name", "key"], names)
     posts.write_of_papers(ids, is_empty=is_empty)
-    _add_words([(pk, title, abstract, comment) for pk, _, title, abstract, _, _, comment in papers], names, known)
+    given = {pk: given_in(terms) for pk, _, terms in entries}
+    _add_words([(pk, title, given[pk]) for pk, _, title, *_ in papers], names, known)
 
 
-def _add_words(papers: Sequence[tuple[int, str, str, str]], names: Sequence[tuple[int, int, str, str]], known: set[int]) -> None:
-    """The words of the papers to the dictionary; those of papers that were indexed before are not counted once more."""
+def _add_words(papers: Sequence[tuple[int, str, list[str]]], names: Sequence[tuple[int, int, str, str]], known: set[int]) -> None:
+    """The words of the papers (title, and what its authors call it) to the dictionary; those of papers that were indexed before
+    are not counted once more."""
     in_titles: Counter[str] = Counter()
     in_names: Counter[str] = Counter()
-    for pk, title, abstract, comment in papers:
+    for pk, title, given in papers:
         title = readable(title)
-        words = {*title_words(title), *compounds(title), *given_names(title, readable(abstract), comment)}
+        words = {*title_words(title), *compounds(title), *given}
         in_titles.update(dict.fromkeys(words, 0 if pk in known else 1))
     of_paper: defaultdict[int, set[str]] = defaultdict(set)
     for pk, position, name, _ in names:

@@ -11,10 +11,11 @@ from datetime import date
 from itertools import combinations, pairwise
 
 from papers.search.nicknames import acronyms, names_in_abstract, names_in_post, names_in_title
-from papers.search.words import STOP_WORDS, WORD, compounds, folded, joined, name_words, plain_words, title_key, words
+from papers.search.words import STOP_WORDS, WORD, compounds, each_word, folded, joined, name_words, plain_words, title_key, words
 from papers.text.identifiers import year_of
 from papers.text.tex import readable
 
+GIVEN = "n_"
 MOST_AUTHORS = 1_000
 """Collaborations have thousands; PostgreSQL counts positions to 16,383 only."""
 PAIRED = 8
@@ -45,7 +46,7 @@ def index_terms(
     in_title = title_words(title)
     folded_title = list(map(folded, in_title))
     names = [readable(name) for name in authors[:MOST_AUTHORS]]
-    terms = [*folded_title, GAP, *within(words(abstract), MOST_BYTES["abstract"]), GAP]
+    terms = [*folded_title, GAP, *within(each_word(abstract), MOST_BYTES["abstract"]), GAP]
     terms += within((term for name in names for term in (*words(name), GAP)), MOST_BYTES["authors"])
     terms += [f"t_{word}" for word in folded_title]
     terms += dict.fromkeys(f"j_{joined(pair)}" for pair in pairwise(in_title))
@@ -67,15 +68,15 @@ def title_words(title: str) -> list[str]:
     return within((word for word in plain_words(title) if word not in STOP_WORDS), MOST_BYTES["title"])
 
 
-def given_names(title: str, abstract: str, comment: str = "") -> list[str]:
-    """What its authors call a paper, by its readable texts."""
-    return list(dict.fromkeys([*names_in_title(title), *names_in_abstract(abstract, comment)]))
+def given_in(terms: Iterable[str]) -> list[str]:
+    """What its authors call a paper, by its terms."""
+    return [term.removeprefix(GIVEN) for term in terms if term.startswith(GIVEN)]
 
 
 def _names(title: str, abstract: str, comment: str, posts: Sequence[str]) -> list[str]:
-    given = given_names(title, abstract, comment)
+    given = dict.fromkeys([*names_in_title(title), *names_in_abstract(abstract, comment)])
     said = dict.fromkeys(name for post in posts[:MOST_POSTS] for name in names_in_post(post))
-    found = [f"n_{name}" for name in given] + [f"w_{name}" for name in acronyms(abstract)] + [f"v_{name}" for name in said]
+    found = [f"{GIVEN}{name}" for name in given] + [f"w_{name}" for name in acronyms(abstract)] + [f"v_{name}" for name in said]
     return within(dict.fromkeys(found), MOST_BYTES["names"])
 
 

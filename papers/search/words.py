@@ -66,13 +66,18 @@ def _singular(stem: str) -> str:
 
 def plain_words(text: str) -> list[str]:
     """All words in order, also those that are not looked for, plain: `c++` as c and plusplus, 深層学習 as 深層, 層学, 学習."""
-    found: list[str] = []
+    return list(_plain_words(text))
+
+
+def _plain_words(text: str) -> Iterator[str]:
     for token in TOKEN.finditer(POSSESSIVE.sub("", text)):
         if word := plain(token["word"]):
-            found += [word] if word.isascii() else _pieces(word)
+            if word.isascii():
+                yield word
+            else:
+                yield from _pieces(word)
             if token["sign"]:
-                found.append(SIGNS[token["sign"]])
-    return found
+                yield SIGNS[token["sign"]]
 
 
 def _pieces(word: str) -> Iterator[str]:
@@ -90,7 +95,12 @@ def _pieces(word: str) -> Iterator[str]:
 
 def words(text: str) -> list[str]:
     """The folded words in order, without stop words."""
-    return [folded(word) for word in plain_words(text) if word not in STOP_WORDS]
+    return list(each_word(text))
+
+
+def each_word(text: str) -> Iterator[str]:
+    """The same one by one, for a text of which only the first may be needed."""
+    return (folded(word) for word in _plain_words(text) if word not in STOP_WORDS)
 
 
 def compounds(text: str) -> list[str]:
