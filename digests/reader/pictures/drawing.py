@@ -1,8 +1,8 @@
 """Cards of 1200 × 630 pixels, as PNG: a paper's and a day's."""
 
-import struct
 import zlib
 from collections.abc import Sequence
+from io import BytesIO
 from threading import Lock
 
 from PIL import Image, ImageColor
@@ -94,17 +94,7 @@ def _foot(card: Image.Image, text: str) -> None:
 
 
 def _finished(card: Image.Image) -> bytes:
-    """The card as PNG. Pillow would take three times as long for the same pixels."""
+    file = BytesIO()
     card.putpalette(COLOURS)
-    pixels, row = card.tobytes("raw", "P;4"), SIZE[0] // 2
-    lines = b"".join(b"\0" + pixels[start : start + row] for start in range(0, len(pixels), row))  # 0: as they are
-    packed = zlib.compressobj(strategy=zlib.Z_RLE)  # a tenth larger than the usual way, in half of its time
-    parts = {
-        b"IHDR": struct.pack(">IIBBBBB", *SIZE, 4, 3, 0, 0, 0),  # four bits a pixel, of a palette
-        b"PLTE": bytes(COLOURS),
-        b"IDAT": packed.compress(lines) + packed.flush(),
-        b"IEND": b"",
-    }
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts.items()
-    )
+    card.save(file, "PNG", compress_type=zlib.Z_RLE)  # a tenth larger than the usual way, in half of its time
+    return file.getvalue()
