@@ -95,7 +95,7 @@ def test_a_withdrawal_is_mirrored_and_a_list_published_while_collection_waits_fo
         product = Product(environment, tmp_path / "log")
         product.migrate()
         product.ask(MAKE)
-        assert product.manage("export_posts", "--out", str(mirror)).returncode == 0
+        product.call("export_posts", "--out", str(mirror))
         file = mirror / "2026-10-12---Hot-Papers.md"
         assert file.exists()
         try:
@@ -104,7 +104,7 @@ def test_a_withdrawal_is_mirrored_and_a_list_published_while_collection_waits_fo
             days = [f"2026-10-{day}" for day in (12, 14, 15, 16)]
             product.ask(QUEUE.format(tasks=[("papers.tasks.collect_day", [day]) for day in days]))
             assert until(lambda: bool(taken), 60), product.log.read_text()
-            assert product.manage("withdraw_digest", "2026-10-12").returncode == 0
+            product.call("withdraw_digest", "2026-10-12")
             assert until(lambda: not file.exists(), 60), product.log.read_text()
             product.ask(QUEUE.format(tasks=[("digests.tasks.publish_due", [])]))
             assert until(lambda: product.ask(STATE)[0] == "published", 60, 1), product.log.read_text()
