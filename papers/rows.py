@@ -1,5 +1,4 @@
-"""Many rows in one INSERT or SELECT, or one row in an UPDATE: what Django does, at a fifth of its cost, for paths where rows
-are many.
+"""Many rows in one INSERT, SELECT or UPDATE: what Django does, at a fifth of its cost, for paths where rows are many.
 
 Values go in as Python has them, so callers pass what the columns hold; the database's constraints have the last word.
 """
@@ -95,13 +94,19 @@ def _in_utc(moment: datetime) -> str:
 
 def update(model: type[Model], key: int, new: Mapping[str, Any]) -> None:
     """Set columns of one row, found by its primary key."""
+    update_each(model, tuple(new), [(*new.values(), key)])
+
+
+def update_each(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Set the columns of many rows; each comes as its new values and, last, its primary key."""
     database = connections[DEFAULT_DB_ALIAS]
-    names, special = _columns(model, tuple(new))
-    values = [list(new.values())]
+    names, special = _columns(model, tuple(columns))
+    values = list(map(list, rows))
     _prepare(values, special, database)
     assignments = names.replace(", ", " = %s, ") + " = %s"
-    with database.cursor() as cursor:
-        cursor.execute(f"UPDATE {model._meta.db_table} SET {assignments} WHERE id = %s", [*values[0], key])  # noqa: S608 - as above
+    if values:
+        with database.cursor() as cursor:
+            cursor.executemany(f"UPDATE {model._meta.db_table} SET {assignments} WHERE id = %s", values)  # noqa: S608 - as above
 
 
 def select(model: type[Model], columns: Sequence[str], where: str, among: Iterable[Any]) -> list[tuple[Any, ...]]:

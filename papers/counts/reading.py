@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.db import transaction
 
@@ -15,12 +16,14 @@ from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network, PostsRead, unreadable
 from papers.networks.body import body_of, direction_of
 from papers.networks.registry import KINDS
+from papers.rows import update_each
 from papers.shown import lists
 from papers.sources.http import SourceError
 from papers.sources.records import LeftOut, is_mostly_unread
 
 AT_ONCE = 500
-KEPT = ["counts", "read_at", "next_read_at", "author_handle", "author_name", "body_html", "direction", "language", "embedded_at"]
+KEPT = ("counts", "read_at", "next_read_at", "author_handle", "author_name", "body_html", "direction", "language", "embedded_at")
+of_kept = attrgetter(*KEPT)
 
 
 def refresh_posts(network: Network, tweets: Iterable[Tweet], *, now: datetime) -> Refreshed:
@@ -101,7 +104,7 @@ def keep(found: Iterable[tuple[Tweet, FoundPost]], *, now: datetime) -> None:
             tweet.body_html, tweet.direction = body, direction_of(post.runs)
             tweet.language, tweet.embedded_at = post.language, now
         changed.append(tweet)
-    Tweet.objects.bulk_update(changed, KEPT, batch_size=100)
+    update_each(Tweet, KEPT, ([*of_kept(tweet), tweet.pk] for tweet in changed))
     measuring.remember(changed, now=now)
 
 

@@ -9,8 +9,8 @@ from django.db.models import Model
 from pytest_django import DjangoAssertNumQueries
 
 from digests.models import Digest, Entry, ShownTweet
-from papers.models import Paper
-from papers.rows import fetch, insert, objects
+from papers.models import Paper, Tweet
+from papers.rows import fetch, insert, objects, update_each
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,26 @@ def test_objects_are_those_of_django_with_their_joined_rows(
     shown = ShownTweet.objects.select_related("tweet").get()
     [found_shown] = objects(ShownTweet, "entry", [entry.pk], joined="tweet")
     assert (values(found_shown), values(found_shown.tweet)) == (values(shown), values(shown.tweet))
+
+
+def test_each_row_gets_its_own_values_and_others_stay(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    first, second, other = make_tweet(), make_tweet(), make_tweet()
+    moment = datetime(2021, 5, 11, 1, 2, 3, 456789, UTC)
+    with django_assert_num_queries(1):
+        update_each(
+            Tweet,
+            ("counts", "read_at", "author_name", "is_sample"),
+            [({"likes": 7}, moment, "%s 'A'", True, first.pk), ({}, None, "B", False, second.pk)],
+        )
+        update_each(Tweet, ("author_name",), [])
+    found = {
+        tweet.pk: (tweet.counts, tweet.read_at, tweet.author_name, tweet.is_sample) for tweet in Tweet.objects.order_by("pk")
+    }
+    assert found == {
+        first.pk: ({"likes": 7}, moment, "%s 'A'", True),
+        second.pk: ({}, None, "B", False),
+        other.pk: ({}, None, "Example Lab", False),
+    }
 
 
 def test_objects_found_can_be_saved(entry: Entry) -> None:
