@@ -1,11 +1,13 @@
-"""Workers and beats report that they run as soon as they are ready."""
+"""Workers, beats and followers report that they run as soon as they are ready."""
 
 from typing import Any
 
 from celery import signals
+from django.dispatch import receiver
 
 from hotpapers_site.health import pulse
 from hotpapers_site.serving.leftovers import end_with_parent
+from papers.management.signals import follower_begins, follower_ends
 
 
 @signals.worker_ready.connect
@@ -28,3 +30,13 @@ def worker_ends(**_: Any) -> None:
 @signals.beat_init.connect
 def beat_begins(**_: Any) -> None:
     pulse.start("beat")
+
+
+@receiver(follower_begins)
+def follower_begins_to_follow(**_: Any) -> None:
+    pulse.start("follower")
+
+
+@receiver(follower_ends)
+def follower_stops(**_: Any) -> None:
+    pulse.stop()

@@ -1,6 +1,8 @@
 """A command that follows a network's stream: each has a name of its own, `follow_<network>`, which `serve` starts."""
 
 import logging
+import signal
+import sys
 import time
 from typing import Any, ClassVar
 
@@ -10,6 +12,7 @@ from django.db import DatabaseError, connection
 from papers.access import networks
 from papers.collecting.following import follow
 from papers.management.collecting import told
+from papers.management.signals import follower_begins, follower_ends
 
 AGAIN_S = 5.0
 NOTHING_TO_FOLLOW = 3
@@ -31,13 +34,23 @@ class FollowCommand(BaseCommand):
         self.is_quiet, self.until_live = not verbosity, until_live
         if why := networks.why_off(self.network):
             raise CommandError(why, returncode=NOTHING_TO_FOLLOW)
+        if until_live:
+            return self.follow()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what follows is done
+        follower_begins.send(type(self))
+        try:
+            self.follow()
+        finally:
+            follower_ends.send(type(self))
+
+    def follow(self) -> None:
         with told():
             stream = networks.stream(self.network)
             while True:
                 try:
-                    return follow(self.network, stream, until_live=until_live, say=self.say)
+                    return follow(self.network, stream, until_live=self.until_live, say=self.say)
                 except DatabaseError as error:
-                    if until_live:
+                    if self.until_live:
                         raise CommandError(f"The database could not store what was received: {error}.") from error
                     reason = str(error).partition("\n")[0]
                     logger.warning("The database could not store what was received (%s); retrying in %.0f s", reason, AGAIN_S)

@@ -1,15 +1,20 @@
 """A process that ends as requested leaves no heartbeat behind: it would be missed."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 
 import pytest
+from django.core.management import call_command
+from pytest_django import Settings
 
 from hotpapers_site.health import heartbeats, pulse
 from hotpapers_site.health.heartbeats import Process
 from hotpapers_site.health.pulse import Pulse
 from hotpapers_site.models import Heartbeat
+from papers.management import following
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,4 +90,27 @@ def test_a_process_that_was_asked_to_end_before_it_began_never_says_that_it_runs
 
     assert [one.is_alive() for one in pulse.running] == [False]
     pulse.running.clear()
+    assert not Heartbeat.objects.exists()
+
+
+def test_a_follower_says_that_it_runs_until_it_is_asked_to_end(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    def follow(*_: object, **__: object) -> None:
+        for one in pulse.running:
+            one.round()
+        told.extend(Heartbeat.objects.values_list("kind", flat=True))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    settings.NETWORKS = ["bluesky"]
+    told: list[str] = []
+    monkeypatch.setattr(following, "follow", follow)
+    monkeypatch.setattr(pulse, "ended", threading.Event())
+    monkeypatch.setattr(Pulse, "start", lambda self: None)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            call_command("follow_bluesky")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert (ended.value.code, told) == (0, ["follower"])
     assert not Heartbeat.objects.exists()
