@@ -83,14 +83,15 @@ def write_file(path: Path, data: bytes) -> None:
         _write(descriptor, data)
 
 
-def write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, *parts: bytes | memoryview) -> None:
     """Write a file and wait until its bytes are on the disk."""
     with _opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:
-        _write(descriptor, data)
+        for part in parts:
+            _write(descriptor, part)
         os.fsync(descriptor)
 
 
-def _write(descriptor: int, data: bytes) -> None:
+def _write(descriptor: int, data: bytes | memoryview) -> None:
     left = memoryview(data)
     while left:
         left = left[os.write(descriptor, left) :]

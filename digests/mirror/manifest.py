@@ -80,6 +80,7 @@ class Manifest:
         self.options = options
         self.changing: dict[str, Change] = {}
         self._lines = Lines()
+        self._head_as_read = b""
 
     @classmethod
     def parse(cls, data: bytes, *, is_ours: bool = False) -> "Manifest":
@@ -104,6 +105,7 @@ class Manifest:
             }
         except NOT_OURS as error:
             raise ManifestError(REFUSED) from error
+        manifest._head_as_read = data[:start]
         manifest._lines = Lines(data, start, len(data) - len(END))  # a line end in a name or a text is written as \n
         if not is_ours and any(map(ge, manifest._lines, islice(manifest._lines, 1, None))):  # a line is found by halving
             raise ManifestError(REFUSED)
@@ -111,10 +113,26 @@ class Manifest:
 
     def write(self) -> bytes:
         """Return the manifest's bytes. The same files give the same bytes."""
+        return b"".join(self.parts())
+
+    def parts(self) -> list[bytes | memoryview]:
+        """Return the same in parts that follow each other: of what is as it was read, no copy is made."""
+        return [self._head(), *self._lines.written(), END]
+
+    @property
+    def is_as_read(self) -> bool:
+        """Say whether its bytes are still those that were read."""
+        return not self._lines.are_changed and self._head() == self._head_as_read
+
+    def is_written(self) -> None:
+        """Note that what it says now is what is read from now on."""
+        self._lines.are_changed, self._head_as_read = False, self._head()
+
+    def _head(self) -> bytes:
         profile = self.options["profile"]
         changing = {name: [one and one.as_json(profile) for one in pair] for name, pair in sorted(self.changing.items())}
         head = {"mirror": FORMAT, "options": self.options, "changing": changing}
-        return self._lines.written(json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES, END)
+        return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES
 
     def get(self, name: str) -> Entry | None:
         line = self._lines.get(_key(name))

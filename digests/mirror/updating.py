@@ -63,7 +63,7 @@ def update(
         (folder / disk.OURS).mkdir(parents=True, exist_ok=True)
         with disk.locked(folder):
             disk.empty_waiting_room(folder)
-            manifest, written = read_manifest(source)
+            manifest = read_manifest(source)
             # Every file is another one, or the manifest may tell of other files: edited, or brought by a checkout or a backup.
             if manifest.options != source.options or not disk.is_as_written(folder, folder / NAME):
                 manifest.options = source.options
@@ -76,7 +76,7 @@ def update(
                 subjects |= {CLOCK}
             changed, looked = look(folder, manifest, left, at_all=looks_at_all)
             touched |= {name: entry for name in changed if (entry := manifest.get(name))}
-            writer, staged = Writer(folder, manifest, written), None
+            writer, staged = Writer(folder, manifest), None
             if subjects is None or not len(manifest) or rebuild:
                 looked = State()  # each file is compared
             elif not since:
@@ -94,7 +94,7 @@ def update(
 def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, FileState]]:
     """Return how each file compares with what it should be; writes nothing. Raises FolderError, ManifestError."""
     with _told(source.folder):
-        manifest, _ = read_manifest(source)
+        manifest = read_manifest(source)
         wanted = set()
         for file in source.files(since):
             wanted.add(file.name)
@@ -132,10 +132,10 @@ def _told(folder: Path) -> Iterator[None]:
             raise ManifestError(f"{error} (it is in {folder})") from error
 
 
-def read_manifest(source: Source) -> tuple[Manifest, bytes]:
-    """Return the folder's manifest and its bytes; an empty manifest if there is none. Raises ManifestError."""
+def read_manifest(source: Source) -> Manifest:
+    """Return the folder's manifest; an empty one if there is none. Raises ManifestError."""
     try:
         written = (source.folder / NAME).read_bytes()
     except FileNotFoundError:
-        return Manifest(source.options), b""
-    return Manifest.parse(written, is_ours=disk.is_as_written(source.folder, source.folder / NAME)), written
+        return Manifest(source.options)
+    return Manifest.parse(written, is_ours=disk.is_as_written(source.folder, source.folder / NAME))

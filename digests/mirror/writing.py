@@ -99,10 +99,9 @@ def stage_removal(folder: Path, manifest: Manifest, name: str) -> Staged:
 class Writer:
     """Writes to a folder whose lock we hold."""
 
-    def __init__(self, folder: Path, manifest: Manifest, written: bytes) -> None:
-        """`written` holds the bytes of the manifest's file."""
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder, self.manifest, self.report = folder, manifest, Report()
-        self._written, self._batch = written, list[Staged]()
+        self._batch: list[Staged] = []
 
     def take_all(self, staged: Iterable[Staged]) -> Iterator[tuple[str, FileState]]:
         for one in staged:
@@ -162,14 +161,13 @@ class Writer:
                 parent.rmdir()
 
     def _write_manifest(self) -> None:
-        data = self.manifest.write()
-        if data != self._written:
+        if not self.manifest.is_as_read:
             waits_at = self.folder / disk.OURS / NAME
-            disk.write_durably(waits_at, data)
+            disk.write_durably(waits_at, *self.manifest.parts())
             disk.remember_written(self.folder, waits_at)
             waits_at.replace(self.folder / NAME)
             disk.make_durable(self.folder, [self.folder])
-            self._written = data
+            self.manifest.is_written()
 
 
 def recover(folder: Path, manifest: Manifest) -> dict[str, Entry]:
