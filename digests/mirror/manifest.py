@@ -113,20 +113,16 @@ class Manifest:
 
     def write(self) -> bytes:
         """Return the manifest's bytes. The same files give the same bytes."""
-        return b"".join(self.parts())
+        return b"".join([self._head(), *self._lines.written(), END])
 
-    def parts(self) -> list[bytes | memoryview]:
-        """Return the same in parts that follow each other: of what is as it was read, no copy is made."""
-        return [self._head(), *self._lines.written(), END]
-
-    @property
-    def is_as_read(self) -> bool:
-        """Say whether its bytes are still those that were read."""
-        return not self._lines.are_changed and self._head() == self._head_as_read
-
-    def is_written(self) -> None:
-        """Note that what it says now is what is read from now on."""
-        self._lines.are_changed, self._head_as_read = False, self._head()
+    def to_write(self) -> list[bytes | memoryview]:
+        """Return the same in parts that follow each other, without a copy of what is as it was read; nothing if all is as it was
+        read or last returned."""
+        head = self._head()
+        if head == self._head_as_read and not self._lines.are_changed:
+            return []
+        self._head_as_read, self._lines.are_changed = head, False
+        return [head, *self._lines.written(), END]
 
     def _head(self) -> bytes:
         profile = self.options["profile"]

@@ -19,8 +19,9 @@ from typing import NamedTuple
 from digests.mirror import disk
 from digests.mirror.manifest import NAME, Entry, Manifest
 
-BATCH = 500
-"""Files that change between two writings of the manifest."""
+BATCH, SHARE = 500, 4
+"""So many files change between two writings of the manifest, or the fourth part of those that it has: of many files it takes long
+to write."""
 numbers = count()
 
 
@@ -116,7 +117,7 @@ class Writer:
             return
         self.report.changed.append((one.name, one.state))
         self._batch.append(one)
-        if len(self._batch) >= BATCH:
+        if len(self._batch) >= max(BATCH, len(self.manifest) // SHARE):
             self._commit()
 
     def finish(self) -> Report:
@@ -161,13 +162,12 @@ class Writer:
                 parent.rmdir()
 
     def _write_manifest(self) -> None:
-        if not self.manifest.is_as_read:
+        if parts := self.manifest.to_write():
             waits_at = self.folder / disk.OURS / NAME
-            disk.write_durably(waits_at, *self.manifest.parts())
+            disk.write_durably(waits_at, *parts)
             disk.remember_written(self.folder, waits_at)
             waits_at.replace(self.folder / NAME)
             disk.make_durable(self.folder, [self.folder])
-            self.manifest.is_written()
 
 
 def recover(folder: Path, manifest: Manifest) -> dict[str, Entry]:
