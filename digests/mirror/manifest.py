@@ -14,7 +14,7 @@ from itertools import islice
 from operator import ge
 from typing import Any, NamedTuple
 
-from digests.mirror.lines import Lines
+from digests.mirror.manifest_lines import Lines
 
 NAME = "mirror.json"
 FORMAT = 1

@@ -5,8 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.mirror import lines
-from digests.mirror.lines import Lines
+from digests.mirror import manifest_lines
+from digests.mirror.manifest_lines import Lines
 
 NAMES = st.sampled_from([f"posts/{number:03}{end}" for number in range(40) for end in ("", ".gz", "/index.html")] + ["a", "zz"])
 
@@ -21,7 +21,7 @@ def line(name: str, number: int) -> bytes:
 
 @given(st.dictionaries(NAMES, st.integers(0, 9)), st.lists(st.tuples(NAMES, st.none() | st.integers(0, 9))), st.integers(1, 400))
 def test_lines_in_blocks_are_those_of_a_list(first: dict[str, int], changes: list[tuple[str, int | None]], size: int) -> None:
-    before, lines.BLOCK = lines.BLOCK, size
+    before, manifest_lines.BLOCK = manifest_lines.BLOCK, size
     try:
         kept = {key(name): line(name, number) for name, number in first.items()}
         body = b",\n".join(sorted(kept.values()))
@@ -37,4 +37,4 @@ def test_lines_in_blocks_are_those_of_a_list(first: dict[str, int], changes: lis
         for name, _ in changes:
             assert list(found.after(key(name))) == [kept[one] for one in sorted(kept) if one > key(name)]
     finally:
-        lines.BLOCK = before
+        manifest_lines.BLOCK = before
