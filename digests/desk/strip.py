@@ -1,12 +1,13 @@
 """The calendar strip: the last weeks at a glance."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import starmap
+from typing import NamedTuple
 
-from django.urls import reverse
-
-from digests.models import Digest
+from digests.models import Digest, digest_address
 from papers.models import CollectionDay
+from papers.rows import objects, select
 
 WEEKS = 5
 
@@ -29,6 +30,16 @@ class StripDay:
         return f"{self.day:%B %Y}"
 
 
+class _List(NamedTuple):
+    """What is told of a day's list."""
+
+    date: date
+    status: str
+    publish_at: datetime | None
+    review: str
+    corrects: int | None
+
+
 def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | None]:
     """Return whole weeks from Monday, the last one with today, or weeks around an older day; and the state of the current
     week's collection.
@@ -38,11 +49,11 @@ def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | N
     last = today if today - current < timedelta(weeks=WEEKS - 1) else current + timedelta(weeks=2)
     end = max(last, current)
     start = end - timedelta(days=end.weekday(), weeks=WEEKS - 1)
-    within = Digest.all_drafts.filter(date__range=(start, end))
-    collection = {row.date: row for row in CollectionDay.objects.filter(date__range=(start, end))}
-    rows = list(within.only("date", "status", "publish_at", "review", "corrects"))
-    digests = {digest.date: digest for digest in rows if digest.corrects_id is None}
-    reviews = {digest.date: digest.get_review_display() for digest in rows if digest.review}
+    shown = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    collection = {row.date: row for row in objects(CollectionDay, "date", map(str, shown))}
+    rows = list(starmap(_List, select(Digest, _List._fields, "date", map(str, shown))))
+    digests = {digest.date: digest for digest in rows if digest.corrects is None}
+    reviews = {digest.date: Digest.Review(digest.review).label for digest in rows if digest.review}
     days = [
         StripDay(
             day=day,
@@ -50,9 +61,9 @@ def strip(current: date, today: date) -> tuple[list[StripDay], CollectionDay | N
             status=digests[day].status if day in digests else "",
             is_scheduled=day in digests and digests[day].publish_at is not None,
             review=reviews.get(day, ""),
-            url=reverse("desk", args=[day]),
+            url=digest_address(day, "desk"),
             is_current=day == current,
         )
-        for day in (start + timedelta(days=n) for n in range((end - start).days + 1))
+        for day in shown
     ]
     return days, collection.get(current)

@@ -12,6 +12,7 @@ from papers.models import Mention, Paper, SavedRules, Tweet
 from papers.post_keys import PostKey
 from papers.ranking.ranking import MentionedPaper, MentioningTweet, RankedPaper, Rules, default_weights, rank
 from papers.ranking.repeats import Said
+from papers.rows import select
 
 READ = [
     f"tweet__{name}"
@@ -71,7 +72,7 @@ def tweets_on(papers: Collection[int]) -> defaultdict[int, list[MentioningTweet]
     about the same paper."""
     tweets: defaultdict[int, list[MentioningTweet]] = defaultdict(list)
     # Values, not rows: a day has thousands, and rows would take three times as long.
-    for paper, *read in Mention.objects.filter(paper__in=papers).values_list("paper_id", *READ):
+    for paper, *read in select(Mention, ("paper", *READ), "paper", papers):
         tweets[paper].append(MentioningTweet(*read))
     if several := [paper for paper, of_paper in tweets.items() if len({one.network for one in of_paper}) > 1]:
         said: dict[PostKey, Said] = {}
