@@ -29,9 +29,12 @@ def told(*command: str) -> str:
     return str(error.value)
 
 
-def test_full_disk_is_told_by_backup_and_restore(disk: Path, tmp_path: Path, settings: Settings) -> None:
+def test_full_disk_is_told_by_backup_and_restore(
+    disk: Path, tmp_path: Path, settings: Settings, request: pytest.FixtureRequest
+) -> None:
     assert told("backup", str(disk)) == f"No backup was made: {disk}: {FULL}"
     assert list(disk.iterdir()) == []
+    request.getfixturevalue("tables_by_copy")
     call_command("backup", str(tmp_path / "whole.tar.gz"), verbosity=0)
     settings.VAR_DIR = disk
     make_digest()
