@@ -1,14 +1,11 @@
 """The days as a mirror's files: which changed, and what each file should hold now."""
 
 import os
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from functools import partial
 from itertools import islice
-from pathlib import Path
 
 from django.db import connection, connections
 
@@ -23,9 +20,6 @@ from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.models import Digest, DigestQuerySet, Entry, PublicEvent
 from digests.processes import shared_out
 from papers.rows import select
-
-WRITERS = 4
-"""Threads that write files; they mostly wait for the disk."""
 
 
 class Days:
@@ -97,7 +91,8 @@ class Days:
 
     def _stage(self, manifest: Manifest, digests: DigestQuerySet) -> Generator[Staged]:
         with closing(self._published(digests)) as found:
-            yield from staged_at_once(self.folder, manifest, found)
+            for file in found:
+                yield stage(self.folder, manifest, file)
 
     def _published(self, digests: DigestQuerySet) -> Generator[File]:
         for chunk in compose_in_chunks(digests):
@@ -117,17 +112,6 @@ class Days:
         for digest in rows:
             text = pages.tombstone(self._profile, digest, events.get(digest.pk))
             yield File(self._profile.file_of(digest.date), text.encode(), str(digest.date), digest.revision)
-
-
-def staged_at_once(folder: Path, manifest: Manifest, files: Iterable[File]) -> Iterator[Staged]:
-    """Stage several files at once: each waits for the disk, and the waits overlap."""
-    with ThreadPoolExecutor(WRITERS) as pool:
-        waiting: deque[Future[Staged]] = deque()
-        for file in files:
-            waiting.append(pool.submit(stage, folder, manifest, file))
-            if len(waiting) == CHUNK:
-                yield waiting.popleft().result()
-        yield from (one.result() for one in waiting)
 
 
 def withdrawn() -> DigestQuerySet:

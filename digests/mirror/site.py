@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import connection, connections
 
 from digests.mirror import site_pages
-from digests.mirror.days import staged_at_once, withdrawn
+from digests.mirror.days import withdrawn
 from digests.mirror.made_with import PAGES, shown_settings, software
 from digests.mirror.manifest import Entry, Manifest
 from digests.mirror.targets import Target, Withdrawn
-from digests.mirror.writing import File, Staged, stage_removal
+from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.page_cache.subjects import widened
 from digests.processes import shared_out
 from digests.reader.once import keeping
@@ -61,9 +61,9 @@ class Site:
                 yield from staged
             addresses = [link for link in dict.fromkeys(found) if link not in seen]  # pictures and citations
             seen.update(addresses)
-        for one in staged_at_once(self.folder, manifest, _files(self._crawl(addresses, seen.difference(addresses)))):
-            made.add(one.name)
-            yield one
+        for file in _files(self._crawl(addresses, seen.difference(addresses))):
+            made.add(file.name)
+            yield stage(self.folder, manifest, file)
         for name in list(self.surplus(manifest, made, since)):
             yield stage_removal(self.folder, manifest, name)
 
@@ -73,7 +73,8 @@ class Site:
         there |= {entry.address: name for name in names if (entry := touched.get(name) or manifest.get(name))}
         looked_at, gone = set(there.values()), set[str]()
         pages = self._crawl(there, set(), manifest)
-        yield from staged_at_once(self.folder, manifest, self._anew(pages, manifest, names, looked_at, gone))
+        for file in self._anew(pages, manifest, names, looked_at, gone):
+            yield stage(self.folder, manifest, file)
         for name in sorted(gone | {one for left in looked_at for one in (left, *site_pages.compressed(left))}):
             if name in manifest:
                 yield stage_removal(self.folder, manifest, name)
@@ -101,7 +102,7 @@ class Site:
         for start in range(0, len(addresses), SHARE):
             found = list(self._pages(addresses[start : start + SHARE]))
             yield (
-                list(staged_at_once(self.folder, manifest, _files(found))),
+                [stage(self.folder, manifest, file) for file in _files(found)],
                 sorted({link for page in found for link in page.links}),
             )
 
