@@ -1,12 +1,12 @@
 """How many listed papers a category had month by month, and its hottest ones, over the last two years: so no page costs more
 the longer the archive is."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.db.models.functions import TruncMonth
 
 from digests.models import SCORE, Digest, Entry
 from papers.models import PaperCategory
@@ -48,14 +48,19 @@ class Activity:
 def activity_of_category(code: str, newest: date) -> Activity:
     """Return the activity up to the month of `newest`; one query."""
     months = months_before(newest, MONTHS)
-    rows = _entries(code, months[0]).annotate(month=TruncMonth("digest__date")).order_by()
-    return drawn(dict(rows.values_list("month").annotate(Count("pk"))), months)
+    by_day = _entries(code, months[0]).order_by().values_list("digest__date").annotate(Count("pk"))
+    counted = Counter[date]()
+    for day, papers in by_day:  # SQLite would call Python for the month of each paper's day
+        counted[day.replace(day=1)] += papers
+    return drawn(counted, months)
 
 
 def top_of_category(code: str, newest: date) -> list[Entry]:
     """Return its hottest papers of that time, each once, by one kind of counts: the network's if there are any. One query."""
-    rows = _entries(code, months_before(newest, MONTHS)[0]).select_related("paper", "digest")
-    return best_of(rows.order_by("provenance", SCORE.desc(), "-pk")[: TOP * 3])  # "network" comes before "post"
+    hottest_first = ("provenance", SCORE.desc(), "-pk")  # "network" comes before "post"
+    first = _entries(code, months_before(newest, MONTHS)[0]).order_by(*hottest_first)[: TOP * 3]
+    rows = Entry.objects.filter(pk__in=first.values("pk"))  # so that only these are sorted as whole rows
+    return best_of(rows.select_related("paper", "digest").order_by(*hottest_first))
 
 
 def best_of(hottest_first: Iterable[Entry]) -> list[Entry]:
@@ -88,7 +93,7 @@ def months_before(newest: date, count: int) -> list[date]:
     return [date(number // 12, number % 12 + 1, 1) for number in range(max(last - count + 1, 12), last + 1)]
 
 
-def drawn(counted: dict[date, int], months: Sequence[date]) -> Activity:
+def drawn(counted: Mapping[date, int], months: Sequence[date]) -> Activity:
     most = max([*counted.values(), 1])
     step = WIDTH // len(months)
     return Activity(
