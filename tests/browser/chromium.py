@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first is the same engine without a browser's own windows: a test costs two thirds of the processor time."""
 
+NOT_OPTIMIZED = "--js-flags=--no-opt,--no-maglev"
+"""Code of pages that live for seconds: to optimize it takes more processor time than it saves, a tenth of axe-core's."""
+
 
 def chromium_program() -> str | None:
     """The path of the machine's Chromium, if it has one."""
@@ -49,7 +52,7 @@ class KeptChromium:
             self._playwright = self._started.enter_context(sync_playwright())
         if self._browser is None or not self._browser.is_connected():
             # Root may only run it without its sandbox.
-            arguments = ["--site-per-process", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+            arguments = ["--site-per-process", NOT_OPTIMIZED, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
             self._browser = self._playwright.chromium.launch(executable_path=self._program, args=arguments)
             self._started.callback(self._browser.close)
         return self._browser

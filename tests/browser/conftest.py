@@ -11,6 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.desk_browser import OpenDesk, editors
 
+STATIC_FILES_KEPT = "max-age=3600"
+
 
 @pytest.fixture
 def open_desk(browser: Browser, live_server: LiveServer) -> Iterator[OpenDesk]:
@@ -19,14 +21,14 @@ def open_desk(browser: Browser, live_server: LiveServer) -> Iterator[OpenDesk]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def scripts_of_the_desk_asked_for_once() -> Iterator[None]:
-    """A page that is kept for the next test need not ask for them again, as browsers of editors do not."""
+def static_files_asked_for_once() -> Iterator[None]:
+    """A page need not ask for them again, as browsers of editors and readers do not: a real site serves them to be kept for ever."""
     serve = StaticFilesHandler.serve
 
     def serve_to_keep(self: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
         response = serve(self, request)
-        if request.path.startswith("/static/admin/"):
-            response.headers["Cache-Control"] = "max-age=3600"
+        if request.path.startswith("/static/"):
+            response.headers["Cache-Control"] = STATIC_FILES_KEPT
         return response
 
     with pytest.MonkeyPatch.context() as patch:

@@ -1,6 +1,6 @@
 """Pages that one test after the other works in, emptied between them.
 
-The desk's first page in a new context costs a quarter of a second of processor time more: all scripts and styles are asked for and read anew.
+The first page in a new context costs a quarter of a second of processor time more: all scripts and styles are asked for and read anew.
 """
 
 from collections import defaultdict
@@ -10,18 +10,26 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+WITHOUT_SERVICE_WORKER = "delete Navigator.prototype.serviceWorker"
+"""A script for pages of tests that are not about reading offline: the service worker of the readers' pages asks for all files of the
+site, and each later request goes through it."""
 _unused = defaultdict[str, list[Page]](list)
 
 
 @contextmanager
 def kept_page(browser: Browser, site: str, **options: Any) -> Iterator[Page]:
-    """A page of a context with these options, as good as new but for the static files that it has. What listens to it must be
-    taken off it again.
+    """A page of a context with these options and without a service worker, as good as new but for the static files that it has.
+    What listens to it must be taken off it again; who gives it or its context further scripts or routes closes it.
     """
+    options = {"viewport": {"width": 1280, "height": 720}, "color_scheme": "light"} | options
     kept = _unused[repr((site, options))]
     while kept and kept[-1].is_closed():  # with its module's Chromium
         kept.pop()
-    page = kept.pop() if kept else browser.new_context(**options).new_page()
+    if kept:
+        page = kept.pop()
+    else:
+        page = browser.new_context(**options).new_page()
+        page.context.add_init_script(WITHOUT_SERVICE_WORKER)
     yield page
     if page.is_closed():  # by its test, or because it crashed
         page.context.close()
@@ -42,7 +50,7 @@ def _empty(page: Page, site: str, *, viewport: Any, color_scheme: Any, **_: Any)
     page.unroute(site)
     page.mouse.move(-1, -1)
     page.set_viewport_size(viewport)
-    page.emulate_media(color_scheme=color_scheme)
+    page.emulate_media(media="null", color_scheme=color_scheme)
     storage = context.new_cdp_session(page)
     storage.send("Storage.clearDataForOrigin", {"origin": site, "storageTypes": "all"})
     storage.detach()

@@ -21,6 +21,7 @@ from digests.models import Digest
 from papers.models import Paper, PaperAuthor, PaperCategory
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
+from tests.browser.kept_pages import WITHOUT_SERVICE_WORKER
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 COMMAND = re.compile(r"\\[a-zA-Z]+")
@@ -81,6 +82,7 @@ def test_every_page_of_the_archive_is_quiet_and_never_wider_than_a_phone(browser
     authors, whose pages are all alike, only the remarkable ones: the test below looks at all of them without a browser.
     """
     context = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 740})
+    context.add_init_script(WITHOUT_SERVICE_WORKER)
     page = context.new_page()
     asked, said, wide, commands = set(), [], {}, {}
     page.on("request", lambda request: asked.add(request.url))

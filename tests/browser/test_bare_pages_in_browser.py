@@ -9,6 +9,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from digests.reader.pages import about
+from tests.browser.kept_pages import kept_page
 from tests.digests.reader.looking import look_over
 from tests.digests.reader.reader_pages import EMPTY
 
@@ -25,9 +26,9 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 @pytest.fixture
 def page(browser: Browser, site: str) -> Iterator[Page]:
-    context = browser.new_context(base_url=site)
-    yield context.new_page()
-    context.close()
+    with kept_page(browser, site, base_url=site) as page:
+        yield page
+        page.close()  # axe-core is brought to it
 
 
 def test_pages_of_an_empty_site_are_as_good_as_others(page: Page, site: str) -> None:

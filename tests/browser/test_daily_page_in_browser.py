@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from digests.models import Digest
 from papers.models import Paper
 from papers.rendered.waiting import render_changed
+from tests.browser.kept_pages import kept_page
 from tests.digests.reader.looking import WIDTHS, expect_accessible
 from tests.factories import READ_AT, make_digest, make_entry, make_paper, make_tweet
 
@@ -43,9 +44,8 @@ def a_day(papers: int) -> Digest:
 
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url)
-    yield context.new_page()
-    context.close()
+    with kept_page(browser, live_server.url, base_url=live_server.url) as page:
+        yield page
 
 
 def height(page: Page) -> int:

@@ -34,6 +34,12 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def only_the_service_worker_keeps_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read offline does not come from the browser's own cache."""
+    monkeypatch.setattr("tests.browser.conftest.STATIC_FILES_KEPT", "max-age=0")
+
+
 def test_what_is_followed_shows_what_is_new_since_the_visit_before(page: Page, tmp_path: Path) -> None:
     make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001", title="The first"))
     page.goto("/categories/cs.LG")
@@ -160,6 +166,7 @@ def test_saved_papers_have_titles_and_bibtex(page: Page, tmp_path: Path) -> None
     assert list(parse_string((tmp_path / "saved.bib").read_text(), "bibtex").entries) == ["arXiv:2105.00001"]
 
 
+@pytest.mark.usefixtures("only_the_service_worker_keeps_files")
 def test_last_lists_are_read_offline_and_a_withdrawn_one_never_online(page: Page) -> None:
     digest = make_digest(date(2021, 5, 12), papers=1)
     page.goto("/")
@@ -188,6 +195,7 @@ def test_last_lists_are_read_offline_and_a_withdrawn_one_never_online(page: Page
     page.wait_for_function(f"caches.match('{address}').then((found) => !found)")
 
 
+@pytest.mark.usefixtures("only_the_service_worker_keeps_files")
 def test_last_lists_are_kept_before_anybody_opens_them(page: Page) -> None:
     for day in range(10, 15):
         make_digest(date(2021, 5, day), papers=1)

@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from papers import clock
+from tests.browser.kept_pages import kept_page
 from tests.digests.reader.looking import expect_accessible, look_over
 from tests.digests.reader.reader_pages import GONE, NOT_FOUND, NOT_UNDERSTOOD, READ_AT, addresses
 
@@ -41,14 +42,14 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
-    context = browser.new_context(base_url=site.url, permissions=["clipboard-read", "clipboard-write"])
-    yield context.new_page()
-    context.close()
+    with kept_page(browser, site.url, base_url=site.url, permissions=["clipboard-read", "clipboard-write"]) as page:
+        yield page
 
 
 @pytest.mark.timeout(600)  # seconds; it takes thirty where nothing else runs
 def test_all_pages_are_accessible_quiet_and_never_wider_than_the_screen(page: Page, site: Site) -> None:
     look_over(page, site.url, site.pages)
+    page.close()  # axe-core was brought to it
 
 
 def test_dates_and_months_that_are_links_are_24_pixels_high(page: Page) -> None:

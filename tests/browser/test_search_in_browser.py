@@ -8,6 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
+from tests.browser.kept_pages import kept_page
 from tests.factories import make_paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,9 +21,8 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     make_paper(title="Barlow Wheels", arxiv_id="2103.03231", authors=["Barb Wire"])
     index_changed()
     render_changed()
-    context = browser.new_context(base_url=live_server.url)
-    yield context.new_page()
-    context.close()
+    with kept_page(browser, live_server.url, base_url=live_server.url) as page:
+        yield page
 
 
 def test_suggestions_are_chosen_by_keyboard_and_by_mouse(page: Page) -> None:
