@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -27,6 +28,8 @@ ARCHIVES = ("cs", "stat.ML")
 MONDAY = date(2026, 11, 16)
 THURSDAY = date(2026, 11, 19)
 FRIDAY = date(2026, 11, 20)
+UNHURRIED_S, HURRIED_S = 60.0, 0.3
+"""Nobody is late on a busy machine, but where the stand-in is."""
 FRIDAY_NIGHT = datetime(2026, 11, 20, 22, tzinfo=UTC)
 
 
@@ -37,6 +40,8 @@ class Week:
     arxiv: ArxivStandin
     x: XStandin
     sources: Sources
+    hurried: Sources
+    """The same for a service that does not answer: they wait for it for a moment alone."""
     traveller: time_machine.Traveller
     waits: list[float]
     """What the X client would have waited."""
@@ -73,14 +78,7 @@ def world_tweets() -> Tweets:
 
 
 @pytest.fixture
-def deadline_s(request: pytest.FixtureRequest) -> float:
-    """Nobody is late on a busy machine; where a test's parameter says "stall", the stand-in is."""
-    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    return 3 if "stall" in parameters.values() else 60
-
-
-@pytest.fixture
-def week(world_tweets: Tweets, settings: Settings, tmp_path: Path, deadline_s: float) -> Iterator[Week]:
+def week(world_tweets: Tweets, settings: Settings, tmp_path: Path) -> Iterator[Week]:
     settings.X_BEARER_TOKEN = "synthetic-token"
     settings.X_MIN_LIKES = 0
     settings.ARXIV_ARCHIVES = list(ARCHIVES)
@@ -92,25 +90,17 @@ def week(world_tweets: Tweets, settings: Settings, tmp_path: Path, deadline_s: f
         http.client() as client,
     ):
         gate = Gate("arxiv", 0, folder=tmp_path)
-        sources = Sources(
-            ArxivClient(
-                client,
-                gate=gate,
-                api_base=arxiv.url,
-                rss_base=arxiv.url,
-                web_base=arxiv.url,
-                attempts=3,
-                deadline_s=deadline_s,
-            ),
-            X(
-                XClient(
-                    client, bearer_token=x.bearer_token, base=x.url, deadline_s=deadline_s, sleep=waits.append, now=clock.now
-                ),
-                settings,
-            ),
-            {X.name: OEmbedClient(client, gate=gate, base="https://example.org")},
-        )
-        week = Week(arxiv, x, sources, traveller, waits)
+
+        def opened(deadline_s: float) -> Sources:
+            given: dict[str, Any] = {"api_base": arxiv.url, "rss_base": arxiv.url, "web_base": arxiv.url, "attempts": 3}
+            asked: dict[str, Any] = {"bearer_token": x.bearer_token, "base": x.url, "sleep": waits.append, "now": clock.now}
+            return Sources(
+                ArxivClient(client, gate=gate, deadline_s=deadline_s, **given),
+                X(XClient(client, deadline_s=deadline_s, **asked), settings),
+                {X.name: OEmbedClient(client, gate=gate, base="https://example.org")},
+            )
+
+        week = Week(arxiv, x, opened(UNHURRIED_S), opened(HURRIED_S), traveller, waits)
         week.move(FRIDAY_NIGHT)
         yield week
 

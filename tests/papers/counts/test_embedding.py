@@ -22,7 +22,7 @@ from papers.sources import http
 from papers.sources.gate import Gate
 from papers.sources.http import RateLimited, Transient
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
-from tests.papers.conftest import FRIDAY, MONDAY, Week
+from tests.papers.conftest import FRIDAY, MONDAY, UNHURRIED_S, Week
 from tests.papers.counts.stored_tweets import DAY, HOUR, NOW, row, stored, worldly
 from tests.standins.oembed import OEmbedStandin, body_html
 from tests.standins.serving import Reply
@@ -38,10 +38,10 @@ def oembed(world_tweets: Tweets, week: Week) -> Iterator[OEmbedStandin]:
 
 
 @pytest.fixture
-def sources(week: Week, oembed: OEmbedStandin, tmp_path: Path, deadline_s: float) -> Iterator[Sources]:
+def sources(week: Week, oembed: OEmbedStandin, tmp_path: Path) -> Iterator[Sources]:
     with http.client() as client:
         asks = OEmbedClient(
-            client, gate=Gate("oembed", 0, folder=tmp_path), base=oembed.url, sleep=week.waits.append, deadline_s=deadline_s
+            client, gate=Gate("oembed", 0, folder=tmp_path), base=oembed.url, sleep=week.waits.append, deadline_s=UNHURRIED_S
         )
         yield replace(week.sources, texts={"x": asks})
 
