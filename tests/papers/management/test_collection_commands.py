@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import redis
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers.models import CollectionDay, Paper, Tweet
@@ -14,10 +15,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running_product")]
 
 
 @pytest.fixture(autouse=True)
-def hosts(week: Week, settings: Settings, tmp_path: Path) -> None:
-    """The settings of an operator, with a path in each address."""
+def hosts(week: Week, settings: Settings, tmp_path: Path, queues: redis.Redis) -> None:
+    """The settings of an operator, with a path in each address; no request waits for as long as another test was told to."""
     week.arxiv.prefix, week.x.prefix = "/arxiv", "/x"
-    settings.VAR_DIR, settings.REDIS_URL = tmp_path, ""
+    settings.VAR_DIR = tmp_path
+    queues.delete("hotpapers:gate:arxiv")
     settings.ARXIV_API_BASE = settings.ARXIV_RSS_BASE = settings.ARXIV_WEB_BASE = week.arxiv.url
     settings.X_API_BASE = week.x.url
     settings.ARXIV_REQUEST_INTERVAL = 0
