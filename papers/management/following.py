@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class FollowCommand(BaseCommand):
+    requires_system_checks: list[str] = []  # they load all pages; `check` and the web server make them
     network: ClassVar[str]
 
     def add_arguments(self, parser: CommandParser) -> None:
