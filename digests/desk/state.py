@@ -28,7 +28,7 @@ from papers import network_words
 from papers.models import CollectionDay, Paper, PaperCategory
 from papers.ranking.candidates import announced_on, rules, tweets_on
 from papers.ranking.ranking import MentionedPaper, Rules, rank
-from papers.rows import fetch, objects
+from papers.rows import fetch, objects, select
 
 INCOMPLETE = (CollectionDay.State.COLLECTING, CollectionDay.State.PARTIAL, CollectionDay.State.FAILED)
 LAST_LISTS = 7
@@ -131,7 +131,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     candidates = heats[True]
     live = {heat.arxiv_id: heat for heat in [*heats[False], *candidates]}
     by_number = {paper.arxiv_id: paper for paper in papers.values()}
-    dismissals = dict(Dismissal.objects.filter(day=day).values_list("paper__arxiv_id", "pk"))
+    dismissals = dict(select(Dismissal, ("paper__arxiv_id", "id"), "day", [str(day)]))
     listed = [Place(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
     in_list = {entry.arxiv_id for entry in listed}
     is_open = digest is not None and digest.is_editable
@@ -232,7 +232,7 @@ def _papers(day: date, entries: list[Entry]) -> dict[int, Any]:
     )
     found: dict[int, Any] = {paper.pk: paper for paper in papers}
     codes: defaultdict[int, list[str]] = defaultdict(list)
-    for pk, code in PaperCategory.objects.filter(paper__in=found).order_by("position").values_list("paper", "code"):
+    for _, pk, code in sorted(select(PaperCategory, ("position", "paper", "code"), "paper", found)):
         codes[pk].append(code)
     for pk, paper in found.items():
         paper.codes = codes[pk]

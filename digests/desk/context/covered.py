@@ -13,6 +13,7 @@ from django.db.models import Q
 from digests.desk.context.near_titles import near_titles
 from digests.models import Entry, IgnoredCoverage, digest_address, in_published_digest
 from papers.models import Paper
+from papers.rows import select
 from papers.search.words import author_key
 
 TITLES_OF = timedelta(days=365)
@@ -169,5 +170,5 @@ def recall(day: date, paper: Paper, key: str) -> None:
 
 def ignored_on(day: date) -> dict[tuple[int, str], int]:
     """Return what editors ignore on the day: rows by paper and key; one query."""
-    rows = IgnoredCoverage.objects.filter(day=day).values_list("paper", "key", "pk")
+    rows = select(IgnoredCoverage, ("paper", "key", "id"), "day", [str(day)])
     return {(paper, key): pk for paper, key, pk in rows}
