@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 WITHOUT_SERVICE_WORKER = "delete Navigator.prototype.serviceWorker"
 """A script for pages of tests that are not about reading offline: the service worker of the readers' pages asks for all files of the
 site, and each later request goes through it."""
+RESTING = "/static/admin/js/vendor/jquery/LICENSE.txt"
+"""Where a page rests between tests, in the browser's cache: for a page elsewhere, Chromium would begin a process anew, and where a
+route answers it lets go of all scripts and styles that it has read."""
 _unused = defaultdict[str, list[Page]](list)
 
 
@@ -30,11 +33,16 @@ def kept_page(browser: Browser, site: str, **options: Any) -> Iterator[Page]:
     else:
         page = browser.new_context(**options).new_page()
         page.context.add_init_script(WITHOUT_SERVICE_WORKER)
+        page.goto(site + RESTING)
     yield page
     if page.is_closed():  # by its test, or because it crashed
         page.context.close()
-    else:
+        return
+    try:
         _empty(page, site, **options)
+    except Error:  # the site was a server of the test's own, which is gone
+        page.context.close()
+    else:
         kept.append(page)
 
 
@@ -45,9 +53,7 @@ def _empty(page: Page, site: str, *, viewport: Any, color_scheme: Any, **_: Any)
             other.close()
     page.unroute_all(behavior="ignoreErrors")
     context.set_offline(True)  # nothing that waits is sent to the next test
-    page.route(site, lambda route: route.fulfill(content_type="text/html"))
-    page.goto(site)  # for a page elsewhere, Chromium would begin a process anew
-    page.unroute(site)
+    page.goto(site + RESTING)
     page.mouse.move(-1, -1)
     page.set_viewport_size(viewport)
     page.emulate_media(media="null", color_scheme=color_scheme)
