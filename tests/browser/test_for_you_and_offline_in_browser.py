@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from digests.models import Digest
 from papers.search.index import index_changed
+from tests.browser.kept_pages import kept_page
 from tests.digests.reader.looking import expect_accessible
 from tests.factories import make_digest, make_entry, make_paper
 
@@ -29,15 +30,16 @@ IS_KEPT = """async (address) => {
 
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url)
-    yield context.new_page()
-    context.close()
+    with kept_page(browser, live_server.url, base_url=live_server.url) as page:
+        yield page
 
 
 @pytest.fixture
-def only_the_service_worker_keeps_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is read offline does not come from the browser's own cache."""
+def page_with_service_worker(browser: Browser, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """What it shows offline does not come from the browser's own cache."""
     monkeypatch.setattr("tests.browser.conftest.STATIC_FILES_KEPT", "max-age=0")
+    with browser.new_context(base_url=live_server.url) as context:
+        yield context.new_page()
 
 
 def test_what_is_followed_shows_what_is_new_since_the_visit_before(page: Page, tmp_path: Path) -> None:
@@ -151,6 +153,7 @@ def test_what_is_followed_stays_whatever_a_file_follows(page: Page, tmp_path: Pa
 
     expect(page.get_by_role("heading", name="Other 98")).to_be_visible()
     assert page.evaluate("[follows.length, follows[0].name, follows[0].query]") == [100, "Mine", "q=mine"]
+    page.close()  # its script was for this test
 
 
 def test_saved_papers_have_titles_and_bibtex(page: Page, tmp_path: Path) -> None:
@@ -166,8 +169,8 @@ def test_saved_papers_have_titles_and_bibtex(page: Page, tmp_path: Path) -> None
     assert list(parse_string((tmp_path / "saved.bib").read_text(), "bibtex").entries) == ["arXiv:2105.00001"]
 
 
-@pytest.mark.usefixtures("only_the_service_worker_keeps_files")
-def test_last_lists_are_read_offline_and_a_withdrawn_one_never_online(page: Page) -> None:
+def test_last_lists_are_read_offline_and_a_withdrawn_one_never_online(page_with_service_worker: Page) -> None:
+    page = page_with_service_worker
     digest = make_digest(date(2021, 5, 12), papers=1)
     page.goto("/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -195,8 +198,8 @@ def test_last_lists_are_read_offline_and_a_withdrawn_one_never_online(page: Page
     page.wait_for_function(f"caches.match('{address}').then((found) => !found)")
 
 
-@pytest.mark.usefixtures("only_the_service_worker_keeps_files")
-def test_last_lists_are_kept_before_anybody_opens_them(page: Page) -> None:
+def test_last_lists_are_kept_before_anybody_opens_them(page_with_service_worker: Page) -> None:
+    page = page_with_service_worker
     for day in range(10, 15):
         make_digest(date(2021, 5, day), papers=1)
     page.goto("/")
@@ -226,6 +229,7 @@ def test_what_the_browser_does_not_store_is_told(page: Page, refuses: str) -> No
     expect_accessible(page)
     page.get_by_role("button", name="Mark read").click()  # both are remembered as long as the page is open
     assert page.evaluate("[Object.keys(marks.saved).length, Object.keys(marks.read).length]") == [1, 1]
+    page.close()  # its scripts were for this test
 
 
 def test_tabs_do_not_undo_each_other(page: Page) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, WebError, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.accessibility import RULES, violations
+from tests.browser.kept_pages import kept_page
 from tests.digests.reader.reader_pages import DAY
 from tests.factories import make_digest, make_entry, make_paper, make_tweet
 from tests.standins.embed import EmbedStandin
@@ -45,12 +46,21 @@ def site(embed: EmbedStandin, live_server: LiveServer) -> str:
 @pytest.fixture
 def page(browser: Browser, site: str) -> Iterator[Page]:
     """A page that must say nothing on its console."""
-    context = browser.new_context(base_url=site)
     said: list[str] = []
-    context.on("console", lambda message: said.append(message.text))
-    context.on("weberror", lambda error: said.append(str(error.error)))
-    yield context.new_page()
-    context.close()
+
+    def hear(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    def hear_error(error: WebError) -> None:
+        said.append(str(error.error))
+
+    with kept_page(browser, site, base_url=site) as page:
+        page.context.on("console", hear)
+        page.context.on("weberror", hear_error)
+        yield page
+        page.context.remove_listener("console", hear)
+        page.context.remove_listener("weberror", hear_error)
+        page.context.unroute_all()
     assert said == []
 
 
