@@ -6,15 +6,18 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from digests.models import Digest, Entry
-from tests.editors import make_client, make_user
+from tests.browser.desk_browser import sign_in
+from tests.browser.kept_pages import kept_page
+from tests.editors import make_user
 from tests.factories import make_draft, make_entry, make_paper, make_tweet
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Scheme = Literal["light", "dark"]
+VIEWPORT: ViewportSize = {"width": 1280, "height": 1400}
 
 
 @pytest.fixture
@@ -33,12 +36,9 @@ def scheme(request: pytest.FixtureRequest) -> Scheme:
 
 
 def open_page(browser: Browser, site: LiveServer, address: str, scheme: Scheme = "light", *, scripts: bool = True) -> Page:
-    session = make_client(make_user(group="Editor")).cookies["sessionid"].value
-    context = browser.new_context(
-        color_scheme=scheme, has_touch=True, java_script_enabled=scripts, viewport={"width": 1280, "height": 1400}
-    )
-    context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
+    context = browser.new_context(color_scheme=scheme, java_script_enabled=scripts, viewport=VIEWPORT)
     page = context.new_page()
+    sign_in(context, make_user(group="Editor"), site.url)
     page.goto(site.url + address)
     return page
 
@@ -46,9 +46,10 @@ def open_page(browser: Browser, site: LiveServer, address: str, scheme: Scheme =
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer, digest: Digest) -> Iterator[Page]:
     """The digest's page, opened by an editor."""
-    page = open_page(browser, live_server, f"/admin/digests/digest/{digest.pk}/change/")
-    yield page
-    page.context.close()
+    with kept_page(browser, live_server.url, has_touch=True, viewport=VIEWPORT) as page:
+        sign_in(page.context, make_user(group="Editor"), live_server.url)
+        page.goto(f"{live_server.url}/admin/digests/digest/{digest.pk}/change/")
+        yield page
 
 
 def handle(page: Page, title: str) -> Locator:
