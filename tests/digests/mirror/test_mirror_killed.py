@@ -24,6 +24,10 @@ from tests.tables import migrated
 
 KILLS = int(os.environ.get("MIRROR_KILLS", "2"))
 """How often each kind of target is killed. `make test-mirror` does so 50 times."""
+FROM_NOTHING = max(1, KILLS // 3)
+"""Kills while the first files are made; the others are at any step of a change."""
+NEVER = 1 << 60
+"""A step that does not come."""
 pytestmark = [pytest.mark.slow(seconds=60), pytest.mark.timeout(1200)]
 SHORT = ("2020-10-12", "2020-12-07", "2022-01-13")
 """Days of few papers, one of them of none: most of the time goes into the pages of papers."""
@@ -61,14 +65,6 @@ def on(database: Path, folder: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "hotpapers_site.settings",
         "PYTHONPATH": str(settings.BASE_DIR),
     }
-
-
-SLOWED = (  # each fsync waits a little, so that the kill falls in between
-    "import os, time, sys; real = os.fsync\n"
-    "def slow(fd): time.sleep(0.05); real(fd)\n"
-    "os.fsync = slow\n"
-    "from django.core.management import execute_from_command_line as run; run(sys.argv)"
-)
 
 
 class Reader(threading.Thread):
@@ -117,22 +113,35 @@ def test_killed_at_random_moments_ends_in_the_same_bytes(environment: dict[str, 
     folder.mkdir()
     reader = Reader(folder)
     reader.start()
-    killed = 0
-    for number in range(KILLS):
+
+    def change(number: int) -> None:
         with contextlib.closing(sqlite3.connect(tmp_path / "killed.sqlite3")) as database, database:
             assert database.execute(CHANGE, [number]).rowcount > 0
-        command = [sys.executable, "-c", SLOWED, "mirror", "killed"]
-        running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def begin(step: int) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "tests.digests.mirror.killed_at", str(step), "mirror", "killed"]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    for number in range(FROM_NOTHING):  # at some time while the first files are made
+        change(number)
+        running = begin(0)
         while running.poll() is None and not is_at_work(folder):
             time.sleep(0.002)
-        try:
-            running.wait(choose.uniform(0.0, 0.6))
-        except subprocess.TimeoutExpired:
-            running.send_signal(signal.SIGKILL)
-            running.wait()
-            killed += 1
-        if (folder / "mirror.json").exists():
-            assert is_true(folder)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(choose.uniform(0.0, 0.3))
+        running.kill()
+        running.communicate()
+        assert not (folder / "mirror.json").exists() or is_true(folder)
+    for number in (KILLS, KILLS + 1):  # the files that are still to be made, then what a change takes
+        change(number)
+        told, _ = begin(NEVER).communicate()
+    steps, killed = int(told.splitlines()[-1]), 0
+    for number in range(FROM_NOTHING, KILLS):  # at some step of a change
+        change(number)
+        running = begin(choose.randint(1, steps))
+        running.communicate()
+        killed += running.returncode == -signal.SIGKILL
+        assert is_true(folder)
     done = subprocess.run([*MANAGE, "mirror"], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "version is kept" in done.stderr) == (0, False)
     assert killed > 0
