@@ -80,9 +80,7 @@ COMMANDS: dict[str, list[str] | str] = {
     "import_posts": "tests/digests/markdown/test_import_public.py",
     "render_texts": "renders what is stored, as it is",
     "acknowledge_day": "the admin's action does the same",
-    **dict.fromkeys(
-        ("collect_papers", "collect_tweets", "follow_bluesky", "backfill", "refresh_engagement"), "the readings, which go on"
-    ),
+    **dict.fromkeys(("collect_papers", "collect_tweets", "follow_bluesky", "backfill", "refresh_engagement"), "readings go on"),
 }
 """What it is tried with, or why it is not."""
 NEWER = {"version": 3, "title": "Newer", "abstract": "See github.com/ada/new", "authors": ["C"], "categories": ["cs.CV"]}
