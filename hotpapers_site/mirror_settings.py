@@ -34,6 +34,12 @@ def _branch(given: str) -> str:
     return values.matching(r"[A-Za-z0-9_][A-Za-z0-9_./+@#-]{0,99}")(given)
 
 
+def _whole_path(given: str) -> str:
+    if not (path := values.folder(given)).is_absolute():
+        raise values.Unsafe("the whole path of a folder, from / on: another one depends on where a program is started")
+    return str(path)
+
+
 def _author(given: str) -> str:
     if not AUTHOR_LINE.fullmatch(given):
         raise ValueError(given)
@@ -66,6 +72,7 @@ def _remote(given: str) -> str:
 NAMES = Kind(
     values.items(values.matching("[a-z][a-z0-9]{0,30}")), "names of lower-case letters and digits, with commas", "blog,site"
 )
+DIR = Kind(_whole_path, "a folder that exists or can be created", "/srv/hotpapers-mirror")
 REMOTE = Kind(
     _remote,
     "the address of a git repository over https, ssh or file, without a password",
@@ -85,7 +92,7 @@ SECRET = Kind(values.matching("[!-~]+"), "a text without spaces", "(a long rando
 
 def read(env: Environment, var: Path) -> list[Target]:
     """Return the targets, MIRROR_DIR's first. What is wrong is reported with the other settings."""
-    old = env.read("MIRROR_DIR", values.FOLDER_NAME, "")
+    old = env.read("MIRROR_DIR", DIR, "")
     targets = [Target(OLD_NAME, Path(old))] if old else []
     names: list[str] = env.read("MIRRORS", NAMES, [])
     if len(set(names)) != len(names) or (old and OLD_NAME in names):
@@ -93,10 +100,18 @@ def read(env: Environment, var: Path) -> list[Target]:
         env.wrong("MIRRORS", "not different names", f"each name once{taken}", NAMES.example)
     targets += [_read_one(env, name, var) for name in dict.fromkeys(names)]
     for number, target in enumerate(targets):
-        if found := _sharing(target, targets[:number]) or _around_ours(target, var):
+        if found := _sharing(target, targets[:number]) or _among_ours(target, var):
             variable = "MIRROR_DIR" if old and number == 0 else f"MIRROR_{target.name.upper()}_DIR"
             env.wrong(variable, found, "a folder of its own", f"/srv/mirrors/{target.name}")
+        if target.remote and (twin := next((one for one in targets[:number] if _place(one) == _place(target)), None)):
+            found = f"the same folder of the same repository as that of {twin.name}"
+            env.wrong(f"MIRROR_{target.name.upper()}_PATH", found, "another one, or another branch", f"content/{target.name}")
     return targets
+
+
+def _place(target: Target) -> tuple[str, str, str]:
+    """Return where in which repository the files are: two targets there would remove each other's files without end."""
+    return target.remote.rstrip("/").removesuffix(".git"), target.branch, target.path
 
 
 def _sharing(target: Target, others: list[Target]) -> str:
@@ -111,13 +126,16 @@ def _sharing(target: Target, others: list[Target]) -> str:
     return ""
 
 
-def _around_ours(target: Target, var: Path) -> str:
+def _among_ours(target: Target, var: Path) -> str:
     """Return in words what of this site's own is in the folder, which is served to everybody, or around it; empty if nothing."""
+    place = target.folder.resolve()
     for what, ours in (("VAR_DIR, which holds secrets", var), ("this site's code", CODE)):
-        if ours.resolve().is_relative_to(target.folder.resolve()):
+        if ours.resolve().is_relative_to(place):
             return f"the folder of {what}, or around it"
-    if target.folder.resolve().is_relative_to((var / "static").resolve()):
+    if place.is_relative_to((var / "static").resolve()):
         return "inside the folder of the collected static files, which is emptied at times"
+    if place.is_relative_to(CODE) and not place.is_relative_to(var.resolve()):
+        return "inside the folder of this site's code, which an upgrade replaces"
     return ""
 
 
@@ -139,9 +157,9 @@ def _expect_no_others(env: Environment, prefix: str, kind: Shape) -> None:
 def _read_one(env: Environment, name: str, var: Path) -> Target:
     prefix = f"MIRROR_{name.upper()}_"
     kind = Shape(env.read(f"{prefix}KIND", choice(*Shape), Shape.FOLDER))
-    folder = env.read(f"{prefix}DIR", values.FOLDER_NAME, str(var / "mirrors" / name) if kind == Shape.GIT else "")
+    folder = env.read(f"{prefix}DIR", DIR, str(var / "mirrors" / name) if kind == Shape.GIT else "")
     if not folder and not _is_told(env, f"{prefix}DIR"):
-        env.wrong(f"{prefix}DIR", "not set", values.FOLDER_NAME.expected, f"/srv/mirrors/{name}")
+        env.wrong(f"{prefix}DIR", "not set", DIR.expected, f"/srv/mirrors/{name}")
     remote = env.read(f"{prefix}REMOTE", REMOTE, "")
     if kind == Shape.GIT and not remote and not _is_told(env, f"{prefix}REMOTE"):
         env.wrong(f"{prefix}REMOTE", "not set", REMOTE.expected, REMOTE.example)

@@ -269,7 +269,6 @@ KEY = Kind(secret_key, "a long random text", f"({NEW_KEY})", is_secret=True)
 TOKEN = Kind(matching("[!-~]+"), "the app-only token of your app at X, without spaces", "AAAAAAAAAAAAAAAAAAAAA", is_secret=True)
 FLAG = Kind(flag, "true or false", "true")
 SECONDS = Kind(number(0, 3600), "a number of seconds from 0 to 3600", "3")
-FOLDER_NAME = Kind(lambda given: str(folder(given)), "a folder that exists or can be created", "/srv/hotpapers-mirror")
 FOLDER = Kind(folder, "a folder that exists or can be created", "/srv/hotpapers")
 WRITABLE = "a folder in which only this site's files are and this user can write, on a disk with room", "/srv/hotpapers/var"
 """What is expected of VAR_DIR, and an example."""

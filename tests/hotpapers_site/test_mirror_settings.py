@@ -46,6 +46,23 @@ WRONG = [
         "MIRROR_NOTES_DIR is the folder of this site's code, or around it; expected",
     ),
     ({"MIRROR_NOTES_DIR": str(VAR / "static" / "mirror")}, "MIRROR_NOTES_DIR is inside the folder of the collected static files"),
+    (
+        {"MIRROR_NOTES_DIR": str(mirror_settings.CODE / "static/readers")},
+        "MIRROR_NOTES_DIR is inside the folder of this site's code",
+    ),
+    ({"MIRROR_NOTES_DIR": "mirror"}, "MIRROR_NOTES_DIR is 'mirror'; expected the whole path of a folder, from / on: another"),
+    (
+        {
+            "MIRRORS": "notes,blog",
+            "MIRROR_NOTES_KIND": "git",
+            "MIRROR_NOTES_REMOTE": "git@git.example:a",
+            "MIRROR_NOTES_PATH": "posts/",
+            "MIRROR_BLOG_KIND": "git",
+            "MIRROR_BLOG_REMOTE": "git@git.example:a.git/",
+            "MIRROR_BLOG_PATH": "./posts",
+        },
+        "MIRROR_BLOG_PATH is the same folder of the same repository as that of notes; expected another one, or another branch,",
+    ),
     ({"MIRROR_NOTES_BRANCH": "refs/heads/main"}, "MIRROR_NOTES_BRANCH is 'refs/heads/main'; expected the name of a branch"),
     ({"MIRROR_NOTES_PATH": "a/.GIT"}, "MIRROR_NOTES_PATH is 'a/.GIT'; expected a folder inside the repository"),
 ]
