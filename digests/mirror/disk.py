@@ -6,6 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Collection, Iterator
 from itertools import count
@@ -21,6 +22,8 @@ WRITTEN = f"{OURS}/written"
 MANY = 20
 """From so many files on, one call makes all durable. An fsync of each costs the file system a commit of its journal, and takes
 eight times as long as writing a small file."""
+NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO}
+"""What opening something else ends in: nothing, a folder, links in a circle, a socket."""
 STEPS = 20
 """How often to wait a millisecond for the file system's clock; a step of it has 4 on most machines."""
 
@@ -122,19 +125,22 @@ def _opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[int]:
 
 def sha256_of(path: Path) -> str | None:
     """Return the file's SHA-256; None if there is no such file."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
+    content = content_of(path)
+    return None if content is None else hashlib.sha256(content).hexdigest()
 
 
 def content_of(path: Path) -> bytes | None:
-    """Return the file's bytes; None if there is no such file."""
+    """Return the file's bytes; None if there is no such file, or something that may never end, such as a pipe or a device."""
     try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
+        with _opened(path, os.O_RDONLY | os.O_NONBLOCK) as descriptor:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
+            with open(descriptor, "rb", closefd=False) as file:
+                return file.read()
+    except OSError as error:
+        if error.errno in NO_FILE:
+            return None
+        raise
 
 
 def empty_waiting_room(folder: Path) -> None:
@@ -187,7 +193,7 @@ def keep_aside(path: Path) -> str:
             break
         if theirs is not None and _held(kept) == theirs:
             return kept.name
-    if theirs is None:  # a folder
+    if theirs is None:  # no file
         path.rename(kept)
         return kept.name
     try:
@@ -201,5 +207,5 @@ def keep_aside(path: Path) -> str:
 
 
 def _held(path: Path) -> str | bytes | None:
-    """Return a file's bytes or where a link leads; None for a folder."""
+    """Return a file's bytes or where a link leads; None for a folder, a pipe and the like."""
     return str(path.readlink()) if path.is_symlink() else content_of(path)

@@ -22,8 +22,8 @@ FILES = b'"files": {\n'
 END = b"\n}}\n"
 
 
-UNSAFE_NAME = re.compile(r"^/|(?:^|/)\.|[\\\x00]")
-UNSAFE_LINE = re.compile(rb'^"(?:/|\.|[^"]*/\.|[^"]*\\)', re.MULTILINE)
+UNSAFE_NAME = re.compile(r"^$|^/|(?:^|/)\.|[\\\x00]")
+UNSAFE_LINE = re.compile(rb'^"(?:"|/|\.|[^"]*/\.|[^"]*\\)', re.MULTILINE)
 """Names that are refused: whoever can write the manifest, for example by a push, must not make us remove files elsewhere. Our
 own names never look like this."""
 
@@ -182,7 +182,7 @@ def _read(line: bytes) -> tuple[str, Entry]:
 
 def _has_unsafe_name(lines: bytes) -> bool:
     """Looks line by line only where one could be: among 30,000 that takes a sixth of all that a changed day costs."""
-    could_be = lines.startswith((b'"/', b'".')) or any(sign in lines for sign in (b'\n"/', b'\n".', b"/.", b"\\"))
+    could_be = lines.startswith((b'""', b'"/', b'".')) or any(sign in lines for sign in (b'\n""', b'\n"/', b'\n".', b"/.", b"\\"))
     return could_be and bool(UNSAFE_LINE.search(lines))
 
 

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         if found:
             return [
                 f"{target.name}: {counted(len(found), 'file differs', 'files differ')} from what readers see; "
-                "run `manage.py mirror --rebuild` to repair it."
+                "give --rebuild instead of --check to repair it."
             ]
         if waiting := unpushed(target):
             return [f"{target.name}: {waiting}; run `manage.py mirror {target.name}` to push."]
@@ -104,7 +104,7 @@ def _chosen(names: list[str], to: Path | None, profile: str | None, posts: str |
             raise CommandError("--to DIR goes with --profile NAME and without names of mirrors.", returncode=2)
         try:
             if to.exists() and not to.is_dir():
-                raise CommandError(f"{to} is a file; give a folder.")
+                raise CommandError(f"{to} is a file; give a folder.", returncode=2)
             place = to.resolve()
         except (OSError, RuntimeError) as error:  # a name that is too long, a folder that may not be read, links in a circle
             why = error.strerror if isinstance(error, OSError) else "links lead in a circle"

@@ -246,7 +246,7 @@ def test_disk_that_refuses_is_told_and_recovered_from(
 
 
 @pytest.mark.parametrize(
-    "name", ["../notes.txt", "/etc/hosts", "a/../../notes.txt", ".git/config", "..\\\\notes.txt", "\\u002e./notes.txt"]
+    "name", ["", "../notes.txt", "/etc/hosts", "a/../../notes.txt", ".git/config", "..\\\\notes.txt", "\\u002e./notes.txt"]
 )
 def test_manifest_that_names_files_elsewhere_is_refused(target: Target, tmp_path: Path, name: str) -> None:
     (tmp_path / "notes.txt").write_text("Mine.")

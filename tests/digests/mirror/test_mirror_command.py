@@ -47,7 +47,8 @@ def test_check_tells_what_differs_and_writes_nothing(two: list[Target]) -> None:
     mirror()
     file = two[0].folder / "2021-05-12---Hot-Papers.md"
     file.write_text("Changed.")
-    with pytest.raises(CommandError, match="notes: 1 file differs from what readers see") as caught:
+    told = "notes: 1 file differs from what readers see; give --rebuild instead of --check to repair it"
+    with pytest.raises(CommandError, match=told) as caught:
         mirror("--check", "notes")
     assert caught.value.returncode == 1
     assert file.read_text() == "Changed."
@@ -97,6 +98,7 @@ def test_folder_that_is_not_configured_is_brought_up_to_date_as_well(tmp_path: P
         (["notes", "--to", "/tmp/x", "--profile", "hugo"], "--to DIR goes with --profile NAME"),
         (["--to", " ", "--profile", "hugo"], "argument --to: expected a folder"),
         (["--to", "x" * 300, "--profile", "hugo"], "xxx cannot be a folder: File name too long; give another one"),
+        (["--to", "/dev/null", "--profile", "hugo"], "/dev/null is a file; give a folder"),
         (["--to", "{notes}/x", "--profile", "hugo"], "belongs to the mirror notes: run `manage.py mirror notes`"),
     ],
 )

@@ -1,7 +1,10 @@
 """What people do in a mirror's folder: nothing of theirs is lost, and no day of ours."""
 
+import os
 import shutil
+import socket
 from collections.abc import Callable
+from contextlib import chdir
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -46,6 +49,42 @@ def link_to_a_copy(path: Path) -> None:
     copy = path.parent.parent / "copy.md"
     copy.write_bytes((path.parent.parent / "before.md").read_bytes())
     path.symlink_to(copy)
+
+
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_socket(path: Path) -> None:
+    with chdir(path.parent), socket.socket(socket.AF_UNIX) as made:  # whose names are short
+        made.bind(path.name)
+
+
+def link_in_a_circle(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def link_to_a_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("put", [make_pipe, make_socket, link_in_a_circle, link_to_a_device])
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_what_cannot_be_read_to_its_end_is_kept_and_told(
+    digests: list[Digest], target: Target, put: Callable[[Path], None], is_withdrawn: bool
+) -> None:
+    place, kept = target.folder / NAMES[1], target.folder / f"{NAMES[1]}.theirs"
+    place.unlink()
+    put(place)
+    before = place.lstat()
+    assert wrong(target) == [(NAMES[1], "new")]
+    if is_withdrawn:
+        withdraw(digests[1], now=NOW)
+    assert len(update(target).theirs) == 1
+    assert kept.lstat().st_mode == before.st_mode
+    assert os.path.lexists(place) != is_withdrawn
+    assert is_withdrawn or place.read_bytes() == text_of(digests[1])
+    assert wrong(target) == []
 
 
 @pytest.mark.parametrize("put", [make_folder, link_nowhere, link_to_a_folder, link_to_a_copy])
