@@ -26,7 +26,7 @@ def commit_changes(git: RunsGit, target: Target) -> None:
     before = _manifest_of_head(git, prefix, final)
     every = sorted({prefix + name for manifest in (final, before) for name in (NAME, *manifest.names())})
     _stage(git, every)
-    changed = [name for name in git("diff", "--cached", "--name-only", "-z", *_base(git)).split("\0") if name]
+    changed = [name for name in git("diff-index", "--cached", "--name-only", "-z", *_base(git)).split("\0") if name]
     days: dict[str, list[str]] = {}
     for name in changed:
         inside = name.removeprefix(prefix)
@@ -43,7 +43,7 @@ def commit_changes(git: RunsGit, target: Target) -> None:
             git("update-index", "--add", "--cacheinfo", f"100644,{blob},{prefix}{NAME}")
             _commit(git, _message(day, is_new=_is_new(git, prefix + days[day][0])))
         _stage(git, every)
-    if git("diff", "--cached", "--name-only", *_base(git)).strip():
+    if git("diff-index", "--cached", "--name-only", *_base(git)).strip():
         if len(days) == 1:
             [(day, names)] = days.items()
             _commit(git, _message(day, is_new=_is_new(git, prefix + names[0])))

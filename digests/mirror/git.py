@@ -21,11 +21,14 @@ LAST_WORDS = 300
 """Characters of git's own message that are reported."""
 CONFIG = {
     "core.autocrlf": "false",
+    "core.fsmonitor": "false",
     "core.hooksPath": "/dev/null",
     "core.quotePath": "false",
     "core.symlinks": "false",
     "commit.gpgSign": "false",
     "gc.autoDetach": "false",
+    "i18n.commitEncoding": "UTF-8",
+    "push.gpgSign": "false",
     "advice.detachedHead": "false",
     "rebase.autoStash": "true",  # what a person has under way in the clone stays
 }
@@ -175,6 +178,7 @@ class Git:
         if not remote or ours == remote or (ours and self.is_within(remote, ours)):
             return False
         if ours and self._run(("rebase", "--quiet", remote))[0] == 0:
+            self("reset", "--quiet", "--mixed")  # what a person has under way may not fit on top of what others pushed
             return True
         if ours:
             self("rebase", "--abort", allowed=(0, 1, 128))

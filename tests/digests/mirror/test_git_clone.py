@@ -108,6 +108,33 @@ def test_what_a_person_has_in_the_clone_is_neither_pushed_nor_lost(target: Targe
     assert (target.files / "notes.txt").read_text() == "Notes."
 
 
+def test_what_a_person_has_under_way_that_others_changed_stops_no_run(target: Target, bare: Path, tmp_path: Path) -> None:
+    running.run(target, NOW)
+    (target.folder / "README.md").write_text("Under way.\n")
+    push_another(bare, tmp_path / "first", "README.md", "Others' words.\n")
+    change()
+    running.run(target, NOW)
+    assert log(bare)[:2] == ["Update 2021-05-12", "Theirs"]
+    assert git(bare, "show", "main:README.md") == "Others' words."
+    assert git(target.folder, "show", "stash@{0}:README.md") == "Under way."
+
+
+def test_settings_of_the_machines_user_run_nothing_and_change_no_commit(
+    target: Target, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (program := tmp_path / "program").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
+    program.chmod(0o700)
+    settings = "[commit]\ngpgSign = true\n[push]\ngpgSign = true\n[i18n]\ncommitEncoding = ISO-8859-1\n"
+    settings += f"[core]\nautocrlf = true\nfsmonitor = {program}\neditor = {program}\n[gpg]\nprogram = {program}\n"
+    (tmp_path / "gitconfig").write_text(settings)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    running.run(target, NOW)
+    assert not (tmp_path / "ran").exists()
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL")
+    assert "encoding" not in git(bare, "cat-file", "commit", "main")
+    assert git(bare, "show", f"main:content/{FILE}") == (target.files / FILE).read_text().strip()
+
+
 def test_folder_with_a_persons_files_becomes_a_clone_around_them(target: Target, bare: Path) -> None:
     target.files.mkdir(parents=True)
     (target.folder / "README.md").write_text("Mine.")

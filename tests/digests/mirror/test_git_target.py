@@ -101,6 +101,16 @@ def test_each_publication_is_one_commit_that_says_what_it_is(target: Target, bar
     assert git(bare, "rev-parse", "main^{tree}") == git(target.folder, "write-tree")
 
 
+def test_days_that_are_alike_are_not_taken_for_one_that_was_renamed(target: Target, bare: Path) -> None:
+    target = replace(target, profile="lumen-2020")
+    gone = make_digest(date(2021, 5, 9), papers=0)
+    running.run(target, NOW)
+    withdraw(gone, now=NOW, note="Wrong day.")
+    publish(make_draft(date(2021, 5, 10), papers=0), now=NOW.replace(hour=10))
+    running.run(target, NOW)
+    assert log(bare) == ["Publish 2021-05-10: 0 papers", "Withdraw 2021-05-09: Wrong day.", "Publish 3 days"]
+
+
 def test_same_days_give_the_same_tree(target: Target, bare: Path, tmp_path: Path) -> None:
     running.run(target, NOW)
     other = tmp_path / "other.git"
