@@ -1,12 +1,13 @@
 """The desk in a browser."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.desk_browser import OpenDesk, editors
@@ -33,4 +34,20 @@ def static_files_asked_for_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_hold_at_once() -> Iterator[None]:
+    """Chromium says that requests are routed before the page's process knows it: on a busy machine, of the keys pressed next one in
+    six still sent a request past the route. What is evaluated after it tells that it is known."""
+    route = Page.route
+
+    def route_and_wait(self: Page, *args: Any, **options: Any) -> Any:
+        made = route(self, *args, **options)
+        self.evaluate("0")
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Page, "route", route_and_wait)
         yield

@@ -1,15 +1,18 @@
 """Editors see where the others are and what they write, in real browsers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from digests.models import Digest, Presence
 from tests.browser.desk_browser import EditorAtDesk, OpenDesk, accessible
 from tests.digests.desk.desk_days import make_day, make_draft
 
+TYPING = "typing=1"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -21,13 +24,30 @@ def papers(transactional_db: None) -> list[str]:
     return [paper.arxiv_id for paper in made]
 
 
-def type_and_stay(bob: EditorAtDesk, text: str, *, typing: bool = True) -> None:
-    """Type until the server knows; from then on Bob stays there, typing, however slow the machine is."""
-    with bob.page.expect_response(lambda answer: "/state?" in answer.url and f"typing={typing:d}" in answer.url):
-        bob.type(text)
-    bob.page.route("**/state?*", lambda route: route.abort())
+@contextmanager
+def stays(editor: EditorAtDesk, name: str, told: str) -> Iterator[None]:
+    """What is done in it is told to the server, with these words in the address; from then on the editor stays there, however slow the
+    machine is. A page tells one thing after the other, so nothing else is under way when that one is answered."""
+    is_told = False
+
+    def let_tell(route: Route) -> None:
+        nonlocal is_told
+        if is_told:
+            route.abort()
+            return
+        is_told = told in route.request.url
+        route.continue_()
+
+    editor.page.route("**/state?*", let_tell)
+    with editor.page.expect_response(lambda answer: "/state?" in answer.url and told in answer.url):
+        yield
     later = timezone.now() + timedelta(hours=1)
-    Presence.objects.filter(editor__username="Bob").update(seen_at=later, wrote_at=later if typing else None)
+    Presence.objects.filter(editor__username=name).update(seen_at=later, wrote_at=later if told == TYPING else None)
+
+
+def type_and_stay(editor: EditorAtDesk, text: str, *, name: str = "Bob") -> None:
+    with stays(editor, name, TYPING):
+        editor.type(text)
 
 
 def test_row_and_field_say_who_is_writing_there(open_desk: OpenDesk, papers: list[str]) -> None:
@@ -57,10 +77,7 @@ def test_three_editors_in_one_row_are_told_apart(open_desk: OpenDesk, papers: li
     cleo.look()
     expect(cleo.entry(papers[0]).locator(".presence")).to_have_text("Bob is writing the note")
     cleo.press("l", "t")
-    cleo.type("Title")
-    cleo.page.route("**/state?*", lambda route: route.abort())
-    later = timezone.now() + timedelta(hours=1)
-    Presence.objects.filter(editor__username="Cleo").update(seen_at=later, wrote_at=later, place=f"title:{papers[0]}")
+    type_and_stay(cleo, "Title", name="Cleo")
     ann.look()
 
     row = ann.entry(papers[0])
@@ -73,12 +90,10 @@ def test_three_editors_in_one_row_are_told_apart(open_desk: OpenDesk, papers: li
 def test_field_that_is_left_says_so_at_once(open_desk: OpenDesk, papers: list[str]) -> None:
     ann, bob = open_desk("Ann"), open_desk("Bob")
     bob.press("i")
-    with bob.page.expect_response(lambda answer: "typing=1" in answer.url):
+    with bob.page.expect_response(lambda answer: TYPING in answer.url):
         bob.type("Intro")
-    with bob.page.expect_response(lambda answer: "/state?" in answer.url and f"at=row%3A{papers[0]}" in answer.url):
+    with stays(bob, "Bob", f"at=row%3A{papers[0]}"):
         bob.press("Escape")
-    bob.page.route("**/state?*", lambda route: route.abort())
-    Presence.objects.filter(editor__username="Bob").update(seen_at=timezone.now() + timedelta(hours=1))
     ann.look()
 
     expect(ann.entry(papers[0]).locator(".presence")).to_have_text("Bob is here")
