@@ -1,10 +1,10 @@
 """Tasks for lists, started by the timetable or by a publication."""
 
 import logging
-from contextlib import suppress
 from datetime import timedelta
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import F
 
 from digests.editing import curation
@@ -57,9 +57,18 @@ def mirror_one(name: str) -> None:
 def mirror_all() -> None:
     """Bring all targets up to date, whatever became of the queue; nearly always they are. What waits for others is last."""
     log.prune(clock.now())
+    failed = []
     for target in sorted(running.targets().values(), key=lambda one: one.waits_for_others):
-        with suppress(FolderInUse):  # the next tick comes within a minute
+        try:
             _mirror(target)
+        except FolderInUse:  # the next tick comes within a minute
+            continue
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:  # noqa: BLE001 - told below, when the others have their files
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def _mirror(target: Target) -> None:

@@ -1,10 +1,13 @@
 """One run of a target: its files, what is done after they changed, and what is recorded about the run."""
 
 import logging
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.db import Error
 
 from digests.mirror import git, hooks
 from digests.mirror.days import Days
@@ -86,6 +89,19 @@ def run(
         # What was committed and not pushed is followed by the hooks once it is.
         owed: dict[str, object] = {"owes": True} if isinstance(error, git.GitError) else {}
         _remember(target, now, known, state=state, message=str(error), **owed)
+        raise
+    except FolderInUse:
+        raise
+    except SoftTimeLimitExceeded:
+        why = f"a worker's task may not last so long, so the run was stopped; run `manage.py mirror {target.name}` by hand once"
+        _remember(target, now, known, state=MirrorHealth.State.REFUSED, message=why)
+        raise
+    except Exception as error:
+        why = (
+            f"the run ended in {type(error).__name__} ({error}); it is tried again, and if that goes on, report what the log says"
+        )
+        with suppress(Error):  # it may be the database that does not answer
+            _remember(target, now, known, state=MirrorHealth.State.WAITING, message=why)
         raise
     if report.theirs:
         _remember(target, now, known, state=MirrorHealth.State.REFUSED, message=" ".join(report.theirs), owes=False)

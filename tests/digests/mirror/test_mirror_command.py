@@ -3,12 +3,16 @@
 import io
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from digests import tasks
+from digests.mirror.profiles import pages
+from digests.mirror.profiles.registry import Profile
 from digests.mirror.targets import Target
 from digests.models import Digest, MirrorHealth
 from digests.publishing.status import withdraw
@@ -63,6 +67,33 @@ def test_trouble_of_one_does_not_keep_the_others_from_their_files(two: list[Targ
     states = dict(MirrorHealth.objects.values_list("name", "state"))
     assert states == {"notes": "refused", "blog": "ok"}
     two[0].folder.unlink()
+    tasks.mirror_all()
+    assert set(MirrorHealth.objects.values_list("state", flat=True)) == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "words", "reached"),
+    [
+        (KeyError("x"), "waiting", "the run ended in KeyError ('x'); it is tried again, and if that goes on, report", ["blog"]),
+        (SoftTimeLimitExceeded(), "refused", "a worker's task may not last so long, so the run was stopped; run `manage.py", []),
+    ],
+)
+def test_run_that_nobody_expects_to_end_is_told(
+    two: list[Target], monkeypatch: pytest.MonkeyPatch, error: Exception, state: str, words: str, reached: list[str]
+) -> None:
+    def written(profile: Profile, *given: Any) -> list[str]:
+        if profile.name == two[0].profile:
+            raise error
+        return write(profile, *given)
+
+    write = pages.write
+    monkeypatch.setattr(pages, "write", written)
+    with pytest.raises(type(error)):
+        tasks.mirror_all()
+    assert [one.name for one in two if (one.folder / "mirror.json").exists()] == reached
+    told = MirrorHealth.objects.get(name="notes")
+    assert (told.state, told.good_at, told.message[: len(words)]) == (state, None, words)
+    monkeypatch.undo()
     tasks.mirror_all()
     assert set(MirrorHealth.objects.values_list("state", flat=True)) == {"ok"}
 
