@@ -38,7 +38,7 @@ OF_STAGING = {"core.symlinks": "true"}
 """Else our file in the place of a link that somebody pushed would be committed as a link, which leads to its own text."""
 REFUSED = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|\b40[13]\b|denied to|Host key verification"
-    r"|not found|does not appear to be a git repository|is this a git repository|no DAV locking support"
+    r"|not found|does not appear to be a git repository|is this a git repository|no DAV locking support|dubious ownership"
     r"|\[remote rejected\](?!.*unpacker error)|protected branch",
     re.IGNORECASE,
 )

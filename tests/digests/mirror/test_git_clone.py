@@ -135,6 +135,17 @@ def test_settings_of_the_machines_user_run_nothing_and_change_no_commit(
     assert git(bare, "show", f"main:content/{FILE}") == (target.files / FILE).read_text().strip()
 
 
+def test_repository_of_another_user_on_this_machine_waits_for_a_person(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gitconfig").write_text(f"[safe]\ndirectory = {target.folder}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "true")
+    with pytest.raises(GitError, match=r"the repository of blog refuses: .*safe\.directory") as caught:
+        running.run(target, NOW)
+    assert caught.value.passes is False
+
+
 def test_folder_with_a_persons_files_becomes_a_clone_around_them(target: Target, bare: Path) -> None:
     target.files.mkdir(parents=True)
     (target.folder / "README.md").write_text("Mine.")
