@@ -80,6 +80,16 @@ def locked(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+def is_in_use(folder: Path) -> bool:
+    """Say whether a run is writing to the folder."""
+    with _opened(folder) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Write a file, which is not yet durable. Uses the system's calls directly: Python's files would double the time."""
     with _opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:

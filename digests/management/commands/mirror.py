@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from digests.mirror.disk import is_in_use
 from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.running import TROUBLES, FolderInUse, differences, run, targets, unpushed, write
 from digests.mirror.targets import Kind, Posts, Target, Withdrawn
@@ -61,6 +62,8 @@ class Command(BaseCommand):
         if not target.files.is_dir():
             return [f"{target.name}: there is no folder {target.files}; run `manage.py mirror` without --check to make it"]
         found = differences(target, since=since)
+        if found and is_in_use(target.files):
+            return [f"{target.name}: a run is writing there, so nothing can be said now; check again when it has ended"]
         for name, state in found:
             self.stdout.write(f"{target.files / name}: {DIFFERENCES[state]}")
         if found:

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from digests import tasks
+from digests.mirror.disk import locked
 from digests.mirror.profiles import pages
 from digests.mirror.profiles.registry import Profile
 from digests.mirror.targets import Target
@@ -56,6 +57,17 @@ def test_check_tells_what_differs_and_writes_nothing(two: list[Target]) -> None:
         mirror("--check", "notes")
     assert caught.value.returncode == 1
     assert file.read_text() == "Changed."
+
+
+def test_check_while_a_run_writes_says_so(two: list[Target]) -> None:
+    mirror()
+    with locked(two[0].folder):
+        assert mirror("--check", "notes") == "notes: up to date\n"
+        (two[0].folder / "2021-05-12---Hot-Papers.md").unlink()  # as a run does between two steps
+        with pytest.raises(CommandError, match="notes: a run is writing there, so nothing can be said now; check again when"):
+            mirror("--check", "notes")
+    with pytest.raises(CommandError, match="notes: 1 file differs"):
+        mirror("--check", "notes")
 
 
 def test_trouble_of_one_does_not_keep_the_others_from_their_files(two: list[Target]) -> None:
