@@ -121,7 +121,14 @@ WATCHED = [
     Watched(PublicEvent, tuple(f"{kind}:date FROM {DIGEST} WHERE id = ROW.digest_id" for kind in ("digest", "seen"))),
     Watched(Digest, (f"seen:ROW.date WHERE {IF_PUBLISHED}",), only=("published_at",), events=("update",)),
     Watched(Paper, ("paper:ROW.id", "text:ROW.id"), unseen=("is_settled",), events=REFERRED_TO),
-    Watched(PaperCategory, ("paper:ROW.paper_id", "text:ROW.paper_id"), new_if=IS_INDEXED),
+    Watched(
+        PaperCategory,
+        (
+            *("paper:ROW.paper_id", "text:ROW.paper_id"),
+            f"category:ROW.code WHERE EXISTS (SELECT 1 FROM {LISTED} WHERE entry.paper_id = ROW.paper_id)",
+        ),
+        new_if=IS_INDEXED,
+    ),
     Watched(Paper, ("ranks:ROW.listing_date",), only=("listing_date", "announced_as"), events=REFERRED_TO),
     # The note goes when the search index knows the paper: what is found, and authors' pages, change then.
     Watched(UnindexedPaper, ("paper:ROW.paper_id", RANKS_OF_PAPER), events=("delete",)),

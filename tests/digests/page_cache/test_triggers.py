@@ -52,6 +52,18 @@ def test_category_hears_of_the_papers_that_lists_gain_and_lose() -> None:
         status.publish(draft, now=NOW)
         assert heard() == {"category:cs.CL"}
 
+        on_no_list, listed = make_paper(), draft.papers.get()
+        index_changed()
+        heard()
+        PaperCategory.objects.create(paper=on_no_list, position=9, code="cs.SE")
+        assert heard() == set()
+        added = PaperCategory.objects.create(paper=listed, position=9, code="cs.SE")
+        assert heard() == {"category:cs.SE"}
+        PaperCategory.objects.filter(pk=added.pk).update(code="cs.RO")
+        assert heard() == {"category:cs.SE", "category:cs.RO"}
+        added.delete()
+        assert heard() == {"category:cs.RO"}
+
 
 def test_appearances_change_with_the_lists_that_have_a_paper_and_not_with_its_counts() -> None:
     digest = make_digest(date(2021, 5, 12), papers=1)
