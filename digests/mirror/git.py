@@ -277,15 +277,16 @@ class Git:
         known.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o ConnectTimeout=15")
         if self._is_http and self._target.token:
             known |= {"HOTPAPERS_GIT_USER": self._user or "x-access-token", "HOTPAPERS_GIT_TOKEN": self._target.token}
-            known |= _configured(f"credential.{self._place}.helper", HELPER)
+            known |= _configured(known, f"credential.{self._place}.helper", HELPER)
         elif self._is_http and self._user:
-            known |= _configured(f"credential.{self._place}.username", self._user)
+            known |= _configured(known, f"credential.{self._place}.username", self._user)
         return known
 
 
-def _configured(name: str, value: str) -> dict[str, str]:
-    """Return the variables that tell git a setting."""
-    return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": name, "GIT_CONFIG_VALUE_0": value}
+def _configured(known: dict[str, str], name: str, value: str) -> dict[str, str]:
+    """Return the variables that tell git a setting, besides those that it is already told so."""
+    number = int(known.get("GIT_CONFIG_COUNT") or 0)
+    return {"GIT_CONFIG_COUNT": str(number + 1), f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
 
 
 class Beaten(Exception):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from digests.mirror import running
-from digests.mirror.git import GitError
+from digests.mirror.git import Git, GitError
 from digests.mirror.targets import Kind, Target
 from digests.models import Entry
 from tests.digests.mirror.test_git_target import git, log
@@ -67,6 +67,18 @@ def test_token_reaches_the_server_and_stands_nowhere(
     assert "hunter2" not in git(tmp_path / "clone", "remote", "-v") + git(tmp_path / "clone", "config", "--list")
     assert [path for path in (tmp_path / "clone" / ".git").rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()] == []
     assert "hunter2" not in caplog.text
+
+
+def test_settings_that_the_environment_tells_git_stay(
+    server: GitServer, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a container that says which folders are safe."""
+    for name, value in {"COUNT": "1", "KEY_0": "safe.directory", "VALUE_0": "/srv/papers"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    target = over(server, tmp_path / "clone")
+    running.run(target, NOW)
+    assert log(bare) == ["Publish 2021-05-12: 1 paper"]
+    assert Git(target)("config", "--get-all", "safe.directory").splitlines()[-1] == "/srv/papers"
 
 
 def test_name_in_the_address_stands_in_no_argument_file_or_message(
