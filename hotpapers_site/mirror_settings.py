@@ -152,6 +152,10 @@ def _expect_no_others(env: Environment, prefix: str, kind: Shape) -> None:
             env.problems.append(f"{name} is no setting of a mirror; expected {prefix} and one of {', '.join(sorted(fields))}")
         elif kind != Shape.GIT and field in ONLY_GIT and not _is_told(env, name):
             env.problems.append(f"{name} is set, but {prefix}KIND is {kind}; expected {prefix}KIND=git, or {name} to be left out")
+        elif kind == Shape.HTML and field == "POSTS" and not _is_told(env, name):
+            env.problems.append(
+                f"{name} is set, but {prefix}KIND is html, which has the site's own pages; expected {name} to be left out"
+            )
 
 
 def _read_one(env: Environment, name: str, var: Path) -> Target:
@@ -182,6 +186,11 @@ def _read_one(env: Environment, name: str, var: Path) -> Target:
         webhook=env.read(f"{prefix}WEBHOOK", WEBHOOK, ""),
         webhook_secret=env.read(f"{prefix}WEBHOOK_SECRET", SECRET, ""),
     )
+    if kind == Shape.GIT and remote and not remote.startswith("http"):
+        for name in (f"{prefix}{field}" for field, given in (("USER", target.user), ("TOKEN", target.token)) if given):
+            env.problems.append(
+                f"{name} is set, but {prefix}REMOTE is no https:// address; expected one, or {name} to be left out"
+            )
     if target.webhook_secret and not target.webhook and not _is_told(env, f"{prefix}WEBHOOK"):
         env.wrong(f"{prefix}WEBHOOK", f"not set, though {prefix}WEBHOOK_SECRET is", WEBHOOK.expected, WEBHOOK.example)
     _expect_no_others(env, prefix, kind)

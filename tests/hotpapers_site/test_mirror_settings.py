@@ -63,6 +63,14 @@ WRONG = [
         },
         "MIRROR_BLOG_PATH is the same folder of the same repository as that of notes; expected another one, or another branch,",
     ),
+    (
+        {"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "git@git.example:a", "MIRROR_NOTES_TOKEN": "hunter2"},
+        "MIRROR_NOTES_TOKEN is set, but MIRROR_NOTES_REMOTE is no https:// address; expected one, or",
+    ),
+    (
+        {"MIRROR_NOTES_KIND": "html", "MIRROR_NOTES_POSTS": "embeds"},
+        "MIRROR_NOTES_POSTS is set, but MIRROR_NOTES_KIND is html, which",
+    ),
     ({"MIRROR_NOTES_BRANCH": "refs/heads/main"}, "MIRROR_NOTES_BRANCH is 'refs/heads/main'; expected the name of a branch"),
     ({"MIRROR_NOTES_PATH": "a/.GIT"}, "MIRROR_NOTES_PATH is 'a/.GIT'; expected a folder inside the repository"),
 ]
@@ -97,7 +105,7 @@ def test_mirrors_are_read_with_all_that_is_said_of_them(tmp_path: Path) -> None:
     variables = {
         "MIRRORS": "blog,site",
         "MIRROR_BLOG_KIND": "git",
-        "MIRROR_BLOG_REMOTE": "git@git.example:papers/blog.git",
+        "MIRROR_BLOG_REMOTE": "https://git.example/papers/blog.git",
         "MIRROR_BLOG_BRANCH": "gh-pages",
         "MIRROR_BLOG_PATH": "content/posts",
         "MIRROR_BLOG_PROFILE": "hugo",
@@ -113,7 +121,7 @@ def test_mirrors_are_read_with_all_that_is_said_of_them(tmp_path: Path) -> None:
     assert problems == []
     assert blog == Target(
         "blog", VAR / "mirrors/blog", Kind.GIT, "hugo", Posts.EMBEDS, Withdrawn.TOMBSTONE,
-        remote="git@git.example:papers/blog.git", branch="gh-pages", path="content/posts", token="hunter2",
+        remote="https://git.example/papers/blog.git", branch="gh-pages", path="content/posts", token="hunter2",
         author="Zoë O'Neil, hot-papers[bot] <1+hot-papers[bot]@git.example>",
     )  # fmt: skip
     assert "hunter2" not in repr(blog)
