@@ -9,6 +9,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
+from posixpath import normpath
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -196,7 +197,9 @@ def _asking(address: str) -> dict[str, Any]:
 def is_file(address: str) -> bool:
     """Say whether the address becomes a file; other links lead to the live site."""
     path = _path(address)
-    if "?" in address or not path.startswith("/") or "\0" in path or ".." in path.split("/"):
+    if "?" in address or not path.startswith("/") or "\0" in path:
+        return False
+    if normpath(path) != (path.rstrip("/") or "/"):  # /static//etc/passwd would be a file of this machine
         return False
     if any(len(part.encode()) > LONGEST_PART for part in path.split("/")):
         return False
