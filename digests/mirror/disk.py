@@ -73,7 +73,7 @@ def locked(folder: Path) -> Iterator[int]:
                 break
             except BlockingIOError:
                 if time.monotonic() > give_up_at:
-                    raise FolderInUse(f"another export is writing to {folder}; wait for it to finish, then try again") from None
+                    raise FolderInUse(f"another run is writing to {folder}; wait for it to finish, then try again") from None
                 time.sleep(0.05)
         yield descriptor
     finally:

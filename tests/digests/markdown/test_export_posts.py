@@ -127,7 +127,7 @@ def test_export_to_a_file_or_beside_another_export_is_refused(
         export_posts("--out", tmp_path / "file")
     descriptor = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
-    with pytest.raises(CommandError, match="another export is writing to"):
+    with pytest.raises(CommandError, match="another run is writing to"):
         export_posts("--out", tmp_path)
     os.close(descriptor)
     export_posts("--out", tmp_path)
