@@ -143,10 +143,12 @@ def content_of(path: Path) -> bytes | None:
     """Return the file's bytes; None if there is no such file, or something that may never end, such as a pipe or a device."""
     try:
         with _opened(path, os.O_RDONLY | os.O_NONBLOCK) as descriptor:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            status, content = os.fstat(descriptor), b""
+            if not stat.S_ISREG(status.st_mode):
                 return None
-            with open(descriptor, "rb", closefd=False) as file:
-                return file.read()
+            while some := os.read(descriptor, max(status.st_size - len(content), 4096)):
+                content += some
+            return content
     except OSError as error:
         if error.errno in NO_FILE:
             return None
