@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from itertools import islice
 
+from django.conf import settings
 from django.db import connection, connections
 
 from digests.markdown.composing import CHUNK, compose_in_chunks
@@ -31,6 +32,7 @@ class Days:
             "profile": target.profile,
             "posts": str(target.posts),
             "withdrawn": str(target.withdrawn),
+            "site": settings.SITE_URL,
             "software": software(DAYS),
         }
 

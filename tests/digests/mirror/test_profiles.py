@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from digests.markdown import carried
 from digests.markdown.composing import compose
@@ -109,6 +110,21 @@ def test_embeds_have_the_script_once_and_markup_has_none(tmp_path: Path) -> None
     body = texts[Posts.EMBEDS].partition("\n---\n")[2]
     assert (body.count("<script"), body.count('class="twitter-tweet"'), body.count('class="post post-hackernews"')) == (1, 3, 1)
     assert ("<script" in texts[Posts.MARKUP], "twitter-tweet" in texts[Posts.MARKUP]) == (False, False)
+
+
+@pytest.mark.parametrize("profile", CARRYING)
+@pytest.mark.django_db
+def test_editors_links_to_our_pages_lead_to_our_site(tmp_path: Path, settings: Settings, profile: str) -> None:
+    digest = make_digest(date(2021, 5, 12), papers=1, intro="[Yesterday](/posts/hot-papers-2021-05-11#paper-2)")
+    Entry.objects.filter(digest=digest).update(note="[This](/papers/2105.05233), [that](//other.example/x)")
+    target = Target("out", tmp_path / "out", profile=profile)
+    for site in ("https://papers.example", "https://new.example"):
+        settings.SITE_URL = site
+        update(target)
+        [written] = files(target.folder).values()
+        links = re.findall('<a href="([^"]*)" rel="nofollow noopener">', written.decode())
+        assert links[:2] == [f"{site}/posts/hot-papers-2021-05-11#paper-2", f"{site}/papers/2105.05233"]
+        assert f"{site}//other" not in written.decode()
 
 
 @given(st.text())
