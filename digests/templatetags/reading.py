@@ -1,11 +1,14 @@
 """Template filters that turn stored text into what readers see."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from django import template
 from django.conf import settings
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Entry
 from papers import network_words
@@ -13,6 +16,7 @@ from papers.counted import counted
 from papers.ranking.ranking import Rules, points
 
 register = template.Library()
+OWN_LINK = re.compile(r'(<a href=")(?=/(?!/))')
 
 
 register.filter("network_title", network_words.title)
@@ -105,3 +109,9 @@ def utc(at: datetime, pattern: str) -> str:
 def absolute(path: str) -> str:
     """The path as a full address on this site."""
     return f"{settings.SITE_URL}{path}"
+
+
+@register.filter
+def to_the_site(markup: str) -> SafeString:
+    """Return an editor's text, which is safe HTML, with its links to our own pages leading there from any other site."""
+    return mark_safe(OWN_LINK.sub(lambda found: found[1] + escape(settings.SITE_URL), markup))  # noqa: S308

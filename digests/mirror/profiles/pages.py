@@ -12,8 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -36,7 +34,6 @@ from papers.text.post_body import clean_body
 TEMPLATES = Path(__file__).parent / "templates"
 SPECIAL = re.compile(r"[{}$`\\*_\[\]|~^]")
 """Characters that begin templates, shortcodes, Markdown, formulas or attribute lists in some generator."""
-OWN_LINK = re.compile(r'(<a href=")(?=/(?!/))')
 SMILEY = re.compile(r":(?=[\w+-]+:)")
 TEXT_OR_TAG = re.compile(r"<[^<>]*+>|[^<]++|<")
 YAML_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -105,7 +102,7 @@ def _template(name: str) -> Template:
     )  # fmt: skip
     environment.filters |= reading.register.filters | {
         "yaml": yaml, "inert": inert, "counts": counts, "page_of": page_of, "unescape": unescape,
-        "safe_body": safe_body, "to_the_site": to_the_site,
+        "safe_body": safe_body,
     }  # fmt: skip
     return environment.get_template(name)
 
@@ -113,11 +110,6 @@ def _template(name: str) -> Template:
 def safe_body(tweet: PostTweet) -> SafeString:
     """Return the body as safe HTML."""
     return mark_safe(clean_body(tweet.body, link_hosts(tweet.network)))  # noqa: S308 (just cleaned)
-
-
-def to_the_site(markup: str) -> SafeString:
-    """Return an editor's text with its links to our own pages leading there from any other site."""
-    return mark_safe(OWN_LINK.sub(lambda found: found[1] + escape(settings.SITE_URL), markup))  # noqa: S308 - safe before
 
 
 def yaml(value: Any) -> SafeString:

@@ -32,7 +32,7 @@ def make_full_day() -> Digest:
         make_tweet(top, author_handle="gone", status_id="1392361237063311362", state=Tweet.State.DELETED),
     ]
     counts = {"bluesky": {"reposts": 7, "likes": 9, "replies": 1, "quotes": 0}}
-    make_entry(digest, top, *posts, note="Read *it* for $\\alpha$.", counts=counts)
+    make_entry(digest, top, *posts, note="Read *it* for $\\alpha$, as [here](/about).", counts=counts)
     make_entry(digest, make_paper(title="Another"), retweets=3)
     render_changed()
     return digest
@@ -52,7 +52,8 @@ def test_item_carries_what_a_reader_wants(client: Client, address: str) -> None:
         "<strong>Rates of O(n⁻¹)</strong>",
         "X 12 reposts, 80 likes; Bluesky 9 likes, 7 reposts, 0 quotes, 1 reply",
         "<p>We prove a rate of n⁻¹ for all of them.</p>",
-        "Read <em>it</em> for α.",
+        "Read <em>it</em> for α, as",
+        '<a href="http://127.0.0.1:8000/about" rel="nofollow noopener">here</a>',
         'href="https://twitter.com/ada/status/1392361237063311361"',
         "@ada on X",
     ):
