@@ -94,12 +94,14 @@ _HISTORY = f"""
 """  # noqa: S608
 _OF_TWEETS = f"SELECT DISTINCT paper_id FROM {_MENTION} WHERE tweet_id IN ({{}})"  # noqa: S608
 _BY_KEY = f"SELECT id AS paper_id FROM {Paper._meta.db_table} WHERE id IN ({{}})"  # noqa: S608
+# CROSS JOIN: SQLite takes the tables in this order; else it reads all live tweets for a few papers.
 _PAPERS = f"""
     WITH touched AS ({{touched}}),
     tweets AS (
         SELECT mention.paper_id, tweet.network, tweet.retweets, tweet.favorites, tweet.counts, {{points}} AS points
-        FROM {_MENTION} mention JOIN {_TWEET} tweet ON tweet.id = mention.tweet_id
-        WHERE tweet.state = 'live' AND NOT tweet.is_excluded AND mention.paper_id IN (SELECT paper_id FROM touched)
+        FROM touched CROSS JOIN {_MENTION} mention CROSS JOIN {_TWEET} tweet
+        WHERE mention.paper_id = touched.paper_id AND tweet.id = mention.tweet_id
+            AND tweet.state = 'live' AND NOT tweet.is_excluded
     ),
     sums AS (
         SELECT paper_id, network, one.key AS name, SUM(CAST(one.value AS bigint)) AS number

@@ -227,6 +227,22 @@ def test_record_takes_the_same_statements_whatever_the_size(count: int) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by its statistics")
+def test_measure_papers_reads_the_posts_of_these_papers_alone() -> None:
+    tweet = make_tweet(make_paper())
+    with CaptureQueriesContext(connection) as captured:
+        measure_papers([tweet.pk], now=LATER)
+    measured = next(one["sql"] for one in captured if "WITH touched" in one["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {measured}")
+        steps = [step for *_, step in cursor.fetchall()]
+
+    assert [step for step in steps if step.startswith(("SEARCH tweet ", "SCAN tweet "))] == [
+        "SEARCH tweet USING INTEGER PRIMARY KEY (rowid=?)"
+    ]
+
+
+@pytest.mark.django_db
 def test_record_splits_many_readings_into_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     readings = many(25)
     paper = Paper.objects.get()
