@@ -4,34 +4,18 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
-from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from papers.rows import select
-
 RENEW_EVERY_S = 600
 """A session is written at most this often, so that not every request writes to the database."""
 POLL = "desk-state"
 """The request that an open desk sends by itself: it does not show that anybody is there."""
-
-
-class SessionStore(db.SessionStore):
-    """Django's, which each request of an editor reads, at a fifth of its cost."""
-
-    def load(self) -> dict[str, Any]:
-        rows = select(self.model, ("session_data", "expire_date"), "session_key", [self.session_key])
-        for data, end in rows:
-            if end.timestamp() > time.time():
-                return self.decode(data)
-        self._session_key = None
-        return {}
 
 
 @receiver(user_logged_in)

@@ -268,7 +268,6 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "hotpapers_site.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = env.whole("SESSION_IDLE_HOURS", 12, least=1, most=720) * 3600  # seconds since its last use
 SESSION_LIFETIME = timedelta(hours=env.whole("SESSION_HOURS", 168, least=1, most=8760))  # however much it is used
