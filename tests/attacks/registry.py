@@ -91,6 +91,7 @@ READERS: tuple[Reader, ...] = (
     Reader(letters.drawable, letters.drawable),
     Reader(letters.wrapped, lambda text: letters.wrapped(letters.drawable(text), 1000, 60, 640, 3)),
     Reader(reading.names, lambda text: reading.names([text, text], 1)),
+    Reader(reading.to_the_site, reading.to_the_site),
     # the post format, mojibake and files
     Reader(post_format.parse, post_format.parse, POST),
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(title=text)), POST, "title"),
