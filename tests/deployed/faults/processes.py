@@ -43,15 +43,21 @@ def replaced(on: Faults, name: str, since: datetime) -> None:
 
 def lost_machine(on: Faults) -> None:
     """The machine of the leading beat is gone for good, then comes back."""
-    number = leader(on)
-    leading = next(name for name in ("beat a", "beat b") if str(on.on.running[name].pid) == number)
+    until(lambda: bool(leading(on)), BACK_WITHIN_S, "a beat that runs leads")  # not one that was killed just before
+    name, number = leading(on), leader(on)
 
     def lose() -> None:
-        on.on.kill(leading, down=True)
+        on.on.kill(name, down=True)
         took_s = until(lambda: leader(on) != number, 60, "a new leader")
         say(f"The other beat leads after {took_s:.0f} s")
 
-    on.suffer("the leading beat gone for good", lose, alert="Nothing is heard of the beat", recover=lambda: on.on.start(leading))
+    on.suffer("the leading beat gone for good", lose, alert="Nothing is heard of the beat", recover=lambda: on.on.start(name))
+
+
+def leading(on: Faults) -> str:
+    """The beat that leads; empty while the lease of a killed one lasts."""
+    number = leader(on)
+    return next((name for name in ("beat a", "beat b") if str(on.on.running[name].pid) == number), "")
 
 
 def leader(on: Faults) -> str:
