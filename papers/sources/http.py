@@ -214,7 +214,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "did not answer in time"
     if isinstance(error, httpx.ConnectError):
-        return f"could not be reached ({error})"
+        return f"could not be reached ({str(error).rpartition('] ')[2]})"  # without [Errno 111], which tells people nothing
     return f"closed the connection ({type(error).__name__})"
 
 

@@ -48,6 +48,7 @@ def test_every_state_is_accessible(open_desk: OpenDesk) -> None:
     expect(page.locator(".finding.blocking")).not_to_have_count(0)
     found += accessible(page, "check")
     ann.press("?")
+    assert page.locator("#desk-help").evaluate("dialog => dialog.scrollTop") == 0  # read from its beginning
     found += accessible(page, "keys")
     ann.press("Escape")
     page.locator(".finding [data-do=ignore_finding]").first.click()

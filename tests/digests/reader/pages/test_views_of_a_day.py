@@ -49,7 +49,15 @@ def test_day_tells_what_moved_with_a_sparkline_that_has_a_text(client: Client, e
     assert re.findall(r'<svg class="spark"[^>]* aria-label="([^"]+)"', page) == [
         "Score in 3 readings: 50 on 12 May, 03:14, 850 on 13 May, 09:14 UTC"
     ]
-    assert re.findall(r'<b>(\S+)</b> since <time datetime="([^"]+)">', page) == [("+750", "2021-05-12T08:14:27Z")]
+    assert re.findall(r'<b>(\S+)</b> from <time datetime="([^"]+)">12 May, 08:14</time> to <time datetime="([^"]+)">', page) == [
+        ("+750", "2021-05-12T08:14:27Z", "2021-05-13T09:14:27Z")
+    ]
+
+
+def test_day_tells_when_readers_first_saw_it_not_when_its_draft_was_made(client: Client, entry: Entry) -> None:
+    Digest.objects.update(published_at=datetime(2021, 5, 13, 6, 30, 0, 7, tzinfo=UTC))
+
+    assert "Published 13 May 2021, 06:30 UTC." in text_of(client, ADDRESS)
 
 
 def test_old_counts_have_no_gain(client: Client, entry: Entry) -> None:
