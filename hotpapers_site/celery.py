@@ -79,6 +79,25 @@ class ShortWhenAway(logging.Filter):
         return True
 
 
+class ShortWithoutBroker(logging.Filter):
+    """One line instead of a traceback for what failed because Redis went away: what is in its queues comes again with it.
+
+    A worker that was busy at that moment may even end, by an error of Kombu's own (https://github.com/celery/kombu/issues/582
+    is of that family); whoever runs it starts it again.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        import redis  # only where something went wrong
+
+        error = record.exc_info[1] if record.exc_info else None
+        while error is not None and not isinstance(error, redis.ConnectionError):
+            error = error.__cause__ or error.__context__
+        if error is not None:
+            said = record.getMessage().partition("\n")[0]
+            record.msg, record.args, record.exc_info = f"{said}. Redis had gone away: {error}", (), None
+        return True
+
+
 def timetable(speed: float) -> dict[str, dict[str, Any]]:
     """Beat's schedule for a clock that runs so many times faster than the real one."""
     periods = {task: max(SHORTEST_PERIOD_S, period_s / speed) for task, period_s in PERIODS_S.items()}
@@ -94,13 +113,20 @@ app.autodiscover_tasks()
 
 # A worker of root's is warned of pickled messages; ours are JSON.
 warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
-# A worker that has lost Redis says so in a line; operators need not hear about Celery's next version each time.
-warnings.filterwarnings("ignore", message=r"\s*In Celery 5\.1 we introduced an optional breaking change")
 
 
 @signals.setup_logging.connect
 def leave_logging_alone(**_: Any) -> None:
     """Django's LOGGING holds for workers, too: with a receiver of this signal Celery sets up none of its own."""
+
+
+@signals.celeryd_after_setup.connect
+def keep_celerys_plans_quiet(**_: Any) -> None:
+    """A worker that has lost Redis says so in a line; operators need not hear about Celery's next version each time.
+
+    Only now: Celery's own set-up asks for all such warnings, and the last word counts.
+    """
+    warnings.filterwarnings("ignore", message=r"\s*In Celery 5\.1 we introduced an optional breaking change")
 
 
 @signals.worker_init.connect

@@ -71,6 +71,7 @@ def config(level: str, form: str) -> dict[str, Any]:
         "filters": {
             "one_line": {"()": "hotpapers_site.celery.OneLine"},
             "short_when_away": {"()": "hotpapers_site.celery.ShortWhenAway"},
+            "short_without_broker": {"()": "hotpapers_site.celery.ShortWithoutBroker"},
             "marks": {"()": "hotpapers_site.logs.Marks"},
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": form, "filters": ["marks"]}},
@@ -82,6 +83,7 @@ def config(level: str, form: str) -> dict[str, Any]:
             name: {"filters": ["one_line"]}
             for name in ("celery.beat", "celery.worker.consumer.consumer", "django.security.DisallowedHost")
         }
+        | {name: {"filters": ["short_without_broker"]} for name in ("celery.worker", "celery.worker.request")}
         | {"celery.app.trace": {"filters": ["short_when_away"]}},
     }
 

@@ -1,10 +1,14 @@
 """The timetable, and what the settings promise about tasks."""
 
 import logging
+import warnings
 
 import psycopg
 import pytest
+import redis
 from celery import signals
+from celery.exceptions import CPendingDeprecationWarning
+from celery.worker.consumer import consumer
 from django.conf import settings
 from django.db import OperationalError
 
@@ -68,6 +72,37 @@ def test_a_task_that_ends_with_the_database_leaves_a_line(
         logging.getLogger("celery.app.trace").error("Task %(name)s raised", about, exc_info=True, extra={"data": about})
     assert caplog.records[-1].getMessage() == message
     assert bool(caplog.records[-1].exc_info) is message.startswith("Task")
+
+
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        (redis.ConnectionError("Connection refused.\n"), "Unrecoverable error: gone. Redis had gone away: Connection refused."),
+        (ValueError(), "Unrecoverable error: gone"),
+    ],
+)
+def test_a_worker_that_ends_with_its_broker_leaves_a_line(
+    cause: Exception, message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    try:
+        try:
+            raise cause
+        except type(cause):
+            raise AttributeError("gone")  # noqa: B904 - as Kombu does
+    except AttributeError as error:
+        logging.getLogger("celery.worker").critical("Unrecoverable error: %s", error, exc_info=True)
+    assert caplog.records[-1].getMessage().strip() == message
+    assert bool(caplog.records[-1].exc_info) is isinstance(cause, ValueError)
+
+
+def test_a_worker_that_lost_its_broker_tells_nothing_of_celerys_plans() -> None:
+    said: str = consumer.CANCEL_TASKS_BY_DEFAULT  # type: ignore[attr-defined]
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.filterwarnings("always", category=CPendingDeprecationWarning)  # as Celery does while a worker is set up
+        warnings.warn(said, CPendingDeprecationWarning, stacklevel=1)
+        celery.keep_celerys_plans_quiet()
+        warnings.warn(said, CPendingDeprecationWarning, stacklevel=1)
+    assert len(heard) == 1
 
 
 def test_a_worker_gives_way_to_readers(monkeypatch: pytest.MonkeyPatch) -> None:
