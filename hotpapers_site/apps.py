@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db import connection
 from django.db.backends.signals import connection_created
 
 from hotpapers_site.environment import keep_private
@@ -28,6 +29,8 @@ class HotPapersSiteConfig(AppConfig):
         from hotpapers_site.accounts import events, second_factor  # noqa: F401 - hear of accounts
         from hotpapers_site.health import task_runs, workers  # noqa: F401 - hear of tasks, and of workers and beats that start
 
+        # Each SQLite that we run with has JSON. Django tries it, and takes a full disk for one that has none.
+        connection.features.supports_json_field = True
         connection_created.connect(keep_database_private)
         connection_created.connect(leave_queries_uncompiled)
 

@@ -8,7 +8,6 @@ import errno
 import gzip
 import json
 import os
-import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -28,13 +27,13 @@ from hotpapers_site.databases.copying import NotCopied, Progress, Table
 from hotpapers_site.databases.scratch import scratch
 from hotpapers_site.databases.stopped import expect_stopped
 from papers import clock
+from papers.away import is_full
 from papers.counts.erased_on_request import erase_again
 from papers.models import Erasure
 
 DATABASE, CONTENTS = "database.sqlite3", "backup.json"
 FORMAT = 1
-BLOCK = LEAST_ROOM = 1 << 20
-"""In bytes; a disk with less is full."""
+BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ def _with_room(folder: Path) -> Iterator[None]:
     try:
         yield
     except (NotCopied, OSError, Error) as error:
-        if shutil.disk_usage(folder).free < LEAST_ROOM:
+        if is_full(folder):
             raise FolderError(f"{folder}: {WHAT_TO_DO[errno.ENOSPC]}") from error
         raise
 

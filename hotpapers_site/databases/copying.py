@@ -34,8 +34,8 @@ from django.db.utils import load_backend
 from digests.models import Digest
 from hotpapers_site.databases import numbering
 from hotpapers_site.databases.addresses import configured
-from hotpapers_site.databases.away import why_away
 from papers import triggers
+from papers.away import why_away
 from papers.models import Paper
 
 BATCH = 2_000

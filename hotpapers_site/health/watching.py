@@ -12,6 +12,7 @@ from hotpapers_site import leases
 from hotpapers_site.health import alerts, heartbeats, security, troubles
 from hotpapers_site.health.troubles import Found
 from hotpapers_site.models import Trouble
+from papers.away import why_away
 
 LEASE = "watch"
 LASTS = timedelta(seconds=45)
@@ -50,7 +51,7 @@ class Watch:
         now = time.monotonic()
         if self._database_failed_at is None:
             self._database_failed_at = now
-            logger.warning("The database does not answer: %s", str(error).partition("\n")[0])
+            logger.warning("The database does not answer: %s", why_away(error) or str(error).partition("\n")[0])
         if self._leads and not self._told and now - self._database_failed_at >= DATABASE_AFTER_S:
             self._told = [DATABASE, *troubles.disks()]  # a full disk stops a database, and this one cannot keep it as a row
             alerts.tell_all([one.sentence for one in self._told], [])

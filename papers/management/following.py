@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from papers.access import networks
+from papers.away import why_away
 from papers.collecting.following import follow
 from papers.management.collecting import told
 from papers.management.signals import follower_begins, follower_ends
@@ -51,9 +52,12 @@ class FollowCommand(BaseCommand):
                 try:
                     return follow(self.network, stream, until_live=self.until_live, say=self.say)
                 except DatabaseError as error:
+                    reason = why_away(error)
+                    if self.until_live and reason:
+                        raise
                     if self.until_live:
                         raise CommandError(f"The database could not store what was received: {error}.") from error
-                    reason = str(error).partition("\n")[0]
+                    reason = reason or str(error).partition("\n")[0]
                     logger.warning("The database could not store what was received (%s); retrying in %.0f s", reason, AGAIN_S)
                     connection.close()
                     time.sleep(AGAIN_S)

@@ -15,6 +15,7 @@ from digests.markdown.format import render
 from digests.markdown.importing import Batch, Outcome, batches, fingerprint, store, store_new
 from digests.models import Digest
 from digests.processes import ProcessEnded
+from papers.away import why_away
 from papers.counted import counted
 
 AT_ONCE = 10
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             except UnreadablePost as error:
                 self.fail(file, str(error))
             except DatabaseError as error:
+                if why_away(error):
+                    raise  # no other post will fare better
                 self.fail(file, f"the database rejects it: {str(error).partition(chr(10))[0]}")
 
     def is_first(self, reading: PostFile) -> bool:

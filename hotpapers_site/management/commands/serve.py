@@ -1,7 +1,6 @@
 """`manage.py serve`: runs the whole product on this machine, and sets it up first if necessary. `make run` calls it."""
 
 import contextlib
-import errno
 import os
 import secrets
 import signal
@@ -32,7 +31,6 @@ from papers.counted import counted
 from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
 
-NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 STOP_WITHIN_S = 8.0
 """Longer than a worker's soft shutdown."""
 
@@ -53,14 +51,6 @@ class Command(BaseCommand):
                 self.serve(archive, number)
         except NotAlone as other:
             raise CommandError(already_running(other.number)) from None
-        except OSError as error:
-            if error.errno not in NO_PLACE:
-                raise
-            where = error.filename or settings.VAR_DIR
-            raise CommandError(
-                f"Hot Papers cannot write to {where} ({error.strerror}). Free some space there, or set VAR_DIR to a folder in "
-                "which this user can write."
-            ) from None
 
     def serve(self, archive: Path | None, port: int) -> None:
         self.expect_free(port)

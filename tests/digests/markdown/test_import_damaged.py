@@ -2,11 +2,12 @@
 
 import errno
 import os
+import sqlite3
 from datetime import date
 from pathlib import Path
 
 import pytest
-from django.db import DataError
+from django.db import DataError, OperationalError
 
 from digests.markdown.files import PostFile, UnreadablePost, read_posts
 from digests.markdown.format import render
@@ -109,6 +110,17 @@ def test_post_that_the_database_refuses_is_reported_and_the_rest_imported(
     _, err = import_posts(first, second, fails=True)
     assert err == f"{first}: the database rejects it: value too long\n"
     assert [digest.date for digest in Digest.objects.all()] == [date(2021, 5, 13)]
+
+
+def test_database_that_is_away_ends_the_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(reading: PostFile, **options: bool) -> Outcome:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR_WRITE"
+        raise OperationalError("disk I/O error") from error
+
+    monkeypatch.setattr("digests.management.commands.import_posts.store", fail)
+    with pytest.raises(OperationalError, match="disk I/O error"):
+        import_posts(a_file(tmp_path, a_post()))
 
 
 def test_many_posts_come_in_their_order_with_the_damaged_among_them(tmp_path: Path) -> None:

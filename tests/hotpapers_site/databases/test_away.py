@@ -1,5 +1,6 @@
 """While the database is away: one line in the log for each request, and a page that says what to do."""
 
+import errno
 import json
 import os
 import sqlite3
@@ -14,8 +15,10 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, Error, IntegrityError, OperationalError, ProgrammingError
 
-from hotpapers_site.databases.away import why_away
+from hotpapers_site.databases.away import what_to_do
+from papers.away import why_away
 from tests.servers import free_port
+from tests.small_disk import small_disk
 
 KEY = "a-long-random-text-of-0123456789"
 
@@ -94,6 +97,32 @@ def test_a_command_says_in_a_line_that_migrations_are_missing(tmp_path: Path, co
     assert (told.returncode, len(told.stderr.splitlines())) == (1, 1)
     assert told.stderr.startswith("The database is of an older version: ")
     assert told.stderr.endswith(" migrations have not been applied. Run `manage.py migrate` first.\n")
+
+
+@pytest.mark.parametrize("kilobytes", [8, 60, 300])
+def test_migrate_says_in_a_line_that_the_disk_is_full_and_the_next_run_succeeds(tmp_path: Path, kilobytes: int) -> None:
+    with small_disk(tmp_path / "disk", kilobytes) as disk:
+        (disk / "static").mkdir(mode=0o700)
+        ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"VAR_DIR": str(disk)}
+
+        def migrate() -> tuple[int, str]:
+            command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+            told = subprocess.run(command, cwd=settings.BASE_DIR, env=ours, capture_output=True, text=True, check=False)
+            return told.returncode, told.stderr
+
+        assert migrate() == (1, f"{disk}: the disk is full; make room, then run it again.\n")
+        if kilobytes == 300:  # some of its tables are there
+            subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
+            assert migrate() == (0, "")
+
+
+def test_a_command_names_the_file_that_the_system_refuses() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    assert what_to_do(full, "collectstatic") == f"{settings.VAR_DIR}: the disk is full; make room, then run it again."
+    refused = PermissionError(errno.EACCES, "Permission denied", "/srv/static/all.css")
+    may_not = "this user may not read or write there; give it the right to, then run it again"
+    assert what_to_do(refused, "collectstatic") == f"/srv/static/all.css: {may_not}."
+    assert what_to_do(OSError(errno.ECONNREFUSED, "Connection refused"), "backfill") == ""
 
 
 def test_a_migration_that_fails_tells_its_own_error(tmp_path: Path) -> None:
