@@ -1,6 +1,6 @@
 """The hosts of Bluesky's stream: which there are, how one is connected to, and why a connection ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CloseCode
@@ -49,3 +49,13 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"cannot be reached ({error.strerror or type(error).__name__})"
     return f"gave an unexpected answer ({type(error).__name__})"
+
+
+def told(troubles: Mapping[str, str]) -> str:
+    """Why none of the hosts can be heard, in one sentence. Hosts with the same trouble are counted, not named: the setting names
+    them."""
+    reasons = []
+    for reason in dict.fromkeys(troubles.values()):
+        first, *others = [host.partition("//")[2] for host, why in troubles.items() if why == reason]
+        reasons.append(f"{f'each of {len(others) + 1} hosts' if others else first} {reason}")
+    return f"Bluesky's stream is unavailable: {'; '.join(reasons)}."

@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection
 from papers.networks.api import utc_now
 from papers.networks.base import Heard
 from papers.networks.bluesky.events import Events, frame_time, may_matter
-from papers.networks.bluesky.hosts import Straight, is_too_large, reason_of, stream_hosts
+from papers.networks.bluesky.hosts import Straight, is_too_large, reason_of, stream_hosts, told
 from papers.networks.bluesky.posts import COLLECTION
 from papers.sources.http import user_agent
 
@@ -114,8 +114,7 @@ class Jetstream:
                 troubles[host] = reason
                 failed_in_a_row += 1
             everywhere = len(troubles) == len(self._hosts)
-            told = "; ".join(f"{one.partition('//')[2]} {why}" for one, why in troubles.items())
-            yield at.gathered(self._now(), trouble=f"Bluesky's stream is unavailable: {told}." if everywhere else "")
+            yield at.gathered(self._now(), trouble=told(troubles) if everywhere else "")
             rounds, place = divmod(failed_in_a_row, len(self._hosts))
             if rounds and not place:
                 self._sleep(min(2.0 ** (rounds - 1), LONGEST_PAUSE_S))

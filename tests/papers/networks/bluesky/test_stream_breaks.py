@@ -111,6 +111,18 @@ def test_a_host_that_refuses_and_one_that_sends_nothing_are_named(host: Jetstrea
     assert trouble == (f"Bluesky's stream is unavailable: {first} refuses the connection (status 503); {second} sends nothing.")
 
 
+def test_hosts_with_the_same_trouble_are_counted(host: JetstreamStandin) -> None:
+    host.faults = [Fault("refuse")] * 9
+    down = [f"ws://127.0.0.1:{free_port()}" for _ in range(4)]
+    with contextlib.closing(stream(host.url, *down).follow(cursor_at(START))) as following:  # type: ignore[type-var]
+        trouble = next(heard.trouble for heard in following if heard.trouble)
+    refusing = host.url.removeprefix("ws://")
+    assert trouble == (
+        f"Bluesky's stream is unavailable: {refusing} refuses the connection (status 503); "
+        "each of 4 hosts cannot be reached (Connection refused)."
+    )
+
+
 def test_a_frame_that_is_too_large_costs_itself_and_what_it_may_have_hidden_is_told(host: JetstreamStandin) -> None:
     made = posts(6)
     for n, post in enumerate(made):
