@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from papers.networks import paper_links
+from papers.networks.base import Count
 from papers.networks.registry import KINDS
 
 
@@ -41,9 +42,13 @@ def marks() -> dict[str, str]:
 
 def told(counts: Mapping[str, int], network: str) -> list[tuple[str, str]]:
     """The counts that the network tells, the one that people look at first: `("1,234", "reposts")`."""
+    return [(f"{number:,}", kind.singular if number == 1 else kind.plural) for number, kind in told_kinds(counts, network)]
+
+
+def told_kinds(counts: Mapping[str, int], network: str) -> list[tuple[int, Count]]:
+    """The same, each number with what it counts."""
     kinds = KINDS[network].counted if network in KINDS else ()
-    found = ((counts[kind.name], kind) for kind in kinds if kind.name in counts)
-    return [(f"{number:,}", kind.singular if number == 1 else kind.plural) for number, kind in found]
+    return [(counts[kind.name], kind) for kind in kinds if kind.name in counts]
 
 
 def in_words(counts: Mapping[str, int], network: str) -> list[str]:

@@ -71,12 +71,20 @@ def as_json(value: Any) -> str:
     return json.dumps(value)
 
 
-GLYPHS = {"reposts": "repost", "likes": "heart", "replies": "reply", "comments": "reply"}
-"""By what is counted, in people's words; all else is points, which rise."""
+GLYPHS = {
+    "repost": "repost",
+    "like": "heart",
+    "reply": "reply",
+    "comment": "reply",
+    "quote": "quote",
+    "point": "up",
+    "upvote": "vote",
+}
+"""By what is counted, in people's words. What has no glyph here shows its word."""
 
 
 class Told(NamedTuple):
-    """One count: a glyph for the eye, words for everybody else."""
+    """One count: a glyph for the eye, which may be empty; words for everybody else."""
 
     glyph: str
     number: str
@@ -85,8 +93,10 @@ class Told(NamedTuple):
 
 @register.filter
 def told_in(counts: Mapping[str, int], network: str) -> list[Told]:
-    told = (text.partition(" ") for text in network_words.in_words(counts, network))
-    return [Told(GLYPHS.get(f"{words.removesuffix('s')}s".replace("replys", "replies"), "up"), n, words) for n, _, words in told]
+    return [
+        Told(GLYPHS.get(kind.singular, ""), f"{number:,}", kind.singular if number == 1 else kind.plural)
+        for number, kind in network_words.told_kinds(counts, network)
+    ]
 
 
 @register.filter
