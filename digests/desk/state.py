@@ -91,6 +91,11 @@ class Desk:
         return len(self.candidates) + self.more_candidates
 
     @property
+    def opens_on_candidates(self) -> bool:
+        """Say whether a narrow screen, which shows one column, shows the candidates first: they wait, and nothing is listed."""
+        return bool(self.candidates) and not self.rows
+
+    @property
     def is_incomplete(self) -> bool:
         """Say whether there is a draft to which more papers or posts may still come."""
         is_draft = self.digest is not None and self.digest.status == Digest.Status.DRAFT and not self.is_correction

@@ -236,7 +236,12 @@ export const does = {
     day_before: () => onStrip((at) => (at > 0 ? at - 1 : at)),
     day_after: () => onStrip((at) => at + 1),
     help: () => find("#desk-help").showModal(),
-    start: () => find("[data-do=start]") && put("start", {}),
+    start: () => {
+        if (find("[data-do=start]")) {
+            toTab("list");
+            put("start", {});
+        }
+    },
     tab: (row, button) => {
         root.dispatchEvent(new CustomEvent("tab", {detail: button.dataset.tab}));
     },
