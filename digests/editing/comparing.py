@@ -228,4 +228,4 @@ def _looks_said(before: ComparedEntry, after: ComparedEntry) -> list[str]:
 def _written_said(before: datetime | None, after: datetime | None) -> str:
     if before == after or not before or not after:
         return ""
-    return f"The list’s time changed from {before:%d %b %Y, %H:%M:%S} UTC to {after:%d %b %Y, %H:%M:%S} UTC."
+    return f"The list’s time changed from {before:%-d %b %Y, %H:%M:%S} UTC to {after:%-d %b %Y, %H:%M:%S} UTC."

@@ -15,7 +15,7 @@ from papers.rendered.stored import set_plain_titles
 Action = ListChange.Action
 Titles = Mapping[str, str]
 SENTENCES: dict[str, str] = {
-    Action.BEFORE: "before its first change here",
+    Action.BEFORE: "as it was before the first change",
     Action.PROPOSED: "proposed again after new counts",
     Action.IMPORTED: "imported again",
     Action.ADDED: "added {papers}",
@@ -115,10 +115,17 @@ def _said(action: str, papers: list[str], details: Mapping[str, Any], titles: Ti
         sentence = MOVED_TO
     if action == Action.CORRECTION_PUBLISHED:
         words["note"] = details.get("note") or COUNTS
+    if action == Action.SCHEDULED:
+        words["at"] = clock_text(details["at"])
     if of := details.get("of"):
         words["of"] = _said(of["action"], _ids_in(of, titles), of["details"], titles)
-        words["at"] = f"{datetime.fromisoformat(of['at']):%d %b %Y, %H:%M} UTC" if of["at"] else "an earlier time"
+        words["at"] = f"{clock_text(of['at'])} UTC" if of["at"] else "an earlier time"
     return sentence.format_map(words)
+
+
+def clock_text(at: str) -> str:
+    """A moment of the details, as people read it: `24 Nov 2026, 09:00`."""
+    return f"{datetime.fromisoformat(at):%-d %b %Y, %H:%M}"
 
 
 def _named(papers: list[str]) -> str:

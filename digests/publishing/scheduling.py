@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from digests.editing import history
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import Action
+from digests.editing.sentences import clock_text
 from digests.models import Digest
 from digests.notices import telling
 from digests.publishing.checking import findings, refusal
@@ -129,7 +130,7 @@ def _set(
         if held.goes_out_at:
             raise Refused("This day is being published. Undo that first.")
         if seen is not None and held.revision != seen:
-            mine = f"schedule it for {details['at']} {details['zone']}" if details else "cancel the schedule"
+            mine = f"schedule it for {clock_text(details['at'])} {details['zone']}" if details else "cancel the schedule"
             raise history.conflict(held, seen, mine=mine)
         action = Action.SCHEDULED if at else Action.UNSCHEDULED
         with history.change(held.pk, action, by=by, details=details) as changed:

@@ -47,13 +47,13 @@ def left_out(source: SourceDay) -> list[LeftOut]:
 
 def expectation(day: date) -> str:
     """From when on arXiv's announcement of the day is expected, in a sentence."""
-    return f"arXiv hasn't announced it yet; that is expected from {calendar().expected_at(day):%d %b %Y, %H:%M} UTC."
+    return f"arXiv hasn't announced it yet; that is expected from {calendar().expected_at(day):%-d %b %Y, %H:%M} UTC."
 
 
 def outage(name: str, since: datetime, attempts: int, message: str) -> str:
     """What is said of a source that has been failing for hours."""
     tried = f" ({counted(attempts, 'attempt')})" if attempts else ""
-    return f"{name} has been failing since {since.astimezone(UTC):%d %b %Y, %H:%M} UTC{tried} and needs attention. {message}"
+    return f"{name} has been failing since {since.astimezone(UTC):%-d %b %Y, %H:%M} UTC{tried} and needs attention. {message}"
 
 
 def told_gaps(of_network: NetworkDay) -> str:

@@ -45,6 +45,6 @@ def clock_doubt(headers: Mapping[str, str]) -> str:
     if abs(ours - theirs) <= CLOCKS_AGREE:
         return ""
     return (
-        f"Is this machine's clock right? It says {ours:%d %b %Y, %H:%M} UTC, but the service says "
-        f"{theirs:%d %b %Y, %H:%M} UTC. Set it, or synchronise it with NTP."
+        f"Is this machine's clock right? It says {ours:%-d %b %Y, %H:%M} UTC, but the service says "
+        f"{theirs:%-d %b %Y, %H:%M} UTC. Set it, or synchronise it with NTP."
     )

@@ -67,8 +67,8 @@ class Command(BaseCommand):
             ) as made:
                 self.stdout.write(
                     f"A sandbox: invented papers, and posts on all networks, its own database in {folder}, no keys.\n"
-                    f"A day passes in {86_400 / speed:.0f} s; it starts on {fast[1]:%A, %d %B %Y}, and arXiv stops announcing "
-                    f"after {made.world.days[-1]:%d %B}."
+                    f"A day passes in {86_400 / speed:.0f} s; it starts on {fast[1]:%A, %-d %B %Y}, and arXiv stops announcing "
+                    f"after {made.world.days[-1]:%-d %B}."
                 )
                 self.stdout.flush()
                 environment = sandbox_environment(folder, fast, port) | made.environment()

@@ -13,6 +13,7 @@ from digests.desk.views import history as history_pages
 from digests.editing import history
 from digests.editing.sentences import said
 from digests.models import Digest, Dismissal, Entry, ListChange
+from digests.templatetags.reading import moment_text
 from papers.models import Paper
 from tests.digests.desk.conftest import DAY, done, entry_of, listed, make_candidate, revision, send
 from tests.editors import make_client, make_user, values
@@ -40,6 +41,7 @@ def test_history_lists_who_when_and_what(ann: Client, changed: list[ListChange])
     assert [page.count(f'value="{one.pk}"') for one in changed] == [2, 3, 3]  # the newest has nothing to restore
     assert all(escape(said(one)) in page for one in changed)
     assert page.count("<td>Ann</td>") == 2
+    assert re.findall(r"<td>\s*<time [^>]+>([^<]*)</time>", page) == [moment_text(one.at) for one in changed]
 
 
 def test_history_groups_runs_of_the_same_action(ann: Client, papers: list[Paper]) -> None:
@@ -66,7 +68,7 @@ def test_compare_shows_two_versions_in_order_of_time(ann: Client, changed: list[
         f"{papers[1].arxiv_id}: note changed.",
     )
     page = response.content.decode()
-    assert len(re.findall(r"<time [^>]+>2026-11-\d\d \d\d:\d\d:\d\d UTC</time>", page)) == 2
+    assert len(re.findall(r"<time [^>]+>2\d Nov 2026, \d\d:\d\d UTC</time>", page)) == 2
     assert "<mark>Worth &lt;b&gt;reading&lt;/b&gt;</mark>" in page
     assert "<b>reading" not in page
 

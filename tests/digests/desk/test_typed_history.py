@@ -128,5 +128,5 @@ def test_runs_of_the_same_action_are_told_in_one_line(ann: Client, papers: list[
 
     assert [run.said for run in sentences.runs(history.changes(Digest.objects.get()))] == [
         f"removed “{papers[0].title}”, “{papers[1].title}”",
-        "before its first change here",
+        "as it was before the first change",
     ]

@@ -75,7 +75,7 @@ def refusal(client: Client, seen: int) -> str:
 def test_undo_refuses_changes_of_publication_and_says_what_to_do(eve: Client, papers: list[Paper]) -> None:
     done(eve, "note", paper=papers[0].arxiv_id, text="A word", base="")
     for action, body, what in (
-        ("schedule", {"at": "2026-11-24T09:00", "zone": "UTC"}, "scheduled for 2026-11-24 09:00 UTC"),
+        ("schedule", {"at": "2026-11-24T09:00", "zone": "UTC"}, "scheduled for 24 Nov 2026, 09:00 UTC"),
         ("unschedule", {}, "no longer scheduled; waits for an editor"),
         ("publish", {}, None),
         ("withdraw", {"note": "The wrong day."}, "withdrawn"),

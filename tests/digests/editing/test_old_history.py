@@ -76,7 +76,7 @@ def test_old_changes_are_taken_over_whole_and_the_tables_go(old: Digest) -> None
 
     found = history.changes(old)
     assert [(one.editor, said(one)) for one in reversed(found)] == [
-        ("", "before its first change here"),
+        ("", "as it was before the first change"),
         ("Ann", "moved “Paper 5” to 1"),
         ("Ann", "edited the note on “Paper 1”"),
         ("Ann", "edited the title of “Paper 1”"),
@@ -99,7 +99,7 @@ def test_old_lists_are_restored(old: Digest) -> None:
     restore(old.pk, history.changes(old)[-1], by=None)
 
     assert [entry.paper.title for entry in old.entries.order_by("position")] == ["Paper 1", "Paper 3", "Paper 5"]
-    assert said(history.changes(old)[0]) == "restored the list of 20 Nov 2026, 23:00 UTC, before its first change here"
+    assert said(history.changes(old)[0]) == "restored the list of 20 Nov 2026, 23:00 UTC, as it was before the first change"
 
 
 def test_changes_of_a_list_that_was_deleted_are_kept_by_its_day(old: Digest) -> None:

@@ -86,7 +86,7 @@ def test_publish_correction_takes_the_lists_place_with_a_public_note(ann: User, 
         ("Ann", "published a correction: One paper was wrong."),
         ("Ann", "added “a paper that is no longer known”"),
         ("Ann", "started a correction"),
-        ("", "before its first change here"),
+        ("", "as it was before the first change"),
     ]
     assert digest.revision == 3
     assert digest.entries.get(position=1).paper.is_settled is True

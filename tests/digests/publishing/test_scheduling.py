@@ -105,7 +105,7 @@ def test_schedule_twice_is_one_change_and_unschedule_ends_it() -> None:
     assert publish_due(NOW + timedelta(days=3)) == []
     assert [said(one) for one in history.changes(digest)][:2] == [
         "no longer scheduled; waits for an editor",
-        "scheduled for 2026-10-24 15:00 UTC",
+        "scheduled for 24 Oct 2026, 15:00 UTC",
     ]
 
 
