@@ -3,12 +3,20 @@
 
 import os
 import sys
+from argparse import ArgumentParser
+from typing import NoReturn
 
 from django.core.management import execute_from_command_line
 
 
+def end_with_one_sentence(parser: ArgumentParser, message: str) -> NoReturn:
+    """Say what is wrong with the arguments, without argparse's many lines of usage before it."""
+    parser.exit(2, f"{parser.prog}: {message}. `{parser.prog} --help` says what it takes.\n")
+
+
 def main() -> None:
     """Run the command. One line and status 1 where only the database is in no state for it; one and 130 after Ctrl-C."""
+    ArgumentParser.error = end_with_one_sentence  # type: ignore[method-assign]
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:

@@ -59,7 +59,7 @@ class Environment:
             given.encode()  # bytes that are no text in UTF-8 are wrong everywhere
             return kind.parse(given)
         except (ValueError, KeyError, OSError, OverflowError) as error:  # KeyError: of an unknown time zone
-            found = "set to something else, which is secret" if kind.is_secret else shown(given)
+            found = "set to a wrong value, which is secret and not shown" if kind.is_secret else shown(given)
             expected = str(error) if isinstance(error, Unsafe) else kind.expected
             example = str(default) if kind.differs and default else kind.example
             self.wrong(name, found, f"{expected}, without quotes" if _is_right_inside(given, kind) else expected, example)

@@ -20,6 +20,11 @@ from papers.away import why_away
 ADMIN_PAGE = re.compile(r"(?P<app>[a-z_]+?)_(?P<model>[a-z]+)_(?P<page>add|change|changelist|delete|history)")
 """The name of an admin page's address."""
 RIGHT = {"changelist": "view", "history": "view"}
+OWN_PAGES = {
+    "system": "papers.change_savedrules",
+    **dict.fromkeys(("desk", "calendar-month", "notices"), "digests.view_digest"),
+}
+"""The rights that pages of our own ask for, by the name of their address."""
 RETRY_AFTER_S = 30
 logger = logging.getLogger(__name__)
 
@@ -76,13 +81,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _roles(request: HttpRequest) -> list[str]:
-    """Return the roles with the permission that the admin page asks for; empty if it does not ask for exactly one."""
+    """Return the roles with the permission that the page asks for; empty if it does not ask for exactly one."""
     match = request.resolver_match
-    page = ADMIN_PAGE.fullmatch(match.url_name or "") if match and match.app_name == "admin" else None
-    if not page:
+    name = (match.url_name or "") if match else ""
+    if match and match.app_name == "admin" and (page := ADMIN_PAGE.fullmatch(name)):
+        app, right = page["app"], f"{RIGHT.get(page['page'], page['page'])}_{page['model']}"
+    elif name in OWN_PAGES:
+        app, _, right = OWN_PAGES[name].partition(".")
+    else:
         return []
-    right = RIGHT.get(page["page"], page["page"])
-    found = Group.objects.filter(
-        permissions__codename=f"{right}_{page['model']}", permissions__content_type__app_label=page["app"]
-    )
+    found = Group.objects.filter(permissions__codename=right, permissions__content_type__app_label=app)
     return list(found.order_by("name").values_list("name", flat=True).distinct())

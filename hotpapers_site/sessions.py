@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
@@ -68,4 +69,5 @@ def client_address(request: HttpRequest) -> str | None:
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:
     """Answer somebody who failed too often; the answer is the same whether there is such a user or not."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    return render(request, "admin/locked_out.html", {"attempts": settings.AXES_FAILURE_LIMIT, "minutes": minutes}, status=429)
+    context = {**admin.site.each_context(request), "attempts": settings.AXES_FAILURE_LIMIT, "minutes": minutes}
+    return render(request, "admin/locked_out.html", context, status=429)

@@ -20,8 +20,8 @@ def acknowledge(key: str, *, by: str, reason: str) -> Trouble:
         raise NotAcknowledged(f"Write why it can stay as it is, in at most {LONGEST_REASON} characters.")
     found = {one.key: one for one in troubles.found()}
     if key not in found:
-        known = ", ".join(f"“{one}”" for one in found) or "none"
-        raise NotAcknowledged(f"There is no trouble “{key}” now. What there is: {known}.")
+        known = f"Choose one of these: {', '.join(f'“{one}”' for one in found)}." if found else "There is none at all."
+        raise NotAcknowledged(f"There is no trouble “{key}” now. {known}")
     with transaction.atomic():
         row, _ = Trouble.objects.get_or_create(key=key, ended_at=None, defaults={"sentence": found[key].sentence, "since": Now()})
         Trouble.objects.filter(pk=row.pk).update(acknowledged_at=Now(), acknowledged_by=by[:150], acknowledged_reason=reason)

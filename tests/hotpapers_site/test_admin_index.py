@@ -79,6 +79,11 @@ def test_a_refusal_says_which_roles_may() -> None:
     page = document(viewer, "/admin/auth/user/", 403)
 
     assert "It takes the role Administrator." in " ".join(page.text_content().split())
+    assert "It takes the role Administrator." in " ".join(document(viewer, "/admin/system/", 403).text_content().split())
+    without_role = make_client(make_user(username="new"))
+    for address in ("/admin/desk/2026-11-20/", "/admin/calendar/2026/11/", "/admin/notices/"):
+        told = " ".join(document(without_role, address, 403).text_content().split())
+        assert "It takes the role Administrator, Curator, Editor or Viewer." in told, address
 
 
 def test_times_are_written_in_one_way(administrator: Client) -> None:

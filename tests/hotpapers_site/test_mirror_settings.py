@@ -26,7 +26,7 @@ WRONG = [
     ({"MIRROR_NOTES_KIND": "git"}, "MIRROR_NOTES_REMOTE is not set; expected the address of a git repository"),
     ({"MIRROR_DIR": "{tmp}"}, "MIRROR_NOTES_DIR is the folder of folder, too; expected a folder of its own"),
     ({"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "https://me:hunter2@git.example/a"}, "MIRROR_NOTES_REMOTE is set to"),
-    ({"MIRROR_NOTES_REMOTE": "--upload-pack=evil"}, "MIRROR_NOTES_REMOTE is set to something else, which is secret"),
+    ({"MIRROR_NOTES_REMOTE": "--upload-pack=evil"}, "MIRROR_NOTES_REMOTE is set to a wrong value, which is secret and not shown"),
     ({"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "https://git.example/a?key=hunter2"}, "MIRROR_NOTES_REMOTE is set to"),
     ({"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "https://git.example:99999/a"}, "MIRROR_NOTES_REMOTE is set to"),
     ({"MIRROR_NOTES_KIND": "git", "MIRROR_NOTES_REMOTE": "ssh://git.example:\u0662/a"}, "MIRROR_NOTES_REMOTE is set to"),

@@ -37,6 +37,13 @@ def test_twelve_names_from_one_address_are_throttled(ann: User) -> None:
     assert sign_in("ann", PASSWORD, address="10.0.0.2") == 302
 
 
+def test_who_is_shut_out_reads_the_site_s_name_and_when_to_try_again(ann: User) -> None:
+    client = Client(REMOTE_ADDR="10.0.0.1")
+    answers = [client.post("/admin/login/", {"username": "ann", "password": "wrong"}).content.decode() for _ in range(6)]
+    assert "Wait 15 minutes, then try again" in answers[-1]
+    assert "Django" not in answers[-1]
+
+
 def test_account_is_throttled_from_many_addresses(ann: User) -> None:
     assert [sign_in("ann", address=f"10.0.1.{n}") for n in range(12)] == [200] * 10 + [429] * 2
     assert sign_in("ANN", address="10.0.2.1") == 429

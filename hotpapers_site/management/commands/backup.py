@@ -32,8 +32,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         path: Path = options["path"] or settings.VAR_DIR / "backups"
-        if (keep := options["keep"]) is not None and (keep < 1 or path.name.endswith(SUFFIX)):
-            raise CommandError("--keep takes a number from 1 on, and a folder.")
+        if (keep := options["keep"]) is not None and keep < 1:
+            raise CommandError(f"--keep is {keep}; give the number of backups to keep, 1 or more.")
+        if keep and path.name.endswith(SUFFIX):
+            raise CommandError(f"--keep goes with a folder, and {path} is one file. Give its folder, or leave out --keep.")
         try:
             if not path.name.endswith(SUFFIX):
                 with told(path):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from papers import network_words
 from papers.counted import counted
 from papers.management.collecting import add_date
 from papers.models import CollectionDay, Paper
@@ -24,13 +25,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print only JSON")
 
     def handle(self, *args: Any, date: date, json: bool, **options: Any) -> None:
-        state = CollectionDay.objects.filter(date=date).values_list("state", flat=True).first() or "not_announced"
+        day = CollectionDay.objects.filter(date=date).first() or CollectionDay(date=date)
         papers = candidates(date)
-        self.stdout.write(as_json(date, state, papers) if json else as_text(date, state, papers))
+        self.stdout.write(as_json(day, papers) if json else as_text(day, papers))
 
 
-def as_json(day: date, state: str, papers: list[RankedPaper]) -> str:
-    found = {"date": str(day), "state": state, "papers": [_paper(paper) for paper in papers]}
+def as_json(day: CollectionDay, papers: list[RankedPaper]) -> str:
+    found = {"date": str(day.date), "state": day.state, "papers": [_paper(paper) for paper in papers]}
     return json.dumps(found, ensure_ascii=False, indent=2)
 
 
@@ -44,10 +45,10 @@ def _tweet(line: LedgerLine) -> dict[str, Any]:
     return values | {"read_at": line.read_at.isoformat() if line.read_at else None} | told
 
 
-def as_text(day: date, state: str, papers: list[RankedPaper]) -> str:
-    titles = dict(Paper.objects.filter(listing_date=day).values_list("arxiv_id", "title"))
-    lines = [f"{day}: {state}, {counted(len(papers), 'paper')}, {sum(paper.hot for paper in papers)} hot"]
-    lines.append(f"{'Rank':>4}  {'Score':>7}  {'Retweets':>8}  {'Favorites':>9}  {'':3}  Paper")
+def as_text(day: CollectionDay, papers: list[RankedPaper]) -> str:
+    titles = dict(Paper.objects.filter(listing_date=day.date).values_list("arxiv_id", "title"))
+    lines = [f"{day}, {counted(len(papers), 'paper')}, {sum(paper.hot for paper in papers)} hot"]
+    lines.append(f"{'Rank':>4}  {'Score':>7}  {'Reposts':>8}  {'Likes':>9}  {'':3}  Paper")
     for paper in papers:
         hot = "hot" if paper.hot else ""
         lines.append(
@@ -59,7 +60,8 @@ def as_text(day: date, state: str, papers: list[RankedPaper]) -> str:
 
 
 def _line(line: LedgerLine) -> str:
-    told = "".join(f", {count:,} {name}" for name, count in line.counts.items() if name not in ("retweets", "favorites"))
+    others = {name: count for name, count in line.counts.items() if name not in ("retweets", "favorites")}
+    told = "".join(f", {words}" for words in network_words.in_words(others, line.network))
     retweets, favorites = ("?" if count is None else f"{count:,}" for count in (line.retweets, line.favorites))
     role = f"left out: {line.left_out}" if line.left_out else "shown" if line.shown else "counts"
     role += f", repeats {line.repeats}" if line.repeats else ""

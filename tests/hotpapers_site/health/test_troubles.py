@@ -241,11 +241,18 @@ def test_what_is_acknowledged_counts_no_more_until_it_comes_again(running_produc
         call_command("status", stdout=StringIO())
 
 
-@pytest.mark.parametrize(("key", "reason"), [("no beat", "x"), ("nonsense", "x"), ("no worker mirror", " ")])
-def test_only_what_is_wrong_is_acknowledged_and_for_a_reason(running_product: None, key: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "reason", "sentence"),
+    [
+        ("no beat", "x", "There is no trouble “no beat” now. Choose one of these: “no worker mirror”."),
+        ("no worker mirror", " ", "Write why it can stay as it is, in at most 500 characters."),
+    ],
+)
+def test_only_what_is_wrong_is_acknowledged_and_for_a_reason(running_product: None, key: str, reason: str, sentence: str) -> None:
     Heartbeat.objects.filter(queues="mirror").delete()
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError) as error:
         call_command("acknowledge", key, reason=reason, stdout=StringIO())
+    assert str(error.value) == sentence
     assert not Trouble.objects.exists()
 
 

@@ -210,8 +210,8 @@ def test_rank_day_prints_a_table() -> None:
     out, _ = run("rank_day", str(FRIDAY))
 
     assert out.splitlines() == [
-        "2026-11-20: not_announced, 2 papers, 1 hot",
-        "Rank    Score  Retweets  Favorites       Paper",
+        "2026-11-20: not announced yet, 2 papers, 1 hot",
+        "Rank    Score   Reposts      Likes       Paper",
         f"   1       84        20         64  hot  {first.arxiv_id} Louder",
         "           60        20         40       - x 11 shown",
         "           24         0         24       - x 12 counts",
