@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import F
 from django.db.models.signals import post_delete
 from django.dispatch import Signal, receiver
 from django.http import HttpRequest
@@ -88,10 +89,12 @@ class CountingBackend:
 
 @receiver(user_logged_in)
 def forget_tries(request: HttpRequest, user: Any, **_: object) -> None:
-    """Forget the tries of an account after the right password. Those of the address stay: knowing one's own password must not
-    help to guess others'."""
+    """Forget the tries of an account after the right password. Of those of the address only this one is forgotten: a team behind
+    one address may sign in as often as it likes, and knowing one's own password does not help to guess others'."""
     address = client_address(request) if request else None
-    forget(key for key in limits(user.get_username(), address) if not key.startswith("address:"))
+    of_address, *others = limits(user.get_username(), address)
+    forget(others)
+    PasswordTries.objects.filter(key=of_address, number__gt=0).update(number=F("number") - 1)
 
 
 @receiver(post_delete, sender=AccessAttempt)

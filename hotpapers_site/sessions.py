@@ -69,5 +69,5 @@ def client_address(request: HttpRequest) -> str | None:
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:
     """Answer somebody who failed too often; the answer is the same whether there is such a user or not."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    context = {**admin.site.each_context(request), "attempts": settings.AXES_FAILURE_LIMIT, "minutes": minutes}
+    context = {**admin.site.each_context(request), "minutes": minutes}
     return render(request, "admin/locked_out.html", context, status=429)
