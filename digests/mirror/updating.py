@@ -99,7 +99,7 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
         for file in source.files(since):
             wanted.add(file.name)
             entry, data = manifest.get(file.name), file.compress(file.data)
-            present = disk.content_of(source.folder / file.name)
+            present = disk.content_of(source.folder / file.name, len(data))
             if present is None:
                 yield file.name, FileState.NEW
                 continue
