@@ -20,6 +20,8 @@ OURS = ".mirror"
 STATE = f"{OURS}/state"
 WRITTEN = f"{OURS}/written"
 """Which `mirror.json` we wrote last (remember_written)."""
+UNMADE = f"{OURS}/unmade"
+"""Pages that the last run could not make (unmade.py)."""
 MANY = 20
 """From so many files on, one call makes all durable. An fsync of each costs the file system a commit of its journal, and takes
 eight times as long as writing a small file."""
@@ -186,7 +188,7 @@ def _file(path: Path) -> Iterator[int | None]:
 def empty_waiting_room(folder: Path) -> None:
     """Remove what a killed run left half done."""
     with os.scandir(folder / OURS) as found:
-        leftovers = [one.path for one in found if f"{OURS}/{one.name}" not in (STATE, WRITTEN)]
+        leftovers = [one.path for one in found if f"{OURS}/{one.name}" not in (STATE, WRITTEN, UNMADE)]
     for path in leftovers:
         Path(path).unlink()
 

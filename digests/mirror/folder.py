@@ -75,7 +75,8 @@ def _files(digests: DigestQuerySet) -> Generator[tuple[str, bytes]]:
 
 def _state(path: Path, data: bytes) -> FileState:
     try:
-        is_same = path.stat().st_size == len(data) and path.read_bytes() == data
+        with path.open("rb") as file:
+            is_same = os.fstat(file.fileno()).st_size == len(data) and file.read() == data
     except FileNotFoundError:
         return FileState.NEW
     return FileState.SAME if is_same else FileState.CHANGED

@@ -66,11 +66,14 @@ class Report:
     changed: list[tuple[str, FileState]] = field(default_factory=list)
     theirs: list[str] = field(default_factory=list)
     """One sentence for each file that a person had changed."""
+    unmade: list[str] = field(default_factory=list)
+    """One sentence for each page that could not be made."""
 
     def add(self, later: "Report") -> None:
         self.counts += later.counts
         self.changed += later.changed
         self.theirs += later.theirs
+        self.unmade += later.unmade
 
 
 def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
