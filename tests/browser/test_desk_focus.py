@@ -125,7 +125,7 @@ def test_colleagues_text_is_told_in_the_field_that_is_typed_in(open_desk: OpenDe
     ann.press("l", "n")
     texts.note(DAY, papers[0], "Bob’s", "", by=make_user(username="Bob"))
     ann.look()
-    expect(waits).to_contain_text("A colleague saved another text. Go on writing: nothing is overwritten.")
+    expect(waits).to_contain_text("Another text was saved here meanwhile. Go on writing: nothing is lost.")
     ann.type("Mine")
     waits.get_by_role("button", name="Compare now").click()
 

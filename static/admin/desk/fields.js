@@ -66,8 +66,8 @@ const showThatTextWaits = (field) => {
         button.type = "button";
         button.textContent = "Compare now";
         button.addEventListener("click", () => save(field));
-        note.replaceChildren("A colleague saved another text. Go on writing: nothing is overwritten. ", button);
-        say("A colleague saved another text in this field. Go on writing: nothing is overwritten.");
+        note.replaceChildren("Another text was saved here meanwhile. Go on writing: nothing is lost. ", button);
+        say("Another text was saved here meanwhile. Go on writing: nothing is lost.");
     }
 };
 
