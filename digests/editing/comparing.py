@@ -94,6 +94,11 @@ class EntryChange:
         return one.arxiv_id if one else ""
 
     @property
+    def title(self) -> str:
+        one = self.after or self.before
+        return one.title if one else ""
+
+    @property
     def note(self) -> TextDifference | None:
         return next((text for text in self.texts if text.name == "note"), None)
 
@@ -142,10 +147,14 @@ class Difference:
         return is_same and bool(self.said)
 
     @property
+    def of_list(self) -> tuple[str, ...]:
+        """What changed beside the papers, in sentences."""
+        return (*(["The intro changed."] if self.intro else []), *([self.written] if self.written else []))
+
+    @property
     def said(self) -> tuple[str, ...]:
-        """All changes as sentences, for a list of what changed since."""
-        of_list = (*(["The intro changed."] if self.intro else []), *([self.written] if self.written else []))
-        return of_list + tuple(f"{line.arxiv_id}: {'; '.join(line.said)}." for line in self.lines if line.said)
+        """All changes as sentences."""
+        return self.of_list + tuple(f"{line.arxiv_id}: {'; '.join(line.said)}." for line in self.lines if line.said)
 
 
 def _in(paper: ComparedEntry, column: Column) -> Any:

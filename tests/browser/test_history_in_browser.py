@@ -15,6 +15,10 @@ from tests.factories import make_digest, make_entry, make_paper, make_tweet
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = "/admin/desk/2021-05-12/history/"
+COLUMNS_OUT_OF_SIGHT = (
+    """() => { const box = document.querySelector(".history-scroll"); return box.scrollWidth - box.clientWidth; }"""
+)
+"""In pixels."""
 
 
 @pytest.fixture
@@ -55,8 +59,9 @@ def test_history_and_comparison_are_accessible(
 
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(COLUMNS_OUT_OF_SIGHT) == 0
     page.get_by_role("button", name="Compare").click()
-    expect(page.get_by_role("heading", name="Compare versions of 2021-05-12")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare versions of Wednesday 12 May 2021")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -120,7 +120,7 @@ def comments_page(request: HttpRequest, day: date) -> HttpResponse:
         return redirect("desk-comments", day)
     context = {
         **admin.site.each_context(request),
-        "title": f"Comments of {day}",
+        "title": f"Comments on {day:%A %-d %B %Y}",
         "day": day,
         "sheet": "admin/comments.css",
         "threads": _threads(request, day, None),

@@ -13,17 +13,15 @@ from django.views.decorators.http import require_http_methods
 from digests.desk.body import Body, revision
 from digests.desk.responses import EDIT, PUBLISH, VIEW, desk_action, user_of
 from digests.desk.state import digests_of
-from digests.desk.views.publication import own
+from digests.desk.views.publication import own, titles_in
 from digests.editing import history
-from digests.editing.comparing import Difference, difference
+from digests.editing.comparing import difference
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.history import UnknownVersion
 from digests.editing.restoring import restore as restore_list
 from digests.editing.sentences import runs, said, said_of
 from digests.models import Digest, Dismissal, ListChange
 from digests.publishing.correcting import open_correction
-from papers.rendered.kinds import Kind
-from papers.rendered.stored import Texts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,20 +42,18 @@ def history_page(request: HttpRequest, day: date) -> HttpResponse:
         "is_nav_sidebar_enabled": False,
     }
     if "a" not in request.GET or "b" not in request.GET:
-        return render(request, "admin/desk/history.html", context | {"title": f"History of {day}", "runs": _runs(listed)})
+        return render(
+            request, "admin/desk/history.html", context | {"title": f"History of {day:%A %-d %B %Y}", "runs": _runs(listed)}
+        )
     before, after = sorted((_asked(request, name, listed) for name in ("a", "b")), key=lambda one: one.pk)
     found = difference(history.then(shown, before.pk), history.then(shown, after.pk))
     context |= {
-        "title": f"Compare versions of {day}",
+        "title": f"Compare versions of {day:%A %-d %B %Y}",
         "versions_shown": _told([before, after]),
         "difference": found,
-        "texts": _titles(found),
+        "texts": titles_in(found),
     }
     return render(request, "admin/desk/compare.html", context)
-
-
-def _titles(found: Difference) -> Texts:
-    return Texts((Kind.LINE, one.title) for line in found.lines for one in (line.before, line.after) if one)
 
 
 def _told(changes: list[ListChange]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from digests.desk.changing import Action, editing, own_revision
 from digests.desk.responses import EDIT, PUBLISH, VIEW, answer, desk_action, desk_of, part, user_of
 from digests.desk.state import Desk, digests_of
 from digests.editing import history, presence
-from digests.editing.comparing import difference
+from digests.editing.comparing import Difference, difference
 from digests.editing.conflicts import Refused
 from digests.editing.sentences import said
 from digests.models import Digest, IgnoredFinding, ShownTweet
@@ -26,6 +26,8 @@ from papers import clock
 from papers.counted import counted
 from papers.models import Paper, Tweet
 from papers.post_keys import LONGEST_KEY
+from papers.rendered.kinds import Kind
+from papers.rendered.stored import Texts
 
 LONGEST_NOTE = 2_000
 
@@ -214,11 +216,16 @@ def found_in(desk: Desk) -> list[Finding]:
 def checks(request: HttpRequest, desk: Desk, found: list[Finding] | None = None) -> str:
     """Show the check; for a correction also what changed since the list was published."""
     found = found_in(desk) if found is None else found
-    changed: tuple[str, ...] = ()
+    changed: dict[str, Any] = {}
     if desk.is_correction and desk.digest and desk.published:
-        changed = difference(history.now(desk.published), history.now(desk.digest)).said
+        since = difference(history.now(desk.published), history.now(desk.digest))
+        changed = {"changed": since, "texts": titles_in(since)}
     writers = presence.writing(desk.editors, desk.digest)
-    return part(request, "checks", desk=desk, findings=found, changed=changed, happened=happened(desk.digest), writers=writers)
+    return part(request, "checks", desk=desk, findings=found, happened=happened(desk.digest), writers=writers, **changed)
+
+
+def titles_in(found: Difference) -> Texts:
+    return Texts((Kind.LINE, one.title) for line in found.lines for one in (line.before, line.after) if one)
 
 
 def writing(request: HttpRequest, digest: Digest) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from digests.desk.responses import PARTS
 from digests.editing import history
@@ -190,6 +191,7 @@ def test_a_correction_is_edited_on_the_desk_and_takes_the_lists_place(eve: Clien
 
     corrected = done(eve, "correct")
     done(ann, "remove", paper=papers[0].arxiv_id, revision=revision())
+    assert f"<li>“{escape(papers[0].title)}”: removed, was number 1.</li>" in done(eve, "check")["html"]["checks"]
     done(ann, "show_tweets", paper=papers[1].arxiv_id, tweets=[make_tweet(papers[1]).status_id],
          base=[one.tweet.status_id for one in Digest.all_drafts.get(status="draft").entries.get(paper=papers[1]).shown_tweets.all()])  # fmt: skip
 
