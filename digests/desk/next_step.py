@@ -30,7 +30,8 @@ def next_step(
     if digest is None:
         if not can_edit:
             return NextStep("No list yet.", "Somebody who may edit has to start it.")
-        return NextStep("No list yet.", f"Start it with the {counted(hot, 'paper')} that are hot.", is_start=True)
+        with_hot = f"Start it with the {counted(hot, 'paper that is', 'papers that are')} hot."
+        return NextStep("No list yet.", with_hot if hot else "No paper is hot. Start it empty, then add papers.", is_start=True)
     if digest.goes_out_at:
         what = "the correction" if is_correction else counted(listed, "paper")
         return NextStep(f"Publishing {what}.", "Until then readers don’t see it, and you can undo it.")

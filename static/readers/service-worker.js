@@ -12,7 +12,7 @@ const OLDEST_MS = 30 * 24 * 3600 * 1000;
 const KEPT = /^\/(?:$|posts\/|papers\/|papers\.json$|categories\/|authors\/|hottest\/|rising$|archive|for-you$)/;
 
 addEventListener("install", (event) => {
-  event.waitUntil(caches.open(FILES).then((files) => files.addAll(ASSETS)).then(keepHome).then(() => skipWaiting()));
+  event.waitUntil(caches.open(FILES).then((files) => files.addAll(ASSETS)).then(() => skipWaiting()));
 });
 
 addEventListener("activate", (event) => {
@@ -54,16 +54,6 @@ async function keepLists(home) {
       await kept(new Request(address), await fetch(address));
     } catch { return; /* offline: next time */ }
   }
-}
-
-/** The page that the installed app opens: the visit that brings this worker need not be of it, and came past it. */
-async function keepHome() {
-  if (navigator.connection?.saveData) return;
-  try {
-    const home = await fetch("/");
-    await keepLists(home.clone());
-    await kept(new Request("/"), home);
-  } catch { /* offline: the next visit of it is kept */ }
 }
 
 async function answered(event) {

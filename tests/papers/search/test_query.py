@@ -57,8 +57,6 @@ def test_parse_reads_a_query(text: str, expected: Query) -> None:
     [
         ("", "Nothing to search for. Type a word, a name or an arXiv id."),
         ("?! *", "Nothing to search for. Type a word, a name or an arXiv id."),
-        ("NOT", "AND, OR and NOT only join words. Type a word, a name or an arXiv id."),
-        ("OR (OR)", "AND, OR and NOT only join words. Type a word, a name or an arXiv id."),
         ("-survey", "Write a word to search for, too, besides what the papers must be without."),
         (
             "https://example.org/044e13d7dd4e0655eb76f0bd00b2c1bdb44e2be3",
