@@ -12,6 +12,7 @@ EXEMPT: dict[str, str] = {
     "digests.markdown.other_networks.count_lines": OURS,
     "papers.editing.number_of": OURS,
     "digests.markdown.records.store_tweets": OURS,
+    "papers.networks.bluesky.hosts.told": OURS,
     "papers.search.neighbours.joined_runs": OURS,
     "papers.counted.counted": OURS,
     "papers.text.tex.readable": "joins what `parts` finds, which is registered",
