@@ -103,3 +103,30 @@ def test_list_is_judged_trimmed_ordered_annotated_and_published_by_touch(ann: Ed
     entry = Digest.objects.get().entries.get(position=1)
     assert (entry.paper.arxiv_id, entry.note) == (papers[3], "By *hand*")
     assert (found, fitting, ann.said) == ([], [True] * len(fitting), [])
+
+
+IN_SIGHT = """element => { const {left, right, top, bottom} = element.getBoundingClientRect();
+    return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && element.contains(
+        document.elementFromPoint((left + right) / 2, (top + bottom) / 2)); }"""
+
+
+def test_what_is_not_saved_is_told_in_sight(ann: EditorAtDesk, papers: list[str]) -> None:
+    ann.context.set_offline(True)
+    ann.entry(papers[0]).locator("a.title").tap()
+    ann.page.locator("#look-acts").get_by_role("button", name="Note").tap()
+    ann.type("Typed in the underground")
+
+    expect(ann.saving).to_contain_text("no connection: 1 change kept in this browser")
+    assert ann.saving.evaluate(IN_SIGHT)
+    ann.context.set_offline(False)
+    ann.saved()
+    assert Digest.objects.get().entries.get(position=1).note == "Typed in the underground"
+
+
+def test_menus_open_within_the_screen(ann: EditorAtDesk) -> None:
+    for menu in ("Preview", "More"):
+        summary = ann.page.locator("#desk-tools summary", has_text=menu)
+        summary.tap()
+        box = ann.page.locator("#desk-tools .menu[open] .menu-box")
+        assert box.evaluate(IN_SIGHT), menu
+        summary.tap()
