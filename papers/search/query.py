@@ -15,7 +15,7 @@ from papers.post_keys import PostKey
 from papers.search.addresses import ids_in, posts_in, words_of_link
 from papers.search.as_typed import plainly, without_markup
 from papers.search.grouping import Clause, TooManyGroups, grouped
-from papers.search.parts import FIELDS, LINK, Part, QueryError, Term, is_year, parts_of
+from papers.search.parts import FIELDS, LINK, OPERATORS, Part, QueryError, Term, is_year, parts_of
 
 LONGEST_QUERY = 300
 LONGEST_PASTED = 2_000
@@ -110,6 +110,9 @@ def _refuse(query: Query, text: str) -> None:
             )
         if not re.search(r"[^\W_]", text):
             raise QueryError("Nothing to search for. Type a word, a name or an arXiv id.")
+        if set(re.findall(r"\w+", text)) <= OPERATORS.keys():
+            raise QueryError("AND, OR and NOT only join words. Type a word, a name or an arXiv id.")
+        raise QueryError(f"“{text[:30]}” is too common to search for. Add another word, a name or an arXiv id.")
 
 
 def _query(text: str, parts: Sequence[Part], either: Sequence[Clause], without: Sequence[Clause]) -> Query:
