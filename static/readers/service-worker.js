@@ -12,7 +12,7 @@ const OLDEST_MS = 30 * 24 * 3600 * 1000;
 const KEPT = /^\/(?:$|posts\/|papers\/|papers\.json$|categories\/|authors\/|hottest\/|rising$|archive|for-you$)/;
 
 addEventListener("install", (event) => {
-  event.waitUntil(caches.open(FILES).then((files) => files.addAll(ASSETS)).then(() => skipWaiting()));
+  event.waitUntil(caches.open(FILES).then((files) => files.addAll(ASSETS)).then(keepHome).then(() => skipWaiting()));
 });
 
 addEventListener("activate", (event) => {
@@ -41,6 +41,14 @@ async function copyOf(request) {
   if (page && Date.now() - Date.parse(page.headers.get("Date")) < OLDEST_MS) return page;
   const files = await caches.open(FILES);
   return await files.match(request, { ignoreSearch: isPage }) ?? (isPage ? files.match("/offline") : undefined);
+}
+
+/** The installed app opens at home, whichever page the reader came to first. */
+async function keepHome() {
+  if (navigator.connection?.saveData) return;
+  try {
+    await kept(new Request("/"), await fetch("/"));
+  } catch { /* offline by now */ }
 }
 
 /** Home leads to the last lists: they are kept before anybody opens them, unless the reader saves data. */

@@ -212,6 +212,18 @@ def test_last_lists_are_kept_before_anybody_opens_them(page_with_service_worker:
     expect(page.get_by_role("heading", level=1)).to_contain_text("13 May 2021")
 
 
+def test_home_is_read_offline_after_one_visit_to_another_page(page_with_service_worker: Page) -> None:
+    page = page_with_service_worker
+    make_digest(date(2021, 5, 12), papers=1)
+    page.goto("/about")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    assert page.evaluate(IS_KEPT, "/")
+
+    page.context.set_offline(True)
+    page.goto("/")  # as the installed app does
+    expect(page.get_by_role("link", name="12 May 2021").first).to_be_visible()
+
+
 @pytest.mark.parametrize("refuses", ["QuotaExceededError", "SecurityError"])
 def test_what_the_browser_does_not_store_is_told(page: Page, refuses: str) -> None:
     make_entry(make_digest(date(2021, 5, 12)), make_paper(arxiv_id="2105.00001"))
