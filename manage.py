@@ -16,7 +16,7 @@ def end_with_one_sentence(parser: ArgumentParser, message: str) -> NoReturn:
 
 def main() -> None:
     """Run the command. One line and status 1 where only the database is in no state for it; one and 130 after Ctrl-C."""
-    ArgumentParser.error = end_with_one_sentence  # type: ignore[method-assign]
+    ArgumentParser.error = end_with_one_sentence  # type: ignore[assignment, method-assign]
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:

@@ -77,5 +77,5 @@ def _mirror(target: Target) -> None:
     except running.TROUBLES as error:
         logger.error("mirror %s: %s", target.name, error)
         return
-    for sentence in report.theirs:
+    for sentence in (*report.theirs, *report.unmade):
         logger.warning("mirror %s: %s", target.name, sentence)

@@ -28,6 +28,7 @@ class Days:
 
     def __init__(self, target: Target) -> None:
         self._target, self.folder, self._profile = target, target.files, PROFILES[target.profile]
+        self.unmade: dict[str, str] = {}
         self.options = {
             "profile": target.profile,
             "posts": str(target.posts),

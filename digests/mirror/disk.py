@@ -6,6 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 import time
 from collections.abc import Collection, Iterator
@@ -19,11 +20,15 @@ OURS = ".mirror"
 STATE = f"{OURS}/state"
 WRITTEN = f"{OURS}/written"
 """Which `mirror.json` we wrote last (remember_written)."""
+UNMADE = f"{OURS}/unmade"
+"""Pages that the last run could not make (unmade.py)."""
 MANY = 20
 """From so many files on, one call makes all durable. An fsync of each costs the file system a commit of its journal, and takes
 eight times as long as writing a small file."""
 NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO}
 """What opening something else ends in: nothing, a folder, links in a circle, a socket."""
+PART = 1 << 20
+"""So many bytes of a file are read at once."""
 STEPS = 20
 """How often to wait a millisecond for the file system's clock; a step of it has 4 on most machines."""
 
@@ -135,30 +140,55 @@ def _opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[int]:
 
 def sha256_of(path: Path) -> str | None:
     """Return the file's SHA-256; None if there is no such file."""
-    content = content_of(path)
-    return None if content is None else hashlib.sha256(content).hexdigest()
+    with _file(path) as descriptor:
+        return None if descriptor is None else _sum(descriptor)
 
 
-def content_of(path: Path) -> bytes | None:
-    """Return the file's bytes; None if there is no such file, or something that may never end, such as a pipe or a device."""
-    try:
-        with _opened(path, os.O_RDONLY | os.O_NONBLOCK) as descriptor:
-            status, content = os.fstat(descriptor), b""
-            if not stat.S_ISREG(status.st_mode):
-                return None
-            while some := os.read(descriptor, max(status.st_size - len(content), 4096)):
-                content += some
-            return content
-    except OSError as error:
-        if error.errno in NO_FILE:
+def holds(path: Path, size: int, sha256: str) -> bool:
+    """Say whether there is a file of these bytes. One of another size is not read: somebody may have put anything there."""
+    with _file(path) as descriptor:
+        return descriptor is not None and os.fstat(descriptor).st_size == size and _sum(descriptor) == sha256
+
+
+def _sum(descriptor: int) -> str:
+    found = hashlib.sha256()
+    while some := os.read(descriptor, PART):
+        found.update(some)
+    return found.hexdigest()
+
+
+def content_of(path: Path, most: int) -> bytes | None:
+    """Return the file's bytes; of a file that is longer than `most`, only the first ones, and more than that. None if there is no
+    such file."""
+    with _file(path) as descriptor:
+        if descriptor is None:
             return None
-        raise
+        content = b""
+        while len(content) <= most and (some := os.read(descriptor, most + 1 - len(content))):
+            content += some
+        return content
+
+
+@contextlib.contextmanager
+def _file(path: Path) -> Iterator[int | None]:
+    """Yield the file's descriptor; None if there is no such file, or something that may never end, such as a pipe or a device."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
+        yield None
+        return
+    try:
+        yield descriptor if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    finally:
+        os.close(descriptor)
 
 
 def empty_waiting_room(folder: Path) -> None:
     """Remove what a killed run left half done."""
     with os.scandir(folder / OURS) as found:
-        leftovers = [one.path for one in found if f"{OURS}/{one.name}" not in (STATE, WRITTEN)]
+        leftovers = [one.path for one in found if f"{OURS}/{one.name}" not in (STATE, WRITTEN, UNMADE)]
     for path in leftovers:
         Path(path).unlink()
 
@@ -198,26 +228,39 @@ def _identity(path: Path) -> str:
 def keep_aside(path: Path) -> str:
     """Keep what somebody put in the file's place under another name beside it, and return that name. The same version is kept
     once, however often it comes back."""
-    theirs = _held(path)
     for number in count(1):
         kept = path.with_name(f"{path.name}.theirs{f'.{number}' if number > 1 else ''}")
         if not os.path.lexists(kept):
             break
-        if theirs is not None and _held(kept) == theirs:
+        if _are_same(path, kept):
             return kept.name
-    if theirs is None:  # no file
+    if not path.is_symlink() and not path.is_file():  # a folder, a pipe and the like
         path.rename(kept)
         return kept.name
     try:
         os.link(path, kept, follow_symlinks=False)
     except OSError:  # a file system without links
-        if isinstance(theirs, str):
-            kept.symlink_to(theirs)
+        if path.is_symlink():
+            kept.symlink_to(path.readlink())
         else:
-            write_durably(kept, theirs)
+            _copy(path, kept)
     return kept.name
 
 
-def _held(path: Path) -> str | bytes | None:
-    """Return a file's bytes or where a link leads; None for a folder, a pipe and the like."""
-    return str(path.readlink()) if path.is_symlink() else content_of(path)
+def _copy(path: Path, copy: Path) -> None:
+    with path.open("rb") as source, copy.open("wb") as target:
+        try:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        except OSError:
+            copy.unlink()
+            raise
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    """Say whether both are links to the same place, or files of the same bytes."""
+    if one.is_symlink() or other.is_symlink():
+        return one.is_symlink() and other.is_symlink() and one.readlink() == other.readlink()
+    found = other.is_file() and one.is_file() and one.stat().st_size == other.stat().st_size
+    return found and sha256_of(one) == sha256_of(other)

@@ -75,9 +75,11 @@ def _files(digests: DigestQuerySet) -> Generator[tuple[str, bytes]]:
 
 def _state(path: Path, data: bytes) -> FileState:
     try:
-        return FileState.SAME if path.read_bytes() == data else FileState.CHANGED
+        with path.open("rb") as file:
+            is_same = os.fstat(file.fileno()).st_size == len(data) and file.read() == data
     except FileNotFoundError:
         return FileState.NEW
+    return FileState.SAME if is_same else FileState.CHANGED
 
 
 def _surplus(folder: Path, mirrored: DigestQuerySet, since: date | None, until: date | None) -> Iterator[str]:

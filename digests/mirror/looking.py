@@ -89,7 +89,7 @@ def _changed(folder: Path, names: list[str], manifest: Manifest, since: int) -> 
                 is_as_before = is_file = False
             if is_as_before or not (entry := manifest.get(name)):
                 continue
-            if not is_file or disk.sha256_of(folder / name) != entry.sha256:
+            if not is_file or not disk.holds(folder / name, entry.size, entry.sha256):
                 found.append(name)
     finally:
         os.close(descriptor)

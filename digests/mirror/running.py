@@ -9,7 +9,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import Error
 
-from digests.mirror import git, hooks
+from digests.mirror import git, hooks, unmade
 from digests.mirror.days import Days
 from digests.mirror.disk import FolderError, FolderInUse
 from digests.mirror.manifest import ManifestError
@@ -54,9 +54,11 @@ def write(
     return git.bring(target, bring) if target.kind == Kind.GIT else bring()
 
 
-def differences(target: Target, *, since: date | None = None) -> list[tuple[str, FileState]]:
-    """Return the files that are not what they should be; writes nothing."""
-    return [(name, state) for name, state in check(source_of(target), since=since) if state != FileState.SAME]
+def differences(target: Target, *, since: date | None = None) -> tuple[list[tuple[str, FileState]], list[str]]:
+    """Return the files that are not what they should be, and a sentence for each page that cannot be made; writes nothing."""
+    source = source_of(target)
+    found = list(check(source, since=since))
+    return [(name, state) for name, state in found if state != FileState.SAME], unmade.told(source.unmade)
 
 
 def unpushed(target: Target) -> str:
@@ -103,8 +105,8 @@ def run(
         with suppress(Error):  # it may be the database that does not answer
             _remember(target, now, known, state=MirrorHealth.State.WAITING, message=why)
         raise
-    if report.theirs:
-        _remember(target, now, known, state=MirrorHealth.State.REFUSED, message=" ".join(report.theirs), owes=False)
+    if told := [*report.theirs, *report.unmade]:
+        _remember(target, now, known, state=MirrorHealth.State.REFUSED, message=" ".join(told), owes=False)
     else:
         _remember(target, now, known, owes=False, good_at=now)
     for name, state_of_file in report.changed[:MOST_LOGGED]:

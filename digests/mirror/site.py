@@ -2,16 +2,18 @@
 changed."""
 
 import hashlib
+import logging
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connection, connections
 
-from digests.mirror import site_pages
+from digests.mirror import site_pages, unmade
 from digests.mirror.days import withdrawn
 from digests.mirror.made_with import PAGES, shown_settings, software
 from digests.mirror.manifest import Entry, Manifest
@@ -20,9 +22,12 @@ from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.page_cache.subjects import widened
 from digests.processes import shared_out
 from digests.reader.once import keeping
+from papers.away import why_away
 
 SHARE = 100
 """Pages that a process makes before it reports what they link to; fewer are not shared out. Their papers are read together."""
+LONGEST_ERROR = 200
+logger = logging.getLogger(__name__)
 
 
 class Site:
@@ -32,6 +37,7 @@ class Site:
         self.folder, self._keeps_withdrawn = target.files, target.withdrawn == Withdrawn.TOMBSTONE
         # The log is asked before: what changes after this was made is looked at by the next run.
         self._made_once: dict[Any, Any] = {}
+        self.unmade: dict[str, str] = {}
         self.options = {
             "profile": target.profile,
             "withdrawn": str(target.withdrawn),
@@ -44,7 +50,15 @@ class Site:
         return _files(self._crawl(self._map(), set()))
 
     def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
-        return (name for name in manifest.names() if name not in wanted)
+        return (name for name in manifest.names() if name not in wanted and not self._is_kept(name, manifest))
+
+    def _is_kept(self, name: str, manifest: Manifest) -> bool:
+        """Say whether the file is of a page that the site may still have: one that could not be made leads to others."""
+        if not self.unmade:
+            return False
+        entry = manifest.get(site_pages.uncompressed(name))
+        address = entry.address if entry else ""
+        return address in self.unmade or any(self._pages([address])) or address in self.unmade
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         made = set(_elsewhere(manifest))
@@ -55,8 +69,9 @@ class Site:
         while processes > 1 and len(addresses) > SHARE and not connection.in_atomic_block:
             found: list[str] = []
             connections.close_all()  # each makes its own
-            for staged, links in shared_out(partial(self._share, manifest), _shares(addresses, processes)):
+            for staged, links, failed in shared_out(partial(self._share, manifest), _shares(addresses, processes)):
                 found += links
+                self.unmade |= failed
                 made.update(one.name for one in staged)
                 yield from staged
             addresses = [link for link in dict.fromkeys(found) if link not in seen]  # pictures and citations
@@ -69,12 +84,14 @@ class Site:
 
     def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, Entry]) -> Generator[Staged]:
         there = {entry.address: name for name, entry in manifest.showing(widened(subjects))} if subjects else {}
-        names = {name.removesuffix(".gz").removesuffix(".br") for name in touched}
+        names = {site_pages.uncompressed(name) for name in touched}
         there |= {entry.address: name for name in names if (entry := touched.get(name) or manifest.get(name))}
+        there |= {address: site_pages.file_of(address) for address in unmade.left_by_last_run(self.folder)}
         looked_at, gone = set(there.values()), set[str]()
         pages = self._crawl(there, set(), manifest)
         for file in self._anew(pages, manifest, names, looked_at, gone):
             yield stage(self.folder, manifest, file)
+        looked_at -= {site_pages.file_of(address) for address in self.unmade}
         for name in sorted(gone | {one for left in looked_at for one in (left, *site_pages.compressed(left))}):
             if name in manifest:
                 yield stage_removal(self.folder, manifest, name)
@@ -98,12 +115,13 @@ class Site:
         kept = [digest.get_absolute_url() for digest in withdrawn()] if self._keeps_withdrawn else []
         return [*site_pages.map_of_site(), *kept]
 
-    def _share(self, manifest: Manifest, addresses: list[str]) -> Iterator[tuple[list[Staged], list[str]]]:
+    def _share(self, manifest: Manifest, addresses: list[str]) -> Iterator[tuple[list[Staged], list[str], dict[str, str]]]:
         for start in range(0, len(addresses), SHARE):
             found = list(self._pages(addresses[start : start + SHARE]))
             yield (
                 [stage(self.folder, manifest, file) for file in _files(found)],
                 sorted({link for page in found for link in page.links}),
+                self.unmade,
             )
 
     def _crawl(self, addresses: Iterable[str], seen: set[str], manifest: Manifest | None = None) -> Iterator[site_pages.Page]:
@@ -120,11 +138,21 @@ class Site:
                 waiting += (link for link in found if manifest is None or site_pages.file_of(link) not in manifest)
 
     def _pages(self, addresses: Sequence[str]) -> Iterator[site_pages.Page]:
-        """Yield the pages at the addresses, as far as there are any."""
+        """Yield the pages at the addresses, as far as there are any. One that raises an error is noted in `unmade`."""
         coming = site_pages.papers_at(addresses)
         for address in addresses:
-            with keeping(self._made_once, coming):
-                page = site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
+            try:
+                with keeping(self._made_once, coming):
+                    page = site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception as error:
+                if why_away(error):
+                    raise
+                if len(self.unmade) < unmade.MOST:
+                    logger.exception("The page %s could not be made", address)
+                self.unmade[address] = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+                continue
             if page:
                 yield page
 

@@ -230,6 +230,11 @@ def compressed(name: str) -> list[str]:
     return [name + suffix for suffix in SUFFIXES.values()]
 
 
+def uncompressed(name: str) -> str:
+    """Return the name of the file of which this one may be a compressed form."""
+    return name.removesuffix(".gz").removesuffix(".br")
+
+
 def _names_a_form(path: str) -> bool:
     return path.endswith(FILES)
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from digests.mirror import disk
+from digests.mirror import disk, unmade
 from digests.mirror.looking import State, look, read_state
 from digests.mirror.manifest import NAME, Entry, Manifest, ManifestError
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover
@@ -28,6 +28,8 @@ class Source(Protocol):
     folder: Path
     options: dict[str, str]
     """Options that decide how all files look."""
+    unmade: dict[str, str]
+    """Addresses of pages that could not be made so far, with their errors."""
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         """Yield each file, and the names of our files that should not be there."""
@@ -86,6 +88,8 @@ def update(
                     if tell:
                         tell(name, state)
             report = writer.finish()
+            report.unmade = unmade.told(source.unmade)
+            unmade.remember(folder, source.unmade)
             if since is None and (touched or is_another_hour or now != left.position or looked.after != left.after):
                 disk.write_state(folder, looked._replace(position=now).text())
     return report
@@ -99,7 +103,7 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
         for file in source.files(since):
             wanted.add(file.name)
             entry, data = manifest.get(file.name), file.compress(file.data)
-            present = disk.content_of(source.folder / file.name)
+            present = disk.content_of(source.folder / file.name, len(data))
             if present is None:
                 yield file.name, FileState.NEW
                 continue

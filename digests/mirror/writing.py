@@ -66,18 +66,22 @@ class Report:
     changed: list[tuple[str, FileState]] = field(default_factory=list)
     theirs: list[str] = field(default_factory=list)
     """One sentence for each file that a person had changed."""
+    unmade: list[str] = field(default_factory=list)
+    """One sentence for each page that could not be made."""
 
     def add(self, later: "Report") -> None:
         self.counts += later.counts
         self.changed += later.changed
         self.theirs += later.theirs
+        self.unmade += later.unmade
 
 
 def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
     """Look at what is in the file's place; if it differs, write the new file beside it to wait. Any process may do this."""
     data = file.compress(file.data)
     entry = Entry(hashlib.sha256(data).hexdigest(), len(data), file.digest, file.revision, file.shows, file.address)
-    before, present = manifest.get(file.name), disk.content_of(folder / file.name)
+    before = manifest.get(file.name)
+    present = disk.content_of(folder / file.name, max(len(data), before.size if before else 0))
     is_link = present is not None and (folder / file.name).is_symlink()
     if present == data and not is_link:
         return Staged(file.name, FileState.SAME, entry)
@@ -91,9 +95,9 @@ def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
 
 def stage_removal(folder: Path, manifest: Manifest, name: str) -> Staged:
     """Stage the removal of the file."""
-    before, present = manifest.get(name), disk.sha256_of(folder / name)
-    is_ours = before is not None and present == before.sha256 and not (folder / name).is_symlink()
-    is_theirs = not is_ours and os.path.lexists(folder / name)
+    before, path = manifest.get(name), folder / name
+    is_ours = before is not None and disk.holds(path, before.size, before.sha256) and not path.is_symlink()
+    is_theirs = not is_ours and os.path.lexists(path)
     return Staged(name, FileState.REMOVED, None, is_theirs=is_theirs)
 
 

@@ -43,14 +43,6 @@ async function copyOf(request) {
   return await files.match(request, { ignoreSearch: isPage }) ?? (isPage ? files.match("/offline") : undefined);
 }
 
-/** The installed app opens at home, whichever page the reader came to first. */
-async function keepHome() {
-  if (navigator.connection?.saveData) return;
-  try {
-    await kept(new Request("/"), await fetch("/"));
-  } catch { /* offline by now */ }
-}
-
 /** Home leads to the last lists: they are kept before anybody opens them, unless the reader saves data. */
 async function keepLists(home) {
   if (!home.ok || navigator.connection?.saveData) return;
@@ -62,6 +54,16 @@ async function keepLists(home) {
       await kept(new Request(address), await fetch(address));
     } catch { return; /* offline: next time */ }
   }
+}
+
+/** The page that the installed app opens: the visit that brings this worker need not be of it, and came past it. */
+async function keepHome() {
+  if (navigator.connection?.saveData) return;
+  try {
+    const home = await fetch("/");
+    await keepLists(home.clone());
+    await kept(new Request("/"), home);
+  } catch { /* offline: the next visit of it is kept */ }
 }
 
 async function answered(event) {

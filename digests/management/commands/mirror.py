@@ -61,16 +61,18 @@ class Command(BaseCommand):
         """Print what differs, and return a sentence about it if anything does. Raises one of TROUBLES."""
         if not target.files.is_dir():
             return [f"{target.name}: there is no folder {target.files}; run `manage.py mirror` without --check to make it"]
-        found = differences(target, since=since)
+        found, unmade = differences(target, since=since)
         if found and is_in_use(target.files):
             return [f"{target.name}: a run is writing there, so nothing can be said now; check again when it has ended"]
         for name, state in found:
             self.stdout.write(f"{target.files / name}: {DIFFERENCES[state]}")
         if found:
-            return [
+            unmade += [
                 f"{target.name}: {counted(len(found), 'file differs', 'files differ')} from what readers see; "
                 "give --rebuild instead of --check to repair it."
             ]
+        if unmade:
+            return unmade
         if waiting := unpushed(target):
             return [f"{target.name}: {waiting}; run `manage.py mirror {target.name}` to push."]
         self.stdout.write(f"{target.name}: up to date")
@@ -91,7 +93,7 @@ class Command(BaseCommand):
                 f"{target.name}: {counts[FileState.NEW]} new, {counts[FileState.CHANGED]} changed, "
                 f"{counts[FileState.REMOVED]} removed, {counts[FileState.SAME]} looked at and unchanged"
             )
-        return report.theirs
+        return report.theirs + report.unmade
 
 
 def _folder(given: str) -> Path:

@@ -256,3 +256,15 @@ def test_manifest_that_names_files_elsewhere_is_refused(target: Target, tmp_path
     with pytest.raises(ManifestError, match="not one that this site wrote"):
         update(target, rebuild=True)
     assert (tmp_path / "notes.txt").read_text() == "Mine."
+
+
+def test_huge_file_in_the_place_of_ours_is_kept_and_never_read(digests: list[Digest], target: Target) -> None:
+    for name in NAMES[:2]:
+        os.truncate(target.folder / name, 200 << 30)  # 200 GiB, of which the disk keeps nothing
+    Digest.objects.filter(pk=digests[1].pk).update(status=Digest.Status.WITHDRAWN)
+    assert wrong(target) == [(NAMES[0], "changed"), (NAMES[1], "removed")]
+    report = update(target)
+    assert report.changed == [(NAMES[0], FileState.CHANGED), (NAMES[1], FileState.REMOVED)]
+    assert [sentence.partition(" was changed")[0] for sentence in report.theirs] == [str(target.folder / n) for n in NAMES[:2]]
+    assert (target.folder / f"{NAMES[0]}.theirs").stat().st_size == 200 << 30
+    assert (is_true(target.folder), wrong(target)) == (True, [])
