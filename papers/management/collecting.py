@@ -4,6 +4,7 @@ import contextlib
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
@@ -12,6 +13,8 @@ from papers import clock
 from papers.counted import counted
 from papers.models import CollectionDay
 from papers.sources.http import SourceError
+
+ARXIV_BEGAN = date(1991, 8, 14)
 
 
 def add_date(parser: CommandParser, name: str, **options: object) -> None:
@@ -26,6 +29,13 @@ def day(text: str) -> date:
         raise ArgumentTypeError(f"invalid day {text!r}: write it as YYYY-MM-DD, for example {today()}") from None
 
 
+def a_path(given: str) -> Path:
+    """For argparse: a variable of a script may be empty."""
+    if not given.strip() or "\0" in given:
+        raise ArgumentTypeError("expected a file or a folder (. for this one)")
+    return Path(given)
+
+
 def today() -> date:
     """Today's UTC date: the listing day that arXiv announced last or is about to announce."""
     return clock.now().astimezone(UTC).date()
@@ -33,6 +43,8 @@ def today() -> date:
 
 def past_or_today(day: date | None) -> date:
     """The day that was asked for, or today."""
+    if day and day < ARXIV_BEGAN:
+        raise CommandError(f"{day} is before arXiv began; give a day from {ARXIV_BEGAN} on.")
     if day and day > today():
         raise CommandError(f"{day} is in the future; give a day up to {today()} (UTC).")
     return day or today()

@@ -14,7 +14,7 @@ from digests.mirror.updating import collecting_rarely
 from digests.models import Digest
 from digests.processes import ProcessEnded
 from papers.counted import counted
-from papers.management.collecting import day
+from papers.management.collecting import a_path, day
 
 MANY = 1000
 """Fewer days than this are written as fast by one process: more would first have to start."""
@@ -29,14 +29,19 @@ class Command(BaseCommand):
     help = "Write every published day as Markdown in the old site's format. Sample data is left out."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder (created if missing)")
+        parser.add_argument("--out", required=True, type=a_path, metavar="DIR", help="the folder (created if missing)")
         parser.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="the first listing day")
         parser.add_argument("--until", type=day, metavar="YYYY-MM-DD", help="the last listing day")
         parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the folder differs")
 
     def handle(self, *args: Any, out: Path, since: date | None, until: date | None, check: bool, **options: Any) -> None:
-        if out.exists() and not out.is_dir():
-            raise CommandError(f"{out} is a file; give a folder")
+        try:
+            if out.exists() and not out.is_dir():
+                raise CommandError(f"{out} is a file; give a folder")
+        except OSError as error:  # a name that is too long
+            raise CommandError(f"{out}: {error.strerror}; give another folder.") from error
+        if since and until and since > until:
+            raise CommandError(f"--since {since} is after --until {until}; give the first day, then the last.")
         total = Digest.objects.mirrored().between(since, until).count()
         days = {"since": since, "until": until}
         processes = os.cpu_count() or 1 if total >= MANY else 1

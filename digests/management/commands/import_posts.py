@@ -17,6 +17,7 @@ from digests.models import Digest
 from digests.processes import ProcessEnded
 from papers.away import why_away
 from papers.counted import counted
+from papers.management.collecting import a_path
 
 AT_ONCE = 10
 """Posts stored together: more gain little, and others who want to write wait longer."""
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     help = "Import old posts (Markdown files, or folders of them). Importing the same posts again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a post, or a folder of posts")
+        parser.add_argument("paths", nargs="+", type=a_path, metavar="PATH", help="a post, or a folder of posts")
         parser.add_argument("--dry-run", action="store_true", help="show what an import would do, without storing anything")
         parser.add_argument(
             "--check", action="store_true", help="check that each post would be exported unchanged, without storing anything"

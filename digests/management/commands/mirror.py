@@ -1,7 +1,6 @@
 """`manage.py mirror`: the static copies."""
 
 import os
-from argparse import ArgumentTypeError
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from digests.mirror.writing import FileState
 from digests.models import Digest
 from papers import clock
 from papers.counted import counted
-from papers.management.collecting import day
+from papers.management.collecting import a_path, day
 
 DIFFERENCES = {
     FileState.NEW: "is missing",
@@ -38,8 +37,10 @@ class Command(BaseCommand):
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file differs")
         what.add_argument("--rebuild", action="store_true", help="look at each file, not only at what changed since the last run")
-        parser.add_argument("--since", type=day, metavar="DAY", help="look at each file of this listing day and later ones")
-        parser.add_argument("--to", type=_folder, metavar="DIR", help="a folder that the settings do not name (with --profile)")
+        parser.add_argument(
+            "--since", type=day, metavar="YYYY-MM-DD", help="look at each file of this listing day and later ones"
+        )
+        parser.add_argument("--to", type=a_path, metavar="DIR", help="a folder that the settings do not name (with --profile)")
         parser.add_argument("--profile", choices=[*PROFILES, HTML], help="what the files of --to look like")
         parser.add_argument("--posts", choices=list(Posts), help="with --to: how posts are shown (markup)")
         parser.add_argument("--withdrawn", choices=list(Withdrawn), help="with --to: what becomes of withdrawn days (remove)")
@@ -94,13 +95,6 @@ class Command(BaseCommand):
                 f"{counts[FileState.REMOVED]} removed, {counts[FileState.SAME]} looked at and unchanged"
             )
         return report.theirs + report.unmade
-
-
-def _folder(given: str) -> Path:
-    """For argparse."""
-    if not given.strip() or "\0" in given:
-        raise ArgumentTypeError("expected a folder, for example /srv/posts (. for this one)")
-    return Path(given)
 
 
 def _chosen(names: list[str], to: Path | None, profile: str | None, posts: str | None, withdrawn: str | None) -> list[Target]:

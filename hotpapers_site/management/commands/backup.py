@@ -1,7 +1,6 @@
 """`manage.py backup`: the whole database in one file, while the site runs."""
 
 import re
-from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from digests.mirror.disk import FolderError, told
 from hotpapers_site.databases import backups, copying
 from papers import clock
 from papers.counted import counted
+from papers.management.collecting import a_path
 
 SUFFIX = ".tar.gz"
 DATED = re.compile(r"hotpapers-[0-9]{8}-[0-9]{6}" + re.escape(SUFFIX))
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "path",
             nargs="?",
-            type=_path,
+            type=a_path,
             help="a new file, or a folder for one named by the time (default: the folder backups in VAR_DIR)",
         )
         parser.add_argument("--keep", type=int, metavar="N", help="keep N backups named by their time; delete the oldest")
@@ -61,10 +61,3 @@ def _older(path: Path) -> list[Path]:
     """Return the other backups beside this one that were named by their time, the latest first: what a person named stays."""
     dated = [one for one in path.parent.iterdir() if DATED.fullmatch(one.name) and one != path]
     return sorted(dated, reverse=True)
-
-
-def _path(given: str) -> Path:
-    """For argparse: a variable of a script may be empty."""
-    if not given.strip():
-        raise ArgumentTypeError("expected a file or a folder (. for this one)")
-    return Path(given)

@@ -19,7 +19,7 @@ VARIABLE = "MOVE_DATABASE_TO"
 class Command(BaseCommand):
     help = (
         "Copy everything into another database, and compare number and checksum of each table's rows. Stop the site first. "
-        f"An address with a password belongs into the variable {VARIABLE}: everybody on the machine sees a command's arguments."
+        f"An address with a password belongs in the variable {VARIABLE}: everybody on the machine sees a command's arguments."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

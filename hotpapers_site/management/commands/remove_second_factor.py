@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Remove a user's second factor and end their sessions. Make sure that it is really they who ask."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", metavar="USER")
+        parser.add_argument("username", metavar="USER", help="the name with which they sign in")
 
     def handle(self, *, username: str, **options: Any) -> None:
         user = User.objects.filter(username=username).first()

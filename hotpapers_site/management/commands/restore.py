@@ -9,13 +9,14 @@ from tqdm import tqdm
 from digests.mirror.disk import FolderError
 from hotpapers_site.databases import backups, copying
 from papers.counted import counted
+from papers.management.collecting import a_path
 
 
 class Command(BaseCommand):
     help = "Make the database what a backup holds, on SQLite or PostgreSQL. Stop the site first."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, metavar="FILE", help="a file that `manage.py backup` wrote")
+        parser.add_argument("path", type=a_path, metavar="FILE", help="a file that `manage.py backup` wrote")
         parser.add_argument("--check", action="store_true", help="compare the backup with its checksums; change nothing")
         parser.add_argument("--replace", action="store_true", help="delete everything that the database holds now")
 

@@ -28,6 +28,8 @@ LISTING_DAYS = 20
 EARLY = timedelta(hours=3)
 """The clock begins this long before the first announcement."""
 SPEED = 1440
+MOST = 100_000
+"""Of papers or posts a day; all are made before the start."""
 FAULT_EVERY = timedelta(hours=6)
 STOP_WITHIN_S = 2 * serve.STOP_WITHIN_S
 OURS = frozenset({"PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH"})
@@ -44,12 +46,12 @@ class Command(BaseCommand):
             "--tweets", type=int, default=500, help="posts about them on X, and a fifth of that on Bluesky (default 500)"
         )
         parser.add_argument("--faults", action="store_true", help="let a service fail now and then, each in its own ways")
-        parser.add_argument("--port", default=web.PORT, help=f"(default {web.PORT})")
+        parser.add_argument("--port", default=web.PORT, help=f"the port to listen at (default {web.PORT})")
 
     def handle(self, *args: Any, speed: float, papers: int, tweets: int, faults: bool, **options: Any) -> None:
         port = ports.port_number(options["port"])
-        if not 0 < speed < math.inf or papers < 1 or tweets < 0:
-            raise CommandError("--speed must be above 0, --papers at least 1 and --tweets at least 0.")
+        if not 0 < speed < math.inf or not 1 <= papers <= MOST or not 0 <= tweets <= MOST:
+            raise CommandError(f"--speed must be above 0, --papers from 1 to {MOST:,}, and --tweets from 0 to {MOST:,}.")
         from tests.standins.failing import fail  # absent from a bare installation
         from tests.standins.running import services
 

@@ -28,6 +28,7 @@ from hotpapers_site.values import is_loopback
 from papers import clock, network_words
 from papers.access import networks
 from papers.counted import counted
+from papers.management.collecting import a_path
 from papers.networks.registry import streams
 from papers.rendered.waiting import render_changed
 
@@ -39,8 +40,8 @@ class Command(BaseCommand):
     help = f"Set up the site if needed, and serve it at http://{HOST}:{PORT} until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--archive", type=Path, metavar="DIR", help="import this folder of old posts first")
-        parser.add_argument("--port", default=PORT, help=f"(default {PORT})")
+        parser.add_argument("--archive", type=a_path, metavar="DIR", help="import this folder of old posts first")
+        parser.add_argument("--port", default=PORT, help=f"the port to listen at (default {PORT})")
 
     def handle(self, *args: Any, archive: Path | None, port: str | int, **options: Any) -> None:
         number = ports.port_number(port)

@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=HOST, help=f"the address to listen at (default {HOST})")
-        parser.add_argument("--port", default=PORT, help=f"(default {PORT})")
+        parser.add_argument("--port", default=PORT, help=f"the port to listen at (default {PORT})")
         parser.add_argument("--processes", default=1, help="one for each processor at most (default 1)")
         parser.add_argument("--threads", default=THREADS, help=f"in each process (default {THREADS})")
         parser.add_argument("--access-log", action="store_true", help="a line for each request (also by ACCESS_LOG=true)")

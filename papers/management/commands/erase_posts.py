@@ -25,8 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="who asked, without personal data, for example “ticket 17”")
         parser.add_argument("--dry-run", action="store_true", help="say how many posts would go")
 
-    def handle(self, *, post: str, author: str, reason: str, dry_run: bool, **options: Any) -> None:
-        if post:
+    def handle(self, *, post: str | None, author: str, reason: str, dry_run: bool, **options: Any) -> None:
+        if not reason.strip():
+            raise CommandError("--reason is empty; say who asked, without personal data, for example “ticket 17”.")
+        if post is not None:
             network, id = self._post(post)
             found = Tweet.objects.filter(network=network, status_id=id).all()
         else:
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(f"{counted(found.count(), 'post')} would be erased.")
             return
-        erase = erased_on_request.erase_post if post else erased_on_request.erase_author
+        erase = erased_on_request.erase_post if post is not None else erased_on_request.erase_author
         erased = erase(network, id, reason=reason[:200], now=clock.now())
         self.stdout.write(f"{counted(erased, 'post')} erased. What is erased is refused from now on.")
 
