@@ -51,6 +51,7 @@ REST = Section("System", "Sign-ins and other tables of the software itself.", ()
 class EditorsSite(AdminSite):
     site_header = site_title = "Hot Papers"
     index_title = "The editors’ pages"
+    logout_template = "admin/logged_out.html"
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         shown: dict[str, Any] = {}

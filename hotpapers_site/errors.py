@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template import loader
@@ -39,11 +39,14 @@ bad_request = unread(defaults.bad_request)
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Lead from an address with slashes too many at its end to the page that is meant; for all others say that there is none. The
-    admin's addresses end with one: it leads to them. A page that says itself that there is nothing is believed."""
+    admin's addresses end with one: it leads to them. A page that says itself that there is nothing is believed. Editors are led
+    back to the desk."""
     path, query = request.path_info.rstrip("/"), request.META.get("QUERY_STRING", "")
     is_unknown = isinstance(exception, Resolver404) and path != request.path_info
     if is_unknown and not path.startswith(("//", "/admin")) and is_valid_path(path or "/"):
         return HttpResponsePermanentRedirect(f"{path or '/'}?{query}" if query else path or "/")
+    if request.path.startswith("/admin/") and getattr(request, "user", AnonymousUser()).is_staff:
+        return render(request, "admin/404.html", admin.site.each_context(request), status=404)
     response: HttpResponse = unread(defaults.page_not_found)(request, exception)
     return response
 

@@ -79,7 +79,7 @@ def refusal(found: Iterable[Finding]) -> str:
     """Why the list is not published, and what to do; empty if nothing stops it."""
     number = sum(one.stops for one in found)
     said = "One finding is" if number == 1 else f"{number} findings are"
-    return f"{said} unresolved. Open the check, then fix or ignore each one." if number else ""
+    return f"{said} unresolved. Fix or ignore each one in the check, then try again." if number else ""
 
 
 def _of_day(digest: Digest, entries: list[Entry], day: CollectionDay | None, now: datetime) -> Iterator[Finding]:

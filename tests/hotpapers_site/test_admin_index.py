@@ -86,6 +86,21 @@ def test_a_refusal_says_which_roles_may() -> None:
         assert "It takes the role Administrator, Curator, Editor or Viewer." in told, address
 
 
+@pytest.mark.parametrize("address", ["/admin/desk/2026-02-30/", "/admin/desk/2026-11-20/history/", "/admin/papers/paper/?q=%00"])
+def test_editors_are_led_on_from_a_page_that_is_not_there_and_others_not_into_the_admin(address: str, client: Client) -> None:
+    page = document(make_client(make_user(group="Viewer")), address, 404)
+
+    assert [page.xpath("string(//h1)"), *page.xpath("//main//li/a/@href")] == ["There is no such page", "/admin/", "/admin/all/"]
+    stranger = client.get(address)
+    assert stranger.status_code == 302 or b"Nothing is published here" in stranger.content
+
+
+def test_signing_out_says_so(administrator: Client) -> None:
+    page = html.document_fromstring(administrator.post("/admin/logout/").content.decode())
+
+    assert " ".join(page.xpath("string(//main)").split()) == "You’re signed out Sign in again, or go to the site."
+
+
 def test_times_are_written_in_one_way(administrator: Client) -> None:
     digest = make_digest(date(2026, 11, 19), papers=1)
 

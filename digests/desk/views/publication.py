@@ -133,7 +133,7 @@ def _schedule(request: HttpRequest, digest: Digest, body: Body) -> str:
     except ValueError:
         at = None
     if at is None or at.tzinfo or fold not in (None, 0, 1):
-        raise Refused("Give the time as 2026-11-24T09:00, and its time zone by name.")
+        raise Refused("Choose a date and a time, and a time zone like Europe/Berlin.")
     schedule(digest, at, zone, fold=fold, now=clock.now(), by=user_of(request), seen=known(request, digest, body))
     return f"Scheduled for {at:%-d %b %Y, %H:%M} {zone} ({digest.publish_at:%-d %b, %H:%M} UTC)."
 

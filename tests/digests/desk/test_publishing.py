@@ -71,7 +71,7 @@ def test_a_finding_is_fixed_or_ignored_before_the_list_is_published(eve: Client,
 
     response = send(eve, "publish", revision=revision())
     assert response.status_code == 400
-    assert response.json()["error"].startswith("2 findings are unresolved")
+    assert response.json()["error"] == "2 findings are unresolved. Fix or ignore each one in the check, then try again."
     assert set(response.json()["html"]) == {"checks"}
 
     done(eve, "ignore_finding", finding=keys[0], ignored=True)
@@ -176,6 +176,12 @@ def test_what_is_not_understood_is_refused_with_a_sentence(
     assert response.status_code == 400
     assert response.json()["error"].endswith(".")
     assert revision() == 0
+
+
+def test_schedule_without_a_time_asks_for_one(eve: Client, papers: list[Paper]) -> None:
+    told = send(eve, "schedule", revision=revision(), at="", zone="UTC").json()
+
+    assert told["error"] == "Choose a date and a time, and a time zone like Europe/Berlin."
 
 
 @pytest.mark.parametrize("action", ["publish", "schedule", "unschedule", "withdraw", "correct", "ignore_finding"])
