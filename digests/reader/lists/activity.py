@@ -14,6 +14,8 @@ from papers.models import PaperCategory
 MONTHS = 24
 WIDTH, HEIGHT, GAP = 480, 60, 4
 TOP = 5
+HOTTEST_FIRST = ("provenance", SCORE.desc(), "-pk")
+"""Orders entries: counts from the network ("network") before old ones ("post")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,9 @@ def activity_of_category(code: str, newest: date) -> Activity:
 
 def top_of_category(code: str, newest: date) -> list[Entry]:
     """Return its hottest papers of that time, each once, by one kind of counts: the network's if there are any. One query."""
-    hottest_first = ("provenance", SCORE.desc(), "-pk")  # "network" comes before "post"
-    first = _entries(code, months_before(newest, MONTHS)[0]).order_by(*hottest_first)[: TOP * 3]
+    first = _entries(code, months_before(newest, MONTHS)[0]).order_by(*HOTTEST_FIRST)[: TOP * 3]
     rows = Entry.objects.filter(pk__in=first.values("pk"))  # so that only these are sorted as whole rows
-    return best_of(rows.select_related("paper", "digest").order_by(*hottest_first))
+    return best_of(rows.select_related("paper", "digest").order_by(*HOTTEST_FIRST))
 
 
 def best_of(hottest_first: Iterable[Entry]) -> list[Entry]:

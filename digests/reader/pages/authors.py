@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
 from digests.page_cache.subjects import reads_query
-from digests.reader.lists.activity import activity_by_month, best_of
+from digests.reader.lists.activity import HOTTEST_FIRST, TOP, activity_by_month, best_of
 from digests.reader.lists.selections import Selection
 from digests.reader.metadata import Metadata, part_after
 from digests.reader.texts import texts_of_papers
-from papers.models import Paper, PaperAuthor, Provenance
+from papers.models import Paper, PaperAuthor
 from papers.search.words import author_key
 
 PAPERS_A_PAGE = 50
@@ -66,11 +66,12 @@ def renamed(key: str) -> str | None:
 
 @require_safe
 def papers_of(request: HttpRequest, key: str) -> HttpResponse:
-    """Show all collected papers of the name, newest first, with the published lists that have them. Six queries."""
+    """Show all collected papers of the name, newest first, with the published lists that have them. Seven queries."""
+    of_name = PaperAuthor.objects.filter(key=key).values("paper")
     published = Entry.objects.filter(in_published_digest()).select_related("digest").order_by("-digest__date")
     papers = Paper.objects.filter(
         Paper.public() | Exists(published.filter(paper=OuterRef("pk"))),
-        pk__in=PaperAuthor.objects.filter(key=key).values("paper"),
+        pk__in=of_name,
     )
     after = request.GET.get("after", "")
     shown = list(
@@ -84,8 +85,10 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
     spellings = PaperAuthor.objects.filter(key=key).order_by("name").values_list("name", flat=True).distinct()[:MOST_SPELLINGS]
     names = list(spellings)
     days = [] if after else list(papers.order_by("-listing_date").values_list("listing_date", flat=True)[:MOST_COUNTED])
-    listed = sorted((entry for one in shown for entry in one.entries.all()), key=hotness, reverse=True)
-    top = best_of(listed) if len(shown) > FEW and not after else []
+    hottest = (
+        published.filter(paper__in=of_name).order_by(*HOTTEST_FIRST).select_related("digest", "paper").defer("paper__abstract")
+    )
+    top = best_of(hottest[: TOP * 3]) if len(shown) > FEW and not after else []
     last = shown[PAPERS_A_PAGE - 1] if len(shown) > PAPERS_A_PAGE else None
     address = reverse("author", args=[key])
     context = {
@@ -107,11 +110,6 @@ def papers_of(request: HttpRequest, key: str) -> HttpResponse:
         ),
     }
     return render(request, "author.html", context)
-
-
-def hotness(entry: Entry) -> tuple[bool, int]:
-    """Sort counts from the network before old ones."""
-    return entry.provenance == Provenance.NETWORK, entry.retweets + entry.favorites + entry.extra_points
 
 
 def behind(papers: QuerySet[Paper], after: str) -> QuerySet[Paper]:

@@ -132,11 +132,24 @@ def test_hottest_of_an_author_counts_every_network(client: Client) -> None:
     assert list(dict.fromkeys(re.findall(r"\d points", top)))[:2] == ["8 points", "7 points"]
 
 
+def test_hottest_of_an_author_may_be_on_a_later_page(client: Client) -> None:
+    old = make_paper(title="Years ago", authors=["Wei Wang"], listing_date=DAY - timedelta(days=9))
+    for _ in range(51):
+        make_paper(authors=["Wei Wang"], listing_date=DAY)
+    make_entry(make_digest(DAY - timedelta(days=9)), old)
+    index_changed()
+
+    page = page_of(client, "/authors/wei-wang")
+
+    [top] = re.findall(r'aria-labelledby="top">(.*?)</section>', page, re.DOTALL)
+    assert set(re.findall(r'href="/papers/([^"]+)"', top)) == {old.arxiv_id}
+
+
 def test_author_pages_by_paper(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     made = [make_paper(authors=["Wei Wang"], listing_date=DAY - timedelta(days=n // 3)) for n in range(60)]
     index_changed()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         first = page_of(client, "/authors/wei-wang")
     older = re.findall(r'rel="next" href="([^"]+)"', first)
     second = page_of(client, older[0])
