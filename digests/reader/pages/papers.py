@@ -32,6 +32,9 @@ MOST_BOXES = 100
 MOST_POSTS = 1000
 """The most posts in all; those without text, or beyond MOST_BOXES, take one line each."""
 MOST_AUTHORS = 200
+MOST_IN_SIGHT = 30
+"""Authors before the abstract; if there are more, all but the first FIRST_IN_SIGHT are folded."""
+FIRST_IN_SIGHT = 20
 FIRST_WITH_HTML = "2312"
 """arXiv makes pages of papers submitted since December 2023: https://info.arxiv.org/about/accessible_HTML.html"""
 CHART = {"width": 600, "height": 180}
@@ -46,6 +49,8 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     one, categories, texts, history = found.paper, found.categories, found.texts, found.history
     has_inflated_counts = any(entry.counts_are_inflated for entry in found.appearances)
     posts = posts_of(found.tweets, found.shown, found.rules)
+    authors = [(name, author_key(name)) for name in texts.names(one.authors)[:MOST_AUTHORS]]
+    in_sight = len(authors) if len(authors) <= MOST_IN_SIGHT else FIRST_IN_SIGHT
     context = {
         "paper": one,
         "texts": texts,
@@ -58,7 +63,8 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "history": history,
         "charts": drawn(history) if history and len(history.readings) > 1 and not has_inflated_counts else [],
         "rank_now": found.rank_now,
-        "authors": [(name, author_key(name)) for name in texts.names(one.authors)[:MOST_AUTHORS]],
+        "authors": authors[:in_sight],
+        "folded_authors": authors[in_sight:],
         "authors_left": max(0, len(one.authors) - MOST_AUTHORS),
         "code": code_links(one),
         "citation": bibtex.citation(one, categories, texts),

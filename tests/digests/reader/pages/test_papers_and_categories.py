@@ -50,6 +50,22 @@ def test_paper_shows_published_days_and_all_posts_that_count(client: Client) -> 
     assert re.findall(r"<blockquote [^>]+>(.*)</blockquote>", page) == ["public", "best", "other"]
 
 
+@pytest.mark.parametrize(
+    ("number", "in_sight", "folded", "said"),
+    [(30, 30, 0, ""), (31, 20, 11, "11 more authors"), (3_000, 20, 180, "2,980 more authors")],
+)
+def test_paper_folds_a_crowd_of_authors(client: Client, number: int, in_sight: int, folded: int, said: str) -> None:
+    paper = make_paper(authors=[f"Author {n}" for n in range(1, number + 1)])
+    make_entry(make_digest(), paper)
+
+    page = text_of(client, f"/papers/{paper.arxiv_id}")
+
+    seen, _, behind = page.partition('<details class="authors further">')
+    assert (seen.count('<a href="/authors/'), behind.count('<a href="/authors/')) == (in_sight, folded)
+    assert "".join(re.findall("<summary>(.*) authors</summary>", behind)) == said.removesuffix(" authors")
+    assert ("Author 200</a> and 2,800 others</p>" in behind) == (number == 3_000)
+
+
 def test_paper_counts_all_posts_that_link_it(
     client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
