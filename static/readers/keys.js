@@ -41,8 +41,8 @@ const keys = {
     if (field) field.focus();
     else document.querySelector(".to-search").click();
   },
-  "?": () => asked("Keys", "j and k: next and previous paper. o: its page. ← and →: through a paper. r: mark it as read. s: save it. x: hide it. /: search. "
-    + "You can turn them off on the next page.", "More about keys")
+  "?": () => asked("Keys", "j and k: next and previous paper. o: its page. ← and → on a day’s list: previous and next link of the same paper. r: mark it as read. s: save it. x: hide it. /: search. "
+    + "You can turn them off under “More about keys”.", "More about keys")
     .then((more) => more && location.assign("/about#keys")),
 };
 

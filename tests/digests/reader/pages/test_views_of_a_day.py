@@ -120,14 +120,14 @@ def test_digest_folds_posts_beyond_the_first(client: Client) -> None:
 def test_digest_tells_its_history(client: Client) -> None:
     digest = make_digest(DAY)
     PublicEvent.objects.create(digest=digest, kind="published", at=datetime(2021, 5, 13, 10, tzinfo=UTC))
-    PublicEvent.objects.create(digest=digest, kind="corrected", at=datetime(2021, 5, 14, 11, 30, tzinfo=UTC), note="A *name*.")
+    PublicEvent.objects.create(digest=digest, kind="corrected", at=datetime(2021, 6, 14, 11, 30, tzinfo=UTC), note="A *name*.")
     render_changed()
 
     page = client.get(ADDRESS).content.decode()
 
     assert re.findall(r"<li><time[^>]+>([^<]+)</time>: (\w+)", page) == [
         ("13 May 2021, 10:00 UTC", "published"),
-        ("14 May 2021, 11:30 UTC", "corrected"),
+        ("14 Jun 2021, 11:30 UTC", "corrected"),
     ]
     assert "<p>A <em>name</em>.</p>" in page
 
