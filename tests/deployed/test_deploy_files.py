@@ -61,6 +61,13 @@ def test_nginx_takes_the_shipped_configuration(tmp_path: Path) -> None:
     nginx_command(tmp_path / "nginx", free_port(), [8000, 8001])  # runs nginx -t
 
 
+def test_the_folder_of_nginx_cache_is_made_before_nginx_is_asked() -> None:
+    """It makes the last folder of the path itself, and refuses to start where there is no other."""
+    (cache,) = re.findall(r"^proxy_cache_path (\S+)", (DEPLOY / "nginx" / "hotpapers.conf").read_text(), re.M)
+    made, _, _ = (DEPLOY / "README.md").read_text().partition("nginx -t")
+    assert re.findall(r"^install --directory (\S+) +#", made, re.M)[-1] == str(Path(cache).parent)
+
+
 def test_nginx_says_what_to_do_while_nobody_answers_and_shows_no_working_files(tmp_path: Path) -> None:
     if not shutil.which("nginx"):
         absent("no nginx")
