@@ -48,9 +48,24 @@ def test_text_beyond_what_a_request_may_have_holds_nothing_back(open_desk: OpenD
 
     ann.page.reload()
     ann.ready()
-    expect(ann.page.locator(".problem")).to_contain_text("far too long")
+    expect(ann.page.locator(".problem")).to_contain_text(
+        "Not saved: note on “Sparse Attention Without Tears, Part 1”. This text is far"
+    )
     ann.page.get_by_role("button", name="Discard").click()
     assert (note(papers[0]), note(papers[1])) == ("", "Short")
+
+
+def test_what_was_pasted_for_an_id_is_quoted_in_short(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann, pasted = open_desk(), "A whole abstract." * 20
+    ann.press("A")
+    ann.page.locator("#add-paper-id").fill(pasted)
+    ann.press("Enter")
+
+    expect(ann.page.locator(".problem > span")).to_have_text(
+        f"Not saved: “{pasted[:60]}…”. This isn’t an arXiv id or a link to a paper. "
+        "Write for example 2010.04296 or https://arxiv.org/abs/2010.04296."
+    )
+    expect(ann.page.locator("#add-paper-id")).to_have_value(pasted)
 
 
 def test_many_long_texts_that_waited_travel_in_requests_that_are_taken(open_desk: OpenDesk, papers: list[str]) -> None:

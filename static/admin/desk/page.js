@@ -34,6 +34,11 @@ export const say = (text) => {
 export const isSet = (button) => button.getAttribute("aria-pressed") === "true";
 /** The texts of the list, and what stands before the title of their paper: `note on`. */
 export const TEXTS = JSON.parse(root.dataset.texts);
+/** `note on “A title”`; of the day, or of a paper that is gone from the list, the text's name alone. */
+export const nameOfText = (text, paper) => {
+    const title = paper && rowOf(paper, "list")?.dataset.title;
+    return title ? `${TEXTS[text]} “${title}”` : text;
+};
 
 let toastTimer = 0;
 

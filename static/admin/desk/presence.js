@@ -1,7 +1,7 @@
 /* Where the others are and what they write, and where this editor is. */
 
 import {afterMerging} from "./fragments.js";
-import {all, find, root, rowOf, say, TEXTS} from "./page.js";
+import {all, find, nameOfText, root, rowOf, say} from "./page.js";
 import {tab} from "./queue.js";
 import {currentRow} from "./walking.js";
 
@@ -45,9 +45,7 @@ const fieldAt = (at) => {
 
 /** Who writes what, in words: “Bob is writing the note on “…””. */
 const inWords = ({name, at}) => {
-    const [part, paper] = at.split(":");
-    const title = paper && rowOf(paper, "list")?.dataset.title;
-    return `${name} is writing the ${title ? `${TEXTS[part]} “${title}”` : part}`;
+    return `${name} is writing the ${nameOfText(...at.split(":"))}`;
 };
 
 const others = () =>

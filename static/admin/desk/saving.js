@@ -3,7 +3,7 @@
 import {onSilence} from "./alive.js";
 import {decideNext} from "./conflicts.js";
 import {giveUp} from "./fields.js";
-import {find, root, say} from "./page.js";
+import {find, nameOfText, root, say} from "./page.js";
 import {flushNow, isStored, isText, put, undecided} from "./queue.js";
 import {onSlow} from "./requests.js";
 
@@ -18,6 +18,7 @@ const IN_CHECK = {
     server: "The server isn’t responding, so this check may be out of date. ",
     login: "You’re signed out, so this check may be out of date. ",
 };
+const LONGEST_QUOTE = 60; // characters
 const ON_ITS_WAY = "No answer yet: what you asked for may or may not have been done. It is shown here as soon as an answer comes. ";
 
 let queue = {waiting: 0, trouble: ""};
@@ -81,6 +82,8 @@ onSilence((why) => {
     show();
 });
 
+const beginning = (text) => (text.length > LONGEST_QUOTE ? `${[...text].slice(0, LONGEST_QUOTE).join("")}…` : text);
+
 /** Conflicts to decide, and what was typed and refused. */
 export const showUndecided = () => {
     const place = find("#desk-problems");
@@ -101,7 +104,7 @@ export const showUndecided = () => {
             line.append(words, button("Decide", decideNext));
         } else {
             const {action, body, from} = record;
-            words.textContent = `Not saved: ${from ? `“${from.text}”. ` : ""}${record.error}`;
+            words.textContent = `Not saved: ${from ? `“${beginning(from.text)}”` : nameOfText(action, body.paper)}. ${record.error}`;
             const settle = (again) => () => {
                 undecided.remove(record.id);
                 const field = from && document.getElementById(from.field);

@@ -14,7 +14,7 @@ from hotpapers_site.accounts.events import Kind
 from hotpapers_site.accounts.own_account import sessions_of
 from hotpapers_site.health import security
 from hotpapers_site.models import SecurityEvent
-from tests.editors import make_user
+from tests.editors import make_client, make_user
 from tests.hotpapers_site.health.test_alerts import Hooks, text_of
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,9 @@ def test_a_password_that_somebody_else_sets_is_told_and_ones_own_is_not(mallory:
     first, second = text_of(hooks.bodies[0][1]).splitlines()[1:3]
     assert first.startswith("• ann: changed the password (by mallory) from 10.0.0.7, ")
     assert second.startswith("• ann: changed the password (by the operator) from an unknown address, ")
+    ann.refresh_from_db()
+    page = " ".join(make_client(ann).get("/admin/account/").content.decode().split())
+    assert "changed the password (by the operator) </td>" in page
 
 
 def test_a_new_account_is_noted_and_what_changes_no_right_is_not(mallory: Client) -> None:
