@@ -69,5 +69,5 @@ def day_picture(day: date, entries: Sequence[Entry]) -> bytes:
     from digests.reader.pictures.drawing import day_card
 
     texts = texts_of_entries(entries[:TITLES_OF_DAY])
-    titles = [texts.line_text(entry.title) for entry in entries[:TITLES_OF_DAY]]
-    return day_card(f"{day:%A}, {day_text(day)}", titles, len(entries))
+    papers = [(texts.line_text(entry.title), entry.paper.arxiv_id) for entry in entries[:TITLES_OF_DAY]]
+    return day_card(f"{day:%A}, {day_text(day)}", papers, len(entries))

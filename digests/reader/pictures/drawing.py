@@ -57,14 +57,15 @@ def paper_card(title: str, authors: Sequence[str], arxiv_id: str, below: str) ->
         return _finished(card)
 
 
-def day_card(day: str, titles: Sequence[str], number: int) -> bytes:
-    """Draw the card of a day: its first titles."""
+def day_card(day: str, papers: Sequence[tuple[str, str]], number: int) -> bytes:
+    """Draw the card of a day: its first papers, each by its title, or by its arXiv id if no font can write the title."""
     with _one_at_a_time:
         card = _begun()
         top = draw_lines(card, wrapped(day, ROOM, 58, 640, 1), (MARGIN, 150), 58, 640, INK, 1.35) + 18
-        for n, title in enumerate(filter(None, map(drawable, titles)), 1):
+        for n, (title, arxiv_id) in enumerate(papers, 1):
             draw_lines(card, [f"{n}."], (MARGIN, top), 34, 640, RUST, 1.25)
-            top = draw_lines(card, wrapped(title, ROOM - 54, 34, 480, 2), (MARGIN + 54, top), 34, 480, INK, 1.22) + 14
+            said = drawable(title) or f"arXiv:{arxiv_id}"
+            top = draw_lines(card, wrapped(said, ROOM - 54, 34, 480, 2), (MARGIN + 54, top), 34, 480, INK, 1.22) + 14
         _foot(
             card,
             f"{counted(number, 'paper')} that people talked about" if number else "No paper was hot on this day",

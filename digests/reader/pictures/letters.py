@@ -54,19 +54,20 @@ def file_with(letter: str) -> Path | None:
 
 
 def drawable(text: str) -> str:
-    """The text on one line, of at most LONGEST characters; empty if some letter of it is in no font."""
+    """The text on one line, of at most LONGEST characters, without emoji that no font has; empty if it lacks any other letter."""
     letters = []
     for letter in " ".join(text[: 2 * LONGEST].split())[:LONGEST]:
-        if letter == " " or unicodedata.category(letter) in ("Cf", "Cc"):
-            letters.append(" " if letter == " " else "")
+        if letter == " " or unicodedata.category(letter) in ("Cf", "Cc") or "\ufe00" <= letter <= "\ufe0f":
+            letters.append(" " if letter == " " else "")  # the last ones choose between two looks of a sign
         elif file_with(letter):
             letters.append(letter)
         else:
             plain = unicodedata.normalize("NFKD", letter)
-            if not all(map(file_with, plain)) or plain == letter:
+            if plain != letter and all(map(file_with, plain)):
+                letters.append(plain)
+            elif unicodedata.category(letter) not in ("So", "Sk"):
                 return ""
-            letters.append(plain)
-    return "".join(letters)
+    return " ".join("".join(letters).split())
 
 
 def runs(text: str) -> Iterator[tuple[Path, str]]:

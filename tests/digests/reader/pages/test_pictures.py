@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from digests.models import Digest
 from digests.reader.pictures import letters
-from digests.reader.pictures.drawing import paper_card
+from digests.reader.pictures.drawing import day_card, paper_card
 from tests.factories import make_digest, make_entry, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -66,12 +66,15 @@ def test_any_title_is_drawn(title: str) -> None:
     assert drawn.size == (1200, 630)
 
 
-def test_letters_that_no_font_has_leave_the_text_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_letters_that_no_font_has_are_never_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     letters.file_with.cache_clear()
     monkeypatch.setattr(letters, "OTHERS", ())
     letters.files.cache_clear()
     try:
         assert [letters.drawable(text) for text in ("Rényi", "深層", "a  b")] == ["Rényi", "", "a b"]
+        assert letters.drawable("🔥 A 👩🏽\u200d💻\ufe0f title ✨") == "A title"
+        unwritten = day_card("Wednesday", [("深層", "2105.00001"), ("Second", "2105.00002")], 2)
+        assert unwritten == day_card("Wednesday", [("arXiv:2105.00001", ""), ("Second", "")], 2)
     finally:
         letters.files.cache_clear()
         letters.file_with.cache_clear()
