@@ -30,11 +30,5 @@ def make_days(count: int) -> list[str]:
     return [day.isoformat() for day in reversed(days)]
 
 
-def page_of(client: Client, address: str) -> str:
-    response = client.get(address)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
 def paper_addresses(page: str) -> list[str]:
     return re.findall(r'<li data-paper="([^"]+)">', page)

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from digests.models import Digest
 from papers.search.index import index_changed
-from tests.digests.reader.pages.reading_pages import page_of, paper_addresses
+from tests.digests.reader.pages.reading_pages import paper_addresses, text_of
 from tests.factories import make_digest, make_entry, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def test_author_has_one_address_for_all_spellings(client: Client) -> None:
     make_entry(make_digest(DAY + timedelta(days=1), status=Digest.Status.DRAFT), unlisted)
     index_changed()
 
-    page = page_of(client, "/authors/yann-lecun")
+    page = text_of(client, "/authors/yann-lecun")
 
     assert paper_addresses(page) == [listed.arxiv_id, unlisted.arxiv_id]
     assert "<bdi>Yann LeCun</bdi>; <bdi>Yann Lecún</bdi>" in page
@@ -41,7 +41,7 @@ def test_hottest_of_an_author_counts_every_network(client: Client) -> None:
         make_entry(digest, make_paper(title=f"{score} points", authors=["Ada"]), retweets=0, favorites=0, extra_points=score)
     index_changed()
 
-    page = page_of(client, "/authors/ada")
+    page = text_of(client, "/authors/ada")
 
     [top] = re.findall(r'aria-labelledby="top">(.*?)</section>', page, re.DOTALL)
     assert list(dict.fromkeys(re.findall(r"\d points", top)))[:2] == ["8 points", "7 points"]
@@ -54,7 +54,7 @@ def test_hottest_of_an_author_may_be_on_a_later_page(client: Client) -> None:
     make_entry(make_digest(DAY - timedelta(days=9)), old)
     index_changed()
 
-    page = page_of(client, "/authors/wei-wang")
+    page = text_of(client, "/authors/wei-wang")
 
     [top] = re.findall(r'aria-labelledby="top">(.*?)</section>', page, re.DOTALL)
     assert set(re.findall(r'href="/papers/([^"]+)"', top)) == {old.arxiv_id}
@@ -65,9 +65,9 @@ def test_author_pages_by_paper(client: Client, django_assert_num_queries: Django
     index_changed()
 
     with django_assert_num_queries(7):
-        first = page_of(client, "/authors/wei-wang")
+        first = text_of(client, "/authors/wei-wang")
     older = re.findall(r'rel="next" href="([^"]+)"', first)
-    second = page_of(client, older[0])
+    second = text_of(client, older[0])
 
     shown = paper_addresses(first) + paper_addresses(second)
     assert (len(paper_addresses(first)), len(shown)) == (50, 60)

@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests.models import Digest, PublicEvent
 from papers.models import CollectionDay, NetworkDay, Paper, SavedRules
-from tests.digests.reader.pages.reading_pages import page_of, paper_addresses
+from tests.digests.reader.pages.reading_pages import paper_addresses
+from tests.digests.reader.pages.reading_pages import text_of as page_of
 from tests.factories import READ_AT, make_digest, make_entry, make_paper
 
 pytestmark = pytest.mark.django_db
