@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import redis
 
+from hotpapers_site.databases.addresses import Unsafe as Unsafe
 from hotpapers_site.databases.addresses import database_address, database_host
 from papers.networks.bluesky.posts import HANDLE as BLUESKY_HANDLE
 from papers.networks.registry import KINDS
@@ -25,10 +26,6 @@ BLUESKY_STREAMS = [
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_KEY = 32
 PORTS = {"http": 80, "https": 443}
-
-
-class Unsafe(ValueError):
-    """Well-formed, but nobody should run a site with it. The text says what is expected instead."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ SQLITE_BEGINS = b"SQLite format 3\0"
 """The first bytes of every file that is not empty (https://www.sqlite.org/fileformat.html)."""
 
 
+class Unsafe(ValueError):
+    """Well-formed, but nobody can or should run a site with it. The text says what is expected instead."""
+
+
 def database_host(given: str) -> str:
     """Return the name or the address of a server, an IPv6 address without brackets. Raises ValueError."""
     if ":" in given:
@@ -61,12 +65,14 @@ def database_address(given: str) -> str:
         if parts.netloc or parts.query:
             raise ValueError(given)
         file = Path(environ.Env.db_url_config(given)["NAME"])
-        if file.name in ("", ":memory:") or not file.absolute().parent.is_dir():
+        if file.name in ("", ":memory:"):
             raise ValueError(given)
+        if not (folder := file.absolute().parent).is_dir():
+            raise Unsafe(f"a file in a folder that exists ({folder} does not)")
         if file.exists():
             with file.open("rb") as there:
                 if there.read(len(SQLITE_BEGINS)) not in (b"", SQLITE_BEGINS):
-                    raise ValueError(given)
+                    raise Unsafe(f"an SQLite database, or a new file ({file} is something else)")
         return given
     servers(given)
     if not re.fullmatch("/[^/]+/?", parts.path):

@@ -32,9 +32,10 @@ class Command(BaseCommand):
         url = options["to"] or os.environ.get(VARIABLE, "")
         try:
             values.DATABASE.parse(url)
-        except (ValueError, OSError):
+        except (ValueError, OSError) as error:
             found = f"--to is {shown(url)}" if options["to"] else f"{VARIABLE} is {shown(url) if url else 'not set'}"
-            expected = f"expected {values.DATABASE.expected}, for example {values.DATABASE.example}"
+            what = str(error) if isinstance(error, values.Unsafe) else values.DATABASE.expected
+            expected = f"expected {what}, for example {values.DATABASE.example}"
             raise CommandError(f"{found}; {expected}", returncode=OF_SETTINGS) from None
         try:
             tables = self._move(url, replace=options["replace"])

@@ -44,6 +44,11 @@ def test_an_address_that_cannot_be_is_one_line(url: str) -> None:
     assert error.value.returncode == 2
 
 
+def test_a_folder_that_is_missing_is_named() -> None:
+    with pytest.raises(CommandError, match=r"expected a file in a folder that exists \(/no/such/folder does not\), for"):
+        call_command("move_database", to="sqlite:////no/such/folder/db")
+
+
 def test_no_address_at_all_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOVE_DATABASE_TO", "")
     with pytest.raises(CommandError, match=r"^MOVE_DATABASE_TO is not set; expected .*, for example ") as error:
