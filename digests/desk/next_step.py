@@ -23,10 +23,18 @@ class NextStep:
 
 
 def next_step(
-    digest: Digest | None, listed: int, hot: int, usual: int, *, can_edit: bool, is_correction: bool, published: int
+    digest: Digest | None,
+    listed: int,
+    hot: int,
+    usual: int,
+    *,
+    can_edit: bool,
+    can_publish: bool,
+    is_correction: bool,
+    published: int,
 ) -> NextStep:
-    """Return the next step. `hot` is the number of candidates that would be proposed, `usual` the usual length of a list, and
-    `published` the number of published papers."""
+    """Return the next step of somebody with these rights. `hot` is the number of candidates that would be proposed, `usual` the
+    usual length of a list, and `published` the number of published papers."""
     if digest is None:
         if not can_edit:
             return NextStep("No list yet.", "Somebody who may edit has to start it.")
@@ -34,17 +42,23 @@ def next_step(
         return NextStep("No list yet.", with_hot if hot else "No paper is hot. Start it empty, then add papers.", is_start=True)
     if digest.goes_out_at:
         what = "the correction" if is_correction else counted(listed, "paper")
-        return NextStep(f"Publishing {what}.", "Until then readers don’t see it, and you can undo it.")
+        undo = "and you can undo it" if can_publish else "and whoever publishes can undo it"
+        return NextStep(f"Publishing {what}.", f"Until then readers don’t see it, {undo}.")
     if digest.status == Status.PUBLISHED:
-        return NextStep(
-            f"{counted(published, 'paper')} {'is' if published == 1 else 'are'} out.", "To change the list, start a correction."
-        )
+        correct = "To change the list, start a correction." if can_publish else "Whoever publishes can correct it."
+        return NextStep(f"{counted(published, 'paper')} {'is' if published == 1 else 'are'} out.", correct)
+    step = _step_of_draft(digest, listed, usual, is_correction=is_correction, can_publish=can_publish)
+    return step if can_edit else NextStep(step.state, "You can read it. Curators and editors change it.")
+
+
+def _step_of_draft(digest: Digest, listed: int, usual: int, *, is_correction: bool, can_publish: bool) -> NextStep:
     if digest.review == Digest.Review.CHANGES:
         return NextStep("Changes wanted.", "Read the comments, change the list, then say that it is ready again.")
     if digest.review == Digest.Review.READY:
         return NextStep(f"{counted(listed, 'paper')}, ready for review.", "Whoever publishes checks it, or asks for changes.")
     if is_correction:
-        return NextStep("A correction.", "Readers see it once you publish it, with your words on what changed.")
+        publish = "you publish it, with your words on what changed" if can_publish else "it is published"
+        return NextStep("A correction.", f"Readers see it once {publish}.")
     if digest.publish_at:
         return NextStep(f"{counted(listed, 'paper')} scheduled.", "It goes out by itself, if the check finds no problems then.")
     if digest.status == Status.WITHDRAWN:

@@ -191,6 +191,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
             sum(heat.hot for heat in candidates),
             usual_length(day),
             can_edit=can_edit,
+            can_publish=user.has_perm("digests.publish_digest"),
             is_correction=bool(digest and digest.corrects_id),
             published=len(entries),
         ),
