@@ -15,14 +15,15 @@ const papers = () => all("article[data-paper]:not(.alone), :is(.titles, .results
 const focused = () => document.activeElement?.closest("[data-paper]");
 const current = () => focused() ?? document.querySelector("article.alone");
 
+const wayInto = (paper) => paper.querySelector(":scope > .gone button") ?? paper.querySelector("h2 a, a");
+
 function step(by) {
   const list = papers();
   if (!list.length) return;
   const here = list.indexOf(focused());
   const near = list.findIndex((one) => one.getBoundingClientRect().top >= 0);
   const next = here < 0 ? Math.max(near, 0) : Math.min(Math.max(here + by, 0), list.length - 1);
-  const link = list[next].querySelector(":scope > .gone button") ?? list[next].querySelector("h2 a, a");
-  link.focus({ preventScroll: true });
+  wayInto(list[next]).focus({ preventScroll: true });
   list[next].scrollIntoView({ block: list[next].matches("article") ? "start" : "nearest" });
 }
 
@@ -35,7 +36,12 @@ const keys = {
   },
   r: () => current() && toggle("read", current().dataset.paper),
   s: () => current() && toggle("saved", current().dataset.paper),
-  x: () => current() && toggle("hidden", current().dataset.paper),
+  x: () => {
+    const paper = current();
+    if (!paper) return;
+    toggle("hidden", paper.dataset.paper);
+    if (paper.matches(".entry")) wayInto(paper).focus(); // what had the focus may be gone
+  },
   "/": () => {
     const field = all("main input[type=search], .find input").find((one) => one.checkVisibility());
     if (field) field.focus();

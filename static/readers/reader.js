@@ -61,6 +61,7 @@ function asked(title, text, ...answers) {
   dialog.append(form);
   document.body.append(dialog);
   dialog.showModal();
+  dialog.scrollTop = 0; // on a small screen, the button that has the focus is below what is asked
   return new Promise((resolve) => dialog.addEventListener("close", () => {
     dialog.remove();
     resolve(dialog.returnValue);

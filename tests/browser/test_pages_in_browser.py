@@ -153,6 +153,26 @@ def test_keys_go_from_paper_to_paper_and_open_one(page: Page) -> None:
     expect(page.get_by_role("combobox")).to_be_focused()
 
 
+def test_a_paper_that_a_key_hides_keeps_the_focus(page: Page) -> None:
+    page.goto(DIGEST)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.locator(f"article[data-paper='{SECOND}']")
+
+    page.keyboard.press("x")
+    expect(second.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("x")
+    expect(second.locator("h2 a")).to_be_focused()
+
+
+def test_keys_are_told_from_the_beginning_on_the_smallest_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto(DIGEST)
+    page.keyboard.press("?")
+
+    expect(page.get_by_role("dialog").get_by_role("heading", name="Keys")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("address", ["/categories/cs.LG", "/search?q=synthetic"])
 def test_keys_work_in_lists_of_titles(page: Page, address: str) -> None:
     page.goto(address)
