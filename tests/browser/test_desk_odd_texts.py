@@ -55,6 +55,18 @@ def test_text_beyond_what_a_request_may_have_holds_nothing_back(open_desk: OpenD
     assert (note(papers[0]), note(papers[1])) == ("", "Short")
 
 
+def test_long_note_leaves_room_for_the_list(open_desk: OpenDesk, papers: list[str]) -> None:
+    Entry.objects.filter(paper__arxiv_id=papers[0]).update(note="All of it is here. " * 900)
+    ann = open_desk()
+
+    def height() -> int:
+        return int(ann.entry(papers[0]).evaluate("row => row.offsetHeight"))
+
+    assert 250 < height() < 500
+    ann.note(papers[0]).focus()
+    assert height() > 1000
+
+
 def test_what_was_pasted_for_an_id_is_quoted_in_short(open_desk: OpenDesk, papers: list[str]) -> None:
     ann, pasted = open_desk(), "A whole abstract." * 20
     ann.press("A")
