@@ -96,7 +96,7 @@ def test_editors_are_led_on_from_a_page_that_is_not_there_and_others_not_into_th
 
 
 def test_signing_out_says_so(administrator: Client) -> None:
-    page = html.document_fromstring(administrator.post("/admin/logout/").content.decode())
+    page: Any = html.document_fromstring(administrator.post("/admin/logout/").content.decode())
 
     assert " ".join(page.xpath("string(//main)").split()) == "You’re signed out Sign in again, or go to the site."
 
