@@ -144,7 +144,8 @@ def expect_another(url: str) -> None:
             is_own = _identity(other) == _identity(connections[DEFAULT_DB_ALIAS])
         except Error as error:
             told = str(error).strip().partition("\n")[0]
-            raise NotCopied(f"The other database cannot be used ({told}). Look at its server and at the address.") from error
+            look = "its file and its disk" if other.vendor == "sqlite" else "its server and at the address"
+            raise NotCopied(f"The other database cannot be used ({told}). Look at {look}.") from error
     if is_own:
         raise NotCopied("That is the site's own database. Choose another, empty one.")
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from digests.mirror.disk import FolderError, told
 from digests.mirror.folder import FileState, FolderInUse, compare, write
 from digests.mirror.updating import collecting_rarely
 from digests.models import Digest
@@ -48,16 +49,14 @@ class Command(BaseCommand):
         files = compare(out, **days) if check else write(out, **days, processes=processes)
         counts: Counter[FileState] = Counter()
         try:
-            with collecting_rarely():
+            with told(out), collecting_rarely():
                 for name, state in tqdm(files, total=total, unit=" posts", disable=None if options["verbosity"] else True):
                     counts[state] += 1
                     if check and state != FileState.SAME:
                         with tqdm.external_write_mode():
                             self.stdout.write(f"{out / name}: {DIFFERENCES[state]}")
-        except (FolderInUse, ProcessEnded) as error:
+        except (FolderError, FolderInUse, ProcessEnded) as error:
             raise CommandError(str(error)) from error
-        except OSError as error:
-            raise CommandError(f"{error.filename or out}: {error.strerror}") from error
         if check:
             same = counts[FileState.SAME]
             differ = counts.total() - same

@@ -23,6 +23,7 @@ from digests.models import Digest, Entry, ShownTweet
 from digests.processes import ProcessEnded
 from papers.models import Tweet
 from tests.factories import make_digest
+from tests.small_disk import small_disk
 from tests.tables import migrated
 
 pytestmark = pytest.mark.django_db
@@ -69,9 +70,19 @@ def test_export_names_the_day_that_is_none(tmp_path: Path) -> None:
 
 def test_export_names_the_folder_that_stands_in_a_file_s_place(digests: list[Digest], tmp_path: Path) -> None:
     (tmp_path / NAMES[1]).mkdir()
-    with pytest.raises(CommandError, match=f"^{re.escape(str(tmp_path / NAMES[1]))}: Is a directory$"):
+    with pytest.raises(CommandError, match=f"^{re.escape(str(tmp_path / NAMES[1]))}: a folder stands where a file should be"):
         export_posts("--out", tmp_path)
     assert (tmp_path / NAMES[0]).is_file()
+
+
+def test_export_to_a_full_disk_says_what_to_do_and_the_next_one_succeeds(digests: list[Digest], tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kilobytes=4) as place:
+        out = place / "out"
+        with pytest.raises(CommandError, match=r"^.*: the disk is full; make room, then run it again$"):
+            export_posts("--out", out)
+        subprocess.run(["mount", "-o", "remount,size=1m", str(place)], check=True)
+        export_posts("--out", out)
+        assert sorted(file.name for file in out.iterdir()) == NAMES
 
 
 def test_export_holds_neither_drafts_nor_withdrawn_days_nor_samples(digests: list[Digest], tmp_path: Path) -> None:

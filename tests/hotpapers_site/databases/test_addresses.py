@@ -6,6 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from hotpapers_site.databases.addresses import configured, database_address, file_address, servers
+from hotpapers_site.databases.copying import NotCopied, expect_another
+from tests.small_disk import small_disk
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,11 @@ def test_no_address_at_all_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CommandError, match=r"^MOVE_DATABASE_TO is not set; expected .*, for example ") as error:
         call_command("move_database")
     assert error.value.returncode == 2
+
+
+@pytest.mark.django_db
+def test_a_file_that_cannot_be_used_is_told_with_its_disk(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kilobytes=4) as place:
+        (place / "filler").write_bytes(b"x" * 4096)
+        with pytest.raises(NotCopied, match=r"^The other database cannot be used \(.*\)\. Look at its file and its disk\.$"):
+            expect_another(f"sqlite:///{place}/db.sqlite3")
