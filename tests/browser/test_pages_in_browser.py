@@ -202,6 +202,8 @@ def test_keys_mark_the_paper_of_a_page_without_focus(page: Page) -> None:
 
 def test_keys_can_be_switched_off(page: Page) -> None:
     page.goto("/about")
+    tops = page.eval_on_selector_all(".keys dt:has(kbd + kbd + kbd) kbd", "all => all.map(one => one.offsetTop)")
+    assert (len(tops), len(set(tops))) == (3, 1)  # r, s and x in one line
     page.get_by_label("Use these keys").uncheck()
 
     page.goto(DIGEST)
