@@ -42,7 +42,9 @@ def mail_server(given: str) -> dict[str, object]:
 
 
 def net(given: str) -> str:
-    found = ipaddress.ip_network(given)
+    found = ipaddress.ip_network(given, strict=False)
+    if ipaddress.ip_interface(given).ip != found.network_address:
+        raise values.Unsafe(f"the network {found} in place of {given}, an address in it")
     if found.prefixlen < WIDEST_NET[found.version]:
         raise values.Unsafe(f"networks of your own, since {found} is open to nearly everybody")
     return str(found)

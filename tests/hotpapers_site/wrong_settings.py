@@ -20,7 +20,7 @@ WRONG = [
     ("ALERT_EMAILS", "you", "e-mail addresses, separated by commas"),
     ("DISK_FREE_MIB", "0", "a whole number from 1 to 100000000"),
     ("HEALTH_NETS", "10.0.0.0/33", NETS),
-    ("HEALTH_NETS", "10.0.0.1/8", NETS),
+    ("HEALTH_NETS", "10.0.0.1/8", "the network 10.0.0.0/8 in place of 10.0.0.1/8, an address in it"),
     ("HEALTH_NETS", "everybody", NETS),
     ("LOG_FORMAT", "xml", "line or json"),
     ("ACCESS_LOG", "stdout", "true or false"),
