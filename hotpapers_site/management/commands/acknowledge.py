@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Acknowledge a trouble, so that `status` and alerts no longer count it until it is over and comes again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("key", help="its key, as `status --json` names it")
+        parser.add_argument("key", help="its key, as `status` names it, for example “no beat”")
         parser.add_argument("--reason", required=True, help="why it can stay as it is")
         parser.add_argument("--by", default="", help="your name (default: your account on this machine)")
 

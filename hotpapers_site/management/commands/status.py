@@ -47,7 +47,7 @@ def _lines(system: dict[str, Any]) -> list[str]:
 
 
 def _told(trouble: dict[str, Any]) -> str:
-    """Return the text with its key, which `acknowledge` takes, and since when it is known."""
+    """Return its key, which `acknowledge` takes, since when it is known, and what it is or why it can stay."""
     told = f"Trouble “{trouble['key']}”" + (f" since {trouble['since']}" if trouble["since"] else "")
     noted = trouble["acknowledged"]
-    return f"{told}, acknowledged by {noted['by']}: {noted['reason']}" if noted else told
+    return f"{told}, acknowledged by {noted['by']}: {noted['reason']}" if noted else f"{told}: {trouble['sentence']}"

@@ -62,8 +62,10 @@ def test_nothing_runs_any_more(settings: Settings) -> None:
 
 def test_status_is_not_content_without_a_worker(running_product: None) -> None:
     Heartbeat.objects.filter(queues="mirror").delete()
+    said = StringIO()
     with pytest.raises(CommandError) as error:
-        call_command("status", stdout=StringIO())
+        call_command("status", stdout=said)
+    assert "Trouble “no worker mirror”: No worker of the queue mirror is running, which" in said.getvalue()
     assert str(error.value) == (
         "Something needs attention:\nNo worker of the queue mirror is running, which writes the static copies. "
         "Start `celery --app hotpapers_site worker --queues mirror`."
