@@ -12,7 +12,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
 from digests.templatetags.reading import absolute
 
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML 1.0 (section 2.2) cannot hold, mostly control characters."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without items last changed: it stays the same as long as it is empty."""
