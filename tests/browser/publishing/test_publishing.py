@@ -225,7 +225,8 @@ def test_correction_is_listed_and_published_with_a_note(
     ann.entry(third).focus()
     ann.press("Alt+ArrowUp", "Alt+ArrowUp")
     ann.saved()
-    expect(page.locator(".changed li")).to_have_text([f"{third}: moved from 3 to 1.", f"{second}: note changed."])
+    changed = [f"“{papers[2].title}”: moved from 3 to 1.", f"“{papers[1].title}”: note changed."]
+    expect(page.locator(".changed li")).to_have_text(changed)
     reader.goto(address)
     expect(reader.locator("article.entry").first).to_contain_text(papers[0].title)
     expect(reader.get_by_text("Read it twice.")).to_have_count(0)
