@@ -112,7 +112,6 @@ def _refuse(query: Query, text: str) -> None:
             raise QueryError("Nothing to search for. Type a word, a name or an arXiv id.")
         if set(re.findall(r"\w+", text)) <= OPERATORS.keys():
             raise QueryError("AND, OR and NOT only join words. Type a word, a name or an arXiv id.")
-        raise QueryError(f"“{text[:30]}” is too common to search for. Add another word, a name or an arXiv id.")
 
 
 def _query(text: str, parts: Sequence[Part], either: Sequence[Clause], without: Sequence[Clause]) -> Query:

@@ -27,13 +27,15 @@ class Suggestions:
 
 
 def suggested(text: str) -> Suggestions:
-    """At most sixteen queries. What cannot be read finds no papers, but names and words may begin so: `we`, `to`."""
+    """At most sixteen queries. What cannot be read has none."""
+    try:
+        query = parse(text)
+    except QueryError:
+        return Suggestions()
     if len(author_key(text)) < SHORTEST:
         return Suggestions()
-    try:
-        found = [place & PAPER for place in places(understood(parse(text), is_unfinished=True), MOST_PAPERS)]
-    except QueryError:
-        found = []
+    reading = understood(query, is_unfinished=True)
+    found = [place & PAPER for place in places(reading, MOST_PAPERS)]
     papers = Paper.objects.in_bulk(found)
     last = author_key(text.split(" ")[-1])
     words = dictionary.endings(last, 4) if len(last) >= SHORTEST and "-" not in last else []

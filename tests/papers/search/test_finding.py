@@ -76,7 +76,7 @@ FOUND: dict[str, list[str]] = {
     "2105.0000": [RENYI, NEED],
     "2105.": [RENYI, NEED],
     "1706.0376": [ALL],
-    "since:1991": [ALL, VISION, LANGUAGE, RENYI, NEED],
+    "the": [ALL, VISION, LANGUAGE, RENYI, NEED],
     "of the attention": [ALL, VISION, NEED],
     "nowhere": [],
     "t_attention": [],

@@ -255,19 +255,8 @@ def test_suggestions_are_titles_and_names_with_their_addresses(
         ["http://127.0.0.1:8000/papers/2103.03230"],
     ]
     assert client.get("/search/suggest?q=ada+ex").json()[1:3] == [["Attention for All", "Ada Example"], ["Paper", "Author"]]
-    make_paper(authors=["Beatrix Example"])
-    index_changed()
-    assert client.get("/search/suggest?q=be").json()[1] == ["Beatrix Example"]  # too common a word, but a name may begin so
     for query in ("", "-x", "since:", "x" * 999):
         assert client.get("/search/suggest", {"q": query}).json()[1] == []
-
-
-@pytest.mark.parametrize("kind", ["papers", "posts"])
-def test_a_query_of_common_words_alone_explains_itself(client: Client, library: None, kind: str) -> None:
-    shown = page(client, q="of the", **({"in": "posts"} if kind == "posts" else {}))
-
-    assert "“of the” is too common to search for. Add another word, a name or an arXiv id." in shown
-    assert "2105.00001" not in shown
 
 
 def test_browsers_are_told_how_to_search(client: Client) -> None:
