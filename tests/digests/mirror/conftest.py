@@ -1,12 +1,14 @@
-"""Three published days, and a target in a folder that holds them."""
+"""Three published days, and targets that hold them: a folder of posts, and the site as files."""
 
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from digests.mirror.targets import Target
+from digests.mirror.targets import Kind, Target
 from digests.models import Digest
+from papers.rendered.waiting import render_changed
+from papers.search.index import index_changed
 from tests.digests.mirror.mirrored import update
 from tests.factories import make_digest
 
@@ -19,5 +21,14 @@ def digests() -> list[Digest]:
 @pytest.fixture
 def target(digests: list[Digest], tmp_path: Path) -> Target:
     made = Target("notes", tmp_path / "notes")
+    update(made)
+    return made
+
+
+@pytest.fixture
+def site(digests: list[Digest], tmp_path: Path) -> Target:
+    index_changed()
+    render_changed()
+    made = Target("site", tmp_path / "site", Kind.HTML, "html")
     update(made)
     return made

@@ -40,13 +40,6 @@ def digests() -> list[Digest]:
     return made
 
 
-@pytest.fixture
-def site(digests: list[Digest], tmp_path: Path) -> Target:
-    target = Target("site", tmp_path / "site", Kind.HTML, "html")
-    update(target)
-    return target
-
-
 def links_of(folder: Path) -> Iterator[tuple[str, str]]:
     for path in folder.rglob("*.html"):
         for address in re.findall(r'\s(?:href|src|action)="([^"]*)"', path.read_text()):

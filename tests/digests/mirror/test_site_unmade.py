@@ -1,6 +1,5 @@
 """A page that raises an error costs the site as files only itself."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,31 +10,13 @@ from digests.mirror import site as mirrored_site
 from digests.mirror import site_pages
 from digests.mirror.targets import Kind, Target
 from digests.models import Digest, Entry, MirrorHealth
-from papers.rendered.waiting import render_changed
-from papers.search.index import index_changed
 from tests.digests.mirror.mirrored import files, is_true, update
-from tests.factories import make_digest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SENTENCE = (
     "The page {} could not be made (ValueError: no such thing), so its file stays as it was. The next run tries again; if that "
     "goes on, report what the log says."
 )
-
-
-@pytest.fixture
-def digests() -> list[Digest]:
-    made = [make_digest(date(2021, month, day), papers=2) for month, day in ((4, 29), (5, 11), (5, 12))]
-    index_changed()
-    render_changed()
-    return made
-
-
-@pytest.fixture
-def site(digests: list[Digest], tmp_path: Path) -> Target:
-    target = Target("site", tmp_path / "site", Kind.HTML, "html")
-    update(target)
-    return target
 
 
 @pytest.fixture
@@ -90,7 +71,7 @@ def test_rebuild_removes_nothing_that_only_a_page_that_raises_leads_to(
     before = set(files(site.folder))
     paper = digests[1].papers.get(entries__position=1)
     broken.add(paper.get_absolute_url())  # which alone leads to the paper's citations
-    gone = "posts/hot-papers-2021-04-29/index.html"
+    gone = "posts/hot-papers-2021-05-10/index.html"
     Digest.objects.filter(pk=digests[0].pk).update(status=Digest.Status.WITHDRAWN)
 
     report = update(site, rebuild=True, processes=processes)
