@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2s
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -22,6 +22,9 @@ THERE_FOR = timedelta(seconds=30)
 """How long an editor counts as being at the desk: the page reports every ten seconds."""
 WRITING_FOR = timedelta(seconds=25)
 """How long an editor counts as typing after the last report of it."""
+AHEAD = timedelta(minutes=1)
+"""Who was seen later than so long from now was seen before the clock was set back, and may be gone. Clocks of two machines may
+differ a little."""
 KEPT_FOR = timedelta(days=1)
 PLACE = re.compile(rf"intro|(?:{'|'.join(text.name for text in TEXTS)}|row):(?:{ARXIV_ID})")
 WINDOW = re.compile(r"[0-9-]{1,24}")
@@ -79,7 +82,7 @@ def others_and_unread(day: date, editor: AbstractBaseUser) -> tuple[list[Other],
     now = timezone.now()
     received = Received.objects.filter(editor=OuterRef("editor"), read_at=None).order_by().values("editor")
     number = Coalesce(Subquery(received.annotate(number=Count("pk")).values("number")), 0)
-    there = Presence.objects.filter(day=day, seen_at__gt=now - THERE_FOR).select_related("editor").annotate(unread=number)
+    there = Presence.objects.filter(_seen_lately(now), day=day).select_related("editor").annotate(unread=number)
     rows = list(there.order_by("pk"))
     found: dict[int, Other] = {}
     for row in rows:
@@ -113,9 +116,13 @@ def writing_on(digests: Iterable[Digest], editor: AbstractBaseUser) -> dict[int,
     """Return what others are writing on the days of these digests at this moment, by digest; one query if nobody is typing."""
     by_day = {digest.date: digest for digest in digests}
     now = timezone.now()
-    typing = Presence.objects.filter(day__in=by_day, seen_at__gt=now - THERE_FOR, wrote_at__gt=now - WRITING_FOR)
+    typing = Presence.objects.filter(_seen_lately(now), day__in=by_day, wrote_at__gt=now - WRITING_FOR)
     days = typing.exclude(place="").exclude(editor_id=editor.pk).order_by().values_list("day", flat=True).distinct()
     return {by_day[day].pk: writing(others(day, editor), by_day[day]) for day in days}
+
+
+def _seen_lately(now: datetime) -> Q:
+    return Q(seen_at__gt=now - THERE_FOR, seen_at__lt=now + AHEAD)
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ import {lookedAt, refreshLook} from "./desk/look.js";
 import {commitAll, makeDraggable, showWaiting as showWaitingPlaces} from "./desk/order.js";
 import {all, find, root, say} from "./desk/page.js";
 import "./desk/presence.js";
-import {act, checked} from "./desk/publish.js";
+import {act, checked, isAnswered} from "./desk/publish.js";
 import {refreshPosts, savePosts} from "./desk/posts.js";
 import {changes, flushNow, put, sendLast, undecided} from "./desk/queue.js";
 import {showSaving, showUndecided} from "./desk/saving.js";
@@ -38,7 +38,7 @@ const postButton = async (button) => {
             body[field.name] = field.name === "fold" ? Number(field.value) : field.value;
         }
     }
-    if (button.ariaBusy) { // it was pressed a moment ago
+    if (button.ariaBusy && !isAnswered()) { // it was pressed a moment ago
         return;
     }
     button.ariaBusy = "true";

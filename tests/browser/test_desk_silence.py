@@ -63,3 +63,18 @@ def test_lost_connection_is_told_to_who_only_looks(open_desk: OpenDesk, papers: 
     ann.context.set_offline(False)
     expect(ann.page.locator("#check-trouble")).to_be_hidden()
     expect(ann.saving).to_have_class("")
+
+
+def test_words_on_unsaved_changes_go_when_they_are_saved(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann = open_desk()
+    toast = ann.page.locator("#desk-toast")
+    ann.press("v")
+    expect(ann.page.locator("#publish-title")).to_be_focused()
+    ann.page.route("**/remove", lambda route: route.abort())
+    ann.press("l", "x", "Shift+P")
+    expect(toast).to_have_text("Some of your changes aren’t saved yet, so this wasn’t done. Try again once they are.")
+
+    ann.page.unroute("**/remove")
+    ann.saved()
+    assert toast.is_hidden()
+    assert Digest.objects.get().status == "draft"

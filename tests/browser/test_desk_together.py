@@ -98,6 +98,23 @@ def test_same_paper_moved_by_two_is_decided_by_the_second(open_desk: OpenDesk, p
     assert stored()[2] == papers[0]
 
 
+def test_conflict_that_is_opened_as_it_is_decided_is_asked_once(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann, bob = open_desk("Ann"), open_desk("Bob")
+    bob.hear_nothing()
+    ann.press("l", "Alt+ArrowDown")
+    ann.saved()
+    bob.press("l", "Alt+ArrowDown", "Alt+ArrowDown")
+    expect(bob.conflict).to_be_visible()
+
+    bob.page.evaluate("""() => {
+        document.querySelector("#desk-conflict").close("mine"); // its event comes later
+        document.querySelector("#desk-problems button").click();
+    }""")
+    bob.saved()
+    expect(bob.conflict).to_be_hidden()
+    assert stored()[2] == papers[0]
+
+
 def test_typing_on_while_saving_is_no_conflict(open_desk: OpenDesk, papers: list[str]) -> None:
     ann = open_desk()
     ann.press("l", "n")

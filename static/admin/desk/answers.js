@@ -2,10 +2,10 @@
 
 import {decideNext} from "./conflicts.js";
 import {acknowledge} from "./fields.js";
-import {all, complain, rowOf} from "./page.js";
+import {all, complain, hush, rowOf} from "./page.js";
 import {reload} from "./polling.js";
 import {keepChosen} from "./posts.js";
-import {checkAgain, isPanelOpen} from "./publish.js";
+import {checkAgain, isPanelOpen, UNSAVED} from "./publish.js";
 import {changes, isText, onQueue, rebase} from "./queue.js";
 import {apply} from "./revision.js";
 import {showSaving, showUndecided} from "./saving.js";
@@ -35,7 +35,12 @@ const showAgain = ({body}) => {
 };
 
 onQueue({
-    state: showSaving,
+    state: (state) => {
+        showSaving(state);
+        if (changes().every(({held}) => held)) {
+            hush(UNSAVED);
+        }
+    },
     arrived: async (answer) => {
         noteMoves(answer);
         return answer.rows ? apply(answer) : false;

@@ -8,7 +8,7 @@ import {compared} from "./words.js";
 
 const dialog = find("#desk-conflict");
 const slot = (name) => find(`[data-slot=${name}]`, dialog);
-let shown = null;
+let shown = null; // what the dialog asks, until its answer is taken in: that is a moment after it closed
 let isPutOff = false; // a conflict came while somebody typed
 let direct = null; // what to do with the retry of a request that never was in the queue
 let before = null; // what had the focus
@@ -76,7 +76,7 @@ export const decideNext = () => {
     open.filter(isSettled).forEach(({id}) => undecided.remove(id));
     const next = open.find((record) => !isSettled(record));
     isPutOff = Boolean(next) && isTextField(document.activeElement);
-    if (next && !isPutOff && !dialog.open) {
+    if (next && !isPutOff && !shown) {
         show(next);
     }
 };
@@ -103,7 +103,7 @@ export const ask = async (action, conflict, from, again) => {
         complain(`Edit conflict: ${conflict.what}. Leave the field to decide.`);
         await afterTyping(from);
     }
-    while (dialog.open) {
+    while (shown) {
         await new Promise((resolve) => { dialog.addEventListener("close", () => setTimeout(resolve), {once: true}); });
     }
     direct = again;

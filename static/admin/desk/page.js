@@ -52,8 +52,11 @@ export const complain = (text) => {
     say(text);
 };
 
-/** What did not work is past: something else was done. */
-export const hush = () => { find("#desk-toast").hidden = true; };
+/** What did not work is past: something else was done. `only`: of this text alone. */
+export const hush = (only) => {
+    const toast = find("#desk-toast");
+    toast.hidden ||= !only || toast.textContent === only;
+};
 
 const LONGEST_PRESS = 5000; // milliseconds: not every browser tells that a scrollbar was let go
 let pressed = null;

@@ -18,6 +18,8 @@ const READING = ["check", "rules_preview"];
 const OFFLINE = "You’re offline, so this wasn’t done. Try again when you’re back online.";
 const SIGNED_OUT = "You’re signed out, so this wasn’t done. Sign in again in another tab, then try again.";
 const UNREAD = "The server isn’t responding. Try again in a moment.";
+/** Said until they are. */
+export const UNSAVED = "Some of your changes aren’t saved yet, so this wasn’t done. Try again once they are.";
 const UNKNOWN = "No answer came, so this may or may not have been done. Check the desk before you try again.";
 
 let turn = Promise.resolve();
@@ -38,7 +40,7 @@ const ready = async () => {
     if (await isSaved()) {
         return true;
     }
-    complain("Some of your changes aren’t saved yet, so this wasn’t done. Try again once they are.");
+    complain(UNSAVED);
     return false;
 };
 
@@ -50,19 +52,25 @@ const findOut = async () => {
     }
 };
 
+const anywayDialog = find("#desk-anyway");
+let isAsking = false;
+/** The question was answered, but what waits for the answer has not heard of it yet: what is pressed now is not pressed twice. */
+export const isAnswered = () => isAsking && !anywayDialog.open;
+
 /** Somebody is typing: whether it is to be done all the same. */
 const askAnyway = async ({error, anyway}, from) => {
     if (isTypingSince(from)) {
         complain(`${error} Leave the field to answer.`);
         await afterTyping(from);
     }
-    const dialog = find("#desk-anyway");
-    find("[data-slot=asked]", dialog).textContent = error;
-    find("[data-slot=anyway]", dialog).textContent = anyway;
-    dialog.returnValue = "wait";
-    dialog.showModal();
-    await new Promise((resolve) => { dialog.addEventListener("close", resolve, {once: true}); });
-    return dialog.returnValue === "anyway";
+    find("[data-slot=asked]", anywayDialog).textContent = error;
+    find("[data-slot=anyway]", anywayDialog).textContent = anyway;
+    anywayDialog.returnValue = "wait";
+    isAsking = true;
+    anywayDialog.showModal();
+    await new Promise((resolve) => { anywayDialog.addEventListener("close", resolve, {once: true}); });
+    isAsking = false;
+    return anywayDialog.returnValue === "anyway";
 };
 
 /** `quietly`: what the answer says is not spoken, since something else was said a moment ago. `from`: where it was asked for. */

@@ -84,6 +84,18 @@ def test_editor_of_whom_nothing_is_heard_writes_no_more(ann: Client, bob: Client
     assert told(ann) == [("Bob", "intro", False)]
 
 
+def test_who_was_seen_before_the_clock_was_set_back_is_not_there_for_hours(
+    ann: Client, bob: Client, papers: list[Paper], tonight: Any
+) -> None:
+    poll(bob, at="intro", typing=1)
+    tonight.shift(-20)  # a machine whose clock is a little behind
+    assert told(ann) == [("Bob", "intro", True)]
+    tonight.shift(-3600)
+    assert told(ann) == []
+    poll(bob, at="intro", typing=1)
+    assert told(ann) == [("Bob", "intro", True)]
+
+
 def test_publisher_is_told_that_somebody_writes_and_may_publish_anyway(
     eve: Client, bob: Client, papers: list[Paper], settings: Any
 ) -> None:
