@@ -15,6 +15,8 @@ LEASE = "beat"
 LASTS = timedelta(seconds=20)
 RENEW_EVERY_S, LOOK_EVERY_S = 5, 1
 LONG_AGO = timedelta(days=30)
+SET_BACK_S = 5
+"""A clock that is adjusted goes back by less."""
 logger = logging.getLogger(__name__)
 
 
@@ -27,12 +29,20 @@ class LeadingScheduler(Scheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._me = leases.new_holder()
         self._leads = self._is_away = False
-        self._looked_at = float("-inf")
+        self._looked_at = self._began = float("-inf")
         super().__init__(*args, **kwargs)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Return the seconds until the next call."""
+        self._notice_set_back()
         return super().tick(*args, **kwargs) if self.leads() else LOOK_EVERY_S
+
+    def _notice_set_back(self) -> None:
+        """Give every tick at once if the clock was set back: Celery would give none until it is there again."""
+        before, self._began = self._began, time.time() - time.monotonic()
+        if self._began < before - SET_BACK_S:
+            logger.warning("The clock was set back by %.0f s: all work is looked for at once", before - self._began)
+            self._make_all_due()
 
     def leads(self) -> bool:
         """Say whether this process leads; asks the database every few seconds."""

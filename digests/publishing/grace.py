@@ -23,6 +23,8 @@ from digests.publishing.status import NOT_PUBLISHED, PUBLISHED, publish
 
 TAKEN_BACK: dict[str, Any] = {"goes_out_at": None, "goes_out_by": None, "goes_out_replaces": None}
 """The note of a correction stays, for the next try."""
+LONGEST_GRACE = timedelta(minutes=10)
+"""PUBLISH_GRACE_SECONDS allows no more."""
 
 
 def publish_soon(digest: Digest, *, now: datetime, by: User, seen: int) -> bool:
@@ -101,5 +103,7 @@ def release(digest: Digest, *, now: datetime) -> bool:
 
 
 def release_all(now: datetime) -> list[Digest]:
-    """Those whose grace period is over; those that this call published."""
+    """Those whose grace period is over; those that this call published. One that would last longer than any is over, too: the
+    clock was set back, and readers would wait until it is there again."""
+    Digest.all_drafts.filter(NOT_PUBLISHED, goes_out_at__gt=now + LONGEST_GRACE).update(goes_out_at=now)
     return [digest for digest in Digest.all_drafts.filter(NOT_PUBLISHED, goes_out_at__lte=now) if release(digest, now=now)]

@@ -1,8 +1,10 @@
 """One process at a time, by the database's clock; and the beat that leads."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
+import time_machine
 from django.db import OperationalError
 from django.db.models.functions import Now
 
@@ -68,6 +70,23 @@ def test_of_two_beats_one_gives_each_tick_and_the_other_succeeds_it(monkeypatch:
     ticks(second)
     assert sorted(sent) == sorted(second.schedule)
     assert Lease.objects.get(name=LEASE).holder == "second"
+
+
+def test_clock_that_is_set_back_stops_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else nothing would be collected or published until the clock is there again: for an hour, or for days."""
+    app.finalize()
+    sent: list[str] = []
+    beat = scheduler(sent, monkeypatch)
+    monkeypatch.setattr("hotpapers_site.beat.time.monotonic", count(100.0, 0.1).__next__)
+    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=UTC), tick=False) as clock:
+        ticks(beat)
+        sent.clear()
+        clock.shift(-1)  # it is adjusted
+        ticks(beat)
+        assert sent == []
+        clock.shift(-3600)
+        ticks(beat)
+    assert sorted(sent) == sorted(beat.schedule)
 
 
 def test_two_beats_with_one_name_of_host_and_one_number_are_two(monkeypatch: pytest.MonkeyPatch) -> None:

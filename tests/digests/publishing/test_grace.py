@@ -99,6 +99,16 @@ def test_worker_releases_where_the_page_was_closed_and_undo_is_too_late(eve: Cli
     assert not grace.release(draft, now=NOW + timedelta(hours=1))
 
 
+def test_list_goes_out_although_the_clock_was_set_back(eve: Client, draft: Digest, clock: Any) -> None:
+    post(eve, "publish")
+    clock.shift(-3600)
+    assert post(eve, "release").json()["said"] == "It isn’t time yet."
+    tasks.publish_due()
+    tasks.publish_due()
+
+    assert (Digest.objects.get().status, PublicEvent.objects.count()) == ("published", 1)
+
+
 def test_list_that_is_going_out_is_not_edited(eve: Client, draft: Digest) -> None:
     post(eve, "publish")
     paper = draft.entries.get(position=1).paper.arxiv_id
