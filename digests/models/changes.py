@@ -21,7 +21,7 @@ class ListChange(models.Model):
     class Action(models.TextChoices):
         """What was done. `details` holds what each action says beside the paper; its keys are named here."""
 
-        BEFORE = "before", "before its first change here"
+        BEFORE = "before", "as it was before the first change"
         PROPOSED = "proposed", "proposed again after new counts"
         IMPORTED = "imported", "imported again"
         ADDED = "added", "added"

@@ -109,3 +109,14 @@ def test_role_by_action(action: Callable[[Client], bool], least: str, clients: d
 
     allowed = ROLES[ROLES.index(least) :] if least in ROLES else []
     assert [name for name, does in may.items() if does] == allowed
+
+
+def test_rights_are_named_as_their_rows_are_in_the_admin() -> None:
+    names = dict(Permission.objects.filter(content_type__app_label="papers").values_list("codename", "name"))
+
+    assert {names[f"{action}_tweet"] for action in ("add", "change", "delete", "view")} == {
+        "Can add post",
+        "Can change post",
+        "Can delete post",
+        "Can view post",
+    }
