@@ -12,7 +12,7 @@ NODE := var/node
 LIGHTHOUSE := 12.8.2
 VNU := 26.9.27
 
-.PHONY: help setup run sandbox test test-all test-mirror check bench fuzz lighthouse relevance lock system-test-tools test-faults
+.PHONY: help setup run sandbox test test-all test-mirror check types lint bench fuzz lighthouse relevance lock system-test-tools test-faults
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -36,10 +36,14 @@ run: $(VENV)/.base ## serve the whole product at http://127.0.0.1:8000 (PORT=808
 sandbox: $(VENV)/.base ## run the whole product against invented services; a day takes a minute (ARGS="--speed 5000 --papers 1000")
 	@$(BIN)/python manage.py sandbox $(ARGS)
 
-check: $(VENV)/.dev ## lint, types, import rules, templates, migrations
+check: types lint ## types, lint, import rules, templates, migrations
+
+types: $(VENV)/.dev
+	$(BIN)/mypy .
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates/admin
 	$(BIN)/djlint --quiet --lint --profile jinja templates/readers
@@ -64,11 +68,16 @@ system-test-tools:
 # The generators' tests need hundreds of npm packages: they are test-mirror's.
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/digests/mirror/generators $(ARGS)
 
-test: check system-test-tools ## check, then every test on SQLite, browser included, and on PostgreSQL what may differ there
+# Each of the three keeps one processor busy.
+CHECK_AND_INSTALL = @$(MAKE) --no-print-directory --jobs 3 --output-sync types lint system-test-tools
+
+test: ## check, then every test on SQLite, browser included, and on PostgreSQL what may differ there
+	$(CHECK_AND_INSTALL)
 	$(BIN)/python -m tests.servers --database sqlite -- $(PYTEST)
 	$(BIN)/python -m tests.servers --database postgresql -- $(PYTEST) -m "not browser"
 
-test-all: check system-test-tools ## check, then every test on both databases
+test-all: ## check, then every test on both databases
+	$(CHECK_AND_INSTALL)
 	$(BIN)/python -m tests.servers --database sqlite -- $(PYTEST)
 	$(BIN)/python -m tests.servers --database postgresql -- $(PYTEST) --everything
 
