@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from digests.models import Notice, ShownTweet
 from hotpapers_site.models import SecurityEvent
+from papers.counts.mentions import match_left
 from papers.models import PaidRead, Tweet
 
 BATCH = 2_000
@@ -51,6 +52,8 @@ KEPT = (
 def forget(now: datetime, *, dry_run: bool = False) -> Iterator[tuple[Kept, int]]:
     """Delete what is older than its setting allows, and yield how many rows of each kind were deleted; with `dry_run`, how many
     would be."""
+    if not dry_run:
+        match_left()  # none of these is a post about no paper
     for kept in KEPT:
         if days := getattr(settings, kept.setting):
             older = kept.older(now - timedelta(days=days))

@@ -113,11 +113,12 @@ def _bring_in(
     announced = [*found.new, *(found.cross if settings.INCLUDE_CROSS_LISTS else ())]
     ours = Paper.objects.filter(arxiv_id__in=[*announced, *found.replaced])
     known = set(ours.values_list("arxiv_id", flat=True))
-    whole = set(ours.filter(is_sample=False).exclude(abstract="").values_list("arxiv_id", flat=True))
+    whole = dict(ours.filter(is_sample=False).exclude(abstract="").values_list("arxiv_id", "pk"))
     wanted = dict.fromkeys(number for number in announced if number not in whole)
     if first_time:
         wanted |= dict.fromkeys(number for number in found.replaced if number in known)
     _date_known(found)
+    match(papers=list(whole.values()))  # an earlier attempt may have been killed before it did so
     come_along = {record.arxiv_id: record for record in found.records if record.arxiv_id in wanted}
     _store(found, come_along.values())
     asked = [number for number in wanted if number not in come_along]
@@ -215,7 +216,8 @@ def _store(found: Announcement, records: Iterable[PaperRecord]) -> None:
         replace_categories({int(pk): by_id[number].categories for pk, number in changed})
         if awaiting:
             rows.insert(Paper, _COLUMNS, awaiting, on_conflict=_AWAIT_EDITOR)
-    match(papers=[pk for pk, _ in changed])
+        match(papers=[pk for pk, _ in changed])  # in here, so that no paper is kept without
+    match(papers=[pk for pk, _ in changed])  # and those that others stored meanwhile
 
 
 def _take_stock(found: Announcement, missing: Collection[str], left_out: Collection[LeftOut], now: datetime) -> CollectionDay:

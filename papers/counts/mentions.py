@@ -15,7 +15,8 @@ def match(*, papers: Collection[int] = (), tweets: Collection[int] = ()) -> None
     """Mentions of papers that were not here become mentions of the papers, for these papers or tweets (primary keys).
 
     To be called after the rows are committed, by whoever brought papers and by whoever brought tweets: of two workers that
-    do not see each other's rows yet, the later one then sees both.
+    do not see each other's rows yet, the later one then sees both. One that is killed before it does so does it when it is
+    told the same again.
     """
     column, keys = ("paper.id", papers) if papers else ("unmatched.tweet_id", tweets)
     if not keys:
@@ -36,10 +37,17 @@ def match(*, papers: Collection[int] = (), tweets: Collection[int] = ()) -> None
         (matched if papers else matched.filter(tweet__in=tweets)).delete()
 
 
+def match_left() -> None:
+    """Match all that waits though its paper is here: what workers left that were killed and never told the same again."""
+    papers = Paper.objects.filter(arxiv_id__in=UnmatchedMention.objects.values("arxiv_id"))
+    match(papers=list(papers.values_list("pk", flat=True)))
+
+
 def add_mentions(network: str, papers: Mapping[str, Collection[str]]) -> dict[str, int]:
     """By the network's ids, the arXiv ids of the papers that a stored tweet mentions; gives back the tweets' primary keys."""
     keys = dict(Tweet.objects.filter(network=network, status_id__in=papers).values_list("status_id", "pk"))
-    match(tweets=link(keys, papers))
+    link(keys, papers)
+    match(tweets=list(keys.values()))  # also what an earlier attempt left that was killed before it got so far
     return keys
 
 
@@ -78,8 +86,11 @@ def relink(network: str, papers: Mapping[str, Collection[str]], *, now: datetime
             stale[pk] = paper
         missing.discard((tweet, number))
     stale_waiting = []
+    still_waiting = []
     for pk, tweet, number in waiting:
-        if number not in papers[known[tweet]]:
+        if number in papers[known[tweet]]:
+            still_waiting.append(tweet)
+        else:
             stale_waiting.append(pk)
         missing.discard((tweet, number))
     if stale:
@@ -88,4 +99,4 @@ def relink(network: str, papers: Mapping[str, Collection[str]], *, now: datetime
         UnmatchedMention.objects.filter(pk__in=stale_waiting).delete()
     gained, unmatched = _insert(missing) if missing else ([], [])
     measure_again(sorted({*stale.values(), *gained}), now=now)
-    transaction.on_commit(lambda: match(tweets=unmatched))  # as in `link`
+    transaction.on_commit(lambda: match(tweets=[*unmatched, *still_waiting]))  # as in `link`

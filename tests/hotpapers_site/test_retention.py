@@ -80,6 +80,16 @@ def test_posts_go_only_where_no_paper_ever_came(monkeypatch: pytest.MonkeyPatch)
     assert set(Tweet.objects.values_list("pk", flat=True)) == {shown.pk, mentions.pk, young.pk}
 
 
+def test_a_post_whose_paper_came_while_its_worker_was_killed_gets_its_paper_and_stays() -> None:
+    tweet = make_tweet(posted_at=clock.now() - OLD)
+    UnmatchedMention.objects.create(tweet=tweet, arxiv_id=make_paper().arxiv_id)
+
+    forget_old()
+
+    assert Mention.objects.values_list("tweet", flat=True).get() == tweet.pk
+    assert UnmatchedMention.objects.count() == 0
+
+
 def test_zero_keeps_for_ever(settings: Settings) -> None:
     settings.KEEP_PAID_READS_DAYS = 0
     PaidRead.objects.create(at=clock.now() - timedelta(days=30_000), purpose=PaidRead.Purpose.SWEEP, reserved=1, reads=1)

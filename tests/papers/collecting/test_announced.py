@@ -109,7 +109,7 @@ def test_collect_papers_takes_as_many_statements_for_a_hundred_papers_as_for_a_f
     week: Week, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     # A few for the day's row and its state, the rest for one batch of metadata.
-    with django_assert_max_num_queries(40) as few:
+    with django_assert_max_num_queries(43) as few:
         collect(week)
     week.arxiv.world = type(week.world)(first_day=MONDAY, papers_a_day=90)
     week.world.now = FRIDAY_NIGHT

@@ -1,5 +1,6 @@
 """Papers that were here before, days without an announcement, and what goes wrong."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from papers import clock
-from papers.collecting import days
+from papers.collecting import announced, days
 from papers.collecting.announced import collect_papers
 from papers.models import CollectionDay, Mention, Paper, SourceHealth, UnmatchedMention
 from papers.sources.http import ServiceRefused, SourceError
@@ -68,6 +69,32 @@ def test_collect_papers_gives_tweets_that_were_here_first_their_papers(week: Wee
 
     assert Mention.objects.values_list("tweet", "paper__arxiv_id").get() == (tweet.pk, number)
     assert UnmatchedMention.objects.values_list("arxiv_id", flat=True).get() == "2611.00001"
+
+
+@pytest.mark.parametrize("passed", [0, 1], ids=["before its papers are kept", "after a tweet came that it did not see"])
+def test_collect_papers_that_was_killed_before_it_matched_does_it_when_it_runs_again(
+    week: Week, monkeypatch: pytest.MonkeyPatch, passed: int
+) -> None:
+    number = min(week.new(FRIDAY))
+    UnmatchedMention.objects.create(tweet=make_tweet(), arxiv_id=number)
+    called = 0
+
+    def see_nothing_or_die(*, papers: Collection[int]) -> None:
+        nonlocal called
+        called += bool(papers)
+        if called > passed:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(announced, "match", see_nothing_or_die)
+        collect(week)
+    assert Paper.objects.filter(arxiv_id=number).exists() is bool(passed)
+    assert Mention.objects.count() == 0
+
+    collect(week)
+
+    assert Mention.objects.values_list("paper__arxiv_id", flat=True).get() == number
+    assert UnmatchedMention.objects.count() == 0
 
 
 def test_collect_papers_waits_for_the_announcement(week: Week) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -233,6 +234,20 @@ def test_a_post_that_links_another_paper_now_loses_the_old_link(clock: time_mach
     store("bluesky", [linking("2611.90001", "2611.90003")], read_at=NOW)
     store("bluesky", [linking("2611.90002")], read_at=NOW)
     assert mentions() == {("at://did:plc:a/app.bsky.feed.post/3k", "2611.90002")}
+    assert UnmatchedMention.objects.count() == 0
+
+
+def test_mentions_that_a_killed_worker_left_are_matched_when_it_is_told_again(
+    clock: time_machine.Traveller, django_capture_on_commit_callbacks: Any
+) -> None:
+    one = FoundPost("at://did:plc:a/app.bsky.feed.post/3k", "did:plc:a", "", "", MORNING, ("2611.90001",), (Run("text"),))
+    store("bluesky", [one], read_at=NOW)
+    make_paper(arxiv_id="2611.90001")  # its worker looked before the post was here, and the post's was killed before it looked
+
+    with django_capture_on_commit_callbacks(execute=True):
+        store("bluesky", [one], read_at=NOW)
+
+    assert mentions() == {(one.id, "2611.90001")}
     assert UnmatchedMention.objects.count() == 0
 
 

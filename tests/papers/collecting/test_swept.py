@@ -258,9 +258,20 @@ def test_store_lets_counts_fall_but_takes_no_older_reading(week: Week) -> None:
     assert (older, Tweet.objects.get(pk=tweet.pk).favorites) == (tweet.favorites, 0)
 
 
+def test_mentions_that_a_killed_worker_left_are_matched_when_it_is_told_again() -> None:
+    tweet = found("2123605488883991000", "2611.90001")
+    store([tweet], read_at=FRIDAY_NIGHT)
+    make_paper(arxiv_id="2611.90001")  # its worker looked before the tweet was here, and the tweet's was killed before it looked
+
+    store([tweet], read_at=FRIDAY_NIGHT)
+
+    assert Mention.objects.values_list("tweet__status_id", "paper__arxiv_id").get() == (tweet.status_id, "2611.90001")
+    assert UnmatchedMention.objects.count() == 0
+
+
 def test_store_takes_a_constant_number_of_statements(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     papers = [make_paper().arxiv_id for _ in range(3)]
-    with django_assert_max_num_queries(21) as few:  # PostgreSQL asks for a lock besides
+    with django_assert_max_num_queries(25) as few:  # PostgreSQL asks for a lock besides
         store([found(str(2_123_605_488_883_991_000 + n), *papers) for n in range(2)], read_at=FRIDAY_NIGHT)
     with django_assert_max_num_queries(len(few)):
         store([found(str(2_123_605_488_883_992_000 + n), *papers) for n in range(500)], read_at=FRIDAY_NIGHT)
