@@ -23,7 +23,7 @@ def main() -> None:
         sys.stderr.write("Stopped by Ctrl-C.\n")
         sys.exit(130)
     except Exception as error:
-        from hotpapers_site.databases.away import what_to_do
+        from hotpapers_site.databases.failed_commands import what_to_do
 
         if not (line := what_to_do(error, sys.argv[1])):
             raise

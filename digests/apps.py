@@ -6,11 +6,11 @@ class DigestsConfig(AppConfig):
     name = "digests"
 
     def ready(self) -> None:
-        from digests.editing import shown_tweets, texts
+        from digests.editing import shown_tweets, texts_to_render
         from digests.page_cache import triggers
         from papers import shown
 
         shown.answered_by(shown_tweets)
-        texts.register_all()
+        texts_to_render.register_all()
         pre_migrate.connect(triggers.drop, sender=self)
         post_migrate.connect(triggers.TRIGGERS.install, sender=self)

@@ -9,7 +9,7 @@ from celery.beat import Scheduler
 from django.db import Error, connection
 
 from hotpapers_site import leases
-from hotpapers_site.health import pulse
+from hotpapers_site.health import heartbeat_thread
 
 LEASE = "beat"
 LASTS = timedelta(seconds=20)
@@ -78,7 +78,7 @@ class LeadingScheduler(Scheduler):
 
     def close(self) -> None:
         super().close()
-        pulse.stop()
+        heartbeat_thread.stop()
         try:
             leases.give_up(LEASE, self._me)
         except Error:

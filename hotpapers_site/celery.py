@@ -23,7 +23,7 @@ from django.conf import settings
 
 from hotpapers_site import logs
 from hotpapers_site.queues import DEFAULT, QUEUES, ROUTES
-from papers.away import why_away
+from papers.database_errors import why_away
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotpapers_site.settings")
 # Celery drops what Django's checks say, and they load all pages: a sixth of a worker's start, and 15 MB. `web` makes them, too.

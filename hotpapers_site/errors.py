@@ -15,7 +15,7 @@ from django.template import loader
 from django.urls import Resolver404, is_valid_path
 from django.views import csrf, defaults
 
-from papers.away import why_away
+from papers.database_errors import why_away
 
 ADMIN_PAGE = re.compile(r"(?P<app>[a-z_]+?)_(?P<model>[a-z]+)_(?P<page>add|change|changelist|delete|history)")
 """The name of an admin page's address."""

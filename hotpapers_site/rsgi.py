@@ -28,7 +28,7 @@ from hotpapers_site.wsgi import application as django_application
 
 from digests.page_cache.middleware import held_answer  # isort: skip - needs the apps, which the line above loads
 from hotpapers_site import logs
-from hotpapers_site.health import pulse, request_counts
+from hotpapers_site.health import heartbeat_thread, request_counts
 from hotpapers_site.health.views import HEALTHY
 from hotpapers_site.serving.leftovers import end_with_parent
 
@@ -125,7 +125,7 @@ def begin(*_: object) -> None:
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     settle()
     signal.signal(signal.SIGTERM, before)
-    pulse.start("web", also=request_counts.store)
+    heartbeat_thread.start("web", also=request_counts.store)
 
 
 def settle() -> None:
@@ -137,7 +137,7 @@ def settle() -> None:
 
 
 def end(*_: object) -> None:
-    pulse.stop()
+    heartbeat_thread.stop()
 
 
 application.__rsgi_init__ = begin  # type: ignore[attr-defined]

@@ -173,7 +173,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hotpapers_site.sessions.keep_session_in_use",
     "hotpapers_site.accounts.password.FreshPasswordMiddleware",
-    "hotpapers_site.odd_numbers.OddNumbersMiddleware",
+    "hotpapers_site.impossible_values.ImpossibleValuesMiddleware",
     "axes.middleware.AxesMiddleware",  # the last one
 ]
 ROOT_URLCONF = "hotpapers_site.urls"

@@ -5,14 +5,14 @@ from django.urls import include, path
 
 from hotpapers_site import security_txt
 from hotpapers_site.accounts import own_account, password, second_factor
-from hotpapers_site.health import pages
+from hotpapers_site.health import system_page
 
 urlpatterns = [
     path("admin/password_change/", password.password_change),
     path("admin/confirm_password/", password.confirm_password, name="confirm-password"),
     path("admin/second_factor/", second_factor.verify, name="second-factor"),
     path("admin/account/", own_account.own_account, name="own-account"),
-    path("admin/system/", pages.system, name="system"),
+    path("admin/system/", system_page.system, name="system"),
     path("admin/", include("digests.desk.urls")),
     path("admin/", admin.site.urls),
     path(".well-known/security.txt", security_txt.security_txt),

@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from papers.access import networks
 from papers.access.connections import calendar, note_answer, note_failure, sources
-from papers.collecting import posts
+from papers.collecting import open_posts
 from papers.collecting.announced import store_paper
 from papers.counts import erased_on_request, measuring
 from papers.counts.due import first_due
-from papers.counts.reading import refresh_posts
-from papers.counts.refreshing import refresh
+from papers.counts.refreshing_open import refresh_posts
+from papers.counts.refreshing_paid import refresh
 from papers.models import Mention, Paper, SourceHealth, Tweet
 from papers.networks.paper_links import paper_id
 from papers.networks.registry import KINDS, PAID, texts
@@ -158,7 +158,7 @@ def _fetch_post(key: PostKey, paper: Paper, now: datetime) -> None:
     post = reading.found[key.id]
     _refuse_erased(key, post.author_id, post.handle)
     Tweet.objects.with_keys([key]).update(is_sample=False)
-    posts.store(key.network, [replace(post, papers=tuple(dict.fromkeys((*post.papers, paper.arxiv_id))))], read_at=now)
+    open_posts.store(key.network, [replace(post, papers=tuple(dict.fromkeys((*post.papers, paper.arxiv_id))))], read_at=now)
 
 
 class Refreshed(NamedTuple):

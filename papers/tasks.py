@@ -18,13 +18,13 @@ from papers.access import networks
 from papers.access.connections import Sources, note_failure, sources
 from papers.collecting import days, progress
 from papers.collecting.announced import Progress, collect_papers
-from papers.collecting.network_days import collect_posts, days_due, tell_unread
-from papers.collecting.swept import collect_tweets
+from papers.collecting.open_days import collect_posts, days_due, tell_unread
+from papers.collecting.paid_days import collect_tweets
 from papers.counted import counted
 from papers.counts.claiming import claim_due, claim_posts, claim_texts
 from papers.counts.embedding import embed, to_embed
-from papers.counts.reading import refresh_posts
-from papers.counts.refreshing import refresh
+from papers.counts.refreshing_open import refresh_posts
+from papers.counts.refreshing_paid import refresh
 from papers.counts.thinning import thin
 from papers.models import SourceHealth, Tweet
 from papers.networks.base import Network

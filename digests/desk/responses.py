@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
-from digests.desk.body import Body, read_body, versions
 from digests.desk.filters import Filters
+from digests.desk.request_body import Body, read_body, versions
 from digests.desk.rows.changed import changed_rows
 from digests.desk.state import Desk, read_desk
 from digests.editing.conflicts import Conflict, Refused

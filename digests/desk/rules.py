@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from digests.desk.body import Body, flag, whole
+from digests.desk.request_body import Body, flag, whole
 from digests.editing.conflicts import Conflict, Refused
 from digests.models.editors import name_of
 from papers import network_words

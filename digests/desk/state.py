@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, Case, Count, Q, When
 
+from digests.desk.calendar_strip import StripDay, strip
 from digests.desk.comments import Open, open_comments
 from digests.desk.context import visits
 from digests.desk.context.covered import covered, ignored_on
@@ -19,7 +20,6 @@ from digests.desk.next_step import NextStep, next_step
 from digests.desk.pulse import pulse_of
 from digests.desk.rows.candidates import CandidateRow, candidate_rows, chosen_candidates
 from digests.desk.rows.entries import EntryRow, list_rows
-from digests.desk.strip import StripDay, strip
 from digests.desk.suggestions import Place, Suggestion, suggestions
 from digests.editing import presence
 from digests.models import Digest, Dismissal, Entry

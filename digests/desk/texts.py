@@ -9,8 +9,8 @@ from functools import partial
 from django.contrib.auth.models import User
 
 from digests.desk.changing import Action, compare, editing, entry_of, save
+from digests.editing.cleaning import clean, seen
 from digests.editing.columns import LONGEST_TEXT, NOTE, TITLE, Text
-from digests.editing.typed import clean, seen
 from digests.models import Entry
 from papers.models import Paper
 

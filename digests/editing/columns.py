@@ -4,7 +4,7 @@ history, comparisons, imports and the page."""
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from digests.editing.typed import clean, seen
+from digests.editing.cleaning import clean, seen
 from digests.models import Entry, ListChange
 from papers.models import Paper
 

@@ -8,10 +8,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from digests.markdown import carried, mojibake
+from digests.markdown import front_matter_data, mojibake
 from digests.markdown.format import parse, render
 from digests.markdown.post import Post, PostError
-from digests.processes import shared_out
+from digests.parallel import shared_out
 
 FEW = 20
 """Fewer posts than this are read just as fast without a separate process."""
@@ -101,7 +101,7 @@ def read_post(path: Path) -> PostFile:
         raise UnreadablePost(f"line {line}: expected UTF-8, found the byte 0x{data[error.start]:02x}") from error
     except OSError as error:
         raise UnreadablePost(f"cannot be read: {error.strerror}") from error
-    if carried.is_carrier(text):
+    if front_matter_data.is_carrier(text):
         return _read_carrier(path, text)
     if TOMBSTONE.match(text):
         raise Tombstone("says that its day was withdrawn; nothing to import")
@@ -118,7 +118,7 @@ def read_post(path: Path) -> PostFile:
 def _read_carrier(path: Path, text: str) -> PostFile:
     """Read a file of a mirror's other profiles, whose front matter holds the post as data."""
     try:
-        post = carried.read(text)
+        post = front_matter_data.read(text)
     except PostError as error:
         raise UnreadablePost(str(error)) from error
     _expect_day(path, post)

@@ -19,7 +19,7 @@ from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.models import Digest, DigestQuerySet, Entry, PublicEvent
-from digests.processes import shared_out
+from digests.parallel import shared_out
 from papers.rows import select
 
 

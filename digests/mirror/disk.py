@@ -21,7 +21,7 @@ STATE = f"{OURS}/state"
 WRITTEN = f"{OURS}/written"
 """Which `mirror.json` we wrote last (remember_written)."""
 UNMADE = f"{OURS}/unmade"
-"""Pages that the last run could not make (unmade.py)."""
+"""Pages that the last run could not make (failed_pages.py)."""
 MANY = 20
 """From so many files on, one call makes all durable. An fsync of each costs the file system a commit of its journal, and takes
 eight times as long as writing a small file."""

@@ -17,7 +17,7 @@ from digests.markdown.format import file_name, render
 from digests.mirror.disk import FolderInUse as FolderInUse
 from digests.mirror.disk import locked, make_durable, write_file
 from digests.models import Digest, DigestQuerySet
-from digests.processes import shared_out
+from digests.parallel import shared_out
 
 POST_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---Hot-Papers\.md")
 UNFINISHED = ".unfinished"

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import Error
 
 from digests.mirror.days import days_of
-from digests.mirror.looking import read_state
+from digests.mirror.outside_changes import read_state
 from digests.mirror.targets import Target
 from digests.models import MirrorHealth
 from digests.page_cache.log import changed_since

@@ -9,7 +9,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import Error
 
-from digests.mirror import git, hooks, unmade
+from digests.mirror import failed_pages, git, hooks
 from digests.mirror.days import Days
 from digests.mirror.disk import FolderError, FolderInUse
 from digests.mirror.manifest import ManifestError
@@ -17,7 +17,7 @@ from digests.mirror.targets import Kind, Target
 from digests.mirror.updating import Source, Tell, check, update
 from digests.mirror.writing import FileState, Report
 from digests.models import MirrorHealth
-from digests.processes import ProcessEnded
+from digests.parallel import ProcessEnded
 from papers.rendered.waiting import render_changed
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def differences(target: Target, *, since: date | None = None) -> tuple[list[tupl
     """Return the files that are not what they should be, and a sentence for each page that cannot be made; writes nothing."""
     source = source_of(target)
     found = list(check(source, since=since))
-    return [(name, state) for name, state in found if state != FileState.SAME], unmade.told(source.unmade)
+    return [(name, state) for name, state in found if state != FileState.SAME], failed_pages.told(source.unmade)
 
 
 def unpushed(target: Target) -> str:

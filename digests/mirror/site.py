@@ -13,16 +13,16 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connection, connections
 
-from digests.mirror import site_pages, unmade
+from digests.mirror import failed_pages, site_pages
 from digests.mirror.days import withdrawn
 from digests.mirror.made_with import PAGES, shown_settings, software
 from digests.mirror.manifest import Entry, Manifest
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.page_cache.subjects import widened
-from digests.processes import shared_out
-from digests.reader.once import keeping
-from papers.away import why_away
+from digests.parallel import shared_out
+from digests.reader.made_once import keeping
+from papers.database_errors import why_away
 
 SHARE = 100
 """Pages that a process makes before it reports what they link to; fewer are not shared out. Their papers are read together."""
@@ -86,7 +86,7 @@ class Site:
         there = {entry.address: name for name, entry in manifest.showing(widened(subjects))} if subjects else {}
         names = {site_pages.uncompressed(name) for name in touched}
         there |= {entry.address: name for name in names if (entry := touched.get(name) or manifest.get(name))}
-        there |= {address: site_pages.file_of(address) for address in unmade.left_by_last_run(self.folder)}
+        there |= {address: site_pages.file_of(address) for address in failed_pages.left_by_last_run(self.folder)}
         looked_at, gone = set(there.values()), set[str]()
         pages = self._crawl(there, set(), manifest)
         for file in self._anew(pages, manifest, names, looked_at, gone):
@@ -149,7 +149,7 @@ class Site:
             except Exception as error:
                 if why_away(error):
                     raise
-                if len(self.unmade) < unmade.MOST:
+                if len(self.unmade) < failed_pages.MOST:
                     logger.exception("The page %s could not be made", address)
                 self.unmade[address] = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
                 continue

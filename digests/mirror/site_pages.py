@@ -28,7 +28,7 @@ from digests.page_cache.finished import COMPRESS
 from digests.reader.feeds.old_addresses import OLD_ADDRESSES
 from digests.reader.lists.listing import HOTTEST_OF
 from digests.reader.lists.selections import Period, SelectionError
-from digests.reader.once import of_coming
+from digests.reader.made_once import of_coming
 from papers.text.identifiers import ARXIV_ID
 
 READERS = "digests.urls"

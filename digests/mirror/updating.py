@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from digests.mirror import disk, unmade
-from digests.mirror.looking import State, look, read_state
+from digests.mirror import disk, failed_pages
 from digests.mirror.manifest import NAME, Entry, Manifest, ManifestError
+from digests.mirror.outside_changes import State, look, read_state
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover
 from digests.page_cache.log import changed_since
 from digests.page_cache.subjects import CLOCK
@@ -57,8 +57,9 @@ def update(
 
     Otherwise, only these files are checked: those that show something that changed since the last run, by the database's log,
     once an hour those that depend on the time, and those that somebody wrote to since. Without `looks_at_all`, files of the last
-    kind may be found by a later run (looking.py); none is written over unseen. Raises FolderError, FolderInUse, ManifestError,
-    ProcessEnded.
+    kind may be found by a later run (outside_changes.py); none is written over unseen.
+
+    Raises FolderError, FolderInUse, ManifestError, ProcessEnded.
     """
     folder = source.folder
     with _told(folder), collecting_rarely():
@@ -88,8 +89,8 @@ def update(
                     if tell:
                         tell(name, state)
             report = writer.finish()
-            report.unmade = unmade.told(source.unmade)
-            unmade.remember(folder, source.unmade)
+            report.unmade = failed_pages.told(source.unmade)
+            failed_pages.remember(folder, source.unmade)
             if since is None and (touched or is_another_hour or now != left.position or looked.after != left.after):
                 disk.write_state(folder, looked._replace(position=now).text())
     return report

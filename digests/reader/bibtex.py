@@ -12,7 +12,7 @@ from papers.models import Paper
 from papers.rendered.stored import Texts
 from papers.text.delimiters import FORMULA
 from papers.text.identifiers import year_of
-from papers.text.seen import without_controls
+from papers.text.visible import without_controls
 
 CONTENT_TYPE = "application/x-bibtex; charset=utf-8"
 BEFORE_A_DIGIT = r"(?<!\\)\$(?![\s\d])(?:(?:\\.|[^\s$\\])+|(?=[^$]*[\\^_])(?:\\.|[^$\\])+(?<!\s))\$(?=\d)"

@@ -17,7 +17,7 @@ from django.db.models.functions import Cast, Left
 
 from digests.models import Digest, Entry
 from digests.reader.likeness import ComparedPapers, Text
-from digests.reader.once import kept
+from digests.reader.made_once import kept
 from papers.models import Mention, Paper, PaperCategory, of_live_tweet
 from papers.rows import select
 

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from digests.editing.cleaning import clean, seen
 from digests.editing.conflicts import Refused
-from digests.editing.typed import clean, seen
 from digests.models import Comment
 from digests.models.editors import name_of
 from digests.notices import telling

@@ -21,7 +21,7 @@ LOUD = {
     *(Kind.LIMIT_REACHED, Kind.WRONG_CODE, Kind.WRONG_KEY, Kind.RECOVERY_CODE),
     *(Kind.FACTOR_REMOVED, Kind.KEY_REMOVED, Kind.RIGHTS_CHANGED),
 }
-"""Events that are logged as warnings and sent as alerts (health/security.py), as is a password that somebody else changed."""
+"""Logged as warnings and sent as alerts (health/security_alerts.py), as is a password that somebody else changed."""
 RIGHTS = {"is_active": "active", "is_staff": "staff", "is_superuser": "superuser"}
 OPERATOR = "by the operator"
 asking: ContextVar[HttpRequest | None] = ContextVar("asking", default=None)

@@ -22,13 +22,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from digests.mirror.disk import WHAT_TO_DO, FolderError, told
 from hotpapers_site.databases import copying
 from hotpapers_site.databases.addresses import file_address
-from hotpapers_site.databases.away import of_newer_version
 from hotpapers_site.databases.copying import NotCopied, Progress, Table
 from hotpapers_site.databases.scratch import scratch
 from hotpapers_site.databases.stopped import expect_stopped
+from hotpapers_site.databases.versions import of_newer_version
 from papers import clock
-from papers.away import is_full
 from papers.counts.erased_on_request import erase_again
+from papers.database_errors import is_full
 from papers.models import Erasure
 
 DATABASE, CONTENTS = "database.sqlite3", "backup.json"

@@ -35,7 +35,7 @@ from digests.models import Digest
 from hotpapers_site.databases import numbering
 from hotpapers_site.databases.addresses import configured
 from papers import triggers
-from papers.away import why_away
+from papers.database_errors import why_away
 from papers.models import Paper
 
 BATCH = 2_000

@@ -16,7 +16,7 @@ from digests.mirror import running
 from digests.models import Digest, MirrorHealth
 from digests.page_cache import triggers
 from hotpapers_site import sending_notices
-from hotpapers_site.databases.away import of_newer_version, waiting_migrations
+from hotpapers_site.databases.versions import of_newer_version, waiting_migrations
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue

@@ -9,10 +9,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from hotpapers_site import leases
-from hotpapers_site.health import alerts, heartbeats, security, troubles
+from hotpapers_site.health import alerts, heartbeats, security_alerts, troubles
 from hotpapers_site.health.troubles import Found
 from hotpapers_site.models import Trouble
-from papers.away import why_away
+from papers.database_errors import why_away
 
 LEASE = "watch"
 LASTS = timedelta(seconds=45)
@@ -72,7 +72,7 @@ def look() -> None:
     heartbeats.forget_succeeded()
     note(troubles.found())
     tell()
-    security.tell_events()
+    security_alerts.tell_events()
     Trouble.objects.filter(ended_at__lt=Now() - KEPT).delete()
 
 

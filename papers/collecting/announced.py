@@ -20,7 +20,7 @@ from papers.sources.arxiv.metadata import BATCH
 from papers.sources.arxiv.pages import PaperRecord
 from papers.sources.arxiv.xml import Garbled
 from papers.sources.http import Gone, Malformed, SourceError
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 logger = logging.getLogger(__name__)
 CATCHUP_REACH = timedelta(days=90)

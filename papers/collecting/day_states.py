@@ -10,7 +10,7 @@ from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.network_words import title
 from papers.networks.registry import KINDS, PAID
-from papers.sources.records import LeftOut, told
+from papers.sources.left_out import LeftOut, told
 
 State = CollectionDay.State
 FAILED_AFTER = 6

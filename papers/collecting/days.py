@@ -20,7 +20,7 @@ from papers.models import CollectionDay, NetworkDay, PaidRead, SourceDay, Source
 from papers.networks.registry import PAID
 from papers.sources.arxiv.calendar import SATURDAY
 from papers.sources.http import SourceError
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 State = CollectionDay.State
 REACH = timedelta(days=90)

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from papers import clock
 from papers.access.connections import health_of, note_answer, note_failure
-from papers.collecting import days, posts
-from papers.collecting.network_days import note_missed
+from papers.collecting import days, open_posts
+from papers.collecting.open_days import note_missed
 from papers.models import CollectionDay, NetworkDay, StreamPlace
 from papers.networks.base import Heard, Stream
 from papers.sources.http import Transient
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 LEASE = timedelta(seconds=45)
 """Longer than a connection takes to be made or given up. By the real clock."""
@@ -133,13 +133,13 @@ def keep(network: str, heard: Heard, me: str) -> None:
         changes = {"leader_until": timezone.now() + LEASE, "is_live": heard.is_live, "cursor": heard.cursor}
         if not ours.update(**changes, **({"heard_at": now} if heard.frames else {})):
             raise NotLeading
-        posts.store(network, heard.found, read_at=now)
+        open_posts.store(network, heard.found, read_at=now)
         if heard.removed:
-            posts.remove(network, heard.removed, now=now)
+            open_posts.remove(network, heard.removed, now=now)
         if heard.authors_gone:
-            posts.remove_authors(network, heard.authors_gone, now=now)
+            open_posts.remove_authors(network, heard.authors_gone, now=now)
         if heard.authors_back:
-            posts.look_for_authors(network, heard.authors_back, now=now)
+            open_posts.look_for_authors(network, heard.authors_back, now=now)
         if heard.missed:
             note_missed(network, *heard.missed, now=now)
         if heard.unreadable and (day := CollectionDay.objects.filter(date=now.date()).first()):

@@ -18,7 +18,7 @@ from papers.models import Erasure, Tweet
 from papers.models.tweets import TweetQuerySet
 from papers.networks.registry import KINDS
 from papers.rows import select
-from papers.search import posts as index
+from papers.search import post_index
 from papers.shown import lists
 from papers.text.folding import Folded
 
@@ -96,7 +96,7 @@ def _forget(keys: Collection[int], now: datetime) -> None:
     Tweet.objects.filter(pk__in=keys).update(state=Tweet.State.ERASED, state_since=now, next_read_at=None, author_id="", **ERASED)
     lists().forget_texts(keys, COPIED)
     measure_papers(keys, now=now)
-    index.forget(keys)
+    post_index.forget(keys)
     if connection.vendor == "sqlite":
         transaction.on_commit(_empty_log)
 

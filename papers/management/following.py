@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from papers.access import networks
-from papers.away import why_away
 from papers.collecting.following import follow
+from papers.database_errors import why_away
 from papers.management.collecting import told
 from papers.management.signals import follower_begins, follower_ends
 

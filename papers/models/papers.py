@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from papers.models.rendering import RenderedText
 from papers.text.identifiers import ARXIV_ID, CATEGORY
-from papers.text.keys import LINE, key_of
+from papers.text.rendered_keys import LINE, key_of
 
 
 @lru_cache(maxsize=10_000)  # a list's page asks for sixty

@@ -14,7 +14,7 @@ import httpx
 from papers.networks.strict_json import mapping, read_json, text_of, whole_number
 from papers.sources.answer_headers import retry_after_s
 from papers.sources.http import Answer, Malformed, RateLimited, ServiceRefused, SourceError, Transient, base_url, fetch, retrying
-from papers.sources.records import is_mostly_unread
+from papers.sources.left_out import is_mostly_unread
 
 MAX_BYTES = 32 * 1024 * 1024
 LONGEST_WAIT_S = 3600.0

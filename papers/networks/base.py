@@ -14,7 +14,7 @@ import httpx
 
 from papers.sources.gate import Gate
 from papers.sources.http import Gone, SourceError, Unreadable
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 LONGEST_ADDRESS = 500
 """Addresses of posts have at most so many characters; longer input is refused."""

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import httpx
 
 from papers.networks.base import GoneReason, Kind
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 Also decides whether a quote or a reply counts: like any post, it counts for the papers that it links itself, and for no others.
 So a stranger's quote or reply counts by its own link, and never by the link of the post that it quotes or answers: the networks'
 readers (`<name>/posts.py`) hand over a post's own addresses and text alone. Two rules of X: a repost never counts
-(`papers/collecting/tweets.py`), and a thread's first post counts for what its author links below (`papers/collecting/swept.py`).
+(`papers/collecting/paid_posts.py`), and a thread's first post counts for what its author links below
+(`papers/collecting/paid_days.py`).
 """
 
 import re

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from papers.text.seen import is_visible, without_controls
+from papers.text.visible import is_visible, without_controls
 
 LARGEST_COUNT = 10**8
 """The largest count that we take: no post comes near, and our database keeps sums of 32 bits."""

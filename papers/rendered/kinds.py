@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from papers.text import keys
+from papers.text import rendered_keys
 
 VERSION = 6
 """The renderer's version. Raise it with every change to its output; all texts are then rendered again."""
@@ -14,7 +14,7 @@ VERSION = 6
 class Kind(StrEnum):
     """How a text is written, and so how it is rendered."""
 
-    LINE = keys.LINE
+    LINE = rendered_keys.LINE
     """TeX on one line without links, since the line is a link itself: a title."""
     COMMENT = "comment"
     """TeX on one line with its addresses as links."""
@@ -43,7 +43,7 @@ class Rendered(NamedTuple):
 
 def key_of(text: Text) -> str:
     """The key that the text is kept under."""
-    return keys.key_of(*text)
+    return rendered_keys.key_of(*text)
 
 
 def names_source(authors: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """The columns whose text is rendered, and the triggers that note each change to them, whoever makes it.
 
-Apps register their tables when they are ready: `papers` its own, `digests` the editors' (digests/editing/texts.py).
+Apps register their tables when they are ready: `papers` its own, `digests` the editors' (digests/editing/texts_to_render.py).
 
 The rendering of a post's body stays in the body's own row (`WithCleanBody`). A trigger erases it with each change of the body, in
 the same transaction: of a text that its author deleted, no copy is left.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from papers.search.expressions import Clause, Clauses, Term
 from papers.search.names import Others, author_clauses, ways
 from papers.search.parts import Part
-from papers.search.posts import papers_of
+from papers.search.post_index import papers_of
 from papers.search.query import Query
 from papers.search.terms import category_term, id_term
 from papers.search.words import joined, plain_words

@@ -18,10 +18,10 @@ from django.db.models import F, OuterRef, Subquery
 
 from papers.models import IndexedPaper, Paper, PaperAuthor, PaperCategory, PaperMeasurement, Provenance, UnindexedPaper
 from papers.rows import insert
-from papers.search import dictionary, posts
-from papers.search.noted import Progress, take
+from papers.search import dictionary, post_index
 from papers.search.schema import FTS5, GIN, HIGHEST_TIER, TEXTS
 from papers.search.terms import GAP, MOST_AUTHORS, MOST_POSTS, given_in, index_terms, title_words
+from papers.search.waiting import Progress, take
 from papers.search.words import author_key, compounds, plain_words
 from papers.text.tex import readable
 
@@ -62,7 +62,7 @@ def pair_term(first: str, second: str) -> str:
 def index_changed(progress: Progress | None = None) -> int:
     """Index the papers and posts that changed; how many papers. May run beside itself and every other writer."""
     done = take(UnindexedPaper, write, BATCH, progress)
-    posts.index_posts_changed()
+    post_index.index_posts_changed()
     return done
 
 
@@ -95,7 +95,7 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
     categories: defaultdict[int, list[str]] = defaultdict(list)
     for pk, code in PaperCategory.objects.filter(paper__in=ids).order_by("position").values_list("paper", "code"):
         categories[pk].append(code)
-    how_hot, said = _hotness(ids), posts.texts_of(ids, MOST_POSTS)
+    how_hot, said = _hotness(ids), post_index.texts_of(ids, MOST_POSTS)
     entries = []
     for pk, arxiv_id, title, abstract, authors, day, comment in papers:
         texts = {"comment": comment, "posts": said.get(pk, [])}
@@ -124,7 +124,7 @@ def write(ids: Collection[int], *, is_empty: bool = False) -> None:
         for position, name in enumerate(map(readable, authors))
     ]
     insert(PaperAuthor, ["paper", "position", "name", "key"], names)
-    posts.write_of_papers(ids, is_empty=is_empty)
+    post_index.write_of_papers(ids, is_empty=is_empty)
     given = {pk: given_in(terms) for pk, _, terms in entries}
     _add_words([(pk, title, given[pk]) for pk, _, title, *_ in papers], names, known)
 

@@ -5,7 +5,7 @@ from django.db import connection
 from papers.models import Tweet
 from papers.search.expressions import FIRST, Clause, Clauses, fts5, joined_tsquery, tsquery
 from papers.search.parts import Part
-from papers.search.posts import handle_term
+from papers.search.post_index import handle_term
 from papers.search.query import Query
 from papers.search.schema import POST_FTS5, POST_GIN
 from papers.search.words import joined, plain_words

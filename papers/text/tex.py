@@ -13,7 +13,7 @@ from typing import NamedTuple
 from papers.text import tex_commands as commands
 from papers.text.delimiters import FORMULA
 from papers.text.links import ADDRESS, href_of, without_end
-from papers.text.seen import without_controls
+from papers.text.visible import without_controls
 
 DEEPEST = 40
 """The deepest level of nested groups; what lies deeper stays as written."""

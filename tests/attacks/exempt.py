@@ -3,7 +3,7 @@
 ASKS = "asks a service, and is given nothing but ids and settings; what comes back is read by what is registered"
 OURS = "takes what we wrote ourselves, or what a registered function has read and bounded"
 DATABASE = "hands the text to the database as a parameter, after a registered function has read and cut it"
-VIEW = "reads a request's body by digests/desk/body.py: `text`, `short_text`, `status_ids`, which are registered; asked in test_cases.py"
+VIEW = "reads a request's body by digests/desk/request_body.py: `text`, `short_text`, `status_ids`, which are registered; asked in test_cases.py"
 CHILD = "converts formulas, in the bounded child alone: tests/papers/rendered/test_bounded.py"
 THIN = "one call of a registered function"
 
@@ -26,7 +26,7 @@ EXEMPT: dict[str, str] = {
     "papers.fetching.arxiv_id_in": "cuts the text at 500 characters, then reads it by `paper_id`, which is registered",
     "papers.fetching.fetch_tweet": "cuts the link at 500 characters",
     "papers.fetching.identified": "hands the link to each network's `id_in` and `identify`, which are registered or ask",
-    "papers.search.noted.take": DATABASE,
+    "papers.search.waiting.take": DATABASE,
     "papers.lookup.papers_found": DATABASE,
     "papers.lookup.tweets_found": DATABASE,
     "papers.networks.x.client.XClient.sweep": ASKS,
@@ -97,7 +97,7 @@ EXEMPT: dict[str, str] = {
     "papers.search.filters.title_term": OURS,
     "papers.search.parts.is_year": "a bounded pattern, by the registered `parts_of`",
     "papers.search.suggesting.suggested": "cuts the text by the registered `parse`, then asks the database",
-    "papers.search.posts.handle_term": "one word, by the registered `author_key`",
+    "papers.search.post_index.handle_term": "one word, by the registered `author_key`",
     "papers.search.terms.category_term": OURS,
     "papers.search.terms.id_term": OURS,
     "papers.search.terms.id_terms": OURS,
@@ -142,19 +142,19 @@ EXEMPT: dict[str, str] = {
     "digests.desk.views.actions.paper_of": VIEW,
     "digests.editing.presence.arrive": "takes a place that `read_place`, which is registered, has read",
     "digests.reviewing.mentions.mentioned": "looks up what `names_in`, which is registered, has found",
-    "digests.editing.typed.lines": "one replacement",
-    "digests.editing.typed.seen": "two replacements",
+    "digests.editing.cleaning.lines": "one replacement",
+    "digests.editing.cleaning.seen": "two replacements",
     "digests.editing.presence.others": "takes no text",
     "digests.editing.presence.writing_on": "takes no text",
     "digests.editing.presence.others_and_unread": "takes no text",
-    "digests.desk.body.flag": VIEW,
-    "digests.desk.body.whole": VIEW,
-    "digests.desk.body.revision": VIEW,
+    "digests.desk.request_body.flag": VIEW,
+    "digests.desk.request_body.whole": VIEW,
+    "digests.desk.request_body.revision": VIEW,
     "digests.desk.views.actions.rules_of": VIEW,
     "digests.desk.views.actions.place": OURS,
     "digests.desk.context.covered.ignore": VIEW,
     "digests.desk.context.covered.recall": VIEW,
-    "digests.desk.body.versions": "splits at blanks",
+    "digests.desk.request_body.versions": "splits at blanks",
     "digests.desk.filters.Filters.shows": "looks an id up",
     "digests.desk.views.bulk.papers_of": VIEW,
     "digests.markdown.importing.fingerprint": "a hash",

@@ -15,7 +15,7 @@ from papers.networks.huggingface import client as huggingface
 from papers.networks.x import network as x
 from papers.ranking import repeats
 from papers.sources.http import Answer, SourceError
-from papers.text import seen
+from papers.text import visible
 from tests.attacks.reader import Reader
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
@@ -73,8 +73,8 @@ NETWORK_READERS: tuple[Reader, ...] = (
     Reader(strict_json.items, strict_json.items),
     Reader(strict_json.text_of, strict_json.text_of),
     Reader(strict_json.line_of, strict_json.line_of),
-    Reader(seen.without_controls, seen.without_controls),
-    Reader(seen.is_visible, seen.is_visible),
+    Reader(visible.without_controls, visible.without_controls),
+    Reader(visible.is_visible, visible.is_visible),
     Reader(strict_json.count, strict_json.count),
     Reader(strict_json.counts, lambda text: strict_json.counts({"likes": text})),
     Reader(strict_json.moment, strict_json.moment),

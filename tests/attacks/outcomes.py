@@ -18,9 +18,9 @@ from digests.reader import bibtex
 from digests.reader.lists.selections import Period, SelectionError
 from papers.network_words import link_hosts
 from papers.networks.bluesky.posts import runs as read_runs
-from papers.networks.body import body_of
 from papers.networks.hackernews import client as hackernews
 from papers.networks.paper_links import paper_ids_in
+from papers.networks.post_html import body_of
 from papers.networks.strict_json import items
 from papers.networks.x import oembed
 from papers.networks.x.answer import read_answer

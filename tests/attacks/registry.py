@@ -13,12 +13,12 @@ from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 
 from digests import converters
-from digests.desk import body
+from digests.desk import request_body
 from digests.desk.context import near_titles, note_starts
 from digests.desk.filters import Filters
-from digests.editing import comparing, presence, typed
+from digests.editing import cleaning, comparing, presence
 from digests.editing.conflicts import Refused as ActionRefused
-from digests.markdown import carried, composing, files, mojibake, other_networks
+from digests.markdown import composing, files, front_matter_data, mojibake, other_networks
 from digests.markdown import format as post_format
 from digests.mirror.profiles import pages as mirror_pages
 from digests.publishing import checking
@@ -35,13 +35,12 @@ from papers.networks.x import answer as x_answer
 from papers.networks.x import oembed
 from papers.networks.x import posts as x_posts
 from papers.ranking.ranking import RankedPaper
-from papers.search import addresses, as_typed, dictionary, index, marking, nicknames, query, terms, words
-from papers.search import posts as post_index
+from papers.search import addresses, as_typed, dictionary, index, marking, nicknames, post_index, query, terms, words
 from papers.search.parts import QueryError
 from papers.search.written_days import written_in
 from papers.sources import answer_headers, http
 from papers.sources.arxiv import announcement, categories, pages, xml
-from papers.text import embed, formulas, keys, languages, lead, links, notes, post_body, tex, tex_commands
+from papers.text import embed, formulas, languages, lead, links, notes, post_body, rendered_keys, tex, tex_commands
 from tests.attacks import ways_in
 from tests.attacks.network_readers import NETWORK_READERS
 from tests.attacks.reader import Reader
@@ -70,7 +69,7 @@ READERS: tuple[Reader, ...] = (
     Reader(links.without_end, links.without_end),
     Reader(links.without_end, lambda text: links.without_end(f"https://a.org/{text}"), place="path"),
     Reader(links.href_of, links.href_of),
-    Reader(keys.key_of, lambda text: keys.key_of(keys.LINE, text)),
+    Reader(rendered_keys.key_of, lambda text: rendered_keys.key_of(rendered_keys.LINE, text)),
     Reader(links.href_of, lambda text: links.href_of(f"https://{text}"), place="host"),
     Reader(
         lead.lead, lambda text: lead.lead([[tex.Part(part, is_formula=n % 2 == 1) for n, part in enumerate(text.split("$"))]])
@@ -100,9 +99,9 @@ READERS: tuple[Reader, ...] = (
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(abstract=text)), POST, "abstract"),
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(body=text)), POST, "body"),
     Reader(post_format.parse, lambda text: post_format.parse(ways_in.a_post(name=text)), POST, "name"),
-    Reader(carried.is_carrier, lambda text: carried.is_carrier(f"---\n{text}\n---\n")),
-    Reader(carried.read, lambda text: carried.read(f"---\n{text}\n---\n"), POST),
-    Reader(carried.read, lambda text: carried.read(f"---\nhot_papers: {{{text}}}\n---\n"), POST, "data"),
+    Reader(front_matter_data.is_carrier, lambda text: front_matter_data.is_carrier(f"---\n{text}\n---\n")),
+    Reader(front_matter_data.read, lambda text: front_matter_data.read(f"---\n{text}\n---\n"), POST),
+    Reader(front_matter_data.read, lambda text: front_matter_data.read(f"---\nhot_papers: {{{text}}}\n---\n"), POST, "data"),
     *(
         Reader(other_networks.read_post, ways_in.a_other(part), (other_networks.NoPost,), part)
         for part in ("id", "handle", "language", "body", "author")
@@ -279,14 +278,14 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(mentions.names_in, mentions.names_in),
     Reader(mentions.names_in, lambda text: mentions.names_in(f"@{text}"), place="name"),
-    Reader(typed.clean, lambda text: typed.clean(text, longest=200_000), (ActionRefused,)),
+    Reader(cleaning.clean, lambda text: cleaning.clean(text, longest=200_000), (ActionRefused,)),
     Reader(presence.read_place, presence.read_place),
     Reader(presence.read_window, presence.read_window),
     Reader(presence.read_place, lambda text: presence.read_place(f"note:{text}"), place="paper"),
-    Reader(body.papers, lambda text: body.papers({"a": [text]}, "a"), (ActionRefused,)),
-    Reader(body.text, lambda text: body.text({"a": text}, "a")),
-    Reader(body.short_text, lambda text: body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
-    Reader(body.post_keys, lambda text: body.post_keys({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(request_body.papers, lambda text: request_body.papers({"a": [text]}, "a"), (ActionRefused,)),
+    Reader(request_body.text, lambda text: request_body.text({"a": text}, "a")),
+    Reader(request_body.short_text, lambda text: request_body.short_text({"a": text}, "a", 2_000), (ActionRefused,)),
+    Reader(request_body.post_keys, lambda text: request_body.post_keys({"a": [text]}, "a"), (ActionRefused,)),
     Reader(security_keys.read, security_keys.read, (security_keys.Refused,)),
     Reader(comparing.difference, ways_in.a_compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(name=text), ["cs.LG"])),

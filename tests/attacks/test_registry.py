@@ -22,8 +22,8 @@ WHERE = (
     ),
     *("papers.editing", "digests.markdown", "digests.editing.comparing", "digests.converters", "digests.reader.lists.selections"),
     *("digests.reader.bibtex", "digests.reader.names", "digests.templatetags.reading", "digests.desk.filters"),
-    *("digests.desk.views.actions", "digests.desk.body", "digests.editing.presence", "digests.reviewing.mentions"),
-    "digests.editing.typed",
+    *("digests.desk.views.actions", "digests.desk.request_body", "digests.editing.presence", "digests.reviewing.mentions"),
+    "digests.editing.cleaning",
 )
 """Where strangers' text comes in. A new network, source or format is in one of these packages."""
 TEXT = ("str", "bytes", "Answer", "object", "QueryDict", "Contents", "Paper", "Mapping[str, typing.Any]")

@@ -8,8 +8,8 @@ import time_machine
 from pytest_django import Settings
 
 from papers.access import networks
-from papers.collecting import posts
-from papers.counts.reading import refresh_posts
+from papers.collecting import open_posts
+from papers.counts.refreshing_open import refresh_posts
 from papers.fetching import NotFetched, Refreshed, Unknown, fetch_tweet, refresh_counts
 from papers.models import Mention, Paper, PaperMeasurement, SourceHealth, Tweet
 from tests.factories import make_paper, make_tweet
@@ -71,7 +71,7 @@ def test_what_an_editor_said_stays_though_the_post_links_nothing(world: OpenNetw
 
     with networks.opened("bluesky") as network:
         refresh_posts(network, [tweet], now=NOW + timedelta(hours=1))
-    posts.store("bluesky", [], read_at=NOW)
+    open_posts.store("bluesky", [], read_at=NOW)
 
     tweet.refresh_from_db()
     assert (tweet.state, Mention.objects.get().is_by_hand) == ("live", True)

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from papers import fetching
-from papers.collecting import days, posts
+from papers.collecting import days, open_posts
 from papers.models import Tweet
 from papers.networks.base import GoneReason
 from papers.post_keys import PostKey
-from papers.search import posts as indexed
+from papers.search import post_index
 from papers.shown import lists
 
 pytestmark = pytest.mark.django_db
@@ -22,18 +22,18 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MANY = range(1, 1001)
 NAMES = [str(number) for number in MANY]
 LOOKING: dict[str, Callable[[], object]] = {
-    "texts of papers that are indexed": lambda: indexed.texts_of(MANY, 3),
-    "posts that are indexed": lambda: indexed.write(MANY),
-    "papers of posts": lambda: indexed.papers_of([PostKey("x", name) for name in NAMES]),
+    "texts of papers that are indexed": lambda: post_index.texts_of(MANY, 3),
+    "posts that are indexed": lambda: post_index.write(MANY),
+    "papers of posts": lambda: post_index.papers_of([PostKey("x", name) for name in NAMES]),
     "posts that a search found": lambda: Tweet.objects.live().in_bulk(MANY),
     "what is said on several networks": lambda: list(Tweet.objects.live().filter(mentions__paper__in=MANY)),
-    "posts that are deleted": lambda: posts.remove("bluesky", NAMES, now=NOW),
-    "posts of authors who left": lambda: posts.remove_authors("bluesky", dict.fromkeys(NAMES, GoneReason.DELETED), now=NOW),
+    "posts that are deleted": lambda: open_posts.remove("bluesky", NAMES, now=NOW),
+    "posts of authors who left": lambda: open_posts.remove_authors("bluesky", dict.fromkeys(NAMES, GoneReason.DELETED), now=NOW),
     "posts of a day": lambda: days.found_on("bluesky", NOW.date()),
     "posts that are read again now": lambda: fetching.refresh_counts(MANY, now=NOW),
     "posts that the lists of a week show": lambda: list(lists().tweets_of_the_network(after=NOW.date())),
     "lists that show posts": lambda: lists().published_with_tweets(MANY),
-    "posts of authors who are back": lambda: posts.look_for_authors("bluesky", NAMES, now=NOW),
+    "posts of authors who are back": lambda: open_posts.look_for_authors("bluesky", NAMES, now=NOW),
 }
 
 HELD_BY_MOST = ("tweet_by_state", "(network=?)", "SCAN papers_tweet", "entry_hottest", "digest_by_status")

@@ -6,8 +6,8 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digests.desk import actions, texts, tweets
-from digests.desk.body import Body, flag, post_keys, revision, text, whole
 from digests.desk.changing import refuse_published
+from digests.desk.request_body import Body, flag, post_keys, revision, text, whole
 from digests.desk.responses import EDIT, VIEW, DeskAction, answer, desk_action, part, user_of
 from digests.desk.rules import read_rules, save_for_site
 from digests.desk.rules_preview import preview_rules

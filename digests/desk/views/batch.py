@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from digests.desk.body import Body
+from digests.desk.request_body import Body
 from digests.desk.responses import EDIT, answer, as_told, desk_action
 from digests.desk.views import actions, bulk, context
 from digests.editing.conflicts import Conflict, Refused

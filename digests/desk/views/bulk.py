@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from digests.desk import bulk
 from digests.desk.actions import undismiss
-from digests.desk.body import Body, papers, revision
+from digests.desk.request_body import Body, papers, revision
 from digests.desk.responses import EDIT, DeskAction, desk_action, user_of
 from digests.desk.rules import read_rules
 from digests.editing.conflicts import Refused

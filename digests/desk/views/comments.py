@@ -11,8 +11,8 @@ from django.utils.crypto import get_random_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from digests.desk.body import Body, flag, short_text, text, whole
 from digests.desk.comments import threads
+from digests.desk.request_body import Body, flag, short_text, text, whole
 from digests.desk.responses import EDIT, VIEW, answer, desk_action, desk_part, part, user_of
 from digests.desk.views.actions import paper_of
 from digests.desk.views.notes import rendering

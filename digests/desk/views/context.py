@@ -6,8 +6,8 @@ from datetime import date
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from digests.desk.body import Body, short_text
 from digests.desk.context import compared, covered, note_starts, past_lists
+from digests.desk.request_body import Body, short_text
 from digests.desk.responses import EDIT, VIEW, DeskAction, desk_action, desk_part, part, user_of
 from digests.desk.views.actions import paper_of
 from digests.editing.conflicts import Refused

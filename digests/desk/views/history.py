@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from digests.desk.body import Body, revision
+from digests.desk.request_body import Body, revision
 from digests.desk.responses import EDIT, PUBLISH, VIEW, desk_action, user_of
 from digests.desk.state import digests_of
 from digests.desk.views.publication import own, titles_in

@@ -10,7 +10,7 @@ from digests.desk.context.covered import covered, ignored_on
 from digests.desk.responses import EDIT, VIEW, desk_part, part
 from digests.desk.rows.entries import entry_tweets
 from digests.desk.state import digests_of
-from digests.reader.pages.histories import histories
+from digests.reader.pages.counts_over_time import histories
 from digests.reader.pages.papers import drawn, posts_of
 from digests.reader.texts import texts_of_whole_papers
 from papers.code_links import code_links

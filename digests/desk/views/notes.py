@@ -10,7 +10,7 @@ from threading import Lock
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import escape
 
-from digests.desk.body import Body, short_text
+from digests.desk.request_body import Body, short_text
 from digests.desk.responses import EDIT, desk_action
 from digests.editing.columns import LONGEST_TEXT
 from papers.rendered.bounded import Renderer, Trouble

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digests.desk import tweets
-from digests.desk.body import Body, flag, revision, short_text
 from digests.desk.changing import Action, editing, own_revision
+from digests.desk.request_body import Body, flag, revision, short_text
 from digests.desk.responses import EDIT, PUBLISH, VIEW, answer, desk_action, desk_of, part, user_of
 from digests.desk.state import Desk, digests_of
 from digests.editing import history, presence

@@ -5,7 +5,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
-from digests.desk.body import Body, short_text
+from digests.desk.request_body import Body, short_text
 from digests.desk.responses import EDIT, PUBLISH, desk_action, user_of
 from digests.desk.views.publication import done, edited
 from digests.reviewing import review

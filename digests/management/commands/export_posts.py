@@ -13,7 +13,7 @@ from digests.mirror.disk import FolderError, told
 from digests.mirror.folder import FileState, FolderInUse, compare, write
 from digests.mirror.updating import collecting_rarely
 from digests.models import Digest
-from digests.processes import ProcessEnded
+from digests.parallel import ProcessEnded
 from papers.counted import counted
 from papers.management.collecting import a_path, day
 

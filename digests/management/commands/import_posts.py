@@ -14,9 +14,9 @@ from digests.markdown.files import PostFile, Tombstone, UnreadablePost, post_fil
 from digests.markdown.format import render
 from digests.markdown.importing import Batch, Outcome, batches, fingerprint, store, store_new
 from digests.models import Digest
-from digests.processes import ProcessEnded
-from papers.away import why_away
+from digests.parallel import ProcessEnded
 from papers.counted import counted
+from papers.database_errors import why_away
 from papers.management.collecting import a_path
 
 AT_ONCE = 10

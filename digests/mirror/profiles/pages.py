@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from digests.markdown import carried
+from digests.markdown import front_matter_data
 from digests.markdown.format import front_matter, render
 from digests.markdown.other_networks import others
 from digests.markdown.post import Post, PostPaper, PostTweet
@@ -71,7 +71,7 @@ def _page(profile: Profile, day: Post, **context: Any) -> str:
         "description": f"Hot papers {day.day}",
         "address": profile.address_of(day.day),
         "slug": f"hot-papers-{day.day}",
-        "data": None if context.get("is_withdrawn") else carried.written(day),
+        "data": None if context.get("is_withdrawn") else front_matter_data.written(day),
         "post": None,
         "is_withdrawn": False,
         "is_embedding": False,

@@ -21,8 +21,8 @@ from digests.reader.feeds.weeks import week_items
 from digests.reader.lists.filters import filters_of
 from digests.reader.lists.listing import ListPage, listed
 from digests.reader.lists.selections import FORMS, Selection, SelectionError, shown
+from digests.reader.made_once import of_coming, once
 from digests.reader.metadata import metadata_of_list
-from digests.reader.once import of_coming, once
 from digests.reader.pages.calendars import years
 from digests.reader.texts import texts_of_citations, texts_of_entries
 from digests.templatetags.reading import absolute

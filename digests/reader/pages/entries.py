@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from digests.models import Digest, Entry, ShownTweet
 from digests.reader.pages import charts
-from digests.reader.pages.histories import History, histories
+from digests.reader.pages.counts_over_time import History, histories
 from digests.templatetags.reading import score
 from papers import network_words
 from papers.code_links import code_links

@@ -8,7 +8,7 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef, Q
 
 from digests.models import Digest, Entry, ShownTweet, in_published_digest
-from digests.reader.pages.histories import History, histories
+from digests.reader.pages.counts_over_time import History, histories
 from digests.reader.related import Asked, RelatedPaper, related_to
 from digests.reader.texts import texts_of_whole_papers
 from papers.models import Mention, Paper, PaperCategory, Tweet

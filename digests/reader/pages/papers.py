@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from digests.models import ShownTweet
 from digests.page_cache.subjects import shows, times
 from digests.reader import bibtex
+from digests.reader.made_once import of_coming
 from digests.reader.metadata import metadata_of_paper
-from digests.reader.once import of_coming
 from digests.reader.pages import charts
-from digests.reader.pages.histories import History
+from digests.reader.pages.counts_over_time import History
 from digests.reader.pages.loading import load
 from digests.reader.related import nearby
 from papers.code_links import code_links

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from digests.models import Entry, in_published_digest
 from digests.page_cache.subjects import shows
-from digests.reader.once import of_coming
+from digests.reader.made_once import of_coming
 from digests.reader.pages.days import expect_visible, kept_private
 from digests.reader.pages.entries import entries_of
 from digests.reader.pages.loading import visible_paper

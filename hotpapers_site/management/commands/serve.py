@@ -17,13 +17,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from digests.markdown import samples
 from digests.models import Digest
-from hotpapers_site.databases import away
+from hotpapers_site.databases import versions
 from hotpapers_site.management.commands.web import HOST, PORT
 from hotpapers_site.queues import QUEUES, Queue
 from hotpapers_site.serving import broker, leftovers, ports, static_files, supervisor
-from hotpapers_site.serving.alone import NotAlone, alone
+from hotpapers_site.serving.serve_lock import NotAlone, alone
 from hotpapers_site.serving.supervisor import Program, Watched
-from hotpapers_site.serving.telling import Teller
+from hotpapers_site.serving.terminal import Teller
 from hotpapers_site.values import is_loopback
 from papers import clock, network_words
 from papers.access import networks
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def serve(self, archive: Path | None, port: int) -> None:
         self.expect_free(port)
-        if newer := away.of_newer_version():
+        if newer := versions.of_newer_version():
             raise CommandError(newer)
         call_command("migrate", verbosity=0)
         static_files.collect_changed()

@@ -12,8 +12,8 @@ from papers.access import networks
 from papers.access.connections import sources
 from papers.collecting.announced import collect_papers
 from papers.collecting.day_states import open_networks_behind
-from papers.collecting.network_days import collect_posts
-from papers.collecting.swept import collect_tweets
+from papers.collecting.open_days import collect_posts
+from papers.collecting.paid_days import collect_tweets
 from papers.management.collecting import add_date, past_or_today, summary, today, told
 from papers.models import CollectionDay
 from papers.sources.http import SourceError

@@ -26,7 +26,7 @@ from papers.networks.bluesky.search import Search
 from papers.networks.bluesky.stream import Jetstream
 from papers.networks.strict_json import items, mapping, text_of
 from papers.sources.http import SourceError
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 PUBLIC_HOSTS = frozenset({"public.api.bsky.app", "api.bsky.app"})
 ACCOUNTS = "https://bsky.social"

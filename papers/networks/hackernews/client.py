@@ -17,7 +17,7 @@ from papers.networks.api import Api, EachAlone, utc_now
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead, Run
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import LATEST, counts, items, line_of, mapping, moment, text_of, whole_number
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000

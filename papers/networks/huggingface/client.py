@@ -15,7 +15,7 @@ from papers.networks.api import Api, EachAlone, Params
 from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, Network, PostsRead
 from papers.networks.paper_links import paper_id
 from papers.networks.strict_json import counts, mapping, moment, text_of
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 PAGE_SIZE = 100
 FULL_PAGES = (50, PAGE_SIZE)

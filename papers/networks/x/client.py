@@ -20,7 +20,7 @@ from papers.networks.strict_json import items, text_of, whole_number
 from papers.networks.x.answer import read_answer
 from papers.networks.x.posts import is_status_id, read_gone, read_posts
 from papers.sources.http import Malformed, Misconfigured, base_url, fetch, retrying
-from papers.sources.records import LeftOut, is_mostly_unread
+from papers.sources.left_out import LeftOut, is_mostly_unread
 
 LOOKUP_SIZE = 100
 """The most ids that one lookup takes."""

@@ -11,7 +11,7 @@ from papers.networks.base import GoneReason
 from papers.networks.paid import Counts, FoundTweet
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import LARGEST_COUNT, items, language, mapping, moment, text_of, whole_number
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 from papers.text.identifiers import STATUS_ID
 
 LARGEST_ID = 2**63 - 1

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from papers.sources.arxiv.pages import PaperRecord, Section, Sections
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 
 @dataclass(frozen=True)

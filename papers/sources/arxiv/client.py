@@ -16,7 +16,7 @@ from papers.sources.arxiv.pages import ARXIV_ID_ALONE, PaperRecord, Sections, re
 from papers.sources.arxiv.requests import GatedRequests
 from papers.sources.gate import Gate
 from papers.sources.http import Malformed, RateLimited, ServiceRefused, SourceError, Transient
-from papers.sources.records import LeftOut, told
+from papers.sources.left_out import LeftOut, told
 
 FEED_FULL = 1990
 """A feed holds at most 2,000 entries; beyond that arXiv leaves papers out without saying so."""

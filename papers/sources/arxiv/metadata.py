@@ -7,7 +7,7 @@ from papers.sources.arxiv.pages import ApiError, ApiPage, PaperRecord, read_api
 from papers.sources.arxiv.requests import EMPTY_TRIES, GatedRequests, Parameters
 from papers.sources.arxiv.xml import Garbled
 from papers.sources.http import Answer, Malformed, Transient
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 BATCH = 100
 """Ids in one metadata request."""

@@ -19,9 +19,9 @@ from lxml import etree
 from papers.sources.arxiv.categories import is_category
 from papers.sources.arxiv.xml import NOT_UTF8, malformed, read_xml, repaired
 from papers.sources.http import Answer, Malformed
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 from papers.text.identifiers import ARXIV_ID
-from papers.text.seen import is_visible
+from papers.text.visible import is_visible
 
 ARXIV_ID_ALONE = re.compile(ARXIV_ID)
 VERSIONED = re.compile(rf"(?P<id>{ARXIV_ID})(?:v(?P<version>[1-9][0-9]{{0,3}}))?")

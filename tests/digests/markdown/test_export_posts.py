@@ -20,7 +20,7 @@ from digests.markdown.format import file_name
 from digests.mirror import disk
 from digests.mirror.folder import FileState, compare, write
 from digests.models import Digest, Entry, ShownTweet
-from digests.processes import ProcessEnded
+from digests.parallel import ProcessEnded
 from papers.models import Tweet
 from tests.factories import make_digest
 from tests.small_disk import small_disk

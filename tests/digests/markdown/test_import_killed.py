@@ -17,7 +17,7 @@ from django.conf import settings
 
 from digests.markdown.files import read_posts
 from digests.markdown.format import file_name
-from digests.processes import ProcessEnded
+from digests.parallel import ProcessEnded
 from tests.digests.markdown.importing_posts import changed, many_files
 from tests.tables import migrated
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from digests.markdown import carried
+from digests.markdown import front_matter_data
 from digests.markdown.composing import compose
 from digests.markdown.post import Post, PostError
 from digests.mirror.profiles.pages import inert, yaml
@@ -30,9 +30,9 @@ CARRYING = [name for name, profile in PROFILES.items() if profile.template]
 @given(POSTS.map(lambda post: post._replace(draft=False)), st.text("aä\n\t𝕏$*_{}", max_size=20))
 def test_carried_data_is_read_back_as_it_was(post: Post, words: str) -> None:
     post = post._replace(intro=words, papers=tuple(paper._replace(note=words) for paper in post.papers))
-    text = f"---\n{carried.KEY}: {yaml(carried.written(post))}\n---\n\n<p>Page</p>\n"
-    assert carried.is_carrier(text)
-    assert carried.read(text) == post
+    text = f"---\n{front_matter_data.KEY}: {yaml(front_matter_data.written(post))}\n---\n\n<p>Page</p>\n"
+    assert front_matter_data.is_carrier(text)
+    assert front_matter_data.read(text) == post
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_carried_data_is_read_back_as_it_was(post: Post, words: str) -> None:
 @pytest.mark.django_db
 def test_carried_data_that_we_would_not_write_is_refused(before: str, after: str) -> None:
     post = compose(make_digest(papers=1))
-    text = f"---\n{carried.KEY}: {yaml(carried.written(post))}\n---\n"
-    assert carried.read(text) == post
+    text = f"---\n{front_matter_data.KEY}: {yaml(front_matter_data.written(post))}\n---\n"
+    assert front_matter_data.read(text) == post
     with pytest.raises(PostError, match="line 2: expected"):
-        carried.read(text.replace(before, after, 1))
+        front_matter_data.read(text.replace(before, after, 1))
 
 
 @pytest.mark.parametrize("profile", CARRYING)

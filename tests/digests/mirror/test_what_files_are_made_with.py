@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from pytest_django.fixtures import Settings
 
 from digests.mirror import days, made_with
-from digests.mirror.looking import State
+from digests.mirror.outside_changes import State
 from digests.mirror.profiles import pages
 from digests.mirror.running import source_of
 from digests.mirror.targets import Kind, Target

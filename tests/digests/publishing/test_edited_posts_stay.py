@@ -9,7 +9,7 @@ from digests.models import Digest, PublicEvent
 from digests.publishing.correcting import open_correction
 from papers.counts import embedding, gone
 from papers.counts.measuring import remember
-from papers.counts.reading import keep
+from papers.counts.refreshing_open import keep
 from papers.models import Tweet
 from papers.networks.base import Embed, FoundPost, Run
 from papers.rendered.waiting import render_changed

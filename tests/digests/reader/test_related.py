@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from digests.models import Digest
 from digests.reader import likeness
-from digests.reader.once import keeping
+from digests.reader.made_once import keeping
 from digests.reader.related import Asked, RelatedPaper, related_to
 from papers.models import Mention, Paper, PaperCategory
 from tests.factories import make_digest, make_entry, make_paper, make_tweet

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from hotpapers_site.accounts.events import Kind
 from hotpapers_site.accounts.own_account import sessions_of
-from hotpapers_site.health import security
+from hotpapers_site.health import security_alerts
 from hotpapers_site.models import SecurityEvent
 from tests.editors import make_client, make_user
 from tests.hotpapers_site.health.test_alerts import Hooks, text_of
@@ -60,7 +60,7 @@ def test_rights_that_an_administrator_gives_are_noted_and_told(mallory: Client, 
     changed = mallory.post(f"/admin/auth/user/{ann.pk}/change/", form(ann, is_superuser="on"))
     assert changed.status_code == 302, changed.content
     assert noted() == [(Kind.RIGHTS_CHANGED, "ann", "mallory", "10.0.0.7", "now superuser")]
-    security.tell_events()
+    security_alerts.tell_events()
     assert "• ann: roles or permissions changed (now superuser, by mallory) from 10.0.0.7, " in text_of(hooks.bodies[0][1])
 
 
@@ -78,7 +78,7 @@ def test_a_password_that_somebody_else_sets_is_told_and_ones_own_is_not(mallory:
         (Kind.PASSWORD_CHANGED, "mallory", "mallory", "10.0.0.7", ""),
         (Kind.PASSWORD_CHANGED, "ann", "", "", "by the operator"),
     ]
-    security.tell_events()
+    security_alerts.tell_events()
     first, second = text_of(hooks.bodies[0][1]).splitlines()[1:3]
     assert first.startswith("• ann: changed the password (by mallory) from 10.0.0.7, ")
     assert second.startswith("• ann: changed the password (by the operator) from an unknown address, ")

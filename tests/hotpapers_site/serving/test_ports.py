@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from hotpapers_site.databases.away import what_to_do
+from hotpapers_site.databases.failed_commands import what_to_do
 from hotpapers_site.serving import ports
 
 PORT = "expected a whole number from 1 to 65535, for example --port=8080"

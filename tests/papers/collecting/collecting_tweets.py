@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from papers import clock
-from papers.collecting.swept import collect_tweets
+from papers.collecting.paid_days import collect_tweets
 from papers.models import (
     CollectionDay,
     Mention,

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from papers import clock
 from papers.collecting.days import days_wanted
-from papers.collecting.swept import collect_tweets
+from papers.collecting.paid_days import collect_tweets
 from papers.models import CollectionDay, Mention, NetworkDay, SourceHealth, Tweet, UnmatchedMention
 from papers.sources.http import ClockWrong, Transient, Unreadable
 from tests.papers.collecting.collecting_papers import collect

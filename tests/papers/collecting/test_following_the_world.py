@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from papers.access import networks
 from papers.collecting.following import follow
-from papers.collecting.network_days import collect_posts
-from papers.counts.reading import refresh_posts
+from papers.collecting.open_days import collect_posts
+from papers.counts.refreshing_open import refresh_posts
 from papers.models import Mention, NetworkDay, Tweet
 from papers.networks.bluesky.stream import Jetstream
 from tests.factories import make_paper

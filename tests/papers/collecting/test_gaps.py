@@ -8,10 +8,10 @@ from pytest_django import Settings
 
 from papers.access import networks
 from papers.clock import bounds
-from papers.collecting import posts
+from papers.collecting import open_posts
 from papers.collecting.day_states import told_gaps
 from papers.collecting.following import follow
-from papers.collecting.network_days import collect_posts, days_due
+from papers.collecting.open_days import collect_posts, days_due
 from papers.models import CollectionDay, Mention, NetworkDay, SourceHealth, StreamPlace
 from papers.networks.base import FoundPost
 from papers.networks.bluesky.stream import cursor_at
@@ -43,7 +43,7 @@ def collected() -> NetworkDay:
 
 
 def miss() -> None:
-    posts.missed("bluesky", *GAP, days=[bounds(YESTERDAY)])
+    open_posts.missed("bluesky", *GAP, days=[bounds(YESTERDAY)])
 
 
 def lose(world: OpenNetworks, count: int) -> list[BlueskyPost]:
@@ -100,7 +100,7 @@ def test_status_names_the_newest_gaps_and_counts_the_others(world: OpenNetworks)
     told = [f"2026-11-{n}: Bluesky was not heard from 00:00 to 24:00 UTC." for n in range(10, 15)]
     for n in range(10, 15):
         opens = datetime(2026, 11, n, tzinfo=UTC)
-        posts.missed("bluesky", opens, opens + timedelta(days=1), days=[bounds(opens.date())])
+        open_posts.missed("bluesky", opens, opens + timedelta(days=1), days=[bounds(opens.date())])
         shown = told[max(0, n - 12) : n - 9]
         earlier = {13: ["1 earlier day has gaps, too."], 14: ["2 earlier days have gaps, too."]}.get(n, [])
         assert reason() == " ".join([*earlier, *shown])
@@ -148,7 +148,7 @@ def test_a_gap_noted_while_another_one_is_filled_stays(world: OpenNetworks) -> N
             return iter(())
 
         def fill(self, start: datetime, end: datetime) -> Iterator[FoundPost]:
-            posts.missed("bluesky", *later, days=[bounds(YESTERDAY)])
+            open_posts.missed("bluesky", *later, days=[bounds(YESTERDAY)])
             return iter(())
 
     row = collect_posts(YESTERDAY, Filling(), now=NOW)  # type: ignore[arg-type]

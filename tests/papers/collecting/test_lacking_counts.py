@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from papers.access import networks
 from papers.collecting.following import follow
-from papers.collecting.network_days import collect_posts
+from papers.collecting.open_days import collect_posts
 from papers.models import CollectionDay, SourceHealth, Tweet
 from papers.networks.registry import KINDS
 from papers.ranking.candidates import candidates

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from papers import tasks
-from papers.collecting.posts import store
+from papers.collecting.open_posts import store
 from papers.models import NetworkDay, SourceHealth, Tweet
 from papers.networks.base import FoundPost
 from tests.factories import make_paper

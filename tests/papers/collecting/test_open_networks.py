@@ -10,9 +10,9 @@ import time_machine
 from papers.access import networks
 from papers.access.connections import health_of
 from papers.collecting.following import NotLeading, follow, keep
-from papers.collecting.network_days import collect_posts, days_due
-from papers.collecting.posts import store
-from papers.counts.reading import refresh_posts
+from papers.collecting.open_days import collect_posts, days_due
+from papers.collecting.open_posts import store
+from papers.counts.refreshing_open import refresh_posts
 from papers.models import Mention, NetworkDay, SourceHealth, StreamPlace, Tweet, UnmatchedMention
 from papers.networks.base import FoundPost, GoneReason, Heard, Run
 from papers.networks.bluesky.stream import Jetstream, cursor_at

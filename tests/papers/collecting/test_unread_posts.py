@@ -6,7 +6,7 @@ import pytest
 
 from papers.access import networks
 from papers.collecting.following import follow
-from papers.collecting.network_days import collect_posts
+from papers.collecting.open_days import collect_posts
 from papers.models import CollectionDay, Tweet
 from tests.papers.open_networks import NOW, OpenNetworks
 from tests.standins.hackernews import Story

@@ -8,10 +8,10 @@ import pytest
 from pytest_django import Settings
 
 from papers.access import networks
-from papers.collecting import posts
+from papers.collecting import open_posts
 from papers.counts.claiming import claim_posts
 from papers.counts.mentions import match
-from papers.counts.reading import refresh_posts
+from papers.counts.refreshing_open import refresh_posts
 from papers.models import Mention, Paper, PaperMeasurement, Tweet, UnmatchedMention
 from papers.networks.base import FoundPost, Run
 from tests.factories import make_paper
@@ -39,7 +39,7 @@ def post_of(url: str) -> BlueskyPost:
 def store(post: BlueskyPost, *papers: str) -> None:
     """As it was found, with the counts of that moment."""
     found = FoundPost(post.uri, post.did, post.handle, post.name, post.posted_at, papers, (Run("Read"),), "en", {"likes": 7})
-    posts.store("bluesky", [found], read_at=NOW)
+    open_posts.store("bluesky", [found], read_at=NOW)
 
 
 def read(world: OpenNetworks, post: BlueskyPost) -> None:
@@ -97,7 +97,7 @@ def test_post_whose_link_an_editor_made_is_read_again_where_the_stream_takes_it_
         store(post, OLD)
     Mention.objects.update(is_by_hand=True)
 
-    posts.remove("bluesky", [kept.uri, gone.uri], now=TOMORROW)
+    open_posts.remove("bluesky", [kept.uri, gone.uri], now=TOMORROW)
     assert set(Tweet.objects.values_list("state", "body_html")) == {("live", "Read")}
     read(world, kept)
 

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from papers import fetching
-from papers.collecting import posts, tweets
+from papers.collecting import open_posts, paid_posts
 from papers.counts import erased_on_request
 from papers.models import Erasure, Tweet
 from papers.networks.base import FoundPost, Run
@@ -38,7 +38,7 @@ def on_bluesky(key: str, *, author: str = DID, handle: str = "old.example") -> F
 
 
 def store(*found_posts: FoundPost) -> None:
-    posts.store("bluesky", found_posts, read_at=NOW)
+    open_posts.store("bluesky", found_posts, read_at=NOW)
 
 
 def everything() -> str:
@@ -70,7 +70,7 @@ def test_an_author_goes_from_every_table_and_comes_never_again() -> None:
 
     # Again, under another handle, and a new post.
     store(on_bluesky("3k1"), on_bluesky("3k4", handle="new.example"), on_bluesky("3k5", author="did:plc:c", handle="OLD.example"))
-    posts.look_for_authors("bluesky", [DID], now=NOW)
+    open_posts.look_for_authors("bluesky", [DID], now=NOW)
     assert Tweet.objects.count() == 3
     assert Tweet.objects.filter(next_read_at__isnull=False, state="erased").count() == 0
 
@@ -121,11 +121,11 @@ def test_a_link_with_an_unknown_handle_says_what_else_to_give(settings: Settings
 def test_a_post_that_is_not_here_yet_is_refused_when_it_comes() -> None:
     assert erase("--post", X_POST).startswith("0 posts erased.")
 
-    tweets.store([found("1392360000000000001"), found("1392360000000000002")], read_at=NOW)
+    paid_posts.store([found("1392360000000000001"), found("1392360000000000002")], read_at=NOW)
     assert list(Tweet.objects.values_list("status_id", flat=True)) == ["1392360000000000002"]
 
     erase("--author", "x:900000000000000001")
-    tweets.store([replace(found("1392360000000000003"), handle="renamed")], read_at=NOW)
+    paid_posts.store([replace(found("1392360000000000003"), handle="renamed")], read_at=NOW)
     assert list(Tweet.objects.values_list("state", "author_id")) == [("erased", "")]
 
 

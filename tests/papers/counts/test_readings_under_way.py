@@ -8,9 +8,9 @@ import pytest
 from pytest_django import Settings
 
 from papers.access import networks
-from papers.collecting import posts
+from papers.collecting import open_posts
 from papers.counts.claiming import claim_posts
-from papers.counts.reading import refresh_posts
+from papers.counts.refreshing_open import refresh_posts
 from papers.models import Tweet
 from papers.networks.base import FoundPost, GoneReason, Run
 from papers.networks.bluesky.client import Bluesky
@@ -30,7 +30,7 @@ def world(settings: Settings) -> Iterator[OpenNetworks]:
     settings.X_BEARER_TOKEN = ""
     make_paper(arxiv_id="2611.90001")
     found = FoundPost(POST.uri, POST.did, "lab.example.test", "Lab", POST.posted_at, ("2611.90001",), (Run("Read"),), "en")
-    posts.store("bluesky", [found], read_at=NOW)
+    open_posts.store("bluesky", [found], read_at=NOW)
     with open_networks(settings) as made:
         yield made
 
@@ -52,7 +52,7 @@ def read(meanwhile: Callable[[], None] = lambda: None, now: datetime = NOW) -> T
 def test_the_text_of_a_post_that_was_deleted_meanwhile_does_not_return(world: OpenNetworks) -> None:
     world.bluesky.add(POST)
 
-    post = read(lambda: posts.remove("bluesky", [POST.uri], now=NOW))
+    post = read(lambda: open_posts.remove("bluesky", [POST.uri], now=NOW))
 
     assert (post.state, post.body_html, post.author_handle, post.counts) == ("deleted", "", "", {})
 
@@ -60,11 +60,11 @@ def test_the_text_of_a_post_that_was_deleted_meanwhile_does_not_return(world: Op
 def test_a_post_whose_author_returned_meanwhile_is_read_again_at_once(world: OpenNetworks) -> None:
     world.bluesky.add(POST)
     POST.gone = True
-    posts.remove_authors("bluesky", {POST.did: GoneReason.PROTECTED}, now=NOW)
+    open_posts.remove_authors("bluesky", {POST.did: GoneReason.PROTECTED}, now=NOW)
 
     def return_() -> None:
         POST.gone = False
-        posts.look_for_authors("bluesky", [POST.did], now=NOW)
+        open_posts.look_for_authors("bluesky", [POST.did], now=NOW)
 
     tomorrow = NOW + timedelta(days=1)
     hidden = read(return_, now=tomorrow)
@@ -79,7 +79,7 @@ def test_a_live_post_whose_author_was_away_for_a_moment_stays(world: OpenNetwork
 
     def return_() -> None:
         POST.gone = False
-        posts.look_for_authors("bluesky", [POST.did], now=NOW)
+        open_posts.look_for_authors("bluesky", [POST.did], now=NOW)
 
     assert read(return_).state == "live"
     assert read().counts == POST.counts

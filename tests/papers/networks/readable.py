@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from papers.networks.base import FoundPost
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 
 def readable(found: Iterable[FoundPost | LeftOut]) -> Iterator[FoundPost]:

@@ -17,7 +17,7 @@ from papers.networks.huggingface.client import HuggingFace
 from papers.networks.strict_json import LARGEST_COUNT, line_of, moment
 from papers.networks.x.client import XClient
 from papers.sources.http import Malformed, RateLimited, Transient
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 from tests.papers.networks.asking import NOW, now
 from tests.papers.networks.readable import readable
 from tests.standins.serving import JSON, Reply, Request, Standin

@@ -11,7 +11,7 @@ from papers.networks.base import GoneReason
 from papers.networks.huggingface.client import HuggingFace
 from papers.networks.huggingface.client import _paper as entry_of
 from papers.sources.http import Malformed, RateLimited, SourceError
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 from tests.papers.networks.asking import NOW, now
 from tests.papers.networks.readable import readable
 from tests.standins.huggingface import DailyPaper, HuggingFaceStandin

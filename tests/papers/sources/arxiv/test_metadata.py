@@ -9,7 +9,7 @@ import pytest
 from papers.sources import http
 from papers.sources.arxiv.client import ArxivClient
 from papers.sources.arxiv.xml import read_xml
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 from tests.papers.sources.arxiv.reading_arxiv import reader, truth
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.damage import instead

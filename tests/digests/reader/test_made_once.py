@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 import pytest
 
-from digests.reader.once import keeping, kept, of_coming
+from digests.reader.made_once import keeping, kept, of_coming
 
 loaded: list[list[str]] = []
 

@@ -1,5 +1,5 @@
-"""Middleware for the editors' lists: an address with a number that no row, page or day can have is answered with 404, instead
-of causing an error in the database or the calendar."""
+"""Middleware for the editors' lists: an address with a value that no row, page or day can have is answered with 404, instead of
+causing an error in the database or the calendar."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ KEYS = ("_selected_action",)
 """Fields of a form that hold primary keys."""
 
 
-class OddNumbersMiddleware:
+class ImpossibleValuesMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
@@ -40,11 +40,11 @@ class OddNumbersMiddleware:
         asked = [(name, value) for name, values in request.GET.lists() for value in values]
         if request.method == "POST" and request.content_type != "application/json":
             asked += [(name, value) for name in KEYS for value in request.POST.getlist(name)]
-        if any(is_odd(name, value) for name, value in asked):
+        if any(is_impossible(name, value) for name, value in asked):
             raise Http404("No row, page or day has this number")
 
 
-def is_odd(name: str, value: str) -> bool:
+def is_impossible(name: str, value: str) -> bool:
     if name in KEYS:
         return not re.fullmatch(f"[0-9]{{1,{LONGEST_NUMBER}}}", value)
     if name in SEARCHES:

@@ -10,12 +10,12 @@ from django.db.models import Q
 from papers import clock
 from papers.access import networks
 from papers.access.connections import note_answer, note_failure
-from papers.collecting import day_states, days, posts
+from papers.collecting import day_states, days, open_posts
 from papers.models import CollectionDay, NetworkDay, SourceDay, StreamPlace, Tweet
 from papers.networks.base import FoundPost, Network, NotGiven
 from papers.networks.registry import streams
 from papers.sources.http import SourceError
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 REACH = timedelta(days=7)
 AGAIN_AFTER = timedelta(minutes=15)
@@ -72,7 +72,7 @@ def _store(network: Network, found: Iterable[FoundPost | LeftOut], now: datetime
     try:
         came.extend(found)
     finally:
-        posts.store(network.name, [one for one in came if isinstance(one, FoundPost)], read_at=now)
+        open_posts.store(network.name, [one for one in came if isinstance(one, FoundPost)], read_at=now)
         unread = [one for one in came if isinstance(one, LeftOut)]
         left_out += {one.name: one for one in unread if one.name}.values()
         left_out += [one for one in unread if not one.name]
@@ -82,7 +82,7 @@ def note_missed(network: str, start: datetime, end: datetime, *, now: datetime) 
     """Note with each UTC day that its network's stream was not heard from `start` to `end`: the day tells it."""
     first, last = start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date()
     touched = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    posts.missed(network, start, end, days=map(clock.bounds, touched))
+    open_posts.missed(network, start, end, days=map(clock.bounds, touched))
     for day in CollectionDay.objects.filter(date__in=touched).order_by("date").values_list("date", flat=True):
         with days.changing(day, now):
             pass

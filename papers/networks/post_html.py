@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from papers.networks.base import Run
 from papers.text.embed import escape
-from papers.text.seen import is_visible
+from papers.text.visible import is_visible
 
 
 def body_of(runs: Iterable[Run]) -> str:

@@ -8,7 +8,7 @@ import time_machine
 from pytest_django import Settings
 
 from digests.editing import curation
-from hotpapers_site.serving.telling import LOOK_EVERY_S, SETTLED_AFTER_S, Teller
+from hotpapers_site.serving.terminal import LOOK_EVERY_S, SETTLED_AFTER_S, Teller
 from papers.access.connections import note_answer, note_failure
 from papers.collecting import progress
 from papers.models import CollectionDay, NetworkDay, StreamPlace

@@ -8,8 +8,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from papers import clock
 from papers.collecting import days
 from papers.collecting.announced import collect_papers
-from papers.collecting.swept import collect_tweets
-from papers.collecting.tweets import store
+from papers.collecting.paid_days import collect_tweets
+from papers.collecting.paid_posts import store
 from papers.models import (
     CollectionDay,
     Mention,

@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef
 from papers.models import IndexedPost, Mention, Paper, Tweet, UnindexedPost, of_live_tweet
 from papers.post_keys import PostKey
 from papers.rows import insert
-from papers.search.noted import take
 from papers.search.schema import POST_FTS5, POST_GIN
 from papers.search.terms import within
+from papers.search.waiting import take
 from papers.search.words import author_key, words
 from papers.text.embed import text_of
 

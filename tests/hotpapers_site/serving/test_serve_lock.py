@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hotpapers_site.serving.alone import NotAlone, alone
+from hotpapers_site.serving.serve_lock import NotAlone, alone
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from hotpapers_site.serving.alone import alone
+from hotpapers_site.serving.serve_lock import alone
 with alone(Path(sys.argv[1])):
     print("in", flush=True)
     time.sleep(600)

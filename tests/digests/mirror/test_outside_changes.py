@@ -7,10 +7,10 @@ import pytest
 
 from digests.markdown.composing import compose
 from digests.markdown.format import render
-from digests.mirror import looking, running
-from digests.mirror.looking import State, look, read_state
+from digests.mirror import outside_changes, running
 from digests.mirror.manifest import Entry as Line
 from digests.mirror.manifest import Manifest
+from digests.mirror.outside_changes import State, look, read_state
 from digests.mirror.targets import Target
 from digests.models import Digest, Entry
 from papers.rendered.waiting import render_changed
@@ -27,7 +27,7 @@ ROUND = 3
 
 @pytest.fixture
 def digests(monkeypatch: pytest.MonkeyPatch) -> list[Digest]:
-    monkeypatch.setattr(looking, "SOME", 3)
+    monkeypatch.setattr(outside_changes, "SOME", 3)
     return [make_digest(day, papers=1) for day in DAYS]
 
 
@@ -108,7 +108,7 @@ def test_a_run_looks_at_a_bounded_number_of_files(tmp_path: Path, monkeypatch: p
     manifest = Manifest({"profile": "lumen-2020"})
     for number in range(30):
         manifest.set(f"{number:02}", Line("0" * 64, 1))
-    monkeypatch.setattr(looking, "SOME", 4)
+    monkeypatch.setattr(outside_changes, "SOME", 4)
     state, seen = State("", 1, 1, "", tmp_path.stat().st_ctime_ns + 1), []
     for _ in range(8):
         found, state = look(tmp_path, manifest, state, at_all=False)

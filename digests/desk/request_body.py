@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
+from digests.editing.cleaning import NOT_STORED
 from digests.editing.conflicts import Refused
-from digests.editing.typed import NOT_STORED
 from papers.post_keys import LONGEST_KEY
 from papers.text.identifiers import ARXIV_ID
 

@@ -6,13 +6,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import OperationalError, ProgrammingError, connection
-from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
 
 from digests.mirror.disk import WHAT_TO_DO
-from papers.away import DISK_FULL, why_away
-
-OURS = ("papers", "digests", "hotpapers_site")
+from hotpapers_site.databases.versions import waiting_migrations
+from papers.database_errors import DISK_FULL, why_away
 
 
 def what_to_do(error: BaseException, command: str) -> str:
@@ -40,22 +37,3 @@ def _of_database(reason: str) -> str:
         return f"{Path(name).parent}: {WHAT_TO_DO[errno.ENOSPC]}."
     look = f"the file {name} and its disk" if connection.vendor == "sqlite" else "its server and at DATABASE_URL"
     return f"The database cannot be used now ({reason}). Look at {look}, then run this again."
-
-
-def waiting_migrations() -> int:
-    """Return how many migrations of this version the site's database lacks. Raises DatabaseError."""
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def of_newer_version() -> str:
-    """Return a sentence if a newer version of this site has changed the database's tables; empty if not. Raises DatabaseError."""
-    loader = MigrationLoader(connection)
-    unknown = sorted(one for one in loader.applied_migrations if one[0] in OURS and one not in loader.disk_migrations)
-    if not unknown:
-        return ""
-    app, name = unknown[-1]
-    return (
-        f"The database is of a newer version of Hot Papers ({app} {name}). Install that version, or take the database back "
-        "(Upgrade and rollback, in deploy/README.md)."
-    )

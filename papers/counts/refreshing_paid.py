@@ -14,7 +14,7 @@ from papers.networks.base import GoneReason
 from papers.networks.paid import LookupResult, Paid
 from papers.networks.registry import PAID
 from papers.sources.http import Malformed, SourceError
-from papers.sources.records import LeftOut
+from papers.sources.left_out import LeftOut
 
 ASK_AGAIN = timedelta(hours=1)
 """When the network said nothing of a tweet."""

@@ -10,8 +10,8 @@ from papers import clock
 from papers.access import budget
 from papers.access.budget import BudgetSpent
 from papers.collecting.announced import collect_papers
-from papers.collecting.swept import collect_tweets
-from papers.collecting.tweets import store
+from papers.collecting.paid_days import collect_tweets
+from papers.collecting.paid_posts import store
 from papers.models import (
     CollectionDay,
     PaidRead,

@@ -11,15 +11,15 @@ from papers.counts import measuring
 from papers.counts.due import next_wait
 from papers.counts.gone import LOOK_AGAIN
 from papers.counts.mentions import relink
-from papers.counts.refreshing import ASK_AGAIN, Refreshed, keep_states
+from papers.counts.refreshing_paid import ASK_AGAIN, Refreshed, keep_states
 from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network, PostsRead, unreadable
-from papers.networks.body import body_of, direction_of
+from papers.networks.post_html import body_of, direction_of
 from papers.networks.registry import KINDS
 from papers.rows import update_each
 from papers.shown import lists
 from papers.sources.http import SourceError
-from papers.sources.records import LeftOut, is_mostly_unread
+from papers.sources.left_out import LeftOut, is_mostly_unread
 
 AT_ONCE = 500
 KEPT = ("counts", "read_at", "next_read_at", "author_handle", "author_name", "body_html", "direction", "language", "embedded_at")

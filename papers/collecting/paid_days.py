@@ -19,14 +19,14 @@ from papers.access import budget
 from papers.access.connections import Sources, no_key, note_answer
 from papers.collecting import days
 from papers.collecting.announced import Progress, no_progress
-from papers.collecting.tweets import authors_of, store
+from papers.collecting.paid_posts import authors_of, store
 from papers.counts.mentions import add_mentions
 from papers.models import CollectionDay, NetworkDay, PaidRead
 from papers.networks.base import unreadable
 from papers.networks.paid import FoundTweet, Paid, SweepPage, roots_wanted
 from papers.networks.registry import PAID
 from papers.sources.http import SourceError
-from papers.sources.records import is_mostly_unread
+from papers.sources.left_out import is_mostly_unread
 
 
 @dataclass

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from digests.reader.pages import charts
-from digests.reader.pages.histories import Gain, History, Moment, histories
+from digests.reader.pages.counts_over_time import Gain, History, Moment, histories
 from papers.models import Paper, PaperMeasurement, Provenance
 from tests.factories import make_paper
 

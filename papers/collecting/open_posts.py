@@ -9,10 +9,10 @@ from papers import rows
 from papers.counts import erased_on_request, gone, measuring
 from papers.counts.due import first_due
 from papers.counts.mentions import link, match, relink
-from papers.counts.reading import keep
+from papers.counts.refreshing_open import keep
 from papers.models import Mention, NetworkDay, Tweet
 from papers.networks.base import FoundPost, GoneReason
-from papers.networks.body import body_of, direction_of
+from papers.networks.post_html import body_of, direction_of
 
 NEW = (
     *("network", "status_id", "author_id", "author_handle", "author_name", "language", "direction", "body_html"),

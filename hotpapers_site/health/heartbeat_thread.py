@@ -13,15 +13,15 @@ from hotpapers_site.health.heartbeats import Process
 EVERY_S = 10.0
 END_WITHIN_S = 3.0
 logger = logging.getLogger(__name__)
-running: "list[Pulse]" = []
+running: "list[HeartbeatThread]" = []
 ended = threading.Event()
 """Set once this process was asked to end, which may be before it has begun."""
 
 
-class Pulse(threading.Thread):
+class HeartbeatThread(threading.Thread):
     def __init__(self, process: Process, also: Callable[[], object] = lambda: None) -> None:
         """`also` is called each time."""
-        super().__init__(name="pulse", daemon=True)
+        super().__init__(name="heartbeat", daemon=True)
         self._process = process
         self._also = also
         self._ended = threading.Event()
@@ -75,10 +75,10 @@ class Pulse(threading.Thread):
 
 def start(kind: str, queues: str = "", also: Callable[[], object] = lambda: None) -> None:
     """Start it once in each process, after any fork."""
-    pulse = Pulse(Process(kind, queues), also)
-    running.append(pulse)
+    thread = HeartbeatThread(Process(kind, queues), also)
+    running.append(thread)
     if not ended.is_set():
-        pulse.start()
+        thread.start()
 
 
 def stop() -> None:

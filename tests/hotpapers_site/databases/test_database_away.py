@@ -15,8 +15,8 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, Error, IntegrityError, OperationalError, ProgrammingError
 
-from hotpapers_site.databases.away import what_to_do
-from papers.away import why_away
+from hotpapers_site.databases.failed_commands import what_to_do
+from papers.database_errors import why_away
 from tests.servers import free_port
 from tests.small_disk import small_disk
 

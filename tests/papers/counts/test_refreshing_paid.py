@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from papers.access.budget import BudgetSpent
-from papers.counts.refreshing import Refreshed, refresh
+from papers.counts.refreshing_paid import Refreshed, refresh
 from papers.models import (
     PaidRead,
     PaperMeasurement,
