@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import UTC, date
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import NamedTuple
 
@@ -27,7 +27,17 @@ PRINTED_TWEET = (
 )  # fmt: skip
 NOT_PLAIN = re.compile(r"[^\w .,()-]")
 """What an author's name may hold that HTML has in another form."""
-COLUMNS = ("pk", "date", "written_at", "status", "intro", "revision")
+
+
+class Row(NamedTuple):
+    """What a post needs of its digest's row."""
+
+    pk: int
+    date: date
+    written_at: datetime
+    status: str
+    intro: str
+    revision: int
 
 
 class Composed(NamedTuple):
@@ -50,13 +60,27 @@ def compose_all(digests: DigestQuerySet) -> Iterator[Post]:
 
 def compose_in_chunks(digests: DigestQuerySet) -> Iterator[list[Composed]]:
     """Yield the same in chunks of CHUNK, with their versions."""
-    rows = digests.order_by("date").values_list(*COLUMNS).iterator(chunk_size=CHUNK)
+    return map(compose_rows, rows_in_chunks(digests))
+
+
+def rows_in_chunks(digests: DigestQuerySet) -> Iterator[list[Row]]:
+    """Yield what `compose_rows` takes, in chunks of CHUNK, oldest first."""
+    rows = digests.order_by("date").values_list(*Row._fields).iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        papers = _papers([row[0] for row in chunk])
-        yield [
-            Composed(Post(day, written_at, tuple(papers.get(pk, ())), status != Digest.Status.PUBLISHED, intro), pk, revision)
-            for pk, day, written_at, status, intro, revision in chunk
-        ]
+        yield [Row(*row) for row in chunk]
+
+
+def compose_rows(rows: Sequence[Row]) -> list[Composed]:
+    """Return the posts of these rows, with their versions; four queries."""
+    papers = _papers([row.pk for row in rows])
+    return [
+        Composed(
+            Post(row.date, row.written_at, tuple(papers.get(row.pk, ())), row.status != Digest.Status.PUBLISHED, row.intro),
+            row.pk,
+            row.revision,
+        )
+        for row in rows
+    ]
 
 
 def one_line(text: str) -> str:

@@ -1,7 +1,8 @@
 """The days as a mirror's files: which changed, and what each file should hold now."""
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from functools import partial
@@ -10,7 +11,8 @@ from itertools import islice
 from django.conf import settings
 from django.db import connection, connections
 
-from digests.markdown.composing import CHUNK, compose_in_chunks
+from digests.markdown.composing import CHUNK, Row, compose_rows, rows_in_chunks
+from digests.mirror import failed_pages
 from digests.mirror.made_with import DAYS, software
 from digests.mirror.manifest import Entry as Line
 from digests.mirror.manifest import Manifest
@@ -21,6 +23,9 @@ from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.models import Digest, DigestQuerySet, Entry, PublicEvent
 from digests.parallel import shared_out
 from papers.rows import select
+
+A_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""The other kind of mirror, which the folder may have had, leaves addresses of pages."""
 
 
 class Days:
@@ -43,6 +48,7 @@ class Days:
 
     def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
         """Return unwanted files, including those of withdrawn days that an older version of this site left here."""
+        wanted = wanted | self._kept()
         for name, entry in manifest.items():
             if name not in wanted and (since is None or entry.digest >= str(since)):
                 yield name
@@ -52,23 +58,23 @@ class Days:
                 yield name
 
     def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, Line]) -> Generator[Staged]:
-        days = {date.fromisoformat(entry.digest) for entry in touched.values() if entry.digest}
-        return self._stage_some(manifest, days_of(subjects) | days)
+        days = {entry.digest for entry in touched.values() if entry.digest}
+        days |= set(filter(A_DAY.fullmatch, failed_pages.left_by_last_run(self.folder)))
+        return self._stage_some(manifest, days_of(subjects) | set(map(date.fromisoformat, days)))
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
-        made = set()
-        published = Digest.objects.mirrored().between(since, None)
-        if processes > 1 and not connection.in_atomic_block and published.count() > CHUNK:
-            spans = list(_spans(published))
+        made = set[str]()
+        spans = list(_spans(Digest.objects.mirrored().between(since, None)))
+        if processes > 1 and not connection.in_atomic_block and len(spans) > 1:
             connections.close_all()  # each makes its own
-            shares = [spans[number::processes] for number in range(processes)]
-            staged = shared_out(partial(self._stage_spans, manifest), shares)
+            shares = shared_out(partial(self._share, manifest), [spans[number::processes] for number in range(processes)])
         else:
-            staged = self._stage(manifest, published)
-        with closing(staged):
-            for one in staged:
-                made.add(one.name)
-                yield one
+            shares = self._share(manifest, spans)
+        with closing(shares):
+            for staged, failed in shares:
+                self.unmade |= failed
+                made.update(one.name for one in staged)
+                yield from staged
         for file in self._tombstones(withdrawn().between(since, None)):
             made.add(file.name)
             yield stage(self.folder, manifest, file)
@@ -84,25 +90,41 @@ class Days:
             for file in self._tombstones(withdrawn().filter(date__in=chunk)):
                 made.add(file.name)
                 yield stage(self.folder, manifest, file)
+        made |= self._kept()
         for name in map(self._profile.file_of, sorted(wanted)):
             if name not in made and name in manifest:
                 yield stage_removal(self.folder, manifest, name)
 
-    def _stage_spans(self, manifest: Manifest, spans: list[tuple[date, date]]) -> Iterator[Staged]:
+    def _share(self, manifest: Manifest, spans: list[tuple[date, date]]) -> Generator[tuple[list[Staged], dict[str, str]]]:
         for span in spans:
-            yield from self._stage(manifest, Digest.objects.mirrored().between(*span))
-
-    def _stage(self, manifest: Manifest, digests: DigestQuerySet) -> Generator[Staged]:
-        with closing(self._published(digests)) as found:
-            for file in found:
-                yield stage(self.folder, manifest, file)
+            with closing(self._published(Digest.objects.mirrored().between(*span))) as published:
+                staged = [stage(self.folder, manifest, file) for file in published]
+            yield staged, self.unmade
 
     def _published(self, digests: DigestQuerySet) -> Generator[File]:
-        for chunk in compose_in_chunks(digests):
-            written = pages.write(self._profile, self._target.posts, [composed.post for composed in chunk])
-            for composed, text in zip(chunk, written, strict=True):
-                day = composed.post.day
-                yield File(self._profile.file_of(day), text.encode(), str(day), composed.revision)
+        for rows in rows_in_chunks(digests):
+            yield from self._made(rows)
+
+    def _made(self, rows: Sequence[Row]) -> list[File]:
+        """Return the files of these days. A day that raises an error is noted in `unmade`."""
+        try:
+            days = compose_rows(rows)
+            written = pages.write(self._profile, self._target.posts, [composed.post for composed in days])
+        except Exception as error:
+            if not failed_pages.is_its_own(error):
+                raise
+            if len(rows) > 1:
+                return [file for row in rows for file in self._made([row])]
+            failed_pages.note(self.unmade, str(rows[0].date), error)
+            return []
+        return [
+            File(self._profile.file_of(day.post.day), text.encode(), str(day.post.day), day.revision)
+            for day, text in zip(days, written, strict=True)
+        ]
+
+    def _kept(self) -> set[str]:
+        """Return the files of days that could not be made."""
+        return {self._profile.file_of(date.fromisoformat(day)) for day in self.unmade}
 
     def _tombstones(self, digests: DigestQuerySet) -> Iterator[File]:
         """Return the files of these withdrawn days, if the target keeps such files."""

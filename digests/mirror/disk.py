@@ -21,7 +21,7 @@ STATE = f"{OURS}/state"
 WRITTEN = f"{OURS}/written"
 """Which `mirror.json` we wrote last (remember_written)."""
 UNMADE = f"{OURS}/unmade"
-"""Pages that the last run could not make (failed_pages.py)."""
+"""Pages or days that the last run could not make (failed_pages.py)."""
 MANY = 20
 """From so many files on, one call makes all durable. An fsync of each costs the file system a commit of its journal, and takes
 eight times as long as writing a small file."""
@@ -47,7 +47,7 @@ WHAT_TO_DO = {
     errno.EROFS: "the file system is read-only; mount it writable, then run it again",
     errno.EACCES: "this user may not read or write there; give it the right to, then run it again",
     errno.EPERM: "this user may not read or write there; give it the right to, then run it again",
-    errno.ENOTDIR: "a file stands where a folder should be; move it away, then run it again",
+    errno.ENOTDIR: "a file or a link stands where a folder should be; move it away, then run it again",
     errno.EISDIR: "a folder stands where a file should be; move it away, then run it again",
     errno.EEXIST: "a file, or a link that leads nowhere, stands where a folder should be; move it away, then run it again",
 }
@@ -187,10 +187,11 @@ def _file(path: Path) -> Iterator[int | None]:
 
 def empty_waiting_room(folder: Path) -> None:
     """Remove what a killed run left half done."""
-    with os.scandir(folder / OURS) as found:
-        leftovers = [one.path for one in found if f"{OURS}/{one.name}" not in (STATE, WRITTEN, UNMADE)]
-    for path in leftovers:
-        Path(path).unlink()
+    # What a link leads to is not ours to empty.
+    with _opened(folder / OURS, os.O_DIRECTORY | os.O_NOFOLLOW) as descriptor, os.scandir(descriptor) as found:
+        leftovers = [one.name for one in found if f"{OURS}/{one.name}" not in (STATE, WRITTEN, UNMADE)]
+    for name in leftovers:
+        (folder / OURS / name).unlink()
 
 
 def write_state(folder: Path, text: str) -> None:

@@ -55,7 +55,7 @@ def write(
 
 
 def differences(target: Target, *, since: date | None = None) -> tuple[list[tuple[str, FileState]], list[str]]:
-    """Return the files that are not what they should be, and a sentence for each page that cannot be made; writes nothing."""
+    """Return the files that are not what they should be, and a sentence for each page or day that cannot be made."""
     source = source_of(target)
     found = list(check(source, since=since))
     return [(name, state) for name, state in found if state != FileState.SAME], failed_pages.told(source.unmade)

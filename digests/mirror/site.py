@@ -2,14 +2,12 @@
 changed."""
 
 import hashlib
-import logging
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
 from typing import Any
 
-from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connection, connections
 
@@ -22,12 +20,9 @@ from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.page_cache.subjects import widened
 from digests.parallel import shared_out
 from digests.reader.made_once import keeping
-from papers.database_errors import why_away
 
 SHARE = 100
 """Pages that a process makes before it reports what they link to; fewer are not shared out. Their papers are read together."""
-LONGEST_ERROR = 200
-logger = logging.getLogger(__name__)
 
 
 class Site:
@@ -144,14 +139,10 @@ class Site:
             try:
                 with keeping(self._made_once, coming):
                     page = site_pages.page(address, keeps_withdrawn=self._keeps_withdrawn)
-            except SoftTimeLimitExceeded:
-                raise
             except Exception as error:
-                if why_away(error):
+                if not failed_pages.is_its_own(error):
                     raise
-                if len(self.unmade) < failed_pages.MOST:
-                    logger.exception("The page %s could not be made", address)
-                self.unmade[address] = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+                failed_pages.note(self.unmade, address, error)
                 continue
             if page:
                 yield page

@@ -29,7 +29,7 @@ class Source(Protocol):
     options: dict[str, str]
     """Options that decide how all files look."""
     unmade: dict[str, str]
-    """Addresses of pages that could not be made so far, with their errors."""
+    """Pages (by their addresses) or days that could not be made so far, with their errors."""
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         """Yield each file, and the names of our files that should not be there."""
@@ -90,7 +90,8 @@ def update(
                         tell(name, state)
             report = writer.finish()
             report.unmade = failed_pages.told(source.unmade)
-            failed_pages.remember(folder, source.unmade)
+            left_over = failed_pages.left_by_last_run(folder) if since else []  # older days, which were not tried
+            failed_pages.remember(folder, {*source.unmade, *left_over})
             if since is None and (touched or is_another_hour or now != left.position or looked.after != left.after):
                 disk.write_state(folder, looked._replace(position=now).text())
     return report

@@ -67,13 +67,13 @@ class Report:
     theirs: list[str] = field(default_factory=list)
     """One sentence for each file that a person had changed."""
     unmade: list[str] = field(default_factory=list)
-    """One sentence for each page that could not be made."""
+    """One sentence for each page or day that could not be made."""
 
     def add(self, later: "Report") -> None:
         self.counts += later.counts
         self.changed += later.changed
         self.theirs += later.theirs
-        self.unmade += later.unmade
+        self.unmade = later.unmade  # which tried those of the earlier run again
 
 
 def stage(folder: Path, manifest: Manifest, file: File) -> Staged:

@@ -3,7 +3,6 @@
 import io
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
@@ -11,10 +10,10 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from digests import tasks
+from digests.mirror import running
 from digests.mirror.disk import locked
-from digests.mirror.profiles import pages
-from digests.mirror.profiles.registry import Profile
 from digests.mirror.targets import Target
+from digests.mirror.updating import Source
 from digests.models import Digest, MirrorHealth
 from digests.publishing.status import withdraw
 from tests.digests.mirror.mirrored import files
@@ -72,7 +71,7 @@ def test_check_while_a_run_writes_says_so(two: list[Target]) -> None:
 
 def test_trouble_of_one_does_not_keep_the_others_from_their_files(two: list[Target]) -> None:
     two[0].folder.write_text("a file")
-    with pytest.raises(CommandError, match=r"notes: .*a file stands where a folder should be; move it away") as caught:
+    with pytest.raises(CommandError, match=r"notes: .*a file or a link stands where a folder should be; move it away") as caught:
         mirror()
     assert caught.value.returncode == 1
     assert list(files(two[1].folder)) == ["hot-papers-2021-05-12.html"]
@@ -93,13 +92,13 @@ def test_trouble_of_one_does_not_keep_the_others_from_their_files(two: list[Targ
 def test_run_that_nobody_expects_to_end_is_told(
     two: list[Target], monkeypatch: pytest.MonkeyPatch, error: Exception, state: str, words: str, reached: list[str]
 ) -> None:
-    def written(profile: Profile, *given: Any) -> list[str]:
-        if profile.name == two[0].profile:
+    def source_of(target: Target) -> Source:
+        if target is two[0]:
             raise error
-        return write(profile, *given)
+        return made(target)
 
-    write = pages.write
-    monkeypatch.setattr(pages, "write", written)
+    made = running.source_of
+    monkeypatch.setattr(running, "source_of", source_of)
     with pytest.raises(type(error)):
         tasks.mirror_all()
     assert [one.name for one in two if (one.folder / "mirror.json").exists()] == reached

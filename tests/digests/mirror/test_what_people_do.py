@@ -12,7 +12,7 @@ import pytest
 
 from digests.markdown.composing import compose
 from digests.markdown.format import render
-from digests.mirror.disk import FolderError
+from digests.mirror.disk import OURS, FolderError
 from digests.mirror.targets import Kind, Target, Withdrawn
 from digests.mirror.writing import Writer
 from digests.models import Digest, Entry
@@ -105,6 +105,15 @@ def test_whatever_stands_in_a_files_place_is_kept_and_told(
     assert is_withdrawn or (place.read_bytes() == text_of(digests[1]) and not place.is_symlink())
     assert update(target).theirs == []
     assert wrong(target) == []
+
+
+def test_folder_that_a_link_leads_to_is_not_emptied(target: Target, tmp_path: Path) -> None:
+    (target.folder / OURS).rename(tmp_path / "elsewhere")
+    (target.folder / OURS).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "notes.txt").write_text("Mine.")
+    with pytest.raises(FolderError, match=r"/\.mirror: a file or a link stands where a folder should be; move it away"):
+        update(target)
+    assert (tmp_path / "elsewhere" / "notes.txt").read_text() == "Mine."
 
 
 def test_the_same_edit_is_kept_once_however_often_it_comes_back(target: Target) -> None:
