@@ -36,33 +36,9 @@ def report(now: datetime) -> dict[str, Any]:
     return {
         "at": moment(now),
         "needs": list(dict.fromkeys(needs(now).values())),
-        "days": [
-            {
-                "date": str(row.date),
-                "state": row.state,
-                "reason": row.reason,
-                "new": row.found_new,
-                "expected_new": row.expected_new,
-                "cross": row.found_cross,
-                "expected_cross": row.expected_cross,
-                "tweets": row.tweets_found,
-                "swept_until": moment(swept.get(row.date)),
-                "next_try_at": moment(row.next_try_at),
-                "acknowledged": {
-                    "at": moment(row.acknowledged_at),
-                    "by": row.acknowledged_by,
-                    "reason": row.acknowledged_reason,
-                }
-                if row.acknowledged_at
-                else None,
-            }
-            for row in rows
-        ],
+        "days": [_day(row, swept.get(row.date)) for row in rows],
         "earlier_days": dict(earlier),
-        "budget": [
-            {"period": limit.period, "setting": limit.setting, "reads": used, "limit": limit.reads}
-            for limit, used in budget.spent(now)
-        ],
+        "budget": budgets(now),
         "networks": told,
         "readings": {
             "last": moment(last),
@@ -81,6 +57,31 @@ def report(now: datetime) -> dict[str, Any]:
             for one in health
         ],
     }
+
+
+def _day(row: CollectionDay, swept_until: datetime | None) -> dict[str, Any]:
+    noted = {"at": moment(row.acknowledged_at), "by": row.acknowledged_by, "reason": row.acknowledged_reason}
+    return {
+        "date": str(row.date),
+        "state": row.state,
+        "reason": row.reason,
+        "new": row.found_new,
+        "expected_new": row.expected_new,
+        "cross": row.found_cross,
+        "expected_cross": row.expected_cross,
+        "tweets": row.tweets_found,
+        "swept_until": moment(swept_until),
+        "next_try_at": moment(row.next_try_at),
+        "acknowledged": noted if row.acknowledged_at else None,
+    }
+
+
+def budgets(now: datetime) -> list[dict[str, Any]]:
+    """Return the reads of each limit of the network that charges, and of how many."""
+    return [
+        {"period": limit.period, "setting": limit.setting, "reads": used, "limit": limit.reads}
+        for limit, used in budget.spent(now)
+    ]
 
 
 def needs(now: datetime) -> dict[str, str]:
@@ -145,6 +146,7 @@ def _outage(one: SourceHealth, failed: list[CollectionDay]) -> str:
 
 
 def moment(value: datetime | None) -> str | None:
+    """Return it in ISO 8601, to the second."""
     return value.isoformat(timespec="seconds") if value else None
 
 

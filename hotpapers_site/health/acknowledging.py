@@ -5,19 +5,12 @@ from django.db.models.functions import Now
 
 from hotpapers_site.health import troubles
 from hotpapers_site.models import Trouble
-
-LONGEST_REASON = 500
-
-
-class NotAcknowledged(Exception):
-    """It cannot be acknowledged; the text says why, and what to do."""
+from papers.collecting.acknowledging import NotAcknowledged, checked_reason
 
 
 def acknowledge(key: str, *, by: str, reason: str) -> Trouble:
     """Record who acknowledged it, when and why. Raises NotAcknowledged."""
-    reason = " ".join(reason.split())
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise NotAcknowledged(f"Write why it can stay as it is, in at most {LONGEST_REASON} characters.")
+    reason = checked_reason(reason, "it")
     found = {one.key: one for one in troubles.found()}
     if key not in found:
         known = f"Choose one of these: {', '.join(f'“{one}”' for one in found)}." if found else "There is none at all."

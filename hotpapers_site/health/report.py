@@ -1,17 +1,16 @@
 """The state of the product as JSON: for `status`, `/status.json` and the page "System"."""
 
-from datetime import datetime
 from typing import Any
 
 import redis
 from django.db.models import Q
 
 from hotpapers_site.health import broker, heartbeats, troubles
-from hotpapers_site.models import TaskRecord, Trouble
+from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from papers import clock
-from papers.access import budget
 from papers.models import SourceHealth
 from papers.sources.http import VERSION
+from papers.status import budgets, moment
 
 
 def report() -> dict[str, Any]:
@@ -25,43 +24,14 @@ def report() -> dict[str, Any]:
         "at": moment(now),
         "ok": not troubles.unacknowledged(found),
         "troubles": [_trouble(one, open_ones.get(one.key)) for one in found],
-        "processes": [
-            {
-                "name": one.name,
-                "kind": one.kind,
-                "queues": one.queues.split(",") if one.queues else [],
-                "host": one.host,
-                "process": one.process,
-                "started_at": moment(one.started_at),
-                "heard_at": moment(one.beaten_at),
-                "is_late": one in late,
-            }
-            for one in [*live, *late]
-        ],
+        "processes": [_process(one, is_late=one in late) for one in [*live, *late]],
         "queues": _queues(),
         "sources": [
             {"service": one.service, "state": one.state, "since": moment(one.since), "message": one.message}
             for one in SourceHealth.objects.order_by("service")
         ],
-        "budget": [
-            {"period": limit.period, "setting": limit.setting, "reads": used, "limit": limit.reads}
-            for limit, used in budget.spent(now)
-        ],
-        "tasks": [
-            {
-                "task": one.task,
-                "runs": one.runs,
-                "failures": one.failures,
-                "failures_in_a_row": one.failures_in_a_row,
-                "last_at": moment(one.last_at),
-                "last_s": round(one.last_s, 3),
-                "mean_s": round(one.total_s / max(one.runs, 1), 3),
-                "slowest_s": round(one.slowest_s, 3),
-                "error": one.error,
-                "error_at": moment(one.error_at),
-            }
-            for one in TaskRecord.objects.filter(~Q(runs=0)).order_by("task")
-        ],
+        "budget": budgets(now),
+        "tasks": [_task(one) for one in TaskRecord.objects.filter(~Q(runs=0)).order_by("task")],
     }
 
 
@@ -77,13 +47,37 @@ def _trouble(found: troubles.Found, row: Trouble | None) -> dict[str, Any]:
     }
 
 
+def _process(row: Heartbeat, *, is_late: bool) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "queues": row.queues.split(",") if row.queues else [],
+        "host": row.host,
+        "process": row.process,
+        "started_at": moment(row.started_at),
+        "heard_at": moment(row.beaten_at),
+        "is_late": is_late,
+    }
+
+
+def _task(row: TaskRecord) -> dict[str, Any]:
+    return {
+        "task": row.task,
+        "runs": row.runs,
+        "failures": row.failures,
+        "failures_in_a_row": row.failures_in_a_row,
+        "last_at": moment(row.last_at),
+        "last_s": round(row.last_s, 3),
+        "mean_s": round(row.total_s / max(row.runs, 1), 3),
+        "slowest_s": round(row.slowest_s, 3),
+        "error": row.error,
+        "error_at": moment(row.error_at),
+    }
+
+
 def _queues() -> dict[str, Any] | None:
     """Return the queues; None if the broker does not answer."""
     try:
         return {name: {"waiting": one.number, "oldest_s": round(one.oldest_s, 1)} for name, one in broker.waiting().items()}
     except redis.RedisError:
         return None
-
-
-def moment(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="seconds") if value else None

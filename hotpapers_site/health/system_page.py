@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from hotpapers_site.health.acknowledging import NotAcknowledged, acknowledge
+from hotpapers_site.health.acknowledging import acknowledge
 from hotpapers_site.health.report import report
 from hotpapers_site.models import Trouble
 from papers.admin.collection import ReadBudgetAdmin
+from papers.collecting.acknowledging import NotAcknowledged
 from papers.models import ReadBudget
 
 RIGHT = "papers.change_savedrules"

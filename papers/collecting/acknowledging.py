@@ -10,7 +10,15 @@ LONGEST_REASON = 500
 
 
 class NotAcknowledged(Exception):
-    """The day cannot be acknowledged; the text says why and what to do."""
+    """The day, or the trouble, cannot be acknowledged; the text says why and what to do."""
+
+
+def checked_reason(reason: str, what: str) -> str:
+    """Return the reason in one line. Raises NotAcknowledged without one, or for one that is too long; `what` is acknowledged."""
+    reason = " ".join(reason.split())
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise NotAcknowledged(f"Write why {what} can stay as it is, in at most {LONGEST_REASON} characters.")
+    return reason
 
 
 @transaction.atomic
@@ -19,9 +27,7 @@ def acknowledge(day: date, *, by: str, reason: str, now: datetime) -> Collection
 
     Raises NotAcknowledged.
     """
-    reason = " ".join(reason.split())
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise NotAcknowledged(f"Write why the day can stay as it is, in at most {LONGEST_REASON} characters.")
+    reason = checked_reason(reason, "the day")
     row = CollectionDay.objects.select_for_update().filter(date=day).first()
     if row is None:
         raise NotAcknowledged(f"{day} was never collected. `manage.py status` lists the days that were.")

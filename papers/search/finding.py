@@ -31,7 +31,7 @@ from papers.search.query import LONGEST_QUERY, Query, parse
 from papers.search.relaxing import MOST_OPTIONAL, with_fewer
 from papers.search.spacing import put_together, taken_apart
 from papers.search.terms import MOST_AUTHORS
-from papers.search.understanding import Reading, any_of, understood
+from papers.search.understanding import Meaning, any_of, understood
 from papers.search.words import folded, name_words, plain_words, spellings
 
 MOST_HITS = 100
@@ -60,7 +60,7 @@ class Hit:
 class Found:
     """What a query finds, or what was found in its place."""
 
-    reading: Reading
+    meaning: Meaning
     papers: tuple[int, ...]
     """The standings of the hottest, as many as are counted."""
     instead: str = ""
@@ -102,16 +102,16 @@ def search(text: str, *, limit: int = 20, after: str | None = None, order: Order
     """A page of the papers that the query finds. Raises QueryError. Thirty queries, or fewer."""
     before, query, limit = _place(after), parse(text), min(limit, MOST_HITS)
     found = _found(query)
-    reading = found.reading
+    meaning = found.meaning
     if order is Order.NEWEST:
-        page = newest(reading, found.papers if len(found.papers) <= MOST_COUNTED else None, limit + 1, before)
+        page = newest(meaning, found.papers if len(found.papers) <= MOST_COUNTED else None, limit + 1, before)
     elif order is Order.HOTTEST:
-        page = hottest(reading, limit + 1, before or FIRST)
+        page = hottest(meaning, limit + 1, before or FIRST)
     else:
-        page = places(reading, limit + 1, before or TOP + FIRST, found.papers)
-    hits = list(_hits([place & PAPER for place in page[:limit]], reading))
-    meant = "" if found.instead or len(found.papers) >= FEW else _meant(reading)
-    return Results(reading.query, hits, str(page[limit - 1]) if len(page) > limit else None, found, meant)
+        page = places(meaning, limit + 1, before or TOP + FIRST, found.papers)
+    hits = list(_hits([place & PAPER for place in page[:limit]], meaning))
+    meant = "" if found.instead or len(found.papers) >= FEW else _meant(meaning)
+    return Results(meaning.query, hits, str(page[limit - 1]) if len(page) > limit else None, found, meant)
 
 
 def matching_ids(text: str, limit: int, *, since: date | None = None, are_hottest: bool = False) -> list[int]:
@@ -121,8 +121,8 @@ def matching_ids(text: str, limit: int, *, since: date | None = None, are_hottes
     query = parse(text)
     if since:
         query = replace(query, since=max(since, query.since or since))
-    reading = understood(query)
-    return [place & PAPER for place in (hottest if are_hottest else places)(reading, limit)]
+    meaning = understood(query)
+    return [place & PAPER for place in (hottest if are_hottest else places)(meaning, limit)]
 
 
 def _place(after: str | None) -> int:
@@ -137,9 +137,9 @@ def _place(after: str | None) -> int:
 def _found(query: Query) -> Found:
     first = understood(query)
     asked = set()
-    for reading, instead, has_fewer in _attempts(first):
-        if (key := (reading.anywhere, reading.unwanted)) not in asked and (papers := hottest(reading, MOST_COUNTED + 1)):
-            return Found(reading, tuple(papers), instead, has_fewer)
+    for meaning, instead, has_fewer in _attempts(first):
+        if (key := (meaning.anywhere, meaning.unwanted)) not in asked and (papers := hottest(meaning, MOST_COUNTED + 1)):
+            return Found(meaning, tuple(papers), instead, has_fewer)
         asked.add(key)
     if query.is_pasted:
         raise QueryError(f"No paper here has a title that stands in this text. Use at most {LONGEST_QUERY} characters.")
@@ -151,8 +151,8 @@ def _found(query: Query) -> Found:
     return Found(first, (), unknown_ids=tuple(number for number in query.ids if not ids_meant(number)))
 
 
-def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
-    """What to ask for, one after the other until something is found: the reading, the query in its place, whether words are left
+def _attempts(first: Meaning) -> Iterator[tuple[Meaning, str, bool]]:
+    """What to ask for, one after the other until something is found: the meaning, the query in its place, whether words are left
     out."""
     yield first, "", False
     if ids := _ids_meant(first.query):
@@ -167,10 +167,10 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
         whole += [first, understood(first.query, is_unfinished=True)]
     corrected = _corrected(first) or _meant(first, 1)
     again = understood(parsed) if (parsed := _parsed(corrected, first.query)) else None
-    attempts = [(reading, "") for reading in whole]
+    attempts = [(meaning, "") for meaning in whole]
     attempts += [(again, corrected)] if again else []
     attempts.append((inflected := understood(first.query, is_inflected=True), ""))
-    yield from ((reading, instead, False) for reading, instead in _worthwhile(attempts))
+    yield from ((meaning, instead, False) for meaning, instead in _worthwhile(attempts))
     if spaced := _parsed(_replaced(first.query.text, put_together(first) or taken_apart(first)), first.query):
         yield understood(spaced), "", False
     best = inflected if len(inflected.wanted) <= MOST_OPTIONAL else first  # of many words so many endings take long
@@ -183,20 +183,20 @@ def _attempts(first: Reading) -> Iterator[tuple[Reading, str, bool]]:
         yield from ((fewer, "", True) for fewer in with_fewer(last))
 
 
-def _worthwhile(attempts: list[tuple[Reading, str]]) -> Iterator[tuple[Reading, str]]:
+def _worthwhile(attempts: list[tuple[Meaning, str]]) -> Iterator[tuple[Meaning, str]]:
     """Those that may find something: where no paper has, for each of many words, any of what those with as many words ask for in
     its place, none of them does. One query in the place of theirs."""
     last = attempts[-1][0]
-    alike = [reading for reading, _ in attempts if _shape(reading) == _shape(last)]
-    words = zip(*(reading.wanted for reading in alike), strict=True)
+    alike = [meaning for meaning, _ in attempts if _shape(meaning) == _shape(last)]
+    words = zip(*(meaning.wanted for meaning in alike), strict=True)
     wanted = tuple(of[0]._replace(anywhere=any_of(one.anywhere for one in of)) for of in words)
     are_found = len(alike) < 2 or len(last.wanted) < MANY_WORDS or hottest(replace(last, wanted=wanted), MOST_COUNTED + 1)
     yield from (attempt for attempt in attempts if are_found or attempt[0] not in alike)
 
 
-def _shape(reading: Reading) -> tuple[object, ...]:
-    """What readings have in common that differ in the alternatives of their words alone."""
-    return reading.filters, reading.unwanted, len(reading.wanted), reading.is_impossible
+def _shape(meaning: Meaning) -> tuple[object, ...]:
+    """What meanings have in common that differ in the alternatives of their words alone."""
+    return meaning.filters, meaning.unwanted, len(meaning.wanted), meaning.is_impossible
 
 
 def _ids_meant(query: Query) -> str:
@@ -214,16 +214,16 @@ def _parsed(text: str, query: Query) -> Query | None:
         return None
 
 
-def _corrected(reading: Reading) -> str:
+def _corrected(meaning: Meaning) -> str:
     """The query with the words that the dictionary does not have put right; empty where there is nothing to put."""
-    typed = {part: plain_words(part.typed)[-1] for part in reading.unknown}
+    typed = {part: plain_words(part.typed)[-1] for part in meaning.unknown}
     better = dictionary.corrections(list(typed.values()))
-    return _replaced(reading.query.text, {part.place: better[word] for part, word in typed.items() if word in better})
+    return _replaced(meaning.query.text, {part.place: better[word] for part, word in typed.items() if word in better})
 
 
-def _meant(reading: Reading, more_frequent: int = MUCH_MORE_FREQUENT) -> str:
+def _meant(meaning: Meaning, more_frequent: int = MUCH_MORE_FREQUENT) -> str:
     """The query with rare words as so many times more frequent ones that are spelled alike."""
-    parts = [one.part for one in reading.wanted if len(one.part.term) == 1 and not one.part.is_exact]
+    parts = [one.part for one in meaning.wanted if len(one.part.term) == 1 and not one.part.is_exact]
     typed = {part: plain_words(part.typed)[-1] for part in parts if plain_words(part.typed)}
     better = dictionary.corrections(list(typed.values()))
     known = dictionary.known([*better, *better.values()]) if better else {}
@@ -238,7 +238,7 @@ def _meant(reading: Reading, more_frequent: int = MUCH_MORE_FREQUENT) -> str:
         and (known.get(word, NOWHERE).names or not known[other].is_name)  # games are no James
         and known[other].frequency > more_frequent * known.get(word, NOWHERE).frequency
     }
-    return _replaced(reading.query.text, frequent)
+    return _replaced(meaning.query.text, frequent)
 
 
 def _replaced(text: str, words: dict[tuple[int, int], str]) -> str:
@@ -249,16 +249,16 @@ def _replaced(text: str, words: dict[tuple[int, int], str]) -> str:
     return text
 
 
-def _hits(papers: Sequence[int], reading: Reading) -> Iterator[Hit]:
+def _hits(papers: Sequence[int], meaning: Meaning) -> Iterator[Hit]:
     found = Paper.objects.in_bulk(papers)
-    query = reading.query
-    looked_for = {word for one in reading.wanted for term in one.anywhere for word in term}
+    query = meaning.query
+    looked_for = {word for one in meaning.wanted for term in one.anywhere for word in term}
     looked_for |= {word for phrase in (*query.phrases, *query.titles) for word in phrase}
     looked_for |= {word for group in query.either for part in group for word in part.term}
     texts = Texts(text for paper in found.values() for text in _texts(paper))
     for pk in papers:
         if paper := found.get(pk):
-            authors = _authors(texts.names(paper.authors), reading)
+            authors = _authors(texts.names(paper.authors), meaning)
             left = len(paper.authors) - len(authors)
             title = marked(texts.line(paper.title), looked_for)
             yield Hit(paper, title, excerpt(texts.abstract(paper.abstract), looked_for), authors, left)
@@ -268,8 +268,8 @@ def _texts(paper: Paper) -> list[Text]:
     return [(Kind.LINE, paper.title), (Kind.ABSTRACT, paper.abstract), (Kind.NAMES, names_source(paper.authors))]
 
 
-def _authors(names: Sequence[str], reading: Reading) -> list[list[MarkedPart]]:
-    asked_for = [*reading.query.authors, *reading.query.phrases, *(term for author in reading.authors for term in author.terms)]
+def _authors(names: Sequence[str], meaning: Meaning) -> list[list[MarkedPart]]:
+    asked_for = [*meaning.query.authors, *meaning.query.phrases, *(term for author in meaning.authors for term in author.terms)]
     found, further = [], 0
     for number, name in enumerate(names[:MOST_AUTHORS]):
         words = set(name_words(name))

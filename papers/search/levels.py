@@ -18,7 +18,7 @@ from papers import clock
 from papers.models import Paper
 from papers.search.expressions import FIRST, Clauses, are_so_many, standings, standings_among, standings_among_next
 from papers.search.index import STEPS, TIER_BITS
-from papers.search.understanding import Reading
+from papers.search.understanding import Meaning
 
 LEVEL = 1 << 11
 """Steps of hotness that one level is above another: more than there are."""
@@ -48,16 +48,16 @@ class Stream(NamedTuple):
     """So papers are few, and may be found by nothing else."""
 
 
-def places(reading: Reading, limit: int, before: int = TOP + FIRST, counted: Sequence[int] | None = None) -> list[int]:
+def places(meaning: Meaning, limit: int, before: int = TOP + FIRST, counted: Sequence[int] | None = None) -> list[int]:
     """The highest places below `before` of the papers that are found; at most ten queries. `counted` are those that `hottest`
     finds, MOST_COUNTED and one more, where they are known already.
     """
-    if reading.is_impossible:
+    if meaning.is_impossible:
         return []
-    counted = hottest(reading, MOST_COUNTED + 1) if counted is None else counted
+    counted = hottest(meaning, MOST_COUNTED + 1) if counted is None else counted
     found: list[int] = []
     above: set[int] = set()
-    for level in _levels(reading):
+    for level in _levels(meaning):
         streams = []
         for stream in level:
             raised_by, left = stream.raised_by << TIER_BITS, limit - len(found)
@@ -65,7 +65,7 @@ def places(reading: Reading, limit: int, before: int = TOP + FIRST, counted: Seq
             if not raised_by and before > TOP and (len(others) == left or len(counted) <= MOST_COUNTED):
                 below = others  # all that is in higher levels is on this page
             else:
-                below = _highest(stream, reading, before - raised_by, left, counted)
+                below = _highest(stream, meaning, before - raised_by, left, counted)
             above |= set(below)
             streams.append([standing + raised_by for standing in below])
         found += list(merge(*streams, reverse=True))[: limit - len(found)]
@@ -74,9 +74,9 @@ def places(reading: Reading, limit: int, before: int = TOP + FIRST, counted: Seq
     return found
 
 
-def _highest(stream: Stream, reading: Reading, below: int, limit: int, counted: Sequence[int]) -> list[int]:
+def _highest(stream: Stream, meaning: Meaning, below: int, limit: int, counted: Sequence[int]) -> list[int]:
     """The highest standings below one in the stream, of which `counted` are the hottest with others; four queries at most."""
-    are_few = stream.is_of_names or is_of_few_days(reading)
+    are_few = stream.is_of_names or is_of_few_days(meaning)
     if connection.vendor == "postgresql" and not stream.is_of_names:
         # Its statistics do not know how many papers have several words, or any rare one.
         among = standings_among(counted, stream.wanted, stream.unwanted)
@@ -92,53 +92,53 @@ def _highest(stream: Stream, reading: Reading, below: int, limit: int, counted: 
     return standings(stream.wanted, stream.unwanted, below, limit, are_few=are_few)
 
 
-def hottest(reading: Reading, limit: int, before: int = FIRST) -> list[int]:
+def hottest(meaning: Meaning, limit: int, before: int = FIRST) -> list[int]:
     """The highest standings below `before` of the papers that are found, whatever fits best; one query."""
-    if reading.is_impossible:
+    if meaning.is_impossible:
         return []
-    return standings(reading.anywhere, reading.unwanted, before, limit, are_few=is_of_few_days(reading))
+    return standings(meaning.anywhere, meaning.unwanted, before, limit, are_few=is_of_few_days(meaning))
 
 
-def _levels(reading: Reading) -> Iterator[list[Stream]]:
+def _levels(meaning: Meaning) -> Iterator[list[Stream]]:
     """From the highest; what is in one is in none below it."""
-    above = list(reading.unwanted)
-    if not reading.wanted:
-        yield [Stream(0, reading.filters, tuple(above))]
+    above = list(meaning.unwanted)
+    if not meaning.wanted:
+        yield [Stream(0, meaning.filters, tuple(above))]
         return
-    highest = (reading.titled, reading.well_known, reading.named, reading.as_typed or reading.with_rarest)
+    highest = (meaning.titled, meaning.well_known, meaning.named, meaning.as_typed or meaning.with_rarest)
     for number, wanted in zip((7, 6, 5, 4), highest, strict=True):
         if wanted:
             yield [Stream(number * LEVEL, wanted, tuple(above), is_of_names=number > 4)]
-            above.append(_own(wanted, reading))
-    in_a_row, in_title = reading.in_a_row, reading.in_title
-    titles = [Stream(3 * LEVEL, in_title, (*above, _own(in_a_row, reading)) if in_a_row else tuple(above))]
+            above.append(_own(wanted, meaning))
+    in_a_row, in_title = meaning.in_a_row, meaning.in_title
+    titles = [Stream(3 * LEVEL, in_title, (*above, _own(in_a_row, meaning)) if in_a_row else tuple(above))]
     if in_a_row:
         titles.append(Stream(3 * LEVEL + IN_A_ROW, in_a_row, tuple(above)))
-        above.append(_own(in_a_row, reading))
+        above.append(_own(in_a_row, meaning))
     yield titles
-    above.append(_own(in_title, reading))
-    for number, wanted in ((2, reading.called), (1, reading.near)):
+    above.append(_own(in_title, meaning))
+    for number, wanted in ((2, meaning.called), (1, meaning.near)):
         if wanted:
             yield [Stream(number * LEVEL, wanted, tuple(above), is_of_names=number == 2)]
-            above.append(_own(wanted, reading))
-    yield [Stream(0, reading.anywhere, tuple(above))]
+            above.append(_own(wanted, meaning))
+    yield [Stream(0, meaning.anywhere, tuple(above))]
 
 
-def _own(clauses: Clauses, reading: Reading) -> Clauses:
+def _own(clauses: Clauses, meaning: Meaning) -> Clauses:
     """Without what all levels have in common."""
-    return tuple(clause for clause in clauses if clause not in reading.filters) or clauses
+    return tuple(clause for clause in clauses if clause not in meaning.filters) or clauses
 
 
-def is_of_few_days(reading: Reading) -> bool:
+def is_of_few_days(meaning: Meaning) -> bool:
     """So that what is found is soon sorted. Days alone are those of few papers: of many, enough are among the hottest. One query
     of PostgreSQL's, or none."""
-    query, today = reading.query, clock.now().date()
+    query, today = meaning.query, clock.now().date()
     if query.periods:
         days = sum(1 if len(span) == len("20210512") else 31 for span in query.periods)
-        return days < (FEW_DAYS if len(reading.anywhere) > 1 else 31)
+        return days < (FEW_DAYS if len(meaning.anywhere) > 1 else 31)
     if query.since is None:
         return False
-    if len(reading.anywhere) > 1:
+    if len(meaning.anywhere) > 1:
         return min(query.until or today, today) - query.since < timedelta(days=FEW_DAYS)
     if connection.vendor == "sqlite":
         return False

@@ -7,7 +7,7 @@ from enum import StrEnum
 from papers import clock
 from papers.search.index import DAY_BITS, TIER_BITS
 from papers.search.levels import hottest
-from papers.search.understanding import Reading, within_days
+from papers.search.understanding import Meaning, within_days
 from papers.text.identifiers import FIRST_YEAR
 
 FIRST_SPAN_DAYS, GROWTH = 7, 4
@@ -24,7 +24,7 @@ class Order(StrEnum):
     HOTTEST = "hottest"
 
 
-def newest(reading: Reading, found: Sequence[int] | None, limit: int, before: int) -> list[int]:
+def newest(meaning: Meaning, found: Sequence[int] | None, limit: int, before: int) -> list[int]:
     """The papers that are found by their day and number, those below `before` (0 for all), the newest first.
 
     Where they are few, `found` are their standings, and these are sorted; else those of a span of days before `before` that has
@@ -34,19 +34,19 @@ def newest(reading: Reading, found: Sequence[int] | None, limit: int, before: in
         return _sorted(found, before)[:limit]
     tomorrow = clock.now().date() + timedelta(days=1)
     last = date.fromordinal(before >> DAY_BITS) if 0 < before >> DAY_BITS < tomorrow.toordinal() else tomorrow
-    until = min(reading.query.until or last, last)
-    first = max(reading.query.since or FIRST_DAY, FIRST_DAY)
+    until = min(meaning.query.until or last, last)
+    first = max(meaning.query.since or FIRST_DAY, FIRST_DAY)
     too_few, too_many, days = 0, 0, FIRST_SPAN_DAYS
     while True:
         since = max(first, until - timedelta(days=days))
-        some = hottest(within_days(reading, since, until), MOST_OF_SPAN + 1)
+        some = hottest(within_days(meaning, since, until), MOST_OF_SPAN + 1)
         places = _sorted(some, before)
         if len(some) > MOST_OF_SPAN and days - too_few > 1:
             too_many = days
         elif len(places) >= limit or since == first:
             return places[:limit]
         elif too_many - too_few == 1:
-            return places + newest(reading, None, limit - len(places), since.toordinal() << DAY_BITS)
+            return places + newest(meaning, None, limit - len(places), since.toordinal() << DAY_BITS)
         else:
             too_few = days
         days = max(too_few + 1, (too_few + too_many) // 2) if too_many else GROWTH * days

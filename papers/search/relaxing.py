@@ -9,7 +9,7 @@ from papers.search.dictionary import NOWHERE
 from papers.search.filters import of_periods
 from papers.search.parts import Part
 from papers.search.terms import category_term
-from papers.search.understanding import LONGEST_RUN, Reading, any_of
+from papers.search.understanding import LONGEST_RUN, Meaning, any_of
 from papers.search.wanted import Wanted
 from papers.search.well_known import CALLED
 from papers.search.words import UNSPACED, joined, plain_words
@@ -49,25 +49,25 @@ OF_QUESTIONS = frozenset(
 NOTHING = Part("", (), "", (0, 0))
 
 
-def with_fewer(reading: Reading) -> Iterator[Reading]:
+def with_fewer(meaning: Meaning) -> Iterator[Meaning]:
     """The same without words of questions, then without one, two and three of its words, names, years and categories, whichever,
     as long as half of them (rounded down) are left. One query, or none."""
-    years = tuple((f"y_{year}",) for year in reading.query.years)
-    periods = of_periods(reading.query.periods)
-    loose = [one for one in reading.wanted if _may_be_missing(one.part)]
+    years = tuple((f"y_{year}",) for year in meaning.query.years)
+    periods = of_periods(meaning.query.periods)
+    loose = [one for one in meaning.wanted if _may_be_missing(one.part)]
     words = [one for one in loose if one.part.term[0] not in OF_QUESTIONS] or loose
-    bare = {category_term(part.term[0]) for part in reading.query.parts if part.kind == "cat" and part.is_bare}
-    of_categories = [clause for clause in reading.filters if clause[0][0] in bare]
-    names = {clause for author in reading.authors for clause in author.clauses}
+    bare = {category_term(part.term[0]) for part in meaning.query.parts if part.kind == "cat" and part.is_bare}
+    of_categories = [clause for clause in meaning.filters if clause[0][0] in bare]
+    names = {clause for author in meaning.authors for clause in author.clauses}
     filters = tuple(
-        clause for clause in reading.filters if clause not in names and clause not in (years, periods, *of_categories)
+        clause for clause in meaning.filters if clause not in names and clause not in (years, periods, *of_categories)
     )
-    besides = [*of_categories, *filter(None, (years, periods)), *(clause for clause in reading.filters if clause in names)]
+    besides = [*of_categories, *filter(None, (years, periods)), *(clause for clause in meaning.filters if clause in names)]
     frequency = _frequency(words)
     optional = [*_rarest(words, frequency), *(Wanted(NOTHING, clause, clause) for clause in besides)][:MOST_OPTIONAL]
     in_titles = [one for one in words if frequency[one]] if len(words) <= MOST_OPTIONAL else []  # of more it takes long
     rarest = (min(in_titles, key=frequency.__getitem__).in_title,) if in_titles else ()
-    exact = [one for one in reading.wanted if one not in loose]
+    exact = [one for one in meaning.wanted if one not in loose]
     parts = len(exact) + len(optional)
     most = min(MOST_MISSING, len(optional), parts - max(1, parts // 2))
     for missing in range(0 if len(words) < len(loose) else 1, most + 1):
@@ -77,7 +77,7 @@ def with_fewer(reading: Reading) -> Iterator[Reading]:
         ]
         # No paper has all words, so none has them in a row, or as its name; but some of them may be the name of one.
         yield replace(
-            reading, filters=filters, wanted=(*exact, *some), row=(), name="", known_as=_name_among(loose), rarest=rarest
+            meaning, filters=filters, wanted=(*exact, *some), row=(), name="", known_as=_name_among(loose), rarest=rarest
         )
 
 

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 from papers.search import dictionary
 from papers.search.abbreviations import SHORT
 from papers.search.dictionary import Known
-from papers.search.understanding import Reading
+from papers.search.understanding import Meaning
 from papers.search.words import plain_words
 
 LONGEST = 30
@@ -18,19 +18,19 @@ MOST_WORDS = 2
 Place = tuple[int, int]
 
 
-def taken_apart(reading: Reading) -> dict[Place, str]:
+def taken_apart(meaning: Meaning) -> dict[Place, str]:
     """For words that nobody uses, the words that they are made of, by where they stand; one query, or none."""
-    typed = {part.place: plain_words(part.typed)[-1] for part in reading.unknown[-MOST_WORDS:]}
+    typed = {part.place: plain_words(part.typed)[-1] for part in meaning.unknown[-MOST_WORDS:]}
     typed = {place: word for place, word in typed.items() if len(word) <= LONGEST}
     known = dictionary.known(piece for word in typed.values() for piece in _pieces(word))
     found = {place: _split(word, known) for place, word in typed.items()}
     return {place: " ".join(pieces) for place, pieces in found.items() if pieces}
 
 
-def put_together(reading: Reading) -> dict[Place, str]:
+def put_together(meaning: Meaning) -> dict[Place, str]:
     """For two words beside each other that were taken for two names, the one name that they may be; one query, or none."""
-    places = [author.places[0] for author in reading.authors if len(author.places) == 1]
-    text = reading.query.text
+    places = [author.places[0] for author in meaning.authors if len(author.places) == 1]
+    text = meaning.query.text
     pairs = {(one[0], other[1]): one for one, other in pairwise(places) if not text[one[1] : other[0]].strip()}
     typed = {place: "".join(plain_words(text[slice(*place)])) for place in pairs}
     known = dictionary.known(typed.values())

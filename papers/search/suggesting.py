@@ -34,8 +34,8 @@ def suggested(text: str) -> Suggestions:
         return Suggestions()
     if len(author_key(text)) < SHORTEST:
         return Suggestions()
-    reading = understood(query, is_unfinished=True)
-    found = [place & PAPER for place in places(reading, MOST_PAPERS)]
+    meaning = understood(query, is_unfinished=True)
+    found = [place & PAPER for place in places(meaning, MOST_PAPERS)]
     papers = Paper.objects.in_bulk(found)
     last = author_key(text.split(" ")[-1])
     words = dictionary.endings(last, 4) if len(last) >= SHORTEST and "-" not in last else []

@@ -42,7 +42,9 @@ VERSION = re.compile(r"v?[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Meaning:
+    """What a query asks of the index."""
+
     query: Query
     filters: Clauses
     """What has to do with no text: days, categories, ids, authors."""
@@ -127,12 +129,12 @@ class Reading:
         return (((f"x_{key}",),),) if key else ()
 
 
-def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool = False) -> Reading:
+def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool = False) -> Meaning:
     """The query, read with the dictionary; at most six queries. The last word may go on where the query is unfinished; all words
     may have other endings where it is inflected."""
     if query.is_pasted:
-        titles = any_of((*titles_within(query.text), *Reading(query, (), (), (), (), ()).titled))
-        return Reading(query, (titles,) if titles else (), (), (), (), (), is_impossible=not titles)
+        titles = any_of((*titles_within(query.text), *Meaning(query, (), (), (), (), ()).titled))
+        return Meaning(query, (titles,) if titles else (), (), (), (), (), is_impossible=not titles)
     bare = [part for part in query.parts if not part.kind]
     of_part = {part: [word for word in plain_words(part.typed) if word not in STOP_WORDS] for part in bare}
     loose = [part for part in bare if len(part.term) == 1 and not part.is_exact and len(bare) <= LONGEST_RUN]
@@ -179,21 +181,21 @@ def understood(query: Query, *, is_unfinished: bool = False, is_inflected: bool 
     unwanted = tuple(tuple(clause for part in group for clause in clauses_of(part)) for group in query.without)
     is_all_bare = not authors and left == list(query.parts) and not any(part.is_exact for part in left)
     name = joined(plain_words(query.text) if is_all_bare else [word for part in left for word in of_part[part]])
-    reading = Reading(query, tuple(filters), tuple(wanted), unwanted, tuple(authors), unknown, row, name)
-    reading = replace(reading, categories=categories)
-    return within_days(reading, query.since, query.until) if query.since or query.until else reading
+    meaning = Meaning(query, tuple(filters), tuple(wanted), unwanted, tuple(authors), unknown, row, name)
+    meaning = replace(meaning, categories=categories)
+    return within_days(meaning, query.since, query.until) if query.since or query.until else meaning
 
 
 def any_of(clauses: Iterable[Clause]) -> Clause:
     return tuple(dict.fromkeys(term for clause in clauses for term in clause))
 
 
-def within_days(reading: Reading, since: date | None, until: date | None) -> Reading:
+def within_days(meaning: Meaning, since: date | None, until: date | None) -> Meaning:
     """The same, of these days alone."""
     days = spans(since, until, clock.now().date().replace(month=12, day=31))
-    filters = (*reading.filters, *([tuple((f"d_{span}",) for span in days)] if days else []))
-    query = replace(reading.query, since=since, until=until)
-    return replace(reading, query=query, filters=filters, is_impossible=not days)
+    filters = (*meaning.filters, *([tuple((f"d_{span}",) for span in days)] if days else []))
+    query = replace(meaning.query, since=since, until=until)
+    return replace(meaning, query=query, filters=filters, is_impossible=not days)
 
 
 def _is_beside_names(part: Part) -> bool:

@@ -115,7 +115,7 @@ def _shown(results: Results, query: str, order: Order, *, is_first: bool) -> dic
         "hits": [{"hit": hit, "entries": entries[hit.paper.pk], "categories": categories[hit.paper.pk]} for hit in results.hits],
         "next": _further(address(query, order=order, after=results.next)) if results.next else None,
         "chips": chips(results, order),
-        "named": [(code, category_name(code)) for code in results.found.reading.categories],
+        "named": [(code, category_name(code)) for code in results.found.meaning.categories],
         "orders": [(name, address(query, order=one), one is order) for one, name in ORDERS.items()],
         "has_old_counts": any(entry.counts_are_inflated for found in entries.values() for entry in found[:1]),
         "narrower": categories_of(results, order),

@@ -67,7 +67,7 @@ def chips(results: Results, order: Order) -> list[Chip]:
         (group[0].place, "Without", " and ".join(map(_said, group)), tuple({part.place for part in group}))
         for group in query.without
     ]
-    found += [(author.places[0], "Author", author.name, author.places) for author in results.found.reading.authors]
+    found += [(author.places[0], "Author", author.name, author.places) for author in results.found.meaning.authors]
     return [Chip(kind, label, address(_without(query.text, places), order=order)) for _, kind, label, places in sorted(found)]
 
 

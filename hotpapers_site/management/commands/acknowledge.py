@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hotpapers_site.health.acknowledging import NotAcknowledged, acknowledge
+from hotpapers_site.health.acknowledging import acknowledge
+from papers.collecting.acknowledging import NotAcknowledged
 
 
 class Command(BaseCommand):

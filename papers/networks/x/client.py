@@ -108,28 +108,13 @@ class XClient:
                 return
             if before_page:
                 before_page(size)
-            found = self._get(
-                f"/2/tweets/search/{endpoint}",
-                _bounds(start, end)
-                | _token(token)
-                | {"query": sweep_query(min_likes), "max_results": size, "tweet.fields": FIELDS},
-            )
-            meta = found.get("meta")
-            if not isinstance(meta, dict):
-                raise Malformed("X's search answered without `meta`.", url=self._base, status=200)
-            posts = items(found.get("data"))
-            if not posts and (found.get("data") or whole_number(meta.get("result_count"))):
-                raise Malformed("X's search answered without `data`, though it found posts.", url=self._base, status=200)
-            tweets, left_out = read_posts(posts)
-            without = [LeftOut(tweet.status_id, "links") for tweet in tweets if not (tweet.papers or tweet.has_links)]
-            if is_mostly_unread(len(without), len(posts)):  # a few are odd, but each was asked for by what it links
-                left_out += without
-            if not isinstance(meta.get("next_token") or "", str):
-                raise Malformed("X's search answered with a `next_token` that is no text.", url=self._base, status=200)
-            token = text_of(meta.get("next_token")) or None
-            max_reads -= len(posts)
-            yield SweepPage(tuple(tweets), len(posts), tuple(left_out), end, token, more=token is not None)
-            empty = 0 if posts else empty + 1
+            bounds = _bounds(start, end) | _token(token)
+            asked = bounds | {"query": sweep_query(min_likes), "max_results": size, "tweet.fields": FIELDS}
+            page = self._page(f"/2/tweets/search/{endpoint}", asked, end)
+            token = page.next_token
+            max_reads -= page.reads
+            yield page
+            empty = 0 if page.reads else empty + 1
             if token is None or max_reads < SMALLEST_PAGE:
                 return
             if token in seen or empty > EMPTY_PAGES:
@@ -139,6 +124,23 @@ class XClient:
             seen.add(token)
             if pause_s:
                 self._sleep(pause_s)
+
+    def _page(self, path: str, params: Mapping[str, str | int], end: datetime) -> SweepPage:
+        found = self._get(path, params)
+        meta = found.get("meta")
+        if not isinstance(meta, dict):
+            raise Malformed("X's search answered without `meta`.", url=self._base, status=200)
+        posts = items(found.get("data"))
+        if not posts and (found.get("data") or whole_number(meta.get("result_count"))):
+            raise Malformed("X's search answered without `data`, though it found posts.", url=self._base, status=200)
+        tweets, left_out = read_posts(posts)
+        without = [LeftOut(tweet.status_id, "links") for tweet in tweets if not (tweet.papers or tweet.has_links)]
+        if is_mostly_unread(len(without), len(posts)):  # a few are odd, but each was asked for by what it links
+            left_out += without
+        if not isinstance(meta.get("next_token") or "", str):
+            raise Malformed("X's search answered with a `next_token` that is no text.", url=self._base, status=200)
+        token = text_of(meta.get("next_token")) or None
+        return SweepPage(tuple(tweets), len(posts), tuple(left_out), end, token, more=token is not None)
 
     def lookup(self, ids: Collection[str]) -> LookupResult:
         """The present state of 1 to 100 posts, in one request."""

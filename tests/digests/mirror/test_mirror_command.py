@@ -42,7 +42,7 @@ def test_mirror_brings_all_up_to_date_or_those_named(two: list[Target]) -> None:
     assert not two[0].folder.exists()
     notes, blog = mirror().splitlines()
     assert notes == "notes: 1 new, 0 changed, 0 removed, 0 looked at and unchanged"
-    assert blog.startswith("blog: 0 new, 0 changed, 0 removed, ")  # how many it looks at is shown by test_looking.py
+    assert blog.startswith("blog: 0 new, 0 changed, 0 removed, ")  # how many it looks at is shown by test_outside_changes.py
     assert mirror("--rebuild", "notes") == "notes: 0 new, 0 changed, 0 removed, 1 looked at and unchanged\n"
     assert mirror("--check") == "notes: up to date\nblog: up to date\n"
 

@@ -130,7 +130,7 @@ def test_search_says_what_it_did_instead(
 
     assert (found.instead, found.has_fewer_words) == (instead, has_fewer_words)
     if not has_fewer_words:
-        assert [author.name for author in found.reading.authors] == authors
+        assert [author.name for author in found.meaning.authors] == authors
 
 
 @pytest.mark.parametrize("query", ["Kübler", "kuebler", "kubler", "author:kübler", "author:Kuebler", "Jonas Kuebler"])
@@ -158,7 +158,7 @@ def test_names_of_several_words_are_recognized(query: str, authors: list[str]) -
     index_changed()
     results = search(query)
 
-    assert [author.name for author in results.found.reading.authors] == authors
+    assert [author.name for author in results.found.meaning.authors] == authors
     assert len(results.hits) == 1
 
 
