@@ -244,7 +244,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
     kept = {(network, id): (handle, counts, papers) for network, id, handle, counts, papers in open_facts["live"]}
 
     closest_s = min(gaps(arxiv_visits))
-    reads = [len(ids) for day, ids in bill.items() if day < END.date()]
+    reads = [0, *(len(ids) for day, ids in bill.items() if day < END.date())]  # a busy machine may ask only after it
     bought = sum(map(len, bill.values()))
     announced = [(paper.arxiv_id, str(day)) for day in made.world.days for paper in made.world.announced(day, ARCHIVES)["new"]]
     readable = {one: tweet for one, tweet in truth(made.tweets.all, END).items() if one not in bad.posts}
@@ -279,7 +279,7 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
     assert facts["unmatched"] == 0
     assert closest_s >= ARXIV_INTERVAL_S
     # By our ledger never, by X's bill only with the calls that were under way at midnight, where ten milliseconds are a minute.
-    assert max(used for period, used in budget.items() if len(period) == 10 and period < str(END.date())) <= DAILY_READS
+    assert all(used <= DAILY_READS for period, used in budget.items() if len(period) == 10 and period < str(END.date()))
     assert max(reads) <= DAILY_READS + WORKERS * PROCESSES * LOOKUP_SIZE
     assert bought <= budget["2026-10"] <= MONTHLY_READS
     # Calls for counts are left out: where the machine is slow, all that is due is overdue, and small calls no longer wait to be full
