@@ -161,14 +161,16 @@ def _fetch_post(key: PostKey, paper: Paper, now: datetime) -> None:
     open_posts.store(key.network, [replace(post, papers=tuple(dict.fromkeys((*post.papers, paper.arxiv_id))))], read_at=now)
 
 
-class Refreshed(NamedTuple):
+class CountsRead(NamedTuple):
+    """What came of reading counts now."""
+
     read: int
     """Posts of all networks."""
     failed: tuple[str, ...]
     """A sentence for each network that did not answer, whatever became of the others."""
 
 
-def refresh_counts(papers: Collection[int], *, now: datetime) -> Refreshed:
+def refresh_counts(papers: Collection[int], *, now: datetime) -> CountsRead:
     """Read all live posts about these papers (primary keys) from their networks now.
 
     Raises NotFetched where no network gave anything: it names the key's setting where none is on, and the budget's where that is
@@ -196,7 +198,7 @@ def refresh_counts(papers: Collection[int], *, now: datetime) -> Refreshed:
                 failed.append(str(error))
     if failed and not read:
         raise NotFetched(" ".join(failed))
-    return Refreshed(read, tuple(failed))
+    return CountsRead(read, tuple(failed))
 
 
 @contextmanager

@@ -26,7 +26,7 @@ State = CollectionDay.State
 REACH = timedelta(days=90)
 """Missed days are caught up so far back: arXiv's catch-up page goes no further. `backfill` goes as far as anybody likes."""
 CLAIM = timedelta(minutes=15)
-"""Longer than a task may last (CELERY_TASK_TIME_LIMIT); a worker that was killed blocks its day so long."""
+"""Longer than a task may last (hotpapers_site/queues.py); a worker that was killed blocks its day so long."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
 ANNOUNCEMENT_WAIT = timedelta(minutes=15)
 SWEEP_EVERY, ONCE_A_DAY = timedelta(hours=6), timedelta(days=1)

@@ -11,7 +11,7 @@ from papers.counts import measuring
 from papers.counts.due import next_wait
 from papers.counts.gone import LOOK_AGAIN
 from papers.counts.mentions import relink
-from papers.counts.refreshing_paid import ASK_AGAIN, Refreshed, keep_states
+from papers.counts.refreshed import ASK_AGAIN, Refreshed, keep_states
 from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network, PostsRead, unreadable
 from papers.networks.post_html import body_of, direction_of

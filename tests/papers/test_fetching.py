@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from papers.fetching import NotFetched, Refreshed, Unknown, arxiv_id_in, fetch_paper, fetch_tweet, refresh_counts
+from papers.fetching import CountsRead, NotFetched, Unknown, arxiv_id_in, fetch_paper, fetch_tweet, refresh_counts
 from papers.models import Mention, Paper, PaperMeasurement, SourceHealth, Tweet
 from papers.text.identifiers import snowflake_moment
 from tests.factories import make_paper, make_tweet
@@ -192,7 +192,7 @@ def test_refresh_counts_reads_the_live_tweets_of_the_papers(oembed: OEmbedStandi
     make_tweet(paper, is_excluded=True)
     make_tweet(make_paper())
 
-    assert refresh_counts([paper.pk, Paper.objects.order_by("pk")[1].pk], now=NOW) == Refreshed(1, ())
+    assert refresh_counts([paper.pk, Paper.objects.order_by("pk")[1].pk], now=NOW) == CountsRead(1, ())
 
     tweet.refresh_from_db()
     assert tweet.read_at == NOW

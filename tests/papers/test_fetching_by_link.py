@@ -10,7 +10,7 @@ from pytest_django import Settings
 from papers.access import networks
 from papers.collecting import open_posts
 from papers.counts.refreshing_open import refresh_posts
-from papers.fetching import NotFetched, Refreshed, Unknown, fetch_tweet, refresh_counts
+from papers.fetching import CountsRead, NotFetched, Unknown, fetch_tweet, refresh_counts
 from papers.models import Mention, Paper, PaperMeasurement, SourceHealth, Tweet
 from tests.factories import make_paper, make_tweet
 from tests.papers.open_networks import OpenNetworks, open_networks
@@ -128,10 +128,10 @@ def test_counts_of_all_networks_are_refreshed_and_one_that_fails_hides_no_other(
     fetch_tweet(URI, paper, now=NOW)
     fetch_tweet("https://news.ycombinator.com/item?id=90000001", paper, now=NOW)
     make_tweet(paper)  # of X, which is off
-    assert refresh_counts([paper.pk], now=NOW) == Refreshed(2, ())
+    assert refresh_counts([paper.pk], now=NOW) == CountsRead(2, ())
 
     world.hackernews.fault("/v0/item", "503")
-    assert refresh_counts([paper.pk], now=NOW) == Refreshed(1, ("Hacker News is not available (503).",))
+    assert refresh_counts([paper.pk], now=NOW) == CountsRead(1, ("Hacker News is not available (503).",))
     world.bluesky.fault("/xrpc", "503")
     world.hackernews.fault("/v0/item", "503")
     with pytest.raises(NotFetched, match="Bluesky is not available"):

@@ -10,7 +10,7 @@ from digests.desk.responses import PARTS
 from digests.desk.views import actions
 from digests.editing import history
 from digests.models import Digest, Dismissal
-from papers.fetching import Refreshed
+from papers.fetching import CountsRead
 from papers.models import CollectionDay, Paper, SavedRules, Tweet
 from tests.digests.desk.conftest import DAY, NOW, READ, done, entry_of, listed, make_candidate, revision, send
 from tests.digests.desk.desk_requests import refusal
@@ -213,9 +213,9 @@ def test_refresh_counts_without_a_key_names_the_setting(ann: Client, papers: lis
 
 
 def test_refresh_counts_shows_what_was_read(ann: Client, papers: list[Paper], monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(keys: list[int], *, now: datetime) -> Refreshed:
+    def read(keys: list[int], *, now: datetime) -> CountsRead:
         assert keys == [paper.pk for paper in papers]
-        return Refreshed(Tweet.objects.update(favorites=7, read_at=now), ("Bluesky is not available (503).",))
+        return CountsRead(Tweet.objects.update(favorites=7, read_at=now), ("Bluesky is not available (503).",))
 
     monkeypatch.setattr(actions, "read_counts", read)
 

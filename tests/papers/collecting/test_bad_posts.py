@@ -11,18 +11,14 @@ from django.core.management import CommandError, call_command
 from papers import clock
 from papers.collecting.days import days_wanted
 from papers.collecting.paid_days import collect_tweets
-from papers.models import CollectionDay, Mention, NetworkDay, SourceHealth, Tweet, UnmatchedMention
+from papers.models import CollectionDay, NetworkDay, SourceHealth, Tweet
 from papers.sources.http import ClockWrong, Transient, Unreadable
 from tests.papers.collecting.collecting_papers import collect
+from tests.papers.collecting.collecting_tweets import mentions
 from tests.papers.conftest import FRIDAY, FRIDAY_NIGHT, Week
 from tests.standins.damage import POSTS, renamed, without_metric
 
 pytestmark = pytest.mark.django_db
-
-
-def mentions() -> set[tuple[str, str]]:
-    matched = Mention.objects.values_list("tweet__status_id", "paper__arxiv_id")
-    return {*matched, *UnmatchedMention.objects.values_list("tweet__status_id", "arxiv_id")}
 
 
 def plain_posts(week: Week) -> list[str]:

@@ -57,17 +57,18 @@ def test_the_text_of_a_post_that_was_deleted_meanwhile_does_not_return(world: Op
     assert (post.state, post.body_html, post.author_handle, post.counts) == ("deleted", "", "", {})
 
 
+def author_returns() -> None:
+    POST.gone = False
+    open_posts.look_for_authors("bluesky", [POST.did], now=NOW)
+
+
 def test_a_post_whose_author_returned_meanwhile_is_read_again_at_once(world: OpenNetworks) -> None:
     world.bluesky.add(POST)
     POST.gone = True
     open_posts.remove_authors("bluesky", {POST.did: GoneReason.PROTECTED}, now=NOW)
 
-    def return_() -> None:
-        POST.gone = False
-        open_posts.look_for_authors("bluesky", [POST.did], now=NOW)
-
     tomorrow = NOW + timedelta(days=1)
-    hidden = read(return_, now=tomorrow)
+    hidden = read(author_returns, now=tomorrow)
     assert (hidden.state, hidden.next_read_at) == ("protected", NOW)
     assert read(now=tomorrow).state == "live"
 
@@ -77,9 +78,5 @@ def test_a_live_post_whose_author_was_away_for_a_moment_stays(world: OpenNetwork
     world.bluesky.add(POST)
     POST.gone = True
 
-    def return_() -> None:
-        POST.gone = False
-        open_posts.look_for_authors("bluesky", [POST.did], now=NOW)
-
-    assert read(return_).state == "live"
+    assert read(author_returns).state == "live"
     assert read().counts == POST.counts

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from papers.access.budget import BudgetSpent
-from papers.counts.refreshing_paid import Refreshed, refresh
+from papers.counts.refreshed import Refreshed
+from papers.counts.refreshing_paid import refresh
 from papers.models import (
     PaidRead,
     PaperMeasurement,
