@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from digests.admin.forms import OrderedInline, SeenForm, has_changed, hold, keep_change, save_changes
-from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete, renumber
+from digests.admin.ordered_rows import OrderedFormSet, OrderedRow, autocomplete
+from digests.editing.positions import renumber
 from digests.models import Digest, Entry, ShownTweet
 from papers.admin.lists import PagedAdmin
 from papers.admin.tweets import excerpt

@@ -1,41 +1,23 @@
-"""Rows with a position from 1 under one parent: a digest's entries, an entry's shown posts.
+"""Forms of rows with a position under one parent: a digest's entries, an entry's shown posts.
 
 Admin pages show each row's position as a number. Whatever numbers come back, rows are sorted by them and numbered 1, 2, 3, …
-again, in statements that never give two rows the same position, not even for a moment.
+again.
 """
 
 import math
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
-from django.db.models import Case, F, Max, Model, QuerySet, When
+from django.db.models import Model, QuerySet
 from django.forms.utils import pretty_name
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from digests.editing.positions import next_position, renumber
 from papers.editing import changed_columns
-
-
-def renumber(rows: "QuerySet[Any]", order: Sequence[int]) -> None:
-    """Give all rows of one parent the positions 1 to n: those in `order` (primary keys) first, the others after them.
-
-    At most two UPDATEs; call it in a transaction that holds the parent's row.
-    """
-    current = dict(rows.order_by("position").values_list("pk", "position"))
-    wanted = [pk for pk in dict.fromkeys([*order, *current]) if pk in current]
-    positions = {pk: number for number, pk in enumerate(wanted, 1)}
-    if positions != current:  # so there are rows
-        rows.update(position=F("position") + max(current.values()))
-        rows.update(position=Case(*(When(pk=pk, then=number) for pk, number in positions.items())))
-
-
-def next_position(rows: "QuerySet[Any]") -> int:
-    """Return the position behind all rows of one parent."""
-    return int(rows.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 class RecordLink(forms.Widget):

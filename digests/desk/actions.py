@@ -12,13 +12,13 @@ from functools import partial
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from digests.admin.ordered_rows import next_position, renumber
 from digests.desk.changing import Action, AsWanted, by_others, conflict, editing, entry_of, is_own, save
 from digests.desk.state import digests_of
 from digests.desk.undoing import removed
 from digests.editing.columns import PIN, TEXTS, Mark
 from digests.editing.conflicts import Conflict, Refused
 from digests.editing.curation import keys_of_shown, new_entry, shown_tweets, take_live_counts
+from digests.editing.positions import next_position, renumber
 from digests.editing.sentences import said, told
 from digests.models import Digest, Dismissal, Entry, ShownTweet
 from papers.models import Paper, Provenance

@@ -10,11 +10,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from digests.admin.ordered_rows import renumber
 from digests.desk.actions import GOES_WITH_PAPER, MOVES, insert_new, put_aside, undismiss
 from digests.desk.changing import REMOVALS, Action, AsWanted, by_others, editing
 from digests.desk.state import digests_of
 from digests.editing.conflicts import Conflict
+from digests.editing.positions import renumber
 from digests.editing.sentences import told
 from digests.models import Digest, Dismissal, Entry, ListChange
 from papers.counted import counted

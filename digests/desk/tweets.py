@@ -5,9 +5,9 @@ from datetime import date
 
 from django.contrib.auth.models import User
 
-from digests.admin.ordered_rows import next_position, renumber
 from digests.desk.changing import Action, AsWanted, compare, editing, entry_of
 from digests.editing.conflicts import Refused
+from digests.editing.positions import next_position, renumber
 from digests.models import Entry, ShownTweet
 from papers.models import Mention, Paper, Tweet
 from papers.post_keys import PostKey

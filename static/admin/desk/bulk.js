@@ -10,7 +10,7 @@ import {focusRow, keepFocus} from "./walking.js";
 
 const entries = () => all("#entries > .entry:not(.leaving, .gone)");
 const papersOf = (rows) => rows.map((row) => row.dataset.paper);
-export const several = (number, noun = "paper") => `${number} ${noun}${number === 1 ? "" : "s"}`;
+const several = (number, noun = "paper") => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** The row that gets the focus when these go. */
 const stays = (rows, all) => {

@@ -12,7 +12,7 @@ const SETTLED = 400; // milliseconds after the last step of a row until its plac
 const timers = new Map();
 let grabbed = null; // {row, from: index}
 
-export const listOfDay = () => find("#entries");
+const listOfDay = () => find("#entries");
 const rowsIn = (list) => [...list.children].filter((row) => row.matches(".row[data-paper]:not(.leaving, .gone), li[data-tweet]"));
 export const nameOf = (row) => row.dataset.title ?? find(".by strong", row)?.textContent ?? "the row";
 const isTweet = (row) => row.dataset.tweet !== undefined;

@@ -59,7 +59,7 @@ export const refreshPosts = () => {
     }
 };
 
-export const shownPosts = (row) =>
+const shownPosts = (row) =>
     all("li[data-tweet]", row).filter((post) => find("input", post).checked).map((post) => post.dataset.tweet);
 
 /** What the server took is what the next choice begins from. */

@@ -88,7 +88,7 @@ export const changes = () => waiting.read().filter(isSeen);
 /** Whether all that is not saved yet would outlive this page. */
 export const isStored = () => waiting.isStored && undecided.isStored;
 export const isText = (action) => action in TEXTS;
-export const sameThing = (one, other) => one.action === other.action && one.body.paper === other.body.paper;
+const sameThing = (one, other) => one.action === other.action && one.body.paper === other.body.paper;
 const tell = () => listeners.state({waiting: changes().length, trouble});
 
 /**
@@ -255,7 +255,7 @@ const take = (record, {kind, answer}) => {
 };
 
 /** Send what waits. */
-export const flush = () => {
+const flush = () => {
     flushing ??= sendAll().finally(() => {
         flushing = null;
         tell();

@@ -12,8 +12,8 @@ from lxml import html
 
 from digests.admin import digests as admin
 from digests.admin import forms
-from digests.admin.ordered_rows import renumber
 from digests.editing import history, presence
+from digests.editing.positions import renumber
 from digests.models import Digest, Entry
 from digests.publishing import status
 from papers.models import Paper
