@@ -30,9 +30,9 @@ def commit_changes(git: RunsGit, target: Target) -> None:
     days: dict[str, list[str]] = {}
     for name in changed:
         inside = name.removeprefix(prefix)
-        entry = final.get(inside) or before.get(inside)
-        if entry and entry.digest and before.options == final.options:
-            days.setdefault(entry.digest, []).append(inside)
+        listed = final.get(inside) or before.get(inside)
+        if listed and listed.digest and before.options == final.options:
+            days.setdefault(listed.digest, []).append(inside)
     if 1 < len(days) <= MOST and len(before):
         git("reset", "--quiet", *(["HEAD"] if git.commit("HEAD") else []))
         for day in _in_order(days):

@@ -14,8 +14,7 @@ from django.db import connection, connections
 from digests.markdown.composing import CHUNK, Row, compose_rows, rows_in_chunks
 from digests.mirror import failed_pages
 from digests.mirror.made_with import DAYS, software
-from digests.mirror.manifest import Entry as Line
-from digests.mirror.manifest import Manifest
+from digests.mirror.manifest import ListedFile, Manifest
 from digests.mirror.profiles import pages
 from digests.mirror.profiles.registry import PROFILES
 from digests.mirror.targets import Target, Withdrawn
@@ -49,16 +48,16 @@ class Days:
     def surplus(self, manifest: Manifest, wanted: set[str], since: date | None) -> Iterator[str]:
         """Return unwanted files, including those of withdrawn days that an older version of this site left here."""
         wanted = wanted | self._kept()
-        for name, entry in manifest.items():
-            if name not in wanted and (since is None or entry.digest >= str(since)):
+        for name, listed in manifest.items():
+            if name not in wanted and (since is None or listed.digest >= str(since)):
                 yield name
         for day in withdrawn().between(since, None).order_by("date").values_list("date", flat=True).iterator():
             name = self._profile.file_of(day)
             if name not in wanted and name not in manifest and os.path.lexists(self.folder / name):
                 yield name
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, Line]) -> Generator[Staged]:
-        days = {entry.digest for entry in touched.values() if entry.digest}
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, ListedFile]) -> Generator[Staged]:
+        days = {listed.digest for listed in touched.values() if listed.digest}
         days |= set(filter(A_DAY.fullmatch, failed_pages.left_by_last_run(self.folder)))
         return self._stage_some(manifest, days_of(subjects) | set(map(date.fromisoformat, days)))
 

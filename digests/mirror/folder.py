@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Generator, Iterator
 from datetime import date
-from enum import StrEnum
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -14,8 +13,8 @@ from django.db import connection, connections
 
 from digests.markdown.composing import CHUNK, compose_all
 from digests.markdown.format import file_name, render
-from digests.mirror.disk import FolderInUse as FolderInUse
 from digests.mirror.disk import locked, make_durable, write_file
+from digests.mirror.writing import FileState
 from digests.models import Digest, DigestQuerySet
 from digests.parallel import shared_out
 
@@ -23,22 +22,12 @@ POST_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})---Hot-Papers\.md")
 UNFINISHED = ".unfinished"
 
 
-class FileState(StrEnum):
-    """How a file of the folder compares with the digests, or what was done to it."""
-
-    SAME = "same"
-    NEW = "new"
-    CHANGED = "changed"
-    SURPLUS = "surplus"
-    """The day has no published digest."""
-
-
 def compare(folder: Path, *, since: date | None = None, until: date | None = None) -> Iterator[tuple[str, FileState]]:
     """Return how each day's file compares with the published digests; writes nothing."""
     mirrored = Digest.objects.mirrored().between(since, until)
     for name, data in _files(mirrored):
         yield name, _state(folder / name, data)
-    yield from ((name, FileState.SURPLUS) for name in _surplus(folder, Digest.objects.mirrored(), since, until))
+    yield from ((name, FileState.REMOVED) for name in _surplus(folder, Digest.objects.mirrored(), since, until))
 
 
 def write(
@@ -64,7 +53,7 @@ def write(
         for day in hidden.order_by("date").values_list("date", flat=True).iterator():
             if (folder / file_name(day)).exists():
                 (folder / file_name(day)).unlink()
-                yield file_name(day), FileState.SURPLUS
+                yield file_name(day), FileState.REMOVED
         os.fsync(descriptor)
 
 

@@ -1,9 +1,9 @@
 """`mirror.json`: what a mirror's folder holds, one line for each file, so that one of 30,000 can be changed without reading the
 others.
 
-A file that is about to change is not listed under `files` but under `changing`, with its entry before and after (null if there
-is none). So the manifest never gives a file a fingerprint that it does not have, and a killed run can be told from a person's
-edit.
+A file that is about to change is not listed under `files` but under `changing`, with what is known of it before and after (null
+if it is not there). So the manifest never gives a file a fingerprint that it does not have, and a killed run can be told from a
+person's edit.
 """
 
 import json
@@ -39,7 +39,7 @@ class ManifestError(Exception):
     """The manifest cannot be read; the message says what to do."""
 
 
-class Entry(NamedTuple):
+class ListedFile(NamedTuple):
     """What the manifest says about a file."""
 
     sha256: str
@@ -62,8 +62,8 @@ class Entry(NamedTuple):
         return found
 
     @classmethod
-    def of_json(cls, found: dict[str, Any]) -> "Entry":
-        """Read an entry. Raises one of NOT_OURS."""
+    def of_json(cls, found: dict[str, Any]) -> "ListedFile":
+        """Read what `as_json` wrote. Raises one of NOT_OURS."""
         shows, day, address = found.get("shows", ()), found.get("digest", ""), str(found.get("address", ""))
         if day:
             date.fromisoformat(day)
@@ -72,8 +72,8 @@ class Entry(NamedTuple):
         )
 
 
-Change = tuple[Entry | None, Entry | None]
-"""A file's entry before and after."""
+Change = tuple[ListedFile | None, ListedFile | None]
+"""A file before and after."""
 
 
 class Manifest:
@@ -102,7 +102,7 @@ class Manifest:
                 raise ValueError
             manifest = cls(told["options"])
             manifest.changing = {
-                name: tuple(None if one is None else Entry.of_json(one) for one in pair)  # type: ignore[misc]
+                name: tuple(None if one is None else ListedFile.of_json(one) for one in pair)  # type: ignore[misc]
                 for name, pair in told["changing"].items()
             }
         except NOT_OURS as error:
@@ -132,17 +132,17 @@ class Manifest:
         head = {"mirror": FORMAT, "options": self.options, "changing": changing}
         return json.dumps(head, ensure_ascii=False).encode()[:-1] + b", " + FILES
 
-    def get(self, name: str) -> Entry | None:
+    def get(self, name: str) -> ListedFile | None:
         line = self._lines.get(_key(name))
         return _read(line)[1] if line is not None else None
 
     def __contains__(self, name: str) -> bool:
         return self._lines.get(_key(name)) is not None
 
-    def set(self, name: str, entry: Entry | None) -> None:
-        """Set the file's entry; None removes it."""
+    def set(self, name: str, listed: ListedFile | None) -> None:
+        """Set what is said about the file; None removes it."""
         key = _key(name)
-        told = entry and json.dumps(entry.as_json(self.options["profile"]), ensure_ascii=False).encode()
+        told = listed and json.dumps(listed.as_json(self.options["profile"]), ensure_ascii=False).encode()
         self._lines.set(key, key + told if told else None)
 
     def __len__(self) -> int:
@@ -155,10 +155,10 @@ class Manifest:
         """Return the names that come after this one, which may be any text."""
         return map(_name, self._lines.after(_key(name)))
 
-    def items(self) -> Iterator[tuple[str, Entry]]:
+    def items(self) -> Iterator[tuple[str, ListedFile]]:
         yield from map(_read, self._lines)
 
-    def showing(self, subjects: Collection[str]) -> Iterator[tuple[str, Entry]]:
+    def showing(self, subjects: Collection[str]) -> Iterator[tuple[str, ListedFile]]:
         """Return the files that show one of the subjects, or anything."""
         wanted = {subject.encode() for subject in subjects}
         if len(wanted) <= FEW and all(b":" in one for one in wanted):
@@ -190,11 +190,11 @@ def _name(line: bytes) -> str:
         raise ManifestError(REFUSED) from error
 
 
-def _read(line: bytes) -> tuple[str, Entry]:
-    """Return a line's name and entry. Raises ManifestError: who edits the file by hand may leave half a line."""
-    name, _, entry = line.partition(b": {")
+def _read(line: bytes) -> tuple[str, ListedFile]:
+    """Return the file's name, and what the line says. Raises ManifestError: who edits the file by hand may leave half a line."""
+    name, _, listed = line.partition(b": {")
     try:
-        return json.loads(name), Entry.of_json(json.loads(b"{" + entry))
+        return json.loads(name), ListedFile.of_json(json.loads(b"{" + listed))
     except NOT_OURS as error:
         raise ManifestError(REFUSED) from error
 

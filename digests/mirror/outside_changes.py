@@ -87,9 +87,9 @@ def _changed(folder: Path, names: list[str], manifest: Manifest, since: int) -> 
                 is_as_before, is_file = status.st_ctime_ns < since, stat.S_ISREG(status.st_mode)
             except (FileNotFoundError, NotADirectoryError):
                 is_as_before = is_file = False
-            if is_as_before or not (entry := manifest.get(name)):
+            if is_as_before or not (listed := manifest.get(name)):
                 continue
-            if not is_file or not disk.holds(folder / name, entry.size, entry.sha256):
+            if not is_file or not disk.holds(folder / name, listed.size, listed.sha256):
                 found.append(name)
     finally:
         os.close(descriptor)

@@ -14,7 +14,7 @@ from django.db import connection, connections
 from digests.mirror import failed_pages, site_pages
 from digests.mirror.days import withdrawn
 from digests.mirror.made_with import PAGES, shown_settings, software
-from digests.mirror.manifest import Entry, Manifest
+from digests.mirror.manifest import ListedFile, Manifest
 from digests.mirror.targets import Target, Withdrawn
 from digests.mirror.writing import File, Staged, stage, stage_removal
 from digests.page_cache.subjects import widened
@@ -51,8 +51,8 @@ class Site:
         """Say whether the file is of a page that the site may still have: one that could not be made leads to others."""
         if not self.unmade:
             return False
-        entry = manifest.get(site_pages.uncompressed(name))
-        address = entry.address if entry else ""
+        listed = manifest.get(site_pages.uncompressed(name))
+        address = listed.address if listed else ""
         return address in self.unmade or any(self._pages([address])) or address in self.unmade
 
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
@@ -77,10 +77,10 @@ class Site:
         for name in list(self.surplus(manifest, made, since)):
             yield stage_removal(self.folder, manifest, name)
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, Entry]) -> Generator[Staged]:
-        there = {entry.address: name for name, entry in manifest.showing(widened(subjects))} if subjects else {}
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, ListedFile]) -> Generator[Staged]:
+        there = {listed.address: name for name, listed in manifest.showing(widened(subjects))} if subjects else {}
         names = {site_pages.uncompressed(name) for name in touched}
-        there |= {entry.address: name for name in names if (entry := touched.get(name) or manifest.get(name))}
+        there |= {listed.address: name for name in names if (listed := touched.get(name) or manifest.get(name))}
         there |= {address: site_pages.file_of(address) for address in failed_pages.left_by_last_run(self.folder)}
         looked_at, gone = set(there.values()), set[str]()
         pages = self._crawl(there, set(), manifest)
@@ -99,8 +99,8 @@ class Site:
         for page in pages:
             name = site_pages.file_of(page.address)
             left.discard(name)
-            entry = manifest.get(name)
-            is_known = entry is not None and name not in touched and entry.sha256 == hashlib.sha256(page.data).hexdigest()
+            listed = manifest.get(name)
+            is_known = listed is not None and name not in touched and listed.sha256 == hashlib.sha256(page.data).hexdigest()
             yield from page.files(is_compressed=not is_known)
             if not page.is_compressible:
                 gone.update(site_pages.compressed(name))
@@ -160,6 +160,6 @@ def _files(pages: Iterable[site_pages.Page]) -> Iterator[File]:
 
 def _elsewhere(manifest: Manifest) -> Iterator[str]:
     """Return files at addresses that an older version of this site used."""
-    for name, entry in manifest.items():
-        if entry.address and site_pages.file_of(entry.address) != name:
+    for name, listed in manifest.items():
+        if listed.address and site_pages.file_of(listed.address) != name:
             yield from (one for one in (name, *site_pages.compressed(name)) if one in manifest)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from digests.mirror import disk, failed_pages
-from digests.mirror.manifest import NAME, Entry, Manifest, ManifestError
+from digests.mirror.manifest import NAME, ListedFile, Manifest, ManifestError
 from digests.mirror.outside_changes import State, look, read_state
 from digests.mirror.writing import File, FileState, Report, Staged, Writer, recover
 from digests.page_cache.log import changed_since
@@ -34,8 +34,8 @@ class Source(Protocol):
     def everything(self, manifest: Manifest, since: date | None, processes: int) -> Generator[Staged]:
         """Yield each file, and the names of our files that should not be there."""
 
-    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, Entry]) -> Generator[Staged]:
-        """Yield the files that show the subjects, and those with these names and entries, which the manifest may lack."""
+    def changed(self, manifest: Manifest, subjects: frozenset[str], touched: Mapping[str, ListedFile]) -> Generator[Staged]:
+        """Yield the files that show the subjects, and those of these names, which the manifest may lack."""
 
     def files(self, since: date | None) -> Iterator[File]:
         """Yield each file as it should be."""
@@ -78,7 +78,7 @@ def update(
             if subjects is not None and is_another_hour:
                 subjects |= {CLOCK}
             changed, looked = look(folder, manifest, left, at_all=looks_at_all)
-            touched |= {name: entry for name in changed if (entry := manifest.get(name))}
+            touched |= {name: listed for name in changed if (listed := manifest.get(name))}
             writer, staged = Writer(folder, manifest), None
             if subjects is None or not len(manifest) or rebuild:
                 looked = State()  # each file is compared
@@ -104,12 +104,12 @@ def check(source: Source, *, since: date | None = None) -> Iterator[tuple[str, F
         wanted = set()
         for file in source.files(since):
             wanted.add(file.name)
-            entry, data = manifest.get(file.name), file.compress(file.data)
+            listed, data = manifest.get(file.name), file.compress(file.data)
             present = disk.content_of(source.folder / file.name, len(data))
             if present is None:
                 yield file.name, FileState.NEW
                 continue
-            is_same = present == data and entry is not None and entry.sha256 == sha256(data).hexdigest()
+            is_same = present == data and listed is not None and listed.sha256 == sha256(data).hexdigest()
             is_same = is_same and not (source.folder / file.name).is_symlink()
             yield file.name, FileState.SAME if is_same else FileState.CHANGED
         for name in source.surplus(manifest, wanted, since):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digests.mirror import disk
-from digests.mirror.manifest import NAME, Entry, Manifest
+from digests.mirror.manifest import NAME, ListedFile, Manifest
 
 BATCH, SHARE = 500, 4
 """So many files change between two writings of the manifest, or the fourth part of those that it has: of many files it takes long
@@ -52,7 +52,7 @@ class Staged(NamedTuple):
 
     name: str
     state: FileState
-    entry: Entry | None
+    listed: ListedFile | None
     waits_at: str = ""
     is_theirs: bool = False
     """Whether what is in its place (a file, a folder, a link) is not what we put there."""
@@ -79,18 +79,18 @@ class Report:
 def stage(folder: Path, manifest: Manifest, file: File) -> Staged:
     """Look at what is in the file's place; if it differs, write the new file beside it to wait. Any process may do this."""
     data = file.compress(file.data)
-    entry = Entry(hashlib.sha256(data).hexdigest(), len(data), file.digest, file.revision, file.shows, file.address)
+    listed = ListedFile(hashlib.sha256(data).hexdigest(), len(data), file.digest, file.revision, file.shows, file.address)
     before = manifest.get(file.name)
     present = disk.content_of(folder / file.name, max(len(data), before.size if before else 0))
     is_link = present is not None and (folder / file.name).is_symlink()
     if present == data and not is_link:
-        return Staged(file.name, FileState.SAME, entry)
+        return Staged(file.name, FileState.SAME, listed)
     waits_at = f"{disk.OURS}/{os.getpid()}-{next(numbers)}"
     disk.write_file(folder / waits_at, data)
     if present is None:
-        return Staged(file.name, FileState.NEW, entry, waits_at, os.path.lexists(folder / file.name))
+        return Staged(file.name, FileState.NEW, listed, waits_at, os.path.lexists(folder / file.name))
     is_theirs = is_link or before is None or hashlib.sha256(present).hexdigest() != before.sha256
-    return Staged(file.name, FileState.CHANGED, entry, waits_at, is_theirs)
+    return Staged(file.name, FileState.CHANGED, listed, waits_at, is_theirs)
 
 
 def stage_removal(folder: Path, manifest: Manifest, name: str) -> Staged:
@@ -116,8 +116,8 @@ class Writer:
     def take(self, one: Staged) -> None:
         self.report.counts[one.state] += 1
         if one.state == FileState.SAME:
-            if one.entry != self.manifest.get(one.name):
-                self.manifest.set(one.name, one.entry)
+            if one.listed != self.manifest.get(one.name):
+                self.manifest.set(one.name, one.listed)
             return
         self.report.changed.append((one.name, one.state))
         self._batch.append(one)
@@ -136,14 +136,14 @@ class Writer:
         before = {one.name: self.manifest.get(one.name) for one in self._batch}
         for name in before:
             self.manifest.set(name, None)
-        self.manifest.changing = {one.name: (before[one.name], one.entry) for one in self._batch}
+        self.manifest.changing = {one.name: (before[one.name], one.listed) for one in self._batch}
         disk.make_durable(self.folder, [self.folder / one.waits_at for one in self._batch if one.waits_at])
         self._write_manifest()
         for one in self._batch:
             self._put(one)
         disk.make_durable(self.folder, {(self.folder / one.name).parent for one in self._batch})
         for one in self._batch:
-            self.manifest.set(one.name, one.entry)
+            self.manifest.set(one.name, one.listed)
         self.manifest.changing = {}
         self._batch = []
 
@@ -174,7 +174,7 @@ class Writer:
             disk.make_durable(self.folder, [self.folder])
 
 
-def recover(folder: Path, manifest: Manifest) -> dict[str, Entry]:
+def recover(folder: Path, manifest: Manifest) -> dict[str, ListedFile]:
     """Finish or undo what a run had under way when it was killed or failed, according to what is there. Return these files, also
     those that are not there now, with the entries that they had or were to have."""
     touched = {}
@@ -182,7 +182,7 @@ def recover(folder: Path, manifest: Manifest) -> dict[str, Entry]:
         present = disk.sha256_of(folder / name)
         known = {one.sha256: one for one in (before, after) if one}
         manifest.set(name, known.get(present or "", before if present else None))
-        if entry := after or before:
-            touched[name] = entry
+        if listed := after or before:
+            touched[name] = listed
     manifest.changing = {}
     return touched

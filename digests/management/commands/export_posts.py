@@ -9,9 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from digests.mirror.disk import FolderError, told
-from digests.mirror.folder import FileState, FolderInUse, compare, write
+from digests.mirror.disk import FolderError, FolderInUse, told
+from digests.mirror.folder import compare, write
 from digests.mirror.updating import collecting_rarely
+from digests.mirror.writing import FileState
 from digests.models import Digest
 from digests.parallel import ProcessEnded
 from papers.counted import counted
@@ -22,7 +23,7 @@ MANY = 1000
 DIFFERENCES = {
     FileState.NEW: "is missing",
     FileState.CHANGED: "differs",
-    FileState.SURPLUS: "should not be there: the day has no published digest here (an export removes those of withdrawn days)",
+    FileState.REMOVED: "should not be there: the day has no published digest here (an export removes those of withdrawn days)",
 }
 
 
@@ -69,5 +70,5 @@ class Command(BaseCommand):
         else:
             self.stdout.write(
                 f"{counts[FileState.NEW]} new, {counts[FileState.CHANGED]} changed, {counts[FileState.SAME]} unchanged, "
-                f"{counts[FileState.SURPLUS]} removed"
+                f"{counts[FileState.REMOVED]} removed"
             )

@@ -18,7 +18,8 @@ from django.core.management import CommandError, call_command
 
 from digests.markdown.format import file_name
 from digests.mirror import disk
-from digests.mirror.folder import FileState, compare, write
+from digests.mirror.folder import compare, write
+from digests.mirror.writing import FileState
 from digests.models import Digest, Entry, ShownTweet
 from digests.parallel import ProcessEnded
 from papers.models import Tweet
@@ -115,7 +116,7 @@ def test_check_compares_and_writes_nothing(digests: list[Digest], tmp_path: Path
         (NAMES[0], FileState.NEW),
         (NAMES[1], FileState.CHANGED),
         (NAMES[2], FileState.SAME),
-        ("1999-01-01---Hot-Papers.md", FileState.SURPLUS),
+        ("1999-01-01---Hot-Papers.md", FileState.REMOVED),
     ]
     with pytest.raises(CommandError, match="The folder differs"):
         export_posts("--out", tmp_path, "--check")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digests.mirror.manifest import FEW, Entry, Manifest
+from digests.mirror.manifest import FEW, ListedFile, Manifest
 
 FILES: dict[str, tuple[str, ...] | None] = {
     "a": ("paper:1", "text:1"),
@@ -29,7 +29,7 @@ FILES: dict[str, tuple[str, ...] | None] = {
 def test_files_that_show_subjects_are_found(subjects: list[str], found: list[str], others: int) -> None:
     manifest = Manifest({"profile": "html"})
     for name, shows in FILES.items():
-        manifest.set(name, Entry("0" * 64, 1, shows=shows, address="" if name == "f.gz" else f"/{name}"))
+        manifest.set(name, ListedFile("0" * 64, 1, shows=shows, address="" if name == "f.gz" else f"/{name}"))
     read = Manifest.parse(manifest.write())
     more = [f"rank:{number}" for number in range(others)]
     assert [name for name, _ in read.showing([*subjects, *more])] == found

@@ -8,8 +8,7 @@ import pytest
 from digests.markdown.composing import compose
 from digests.markdown.format import render
 from digests.mirror import outside_changes, running
-from digests.mirror.manifest import Entry as Line
-from digests.mirror.manifest import Manifest
+from digests.mirror.manifest import ListedFile, Manifest
 from digests.mirror.outside_changes import State, look, read_state
 from digests.mirror.targets import Target
 from digests.models import Digest, Entry
@@ -107,7 +106,7 @@ def test_a_run_looks_at_a_bounded_number_of_files(tmp_path: Path, monkeypatch: p
     """However many there are: here each of them seems to be changed."""
     manifest = Manifest({"profile": "lumen-2020"})
     for number in range(30):
-        manifest.set(f"{number:02}", Line("0" * 64, 1))
+        manifest.set(f"{number:02}", ListedFile("0" * 64, 1))
     monkeypatch.setattr(outside_changes, "SOME", 4)
     state, seen = State("", 1, 1, "", tmp_path.stat().st_ctime_ns + 1), []
     for _ in range(8):
