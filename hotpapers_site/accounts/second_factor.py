@@ -5,6 +5,7 @@ codes work once. A key never replaces the password.
 """
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -33,6 +34,7 @@ from hotpapers_site.sessions import locked_out
 ASKED_FOR = "second_factor_asked_for"
 """Kept in the session from the password until the second factor."""
 OPEN = ("/admin/second_factor/", "/admin/logout/", "/admin/jsi18n/")
+WRONG = "This code isn’t right, was used before, or is too old. Check your phone’s clock, wait for the next code and try again."
 CODES = 10
 """How many recovery codes are made at once."""
 
@@ -69,7 +71,7 @@ def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        max_length=20,
+        max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "none"}),
     )
 
@@ -80,7 +82,7 @@ class CodeForm(forms.Form):
             del self.fields["code"].widget.attrs["autofocus"]
 
     def clean_code(self) -> str:
-        return "".join(str(self.cleaned_data["code"]).split()).lower()
+        return re.sub(r"[\s-]", "", str(self.cleaned_data["code"])).lower()
 
 
 @never_cache
@@ -137,7 +139,7 @@ def _is_code(request: HttpRequest, form: CodeForm) -> bool:
             note(Kind.RECOVERY_CODE, request.user, request, f"{left} left")
         return True
     note(Kind.WRONG_CODE, request.user, request)
-    form.add_error("code", "This code isn’t right, was used before, or is too old. Wait for the next one and try again.")
+    form.add_error("code", WRONG)
     return False
 
 
