@@ -97,7 +97,7 @@ def fill(start: int, stop: int) -> None:
     with transaction.atomic():
         for number in set(FULL) & set(range(start, stop)):
             text = render(a_post(number))
-            store(PostFile(path=None, post=parse(text), text=text, mended_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
+            store(PostFile(path=None, post=parse(text), text=text, repaired_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
         days = insert(
             Digest,
             ["date", "status", "written_at", "published_at", "changed_at"],
@@ -128,7 +128,7 @@ def print_hostile_day() -> None:
     worst = "$f" + "(" * 60 + "$"
     papers = tuple(paper._replace(arxiv_id=f"9001.{n:05}", abstract=worst) for n, paper in enumerate(a_post(0).papers))
     text = render(a_post(0)._replace(day=day, papers=papers))
-    store(PostFile(path=None, post=parse(text), text=text, mended_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
+    store(PostFile(path=None, post=parse(text), text=text, repaired_lines=0, hopeless_lines=(), normalised=False))  # type: ignore[arg-type]
     for moment in ("before", "after"):
         if moment == "after":
             render_changed()

@@ -27,7 +27,7 @@ from digests.publishing.scheduling import rule_publishes_at
 from papers import network_words
 from papers.models import CollectionDay, Paper, PaperCategory
 from papers.ranking.candidates import announced_on, rules, tweets_on
-from papers.ranking.ranking import MentionedPaper, Rules, rank
+from papers.ranking.ranking import MentionedPaper, RankedPaper, Rules, rank
 from papers.rows import fetch, objects, select
 
 INCOMPLETE = (CollectionDay.State.COLLECTING, CollectionDay.State.PARTIAL, CollectionDay.State.FAILED)
@@ -125,16 +125,7 @@ def read_desk(day: date, user: User, filters: Filters, *, now: datetime) -> Desk
     site_rules = rules()
     entries = _entries(digest)
     papers = _papers(day, entries)
-    tweets = tweets_on(papers)
-    heats = {
-        is_candidate: rank(
-            (MentionedPaper(paper.arxiv_id, tweets[pk]) for pk, paper in papers.items() if paper.is_candidate == is_candidate),
-            site_rules,
-        )
-        for is_candidate in (True, False)
-    }
-    candidates = heats[True]
-    live = {heat.arxiv_id: heat for heat in [*heats[False], *candidates]}
+    candidates, live = _ranked(papers, site_rules)
     by_number = {paper.arxiv_id: paper for paper in papers.values()}
     dismissals = dict(select(Dismissal, ("paper__arxiv_id", "id"), "day", [str(day)]))
     listed = [Place(entry.paper.arxiv_id, entry.position, entry.is_pinned or entry.moves > 0) for entry in entries]
@@ -245,6 +236,19 @@ def _papers(day: date, entries: list[Entry]) -> dict[int, Any]:
     for entry in entries:
         entry.paper = found[entry.paper_id]
     return found
+
+
+def _ranked(papers: Mapping[int, Any], site_rules: Rules) -> tuple[list[RankedPaper], dict[str, RankedPaper]]:
+    """Return the day's candidates, ranked, and what all these papers have now, by arXiv id; one query."""
+    tweets = tweets_on(papers)
+    ranked = {
+        is_candidate: rank(
+            (MentionedPaper(paper.arxiv_id, tweets[pk]) for pk, paper in papers.items() if paper.is_candidate == is_candidate),
+            site_rules,
+        )
+        for is_candidate in (True, False)
+    }
+    return ranked[True], {heat.arxiv_id: heat for heat in [*ranked[False], *ranked[True]]}
 
 
 def _whether(condition: Q) -> Case:

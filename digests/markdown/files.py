@@ -35,12 +35,12 @@ class Tombstone(UnreadablePost):
 
 @dataclass(frozen=True, slots=True)
 class PostFile:
-    """A post read from a file. `mended_lines` of its lines were mojibake; `hopeless_lines` (from 1) still look damaged."""
+    """A post read from a file. `repaired_lines` of its lines were mojibake; `hopeless_lines` (from 1) still look damaged."""
 
     path: Path
     post: Post
     text: str
-    mended_lines: int
+    repaired_lines: int
     hopeless_lines: tuple[int, ...]
     normalised: bool
     holds_notes: bool = False

@@ -103,9 +103,9 @@ class Command(BaseCommand):
             self.fail(path, f"would not be exported unchanged{why}")
         elif outcome == Outcome.KEPT:
             self.note(path, f"left alone: an editor has changed {day} since; use --replace to overwrite it")
-        if reading.mended_lines:
+        if reading.repaired_lines:
             self.counts["repaired"] += 1
-            self.note(path, f"repaired: {counted(reading.mended_lines, 'line was', 'lines were')} UTF-8 read as Mac Roman")
+            self.note(path, f"repaired: {counted(reading.repaired_lines, 'line was', 'lines were')} UTF-8 read as Mac Roman")
         for line in reading.hopeless_lines:
             self.note(path, f"line {line}: still looks damaged and can't be repaired; fix it in the admin")
         if reading.normalised:

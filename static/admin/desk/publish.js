@@ -93,7 +93,7 @@ const send = async (action, body, {quietly = false, from = null} = {}) => {
         complain(outcome.answer.error);
         await apply({html: outcome.answer.html, rows: {}});
         if (isPanelOpen() && !READING.includes(action) && !outcome.answer.html?.checks) { // it may be out of date
-            checkAgain(); // what is mended may be pressed again before its answer
+            checkAgain(); // what is fixed may be pressed again before its answer
         }
     } else if (outcome.kind === "conflict") {
         await apply(outcome.answer);
