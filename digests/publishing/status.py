@@ -1,5 +1,6 @@
 """What readers may see. Only this module writes a digest's status."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
+from kombu.exceptions import OperationalError
 
 from digests.editing import history
 from digests.editing.history import Action
@@ -16,6 +18,7 @@ from digests.models import Digest, PublicEvent
 from digests.notices import telling
 from papers.models import Paper
 
+logger = logging.getLogger(__name__)
 PUBLISHED = Digest.Status.PUBLISHED
 NOT_PUBLISHED = ~Q(status=PUBLISHED)
 
@@ -95,8 +98,11 @@ def mirror_after_commit() -> None:
     """
 
     def queue() -> None:
-        for target in settings.MIRRORS:
-            current_app.send_task("digests.tasks.mirror_one", [target.name], queue="mirror", retry=False)
+        try:
+            for target in settings.MIRRORS:
+                current_app.send_task("digests.tasks.mirror_one", [target.name], queue="mirror", retry=False)
+        except OperationalError as error:
+            logger.warning("The mirrors follow by the next tick, within a minute, since the queue does not answer: %s", error)
 
     if settings.MIRRORS:
         transaction.on_commit(queue, robust=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from celery import Celery, current_app
+from kombu.exceptions import OperationalError
 from pytest_django.fixtures import Settings
 
 from digests import tasks
@@ -117,9 +118,11 @@ def test_a_change_that_comes_while_the_list_is_published_comes_before_or_after_i
     assert (stored.status, stored.intro, stored.revision) == ("published", "Words.", 2)
 
 
-def test_a_publication_outlives_a_queue_that_is_down(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
+def test_a_publication_outlives_a_queue_that_is_down(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise ConnectionError("no broker")
+        raise OperationalError("no broker")
 
     settings.MIRRORS = [Target("folder", tmp_path)]
     monkeypatch.setattr(Celery, "send_task", refuse)
@@ -127,6 +130,9 @@ def test_a_publication_outlives_a_queue_that_is_down(monkeypatch: pytest.MonkeyP
 
     assert publish(digest, now=NOW) is True
     assert list(tmp_path.iterdir()) == []
+    assert [record.getMessage() for record in caplog.records] == [
+        "The mirrors follow by the next tick, within a minute, since the queue does not answer: no broker"
+    ]
 
     tasks.mirror_all()
     assert [file.name for file in tmp_path.glob("*.md")] == ["2021-05-12---Hot-Papers.md"]
