@@ -41,7 +41,7 @@ def written(post: Post) -> dict[str, Any]:
 
 def is_carrier(text: str) -> bool:
     """Say whether the file has a post in its front matter."""
-    return text.startswith("---\n") and LINE.search(text.partition("\n---\n")[0]) is not None
+    return text.startswith("---\n") and f"\n{KEY}:" in text.partition("\n---\n")[0]
 
 
 def read(text: str) -> Post:
@@ -49,7 +49,7 @@ def read(text: str) -> Post:
     head = text.partition("\n---\n")[0]
     found = LINE.search(head)
     if not found:
-        raise PostError(1, f"a line '{KEY}: {{…}}' above the second '---'", "none")
+        raise PostError(1, f"all data in one line '{KEY}: {{…}}' above the second '---'", "another form")
     line = head.count("\n", 0, found.start()) + 1
     try:
         data = json.loads(found[1])

@@ -60,6 +60,15 @@ def test_carried_data_that_we_would_not_write_is_refused(before: str, after: str
         front_matter_data.read(text.replace(before, after, 1))
 
 
+def test_carried_data_that_another_program_wrote_anew_is_refused_in_words() -> None:
+    text = "---\ntitle: Hot Papers\nhot_papers:\n  day: 2021-05-12\n---\n"
+    assert front_matter_data.is_carrier(text)
+    with pytest.raises(
+        PostError, match=r"line 1: expected all data in one line 'hot_papers: \{…\}' above the second '---', found"
+    ):
+        front_matter_data.read(text)
+
+
 @pytest.mark.parametrize("profile", CARRYING)
 @pytest.mark.django_db
 def test_import_of_an_export_changes_nothing_and_brings_back_all(archive: Path, tmp_path: Path, profile: str) -> None:
