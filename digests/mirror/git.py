@@ -12,6 +12,7 @@ from digests.mirror.commits import commit_changes
 from digests.mirror.disk import OURS, STATE, locked, told
 from digests.mirror.targets import Target
 from digests.mirror.writing import Report
+from papers.text.visible import without_controls
 
 WITHIN_S = 120
 """Seconds after which a call that talks to the remote is stopped."""
@@ -294,4 +295,4 @@ class Beaten(Exception):
 
 
 def _last_words(said: str) -> str:
-    return re.sub(r"://[^/@\s]*@", "://", " ".join(said.split()))[-LAST_WORDS:] or "it said nothing"
+    return re.sub(r"://[^/@\s]*@", "://", " ".join(without_controls(said).split()))[-LAST_WORDS:] or "it said nothing"

@@ -15,6 +15,7 @@ from django.conf import settings
 from digests.mirror.targets import Target
 from digests.mirror.writing import Report
 from papers.sources.http import SourceError, client, fetch
+from papers.text.visible import without_controls
 
 BUILD_WITHIN_S = 600
 WEBHOOK_WITHIN_S = 10.0
@@ -84,7 +85,8 @@ class _LastWords(threading.Thread):
 
     def read(self) -> str:
         self.join(PRINTED_WITHIN_S)
-        return " ".join(self._end.decode(errors="replace").split())[-LAST_LINES:]
+        said = without_controls(self._end.decode(errors="replace"))
+        return " ".join(said.split())[-LAST_LINES:].strip()
 
 
 def call(target: Target, report: Report) -> None:

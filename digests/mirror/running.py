@@ -19,6 +19,7 @@ from digests.mirror.writing import FileState, Report
 from digests.models import MirrorHealth
 from digests.parallel import ProcessEnded
 from papers.rendered.waiting import render_changed
+from papers.text.visible import without_controls
 
 logger = logging.getLogger(__name__)
 TROUBLES = (FolderError, ManifestError, ProcessEnded, git.GitError, hooks.HookError)
@@ -118,7 +119,7 @@ def run(
 
 def _remember(target: Target, now: datetime, known: MirrorHealth | None, **values: object) -> None:
     state = values.setdefault("state", MirrorHealth.State.OK)
-    message = str(values.get("message", ""))[:LONGEST_MESSAGE]
+    message = without_controls(str(values.get("message", "")))[:LONGEST_MESSAGE]  # PostgreSQL stores no NUL
     is_as_before = known is not None and known.state == state
     values |= {"message": message, "ran_at": now, "since": known.since if known and is_as_before else now}
     MirrorHealth.objects.update_or_create(name=target.name, defaults=values)

@@ -120,6 +120,9 @@ def test_build_runs_in_the_folder_without_our_secrets(tmp_path: Path, monkeypatc
 def test_build_that_fails_or_does_not_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(HookError, match=r"the build \(echo no; exit 3\) failed with status 3: no; run it in .* by hand"):
         running.run(Target("notes", tmp_path / "notes", build="echo no; exit 3"), NOW)
+    with pytest.raises(HookError, match=r"failed with status 3: no \[31m way; run it in") as caught:
+        running.run(Target("codes", tmp_path / "codes", build=r"printf 'no\0\033[31m\nway'; exit 3"), NOW)
+    assert MirrorHealth.objects.get(name="codes").message == str(caught.value)
     monkeypatch.setattr(hooks, "BUILD_WITHIN_S", 0.1)
     with pytest.raises(HookError, match=r"the build \(sleep 60\) had not ended after 0\.1 s and was stopped"):
         running.run(Target("other", tmp_path / "other", build="sleep 60"), NOW)
