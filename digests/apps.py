@@ -6,11 +6,11 @@ class DigestsConfig(AppConfig):
     name = "digests"
 
     def ready(self) -> None:
-        from digests.editing import shown_tweets, texts_to_render
+        from digests.editing import asked_by_papers, texts_to_render
         from digests.page_cache import triggers
-        from papers import shown
+        from papers import list_questions
 
-        shown.answered_by(shown_tweets)
+        list_questions.answered_by(asked_by_papers)
         texts_to_render.register_all()
         pre_migrate.connect(triggers.drop, sender=self)
         post_migrate.connect(triggers.TRIGGERS.install, sender=self)

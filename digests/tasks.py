@@ -16,7 +16,7 @@ from digests.models import Digest
 from digests.page_cache import log
 from digests.publishing import grace, scheduling
 from papers import clock
-from papers.counted import counted
+from papers.plurals import counted
 
 DAYS = 7
 """Older days are proposed only by hand."""

@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 
 from digests.models import Digest, Received
 from papers import clock
-from papers.counted import counted
 from papers.models import Paper, RenderedText
+from papers.plurals import counted
 
 
 class Section(NamedTuple):

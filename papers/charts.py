@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from papers.counted import counted
+from papers.plurals import counted
 
 WIDTH, HEIGHT = 1000, 200
 """The size of the drawing in its own units; it is stretched to the space it gets."""

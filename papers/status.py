@@ -7,9 +7,9 @@ from django.db.models import Count
 
 from papers.access import budget, networks
 from papers.collecting.day_states import OUTAGE, outage, told_gaps
-from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace, Tweet, TweetMeasurement
 from papers.networks.registry import KINDS, PAID
+from papers.plurals import counted
 
 ON_THE_DESK = ("day", "refused")
 """First words of the names that `needs` gives to what the desk says anyway (papers/templatetags/collection.py)."""

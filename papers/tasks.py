@@ -20,7 +20,6 @@ from papers.collecting import days, progress
 from papers.collecting.announced import Progress, collect_papers
 from papers.collecting.open_days import collect_posts, days_due, tell_unread
 from papers.collecting.paid_days import collect_tweets
-from papers.counted import counted
 from papers.counts.claiming import claim_due, claim_posts, claim_texts
 from papers.counts.embedding import embed, to_embed
 from papers.counts.refreshing_open import refresh_posts
@@ -28,6 +27,7 @@ from papers.counts.refreshing_paid import refresh
 from papers.counts.thinning import thin
 from papers.models import SourceHealth, Tweet
 from papers.networks.base import Network
+from papers.plurals import counted
 from papers.rendered.waiting import render_changed
 from papers.search.index import index_changed
 from papers.sources.gate import GateBusy

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from papers.models import Paper
+from papers.rendered.columns import texts_of_paper
 from papers.rendered.kinds import Text
 from papers.rendered.renderer import render
-from papers.rendered.sources import texts_of_paper
 from papers.rendered.stored import Texts
 
 

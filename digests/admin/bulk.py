@@ -16,7 +16,7 @@ from digests.publishing.checking import findings_of
 from digests.publishing.status import publish, withdraw
 from papers import clock
 from papers.admin.bulk import BulkChange
-from papers.counted import counted
+from papers.plurals import counted
 
 LONGEST_NOTE = 2_000
 

@@ -17,8 +17,8 @@ from digests.editing.conflicts import Conflict
 from digests.editing.positions import renumber
 from digests.editing.sentences import told
 from digests.models import Digest, Dismissal, Entry, ListChange
-from papers.counted import counted
 from papers.models import Paper
+from papers.plurals import counted
 from papers.ranking.candidates import announced_on, ranked
 from papers.ranking.ranking import Rules
 

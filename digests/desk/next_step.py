@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from digests.models import Digest
-from papers.counted import counted
+from papers.plurals import counted
 
 Status = Digest.Status
 MOST_EXTRA = 2

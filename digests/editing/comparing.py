@@ -8,7 +8,7 @@ from typing import Any
 
 from digests.editing.columns import MARKS, TEXTS, Column
 from papers import network_words
-from papers.counted import counted
+from papers.plurals import counted
 
 MOST_PAIRS = 20_000
 """The most pairs of words that are compared: words of one text times words of the other, without equal words at both ends."""

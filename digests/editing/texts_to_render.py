@@ -3,8 +3,8 @@
 from typing import Any
 
 from digests.models import Comment, Digest, Entry, PublicEvent, ShownTweet
+from papers.rendered.columns import register, texts_of_tweet
 from papers.rendered.kinds import Kind, Text, names_source
-from papers.rendered.sources import register, texts_of_tweet
 
 
 def register_all() -> None:

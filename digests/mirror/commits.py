@@ -6,7 +6,7 @@ from typing import Protocol
 from digests.mirror.manifest import NAME, Manifest, ManifestError
 from digests.mirror.targets import Target
 from digests.models import Digest, PublicEvent
-from papers.counted import counted
+from papers.plurals import counted
 
 MOST = 50
 """The most days that get a commit each; more days at once, as in the first run, share one commit."""

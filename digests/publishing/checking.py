@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from digests.models import Digest, Entry, IgnoredFinding, ShownTweet, in_published_digest
-from papers.counted import counted
 from papers.models import CollectionDay, Mention, Tweet, of_live_tweet
+from papers.plurals import counted
 from papers.ranking.candidates import rules
 from papers.ranking.ranking import points
 from papers.rendered.kinds import Kind

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from digests.models import Entry
 from papers import network_words
-from papers.counted import counted
+from papers.plurals import counted
 from papers.ranking.ranking import Rules, points
 
 register = template.Library()

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from hotpapers_site.accounts.events import LOUD, Kind
 from hotpapers_site.health import alerts, troubles
 from hotpapers_site.models import SecurityEvent
-from papers.counted import counted
+from papers.plurals import counted
 
 TOLD_WITHIN = timedelta(hours=1)
 """What could not be sent within this time stays in the log and in the admin."""

@@ -22,14 +22,14 @@ from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
 from papers import clock, status
 from papers.access import networks
-from papers.counted import counted
 from papers.networks.registry import streams
-from papers.rendered import sources
+from papers.plurals import counted
+from papers.rendered import columns
 from papers.search import schema
 
 FAILS_IN_A_ROW = 3
 _done: set[str] = set()
-TRIGGER_SETS = (triggers.TRIGGERS, schema.TRIGGERS, sources.TRIGGERS)
+TRIGGER_SETS = (triggers.TRIGGERS, schema.TRIGGERS, columns.TRIGGERS)
 PUBLISH_WITHIN = timedelta(minutes=10)
 MIRROR_WITHIN = timedelta(minutes=30)
 START = {

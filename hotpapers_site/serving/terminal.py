@@ -12,9 +12,9 @@ from digests.models import Digest
 from papers import clock
 from papers.access import networks
 from papers.collecting.progress import is_progress
-from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceHealth, StreamPlace
 from papers.networks.registry import KINDS
+from papers.plurals import counted
 
 LOOK_EVERY_S = 1.0
 STREAM_EVERY_S = 15.0

@@ -19,12 +19,12 @@ from papers.admin.lists import PagedAdmin
 from papers.admin.measurements import MeasurementInline, counts_chart
 from papers.collecting.versions import replace_categories, take_newer
 from papers.editing import AuthorsField, CategoriesField, OneLineField, changed_columns, number_of
+from papers.list_questions import lists
 from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement
 from papers.ranking.candidates import ranked, rules
 from papers.rendered.queueing import render_after_commit
 from papers.rendered.stored import set_plain_titles
-from papers.shown import lists
 
 FEW = 5_000
 """Up to this many papers of a category are looked up and then sorted; with more, walking the list in its own order soon fills a
@@ -32,7 +32,7 @@ page."""
 
 
 PARTS = {"title": "title", "abstract": "abstract", "authors": "authors", "category_codes": "categories"}
-"""Form fields that published lists print, with their names in `papers.shown`."""
+"""Form fields that published lists print, with their names in `papers.list_questions`."""
 
 
 class PaperMeasurementInline(MeasurementInline):

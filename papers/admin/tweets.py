@@ -21,10 +21,10 @@ from papers.admin.paper_rows import PaperRows
 from papers.counts.excluding import exclude
 from papers.counts.measuring import measure_papers
 from papers.editing import OneLineField, changed_columns, number_of
+from papers.list_questions import Published, lists
 from papers.lookup import tweets_found
 from papers.models import Mention, Tweet, TweetMeasurement
 from papers.networks.registry import KINDS
-from papers.shown import Published, lists
 from papers.text import embed
 
 LANGUAGE = "[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-[A-Za-z0-9]{2,3})?"

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from papers import clock
 from papers.access import networks
 from papers.access.connections import calendar, health_of, no_key
-from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay, SourceDay, SourceHealth
 from papers.network_words import title
 from papers.networks.registry import KINDS, PAID
+from papers.plurals import counted
 from papers.sources.left_out import LeftOut, told
 
 State = CollectionDay.State

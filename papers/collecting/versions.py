@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from papers import rows
+from papers.list_questions import lists
 from papers.models import Paper, PaperCategory
-from papers.shown import lists
 
 
 @transaction.atomic

@@ -10,11 +10,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from papers.access.connections import Sources, note_answer, note_failure
 from papers.counts import gone, measuring
+from papers.list_questions import lists
 from papers.models import Tweet
 from papers.networks.base import Embed, Protected
 from papers.networks.registry import KINDS, texts
 from papers.ranking.candidates import candidates
-from papers.shown import lists
 from papers.sources.http import Gone, Malformed, RateLimited, SourceError
 
 CANDIDATE_DAYS = 3

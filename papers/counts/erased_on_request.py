@@ -14,12 +14,12 @@ from django.db.models import Q
 
 from papers.counts.gone import COPIED, ERASED
 from papers.counts.measuring import measure_papers
+from papers.list_questions import lists
 from papers.models import Erasure, Tweet
 from papers.models.tweets import TweetQuerySet
 from papers.networks.registry import KINDS
 from papers.rows import select
 from papers.search import post_index
-from papers.shown import lists
 from papers.text.folding import Folded
 
 Subject = Erasure.Subject

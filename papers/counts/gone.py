@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce
 
+from papers.list_questions import lists
 from papers.models import Tweet
-from papers.shown import lists
 
 LOOK_AGAIN = timedelta(days=1)
 LOOK_FOR = timedelta(days=7)

@@ -12,12 +12,12 @@ from papers.counts.due import next_wait
 from papers.counts.gone import LOOK_AGAIN
 from papers.counts.mentions import relink
 from papers.counts.refreshed import ASK_AGAIN, Refreshed, keep_states
+from papers.list_questions import lists
 from papers.models import Mention, Tweet
 from papers.networks.base import FoundPost, GoneReason, Network, PostsRead, unreadable
 from papers.networks.post_html import body_of, direction_of
 from papers.networks.registry import KINDS
 from papers.rows import update_each
-from papers.shown import lists
 from papers.sources.http import SourceError
 from papers.sources.left_out import LeftOut, is_mostly_unread
 

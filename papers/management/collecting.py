@@ -10,8 +10,8 @@ from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from papers import clock
-from papers.counted import counted
 from papers.models import CollectionDay
+from papers.plurals import counted
 from papers.sources.http import SourceError
 
 ARXIV_BEGAN = date(1991, 8, 14)

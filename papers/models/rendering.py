@@ -32,7 +32,7 @@ class RenderedText(models.Model):
 class WithCleanBody(models.Model):
     """A row that holds a post's body, and beside it the body as safe HTML.
 
-    Whoever changes or erases the body, a trigger erases the safe HTML in the same transaction (`papers/rendered/sources.py`).
+    Whoever changes or erases the body, a trigger erases the safe HTML in the same transaction (`papers/rendered/columns.py`).
     """
 
     safe_html = models.TextField(default="", db_default="", editable=False, help_text="The body, cleaned by a worker")

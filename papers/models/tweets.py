@@ -15,11 +15,11 @@ from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 
 from papers import clock
+from papers.list_questions import lists
 from papers.models.papers import Paper
 from papers.models.rendering import WithCleanBody
 from papers.networks.registry import KINDS, OLD_NETWORK, PAID, open_kinds, texts
 from papers.post_keys import PostKey
-from papers.shown import lists
 from papers.text.folding import Folded
 
 

@@ -1,4 +1,4 @@
-"""Renders what is new or changed: triggers note it (`sources.py`), workers take the notes in batches.
+"""Renders what is new or changed: triggers note it (`columns.py`), workers take the notes in batches.
 
 A batch is claimed, rendered outside any transaction, and stored in one. A killed worker's claim runs out, and what it had
 stored is not done again. If the renderer is newer than stored texts, all rows are noted again, followed by a last note; once
@@ -17,8 +17,8 @@ from django.utils.html import escape
 from papers import clock
 from papers.models import RenderedText, UnrenderedRow
 from papers.rendered.bounded import Renderer, Trouble
+from papers.rendered.columns import SOURCES, Source, note_all
 from papers.rendered.kinds import VERSION, Kind, Text, body_of, key_of
-from papers.rendered.sources import SOURCES, Source, note_all
 
 BATCH = 100
 """Rows."""

@@ -14,7 +14,7 @@ EXEMPT: dict[str, str] = {
     "digests.markdown.records.store_tweets": OURS,
     "papers.networks.bluesky.hosts.told": OURS,
     "papers.search.neighbours.joined_runs": OURS,
-    "papers.counted.counted": OURS,
+    "papers.plurals.counted": OURS,
     "papers.text.tex.readable": "joins what `parts` finds, which is registered",
     "papers.text.tex.paragraphs": "joins what `paragraphs_in_parts` finds, which is registered",
     "papers.search.words.each_word": "goes through what `words` lists, which is registered",

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from papers import fetching
 from papers.collecting import days, open_posts
+from papers.list_questions import lists
 from papers.models import Tweet
 from papers.networks.base import GoneReason
 from papers.post_keys import PostKey
 from papers.search import post_index
-from papers.shown import lists
 
 pytestmark = pytest.mark.django_db
 

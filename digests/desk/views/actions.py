@@ -18,11 +18,11 @@ from digests.editing.columns import MARKS, TEXTS, Mark, Text
 from digests.editing.conflicts import Refused
 from digests.templatetags.reading import ordinal
 from papers import clock
-from papers.counted import counted
 from papers.fetching import fetch_paper, fetch_tweet
 from papers.fetching import refresh_counts as read_counts
 from papers.models import Paper
 from papers.network_words import title as title_of
+from papers.plurals import counted
 from papers.ranking.candidates import announced_on
 from papers.text.identifiers import ARXIV_ID
 

@@ -11,8 +11,8 @@ from digests.desk.responses import EDIT, DeskAction, desk_action, user_of
 from digests.desk.rules import read_rules
 from digests.editing.conflicts import Refused
 from papers import clock
-from papers.counted import counted
 from papers.models import Paper
+from papers.plurals import counted
 
 
 @desk_action(EDIT)

@@ -23,8 +23,8 @@ from digests.publishing.grace import correct_soon, publish_soon, release, take_b
 from digests.publishing.scheduling import UnclearTime, schedule, unschedule
 from digests.publishing.status import PUBLISHED, withdraw
 from papers import clock
-from papers.counted import counted
 from papers.models import Paper, Tweet
+from papers.plurals import counted
 from papers.post_keys import LONGEST_KEY
 from papers.rendered.kinds import Kind
 from papers.rendered.stored import Texts

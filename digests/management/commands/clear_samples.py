@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from digests.markdown import samples
-from papers.counted import counted
+from papers.plurals import counted
 
 
 class Command(BaseCommand):

@@ -15,8 +15,8 @@ from digests.mirror.updating import collecting_rarely
 from digests.mirror.writing import FileState
 from digests.models import Digest
 from digests.parallel import ProcessEnded
-from papers.counted import counted
 from papers.management.collecting import a_path, day
+from papers.plurals import counted
 
 MANY = 1000
 """Fewer days than this are written as fast by one process: more would first have to start."""

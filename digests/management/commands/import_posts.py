@@ -15,9 +15,9 @@ from digests.markdown.format import render
 from digests.markdown.importing import Batch, Outcome, batches, fingerprint, store, store_new
 from digests.models import Digest
 from digests.parallel import ProcessEnded
-from papers.counted import counted
 from papers.database_errors import why_away
 from papers.management.collecting import a_path
+from papers.plurals import counted
 
 AT_ONCE = 10
 """Posts stored together: more gain little, and others who want to write wait longer."""

@@ -16,8 +16,8 @@ from digests.mirror.targets import Kind, Posts, Target, Withdrawn
 from digests.mirror.writing import FileState
 from digests.models import Digest
 from papers import clock
-from papers.counted import counted
 from papers.management.collecting import a_path, day
+from papers.plurals import counted
 
 DIFFERENCES = {
     FileState.NEW: "is missing",

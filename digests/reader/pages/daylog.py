@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from digests.models import Digest, PublicEvent
 from papers.collecting.day_states import told_gaps
-from papers.counted import counted
 from papers.models import CollectionDay, NetworkDay
 from papers.network_words import title
+from papers.plurals import counted
 
 State = CollectionDay.State
 WORDS = {

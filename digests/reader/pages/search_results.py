@@ -38,7 +38,7 @@ LOOKED_AT = 5
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPost:
+class PostHit:
     shown: ShownTweet
     paper: Paper
     title: SafeString
@@ -91,7 +91,7 @@ def categories_of(results: Results, order: Order) -> list[tuple[str, int, str]]:
     return [(code, number, address(f"{results.query.text} cat:{code}", order=order)) for code, number in counted]
 
 
-def posts_of(query: Query, limit: int, before: int = FIRST) -> tuple[list[FoundPost], str]:
+def posts_of(query: Query, limit: int, before: int = FIRST) -> tuple[list[PostHit], str]:
     """Posts with all words of the query that readers may see, each with its paper, and the `after` of the next page (empty for
     the last); five queries, or one."""
     ids = matching_posts(query, LOOKED_AT * limit + 1, before=before)
@@ -102,13 +102,13 @@ def posts_of(query: Query, limit: int, before: int = FIRST) -> tuple[list[FoundP
     of_tweet = {mention.tweet_id: mention.paper for mention in reversed(mentions)}
     texts = Texts((Kind.LINE, paper.title) for paper in of_tweet.values())
     listed = set(Entry.objects.filter(in_published_digest(), paper__in=of_tweet.values()).values_list("paper", flat=True))
-    found: list[FoundPost] = []
+    found: list[PostHit] = []
     for pk in ids[: LOOKED_AT * limit]:
         paper = of_tweet.get(pk)
         if paper and (paper.is_public or paper.pk in listed):
             if len(found) == limit:
                 return found, str(found[-1].shown.tweet.pk)
-            found.append(FoundPost(ShownTweet(tweet=tweets[pk]), paper, texts.line(paper.title)))
+            found.append(PostHit(ShownTweet(tweet=tweets[pk]), paper, texts.line(paper.title)))
     return found, str(ids[LOOKED_AT * limit - 1]) if len(ids) > LOOKED_AT * limit else ""
 
 

@@ -8,7 +8,7 @@ from threading import Lock
 from PIL import Image, ImageColor
 
 from digests.reader.pictures.letters import draw_lines, drawable, wrapped
-from papers.counted import counted
+from papers.plurals import counted
 
 SIZE = (1200, 630)
 MARGIN = 84

@@ -11,8 +11,8 @@ from tqdm import tqdm
 from digests.mirror.disk import FolderError, told
 from hotpapers_site.databases import backups, copying
 from papers import clock
-from papers.counted import counted
 from papers.management.collecting import a_path
+from papers.plurals import counted
 
 SUFFIX = ".tar.gz"
 DATED = re.compile(r"hotpapers-[0-9]{8}-[0-9]{6}" + re.escape(SUFFIX))

@@ -8,8 +8,8 @@ from tqdm import tqdm
 
 from digests.mirror.disk import FolderError
 from hotpapers_site.databases import backups, copying
-from papers.counted import counted
 from papers.management.collecting import a_path
+from papers.plurals import counted
 
 
 class Command(BaseCommand):

@@ -27,9 +27,9 @@ from hotpapers_site.serving.terminal import Teller
 from hotpapers_site.values import is_loopback
 from papers import clock, network_words
 from papers.access import networks
-from papers.counted import counted
 from papers.management.collecting import a_path
 from papers.networks.registry import streams
+from papers.plurals import counted
 from papers.rendered.waiting import render_changed
 
 STOP_WITHIN_S = 8.0

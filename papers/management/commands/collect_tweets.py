@@ -11,9 +11,9 @@ from papers.access.connections import sources
 from papers.collecting.day_states import told_gaps
 from papers.collecting.open_days import collect_posts
 from papers.collecting.paid_days import collect_tweets
-from papers.counted import counted
 from papers.management.collecting import add_date, past_or_today, progress_bar, summary, told
 from papers.networks.registry import KINDS, open_kinds
+from papers.plurals import counted
 from papers.sources.http import SourceError
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from papers import clock, fetching
-from papers.counted import counted
 from papers.counts import erased_on_request
 from papers.models import Tweet
 from papers.networks.registry import KINDS
+from papers.plurals import counted
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from papers.counted import counted
 from papers.models import Paper, UnindexedPaper
+from papers.plurals import counted
 from papers.search.index import index_changed, rebuild
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from papers import network_words
-from papers.counted import counted
 from papers.management.collecting import add_date
 from papers.models import CollectionDay, Paper
+from papers.plurals import counted
 from papers.ranking.candidates import candidates
 from papers.ranking.ranking import LedgerLine, RankedPaper
 

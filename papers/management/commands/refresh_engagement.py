@@ -9,13 +9,13 @@ from papers import clock
 from papers.access import networks
 from papers.access.connections import Sources, sources
 from papers.collecting.open_days import tell_unread
-from papers.counted import counted
 from papers.counts.embedding import embed, to_embed
 from papers.counts.refreshing_open import refresh_posts
 from papers.counts.refreshing_paid import refresh
 from papers.management.collecting import told
 from papers.models import Tweet
 from papers.networks.registry import KINDS
+from papers.plurals import counted
 from papers.sources.http import SourceError
 from papers.sources.left_out import told as unread
 

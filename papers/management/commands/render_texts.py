@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from papers.counted import counted
 from papers.models import RenderedText, UnrenderedRow
+from papers.plurals import counted
 from papers.rendered.waiting import note_everything, render_changed
 
 

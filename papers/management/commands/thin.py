@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from papers import clock
-from papers.counted import counted
 from papers.counts.thinning import thin
+from papers.plurals import counted
 
 
 class Command(BaseCommand):

@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from papers.counted import counted
 from papers.networks.base import LONGEST_ADDRESS, Count
 from papers.networks.paid import Limit, Limits, LookupResult, Paid, SweepPage
 from papers.networks.x.client import LOOKUP_SIZE, SETTLED, SMALLEST_PAGE, XClient
 from papers.networks.x.oembed import OEmbedClient
 from papers.networks.x.posts import is_status_id
+from papers.plurals import counted
 from papers.text.identifiers import snowflake_moment
 
 NOT_SET = (

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import httpx
 
-from papers.counted import counted
+from papers.plurals import counted
 from papers.sources.arxiv.announcement import Announcement, Metadata, by_section, is_within, united
 from papers.sources.arxiv.calendar import AnnouncementCalendar
 from papers.sources.arxiv.categories import WITHOUT_CLASSES

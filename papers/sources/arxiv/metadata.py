@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from papers.counted import counted
+from papers.plurals import counted
 from papers.sources.arxiv.pages import ApiError, ApiPage, PaperRecord, read_api
 from papers.sources.arxiv.requests import EMPTY_TRIES, GatedRequests, Parameters
 from papers.sources.arxiv.xml import Garbled

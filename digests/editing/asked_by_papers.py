@@ -1,5 +1,5 @@
-"""Answers to what `papers` asks about lists (`papers/shown.py`): which tweets they show, forgetting the texts of tweets that
-are gone, and keeping what published lists print."""
+"""Answers what `papers` asks about lists (`papers/list_questions.py`): which tweets they show, forgetting the texts of tweets
+that are gone, and keeping what published lists print."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from digests.models import Digest, Entry, ShownTweet, in_published_digest
+from papers.list_questions import Published
 from papers.models import Provenance
-from papers.shown import Published
 
 
 def tweets_of_day(day: date) -> QuerySet[Any, Any]:

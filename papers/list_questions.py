@@ -1,4 +1,4 @@
-"""What readers are shown. The app that shows it registers here and answers, since `papers` knows nothing of lists."""
+"""What `papers` asks about lists, of which it knows nothing: the app that has them registers here, and answers."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
