@@ -123,7 +123,7 @@ def _bring_in(
     _store(found, come_along.values())
     asked = [number for number in wanted if number not in come_along]
     missing: set[str] = set()
-    left_out = list(found.left_out)
+    unread: list[LeftOut] = []
     nonsense: SourceError | None = None
     progress(len(come_along), len(wanted))
     _tell_progress(found)
@@ -136,15 +136,14 @@ def _bring_in(
             continue
         _store(found, metadata.records)
         missing.update(metadata.missing)
-        left_out += metadata.left_out
+        unread += metadata.left_out
         progress(len(come_along) + first + len(batch), len(wanted))
         _tell_progress(found)
     if nonsense:
         raise nonsense
     # A replaced text may come another time.
-    return missing.intersection(announced), tuple(
-        one for one in left_out if one in found.left_out or one.name in ("", *announced)
-    )
+    named = {"", *announced}
+    return missing.intersection(announced), (*found.left_out, *(one for one in unread if one.name in named))
 
 
 def _tell_progress(found: Announcement) -> None:

@@ -19,6 +19,8 @@ from papers.sources.left_out import is_mostly_unread
 MAX_BYTES = 32 * 1024 * 1024
 LONGEST_WAIT_S = 3600.0
 UNTOLD_WAIT_S = 5.0
+PASSING = frozenset((*range(201, 300), 304, 408, 425, *range(500, 600)))
+"""Statuses of a service that is there, and has no whole answer for now. 200 is a good one."""
 MOST_IN_A_ROW = 3
 """Where more questions one after another fail, it is the service that does not answer."""
 Params = Mapping[str, str | int | Sequence[str]]
@@ -111,7 +113,7 @@ class Api:
             case 429:
                 wait_s = self._wait_s(answer)
                 return RateLimited(f"{self.service} asked us to slow down; retrying in {wait_s:.0f} s.", wait_s=wait_s, **at)
-            case status if status >= 500 or status == 408:
+            case status if status in PASSING:
                 return Transient(f"{self.service} is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
             case 401 | 403:
                 return ServiceRefused(

@@ -62,6 +62,13 @@ def count(value: object) -> int | None:
     return number if number is not None and number <= LARGEST_COUNT else None
 
 
+def next_cursor(value: object) -> str | None:
+    """Where to go on in a service's answers: empty at their end, None where it is nothing that we could send back."""
+    if not value:
+        return ""
+    return value if isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= LONGEST_TEXT else None
+
+
 def counts(told: Mapping[str, object]) -> dict[str, int]:
     """Those of the values that are counts, by their names."""
     return {name: number for name, value in told.items() if (number := count(value)) is not None}

@@ -224,7 +224,7 @@ def _body(response: httpx.Response, max_bytes: int) -> bytes:
     url, status = str(response.url), response.status_code
     if encoding not in ("identity", "gzip"):
         raise Malformed(
-            f"{response.url.host} answered in the encoding {encoding!r}; expected gzip or none.", url=url, status=status
+            f"{response.url.host} answered in the encoding {encoding[:40]!r}; expected gzip or none.", url=url, status=status
         )
     unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     body, received = bytearray(), 0

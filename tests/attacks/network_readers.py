@@ -77,6 +77,7 @@ NETWORK_READERS: tuple[Reader, ...] = (
     Reader(visible.is_visible, visible.is_visible),
     Reader(strict_json.count, strict_json.count),
     Reader(strict_json.counts, lambda text: strict_json.counts({"likes": text})),
+    Reader(strict_json.next_cursor, strict_json.next_cursor),
     Reader(strict_json.moment, strict_json.moment),
     Reader(strict_json.language, strict_json.language),
     Reader(

@@ -9,7 +9,7 @@ from typing import Any
 
 from papers.networks.api import Api
 from papers.networks.base import NotGiven
-from papers.networks.strict_json import items, mapping, text_of
+from papers.networks.strict_json import items, mapping, next_cursor, text_of
 from papers.sources.http import ServiceRefused
 
 OLDER, NEWER = "/xrpc/app.bsky.feed.searchPosts", "/xrpc/app.bsky.feed.searchPostsV2"
@@ -54,9 +54,10 @@ class Search:
                 raise self._given_up(f"has more than {MOST_PAGES * PAGE_SIZE:,} posts for {domain}")
 
     def _next(self, found: Mapping[str, Any]) -> str:
-        if not isinstance(found.get("cursor") or "", str):
+        told = next_cursor(found.get("cursor"))
+        if told is None:
             raise self._api.malformed("a `cursor` that is a text")
-        return text_of(found.get("cursor"))
+        return told
 
     def _given_up(self, why: str) -> NotGiven:
         return NotGiven(f"Bluesky's search {why}, so it did not fill all of this gap.", url=self._api.base, status=200)

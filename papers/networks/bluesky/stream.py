@@ -265,6 +265,9 @@ class _Place:
         found, removed, gone, back = self.events.gathered()
         # A moment that is still to come would mean "from now on" at the next connection.
         self.cursor = min(self.cursor, max(cursor_at(now), self.started))
+        if self.missed:  # and nothing of it was missed yet: a host's clock may be years ahead
+            start, end = self.missed
+            self.missed = (start, min(end, now)) if start < now else None
         heard = Heard(
             found=found,
             removed=removed,

@@ -18,6 +18,7 @@ from papers.networks.base import LONGEST_ADDRESS, Count, FoundPost, GoneReason, 
 from papers.networks.paper_links import paper_ids_in
 from papers.networks.strict_json import LATEST, counts, items, line_of, mapping, moment, text_of, whole_number
 from papers.sources.left_out import LeftOut
+from papers.text.links import LONGEST_ADDRESS as LONGEST_LINK
 
 ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000
@@ -188,7 +189,7 @@ def _story(raw: Mapping[str, Any], id: object, author: object, posted: object, m
         name=handle,
         posted_at=datetime.fromtimestamp(seconds, UTC),
         papers=paper_ids_in([url]),
-        runs=(Run(title, url if url.startswith(("https://", "http://")) else ""),) if title else (),
+        runs=(Run(title, url if url.startswith(("https://", "http://")) and len(url) <= LONGEST_LINK else ""),) if title else (),
         language="en",
         counts=counts(made),
     )

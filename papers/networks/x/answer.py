@@ -1,9 +1,11 @@
 """An answer of X's API as a JSON object, or as the error that its status stands for. https://docs.x.com/x-api"""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from papers.networks.api import PASSING
 from papers.networks.strict_json import items, mapping, read_json, text_of, whole_number
 from papers.sources.answer_headers import clock_doubt, retry_after_s
 from papers.sources.http import (
@@ -17,6 +19,8 @@ from papers.sources.http import (
     Transient,
 )
 
+PARAMETER = re.compile(r"[a-z_.]{1,40}")
+"""Other names are none of ours, and may hold what no database keeps."""
 RATE_WINDOW_S = 900.0
 UNTOLD_WAIT_S = 5.0
 
@@ -36,10 +40,9 @@ def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceErro
     problem = text_of(body.get("type")).rstrip("/").rpartition("/")[2]
     match answer.status:
         case 400:
-            named = sorted(
-                {str(name) for error in items(body.get("errors")) for name in mapping(mapping(error).get("parameters"))}
-            )
-            wrong = f" (parameters: {', '.join(named)[:200]})" if named else ""
+            told = (mapping(mapping(error).get("parameters")) for error in items(body.get("errors")))
+            named = {name for names in told for name in names if PARAMETER.fullmatch(name)}
+            wrong = f" (parameters: {', '.join(sorted(named))[:200]})" if named else ""
             if doubt := clock_doubt(answer.headers):
                 return ClockWrong(f"X rejected our times{wrong}. {doubt}", **at)
             return Malformed(f"X rejected our request{wrong}; this is a bug in Hot Papers.", **at)
@@ -69,7 +72,7 @@ def _error(answer: Answer, body: Mapping[str, Any], now: datetime) -> SourceErro
         case 429:
             wait_s = _wait_s(answer, now)
             return RateLimited(f"X asked us to slow down; retrying in {wait_s:.0f} s.", wait_s=wait_s, **at)
-        case status if status >= 500 or status == 408:
+        case status if status in PASSING:
             return Transient(f"X is not available ({status}).", wait_s=retry_after_s(answer.headers), **at)
         case status:
             return ServiceRefused(f"There is no X API at this address ({status}); check X_API_BASE.", setting="X_API_BASE", **at)

@@ -16,7 +16,7 @@ import httpx
 from papers.networks.api import utc_now
 from papers.networks.base import GoneReason, unreadable
 from papers.networks.paid import LookupResult, SweepPage
-from papers.networks.strict_json import items, text_of, whole_number
+from papers.networks.strict_json import items, next_cursor, whole_number
 from papers.networks.x.answer import read_answer
 from papers.networks.x.posts import is_status_id, read_gone, read_posts
 from papers.sources.http import Malformed, Misconfigured, base_url, fetch, retrying
@@ -137,9 +137,10 @@ class XClient:
         without = [LeftOut(tweet.status_id, "links") for tweet in tweets if not (tweet.papers or tweet.has_links)]
         if is_mostly_unread(len(without), len(posts)):  # a few are odd, but each was asked for by what it links
             left_out += without
-        if not isinstance(meta.get("next_token") or "", str):
+        token = next_cursor(meta.get("next_token"))
+        if token is None:
             raise Malformed("X's search answered with a `next_token` that is no text.", url=self._base, status=200)
-        token = text_of(meta.get("next_token")) or None
+        token = token or None
         return SweepPage(tuple(tweets), len(posts), tuple(left_out), end, token, more=token is not None)
 
     def lookup(self, ids: Collection[str]) -> LookupResult:

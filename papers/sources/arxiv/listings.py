@@ -39,7 +39,7 @@ class Listings:
         for number in range(2, MOST_PAGES + 1):
             if whole.total is None or whole.entries >= whole.total:
                 return whole
-            page = self._page(path, parameters_of(number, whole.entries))
+            page = self._page(path, parameters_of(number, whole.entries), may_end=bool(whole.stated))
             if page.day is None and page.total != whole.total:
                 raise Malformed(
                     f"arXiv's listing {path} continues with a page without a date and with another total.",
@@ -47,6 +47,8 @@ class Listings:
                 )
             if page.day not in (None, whole.day):
                 raise Transient(f"arXiv announced {page.day} while the listing of {whole.day} was read.", url=self._base + path)
+            if whole.stated and not page.left_out and all(ids.keys() <= whole.ids[name].keys() for name, ids in page.ids.items()):
+                return whole  # the total is wrong, and nothing further comes: what lacks shows by the headings
             whole.entries += page.entries
             whole.stated |= page.stated
             whole.titles |= page.titles
@@ -55,7 +57,9 @@ class Listings:
                 whole.ids[section] |= ids
         raise Malformed(f"arXiv's listing {path} has more than {MOST_PAGES} pages.", url=self._base + path)
 
-    def _page(self, path: str, parameters: Parameters) -> Sections:
+    def _page(self, path: str, parameters: Parameters, *, may_end: bool = False) -> Sections:
+        """With `may_end` it may be empty."""
+
         def read(answer: Answer) -> Sections:
             if answer.status == 400:
                 if doubt := clock_doubt(answer.headers):
@@ -67,6 +71,8 @@ class Listings:
             page = self._requests.read(self._base + path, parameters, read, accept=(200, 400))
             if page.entries or page.total == 0:
                 return page
+        if may_end:
+            return page
         raise Transient(f"arXiv gave an empty listing {EMPTY_TRIES} times where entries were expected.", url=self._base + path)
 
 

@@ -12,6 +12,8 @@ from papers.sources.left_out import LeftOut
 BATCH = 100
 """Ids in one metadata request."""
 WINDOW_PAGE = 500
+MOST_PAGES = 100
+"""Of one query: a page may be shorter than we asked for, but a total that is wrong must not cost one for each paper."""
 LARGEST_QUERY = 10_000
 """arXiv's API does not page beyond this."""
 NO_XML = "metadata that are XML"
@@ -69,7 +71,7 @@ class MetadataApi:
         left_out: dict[LeftOut, None] = {}
         seen: set[str] = set()
         unnamed = 0
-        while True:
+        for number in range(1, MOST_PAGES + 1):
             parameters: Parameters = {
                 "search_query": query,
                 "sortBy": "submittedDate",
@@ -90,10 +92,12 @@ class MetadataApi:
             seen |= page.ids
             unnamed += nameless
             short = page.total - len(seen) - unnamed
-            if short > 0 and not new and not nameless:
+            is_last = number == MOST_PAGES or not (new or nameless)
+            if short > 0 and is_last:
                 left_out[LeftOut("", f"{counted(short, 'paper')} that its API counts but does not return")] = None
-            if short <= 0 or not (new or nameless):
-                return records, list(left_out)
+            if short <= 0 or is_last:
+                break
+        return records, list(left_out)
 
     def _page(
         self, parameters: Parameters, *, due: bool, titles: Mapping[str, str] | None = None, attempts: int | None = None

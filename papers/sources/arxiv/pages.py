@@ -23,9 +23,11 @@ from papers.sources.left_out import LeftOut
 from papers.text.identifiers import ARXIV_ID
 from papers.text.visible import is_visible
 
-ARXIV_ID_ALONE = re.compile(ARXIV_ID)
-VERSIONED = re.compile(rf"(?P<id>{ARXIV_ID})(?:v(?P<version>[1-9][0-9]{{0,3}}))?")
-ABS_LINK = re.compile(rf"/abs/({ARXIV_ID})(?:v[0-9]+)?(?:[?#]|\Z)")
+OWN_ID = rf"(?![a-z-]{{9}}){ARXIV_ID}"
+"""No archive has a longer name than eight letters, and our database takes no id that has."""
+ARXIV_ID_ALONE = re.compile(OWN_ID)
+VERSIONED = re.compile(rf"(?P<id>{OWN_ID})(?:v(?P<version>[1-9][0-9]{{0,3}}))?")
+ABS_LINK = re.compile(rf"/abs/({OWN_ID})(?:v[0-9]+)?(?:[?#]|\Z)")
 ATOM = "{http://www.w3.org/2005/Atom}"
 ARXIV = "{http://arxiv.org/schemas/atom}"
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

@@ -122,6 +122,8 @@ def test_something_odd_in_one_record_costs_no_record(standin: Said, api: Api, x:
         b'{"meta": [], "data": []}',
         b'{"meta": null}',
         b'{"meta": {"next_token": 7}, "data": []}',
+        b'{"meta": {"next_token": "%s"}, "data": []}' % (b"a" * 100_000),  # no address may be so long
+        b'{"meta": {"next_token": "a\\u0000\\ud800"}, "data": []}',
     ],
 )
 def test_an_answer_of_x_that_contradicts_itself_is_no_quiet_day(standin: Said, x: XClient, body: bytes) -> None:
@@ -135,8 +137,9 @@ def test_an_empty_answer_of_x_is_a_quiet_day(standin: Said, x: XClient) -> None:
     assert swept(x) == []
 
 
-def test_a_cursor_of_bluesky_s_search_that_is_no_text_does_not_end_the_search(standin: Said, api: Api) -> None:
-    standin.bodies = [b'{"posts": [], "cursor": 100}']
+@pytest.mark.parametrize("cursor", [b"100", b'["a"]', b'"%s"' % (b"a" * 100_000), b'"\\u202e"'])
+def test_a_cursor_of_bluesky_s_search_that_cannot_be_sent_does_not_end_the_search(standin: Said, api: Api, cursor: bytes) -> None:
+    standin.bodies = [b'{"posts": [], "cursor": %s}' % cursor]
     with pytest.raises(Malformed, match="`cursor`"):
         list(filled(api))
 
@@ -197,6 +200,24 @@ def test_waits_that_are_odd(standin: Said, api: Api, headers: dict[str, str], wa
     with pytest.raises(RateLimited) as raised:
         api.get("/")
     assert raised.value.wait_s == wait_s
+
+
+@pytest.mark.parametrize("status", [202, 204, 206, 226, 304, 408, 425, 599])
+def test_a_service_without_a_whole_answer_is_asked_again_and_no_setting_is_blamed(
+    standin: Said, api: Api, x: XClient, status: int
+) -> None:
+    standin.fault("/", Reply(status, b'{"meta": {"result_count": 0}}', JSON), 2)
+    with pytest.raises(Transient, match=rf"^The service is not available \({status}\)\.$"):
+        api.get("/")
+    with pytest.raises(Transient, match=rf"^X is not available \({status}\)\.$"):
+        swept(x)
+
+
+def test_an_encoding_with_a_name_without_end_is_told_in_one_line(standin: Said, api: Api) -> None:
+    standin.fault("/", Reply(200, b"[]", {**JSON, "Content-Encoding": "x" * 50_000}))
+    with pytest.raises(Malformed) as raised:
+        api.get("/")
+    assert len(str(raised.value)) < 120
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", " Identity ", "x-gzip", "GZIP"])

@@ -209,6 +209,14 @@ def test_a_host_that_goes_back_less_far_than_it_should_tells_what_was_missed(
     assert hours == told
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=20_000)])
+def test_a_host_whose_clock_is_ahead_has_missed_nothing_that_is_still_to_come(host: JetstreamStandin, ahead: timedelta) -> None:
+    for n in range(150):
+        host.tick(NOW + ahead + timedelta(seconds=n))
+    kept = until_live(stream(host.url))
+    assert [one.missed for one in kept.records if one.missed] == [(START, NOW)]
+
+
 def test_unreadable_frames_that_come_again_are_counted_once(host: JetstreamStandin) -> None:
     for n in range(3):
         host.say(START + timedelta(seconds=n), b'{"did":"did:plc:a", "n": %d, "text":"arxiv.org/abs/2611.90001"' % n)

@@ -207,12 +207,14 @@ def test_a_title_is_told_with_entities(told: str, title: str) -> None:
         ({"url": "", "_tags": ["poll"], "parts": [1]}, (), {}),
         ({"url": None, "story_url": PAPER, "comment_text": PAPER, "_tags": ["comment"]}, (), {}),
         ({"title": None, "author": None}, ("2611.90001",), {}),
+        ({"url": f"{PAPER}?{'a' * 10_000_000}"}, ("2611.90001",), {}),
         ({"created_at_i": None, "created_at": "2026-11-20T12:00:00.000Z"}, ("2611.90001",), {}),
     ],
 )
 def test_hits_of_every_kind(change: dict[str, object], papers: tuple[str, ...], counts: dict[str, int]) -> None:
     read = hit_of({"objectID": "7", "created_at_i": 1, "title": "A", "author": "tester", "url": PAPER} | change)
     assert read and (read.papers, read.counts) == (papers, counts)
+    assert all(len(run.url) <= 2_000 for run in read.runs)
 
 
 def test_a_page_that_is_shorter_than_asked_for_loses_nothing(standin: HackerNewsStandin, hackernews: HackerNews) -> None:

@@ -167,6 +167,14 @@ def test_an_empty_object_is_malformed(x: XClient, standin: XStandin, call: str) 
         CALLS[call](x)
 
 
+def test_names_of_parameters_that_are_none_of_ours_are_not_repeated(x: XClient, standin: XStandin) -> None:
+    body = rb'{"errors":[{"parameters":{"ids":[], "a\u0000":[], "\ud800":[], "tweet.fields":[], "%s":[]}}]}' % (b"a" * 99)
+    standin.fault("/2/tweets", Reply(400, body))
+
+    with pytest.raises(Malformed, match=r"^X rejected our request \(parameters: ids, tweet\.fields\); this is a bug"):
+        x.lookup(["2123706664350646301"])
+
+
 def test_a_refused_lookup_repeats_no_ids(x: XClient, standin: XStandin) -> None:
     body = b'{"errors":[{"parameters":{"ids":["2123706664350646301"]},"message":"bad [2123706664350646301]"}]}'
     standin.fault("/2/tweets", Reply(400, body))

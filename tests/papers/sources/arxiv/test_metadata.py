@@ -1,6 +1,8 @@
 """Papers' metadata from arXiv's API."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from papers.sources.left_out import LeftOut
 from tests.papers.sources.arxiv.reading_arxiv import reader, truth
 from tests.standins.arxiv import ArxivStandin
 from tests.standins.damage import instead
-from tests.standins.serving import Reply
+from tests.standins.serving import Reply, Request
 from tests.standins.world import World
 
 
@@ -113,6 +115,78 @@ def test_listing_fails_loudly_where_pages_stay_empty(arxiv: ArxivClient, standin
         arxiv.caught_up(date(2026, 10, 15), ("cs",))
 
     assert len(standin.requests) == 3
+
+
+@pytest.mark.parametrize("too_many", [1, 10**9 - 100])
+@pytest.mark.parametrize("repeats", [False, True])
+def test_listing_whose_total_is_wrong_is_taken_by_its_headings(
+    arxiv: ArxivClient, standin: ArxivStandin, too_many: int, repeats: bool
+) -> None:
+    """Also from a site that gives its first page whatever is asked for."""
+    day = date(2026, 10, 15)
+    answer = standin.answer
+
+    def lying(request: Request) -> Reply:
+        reply = answer(replace(request, params={"page": "1"}) if repeats else request)
+        return replace(
+            reply, body=re.sub(rb"(?<=Total of )([0-9]+)", lambda total: b"%d" % (int(total[1]) + too_many), reply.body)
+        )
+
+    standin.answer = lying  # type: ignore[method-assign]
+
+    found = arxiv.caught_up(day, ("cs",))
+
+    expected = truth(standin.world, day, "catchup", ("cs",))
+    assert (set(found.new), set(found.cross), found.expected) == (set(expected.new), set(expected.cross), expected.expected)
+    assert len(standin.requests) == (2 if repeats else 4)
+
+
+def test_listing_whose_further_page_stays_empty_tells_by_its_headings_what_lacks(
+    arxiv: ArxivClient, standin: ArxivStandin
+) -> None:
+    day = date(2026, 10, 15)
+    standin.listing_page = 3
+    answer = standin.answer
+    empty = Reply(200, b"<h1>Catchup results for cs on Thu, 15 Oct 2026</h1>Total of 99 entries")
+    standin.answer = lambda request: answer(request) if request.params["page"] == "1" else empty  # type: ignore[method-assign]
+
+    found = arxiv.caught_up(day, ("cs",))
+
+    assert len(found.new) == 3
+    assert found.expected and found.expected.new == len(truth(standin.world, day, "catchup", ("cs",)).new)
+
+
+def entries(numbers: Iterable[str], total: int) -> Reply:
+    one = (
+        "<entry><id>http://arxiv.org/abs/{}v1</id><published>2026-10-14T10:00:00Z</published><title>A</title><summary>a</summary>"
+        '<author><name>Ada</name></author><p:primary_category xmlns:p="http://arxiv.org/schemas/atom" term="cs.LG"/></entry>'
+    )
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><totalResults xmlns="http://a9.com/-/spec/opensearch/1.1/">'
+        f"{total}</totalResults>{''.join(map(one.format, numbers))}</feed>"
+    )
+    return Reply(200, feed.encode())
+
+
+def test_query_that_gives_one_paper_a_page_ends_at_a_bound_and_tells_how_many_lack(
+    arxiv: ArxivClient, standin: ArxivStandin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("papers.sources.arxiv.metadata.MOST_PAGES", 7)
+    standin.answer = lambda request: entries([f"2610.{int(request.params['start']):05}"], 9_000)  # type: ignore[method-assign]
+
+    found = arxiv.submitted_for(date(2026, 10, 15), ("cs",))
+
+    assert (len(found.new), len(standin.requests)) == (7, 7)
+    assert found.left_out == (LeftOut("", "8,993 papers that its API counts but does not return"),)
+
+
+def test_an_id_that_our_database_does_not_take_is_none(arxiv: ArxivClient, standin: ArxivStandin) -> None:
+    numbers = ["2610.90001", "cond-mat/0112017", f"{'a' * 9}/0112017", f"{'a-' * 200}/0112017"]
+    standin.answer = lambda request: entries(numbers, 4)  # type: ignore[method-assign]
+
+    found = arxiv.submitted_for(date(2026, 10, 15), ("cs",))
+
+    assert (found.new, found.left_out) == (("2610.90001", "cond-mat/0112017"), (LeftOut("", "an arXiv id"),))
 
 
 def test_metadata_is_unpacked_from_gzip(arxiv: ArxivClient, standin: ArxivStandin) -> None:
