@@ -20,7 +20,7 @@ from bench.sizes import compare, shortest  # noqa: E402
 from digests.models import Digest  # noqa: E402
 from digests.page_cache.middleware import cache  # noqa: E402
 from hotpapers_site.health import report  # noqa: E402
-from papers import status  # noqa: E402
+from papers import collection_report  # noqa: E402
 from papers.counts.claiming import claim_due  # noqa: E402
 from papers.counts.embedding import to_embed  # noqa: E402
 from papers.counts.thinning import thin  # noqa: E402
@@ -59,7 +59,7 @@ def actions() -> dict[str, Callable[[], object]]:
         "rss": "/rss.xml",
     }
     return {name: page(path) for name, path in paths.items()} | {
-        "status": lambda: (status.report(NOW), report.report()),
+        "status": lambda: (collection_report.report(NOW), report.report()),
         "due posts": lambda: list(claim_due(most=DUE, now=NOW)),
         "texts to fetch": lambda: to_embed(NOW),
         "thin, nothing due": lambda: thin(NOW),

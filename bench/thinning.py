@@ -19,7 +19,7 @@ from django.db.models import Model  # noqa: E402
 
 from bench.databases import run  # noqa: E402
 from hotpapers_site.health import report  # noqa: E402
-from papers import status, triggers  # noqa: E402
+from papers import collection_report, triggers  # noqa: E402
 from papers.counts.thinning import STEPS, thin  # noqa: E402
 from papers.models import PaperMeasurement, ThinnedUntil, Tweet, TweetMeasurement  # noqa: E402
 
@@ -91,7 +91,7 @@ def look_at_all() -> None:
 def figures(now: datetime) -> dict[str, float]:
     """Seconds of each action; of those that can be repeated, the shortest time."""
     again: dict[str, Callable[[], object]] = {
-        "status": lambda: (status.report(now), report.report()),
+        "status": lambda: (collection_report.report(now), report.report()),
         "due posts": lambda: list(Tweet.objects.due_for_refresh(now=now)[:100]),
     }
     took = {name: min(seconds(action) for _ in range(ROUNDS)) for name, action in again.items()}

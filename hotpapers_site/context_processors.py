@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from hotpapers_site.models import Trouble
-from papers import clock, status
+from papers import clock, collection_report
 
 
 def sandbox(request: HttpRequest) -> dict[str, str | None]:
@@ -21,4 +21,4 @@ def troubles(request: HttpRequest) -> dict[str, Callable[[], list[str]]]:
 
 def _sentences() -> list[str]:
     rows = Trouble.objects.filter(ended_at=None, acknowledged_at=None).order_by("since")
-    return [row.sentence for row in rows if row.key.partition(" ")[0] not in status.ON_THE_DESK]
+    return [row.sentence for row in rows if row.key.partition(" ")[0] not in collection_report.ON_THE_DESK]

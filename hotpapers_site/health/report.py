@@ -8,9 +8,9 @@ from django.db.models import Q
 from hotpapers_site.health import broker, heartbeats, troubles
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from papers import clock
+from papers.collection_report import budgets, moment
 from papers.models import SourceHealth
 from papers.sources.http import VERSION
-from papers.status import budgets, moment
 
 
 def report() -> dict[str, Any]:

@@ -20,7 +20,7 @@ from hotpapers_site.databases.versions import of_newer_version, waiting_migratio
 from hotpapers_site.health import broker, heartbeats
 from hotpapers_site.models import Heartbeat, TaskRecord, Trouble
 from hotpapers_site.queues import QUEUES, Queue
-from papers import clock, status
+from papers import clock, collection_report
 from papers.access import networks
 from papers.networks.registry import streams
 from papers.plurals import counted
@@ -52,7 +52,7 @@ def found() -> list[Found]:
     processes = [*missing(live, silent), *late(silent), *clocks(live)]
     database = [*migrations(), *newer_tables()]
     told = [*processes, *queues(), *disks(), *mirrors(now), *database, *overdue(now), *failing_tasks(), *untold(now)]
-    told += [Found(key, sentence) for key, sentence in status.needs(now).items()]
+    told += [Found(key, sentence) for key, sentence in collection_report.needs(now).items()]
     return [Found(one.key[:120], Truncator(one.sentence).chars(1000)) for one in told]  # reasons are others' words
 
 

@@ -18,8 +18,8 @@ from digests.page_cache.subjects import reads_query, shows
 from digests.reader.lists.rising import may_rise, rising
 from digests.reader.lists.selections import FEEDS, FeedLink, Selection
 from digests.reader.metadata import Metadata, metadata_of_digest
+from digests.reader.pages.awaited_day import awaited_day
 from digests.reader.pages.entries import entries_of, first_counts, is_hottest_first, shown_papers, whole_papers
-from digests.reader.pages.going_on import going_on
 from digests.reader.pages.paging import days_page
 from digests.reader.texts import texts_of_digest, texts_of_entries, texts_of_events
 from digests.templatetags.reading import day_text
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     page = days_page(request, Digest.objects.published().with_titles())
     newest = None if page.before or not page.digests else page.digests[0]
     entries = [entry for one in page.digests for entry in one.entries.all()]
-    now = None if page.before else going_on(newest.date if newest else None, clock.now())
+    now = None if page.before else awaited_day(newest.date if newest else None, clock.now())
     risen = [] if page.before else rising(clock.now(), limit=RISING)
     title = f"Hot papers before {day_text(page.before)}" if page.before else "Hot Papers"
     until = f", before {day_text(page.before)}" if page.before else ""
@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "texts": texts_of_entries([*entries, *(row.entry for row in risen)], *([(Kind.NOTE, newest.intro)] if newest else [])),
         "others": page.digests[1:] if newest else page.digests,
-        "going_on": now,
+        "awaited_day": now,
         "rising": risen,
         "feeds": BESIDE_DAYS,
     }

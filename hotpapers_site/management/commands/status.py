@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from digests.mirror import health
 from hotpapers_site.health import report
-from papers import clock, status
+from papers import clock, collection_report
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print only JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        collected, system = status.report(clock.now()), report.report()
+        collected, system = collection_report.report(clock.now()), report.report()
         system_part = {name: system[name] for name in ("troubles", "processes", "queues", "tasks")}
         needs = [one["sentence"] for one in system["troubles"] if not one["acknowledged"]]
         mirrors = health.report()
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join([status.as_text(collected), *health.as_text(mirrors), *_lines(system)]))
+            self.stdout.write("\n".join([collection_report.as_text(collected), *health.as_text(mirrors), *_lines(system)]))
         if needs:
             raise CommandError(
                 "Something needs attention." if options["json"] else "\n".join(["Something needs attention:", *found["needs"]])

@@ -12,10 +12,10 @@ from papers.collecting import open_posts
 from papers.collecting.day_states import told_gaps
 from papers.collecting.following import follow
 from papers.collecting.open_days import collect_posts, days_due
+from papers.collection_report import report
 from papers.models import CollectionDay, Mention, NetworkDay, SourceHealth, StreamPlace
 from papers.networks.base import FoundPost
 from papers.networks.bluesky.stream import cursor_at
-from papers.status import report
 from tests.factories import make_paper
 from tests.papers.open_networks import NOW, OpenNetworks
 from tests.standins.bluesky import PASSWORD, BlueskyPost, external

@@ -30,7 +30,7 @@ LONGEST_BREAK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class GoingOn:
+class AwaitedDay:
     """What to say; empty if the newest list is that of the newest listing day. It depends on the collection of `days`."""
 
     text: str
@@ -44,7 +44,7 @@ class GoingOn:
     """Whether the day has a page of what was collected."""
 
 
-def going_on(newest: date | None, now: datetime) -> GoingOn:
+def awaited_day(newest: date | None, now: datetime) -> AwaitedDay:
     """What to say beside the list of the day `newest` (None if there is no list yet); at most one query."""
     announcements, today = calendar(), now.date()
     due = today if announcements.is_listing_day(today) else announcements.previous_listing_day(today)
@@ -52,14 +52,14 @@ def going_on(newest: date | None, now: datetime) -> GoingOn:
         due = newest_announced(now)  # before today's announcement, there is more to say of the day before
     days = tuple(due + timedelta(days=n) for n in range((today - due + LONGEST_BREAK).days + 1))
     if newest and newest >= due:
-        return GoingOn("", days)
+        return AwaitedDay("", days)
     row = CollectionDay.objects.filter(date=due).first()
     told = _told(row, f"{due:%A}, {day_text(due)}")
     text = f"The latest list is that of {newest:%A}, {day_text(newest)}. {told}" if newest else told
     awaited = due if row is None or row.state != State.QUIET else None
     is_counted = row is not None and not row.papers_done_at and row.expected_new
     found, expected = (row.found_new, row.expected_new or 0) if row and is_counted else (0, 0)
-    return GoingOn(text, days, awaited, found, expected, row is not None)
+    return AwaitedDay(text, days, awaited, found, expected, row is not None)
 
 
 def _told(row: CollectionDay | None, day: str) -> str:
