@@ -23,7 +23,7 @@ from papers import clock
 from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.paper_rows import PaperRows
-from papers.editing import MOMENTS, changed_columns, number_of
+from papers.form_fields import MOMENTS, changed_columns, number_of
 from papers.lookup import papers_found
 from papers.plurals import counted
 

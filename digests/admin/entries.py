@@ -16,7 +16,7 @@ from digests.editing.positions import renumber
 from digests.models import Digest, Entry, ShownTweet
 from papers.admin.lists import PagedAdmin
 from papers.admin.tweets import excerpt
-from papers.editing import MOMENTS, OneLineField, changed_columns
+from papers.form_fields import MOMENTS, OneLineField, changed_columns
 from papers.lookup import MOST, papers_found
 from papers.rendered.stored import set_plain_titles
 

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from digests.editing.positions import next_position, renumber
-from papers.editing import changed_columns
+from papers.form_fields import changed_columns
 
 
 class RecordLink(forms.Widget):

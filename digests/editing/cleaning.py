@@ -5,7 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 
 from digests.editing.conflicts import Refused
-from papers.editing import LINE_END, refuse_control_characters
+from papers.form_fields import LINE_END, refuse_control_characters
 
 NOT_STORED = re.compile("[\0\ud800-\udfff]")
 """What no database stores: control character 0, and halves of characters."""

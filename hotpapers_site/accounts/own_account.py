@@ -30,7 +30,7 @@ from hotpapers_site.accounts.password import FRESH_FOR_S, may_try
 from hotpapers_site.models import SecurityEvent
 from hotpapers_site.sending_notices import mail_is_set
 from hotpapers_site.sessions import locked_out
-from papers.editing import refuse_control_characters
+from papers.form_fields import refuse_control_characters
 from papers.plurals import counted
 
 

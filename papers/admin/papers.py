@@ -18,7 +18,7 @@ from papers.admin import bulk
 from papers.admin.lists import PagedAdmin
 from papers.admin.measurements import MeasurementInline, counts_chart
 from papers.collecting.versions import replace_categories, take_newer
-from papers.editing import AuthorsField, CategoriesField, OneLineField, changed_columns, number_of
+from papers.form_fields import AuthorsField, CategoriesField, OneLineField, changed_columns, number_of
 from papers.list_questions import lists
 from papers.lookup import papers_found
 from papers.models import Mention, Paper, PaperCategory, PaperMeasurement

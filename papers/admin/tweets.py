@@ -20,7 +20,7 @@ from papers.admin.measurements import MeasurementInline, counts_chart
 from papers.admin.paper_rows import PaperRows
 from papers.counts.excluding import exclude
 from papers.counts.measuring import measure_papers
-from papers.editing import OneLineField, changed_columns, number_of
+from papers.form_fields import OneLineField, changed_columns, number_of
 from papers.list_questions import Published, lists
 from papers.lookup import tweets_found
 from papers.models import Mention, Tweet, TweetMeasurement

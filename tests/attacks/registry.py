@@ -28,7 +28,7 @@ from digests.reader.pictures import letters
 from digests.reviewing import mentions
 from digests.templatetags import reading
 from hotpapers_site.accounts import keys as security_keys
-from papers import code_links, editing, lookup
+from papers import code_links, form_fields, lookup
 from papers.admin.tweets import excerpt as admin_excerpt
 from papers.networks import paper_links
 from papers.networks.x import answer as x_answer
@@ -290,9 +290,9 @@ READERS: tuple[Reader, ...] = (
     Reader(comparing.difference, ways_in.a_compare),
     Reader(bibtex.entry, lambda text: bibtex.entry(ways_in.a_paper(name=text), ["cs.LG"])),
     Reader(bibtex.citation, lambda text: bibtex.citation(ways_in.a_paper(title=text, name=text), ["cs.LG"], Unrendered())),
-    Reader(editing.refuse_control_characters, editing.refuse_control_characters, (ValidationError,)),
-    Reader(editing.AuthorsField.split, lambda text: editing.AuthorsField().split(text)),
-    Reader(editing.CategoriesField.split, lambda text: editing.CategoriesField().split(text), (ValidationError,)),
+    Reader(form_fields.refuse_control_characters, form_fields.refuse_control_characters, (ValidationError,)),
+    Reader(form_fields.AuthorsField.split, lambda text: form_fields.AuthorsField().split(text)),
+    Reader(form_fields.CategoriesField.split, lambda text: form_fields.CategoriesField().split(text), (ValidationError,)),
     Reader(answer_headers.retry_after_s, lambda text: answer_headers.retry_after_s({"retry-after": text})),
     Reader(answer_headers.clock_doubt, lambda text: answer_headers.clock_doubt({"date": text, "age": text})),
     Reader(http.onward, lambda text: http.onward(http.Answer("https://a.example/b", 301, {"location": text}, b""))),

@@ -1,4 +1,4 @@
-"""What is going on with the newest listing day while its list is not out: no old list is ever taken for today's."""
+"""The newest listing day while its list is not out, and what is said of it: no old list is ever taken for today's."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
