@@ -31,7 +31,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
         **admin.site.each_context(request),
         "title": f"Calendar, {found.first:%B %Y}",
         "month": found,
-        "states": WORDS.values(),
+        "states": WORDS,
         "weekdays": [f"{one.day:%A}" for one in found.weeks[0]],
         "today": now.astimezone(UTC).date(),
         "is_nav_sidebar_enabled": False,
