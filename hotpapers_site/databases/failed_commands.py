@@ -10,6 +10,7 @@ from django.db import OperationalError, ProgrammingError, connection
 from digests.mirror.disk import WHAT_TO_DO
 from hotpapers_site.databases.versions import waiting_migrations
 from papers.database_errors import DISK_FULL, why_away
+from papers.plurals import counted
 
 
 def what_to_do(error: BaseException, command: str) -> str:
@@ -20,7 +21,7 @@ def what_to_do(error: BaseException, command: str) -> str:
         return _of_database(reason)
     is_older = command != "migrate" and isinstance(error, OperationalError | ProgrammingError)
     if is_older and (number := waiting_migrations()):
-        return f"The database is of an older version: {number} migrations have not been applied. Run `manage.py migrate` first."
+        return f"The database is of an older version and lacks {counted(number, 'migration')}. Run `manage.py migrate` first."
     return ""
 
 

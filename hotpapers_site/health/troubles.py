@@ -192,7 +192,7 @@ def migrations() -> Iterator[Found]:
     if "migrations" in _done:
         return
     if waiting := waiting_migrations():
-        yield Found("migrations", f"{waiting} migrations have not been applied. Run `manage.py migrate`.")
+        yield Found("migrations", f"The database lacks {counted(waiting, 'migration')}. Run `manage.py migrate`.")
     elif not all(one.is_installed(connection) for one in TRIGGER_SETS):
         yield Found("migrations", "The database's triggers are those of another version. Run `manage.py migrate`.")
     else:

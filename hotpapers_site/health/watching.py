@@ -70,14 +70,20 @@ class Watch:
 def look() -> None:
     """Look once as the leader: record what is wrong and what is over, and report it. Raises DatabaseError."""
     heartbeats.forget_succeeded()
-    note(troubles.found())
+    try:
+        note(troubles.found())
+    except Error:
+        if not (missing := [*troubles.migrations()]):
+            raise
+        note(missing, is_all=False)  # a database of an older version lacks what the others are found by
     tell()
     security_alerts.tell_events()
     Trouble.objects.filter(ended_at__lt=Now() - KEPT).delete()
 
 
-def note(found: list[Found]) -> None:
-    """Make the open rows those of `found`. A trouble that nobody was told of leaves no row when it is over."""
+def note(found: list[Found], *, is_all: bool = True) -> None:
+    """Make the open rows those of `found`; if these are not all, others stay. A trouble that nobody was told of leaves no row
+    when it is over."""
     now = {one.key: one.sentence for one in found}
     with transaction.atomic():
         open_ones = {one.key: one for one in Trouble.objects.filter(ended_at=None)}
@@ -86,7 +92,7 @@ def note(found: list[Found]) -> None:
                 Trouble.objects.create(key=key, sentence=sentence, since=Now())
             elif open_ones[key].sentence != sentence:
                 Trouble.objects.filter(pk=open_ones[key].pk).update(sentence=sentence)
-        over = Trouble.objects.filter(ended_at=None).exclude(key__in=now)
+        over = Trouble.objects.filter(ended_at=None).exclude(key__in=now) if is_all else Trouble.objects.none()
         over.filter(told=[], since__gt=Now() - CONFIRMED_AFTER).delete()
         over.update(ended_at=Now())
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from hotpapers_site.health import alerts, watching
+from hotpapers_site.health import alerts, troubles, watching
 from hotpapers_site.health.troubles import Found
 from hotpapers_site.models import Lease, Trouble
 from tests.standins.serving import Reply, Request, Standin
@@ -156,3 +157,26 @@ def test_the_form_of_a_webhook_follows_from_its_host() -> None:
     assert alerts.form_of("https://discord.com/api/webhooks/1/x") == ("discord", "https://discord.com/api/webhooks/1/x")
     assert alerts.form_of("https://hooks.slack.com/services/x") == ("slack", "https://hooks.slack.com/services/x")
     assert alerts.form_of("mattermost+https://chat.example/hooks/x") == ("mattermost", "https://chat.example/hooks/x")
+
+
+def test_database_of_an_older_version_is_told_although_nothing_else_can_be_looked_for(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(DISK)
+    hooks.bodies.clear()
+
+    def fails() -> list[Found]:
+        raise OperationalError("no such column: papers_sourcehealth.wait_until")
+
+    monkeypatch.setattr(troubles, "found", fails)
+    with pytest.raises(OperationalError):  # it is of this version
+        watching.look()
+    monkeypatch.setattr(troubles, "_done", set())
+    MigrationRecorder.Migration.objects.filter(app="papers").latest("pk").delete()
+    watching.look()
+    Trouble.objects.filter(ended_at=None).update(since=Now() - timedelta(minutes=2))
+    watching.look()
+
+    assert set(Trouble.objects.filter(ended_at=None).values_list("key", flat=True)) == {DISK.key, "migrations"}
+    assert "The database lacks 1 migration. Run `manage.py migrate`." in text_of(hooks.bodies[0][1])
+    assert len(hooks.bodies) == 3
