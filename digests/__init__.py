@@ -1,0 +1,1 @@
+"""What editors say: the lists of days, and all that is made of them for readers."""

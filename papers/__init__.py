@@ -1,0 +1,1 @@
+"""What the world says: arXiv's papers, the posts about them, and their counts."""

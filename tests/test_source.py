@@ -11,6 +11,7 @@ from django.conf import settings
 
 MOST_LINES = 300
 WRITTEN_BY_HAND = {".py", ".js", ".css", ".html", ".txt", ".xml"}
+PACKAGES = ("papers/", "digests/", "hotpapers_site/")
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,13 @@ def test_no_file_is_longer_than_300_lines(written: list[str]) -> None:
     lines = {name: len((settings.BASE_DIR / name).read_text().splitlines()) for name in written}
 
     assert [name for name, count in lines.items() if count > MOST_LINES] == []
+
+
+def test_each_package_says_what_is_in_it(written: list[str]) -> None:
+    packages = [name for name in written if name.startswith(PACKAGES) and name.endswith("/__init__.py")]
+
+    assert len(packages) > 40
+    assert [name for name in packages if not ast.get_docstring(ast.parse((settings.BASE_DIR / name).read_text()))] == []
 
 
 def relations_of_digests() -> set[str]:

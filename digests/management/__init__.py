@@ -1,0 +1,1 @@
+"""The commands for lists, and what they share."""

@@ -1,0 +1,1 @@
+"""The commands that collect, and what they share."""

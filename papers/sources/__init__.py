@@ -1,0 +1,1 @@
+"""Speaks to outside services: HTTP, the gate that spaces requests, and arXiv."""

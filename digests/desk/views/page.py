@@ -1,4 +1,4 @@
-"""The desk's pages and requests."""
+"""The page of a day's desk, the poll by which it hears of changes, and the addresses that lead there."""
 
 from datetime import UTC, date
 

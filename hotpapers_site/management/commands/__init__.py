@@ -1,0 +1,1 @@
+"""Commands of `manage.py` for the site as a whole, a module each."""

@@ -1,0 +1,1 @@
+"""Commands of `manage.py` for papers and posts, a module each."""
