@@ -9,6 +9,7 @@ readers (`<name>/posts.py`) hand over a post's own addresses and text alone. Two
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from papers.text.links import LONGEST_ADDRESS
@@ -32,6 +33,8 @@ PAPERS = re.compile(rf"/papers/{ARXIV_ID}(?:\.md)?", FLAGS)
 DOI = re.compile(rf"/10\.48550/arxiv\.{ARXIV_ID}", FLAGS)
 OF_ARXIV = re.compile(r"(?:.+\.)?(?:arxiv|alphaxiv|ar5iv)\.org")
 CITED = re.compile(rf"(?<![a-z0-9])(?:arxiv[:：][\s\u00a0\u3000]?|10\.48550/arxiv\.){ARXIV_ID}(?![0-9])", FLAGS)
+MOST_PAPERS = 500
+"""Of one post. No list that people read is so long; a record made to harm us may link many thousands."""
 HOSTS = r"(?:arxiv|alphaxiv|ar5iv)\.org|huggingface\.co|hf\.co|(?:dx\.)?doi\.org"
 IN_TEXT = re.compile(
     rf"(?:(?<![a-z0-9/])https?://|(?<![a-z0-9./@-]))(?P<address>(?:[a-z0-9-]{{1,30}}\.){{0,3}}(?:{HOSTS})/[\w./:%~+-]{{1,200}})",
@@ -73,12 +76,12 @@ def _behind_a_word(path: str) -> str | None:
 def paper_ids_in(urls: Iterable[str], text: str = "") -> tuple[str, ...]:
     """The ids of all papers linked by the URLs or in the text, each once, in order.
 
-    In the text they may also stand as `arXiv:2611.90001`, or as their DOI.
+    In the text they may also stand as `arXiv:2611.90001`, or as their DOI. Of more than `MOST_PAPERS` the first ones count.
     """
     addresses = [f"https://{match['address']}" for match in IN_TEXT.finditer(text)]
     linked = [paper_id(url) for url in [*urls, *addresses]]
     cited = [_id(match) for match in CITED.finditer(text)]
-    return tuple(dict.fromkeys(found for found in linked + cited if found))
+    return tuple(islice(dict.fromkeys(found for found in linked + cited if found), MOST_PAPERS))
 
 
 def _id(match: re.Match[str]) -> str:

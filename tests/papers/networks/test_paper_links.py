@@ -2,7 +2,7 @@
 
 import pytest
 
-from papers.networks.paper_links import paper_id, paper_ids_in
+from papers.networks.paper_links import MOST_PAPERS, paper_id, paper_ids_in
 from tests.standins.tweets import FORMS, LISTINGS
 
 
@@ -112,3 +112,8 @@ def test_paper_ids_in_lists_each_paper_once() -> None:
 )
 def test_paper_ids_in_text_alone(text: str, expected: tuple[str, ...]) -> None:
     assert paper_ids_in([], text) == expected
+
+
+def test_of_a_post_that_links_thousands_of_papers_the_first_ones_count() -> None:
+    urls = [f"https://arxiv.org/abs/2611.{number:05}" for number in range(10_000)]
+    assert paper_ids_in(urls, "arXiv:2612.00001") == tuple(f"2611.{number:05}" for number in range(MOST_PAPERS))

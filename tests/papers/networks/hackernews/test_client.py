@@ -45,7 +45,7 @@ def test_one_query_for_an_address_in_a_window_with_one_kind_of_filter(standin: H
     standin.add(story(1), story(2, "http://arxiv.org/pdf/2611.90002v2.pdf"))
     assert found(hackernews) == {"90000001": ("2611.90001",), "90000002": ("2611.90002",)}
     asked, *others = standin.requests
-    assert [one.params for one in others] == [asked.params | {"query": query} for query in ADDRESSES[1:]]
+    assert [one.params for one in others] == [{**asked.params, "query": query} for query in ADDRESSES[1:]]
     assert asked.path == "/api/v1/search_by_date"
     assert asked.params == {
         "query": "arxiv.org",
