@@ -131,8 +131,7 @@ class Git:
                 f"{self._folder} is a part of another repository (a work tree or a submodule); give the mirror a folder of its "
                 f"own with MIRROR_{self._target.name.upper()}_DIR"
             )
-        if not (self._folder / ".git").exists():
-            self("init", "--quiet", f"--initial-branch={self._target.branch}")
+        (self._folder / ".git").mkdir(exist_ok=True)
         with locked(self._folder / ".git"):
             yield
 
@@ -140,6 +139,8 @@ class Git:
         ours = self._folder / ".git"
         for left in ours.rglob("*.lock"):
             left.unlink(missing_ok=True)
+        if self._run(("rev-parse", "--git-dir"))[0]:  # none yet, or one whose making was cut off
+            self("init", "--quiet", f"--initial-branch={self._target.branch}")
         if any((ours / name).exists() for name in ("rebase-merge", "rebase-apply")):
             self("rebase", "--abort", allowed=(0, 1, 128))
         (ours / "info").mkdir(exist_ok=True)
@@ -267,6 +268,7 @@ class Git:
         known = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_DIR", "GIT_WORK", "GIT_INDEX"))}
         known |= {
             "LC_ALL": "C",
+            "GIT_CEILING_DIRECTORIES": str(self._folder.parent),  # a repository around the folder is not ours
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_HTTP_LOW_SPEED_LIMIT": "100",
             "GIT_HTTP_LOW_SPEED_TIME": "60",

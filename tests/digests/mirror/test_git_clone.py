@@ -74,6 +74,25 @@ def test_folder_that_is_a_work_tree_of_another_repository_is_refused_in_words(ta
     assert (target.folder / ".git").is_file()
 
 
+def test_clone_whose_making_was_cut_off_is_not_taken_for_the_repository_around_it(
+    target: Target, bare: Path, tmp_path: Path, settings: Settings
+) -> None:
+    """As where VAR_DIR is inside the clone of this site's code."""
+    around = tmp_path / "first"
+    before = git(around, "log", "--oneline", "--all"), (around / ".git" / "config").read_text()
+    inside = replace(target, folder=around / "var" / "mirrors" / "blog")
+    settings.MIRRORS = [inside]
+    (inside.folder / ".git").mkdir(parents=True)
+    running.run(inside, NOW)
+    assert log(bare) == ["Publish 2021-05-12: 1 paper", "First"]
+    assert (git(around, "log", "--oneline", "--all"), (around / ".git" / "config").read_text()) == before
+    (inside.folder / ".git" / "HEAD").unlink()
+    with pytest.raises(CommandError, match="blog: git rev-parse failed: fatal: not a git repository"):
+        call_command("mirror", "--check")
+    running.run(inside, NOW)
+    call_command("mirror", "--check")
+
+
 def test_repositories_own_settings_do_not_change_our_files(target: Target, bare: Path) -> None:
     running.run(target, NOW)
     assert log(bare) == ["Publish 2021-05-12: 1 paper", "First"]
