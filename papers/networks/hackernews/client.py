@@ -20,7 +20,7 @@ from papers.networks.strict_json import LATEST, counts, items, line_of, mapping,
 from papers.sources.left_out import LeftOut
 from papers.text.links import LONGEST_ADDRESS as LONGEST_LINK
 
-ADDRESSES = ("arxiv.org", "alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
+ARXIV, ELSEWHERE = "arxiv.org", ("alphaxiv.org", "huggingface.co/papers", "hf.co/papers")
 LARGEST_ANSWER = 1000
 """Algolia gives no more hits to one query, on however many pages."""
 MOST_QUERIES = 100
@@ -69,11 +69,11 @@ class HackerNews(Network):
         return found[1] if found else None
 
     def mentions(self, start: datetime, end: datetime) -> Iterator[FoundPost | LeftOut]:
-        """One query for each address of papers. Four every 15 minutes are far from the 10,000 an hour that the search allows.
+        """One query for a window that goes on; once it is over, one more for each other address of papers, which are rare.
 
         The search is fuzzy: a story counts only where its own URL is a paper's.
         """
-        for query in ADDRESSES:
+        for query in (ARXIV, *ELSEWHERE) if end < self._now() else (ARXIV,):
             yield from self._linking(query, start, end, itertools.count(1))
 
     def _linking(self, query: str, start: datetime, end: datetime, asked: Iterator[int]) -> Iterator[FoundPost | LeftOut]:
