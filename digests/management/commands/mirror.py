@@ -42,8 +42,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--to", type=a_path, metavar="DIR", help="a folder that the settings do not name (with --profile)")
         parser.add_argument("--profile", choices=[*PROFILES, HTML], help="what the files of --to look like")
-        parser.add_argument("--posts", choices=list(Posts), help="with --to: how posts are shown (markup)")
-        parser.add_argument("--withdrawn", choices=list(Withdrawn), help="with --to: what becomes of withdrawn days (remove)")
+        parser.add_argument("--posts", choices=[str(one) for one in Posts], help="with --to: how posts are shown (markup)")
+        parser.add_argument(
+            "--withdrawn", choices=[str(one) for one in Withdrawn], help="with --to: what becomes of withdrawn days (remove)"
+        )
 
     def handle(self, *args: Any, names: list[str], check: bool, rebuild: bool, since: date | None, **options: Any) -> None:
         chosen = _chosen(names, options["to"], options["profile"], options["posts"], options["withdrawn"])

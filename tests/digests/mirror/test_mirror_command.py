@@ -138,6 +138,7 @@ def test_folder_that_is_not_configured_is_brought_up_to_date_as_well(tmp_path: P
         (["--withdrawn", "tombstone"], "--withdrawn goes with --to DIR"),
         (["--to", "/tmp/x"], "--to DIR goes with --profile NAME"),
         (["notes", "--to", "/tmp/x", "--profile", "hugo"], "--to DIR goes with --profile NAME"),
+        (["--posts", "all"], r"argument --posts: invalid choice: 'all' \(choose from '?markup'?, '?embeds'?\)"),
         (["--to", " ", "--profile", "hugo"], "argument --to: expected a file or a folder"),
         (["--to", "x" * 300, "--profile", "hugo"], "xxx cannot be a folder: File name too long; give another one"),
         (["--to", "/dev/null", "--profile", "hugo"], "/dev/null is a file; give a folder"),
