@@ -10,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django_otp import user_has_device
 
 from hotpapers_site.models import SecurityEvent
 from hotpapers_site.password_tries import limit_reached
@@ -43,7 +44,7 @@ def note(kind: Kind, user: AbstractBaseUser | AnonymousUser | None, request: Htt
 
 @receiver(user_logged_in)
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    note(Kind.SIGNED_IN, user, request)
+    note(Kind.SIGNED_IN, user, request, "password only, asked for the second factor" if user_has_device(user) else "")
 
 
 @receiver(limit_reached)

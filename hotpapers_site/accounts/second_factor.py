@@ -127,6 +127,7 @@ def _why_no_key(request: HttpRequest) -> str:
             note(Kind.WRONG_KEY, request.user, request, refused.detail)
         return str(refused)
     _let_in(request)
+    note(Kind.SIGNED_IN, request.user, request, "with a key")
     return ""
 
 
@@ -137,6 +138,8 @@ def _is_code(request: HttpRequest, form: CodeForm) -> bool:
         if isinstance(device, StaticDevice):
             left = StaticToken.objects.filter(device=device).count()
             note(Kind.RECOVERY_CODE, request.user, request, f"{left} left")
+        else:
+            note(Kind.SIGNED_IN, request.user, request, "with a code")
         return True
     note(Kind.WRONG_CODE, request.user, request)
     form.add_error("code", WRONG)

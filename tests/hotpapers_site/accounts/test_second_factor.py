@@ -111,6 +111,9 @@ def test_a_code_and_a_recovery_code_work_once(ann: User, clock: Any) -> None:
         (Kind.RECOVERY_CODE, "9 left"),
         (Kind.WRONG_CODE, ""),
     ]
+    asked = "password only, asked for the second factor"
+    signed_in = SecurityEvent.objects.filter(kind=Kind.SIGNED_IN).order_by("pk").values_list("detail", flat=True)
+    assert list(signed_in) == ["", asked, "with a code", asked, asked, asked]
 
 
 @pytest.mark.parametrize(("skew_s", "is_taken"), [(-30, True), (30, True), (-90, False), (90, False)])
