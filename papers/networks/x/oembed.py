@@ -135,7 +135,7 @@ def _error(answer: Answer, body: Mapping[str, Any]) -> SourceError:
             return RateLimited(f"oEmbed asked us to slow down{asked}.", wait_s=wait_s, **at)
         case 400:
             return Malformed("oEmbed rejected our request (400); this is a bug in Hot Papers.", **at)
-        case status if 300 <= status < 400:
+        case status if 300 <= status < 400 and status != 304:  # that one leads nowhere
             return Transient(f"oEmbed redirects us to another host ({status}), which we don't follow.", **at)
         case status:
             return Transient(f"oEmbed is not available now ({status}).", wait_s=wait_s, **at)

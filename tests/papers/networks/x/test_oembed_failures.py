@@ -78,8 +78,11 @@ def test_passing_failures_are_never_taken_for_gone(
     assert (len(oembed_standin.requests), len(waits)) == (3, 4)
 
 
-def test_a_403_for_another_reason_is_passing(oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet) -> None:
-    oembed_standin.fault("/oembed", Reply(403, b'{"error":"Automated access"}', JSON), times=3)
+@pytest.mark.parametrize("status", [403, 206, 304])
+def test_an_answer_that_tells_nothing_of_the_post_is_passing(
+    oembed: OEmbedClient, oembed_standin: OEmbedStandin, tweet: WorldTweet, status: int
+) -> None:
+    oembed_standin.fault("/oembed", Reply(status, b'{"error":"Automated access"}', JSON), times=3)
 
     with pytest.raises(Transient, match="not available now"):
         oembed.embed(tweet.status_id)
