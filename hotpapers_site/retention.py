@@ -53,7 +53,7 @@ def forget(now: datetime, *, dry_run: bool = False) -> Iterator[tuple[Kept, int]
     """Delete what is older than its setting allows, and yield how many rows of each kind were deleted; with `dry_run`, how many
     would be."""
     if not dry_run:
-        match_left()  # none of these is a post about no paper
+        match_left()  # else a post whose paper is here could be taken for one whose paper never came
     for kept in KEPT:
         if days := getattr(settings, kept.setting):
             older = kept.older(now - timedelta(days=days))

@@ -226,8 +226,8 @@ def test_week_passes_with_nothing_lost_and_nothing_doubled(
         bill = {day: set(ids) for day, ids in made.x.read.items()}
         budget = product.ask(FACTS)["budget"]
         texts = Counter(made.oembed.asked)
-        # A week's end is the middle of a day, and on a busy machine the clock is weeks further before all was asked for. It is put on
-        # to the end of that day: only of a day that is over are all addresses of papers searched for on Hacker News.
+        # The week ends in the middle of a day, and on a busy machine the clock is weeks further before all was asked for. It is moved to
+        # the end of that day: Hacker News is asked for the rarer addresses of papers only once a day is over.
         last_day = clock.shown_by(moving[0]).date()
         now = clock.bounds(last_day)[1] + timedelta(seconds=1)
         moving[0] = (datetime.now(UTC), now, 0.0)

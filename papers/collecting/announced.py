@@ -215,8 +215,8 @@ def _store(found: Announcement, records: Iterable[PaperRecord]) -> None:
         replace_categories({int(pk): by_id[number].categories for pk, number in changed})
         if awaiting:
             rows.insert(Paper, _COLUMNS, awaiting, on_conflict=_AWAIT_EDITOR)
-        match(papers=[pk for pk, _ in changed])  # in here, so that no paper is kept without
-    match(papers=[pk for pk, _ in changed])  # and those that others stored meanwhile
+        match(papers=[pk for pk, _ in changed])  # in the transaction: a killed worker leaves no paper without its posts
+    match(papers=[pk for pk, _ in changed])  # posts that another worker stored meanwhile
 
 
 def _take_stock(found: Announcement, missing: Collection[str], left_out: Collection[LeftOut], now: datetime) -> CollectionDay:

@@ -15,8 +15,8 @@ def match(*, papers: Collection[int] = (), tweets: Collection[int] = ()) -> None
     """Mentions of papers that were not here become mentions of the papers, for these papers or tweets (primary keys).
 
     To be called after the rows are committed, by whoever brought papers and by whoever brought tweets: of two workers that
-    do not see each other's rows yet, the later one then sees both. One that is killed before it does so does it when it is
-    told the same again.
+    do not see each other's rows yet, the later one then sees both. If one is killed before that, it is done when the
+    same papers or tweets are brought again.
     """
     column, keys = ("paper.id", papers) if papers else ("unmatched.tweet_id", tweets)
     if not keys:
@@ -47,7 +47,7 @@ def add_mentions(network: str, papers: Mapping[str, Collection[str]]) -> dict[st
     """By the network's ids, the arXiv ids of the papers that a stored tweet mentions; gives back the tweets' primary keys."""
     keys = dict(Tweet.objects.filter(network=network, status_id__in=papers).values_list("status_id", "pk"))
     link(keys, papers)
-    match(tweets=list(keys.values()))  # also what an earlier attempt left that was killed before it got so far
+    match(tweets=list(keys.values()))  # also what an earlier attempt left when it was killed
     return keys
 
 

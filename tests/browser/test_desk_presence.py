@@ -105,12 +105,18 @@ def test_field_that_is_left_says_so_at_once(open_desk: OpenDesk, papers: list[st
     expect(ann.page.locator(".editor.writes")).to_have_count(0)
 
 
-def test_publisher_is_told_who_types_and_waits_or_publishes_anyway(open_desk: OpenDesk, papers: list[str]) -> None:
+def beside_one_who_writes(open_desk: OpenDesk) -> EditorAtDesk:
+    """Ann, who has heard that Bob is writing the note on the first paper."""
     ann, bob = open_desk("Ann"), open_desk("Bob")
     bob.press("l", "n")
     type_and_stay(bob, "Other")
     bob.saved()
     ann.look()
+    return ann
+
+
+def test_publisher_is_told_who_types_and_waits_or_publishes_anyway(open_desk: OpenDesk, papers: list[str]) -> None:
+    ann = beside_one_who_writes(open_desk)
     title = ann.entry(papers[0]).get_attribute("data-title")
     ann.press("v")
     expect(ann.page.locator("[data-slot=writers]")).to_have_text(f"Bob is writing the note on “{title}”.")
@@ -131,11 +137,7 @@ def test_publisher_is_told_who_types_and_waits_or_publishes_anyway(open_desk: Op
 
 
 def test_key_that_is_pressed_as_the_question_goes_is_not_lost(open_desk: OpenDesk, papers: list[str]) -> None:
-    ann, bob = open_desk("Ann"), open_desk("Bob")
-    bob.press("l", "n")
-    type_and_stay(bob, "Other")
-    bob.saved()
-    ann.look()
+    ann = beside_one_who_writes(open_desk)
     ann.press("v", "Shift+P")
     asked = ann.page.locator("#desk-anyway")
     expect(asked).to_be_visible()

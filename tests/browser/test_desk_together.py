@@ -84,14 +84,20 @@ def test_same_note_written_by_two_is_decided_by_the_second(open_desk: OpenDesk, 
     expect(ann.page.locator(".problem")).to_have_count(0)
 
 
-def test_same_paper_moved_by_two_is_decided_by_the_second(open_desk: OpenDesk, papers: list[str]) -> None:
+def after_two_moved_one(open_desk: OpenDesk) -> EditorAtDesk:
+    """Bob, who moved the first paper without knowing that Ann had, and is asked what to do."""
     ann, bob = open_desk("Ann"), open_desk("Bob")
     bob.hear_nothing()
     ann.press("l", "Alt+ArrowDown")
     ann.saved()
     bob.press("l", "Alt+ArrowDown", "Alt+ArrowDown")
-
     expect(bob.conflict).to_be_visible()
+    return bob
+
+
+def test_same_paper_moved_by_two_is_decided_by_the_second(open_desk: OpenDesk, papers: list[str]) -> None:
+    bob = after_two_moved_one(open_desk)
+
     assert stored()[1] == papers[0]
     bob.conflict.get_by_role("button", name="Apply anyway").click()
     bob.saved()
@@ -99,12 +105,7 @@ def test_same_paper_moved_by_two_is_decided_by_the_second(open_desk: OpenDesk, p
 
 
 def test_conflict_that_is_opened_as_it_is_decided_is_asked_once(open_desk: OpenDesk, papers: list[str]) -> None:
-    ann, bob = open_desk("Ann"), open_desk("Bob")
-    bob.hear_nothing()
-    ann.press("l", "Alt+ArrowDown")
-    ann.saved()
-    bob.press("l", "Alt+ArrowDown", "Alt+ArrowDown")
-    expect(bob.conflict).to_be_visible()
+    bob = after_two_moved_one(open_desk)
 
     bob.page.evaluate("""() => {
         document.querySelector("#desk-conflict").close("mine"); // its event comes later

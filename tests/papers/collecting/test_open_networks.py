@@ -242,7 +242,7 @@ def test_mentions_that_a_killed_worker_left_are_matched_when_it_is_told_again(
 ) -> None:
     one = FoundPost("at://did:plc:a/app.bsky.feed.post/3k", "did:plc:a", "", "", MORNING, ("2611.90001",), (Run("text"),))
     store("bluesky", [one], read_at=NOW)
-    make_paper(arxiv_id="2611.90001")  # its worker looked before the post was here, and the post's was killed before it looked
+    make_paper(arxiv_id="2611.90001")  # its worker saw no post yet, and the post's worker was killed before it looked
 
     with django_capture_on_commit_callbacks(execute=True):
         store("bluesky", [one], read_at=NOW)

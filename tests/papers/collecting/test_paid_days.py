@@ -261,7 +261,7 @@ def test_store_lets_counts_fall_but_takes_no_older_reading(week: Week) -> None:
 def test_mentions_that_a_killed_worker_left_are_matched_when_it_is_told_again() -> None:
     tweet = found("2123605488883991000", "2611.90001")
     store([tweet], read_at=FRIDAY_NIGHT)
-    make_paper(arxiv_id="2611.90001")  # its worker looked before the tweet was here, and the tweet's was killed before it looked
+    make_paper(arxiv_id="2611.90001")  # its worker saw no tweet yet, and the tweet's worker was killed before it looked
 
     store([tweet], read_at=FRIDAY_NIGHT)
 
